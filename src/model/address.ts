@@ -1,0 +1,46 @@
+/**
+ * The name of a resource everywhere: `broker/kind/segment/…`, each segment percent-encoded, so that any legal
+ * name gives one unambiguous line of printable ASCII: `main/queue/%2Forders/orders.events`.
+ */
+export type Address = string;
+
+/** What `encodeURIComponent` leaves alone but a glob or a shell would read. */
+const RESERVED = /[!'()*~]/g;
+
+export function encodeSegment(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replace(
+    RESERVED,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+export function makeAddress(broker: string, kind: string, ...path: readonly string[]): Address {
+  return [broker, kind, ...path].map(encodeSegment).join('/');
+}
+
+export interface AddressParts {
+  broker: string;
+  kind: string;
+  path: string[];
+}
+
+/** @throws URIError when the text is not percent-encoded UTF-8. */
+export function parseAddress(address: Address): AddressParts {
+  const [broker = '', kind = '', ...path] = address.split('/').map(decodeURIComponent);
+  return { broker, kind, path };
+}
+
+/**
+ * Compiles an address glob: `*` matches within one segment, `**` across segments; all else is literal.
+ * Segments are written as they stand in addresses, percent-encoded.
+ */
+export function addressMatcher(glob: string): (address: Address) => boolean {
+  const source = glob
+    .split(/(\*\*|\*)/)
+    .map((part) =>
+      part === '**' ? '.*' : part === '*' ? '[^/]*' : part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
+    )
+    .join('');
+  const pattern = new RegExp(`^${source}$`);
+  return (address) => pattern.test(address);
+}

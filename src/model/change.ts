@@ -1,0 +1,30 @@
+import type { Json } from './json.ts';
+import type { Resource } from './resource.ts';
+import type { Source } from './source.ts';
+
+/** One field that differs. `before` or `after` is undefined where that side has no such field. */
+export interface FieldChange {
+  readonly path: readonly string[];
+  readonly before?: Json;
+  readonly after?: Json;
+  readonly at?: Source;
+  /** Why the broker cannot change it in place; present on the fields that force a replacement. */
+  readonly fixed?: string;
+}
+
+export type Change =
+  | { readonly action: 'create'; readonly after: Resource }
+  | {
+      readonly action: 'update' | 'replace';
+      readonly before: Resource;
+      readonly after: Resource;
+      readonly fields: readonly FieldChange[];
+    }
+  | { readonly action: 'delete'; readonly before: Resource };
+
+export type Action = Change['action'];
+
+/** The resource that a change is about: its new state, or the old one where it goes away. */
+export function subject(change: Change): Resource {
+  return change.action === 'delete' ? change.before : change.after;
+}

@@ -1,0 +1,76 @@
+/** Plain JSON data: what specs, calls and plans are made of, so that they can be saved and compared. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/**
+ * An integer that a double cannot hold (beyond ±2^53). It stays exact through YAML, specs, plans and calls;
+ * {@link printJson} writes it as a plain JSON number.
+ */
+export type ExactInt = { readonly $int: string };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isExactInt(value: unknown): value is ExactInt {
+  return isObject(value) && typeof value.$int === 'string';
+}
+
+/** A number where a double holds it exactly, else an {@link ExactInt}. */
+export function integer(value: bigint): number | ExactInt {
+  const asNumber = Number(value);
+  return Number.isSafeInteger(asNumber) ? asNumber : { $int: value.toString() };
+}
+
+/** The integer value of a number or {@link ExactInt}; undefined for anything else. */
+export function toBigInt(value: Json | undefined): bigint | undefined {
+  if (isExactInt(value)) return BigInt(value.$int);
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
+}
+
+/** JSON text with sorted keys: equal data gives equal text. */
+export function canonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] as Json)}`);
+  return `{${members.join(',')}}`;
+}
+
+/** Same data, whatever the order of the keys; a missing key equals an undefined one. */
+export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJson(item, b[i]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) => equalJson(a[key], b[key]));
+}
+
+const LONG_DIGITS = /\d{16}/;
+const STRING_OR_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+/**
+ * Parses JSON text and keeps integers beyond ±2^53 exact, as {@link ExactInt}.
+ * @throws SyntaxError when the text is not JSON.
+ */
+export function parseJson(text: string): Json {
+  if (!LONG_DIGITS.test(text)) return JSON.parse(text) as Json;
+  const tagged = text.replace(STRING_OR_INTEGER, (token) =>
+    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `{"$int":"${token}"}`,
+  );
+  return JSON.parse(tagged) as Json;
+}
+
+// Quotes inside a JSON string are escaped, so this text can only be the tagged object itself.
+const TAGGED_INTEGER = /\{"\$int":"(-?\d+)"\}/g;
+
+/** JSON text as a broker wants it: an {@link ExactInt} becomes a number with all its digits. */
+export function printJson(value: Json): string {
+  return JSON.stringify(value).replace(TAGGED_INTEGER, '$1');
+}

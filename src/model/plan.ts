@@ -1,0 +1,123 @@
+import type { Address } from './address.ts';
+import type { Action, Change } from './change.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Source } from './source.ts';
+
+/**
+ * What a change may cost.
+ * - `safe`: nothing is lost or interrupted.
+ * - `disruptive`: no stored data is lost, but routing, ordering or consumers change.
+ * - `destructive`: stored messages, offsets or consumer state are lost.
+ * - `protected`: the project's own guard (`protect`, `limits`) forbids it.
+ * - `refused`: the broker cannot do it; nothing allows it.
+ */
+export type RiskClass = 'safe' | 'disruptive' | 'destructive' | 'protected' | 'refused';
+
+export interface Risk {
+  readonly class: RiskClass;
+  readonly code: string;
+  readonly message: string;
+  /** A safer way to the same end, where there is one. */
+  readonly hint?: string;
+}
+
+/** One request to a broker, built from specs alone. It carries no secret value and no position. */
+export interface Call {
+  readonly op: string;
+  readonly target: Address;
+  readonly body?: Json;
+}
+
+/** A field change made ready to read: names and values as people write them. */
+export interface FieldLine {
+  readonly name: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly at?: Source;
+  readonly fixed?: string;
+}
+
+/** What a destructive step puts at stake, as last read. */
+export interface Stake {
+  readonly text: string;
+  readonly values: JsonObject;
+  /** ISO 8601, UTC. */
+  readonly readAt: string;
+}
+
+/** A resource that goes or comes with the step's own: the bindings of a replaced queue. */
+export interface Dependant {
+  readonly address: Address;
+  readonly title: string;
+  readonly outcome: 'recreated' | 'removed';
+}
+
+/** One change, everything said about it, and the calls that make it, in order. */
+export interface Step {
+  readonly address: Address;
+  readonly action: Action;
+  /** `queue orders.events` and what tells it apart, `vhost /orders`. Raw text: renderers escape it. */
+  readonly title: string;
+  readonly detail: string;
+  readonly change: Change;
+  readonly fields: readonly FieldLine[];
+  readonly risks: readonly Risk[];
+  readonly stake?: Stake;
+  readonly dependants: readonly Dependant[];
+  /** Steps of the same plan that must be done first. */
+  readonly after: readonly Address[];
+  readonly calls: readonly Call[];
+}
+
+/** Why a step may not run yet, and what would let it. */
+export interface Blocker {
+  readonly address: Address;
+  readonly risk: Risk;
+  /** The `--allow` key that opens it; absent where nothing does. */
+  readonly allow?: string;
+}
+
+/** Who the plan was made for. A plan runs only against the same cluster. */
+export interface BrokerIdentity {
+  /** The name in the project's configuration. */
+  readonly name: string;
+  /** The provider: rabbitmq, kafka, nats. */
+  readonly type: string;
+  /** The cluster's own identity, stable over restarts. */
+  readonly id: string;
+  readonly version: string;
+  /** What only this broker's kinds read: feature flags, default queue types. */
+  readonly facts: JsonObject;
+}
+
+export interface Plan {
+  readonly version: 1;
+  readonly tool: string;
+  readonly project: string;
+  readonly environment?: string;
+  readonly createdAt: string;
+  readonly brokers: readonly BrokerIdentity[];
+  /** Steps of one wave are independent of each other; a wave starts when the one before has ended. */
+  readonly waves: readonly (readonly Step[])[];
+  readonly blockers: readonly Blocker[];
+  /** The `--allow` keys the plan was made with. */
+  readonly allowed: readonly string[];
+  /** Of the live state of each touched resource; see {@link ABSENT}. */
+  readonly fingerprints: Readonly<Record<Address, string>>;
+  readonly inSync: number;
+  readonly unmanaged: readonly Address[];
+}
+
+/** The fingerprint of what is not there. */
+export const ABSENT = 'absent';
+
+const WORST_FIRST: readonly RiskClass[] = ['refused', 'protected', 'destructive', 'disruptive', 'safe'];
+
+/** The worst class among a step's risks; a step without any is safe. */
+export function worstRisk(risks: readonly Risk[]): RiskClass {
+  return WORST_FIRST.find((name) => risks.some((risk) => risk.class === name)) ?? 'safe';
+}
+
+export function allSteps(plan: Plan): Step[] {
+  return plan.waves.flat();
+}

@@ -1,0 +1,136 @@
+import type { Address } from './address.ts';
+import type { Change } from './change.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { BrokerIdentity, Call, Risk } from './plan.ts';
+import type { Outcome } from './report.ts';
+import type { Resource } from './resource.ts';
+import type { Rule } from './rule.ts';
+import type { Resolve } from './secret.ts';
+import type { Declared, Section } from './topology.ts';
+
+/** What a kind may look at. Maps hold completed resources of one broker, by address. */
+export interface Context {
+  readonly broker: BrokerIdentity;
+  readonly desired: ReadonlyMap<Address, Resource>;
+  readonly live: ReadonlyMap<Address, Resource>;
+}
+
+/** One resource kind of a broker. Pure: every function here depends on its arguments alone. */
+export interface Kind {
+  /** How people tell resources of this kind: `{ title: 'queue orders', detail: 'vhost /' }`. Raw text. */
+  title(resource: Resource): { title: string; detail: string };
+  /** Defaults, units, types and version quirks filled in, the same way for desired and live specs. */
+  complete(resource: Resource, context: Context): JsonObject;
+  /** Why the field at this path cannot change in place; undefined where it can. */
+  fixed(
+    path: readonly string[],
+    change: Extract<Change, { action: 'update' | 'replace' }>,
+    context: Context,
+  ): string | undefined;
+  risks(change: Change, context: Context): Risk[];
+  /** The calls that make the change, in order. A replacement is its deletion, then its creation. */
+  calls(change: Change, context: Context, options: CallOptions): Call[];
+  /** True where a resource of this kind disappears with any resource that it needs: a binding with its queue. */
+  diesWith?(resource: Resource, needed: Address): boolean;
+  /** Why this live resource is the broker's or a client's own, and is never changed or deleted; else undefined. */
+  reserved?(resource: Resource): string | undefined;
+  /** A field's name and value as people write them; the dotted path and JSON where absent. */
+  fieldName?(path: readonly string[]): string;
+  fieldText?(path: readonly string[], value: Json): string | undefined;
+  /** What a live resource puts at stake, from its `volatile`: `18,204 ready, 4 consumers`. */
+  stakeText?(resource: Resource): string | undefined;
+}
+
+export interface CallOptions {
+  /** The destructive risk was allowed by name: delete even what is not empty. */
+  readonly destructive: boolean;
+}
+
+/** What a read must cover. A session asks for no more than this needs, so that a plan gets by with few rights. */
+export interface Scope {
+  /** Declared or retired resources: each that exists must be returned. */
+  readonly desired: readonly Resource[];
+  readonly retired: readonly Address[];
+  /** Address globs whose matching resources must all be returned. `**` for everything. */
+  readonly owns: readonly string[];
+}
+
+/** How one live broker is reached: the `brokers.<name>` entry, with `${…}` resolved. Secrets live here only. */
+export interface Connection {
+  readonly name: string;
+  readonly type: string;
+  readonly settings: JsonObject;
+  /** For secrets in calls. */
+  readonly resolve: Resolve;
+  /** Milliseconds that one request may take. */
+  readonly timeout: number;
+}
+
+export interface SendOptions {
+  /** Aborted: calls in flight finish, no new one starts. */
+  readonly drain: AbortSignal;
+  /** Aborted: give up at once. */
+  readonly abort: AbortSignal;
+}
+
+/** One line of `doctor`. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly text: string;
+  readonly hint?: string;
+}
+
+export interface Session {
+  readonly broker: BrokerIdentity;
+  /**
+   * Live resources of the scope, secrets hidden, in a constant number of requests whatever the size.
+   * @throws ConnectionError, BrokerError
+   */
+  read(scope: Scope): Promise<Resource[]>;
+  /** Fresh `volatile` of these live resources; an address that is missing from the answer is unknown, not empty. */
+  observe(resources: readonly Resource[]): Promise<Map<Address, JsonObject>>;
+  /**
+   * Sends units of calls: a unit's calls run in order and stop at its first failure; units are independent.
+   * Never throws for a refusal: each unit gets exactly one outcome.
+   */
+  send(units: readonly (readonly Call[])[], options: SendOptions): AsyncIterable<Outcome>;
+  /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
+  examine(): Promise<Check[]>;
+  close(): Promise<void>;
+}
+
+/** A file that stands in for a live broker. */
+export interface Snapshot {
+  readonly broker: BrokerIdentity;
+  readonly resources: readonly Resource[];
+}
+
+/** What `import` writes, one file a name, in the words of the topology format. */
+export interface ImportedFile {
+  readonly name: string;
+  readonly section: JsonObject;
+  /** What could not be carried over and must be told. */
+  readonly notes: readonly string[];
+}
+
+export interface Provider {
+  /** As in `type: rabbitmq`, and as the section's key in a topology. */
+  readonly name: string;
+  /** JSON Schema (draft-07) of the section. `$defs` holds the body of each kind under the kind's name. */
+  readonly schema: JsonObject;
+  /** JSON Schema of a `brokers.<name>` entry of this type. */
+  readonly connectionSchema: JsonObject;
+  readonly kinds: Readonly<Record<string, Kind>>;
+  readonly rules: readonly Rule[];
+  /** All sections of one broker at once, so that a declaration split over files is seen whole. */
+  declare(sections: readonly Section[]): Declared;
+  /** The identity that offline work assumes: of the configured target version, else of the newest known one. */
+  assume(name: string, targetVersion?: string): BrokerIdentity;
+  /** @throws ConnectionError, BrokerError */
+  connect(connection: Connection): Promise<Session>;
+  /** Reads a broker's own export, such as a definitions file; undefined when the data is none of its formats. */
+  parseExport?(data: Json, name: string): Snapshot | undefined;
+  /** Live resources as YAML sections that a person would have written; planning them is empty. */
+  toSections(resources: readonly Resource[], broker: BrokerIdentity): ImportedFile[];
+}

@@ -1,0 +1,48 @@
+import type { Address } from './address.ts';
+
+/** What became of one call. `unknown`: it was sent and the answer never came. */
+export type CallStatus = 'done' | 'failed' | 'unknown' | 'not-started';
+
+/** What a session tells of each unit of calls, as soon as it knows. */
+export interface Outcome {
+  /** Index into the units that were handed to `send`. */
+  readonly unit: number;
+  readonly status: CallStatus;
+  /** How many of the unit's calls were done. */
+  readonly callsDone: number;
+  readonly failure?: Failure;
+}
+
+/** A refusal or a loss, in the broker's own words. */
+export interface Failure {
+  readonly op: string;
+  readonly status?: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/**
+ * - `applied`: done, and seen in the live state afterwards.
+ * - `already`: live state was as wanted before anything was sent.
+ * - `unverified`: the broker accepted it, but the live state afterwards is not as wanted.
+ */
+export type StepStatus = 'applied' | 'already' | 'failed' | 'unverified' | 'not-started';
+
+export interface StepReport {
+  readonly address: Address;
+  readonly title: string;
+  readonly detail: string;
+  readonly action: string;
+  readonly status: StepStatus;
+  readonly failure?: Failure;
+}
+
+export interface ApplyReport {
+  readonly version: 1;
+  readonly project: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Set when a signal ended the run early. */
+  readonly interrupted?: string;
+  readonly steps: readonly StepReport[];
+}

@@ -1,0 +1,35 @@
+import type { Address } from './address.ts';
+import type { JsonObject } from './json.ts';
+import type { Source } from './source.ts';
+
+/**
+ * One thing on a broker, declared or live.
+ *
+ * How two specs are compared: a top-level key that the desired spec lacks is not ours to say, and is left alone;
+ * a key that it has is compared whole, with every nested key of either side. `null` means absent.
+ */
+export interface Resource {
+  readonly address: Address;
+  readonly spec: JsonObject;
+  /** Resources that must exist first; also the edges of the graph. */
+  readonly needs: readonly Address[];
+  /** Declared resources only: the place of its key. */
+  readonly at?: Source;
+  /** Declared resources only: the places of its fields, by dotted spec path (`arguments.x-message-ttl`). */
+  readonly places?: Readonly<Record<string, Source>>;
+  /** Live resources only: counts of messages, consumers, lag. Never compared, never in a fingerprint. */
+  readonly volatile?: JsonObject;
+}
+
+/** The place of a field, or of its nearest declared parent, or of the resource. */
+export function placeOf(resource: Resource, path: readonly string[]): Source | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const place = resource.places?.[path.slice(0, length).join('.')];
+    if (place) return place;
+  }
+  return resource.at;
+}
+
+export function indexByAddress(resources: Iterable<Resource>): Map<Address, Resource> {
+  return new Map(Array.from(resources, (resource) => [resource.address, resource]));
+}

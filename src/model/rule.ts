@@ -1,0 +1,42 @@
+import type { Address } from './address.ts';
+import type { Severity } from './diagnostic.ts';
+import type { Json } from './json.ts';
+import type { BrokerIdentity } from './plan.ts';
+import type { Resource } from './resource.ts';
+import type { Source } from './source.ts';
+
+/** What a rule says; the engine adds code and severity. */
+export interface Finding {
+  readonly resource: Resource;
+  /** The field that it is about, by spec path; the resource itself where absent. */
+  readonly path?: readonly string[];
+  readonly message: string;
+  readonly hint?: string;
+  readonly related?: readonly Source[];
+}
+
+/** The declared topology of one broker, completed, as rules see it. */
+export interface RuleContext {
+  readonly broker: BrokerIdentity;
+  /** True when a `target-version` was configured or a live broker's version is known. */
+  readonly versionKnown: boolean;
+  readonly environment: string | undefined;
+  readonly resources: readonly Resource[];
+  get(address: Address): Resource | undefined;
+  ofKind(kind: string): readonly Resource[];
+  /** An option of the rule, from `lint.rules.<code>` in the configuration. */
+  readonly options: Readonly<Record<string, Json>>;
+}
+
+/** One lint rule, in one file, with everything about it. */
+export interface Rule {
+  /** `rabbitmq/unbound-queue`: where its file is. */
+  readonly code: string;
+  /** Default severity; the configuration may change it or turn the rule off. */
+  readonly severity: Severity;
+  /** One line for lists. */
+  readonly summary: string;
+  /** For `explain`: what happens on the broker, why it hurts, what to do. Markdown, with a bad and a good example. */
+  readonly explain: string;
+  check(context: RuleContext): Iterable<Finding>;
+}

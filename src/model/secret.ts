@@ -1,0 +1,25 @@
+import type { Json, JsonObject } from './json.ts';
+import { isObject } from './json.ts';
+
+/**
+ * A secret in a spec, call or plan: never its value, but the text that the user wrote, `${DB_PASSWORD}`.
+ * Only a session resolves it, at the moment of sending.
+ */
+export type SecretRef = { readonly $secret: string };
+
+/** Resolves `${NAME}` texts from the environment. @throws MissingVariable when a variable is not set. */
+export type Resolve = (template: string) => string;
+
+/** What a live spec holds in the place of a secret that differs from the declared one, or that is not declared. */
+export const HIDDEN: SecretRef = { $secret: '(hidden)' };
+
+export function isSecretRef(value: unknown): value is SecretRef {
+  return isObject(value) && typeof value.$secret === 'string';
+}
+
+/** Every secret below a value, for checking before anything is sent that all can be resolved. */
+export function secretsIn(value: Json | undefined): SecretRef[] {
+  if (isSecretRef(value)) return [value];
+  if (Array.isArray(value)) return value.flatMap(secretsIn);
+  return isObject(value) ? Object.values(value as JsonObject).flatMap(secretsIn) : [];
+}
