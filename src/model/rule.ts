@@ -40,3 +40,13 @@ export interface Rule {
   readonly explain: string;
   check(context: RuleContext): Iterable<Finding>;
 }
+
+/** A comment `# brokerform-ignore <code>, <code>: <reason>`, which silences these rules on one line. */
+export interface Suppression {
+  readonly codes: readonly string[];
+  readonly reason: string;
+  /** The place of the comment. */
+  readonly at: Source;
+  /** The line, in the same file, whose findings it silences. */
+  readonly covers: number;
+}
