@@ -44,3 +44,13 @@ export function addressMatcher(glob: string): (address: Address) => boolean {
   const pattern = new RegExp(`^${source}$`);
   return (address) => pattern.test(address);
 }
+
+/** The kind's name in an address, without decoding the rest. */
+export function kindOf(address: Address): string {
+  return address.split('/', 2)[1] ?? '';
+}
+
+/** The broker's name in an address. */
+export function brokerOf(address: Address): string {
+  return decodeURIComponent(address.split('/', 1)[0] ?? '');
+}

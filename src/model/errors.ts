@@ -1,3 +1,4 @@
+import type { Plan } from './plan.ts';
 import type { Failure } from './report.ts';
 
 /** A broker could not be reached, or would not let us in. Nothing was changed by this attempt. */
@@ -38,5 +39,36 @@ export class MissingVariable extends Error {
   constructor(variable: string) {
     super(`environment variable ${variable} is not set`);
     this.variable = variable;
+  }
+}
+
+/** A saved plan cannot be trusted: it was cut off, edited, or written by another version. Nothing was applied. */
+export class DamagedPlan extends Error {
+  override readonly name = 'DamagedPlan';
+}
+
+/** Live state, or the broker itself, is no longer what the plan was made for. Nothing was applied. */
+export class StalePlan extends Error {
+  override readonly name = 'StalePlan';
+  readonly differences: readonly StaleDifference[];
+  constructor(differences: readonly StaleDifference[]) {
+    super(`the plan no longer fits: ${differences.length} difference${differences.length === 1 ? '' : 's'}`);
+    this.differences = differences;
+  }
+}
+
+export interface StaleDifference {
+  /** An address, or the name of a broker. */
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** The plan holds changes that nobody allowed. Nothing was applied. */
+export class BlockedPlan extends Error {
+  override readonly name = 'BlockedPlan';
+  readonly plan: Plan;
+  constructor(plan: Plan) {
+    super(`${plan.blockers.length} blocked change${plan.blockers.length === 1 ? '' : 's'}`);
+    this.plan = plan;
   }
 }

@@ -50,6 +50,8 @@ export interface Dependant {
   readonly address: Address;
   readonly title: string;
   readonly outcome: 'recreated' | 'removed';
+  /** Its re-creation: kept apart from the step's own calls, so that an apply that was cut off can be finished. */
+  readonly calls: readonly Call[];
 }
 
 /** One change, everything said about it, and the calls that make it, in order. */
@@ -105,7 +107,10 @@ export interface Plan {
   /** Of the live state of each touched resource; see {@link ABSENT}. */
   readonly fingerprints: Readonly<Record<Address, string>>;
   readonly inSync: number;
+  /** Live, inside the scope that the project owns, and not declared. */
   readonly unmanaged: readonly Address[];
+  /** Changes left out by `--target` and `--exclude`. */
+  readonly excluded: number;
 }
 
 /** The fingerprint of what is not there. */

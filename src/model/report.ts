@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { Stake } from './plan.ts';
 
 /** What became of one call. `unknown`: it was sent and the answer never came. */
 export type CallStatus = 'done' | 'failed' | 'unknown' | 'not-started';
@@ -35,6 +36,8 @@ export interface StepReport {
   readonly action: string;
   readonly status: StepStatus;
   readonly failure?: Failure;
+  /** What a destructive step put at stake, read again just before its calls. */
+  readonly stake?: Stake;
 }
 
 export interface ApplyReport {

@@ -1,0 +1,29 @@
+import {
+  type Address,
+  type Context,
+  indexByAddress,
+  type Kind,
+  kindOf,
+  type Resource,
+} from '../model/index.ts';
+
+/**
+ * Completes both sides with the same code, so that the comparison needs to know no broker.
+ * @returns a context whose maps hold completed resources.
+ */
+export function completeSides(
+  context: Omit<Context, 'desired' | 'live'>,
+  desired: Iterable<Resource>,
+  live: Iterable<Resource>,
+  kinds: Readonly<Record<string, Kind>>,
+): Context {
+  const raw: Context = { ...context, desired: indexByAddress(desired), live: indexByAddress(live) };
+  const complete = (resources: ReadonlyMap<Address, Resource>) =>
+    new Map(
+      [...resources].map(([address, resource]) => {
+        const spec = kinds[kindOf(address)]?.complete(resource, raw);
+        return [address, spec ? { ...resource, spec } : resource];
+      }),
+    );
+  return { ...context, desired: complete(raw.desired), live: complete(raw.live) };
+}

@@ -1,0 +1,38 @@
+import { equalJson, isExactInt, isObject, isSecretRef, type Json, type JsonObject } from '../model/index.ts';
+
+export interface FieldDifference {
+  readonly path: readonly string[];
+  readonly before?: Json;
+  readonly after?: Json;
+}
+
+/**
+ * The fields in which a live spec is not as desired. A top-level key that `after` lacks is left alone; below the
+ * top level every key of either side counts. `null` and absent are the same.
+ */
+export function diffSpecs(before: JsonObject, after: JsonObject): FieldDifference[] {
+  return Object.keys(after)
+    .sort()
+    .flatMap((key) => diffValues([key], before[key], after[key]));
+}
+
+function diffValues(path: string[], before: Json | undefined, after: Json | undefined): FieldDifference[] {
+  if (equalJson(before ?? null, after ?? null)) return [];
+  if (isTree(before) && isTree(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return keys.flatMap((key) => diffValues([...path, key], before[key], after[key]));
+  }
+  // A tree that appears or goes away is told leaf by leaf, as its keys are what people know.
+  if (isTree(before) && isAbsent(after)) return diffValues(path, before, {});
+  if (isAbsent(before) && isTree(after)) return diffValues(path, {}, after);
+  return [{ path, ...(isAbsent(before) ? {} : { before }), ...(isAbsent(after) ? {} : { after }) }];
+}
+
+function isAbsent(value: Json | undefined): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+/** An object whose keys are fields; exact integers, secrets and tagged values are single values. */
+function isTree(value: Json | undefined): value is JsonObject {
+  return isObject(value) && !isExactInt(value) && !isSecretRef(value) && !('$type' in value);
+}

@@ -1,0 +1,52 @@
+import { type Address, addressMatcher, type Change, subject } from '../model/index.ts';
+
+/**
+ * Keeps the changes that `--target` and `--exclude` ask for. A target brings along what it needs, and an excluded
+ * creation takes along what would need it: neither may leave half a topology behind.
+ */
+export function selectChanges(
+  changes: readonly Change[],
+  targets: readonly string[],
+  excludes: readonly string[],
+): readonly Change[] {
+  if (targets.length === 0 && excludes.length === 0) return changes;
+  const byAddress = new Map(changes.map((change) => [subject(change).address, change]));
+  const targeted =
+    targets.length === 0 ? new Set(byAddress.keys()) : withNeeds(byAddress, matching(byAddress, targets));
+  const excluded = withDependants(changes, matching(byAddress, excludes));
+  return changes.filter((change) => {
+    const { address } = subject(change);
+    return targeted.has(address) && !excluded.has(address);
+  });
+}
+
+function matching(changes: ReadonlyMap<Address, Change>, globs: readonly string[]): Set<Address> {
+  const matchers = globs.map(addressMatcher);
+  return new Set([...changes.keys()].filter((address) => matchers.some((matches) => matches(address))));
+}
+
+function withNeeds(changes: ReadonlyMap<Address, Change>, chosen: Set<Address>): Set<Address> {
+  for (const address of chosen) {
+    const change = changes.get(address);
+    if (!change || change.action === 'delete') continue;
+    // A Set visits what is added while it is walked, so this is transitive.
+    for (const need of change.after.needs) if (changes.get(need)?.action === 'create') chosen.add(need);
+  }
+  return chosen;
+}
+
+function withDependants(changes: readonly Change[], excluded: Set<Address>): Set<Address> {
+  const creations = new Map<Address, Address[]>();
+  const created = new Set(
+    changes.flatMap((change) => (change.action === 'create' ? [change.after.address] : [])),
+  );
+  for (const change of changes) {
+    if (change.action === 'delete') continue;
+    for (const need of change.after.needs) {
+      if (created.has(need)) creations.set(need, [...(creations.get(need) ?? []), change.after.address]);
+    }
+  }
+  for (const address of excluded)
+    for (const dependant of creations.get(address) ?? []) excluded.add(dependant);
+  return excluded;
+}
