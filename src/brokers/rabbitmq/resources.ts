@@ -1,0 +1,130 @@
+import type { Address, JsonObject, Resource } from '../../model/index.ts';
+import {
+  type BindingIdentity,
+  bindingAddress,
+  exchangeAddress,
+  globalParameterAddress,
+  operatorPolicyAddress,
+  parameterAddress,
+  permissionAddress,
+  policyAddress,
+  queueAddress,
+  topicPermissionAddress,
+  userAddress,
+  userLimitsAddress,
+  vhostAddress,
+  vhostLimitsAddress,
+} from './addresses.ts';
+
+/*
+ * One constructor a kind, the same for declared resources, live listings and definitions files: the address, and
+ * what the resource needs. A need may name what nobody declares; it is an edge only where both ends are there.
+ */
+
+/** The default exchange and `amq.*` exchanges are there in every vhost, and nobody may declare or delete them. */
+export function isPredeclaredExchange(name: string): boolean {
+  return name === '' || name.startsWith('amq.');
+}
+
+export function vhostResource(broker: string, vhost: string, spec: JsonObject): Resource {
+  return { address: vhostAddress(broker, vhost), spec, needs: [] };
+}
+
+export function vhostLimitsResource(broker: string, vhost: string, spec: JsonObject): Resource {
+  return { address: vhostLimitsAddress(broker, vhost), spec, needs: [vhostAddress(broker, vhost)] };
+}
+
+export function userResource(broker: string, user: string, spec: JsonObject): Resource {
+  return { address: userAddress(broker, user), spec, needs: [] };
+}
+
+export function userLimitsResource(broker: string, user: string, spec: JsonObject): Resource {
+  return { address: userLimitsAddress(broker, user), spec, needs: [userAddress(broker, user)] };
+}
+
+export function permissionResource(broker: string, vhost: string, user: string, spec: JsonObject): Resource {
+  const needs = [vhostAddress(broker, vhost), userAddress(broker, user)];
+  return { address: permissionAddress(broker, vhost, user), spec, needs };
+}
+
+export function topicPermissionResource(
+  broker: string,
+  vhost: string,
+  user: string,
+  exchange: string,
+  spec: JsonObject,
+): Resource {
+  const address = topicPermissionAddress(broker, vhost, user, exchange);
+  const needs = [vhostAddress(broker, vhost), userAddress(broker, user)];
+  return { address, spec, needs: [...needs, ...exchangeNeed(broker, vhost, exchange)] };
+}
+
+export function exchangeResource(broker: string, vhost: string, name: string, spec: JsonObject): Resource {
+  const alternate = argumentOf(spec, 'alternate-exchange');
+  const needs = alternate === name ? [] : exchangeNeed(broker, vhost, alternate);
+  return {
+    address: exchangeAddress(broker, vhost, name),
+    spec,
+    needs: [vhostAddress(broker, vhost), ...needs],
+  };
+}
+
+export function queueResource(broker: string, vhost: string, name: string, spec: JsonObject): Resource {
+  const needs = exchangeNeed(broker, vhost, argumentOf(spec, 'x-dead-letter-exchange'));
+  return { address: queueAddress(broker, vhost, name), spec, needs: [vhostAddress(broker, vhost), ...needs] };
+}
+
+/** `propertiesKey`: live bindings only. */
+export function bindingResource(broker: string, binding: BindingIdentity, propertiesKey?: string): Resource {
+  const { vhost, source, destination, destinationType } = binding;
+  const end =
+    destinationType === 'queue'
+      ? [queueAddress(broker, vhost, destination)]
+      : exchangeNeed(broker, vhost, destination);
+  const key: JsonObject = propertiesKey === undefined ? {} : { 'properties-key': propertiesKey };
+  return {
+    address: bindingAddress(broker, binding),
+    spec: { arguments: binding.arguments, ...key },
+    needs: [vhostAddress(broker, vhost), ...exchangeNeed(broker, vhost, source), ...end],
+  };
+}
+
+export function policyResource(
+  broker: string,
+  kind: 'policy' | 'operator-policy',
+  vhost: string,
+  name: string,
+  spec: JsonObject,
+): Resource {
+  const address = (kind === 'policy' ? policyAddress : operatorPolicyAddress)(broker, vhost, name);
+  const definition = (spec.definition ?? {}) as JsonObject;
+  const needs = ['dead-letter-exchange', 'alternate-exchange'].flatMap((key) =>
+    exchangeNeed(broker, vhost, definition[key]),
+  );
+  return { address, spec, needs: [vhostAddress(broker, vhost), ...needs] };
+}
+
+export function parameterResource(
+  broker: string,
+  vhost: string,
+  component: string,
+  name: string,
+  spec: JsonObject,
+): Resource {
+  const address = parameterAddress(broker, vhost, component, name);
+  return { address, spec, needs: [vhostAddress(broker, vhost)] };
+}
+
+export function globalParameterResource(broker: string, name: string, spec: JsonObject): Resource {
+  return { address: globalParameterAddress(broker, name), spec, needs: [] };
+}
+
+function argumentOf(spec: JsonObject, name: string): unknown {
+  return (spec.arguments as JsonObject | undefined)?.[name];
+}
+
+function exchangeNeed(broker: string, vhost: string, name: unknown): Address[] {
+  return typeof name !== 'string' || isPredeclaredExchange(name)
+    ? []
+    : [exchangeAddress(broker, vhost, name)];
+}

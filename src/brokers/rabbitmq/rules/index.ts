@@ -1,0 +1,3 @@
+import type { Rule } from '../../../model/index.ts';
+
+export const rules: readonly Rule[] = [];

@@ -1,0 +1,38 @@
+import {
+  HIDDEN,
+  isObject,
+  isSecretRef,
+  type Json,
+  type JsonObject,
+  type Resolve,
+} from '../../model/index.ts';
+
+/** `amqp://user:password@host`: a URI that holds credentials. */
+const CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]*:[^/?#]*@/i;
+const SECRET_KEY = /password|passphrase|secret|token/i;
+
+/** A text that no output may show: a URI with a password, or what stands under a key that names a secret. */
+export function holdsCredentials(text: string, key?: string): boolean {
+  return CREDENTIALS.test(text) || (key !== undefined && text !== '' && SECRET_KEY.test(key));
+}
+
+/**
+ * A live parameter as it may be shown and compared: where the declared value has a secret, that reference when it
+ * resolves to what the broker has, else HIDDEN; and HIDDEN for every credential that nobody declared.
+ * @throws MissingVariable when the declared value has a secret that the environment lacks.
+ */
+export function conceal(live: Json, desired: Json | undefined, resolve: Resolve, key?: string): Json {
+  if (isSecretRef(desired)) {
+    return typeof live === 'string' && live === resolve(desired.$secret) ? desired : HIDDEN;
+  }
+  if (typeof live === 'string') return holdsCredentials(live, key) ? HIDDEN : live;
+  if (Array.isArray(live)) {
+    const items: readonly (Json | undefined)[] = Array.isArray(desired) ? desired : [];
+    return live.map((item: Json, index) => conceal(item, items[index], resolve, key));
+  }
+  if (!isObject(live)) return live;
+  const fields: JsonObject = isObject(desired) ? desired : {};
+  return Object.fromEntries(
+    Object.entries(live).map(([name, value]) => [name, conceal(value, fields[name], resolve, name)]),
+  );
+}
