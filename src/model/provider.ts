@@ -46,7 +46,10 @@ export interface CallOptions {
   readonly destructive: boolean;
 }
 
-/** What a read must cover. A session asks for no more than this needs, so that a plan gets by with few rights. */
+/**
+ * What a read must cover, and with it everything that would disappear with a resource in it (the bindings of a
+ * queue). A session asks for no more than this needs, so that a plan gets by with few rights.
+ */
 export interface Scope {
   /** Declared or retired resources: each that exists must be returned. */
   readonly desired: readonly Resource[];

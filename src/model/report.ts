@@ -25,9 +25,10 @@ export interface Failure {
 /**
  * - `applied`: done, and seen in the live state afterwards.
  * - `already`: live state was as wanted before anything was sent.
- * - `unverified`: the broker accepted it, but the live state afterwards is not as wanted.
+ * - `unverified`: the broker accepted it, but the live state afterwards is not as wanted, or could not be read.
+ * - `unknown`: it was sent, the answer never came, and the live state could not be read afterwards.
  */
-export type StepStatus = 'applied' | 'already' | 'failed' | 'unverified' | 'not-started';
+export type StepStatus = 'applied' | 'already' | 'failed' | 'unverified' | 'unknown' | 'not-started';
 
 export interface StepReport {
   readonly address: Address;

@@ -1,0 +1,170 @@
+import {
+  type Address,
+  type ApplyReport,
+  BlockedPlan,
+  brokerOf,
+  type Plan,
+  type StaleDifference,
+  StalePlan,
+  type Step,
+  type StepReport,
+} from '../model/index.ts';
+import { checkIdentities, checkReadiness, type ReadyStep } from './readiness.ts';
+import { type RunOptions, runWaves, type StepResult } from './run.ts';
+import type { Target, View } from './target.ts';
+
+export interface Progress {
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
+}
+
+export interface ApplyInput {
+  readonly plan: Plan;
+  /** By the configured name of the broker. */
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly onError: 'stop' | 'continue';
+  /** Aborted by the first signal: calls in flight finish, no new one starts. */
+  readonly drain: AbortSignal;
+  /** Aborted by the second signal: give up at once. */
+  readonly abort: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly now: () => Date;
+}
+
+/**
+ * Makes the brokers match the plan: checks that they still are as the plan found them, sends its calls wave by
+ * wave, all brokers at once, and reads the live state once more to see that it is so.
+ * @throws BlockedPlan, StalePlan, ConnectionError, BrokerError — all before the first call; afterwards it reports.
+ */
+export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
+  const startedAt = input.now().toISOString();
+  if (input.plan.blockers.length > 0) throw new BlockedPlan(input.plan);
+  checkIdentities(input.plan, input.targets);
+  const ready = await checkTargets(input);
+  const results = await run(input, ready);
+  await verify(input, results);
+  return {
+    version: 1,
+    project: input.plan.project,
+    startedAt,
+    finishedAt: input.now().toISOString(),
+    steps: input.plan.waves.flat().map((step) => reportStep(step, results.get(step.address))),
+  };
+}
+
+/** Every broker is looked at before any is changed: a plan that no longer fits one of them is not run at all. */
+async function checkTargets(input: ApplyInput): Promise<Map<Target, ReadyStep[][]>> {
+  const entries = [...input.targets].filter(([name]) =>
+    input.plan.brokers.some((broker) => broker.name === name),
+  );
+  const views = await Promise.all(entries.map(([, target]) => target.look()));
+  const differences: StaleDifference[] = [];
+  const ready = new Map<Target, ReadyStep[][]>();
+  for (const [i, [name, target]] of entries.entries()) {
+    const view = views[i] as View;
+    const waves = input.plan.waves.map((wave) => wave.filter((step) => brokerOf(step.address) === name));
+    const readiness = checkReadiness(waves.flat(), view);
+    differences.push(...readiness.differences);
+    const steps = new Map(readiness.ready.map((item) => [item.step, item]));
+    ready.set(
+      target,
+      waves.map((wave) => wave.flatMap((step) => steps.get(step) ?? [])),
+    );
+  }
+  if (differences.length > 0) throw new StalePlan(differences);
+  return ready;
+}
+
+async function run(
+  input: ApplyInput,
+  ready: ReadonlyMap<Target, ReadyStep[][]>,
+): Promise<Map<Address, StepResult>> {
+  const drain = new AbortController();
+  const onDrain = () => drain.abort();
+  if (input.drain.aborted) drain.abort();
+  input.drain.addEventListener('abort', onDrain);
+  const progress = { done: 0, failed: 0, total: input.plan.waves.flat().length };
+  const options: RunOptions = {
+    onError: input.onError,
+    drain,
+    abort: input.abort,
+    onResult: ({ status }) => {
+      if (status === 'failed') progress.failed++;
+      else if (status === 'done' || status === 'already') progress.done++;
+      input.onProgress?.({ ...progress });
+    },
+  };
+  const all = await Promise.all([...ready].map(([target, waves]) => runWaves(target, waves, options)));
+  input.drain.removeEventListener('abort', onDrain);
+  return new Map(all.flatMap((results) => [...results]));
+}
+
+/** A broker's "yes" is not proof, and a lost answer is not a failure: what the live state shows counts. */
+async function verify(input: ApplyInput, results: Map<Address, StepResult>): Promise<void> {
+  if (input.abort.aborted) return;
+  const steps = input.plan.waves.flat();
+  await Promise.all(
+    [...input.targets].map(async ([name, target]) => {
+      const sent = steps.filter(
+        (step) => brokerOf(step.address) === name && wasSent(results.get(step.address)),
+      );
+      if (sent.length === 0) return;
+      const view = await target.look().catch((error: Error) => error);
+      for (const step of sent) {
+        const result = results.get(step.address);
+        if (result) results.set(step.address, verified(step, result, view));
+      }
+    }),
+  );
+}
+
+function wasSent(result: StepResult | undefined): boolean {
+  return result?.status === 'done' || result?.status === 'unknown';
+}
+
+function verified(step: Step, result: StepResult, view: View | Error): StepResult {
+  const op = step.calls[0]?.op ?? step.action;
+  if (view instanceof Error) {
+    const message = `could not read the live state afterwards: ${view.message}`;
+    return { ...result, failure: result.failure ?? { op, message } };
+  }
+  const isDone =
+    view.isDone(step) &&
+    step.dependants.every(({ address, outcome }) => outcome === 'removed' || view.exists(address));
+  if (isDone) {
+    const { failure: _, ...rest } = result;
+    return { ...rest, status: 'done' };
+  }
+  if (result.status === 'unknown') {
+    return {
+      ...result,
+      status: 'failed',
+      failure: result.failure ?? { op, message: 'the answer never came, and it was not done' },
+    };
+  }
+  return {
+    ...result,
+    failure: { op, message: 'the broker accepted it, but the live state is not as planned' },
+  };
+}
+
+function reportStep(step: Step, result: StepResult | undefined): StepReport {
+  const { address, title, detail, action } = step;
+  const { failure, stake } = result ?? {};
+  return {
+    address,
+    title,
+    detail,
+    action,
+    status: statusOf(result),
+    ...(failure && { failure }),
+    ...(stake && { stake }),
+  };
+}
+
+function statusOf(result: StepResult | undefined): StepReport['status'] {
+  if (!result) return 'not-started';
+  if (result.status === 'done') return result.failure ? 'unverified' : 'applied';
+  return result.status;
+}

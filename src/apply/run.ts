@@ -1,0 +1,91 @@
+import type { Address, Failure, Stake } from '../model/index.ts';
+import type { ReadyStep } from './readiness.ts';
+import type { Target } from './target.ts';
+
+/** What became of a step before the live state was read again. */
+export interface StepResult {
+  readonly status: 'already' | 'done' | 'failed' | 'unknown' | 'not-started';
+  readonly failure?: Failure;
+  readonly stake?: Stake;
+}
+
+export interface RunOptions {
+  readonly onError: 'stop' | 'continue';
+  /** Aborted by the first signal, or by the first failure with `onError: stop`: nothing new starts. */
+  readonly drain: AbortController;
+  readonly abort: AbortSignal;
+  readonly onResult: (result: StepResult) => void;
+}
+
+/**
+ * Sends the waves of one broker, one after the other. A step whose need failed is not started; after any failure
+ * nothing is deleted, because what was to take its place may be missing.
+ */
+export async function runWaves(
+  target: Target,
+  waves: readonly (readonly ReadyStep[])[],
+  options: RunOptions,
+): Promise<Map<Address, StepResult>> {
+  const results = new Map<Address, StepResult>();
+  const settle = (address: Address, result: StepResult) => {
+    results.set(address, result);
+    if (result.status === 'failed' && options.onError === 'stop') options.drain.abort();
+    options.onResult(result);
+  };
+  for (const wave of waves) {
+    const started: ReadyStep[] = [];
+    for (const item of wave) {
+      const reason = item.calls.length === 0 ? 'already' : whyNotStarted(item, results, options);
+      if (reason === undefined) started.push(item);
+      else if (reason === 'already') settle(item.step.address, { status: 'already' });
+      else
+        settle(item.step.address, {
+          status: 'not-started',
+          failure: { op: item.calls[0]?.op ?? '', message: reason },
+        });
+    }
+    if (started.length > 0) await sendWave(target, started, options, settle);
+  }
+  return results;
+}
+
+async function sendWave(
+  target: Target,
+  started: readonly ReadyStep[],
+  options: RunOptions,
+  settle: (address: Address, result: StepResult) => void,
+): Promise<void> {
+  const removing = started
+    .map(({ step }) => step)
+    .filter(({ action }) => action === 'delete' || action === 'replace');
+  const stakes = removing.length > 0 ? await target.stakes(removing) : new Map<Address, Stake>();
+  const units = started.map(({ calls }) => calls);
+  for await (const outcome of target.session.send(units, {
+    drain: options.drain.signal,
+    abort: options.abort,
+  })) {
+    const step = started[outcome.unit]?.step;
+    if (!step)
+      throw new Error(`${target.session.broker.name} told of unit ${outcome.unit}, which was never sent`);
+    const stake = stakes.get(step.address);
+    const { status, failure } = outcome;
+    settle(step.address, { status, ...(failure && { failure }), ...(stake && { stake }) });
+  }
+}
+
+function whyNotStarted(
+  { step }: ReadyStep,
+  results: ReadonlyMap<Address, StepResult>,
+  options: RunOptions,
+): string | undefined {
+  if (options.abort.aborted || options.drain.signal.aborted) return 'stopped before it was its turn';
+  const missing = step.after.find((address) => isMissing(results.get(address)));
+  if (missing !== undefined) return `needs ${missing}, which is not done`;
+  if (step.action === 'delete' && [...results.values()].some(isMissing))
+    return 'nothing is deleted after a failure';
+  return undefined;
+}
+
+function isMissing(result: StepResult | undefined): boolean {
+  return result !== undefined && result.status !== 'done' && result.status !== 'already';
+}

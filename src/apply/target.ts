@@ -1,0 +1,19 @@
+import type { Address, Session, Stake, Step } from '../model/index.ts';
+
+/** A broker that a plan is applied to, with what the other stages know about its live state. */
+export interface Target {
+  readonly session: Session;
+  /** Reads the live state of all that the plan touches there. @throws ConnectionError, BrokerError */
+  readonly look: () => Promise<View>;
+  /** What these steps put at stake right now; a step that is missing from the answer puts nothing. */
+  readonly stakes: (steps: readonly Step[]) => Promise<Map<Address, Stake>>;
+}
+
+/** The live state of one broker at one moment, seen through the plan. */
+export interface View {
+  /** The state that the step wants is there, whoever made it. */
+  isDone(step: Step): boolean;
+  exists(address: Address): boolean;
+  /** How the live state differs from what the plan was made for; undefined where it does not. */
+  difference(step: Step): string | undefined;
+}

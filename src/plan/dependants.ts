@@ -1,0 +1,38 @@
+import { type Address, type Change, type Context, type Kind, kindOf, type Resource } from '../model/index.ts';
+
+/** Live resources that disappear with what they need, by the address that takes them along. */
+export type DependantsOf = (address: Address) => readonly Resource[];
+
+/**
+ * Finds what goes down with resources that are deleted, or deleted and declared anew: the bindings of a queue,
+ * whoever made them; all that is in a vhost.
+ */
+export function findDependants(
+  context: Context,
+  kinds: Readonly<Record<string, Kind>>,
+  removed: ReadonlySet<Address>,
+): DependantsOf {
+  const direct = new Map<Address, Resource[]>();
+  for (const resource of context.live.values()) {
+    const kind = kinds[kindOf(resource.address)];
+    if (!kind?.diesWith) continue;
+    for (const need of resource.needs) {
+      if (!removed.has(need) || !kind.diesWith(resource, need)) continue;
+      const members = direct.get(need);
+      if (members) members.push(resource);
+      else direct.set(need, [resource]);
+    }
+  }
+  return (address) => direct.get(address) ?? [];
+}
+
+/** Addresses whose live resource the changes remove, for good or for a moment. */
+export function removedBy(changes: readonly Change[]): { deleted: Set<Address>; replaced: Set<Address> } {
+  const deleted = new Set<Address>();
+  const replaced = new Set<Address>();
+  for (const change of changes) {
+    if (change.action === 'delete') deleted.add(change.before.address);
+    if (change.action === 'replace') replaced.add(change.before.address);
+  }
+  return { deleted, replaced };
+}

@@ -1,0 +1,69 @@
+import {
+  type Address,
+  addressMatcher,
+  type Blocker,
+  type Risk,
+  type RiskClass,
+  type Step,
+  worstRisk,
+} from '../model/index.ts';
+
+export interface GateRules {
+  /** `--allow` keys: `<class>:<address glob>`. */
+  readonly allow: readonly string[];
+  /** Address globs that the environment protects. */
+  readonly protect: readonly string[];
+  /** The most deletions (replacements included) one plan may hold. */
+  readonly maxDeletes?: number;
+}
+
+const ALLOWABLE: readonly string[] = ['disruptive', 'destructive', 'protected'];
+
+/** @returns what is wrong with an `--allow` key; undefined where it is well formed. */
+export function checkAllowKey(key: string): string | undefined {
+  const colon = key.indexOf(':');
+  const name = key.slice(0, Math.max(colon, 0));
+  if (!ALLOWABLE.includes(name))
+    return `must be <class>:<address glob>, with class ${ALLOWABLE.join(' or ')}`;
+  return colon === key.length - 1 ? 'names no address after the colon' : undefined;
+}
+
+/** Decides whether a risk of a class at an address was allowed by name. */
+export function allowance(keys: readonly string[]): (riskClass: RiskClass, address: Address) => boolean {
+  const entries = keys.map((key) => {
+    const colon = key.indexOf(':');
+    return { class: key.slice(0, colon), matches: addressMatcher(key.slice(colon + 1)) };
+  });
+  return (riskClass, address) => entries.some((entry) => entry.class === riskClass && entry.matches(address));
+}
+
+/** Adds the project's own guards to the risks: protected addresses, and more deletions than it permits. */
+export function guardSteps(steps: readonly Step[], rules: GateRules): Step[] {
+  const protectors = rules.protect.map(addressMatcher);
+  const deletions = steps.filter((step) => step.action === 'delete' || step.action === 'replace').length;
+  return steps.map((step) => {
+    const guards: Risk[] = [];
+    if (worstRisk(step.risks) !== 'safe' && protectors.some((matches) => matches(step.address))) {
+      guards.push({ class: 'protected', code: 'protected', message: 'protected in this environment' });
+    }
+    const isDeletion = step.action === 'delete' || step.action === 'replace';
+    if (isDeletion && rules.maxDeletes !== undefined && deletions > rules.maxDeletes) {
+      const message = `the plan deletes ${deletions} resources, and limits.deletes is ${rules.maxDeletes}`;
+      guards.push({ class: 'protected', code: 'too-many-deletes', message });
+    }
+    return guards.length === 0 ? step : { ...step, risks: [...step.risks, ...guards] };
+  });
+}
+
+/** Every risk that stops the plan. Safe and disruptive ones never do. */
+export function findBlockers(steps: readonly Step[], allow: readonly string[]): Blocker[] {
+  const isAllowed = allowance(allow);
+  return steps.flatMap((step) =>
+    step.risks.flatMap((risk): Blocker[] => {
+      if (risk.class === 'refused') return [{ address: step.address, risk }];
+      if (risk.class !== 'destructive' && risk.class !== 'protected') return [];
+      if (isAllowed(risk.class, step.address)) return [];
+      return [{ address: step.address, risk, allow: `${risk.class}:${step.address}` }];
+    }),
+  );
+}

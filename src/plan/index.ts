@@ -1,0 +1,5 @@
+export { type DependantsOf, findDependants, removedBy } from './dependants.ts';
+export { readPlan, writePlan } from './file.ts';
+export { allowance, checkAllowKey, type GateRules } from './gate.ts';
+export { buildPlan } from './plan.ts';
+export { buildSteps, fingerprintOf, type Steps } from './steps.ts';

@@ -1,0 +1,206 @@
+import {
+  type Address,
+  type Call,
+  type Change,
+  type Context,
+  type Dependant,
+  type FieldChange,
+  type FieldLine,
+  type Json,
+  type Kind,
+  kindOf,
+  type Resource,
+  type Risk,
+  type Stake,
+  type Step,
+  subject,
+} from '../model/index.ts';
+import { type DependantsOf, findDependants, removedBy } from './dependants.ts';
+import { fingerprint } from './fingerprint.ts';
+
+export interface StepsInput {
+  readonly context: Context;
+  readonly kinds: Readonly<Record<string, Kind>>;
+  readonly changes: readonly Change[];
+  /** When `volatile` was read. ISO 8601. */
+  readonly readAt: string;
+  /** Whether the destructive risk of this address was allowed by name. */
+  readonly isAllowed: (riskClass: 'destructive', address: Address) => boolean;
+}
+
+export interface Steps {
+  readonly steps: readonly Step[];
+  readonly fingerprints: Readonly<Record<Address, string>>;
+}
+
+/**
+ * Turns changes into steps: risks, stakes, calls, and what goes and comes with them.
+ *
+ * A resource that disappears with another one needs no deletion of its own. One that disappears with a
+ * replacement, and is not itself to go, is made again right behind it, as it was or as it is declared now.
+ */
+export function buildSteps(input: StepsInput): Steps {
+  const { deleted, replaced } = removedBy(input.changes);
+  const dependantsOf = findDependants(input.context, input.kinds, new Set([...deleted, ...replaced]));
+  const fate = decideFates(dependantsOf, deleted, replaced);
+  const builder = new StepBuilder(input, dependantsOf, fate);
+  const own = input.changes.filter((change) => !fate.has(subject(change).address));
+  const steps = own.map((change) => builder.build(change));
+  for (const [address, { outcome, takenBy }] of fate) {
+    if (outcome === 'recreated' && takenBy.length > 1) steps.push(builder.recreate(address, takenBy));
+  }
+  return { steps, fingerprints: builder.fingerprints };
+}
+
+interface Fate {
+  readonly outcome: 'recreated' | 'removed';
+  /** Removed resources that take it along. One of them makes it again at once; after several, a step of its own does. */
+  readonly takenBy: Address[];
+}
+
+function decideFates(
+  dependantsOf: DependantsOf,
+  deleted: ReadonlySet<Address>,
+  replaced: ReadonlySet<Address>,
+): Map<Address, Fate> {
+  const fates = new Map<Address, Fate>();
+  for (const address of [...deleted, ...replaced]) {
+    for (const dependant of dependantsOf(address)) {
+      // What is replaced itself keeps its own step, and so do the dependants it takes along.
+      if (replaced.has(dependant.address)) continue;
+      const fate = fates.get(dependant.address) ?? { outcome: 'recreated', takenBy: [] };
+      const isRemoved = fate.outcome === 'removed' || deleted.has(address) || deleted.has(dependant.address);
+      fates.set(dependant.address, {
+        outcome: isRemoved ? 'removed' : 'recreated',
+        takenBy: [...fate.takenBy, address],
+      });
+    }
+  }
+  return fates;
+}
+
+class StepBuilder {
+  readonly fingerprints: Record<Address, string> = {};
+  readonly #input: StepsInput;
+  readonly #dependantsOf: DependantsOf;
+  readonly #fates: ReadonlyMap<Address, Fate>;
+
+  constructor(input: StepsInput, dependantsOf: DependantsOf, fates: ReadonlyMap<Address, Fate>) {
+    this.#input = input;
+    this.#dependantsOf = dependantsOf;
+    this.#fates = fates;
+  }
+
+  build(change: Change): Step {
+    const { context, kinds } = this.#input;
+    const resource = subject(change);
+    const kind = kindFor(kinds, resource.address);
+    const dependants =
+      change.action === 'create' || change.action === 'update' ? [] : this.#dependants(resource.address);
+    const stake = this.#stake(change, kind);
+    this.fingerprints[resource.address] = fingerprintOf(change, context, this.#dependantsOf);
+    return {
+      address: resource.address,
+      action: change.action,
+      ...kind.title(resource),
+      change: bare(change),
+      fields: 'fields' in change ? change.fields.map((field) => fieldLine(kind, field)) : [],
+      risks: [...kind.risks(change, context), ...this.#ownRisks(change, kind, dependants)],
+      ...(stake && { stake }),
+      dependants,
+      after: [],
+      calls: this.#calls(change),
+    };
+  }
+
+  /** The creation of a resource that several replacements take along: only after the last of them. */
+  recreate(address: Address, takenBy: readonly Address[]): Step {
+    const resource = this.#wanted(address);
+    const step = this.build({ action: 'create', after: resource });
+    this.fingerprints[address] = fingerprint(this.#input.context.live.get(address), []);
+    return { ...step, after: takenBy };
+  }
+
+  #calls(change: Change): Call[] {
+    const { address } = subject(change);
+    const destructive = this.#input.isAllowed('destructive', address);
+    return kindFor(this.#input.kinds, address).calls(change, this.#input.context, { destructive });
+  }
+
+  #dependants(address: Address): Dependant[] {
+    return this.#dependantsOf(address).flatMap((live): Dependant[] => {
+      const fate = this.#fates.get(live.address);
+      if (!fate) return [];
+      const { title } = kindFor(this.#input.kinds, live.address).title(live);
+      const isOurs = fate.outcome === 'recreated' && fate.takenBy.length === 1;
+      const calls = isOurs ? this.#calls({ action: 'create', after: this.#wanted(live.address) }) : [];
+      return [{ address: live.address, title, outcome: fate.outcome, calls }];
+    });
+  }
+
+  /** What a dependant is to become: as declared, else exactly as it is. */
+  #wanted(address: Address): Resource {
+    const { desired, live } = this.#input.context;
+    const resource = desired.get(address) ?? live.get(address);
+    if (!resource) throw new Error(`${address} is neither declared nor live`);
+    return resource;
+  }
+
+  #stake(change: Change, kind: Kind): Stake | undefined {
+    if (change.action !== 'delete' && change.action !== 'replace') return undefined;
+    const text = kind.stakeText?.(change.before);
+    if (text === undefined) return undefined;
+    return { text, values: change.before.volatile ?? {}, readAt: this.#input.readAt };
+  }
+
+  /** Risks that any kind has: touching what is not ours, and taking down what is declared to stay. */
+  #ownRisks(change: Change, kind: Kind, dependants: readonly Dependant[]): Risk[] {
+    const risks: Risk[] = [];
+    const reserved = change.action === 'create' ? undefined : kind.reserved?.(change.before);
+    if (reserved !== undefined) risks.push({ class: 'refused', code: 'reserved', message: reserved });
+    const needed = dependants.filter(
+      ({ address, outcome }) => outcome === 'removed' && this.#input.context.desired.has(address),
+    );
+    for (const { title } of needed) {
+      risks.push({
+        class: 'refused',
+        code: 'still-needed',
+        message: `${title} is declared and would disappear with it`,
+        hint: 'remove that declaration too, or keep this resource',
+      });
+    }
+    return risks;
+  }
+}
+
+/** Fingerprint of the live state that a change rests on; the same code makes it again before an apply. */
+export function fingerprintOf(change: Change, context: Context, dependantsOf: DependantsOf): string {
+  const live = context.live.get(subject(change).address);
+  if (change.action === 'update') return fingerprint(live, [], Object.keys(change.after.spec));
+  return fingerprint(live, change.action === 'create' ? [] : dependantsOf(subject(change).address));
+}
+
+function kindFor(kinds: Readonly<Record<string, Kind>>, address: Address): Kind {
+  const kind = kinds[kindOf(address)];
+  if (!kind) throw new Error(`no kind for ${address}`);
+  return kind;
+}
+
+function fieldLine(kind: Kind, field: FieldChange): FieldLine {
+  const text = (value: Json) =>
+    kind.fieldText?.(field.path, value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
+  return {
+    name: kind.fieldName?.(field.path) ?? field.path.join('.'),
+    ...(field.before !== undefined && { before: text(field.before) }),
+    ...(field.after !== undefined && { after: text(field.after) }),
+    ...(field.at && { at: field.at }),
+    ...(field.fixed !== undefined && { fixed: field.fixed }),
+  };
+}
+
+/** A change without the places of fields, which the field lines carry. */
+function bare(change: Change): Change {
+  if (!('after' in change) || !change.after.places) return change;
+  const { places: _, ...after } = change.after;
+  return { ...change, after };
+}

@@ -1,0 +1,81 @@
+import type { Address, Step } from '../model/index.ts';
+
+/**
+ * Orders steps into waves. First what is made or changed, each after what it needs; then deletions, each after
+ * what needed it. Deleting last means that messages always have somewhere to go: a binding that moves is made in
+ * its new place before it is taken from the old one.
+ */
+export function orderSteps(steps: readonly Step[]): Step[][] {
+  const making = steps.filter((step) => step.action !== 'delete');
+  const deleting = steps.filter((step) => step.action === 'delete');
+  return [...layer(making, neededBy(making)), ...layer(deleting, neededByLive(deleting))];
+}
+
+type Edges = (step: Step) => readonly Address[];
+
+function neededBy(steps: readonly Step[]): Edges {
+  const known = new Set(steps.map((step) => step.address));
+  return (step) => {
+    const needs = 'after' in step.change ? step.change.after.needs : [];
+    return [...new Set([...needs.filter((need) => known.has(need)), ...step.after])];
+  };
+}
+
+/** For deletions the edges turn round: a resource goes after all that need it. */
+function neededByLive(steps: readonly Step[]): Edges {
+  const users = new Map<Address, Address[]>(steps.map((step) => [step.address, []]));
+  for (const step of steps) {
+    const needs = 'before' in step.change ? step.change.before.needs : [];
+    for (const need of needs) users.get(need)?.push(step.address);
+  }
+  return (step) => users.get(step.address) ?? [];
+}
+
+/**
+ * Longest-path layering. Needs may run in a circle (two exchanges that are each other's alternate): the edge that
+ * would close it is dropped, as brokers accept a reference to what comes later.
+ */
+function layer(steps: readonly Step[], edges: Edges): Step[][] {
+  const byAddress = new Map(steps.map((step) => [step.address, step]));
+  const depths = new Map<Address, number>();
+  const kept = new Map<Address, Address[]>();
+  const OPEN = -1;
+  const visit = (root: Step) => {
+    // An explicit stack: a chain of resources may be longer than the call stack is deep.
+    const stack = [
+      { step: root, pending: [...edges(root)].sort().reverse(), depth: 0, after: [] as Address[] },
+    ];
+    depths.set(root.address, OPEN);
+    for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
+      const next = frame.pending.at(-1);
+      const step = next === undefined ? undefined : byAddress.get(next);
+      const depth = next === undefined ? undefined : depths.get(next);
+      if (step && depth === undefined) {
+        depths.set(step.address, OPEN);
+        stack.push({ step, pending: [...edges(step)].sort().reverse(), depth: 0, after: [] });
+        continue;
+      }
+      if (next !== undefined) {
+        frame.pending.pop();
+        if (depth !== undefined && depth !== OPEN) {
+          frame.depth = Math.max(frame.depth, depth + 1);
+          frame.after.push(next);
+        }
+        continue;
+      }
+      depths.set(frame.step.address, frame.depth);
+      kept.set(frame.step.address, frame.after);
+      stack.pop();
+    }
+  };
+  const sorted = [...steps].sort((a, b) => (a.address < b.address ? -1 : 1));
+  for (const step of sorted) if (!depths.has(step.address)) visit(step);
+  const waves: Step[][] = [];
+  for (const step of sorted) {
+    const depth = depths.get(step.address) ?? 0;
+    const wave = waves[depth] ?? [];
+    wave.push({ ...step, after: kept.get(step.address) ?? [] });
+    waves[depth] = wave;
+  }
+  return waves;
+}
