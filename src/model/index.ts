@@ -3,6 +3,7 @@ export * from './change.ts';
 export * from './diagnostic.ts';
 export * from './errors.ts';
 export * from './json.ts';
+export * from './nearest.ts';
 export * from './plan.ts';
 export * from './provider.ts';
 export * from './report.ts';
