@@ -1,0 +1,71 @@
+import type { BrokerIdentity, Plan } from '../model/index.ts';
+import { escapeText } from './escape.ts';
+import { type PlanSections, type SectionName, sectionsOf, summaryParts } from './sections.ts';
+import { refusalLines, stepLines } from './step-lines.ts';
+import { paint, RISK_COLOUR, type Style } from './style.ts';
+import { joinParts } from './words.ts';
+
+export const SECTION_ORDER: readonly SectionName[] = ['blocked', 'destructive', 'disruptive', 'safe'];
+
+/** The plan for a terminal: the summary first, then the changes, worst class first. */
+export function planText(plan: Plan, style: Style): string {
+  const sections = sectionsOf(plan);
+  const blocks = SECTION_ORDER.map((name) => sectionLines(name, sections, plan, style));
+  const unmanaged = style.listUnmanaged || style.verbose ? plan.unmanaged : [];
+  return [
+    paint(style, 'bold', planTitle(plan)),
+    summaryLine(plan, sections, style),
+    ...blocks.filter((lines) => lines.length > 0).flatMap((lines) => ['', ...lines]),
+    ...(unmanaged.length > 0
+      ? ['', 'UNMANAGED', ...unmanaged.map((address) => ` ?  ${escapeText(address)}`)]
+      : []),
+    '',
+  ].join('\n');
+}
+
+/** `Plan prod-eu · rabbitmq "orders-cluster" 4.3.6` */
+export function planTitle(plan: Plan): string {
+  return [`Plan ${escapeText(plan.environment ?? plan.project)}`, ...plan.brokers.map(brokerText)].join(
+    ' · ',
+  );
+}
+
+function brokerText({ type, id, version }: BrokerIdentity): string {
+  return `${escapeText(type)} ${JSON.stringify(shorten(escapeText(id)))} ${escapeText(version)}`;
+}
+
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+function summaryLine(plan: Plan, sections: PlanSections, style: Style): string {
+  const parts = summaryParts(plan, sections);
+  if (hasChanges(sections)) {
+    return joinParts(parts, (label, text) => paint(style, RISK_COLOUR[label as SectionName] ?? [], text));
+  }
+  const rest = joinParts(parts);
+  return `${paint(style, 'green', 'No changes.')}${rest === '' ? '' : ` ${rest}`}`;
+}
+
+export function hasChanges(sections: PlanSections): boolean {
+  return sections.refusals.length > 0 || SECTION_ORDER.some((name) => sections[name].length > 0);
+}
+
+function sectionLines(name: SectionName, sections: PlanSections, plan: Plan, style: Style): string[] {
+  const blocks = sectionBlocks(name, sections, plan, style);
+  return blocks.length > 0 ? [paint(style, RISK_COLOUR[name], name.toUpperCase()), ...blocks.flat()] : [];
+}
+
+/** Each change of a section as its own lines. */
+export function sectionBlocks(
+  name: SectionName,
+  sections: PlanSections,
+  plan: Plan,
+  style: Style,
+): string[][] {
+  const planDate = plan.createdAt.slice(0, 10);
+  return [
+    ...sections[name].map((entry) => stepLines(entry, name, planDate, style)),
+    ...(name === 'blocked' ? sections.refusals.map((blocker) => refusalLines(blocker, style)) : []),
+  ];
+}

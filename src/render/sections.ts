@@ -1,0 +1,76 @@
+import {
+  type Address,
+  allSteps,
+  type Blocker,
+  compareSources,
+  type Plan,
+  type RiskClass,
+  type Step,
+  subject,
+  worstRisk,
+} from '../model/index.ts';
+
+export type SectionName = 'blocked' | 'destructive' | 'disruptive' | 'safe';
+
+export interface Entry {
+  readonly step: Step;
+  readonly blockers: readonly Blocker[];
+}
+
+export interface PlanSections {
+  /** Blockers of what is no step of the plan: a difference that the broker cannot make, for one. */
+  readonly refusals: readonly Blocker[];
+  readonly blocked: readonly Entry[];
+  readonly destructive: readonly Entry[];
+  readonly disruptive: readonly Entry[];
+  readonly safe: readonly Entry[];
+}
+
+/** A step that was protected or refused and is allowed all the same counts as what it does to the data. */
+function effect(step: Step): RiskClass {
+  return worstRisk(step.risks.filter((risk) => risk.class !== 'protected' && risk.class !== 'refused'));
+}
+
+function compareEntries(a: Entry, b: Entry): number {
+  const left = a.step.address;
+  const right = b.step.address;
+  return (
+    compareSources(subject(a.step.change).at, subject(b.step.change).at) ||
+    (left < right ? -1 : left > right ? 1 : 0)
+  );
+}
+
+/** A plan's steps by what they cost, each section in the order of the files. */
+export function sectionsOf(plan: Plan): PlanSections {
+  const blockers = new Map<Address, Blocker[]>();
+  for (const blocker of plan.blockers) {
+    const others = blockers.get(blocker.address);
+    if (others) others.push(blocker);
+    else blockers.set(blocker.address, [blocker]);
+  }
+  const entries = allSteps(plan)
+    .map((step): Entry => ({ step, blockers: blockers.get(step.address) ?? [] }))
+    .sort(compareEntries);
+  const known = new Set(entries.map((entry) => entry.step.address));
+  const free = entries.filter((entry) => entry.blockers.length === 0);
+  return {
+    refusals: plan.blockers.filter((blocker) => !known.has(blocker.address)),
+    blocked: entries.filter((entry) => entry.blockers.length > 0),
+    destructive: free.filter((entry) => effect(entry.step) === 'destructive'),
+    disruptive: free.filter((entry) => effect(entry.step) === 'disruptive'),
+    safe: free.filter((entry) => effect(entry.step) === 'safe'),
+  };
+}
+
+/** How many of each there are, as the summary shows them. */
+export function summaryParts(plan: Plan, sections: PlanSections): [count: number, label: string][] {
+  return [
+    [sections.blocked.length + sections.refusals.length, 'blocked'],
+    [sections.destructive.length, 'destructive'],
+    [sections.disruptive.length, 'disruptive'],
+    [sections.safe.length, 'safe'],
+    [plan.inSync, 'in sync'],
+    [plan.unmanaged.length, 'unmanaged'],
+    [plan.excluded, 'left out'],
+  ];
+}

@@ -1,0 +1,154 @@
+import {
+  type Action,
+  type Blocker,
+  type Dependant,
+  type FieldLine,
+  kindOf,
+  type Risk,
+  type Source,
+  type Step,
+  subject,
+} from '../model/index.ts';
+import { escapeText, quoteForShell } from './escape.ts';
+import type { Entry, SectionName } from './sections.ts';
+import { paint, RISK_COLOUR, type Style } from './style.ts';
+import { plural } from './words.ts';
+
+/** Where file:line and notes stand, unless the text before them is longer. */
+const NOTE_COLUMN = 56;
+const INDENT = '      ';
+
+const SYMBOL: Readonly<Record<Action, string>> = {
+  create: ' + ',
+  update: ' ~ ',
+  replace: '-/+',
+  delete: ' - ',
+};
+const SYMBOL_COLOUR = { create: 'green', update: 'yellow', replace: 'red', delete: 'red' } as const;
+
+/** `text` with a note at the note column; on a narrow terminal right behind it. */
+export function withNote(text: string, note: string, style: Style, painted = text): string {
+  if (note === '') return painted;
+  const gap = style.width < NOTE_COLUMN + 24 ? 2 : Math.max(2, NOTE_COLUMN - text.length);
+  return `${painted}${' '.repeat(gap)}${paint(style, 'dim', note)}`;
+}
+
+export function headLine(
+  item: { readonly action: Action; readonly title: string; readonly detail: string },
+  at: Source | undefined,
+  style: Style,
+): string {
+  const title = escapeText(item.title);
+  const detail = item.detail === '' ? '' : `  ${escapeText(item.detail)}`;
+  const symbol = SYMBOL[item.action];
+  const place = at ? `${escapeText(at.file)}:${at.line}` : '';
+  const painted = `${paint(style, SYMBOL_COLOUR[item.action], symbol)} ${paint(style, 'bold', title)}${detail}`;
+  return withNote(`${symbol} ${title}${detail}`, place, style, painted);
+}
+
+/** Everything that is said about one step, as lines. */
+export function stepLines(entry: Entry, section: SectionName, planDate: string, style: Style): string[] {
+  const { step, blockers } = entry;
+  const said = risksToSay(step, style);
+  const fields = style.verbose || step.action === 'update' || step.action === 'replace' ? step.fields : [];
+  // With one field and one risk, the risk is about that field: it stands behind it.
+  const inline =
+    fields.length === 1 && fields[0]?.fixed === undefined && said.length === 1 ? said[0] : undefined;
+  return [
+    headLine(step, subject(step.change).at, style),
+    ...fieldLines(fields, inline, style),
+    ...said.filter((risk) => risk !== inline).map((risk) => riskLine(risk, section, style)),
+    ...stakeLines(step, planDate),
+    ...dependantLines(step.dependants, style),
+    ...(blockers.length > 0 ? wayOnLines(blockers) : hintLines(said)),
+    ...(style.verbose && step.calls.length > 0
+      ? [`${INDENT}calls: ${step.calls.map((call) => escapeText(call.op)).join(', ')}`]
+      : []),
+  ];
+}
+
+function risksToSay(step: Step, style: Style): Risk[] {
+  const reasons = new Set(step.fields.map((field) => field.fixed));
+  return step.risks.filter((risk) => (risk.class !== 'safe' || style.verbose) && !reasons.has(risk.message));
+}
+
+function fieldLines(fields: readonly FieldLine[], inline: Risk | undefined, style: Style): string[] {
+  const names = fields.map((field) => escapeText(field.name));
+  const widest = names.reduce((widest, name) => Math.max(widest, name.length), 0);
+  return fields.map((field, i) => {
+    const note = field.fixed ?? inline?.message ?? '';
+    const text = `${INDENT}${(names[i] ?? '').padEnd(widest)}  ${fieldText(field)}`;
+    return withNote(text, escapeText(note), style);
+  });
+}
+
+function fieldText({ before, after }: FieldLine): string {
+  if (before === undefined) return after === undefined ? '' : `unset → ${escapeText(after)}`;
+  return `${escapeText(before)} → ${after === undefined ? 'unset' : escapeText(after)}`;
+}
+
+function riskLine(risk: Risk, section: SectionName, style: Style): string {
+  const label = risk.class === section ? '' : `${paint(style, RISK_COLOUR[risk.class], risk.class)}: `;
+  return `${INDENT}${label}${escapeText(risk.message)}`;
+}
+
+function stakeLines(step: Step, planDate: string): string[] {
+  if (!step.stake) return [];
+  const { text, readAt } = step.stake;
+  return [`${INDENT}at stake: ${escapeText(text)} (read ${readingTime(readAt, planDate)})`];
+}
+
+/** `12:03:11Z` when it was read on the plan's own day, else with its date. */
+function readingTime(readAt: string, planDate: string): string {
+  const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(readAt);
+  if (!parts) return escapeText(readAt);
+  return parts[1] === planDate ? `${parts[2]}Z` : `${parts[1]} ${parts[2]}Z`;
+}
+
+const OUTCOME = { recreated: 're-created', removed: 'removed' } as const;
+
+function dependantLines(dependants: readonly Dependant[], style: Style): string[] {
+  if (dependants.length === 0) return [];
+  const counts = new Map<string, { kind: string; outcome: Dependant['outcome']; count: number }>();
+  for (const { address, outcome } of dependants) {
+    const kind = kindOf(address);
+    const group = counts.get(`${outcome}/${kind}`);
+    if (group) group.count++;
+    else counts.set(`${outcome}/${kind}`, { kind, outcome, count: 1 });
+  }
+  const groups = Array.from(
+    counts.values(),
+    ({ kind, outcome, count }) => `${plural(count, escapeText(kind))} ${OUTCOME[outcome]}`,
+  );
+  const names = dependants.map(
+    ({ title, outcome }) => `${INDENT}  ${escapeText(title)}  ${OUTCOME[outcome]}`,
+  );
+  return [`${INDENT}with it: ${groups.join(', ')}`, ...(style.verbose ? names : [])];
+}
+
+/** What would open a blocked step: the safer way first, then the exact keys; or that nothing does. */
+export function wayOnLines(blockers: readonly Blocker[]): string[] {
+  const hints = [
+    ...new Set(blockers.flatMap(({ risk }) => (risk.hint === undefined ? [] : [escapeText(risk.hint)]))),
+  ];
+  if (blockers.some(({ allow }) => allow === undefined)) {
+    return [`${INDENT}nothing allows this${hints.length > 0 ? `: ${hints.join('; ')}` : ''}`];
+  }
+  const keys = [...new Set(blockers.flatMap(({ allow }) => (allow === undefined ? [] : [allow])))];
+  const flags = keys.map((key) => `--allow ${quoteForShell(key)}`).join(' ');
+  return [`${INDENT}to go on: ${hints.length > 0 ? `${hints.join('; ')}, or ` : ''}${flags}`];
+}
+
+function hintLines(risks: readonly Risk[]): string[] {
+  const hints = new Set(risks.flatMap(({ hint }) => (hint === undefined ? [] : [hint])));
+  return Array.from(hints, (hint) => `${INDENT}hint: ${escapeText(hint)}`);
+}
+
+/** A difference that is no step: the broker cannot make it, and the plan says so instead of leaving it out. */
+export function refusalLines(blocker: Blocker, style: Style): string[] {
+  return [
+    ` !  ${paint(style, 'bold', escapeText(blocker.address))}`,
+    riskLine(blocker.risk, 'blocked', style),
+    ...wayOnLines([blocker]),
+  ];
+}
