@@ -103,17 +103,20 @@ export function digestArguments(args: Arguments): string {
 }
 
 /**
- * Arguments as the management API shows them: without their AMQP types, void as null. A declared `short 1` and the
- * live `1` that it becomes are the same then.
+ * Arguments as the management API shows them (seen on 3.10 and 4.3): without their AMQP types, and void as the text
+ * `undefined`. A declared `short 1` and the live `1` that it becomes are the same then.
  */
 export function shownArguments(args: Arguments): JsonObject {
   return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, shown(value)]));
 }
 
+const SHOWN_VOID = 'undefined';
+
 function shown(value: Json): Json {
   if (Array.isArray(value)) return value.map(shown);
+  if (value === null) return SHOWN_VOID;
   if (!isObject(value)) return value;
-  if (value.$type === 'void') return null;
+  if (value.$type === 'void') return SHOWN_VOID;
   if (typeof value.$type === 'string' && value.value !== undefined) return shown(value.value);
   return shownArguments(value);
 }
