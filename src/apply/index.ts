@@ -1,2 +1,2 @@
-export { applyPlan, type Progress } from './apply.ts';
+export { type ApplyInput, applyPlan, type Progress } from './apply.ts';
 export type { Target, View } from './target.ts';

@@ -1,0 +1,65 @@
+import { type Difference, diffResources, selectChanges } from '../diff/index.ts';
+import type { Address, BrokerIdentity, Change, Context, Provider, Resource } from '../model/index.ts';
+import { allowance, buildSteps, type Steps } from '../plan/index.ts';
+import { type LiveState, look, observed } from './live.ts';
+
+export interface BrokerPlanInput {
+  readonly provider: Provider;
+  readonly live: LiveState;
+  readonly desired: readonly Resource[];
+  readonly retired: readonly Address[];
+  /** Address globs. */
+  readonly owns: readonly string[];
+  readonly prune: boolean;
+  readonly targets: readonly string[];
+  readonly excludes: readonly string[];
+  readonly allow: readonly string[];
+  readonly now: () => Date;
+}
+
+/** One broker's share of a plan. */
+export interface BrokerPlan extends Steps {
+  readonly broker: BrokerIdentity;
+  readonly inSync: number;
+  readonly unmanaged: readonly Address[];
+  readonly excluded: number;
+}
+
+/** Reads a broker, compares, counts what is at stake, and turns the difference into steps. */
+export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
+  const { provider, live, desired, retired, owns } = input;
+  const context = await look(live, provider, { desired, retired, owns });
+  const difference = diffResources({ context, kinds: provider.kinds, retired, owns, prune: input.prune });
+  const selected = selectChanges(difference.changes, input.targets, input.excludes);
+  const counted = await observed(live, context, atStake(selected));
+  const changes = selected.map((change) => withCounts(change, counted));
+  const readAt = input.now().toISOString();
+  const steps = buildSteps({
+    context: counted,
+    kinds: provider.kinds,
+    changes,
+    readAt,
+    isAllowed: allowance(input.allow),
+  });
+  return {
+    ...steps,
+    broker: live.broker,
+    inSync: difference.inSync,
+    unmanaged: difference.unmanaged,
+    excluded: excludedCount(difference, selected),
+  };
+}
+
+function atStake(changes: readonly Change[]): Resource[] {
+  return changes.flatMap((change) => (change.action === 'create' ? [] : [change.before]));
+}
+
+function withCounts(change: Change, context: Context): Change {
+  if (change.action === 'create') return change;
+  const before = context.live.get(change.before.address) ?? change.before;
+  return { ...change, before };
+}
+
+function excludedCount(difference: Difference, selected: readonly Change[]): number {
+  return difference.changes.length - selected.length;
+}

@@ -1,0 +1,112 @@
+import type {
+  Address,
+  BrokerIdentity,
+  Call,
+  Check,
+  Failure,
+  JsonObject,
+  Outcome,
+  Resource,
+  SendOptions,
+  Session,
+} from '../../src/model/index.ts';
+
+/**
+ * A broker that lives in memory and knows boxes and links between them. It stands in for a fourth broker: whatever
+ * the neutral stages need to run against it is all that they may need from any.
+ */
+export class MemoryBroker {
+  readonly identity: BrokerIdentity;
+  readonly boxes = new Map<Address, { spec: JsonObject; contents: number }>();
+  readonly links = new Map<Address, { needs: readonly Address[] }>();
+  /** Answers a call with a refusal. */
+  refuse: (call: Call) => string | undefined = () => undefined;
+  /** Loses the answer of a call that it carries out. */
+  loseAnswer: (call: Call) => boolean = () => false;
+  /** Runs before each call, for what other people do meanwhile. */
+  beforeCall: (call: Call) => void = () => {};
+  readonly log: Call[] = [];
+  reads = 0;
+
+  constructor(name = 'store', id = 'memory-1') {
+    this.identity = { name, type: 'memory', id, version: '1.0.0', facts: {} };
+  }
+
+  resources(): Resource[] {
+    const boxes = [...this.boxes].map(([address, { spec, contents }]) => ({
+      address,
+      spec,
+      needs: [],
+      volatile: { contents },
+    }));
+    const links = [...this.links].map(([address, { needs }]) => ({ address, spec: {}, needs }));
+    return [...boxes, ...links];
+  }
+
+  session(): Session {
+    return {
+      broker: this.identity,
+      read: async () => {
+        this.reads++;
+        return this.resources().map(({ volatile: _, ...resource }) => resource);
+      },
+      observe: async (resources) =>
+        new Map(
+          resources.flatMap(({ address }): [Address, JsonObject][] => {
+            const box = this.boxes.get(address);
+            return box ? [[address, { contents: box.contents }]] : [];
+          }),
+        ),
+      send: (units, options) => this.#send(units, options),
+      examine: async (): Promise<Check[]> => [{ name: 'memory', ok: true, text: 'always there' }],
+      close: async () => {},
+    };
+  }
+
+  async *#send(units: readonly (readonly Call[])[], options: SendOptions): AsyncIterable<Outcome> {
+    for (const [unit, calls] of units.entries()) {
+      if (options.drain.aborted || options.abort.aborted) {
+        yield { unit, status: 'not-started', callsDone: 0 };
+        continue;
+      }
+      yield this.#sendUnit(unit, calls);
+    }
+  }
+
+  #sendUnit(unit: number, calls: readonly Call[]): Outcome {
+    for (const [callsDone, call] of calls.entries()) {
+      this.beforeCall(call);
+      this.log.push(call);
+      const message = this.refuse(call) ?? this.#carryOut(call);
+      const failure: Failure | undefined = message === undefined ? undefined : { op: call.op, message };
+      if (failure) return { unit, status: 'failed', callsDone, failure };
+      if (this.loseAnswer(call)) {
+        return { unit, status: 'unknown', callsDone, failure: { op: call.op, message: 'connection lost' } };
+      }
+    }
+    return { unit, status: 'done', callsDone: calls.length };
+  }
+
+  #carryOut({ op, target, body }: Call): string | undefined {
+    if (op === 'box.put') {
+      const contents = this.boxes.get(target)?.contents ?? 0;
+      this.boxes.set(target, { spec: body as JsonObject, contents });
+    } else if (op === 'box.delete') {
+      const box = this.boxes.get(target);
+      if (box && box.contents > 0 && (body as { ifEmpty: boolean }).ifEmpty)
+        return `holds ${box.contents} things`;
+      this.boxes.delete(target);
+      for (const [address, link] of this.links) if (link.needs.includes(target)) this.links.delete(address);
+    } else if (op === 'link.put') {
+      const { needs } = body as unknown as { needs: readonly Address[] };
+      const missing = needs.find((need) => !this.boxes.has(need));
+      if (missing !== undefined) return `no box ${missing}`;
+      this.links.set(target, { needs });
+    } else if (op === 'link.delete') {
+      this.links.delete(target);
+    } else {
+      return `unknown call ${op}`;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import {
+  type Change,
+  type Declared,
+  type Diagnostic,
+  type JsonObject,
+  type Kind,
+  makeAddress,
+  type Provider,
+  parseAddress,
+  type Resource,
+  type Section,
+} from '../../src/model/index.ts';
+import { MemoryBroker } from './broker.ts';
+
+const box: Kind = {
+  title: ({ address }) => ({ title: `box ${parseAddress(address).path[0]}`, detail: '' }),
+  complete: ({ spec }) => ({ shape: 'square', capacity: 10, ...spec }),
+  fixed: (path) => (path[0] === 'shape' ? 'a box keeps its shape' : undefined),
+  risks: (change) => {
+    if (change.action === 'delete' || change.action === 'replace') {
+      const isEmpty = change.before.volatile?.contents === 0;
+      return [
+        { class: isEmpty ? 'disruptive' : 'destructive', code: 'contents', message: 'its contents are lost' },
+      ];
+    }
+    const isLowered =
+      change.action === 'update' &&
+      change.fields.some(
+        ({ path, before, after }) => path[0] === 'capacity' && Number(after) < Number(before),
+      );
+    return isLowered
+      ? [{ class: 'destructive', code: 'capacity', message: 'what does not fit is lost' }]
+      : [];
+  },
+  calls: (change, _context, { destructive }) => {
+    const remove = { op: 'box.delete', target: target(change), body: { ifEmpty: !destructive } };
+    if (change.action === 'delete') return [remove];
+    const put = { op: 'box.put', target: target(change), body: change.after.spec };
+    return change.action === 'replace' ? [remove, put] : [put];
+  },
+  reserved: ({ address }) => (parseAddress(address).path[0] === 'system' ? 'the broker owns it' : undefined),
+  stakeText: ({ volatile }) => `${volatile?.contents ?? 'unknown'} things`,
+};
+
+const link: Kind = {
+  title: ({ address }) => ({ title: `link ${parseAddress(address).path.join(' → ')}`, detail: '' }),
+  complete: ({ spec }) => spec,
+  fixed: () => undefined,
+  risks: (change) =>
+    change.action === 'delete'
+      ? [{ class: 'disruptive', code: 'unlinked', message: 'things no longer flow' }]
+      : [],
+  calls: (change) =>
+    change.action === 'delete'
+      ? [{ op: 'link.delete', target: target(change) }]
+      : [{ op: 'link.put', target: target(change), body: { needs: change.after.needs } }],
+  diesWith: () => true,
+};
+
+function target(change: Change): string {
+  return (change.action === 'delete' ? change.before : change.after).address;
+}
+
+export function boxOf(name: string, spec: JsonObject = {}, broker = 'store'): Resource {
+  return { address: makeAddress(broker, 'box', name), spec, needs: [] };
+}
+
+export function linkOf(from: string, to: string, broker = 'store'): Resource {
+  return {
+    address: makeAddress(broker, 'link', from, to),
+    spec: {},
+    needs: [makeAddress(broker, 'box', from), makeAddress(broker, 'box', to)],
+  };
+}
+
+function declare(sections: readonly Section[]): Declared {
+  const resources: Resource[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const section of sections) {
+    const { boxes = {}, links = [] } = section.value as { boxes?: JsonObject; links?: JsonObject[] };
+    for (const [name, body] of Object.entries(boxes)) {
+      const resource = boxOf(name, {}, section.broker);
+      const spec = section.overridden(resource.address, 'box', (body ?? {}) as JsonObject);
+      resources.push({ ...resource, spec, at: section.at(boxes, name) });
+    }
+    for (const item of links) {
+      const resource = linkOf(String(item.from), String(item.to), section.broker);
+      resources.push({ ...resource, at: section.at(item) });
+    }
+  }
+  return { resources, diagnostics };
+}
+
+const boxBody = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { shape: { type: 'string' }, capacity: { type: 'integer' }, label: { type: 'string' } },
+} as const;
+
+/** The provider of the {@link MemoryBroker}s given, by the `id` of their connection settings. */
+export function memoryProvider(brokers: readonly MemoryBroker[] = [new MemoryBroker()]): Provider {
+  return {
+    name: 'memory',
+    schema: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        broker: { type: 'string' },
+        boxes: { type: 'object', additionalProperties: { $ref: '#/$defs/box' } },
+        links: { type: 'array', items: { $ref: '#/$defs/link' } },
+      },
+      $defs: {
+        box: boxBody,
+        link: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['from', 'to'],
+          properties: { from: { type: 'string' }, to: { type: 'string' } },
+        },
+      },
+    },
+    connectionSchema: {
+      type: 'object',
+      properties: { type: { const: 'memory' } },
+      additionalProperties: false,
+    },
+    kinds: { box, link },
+    rules: [],
+    declare,
+    assume: (name) => ({ name, type: 'memory', id: '(none)', version: '1.0.0', facts: {} }),
+    connect: async ({ name }) => {
+      const broker = brokers.find(({ identity }) => identity.name === name);
+      if (!broker) throw new Error(`no memory broker ${name}`);
+      return broker.session();
+    },
+    toSections: (resources) => [
+      {
+        name: 'memory',
+        section: { boxes: Object.fromEntries(resources.map((r) => [r.address, r.spec])) },
+        notes: [],
+      },
+    ],
+  };
+}

@@ -1,0 +1,65 @@
+import { type ApplyInput, applyPlan } from '../../src/apply/index.ts';
+import type { ApplyReport, Plan, Resource } from '../../src/model/index.ts';
+import { type BrokerPlanInput, planBroker } from '../../src/pipeline/broker-plan.ts';
+import { targetOf } from '../../src/pipeline/broker-target.ts';
+import { buildPlan } from '../../src/plan/index.ts';
+import type { MemoryBroker } from './broker.ts';
+import { memoryProvider } from './provider.ts';
+
+const now = () => new Date('2026-01-02T03:04:05Z');
+
+export interface MemoryPlanOptions extends Partial<Omit<BrokerPlanInput, 'live' | 'desired'>> {
+  readonly protect?: readonly string[];
+  readonly maxDeletes?: number;
+}
+
+/** Plans the desired resources against a memory broker, through the same stages as any other broker. */
+export async function planMemory(
+  broker: MemoryBroker,
+  desired: readonly Resource[],
+  options: MemoryPlanOptions = {},
+): Promise<Plan> {
+  const { protect = [], maxDeletes, allow = [], ...rest } = options;
+  const part = await planBroker({
+    provider: memoryProvider([broker]),
+    live: broker.session(),
+    desired,
+    retired: [],
+    owns: ['store/**'],
+    prune: false,
+    targets: [],
+    excludes: [],
+    now,
+    allow,
+    ...rest,
+  });
+  return buildPlan({
+    tool: 'brokerform test',
+    project: 'test',
+    environment: undefined,
+    createdAt: now().toISOString(),
+    brokers: [part.broker],
+    steps: [part],
+    rules: { allow, protect, ...(maxDeletes !== undefined && { maxDeletes }) },
+    inSync: part.inSync,
+    unmanaged: part.unmanaged,
+    excluded: part.excluded,
+  });
+}
+
+export function applyMemory(
+  broker: MemoryBroker,
+  plan: Plan,
+  options: Partial<ApplyInput> = {},
+): Promise<ApplyReport> {
+  const target = targetOf(broker.session(), memoryProvider([broker]), plan, now);
+  return applyPlan({
+    plan,
+    targets: new Map([[broker.identity.name, target]]),
+    onError: 'stop',
+    drain: new AbortController().signal,
+    abort: new AbortController().signal,
+    now,
+    ...options,
+  });
+}

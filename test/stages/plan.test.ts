@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { DamagedPlan, type Plan, worstRisk } from '../../src/model/index.ts';
+import { readPlan, writePlan } from '../../src/plan/index.ts';
+import { MemoryBroker } from '../memory/broker.ts';
+import { boxOf, linkOf } from '../memory/provider.ts';
+import { applyMemory, planMemory } from '../memory/run.ts';
+
+const summary = (plan: Plan) =>
+  plan.waves.map((wave) => wave.map((step) => `${step.action} ${step.address}`));
+
+async function brokerWith(...desired: Parameters<typeof planMemory>[1]): Promise<MemoryBroker> {
+  const broker = new MemoryBroker();
+  const report = await applyMemory(broker, await planMemory(broker, desired));
+  expect(report.steps.every((step) => step.status === 'applied')).toBe(true);
+  return broker;
+}
+
+function fill(broker: MemoryBroker, name: string, contents: number): void {
+  const box = broker.boxes.get(`store/box/${name}`);
+  if (!box) throw new Error(`no box ${name}`);
+  box.contents = contents;
+}
+
+describe('what a plan holds', () => {
+  it('creates what is needed before what needs it, and is empty once applied', async () => {
+    const desired = [linkOf('a', 'b'), boxOf('b'), boxOf('a')];
+    const broker = new MemoryBroker();
+    const plan = await planMemory(broker, desired);
+    expect(summary(plan)).toEqual([['create store/box/a', 'create store/box/b'], ['create store/link/a/b']]);
+    await applyMemory(broker, plan);
+    const again = await planMemory(broker, desired);
+    expect(again.waves).toEqual([]);
+    expect(again.inSync).toBe(3);
+  });
+
+  it('leaves what is absent alone, and deletes it only when owned and pruned, or retired by name', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'));
+    expect(summary(await planMemory(broker, [boxOf('a')]))).toEqual([]);
+    expect((await planMemory(broker, [boxOf('a')])).unmanaged).toEqual(['store/box/b']);
+    expect((await planMemory(broker, [boxOf('a')], { owns: [] })).unmanaged).toEqual([]);
+    expect(summary(await planMemory(broker, [boxOf('a')], { prune: true }))).toEqual([
+      ['delete store/box/b'],
+    ]);
+    expect(summary(await planMemory(broker, [boxOf('a')], { prune: true, owns: ['store/box/z*'] }))).toEqual(
+      [],
+    );
+    const retired = await planMemory(broker, [boxOf('a')], { owns: [], retired: ['store/box/b'] });
+    expect(summary(retired)).toEqual([['delete store/box/b']]);
+  });
+
+  it('never deletes what the broker owns', async () => {
+    const broker = await brokerWith(boxOf('system'));
+    expect(summary(await planMemory(broker, [], { prune: true }))).toEqual([]);
+    const plan = await planMemory(broker, [boxOf('system', { label: 'mine' })]);
+    expect(plan.blockers).toMatchObject([{ risk: { class: 'refused', code: 'reserved' } }]);
+  });
+
+  it('compares only declared keys, after completing both sides', async () => {
+    const broker = await brokerWith(boxOf('a', { label: 'x' }));
+    expect(summary(await planMemory(broker, [boxOf('a', { capacity: 10 })]))).toEqual([]);
+  });
+
+  it('deletes after all else, dependants first', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'));
+    const plan = await planMemory(broker, [boxOf('a'), boxOf('b'), boxOf('c'), linkOf('a', 'c')], {
+      prune: true,
+    });
+    expect(summary(plan)).toEqual([
+      ['create store/box/c'],
+      ['create store/link/a/c'],
+      ['delete store/link/a/b'],
+    ]);
+  });
+
+  it('gives no step of its own to what disappears anyway', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'));
+    const plan = await planMemory(broker, [boxOf('a')], { prune: true });
+    expect(summary(plan)).toEqual([['delete store/box/b']]);
+    expect(plan.waves[0]?.[0]?.dependants).toMatchObject([{ address: 'store/link/a/b', outcome: 'removed' }]);
+  });
+
+  it('refuses to take down what is still declared', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'));
+    const plan = await planMemory(broker, [boxOf('a'), linkOf('a', 'b')], { prune: true });
+    expect(plan.blockers.map((blocker) => blocker.risk.code)).toEqual(['still-needed']);
+  });
+
+  it('is the same whatever the order of declarations and of live state', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'));
+    const desired = [
+      boxOf('a', { shape: 'round' }),
+      boxOf('b'),
+      boxOf('c'),
+      linkOf('a', 'b'),
+      linkOf('b', 'c'),
+    ];
+    const plan = await planMemory(broker, desired);
+    const shuffled = new MemoryBroker();
+    for (const [address, box] of [...broker.boxes].reverse()) shuffled.boxes.set(address, box);
+    for (const [address, link] of [...broker.links].reverse()) shuffled.links.set(address, link);
+    expect(JSON.stringify(await planMemory(shuffled, [...desired].reverse()))).toBe(JSON.stringify(plan));
+  });
+
+  it('breaks a circle of needs rather than failing', async () => {
+    const a = { ...boxOf('a'), needs: ['store/box/b'] };
+    const b = { ...boxOf('b'), needs: ['store/box/a'] };
+    expect((await planMemory(new MemoryBroker(), [a, b])).waves.flat()).toHaveLength(2);
+  });
+});
+
+describe('replacement', () => {
+  it('makes again what disappears with it, declared or not', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), boxOf('c'), linkOf('a', 'b'), linkOf('c', 'b'));
+    const desired = [boxOf('a'), boxOf('b', { shape: 'round' }), boxOf('c'), linkOf('a', 'b')];
+    const plan = await planMemory(broker, desired);
+    expect(summary(plan)).toEqual([['replace store/box/b']]);
+    const [step] = plan.waves.flat();
+    expect(step?.fields).toMatchObject([
+      { name: 'shape', before: 'square', after: 'round', fixed: 'a box keeps its shape' },
+    ]);
+    expect(step?.dependants.map(({ address, outcome }) => `${outcome} ${address}`)).toEqual([
+      'recreated store/link/a/b',
+      'recreated store/link/c/b',
+    ]);
+    await applyMemory(broker, plan);
+    expect([...broker.links.keys()].sort()).toEqual(['store/link/a/b', 'store/link/c/b']);
+    expect(broker.boxes.get('store/box/b')?.spec.shape).toBe('round');
+  });
+
+  it('makes what two replacements take along after both', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'));
+    const desired = [boxOf('a', { shape: 'round' }), boxOf('b', { shape: 'round' }), linkOf('a', 'b')];
+    const plan = await planMemory(broker, desired);
+    expect(summary(plan)).toEqual([
+      ['replace store/box/a', 'replace store/box/b'],
+      ['create store/link/a/b'],
+    ]);
+    const report = await applyMemory(broker, plan);
+    expect(report.steps.map((step) => step.status)).toEqual(['applied', 'applied', 'applied']);
+    expect((await planMemory(broker, desired)).waves).toEqual([]);
+  });
+});
+
+describe('the gate', () => {
+  it('blocks a destructive change until it is allowed by class and address', async () => {
+    const broker = await brokerWith(boxOf('a'));
+    fill(broker, 'a', 3);
+    const desired = [boxOf('a', { shape: 'round' })];
+    const blocked = await planMemory(broker, desired);
+    expect(blocked.blockers).toMatchObject([{ address: 'store/box/a', allow: 'destructive:store/box/a' }]);
+    await expect(applyMemory(broker, blocked)).rejects.toThrow('1 blocked change');
+    expect(broker.boxes.get('store/box/a')?.spec.shape).toBe('square');
+    for (const allow of ['disruptive:**', 'destructive:store/box/b']) {
+      expect((await planMemory(broker, desired, { allow: [allow] })).blockers).toHaveLength(1);
+    }
+    const allowed = await planMemory(broker, desired, { allow: ['destructive:store/box/*'] });
+    expect(allowed.blockers).toEqual([]);
+    await applyMemory(broker, allowed);
+    expect(broker.boxes.get('store/box/a')?.spec.shape).toBe('round');
+  });
+
+  it('protects addresses and limits deletions', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), boxOf('c'));
+    const options = { prune: true, protect: ['store/box/a'], maxDeletes: 2 };
+    const plan = await planMemory(broker, [], options);
+    const codes = plan.blockers.map(({ address, risk }) => `${address} ${risk.code}`).sort();
+    expect(codes).toEqual([
+      'store/box/a protected',
+      'store/box/a too-many-deletes',
+      'store/box/b too-many-deletes',
+      'store/box/c too-many-deletes',
+    ]);
+    expect((await planMemory(broker, [], { ...options, allow: ['protected:**'] })).blockers).toEqual([]);
+    const safe = await planMemory(broker, [boxOf('a', { label: 'new' })], { protect: ['**'] });
+    expect(safe.blockers).toEqual([]);
+    expect(worstRisk(safe.waves[0]?.[0]?.risks ?? [])).toBe('safe');
+  });
+});
+
+describe('selection', () => {
+  it('brings along what a target needs, and leaves out what an excluded creation would carry', async () => {
+    const desired = [boxOf('a'), boxOf('b'), boxOf('c'), linkOf('a', 'b')];
+    const targeted = await planMemory(new MemoryBroker(), desired, { targets: ['store/link/**'] });
+    expect(summary(targeted)).toEqual([
+      ['create store/box/a', 'create store/box/b'],
+      ['create store/link/a/b'],
+    ]);
+    expect(targeted.excluded).toBe(1);
+    const excluded = await planMemory(new MemoryBroker(), desired, { excludes: ['store/box/b'] });
+    expect(summary(excluded)).toEqual([['create store/box/a', 'create store/box/c']]);
+    expect(excluded.excluded).toBe(2);
+  });
+});
+
+describe('a saved plan', () => {
+  it('comes back the same, and not at all when it was cut or edited', async () => {
+    const plan = await planMemory(new MemoryBroker(), [boxOf('a'), boxOf('b', { capacity: 5 })]);
+    const text = writePlan(plan);
+    expect(readPlan(text)).toEqual(JSON.parse(JSON.stringify(plan)));
+    expect(() => readPlan(text.slice(0, -20))).toThrow(DamagedPlan);
+    expect(() => readPlan(text.replace('"capacity": 5', '"capacity": 6'))).toThrow(
+      /changed after it was saved/,
+    );
+    expect(() => readPlan('{}')).toThrow(/not a saved plan/);
+  });
+});
