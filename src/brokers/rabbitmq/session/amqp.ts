@@ -40,6 +40,11 @@ export class AmqpLinks {
     return this.#run(await this.#linkOf(vhost), work);
   }
 
+  /** As {@link call}, on a channel that is closed afterwards, with whatever was left on it. */
+  async callOnce<T>(vhost: string, work: (channel: Channel) => Promise<T>): Promise<T> {
+    return this.#run(await this.#linkOf(vhost), work, false);
+  }
+
   /** As {@link call}, on a connection of its own: a BrokenConnection is this call's doing then. */
   async callAlone<T>(vhost: string, work: (channel: Channel) => Promise<T>): Promise<T> {
     const link = await this.#open(vhost);
@@ -56,13 +61,14 @@ export class AmqpLinks {
     await Promise.all(links.map((link) => link.then(closeLink, () => {})));
   }
 
-  async #run<T>(link: Link, work: (channel: Channel) => Promise<T>): Promise<T> {
+  async #run<T>(link: Link, work: (channel: Channel) => Promise<T>, keep = true): Promise<T> {
     link.busy++;
     let channel: Channel | undefined;
     try {
-      channel = link.idle.pop() ?? (await this.#within(openChannel(link.model)));
+      channel = (keep && link.idle.pop()) || (await this.#within(openChannel(link.model)));
       const result = await this.#within(work(channel));
-      if (!link.closed) link.idle.push(channel);
+      if (!keep) await this.#within(channel.close());
+      else if (!link.closed) link.idle.push(channel);
       return result;
     } catch (error) {
       const refusal = refusalOf(error);

@@ -24,6 +24,7 @@ export interface Counting {
  * What each source knows (seen on 3.10 and 4.3):
  * - the listing with `enable_queue_totals`: fresh for classic queues, up to 5 s old for quorum, nothing for streams;
  * - a passive declare: ready and consumers, fresh for classic and quorum, messages up to 5 s old for streams;
+ * - a consumer from a stream's first message on, which takes nothing away: whether there is one, fresh;
  * - a queue's statistics: everything, up to 5 s old, or a zero that is older still.
  * A number above zero is believed at once. A zero that may be old is asked for again after this many milliseconds:
  * the broker's usual interval of 5 s, and some.
@@ -33,6 +34,9 @@ const SETTLED = 6_000;
 /** Above this many queues of a vhost, one list of all is cheaper than their single statistics. */
 const SINGLE_REQUESTS = 50;
 const CONCURRENT = 32;
+
+/** How long the first message of a stream may take to come. Milliseconds. */
+const FIRST_MESSAGE = 500;
 
 /** Counts by queue; a queue that is not there is missing, a number that nobody knows is absent. */
 export type Counts = Map<QueueRef, QueueVolatile>;
@@ -81,13 +85,18 @@ function combine(queue: QueueRef, ...sources: readonly (QueueVolatile | undefine
     const values = known.map((source) => source[key]).filter((value) => value !== undefined);
     return values.length > 0 ? { [key]: Math.max(...values) } : {};
   };
-  // Every reader of a stream has all of it; nothing is ever taken out and not acknowledged.
-  const unacknowledged = queue.type === 'stream' ? { unacknowledged: 0 } : highest('unacknowledged');
-  const count: QueueVolatile = { ...highest('ready'), ...unacknowledged, ...highest('consumers') };
-  const seemsEmpty = !count.ready && !count.unacknowledged;
   const declared = sources[1];
-  const isFresh = queue.type === 'classic' || (queue.type !== 'stream' && declared?.consumers === 0);
-  return { ...count, doubtful: seemsEmpty && !isFresh };
+  if (queue.type === 'stream') {
+    const ready = highest('ready');
+    // Its first message came, and nothing has counted it yet: the zeros are old.
+    const uncounted = declared !== undefined && declared.ready === undefined && !ready.ready;
+    // Every reader of a stream has all of it; nothing is ever taken out and not acknowledged.
+    const count = { ...(uncounted ? {} : ready), unacknowledged: 0, ...highest('consumers') };
+    return { ...count, doubtful: !ready.ready && declared?.ready !== 0 };
+  }
+  const count: QueueVolatile = { ...highest('ready'), ...highest('unacknowledged'), ...highest('consumers') };
+  const isFresh = queue.type === 'classic' || declared?.consumers === 0;
+  return { ...count, doubtful: !count.ready && !count.unacknowledged && !isFresh };
 }
 
 async function readTotals(queues: readonly QueueRef[], { listings }: Counting): Promise<Counts> {
@@ -114,14 +123,28 @@ async function declarePassively(queues: readonly QueueRef[], { links }: Counting
     if (unreachable.has(vhost)) return;
     try {
       const { messageCount, consumerCount } = await links.call(vhost, (channel) => channel.checkQueue(name));
-      // Consumers of a stream are counted as none here.
-      counts.set(queue, { ready: messageCount, ...(type === 'stream' ? {} : { consumers: consumerCount }) });
+      if (type !== 'stream') counts.set(queue, { ready: messageCount, consumers: consumerCount });
+      // Consumers of a stream are counted as none by the declare.
+      else if (messageCount > 0) counts.set(queue, { ready: messageCount });
+      else counts.set(queue, (await hasFirstMessage(queue, links)) ? {} : { ready: 0 });
     } catch (error) {
       // Another connection's exclusive queue, or one that has gone; without AMQP, the other sources must do.
       if (!(error instanceof AmqpRefusal)) unreachable.add(vhost);
     }
   });
   return counts;
+}
+
+/** @throws AmqpRefusal where the user may not read the stream. */
+async function hasFirstMessage({ vhost, name }: QueueRef, links: AmqpLinks): Promise<boolean> {
+  return links.callOnce(vhost, async (channel) => {
+    await channel.prefetch(1);
+    const came = new AbortController();
+    const options = { arguments: { 'x-stream-offset': 'first' } };
+    await channel.consume(name, () => came.abort(), options);
+    await sleep(FIRST_MESSAGE, undefined, { signal: came.signal }).catch(() => {});
+    return came.signal.aborted;
+  });
 }
 
 async function readStatistics(queues: readonly QueueRef[], { listings }: Counting): Promise<Counts> {

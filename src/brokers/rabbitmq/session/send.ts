@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Call, Outcome, SendOptions } from '../../../model/index.ts';
 import type { QueueDelete, RabbitCall } from '../calls.ts';
 import { eachOf, Stream } from './concurrency.ts';
@@ -16,9 +17,12 @@ export type Sending = Omit<Performing, 'drain' | 'abort'> & Counting;
  */
 export async function* sendUnits(
   units: readonly (readonly Call[])[],
-  { drain, abort }: SendOptions,
+  { drain, abort: aborted }: SendOptions,
   sending: Sending,
 ): AsyncGenerator<Outcome> {
+  // Every unit and request in flight listens to it.
+  const abort = AbortSignal.any([aborted]);
+  setMaxListeners(0, abort);
   const outcomes = new Stream<Outcome>();
   // Every session gets only the calls that its own provider's kinds have made.
   const all = units as readonly (readonly RabbitCall[])[];
