@@ -7,7 +7,7 @@ test('long integers stay exact, and the digits of fractions are left alone', () 
   expect(parseJson(text)).toEqual({
     big: { $int: '12345678901234567890' },
     neg: { $int: '-9007199254740993' },
-    rate: 0.12345678901234567,
+    rate: Number('0.12345678901234567'),
     exp: 0.1,
   });
 });
