@@ -43,6 +43,8 @@ export interface Checked {
   readonly diagnostics: readonly Diagnostic[];
   /** By name; those that the project says nothing about are left out. */
   readonly brokers: ReadonlyMap<string, DeclaredBroker>;
+  /** By name; all of them: what is imported from or examined need not be declared yet. */
+  readonly configured: ReadonlyMap<string, DeclaredBroker>;
 }
 
 /** Reads everything the user wrote and says all that is wrong with it, without any broker. */
@@ -67,6 +69,7 @@ export function check(options: ProjectOptions): Checked {
     project,
     diagnostics: all.sort(compareDiagnostics),
     brokers: new Map(said.map(({ broker }) => [broker.name, broker])),
+    configured: new Map(declared.map(({ broker }) => [broker.name, broker])),
   };
 }
 

@@ -14,7 +14,7 @@ export function doctor(
   options: OpenOptions & { readonly timeout: number },
 ): Promise<Examined[]> {
   return Promise.all(
-    [...checked.brokers.values()].map(async (broker) => ({
+    [...checked.configured.values()].map(async (broker) => ({
       broker: broker.name,
       type: broker.provider.name,
       checks: await examine(broker, options),
