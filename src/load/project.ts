@@ -72,7 +72,8 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
   const types = new Map([...configured].map(([name, { type }]) => [name, type]));
   const scope = { providers: options.providers, brokers: types };
   const reader = new TopologyReader({ ...scope, brokersKnown, validators, substitution, overrides });
-  const files = topologyFiles(options, config, directory, diagnostics);
+  // A pattern such as **/*.yaml finds the configuration too.
+  const files = topologyFiles(options, config, directory, diagnostics).filter((file) => file !== path);
   for (const file of files) {
     const name = displayPath(file, options.directory);
     const text = readText(file, name);
