@@ -70,9 +70,9 @@ export function explainError(error: ErrorObject): Problem {
     case 'not':
       return { ...base, say: () => 'is not allowed here', ...hintOf(schema) };
     case 'minimum':
-      return { ...base, say: (shown) => `must be at least ${params.limit}, not ${shown}` };
+      return { ...base, say: (shown) => `must be at least ${params.limit}, not ${shown}`, ...hintOf(schema) };
     case 'maximum':
-      return { ...base, say: (shown) => `must be at most ${params.limit}, not ${shown}` };
+      return { ...base, say: (shown) => `must be at most ${params.limit}, not ${shown}`, ...hintOf(schema) };
     case 'minLength':
       return {
         ...base,
@@ -102,6 +102,18 @@ export function unexpectedForm(error: ErrorObject, forms: readonly JsonObject[])
     secret,
     say: (shown) => `must be ${alternatives(nouns)}, not ${shown}`,
     ...(near === undefined ? hintOf(parent, ...forms) : { hint: `did you mean ${near}?` }),
+  };
+}
+
+/** At least one of several keys has to be there. */
+export function missingOneOf(error: ErrorObject, keys: readonly string[]): Problem {
+  const missing = alternatives([...new Set(keys)]);
+  return {
+    path: segments(error.instancePath),
+    secret: false,
+    missing,
+    say: () => `lacks ${missing}`,
+    hint: `add ${missing}`,
   };
 }
 
