@@ -54,12 +54,12 @@ function bodies(
   return Object.fromEntries(named.map(([name, resource]) => [name, bodyOf(resource, name)]));
 }
 
-/** The default vhost is there anyway, and is named only for what was changed about it. */
 function vhostFields(vhost: string, metadata: JsonObject | undefined): JsonObject {
   const { description, tags, 'default-queue-type': type } = metadata ?? {};
+  // What a broker says about the vhost that it starts with, from 3.11 on.
   const isDefault = vhost === '/' && description === 'Default virtual host';
   return escapeTexts({
-    ...(vhost !== '/' && { vhost }),
+    vhost,
     ...(typeof description === 'string' && description !== '' && !isDefault && { description }),
     ...(Array.isArray(tags) && tags.length > 0 && { tags }),
     ...(typeof type === 'string' && type !== 'classic' && { 'default-queue-type': type }),
