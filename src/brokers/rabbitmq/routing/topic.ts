@@ -4,9 +4,9 @@
  */
 
 /** Stands for one word of a routing key that is not known. */
-export const ONE: unique symbol = Symbol('one word');
+const ONE: unique symbol = Symbol('one word');
 /** Stands for any number of words, also none. */
-export const MANY: unique symbol = Symbol('any words');
+const MANY: unique symbol = Symbol('any words');
 
 /** A set of routing keys: literal words, which may be `*` or `#` themselves, and words that are not known. */
 export type KeyWord = string | typeof ONE | typeof MANY;
