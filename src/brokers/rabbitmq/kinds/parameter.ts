@@ -60,7 +60,14 @@ export const globalParameter: Kind = {
 
 /** The broker keeps facts about itself among the parameters (`rabbit_definitions:is_internal_parameter`). */
 function reservedName(name = ''): string | undefined {
-  return name.startsWith('internal') || name.startsWith('imported_definition_hash') || name === 'cluster_name'
+  return name.startsWith('internal') || OWN_PARAMETERS.has(name)
     ? 'the broker keeps this about itself'
     : undefined;
 }
+
+/** Set by the broker from its configuration, and by `rabbitmqctl set_cluster_name`. */
+const OWN_PARAMETERS: ReadonlySet<string> = new Set([
+  'cluster_name',
+  'cluster_tags',
+  'imported_definition_hash_value',
+]);
