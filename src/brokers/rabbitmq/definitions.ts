@@ -26,6 +26,7 @@ import {
   toQueue,
   toTopicPermission,
 } from './session/payloads.ts';
+import type { RabbitFacts } from './specs.ts';
 
 /**
  * A definitions file, of a whole broker or of one vhost, as live resources. Undefined where the data is none.
@@ -55,7 +56,7 @@ export function parseDefinitions(data: Json, name: string): Snapshot | undefined
     ...list('global_parameters').map((item) => toGlobalParameter(name, item)),
   ];
   const id = textOr(data.original_cluster_name) ?? textOr(globalValue(data, 'cluster_name')) ?? 'definitions';
-  const facts = { defaultQueueTypes: defaultTypes(vhosts) };
+  const facts: RabbitFacts = { defaultQueueTypes: defaultTypes(vhosts), fromFile: true };
   const broker = { name, type: 'rabbitmq', id, version, facts };
   return { broker, resources: distinct(resources) };
 }

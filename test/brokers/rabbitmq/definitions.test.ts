@@ -121,6 +121,7 @@ rabbitmq:
       permissions: { /orders: { write: ^events$ } }
       topic-permissions: { /orders: { events: { write: ^order } } }
     old: { tags: [a, b] }
+  shovels: { move: { src-uri: "\${URI}", src-queue: audit, dest-uri: "\${LOCAL}" } }
   global-parameters: { mine: { a: [1, 2] } }
 `;
 
@@ -142,7 +143,7 @@ describe('definitions of a whole broker', () => {
       prune: false,
     });
     expect(changes).toEqual([]);
-    expect(unmanaged).toEqual(['rabbitmq/parameter/%2Forders/shovel/move']);
+    expect(unmanaged).toEqual([]);
   });
 
   it('say who the cluster is, where the file does', () => {

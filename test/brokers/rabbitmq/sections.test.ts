@@ -60,7 +60,13 @@ describe('toSections', () => {
           definition: { 'message-ttl': 3_600_000 },
         }),
         parameterResource(B, '/orders', 'shovel', 'move', {
-          value: { 'src-uri': HIDDEN, 'src-queue': 'old', 'dest-uri': 'amqp://', 'reconnect-delay': 300 },
+          value: { 'reconnect-delay': 300, 'dest-uri': 'amqp://', 'src-queue': 'old', 'src-uri': HIDDEN },
+        }),
+        parameterResource(B, '/orders', 'federation-upstream-set', 'set', {
+          value: [{ upstream: 'up', expires: 3_600_000 }],
+        }),
+        parameterResource(B, '/orders', 'federation-upstream', 'up', {
+          value: { uri: 'amqp://', 'my-key': 1 },
         }),
         userResource(B, 'app', { tags: ['monitoring'], 'password-hash': HIDDEN }),
         permissionResource(B, '/orders', 'app', { configure: '', write: '^events$', read: '' }),
@@ -116,12 +122,21 @@ policies:
     apply-to: queues
     definition:
       message-ttl: 1h
+federation-upstream-sets:
+  set:
+    - upstream: up
+      expires: 1h
 shovels:
   move:
     src-uri: \${SHOVEL_MOVE_SRC_URI}
     src-queue: old
     dest-uri: amqp://
     reconnect-delay: 5m
+parameters:
+  federation-upstream:
+    up:
+      uri: amqp://
+      my-key: 1
 # users.yaml the password of user app cannot be read, and stays as it is
 users:
   app:
