@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BrokerError, HIDDEN } from '../../../src/model/index.ts';
+import { BrokerError, HIDDEN, type JsonObject } from '../../../src/model/index.ts';
 import { brokerOf, calls, freshVhost, LINES, loginAs, open, readAll, send, statuses } from './live.ts';
 
 type Opened = Awaited<ReturnType<typeof open>>;
@@ -196,4 +196,46 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
     });
     expect([...live.keys()].filter((address) => address.includes('/parameter/'))).toEqual([]);
   });
+
+  test.skipIf(!broker)(
+    'secrets of parameters are references where they are as declared, else hidden',
+    async () => {
+      const name = `${vhost}-parameter`;
+      const address = `main/global-parameter/${name}`;
+      await send(admin, [
+        [calls.put(['global-parameters', name], { value: { uri: 'amqp://u:p4ss@host', plain: 'x' } })],
+      ]);
+      const valueFor = async (resolved: string, spec: JsonObject) => {
+        const session = await open(line, { resolve: () => resolved });
+        const live = await session.read({ desired: [{ address, spec, needs: [] }], retired: [], owns: [] });
+        await session.close();
+        return live.find((one) => one.address === address)?.spec.value;
+      };
+      const uri = { $secret: '${UPSTREAM}' };
+      const declared = { value: { uri } };
+      expect(await valueFor('amqp://u:p4ss@host', declared)).toEqual({ uri, plain: 'x' });
+      expect(await valueFor('amqp://u:other@host', declared)).toEqual({ uri: HIDDEN, plain: 'x' });
+      expect(await valueFor('', { value: null })).toEqual({ uri: HIDDEN, plain: 'x' });
+      await send(admin, [[calls.delete('global-parameters', name)]]);
+    },
+  );
+
+  test.skipIf(!broker)(
+    'a binding that the management API cannot list is told, with the way out',
+    async () => {
+      const name = `${vhost}-tilde`;
+      await send(admin, [[calls.put(['vhosts', name]), calls.queue(name, 'q')]]);
+      await send(admin, [[calls.bind(name, 'amq.topic', 'q', 'a~b')]]);
+      // Without arguments such a key does no harm.
+      expect(
+        (await readAll(admin, `main/queue/${name}/*`)).has(`main/binding/${name}/amq.topic/queue/q/a%7Eb`),
+      ).toBe(true);
+      await send(admin, [[calls.bind(name, 'amq.topic', 'q', 'a~b', { x: 'y' })]]);
+      const reading = readAll(admin, `main/queue/${name}/*`);
+      await expect(reading).rejects.toMatchObject({
+        failure: { status: '500', hint: expect.stringContaining('"~"') },
+      });
+      await send(admin, [[calls.delete('vhosts', name)]]);
+    },
+  );
 });
