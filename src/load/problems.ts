@@ -105,6 +105,18 @@ export function unexpectedForm(error: ErrorObject, forms: readonly JsonObject[])
   };
 }
 
+export interface Discriminator {
+  /** JSON pointer from the value that has forms. */
+  readonly path: string;
+  readonly data: unknown;
+  readonly words: readonly Json[];
+}
+
+/** A key that tells several forms apart says none of them. */
+export function wrongWord(error: ErrorObject, { path, data, words }: Discriminator): Problem {
+  return notListed({ path: segments(error.instancePath + path), secret: false }, data as Json, words);
+}
+
 /** At least one of several keys has to be there. */
 export function missingOneOf(error: ErrorObject, keys: readonly string[]): Problem {
   const missing = alternatives([...new Set(keys)]);
