@@ -44,7 +44,10 @@ export default async function setup({ provide }: Pick<TestProject, 'provide'>) {
       return;
     }
     try {
-      const broker = await startRabbit(line, { quickCounts: true });
+      const broker = await startRabbit(line, {
+        quickCounts: true,
+        extraPlugins: ['rabbitmq_federation', 'rabbitmq_shovel'],
+      });
       brokers.push(broker);
       const { url, management, version } = broker;
       shared[line] = { url, management, version };

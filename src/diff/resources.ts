@@ -48,9 +48,11 @@ export function diffResources(input: DiffInput): Difference {
   const retired = new Set(input.retired);
   const owned = input.owns.map(addressMatcher);
   for (const before of live.values()) {
-    if (desired.has(before.address) || kind(input, before.address).reserved?.(before) !== undefined) continue;
+    const { reserved, indispensable } = kind(input, before.address);
+    if (desired.has(before.address) || reserved?.(before) !== undefined) continue;
     const isOwned = owned.some((matches) => matches(before.address));
-    if (retired.has(before.address) || (isOwned && input.prune)) changes.push({ action: 'delete', before });
+    const isPruned = isOwned && input.prune && indispensable?.(before, input.context.broker) !== true;
+    if (retired.has(before.address) || isPruned) changes.push({ action: 'delete', before });
     else if (isOwned) unmanaged.push(before.address);
   }
   changes.sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));

@@ -34,6 +34,8 @@ export interface Kind {
   diesWith?(resource: Resource, needed: Address): boolean;
   /** Why this live resource is the broker's or a client's own, and is never changed or deleted; else undefined. */
   reserved?(resource: Resource): string | undefined;
+  /** True for what the session itself rests on, such as the user that it connects as: pruning leaves it alone. */
+  indispensable?(resource: Resource, broker: BrokerIdentity): boolean;
   /** A field's name and value as people write them; the dotted path and JSON where absent. */
   fieldName?(path: readonly string[]): string;
   fieldText?(path: readonly string[], value: Json): string | undefined;

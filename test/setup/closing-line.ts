@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with the reasons of what was skipped, and one line that any machine can read. */
+/** Ends a run, after all else is stopped, with the reasons of what was skipped, and one line that any machine can read. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
@@ -13,7 +13,9 @@ export default class ClosingLine implements Reporter {
         if (result.state === 'skipped') reasons.add(result.note ?? `${module.moduleId}: switched off`);
       }
     }
-    for (const reason of reasons) console.log(`skipped: ${reason}`);
-    console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    process.once('exit', () => {
+      for (const reason of reasons) console.log(`skipped: ${reason}`);
+      console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    });
   }
 }

@@ -8,7 +8,7 @@ import {
   type Resource,
 } from '../../model/index.ts';
 import { exchangeAddress, queueAddress } from './addresses.ts';
-import { identityOf } from './kinds/binding.ts';
+import { identityOf } from './kinds/amqp-calls.ts';
 import { kinds } from './kinds/index.ts';
 import { brokerOf, countOf, pathOf } from './kinds/parts.ts';
 import { isPredeclaredExchange } from './resources.ts';

@@ -1,9 +1,10 @@
 import type { Kind, Resource } from '../../../model/index.ts';
-import type { BindingIdentity } from '../addresses.ts';
 import { adoptEquivalents, tableOf } from '../arguments.ts';
-import type { BindingRef, RabbitCall } from '../calls.ts';
+import type { RabbitCall } from '../calls.ts';
+import { bind, identityOf, unbind } from './amqp-calls.ts';
+import { reviveSources } from './auto-delete.ts';
 import { declaredArguments } from './exchange.ts';
-import { disruptive, pathOf } from './parts.ts';
+import { disruptive } from './parts.ts';
 
 /** https://www.rabbitmq.com/docs/exchanges#bindings */
 export const binding: Kind = {
@@ -30,25 +31,10 @@ export const binding: Kind = {
       : [disruptive('binding-removed', 'messages that took this way no longer arrive')];
   },
 
-  calls(change): RabbitCall[] {
-    const resource = change.action === 'delete' ? change.before : change.after;
-    const { vhost, source, destination, destinationType, routingKey } = identityOf(resource);
-    const target = resource.address;
-    const bodyOf = ({ spec }: Resource): BindingRef => ({
-      vhost,
-      source,
-      destination,
-      routingKey,
-      arguments: tableOf(spec.arguments),
-    });
-    const remove = (before: Resource): RabbitCall => ({
-      op: `${destinationType}.unbind`,
-      target,
-      body: { ...bodyOf(before), propertiesKey: String(before.spec['properties-key'] ?? '') },
-    });
-    if (change.action === 'delete') return [remove(change.before)];
-    const bind: RabbitCall = { op: `${destinationType}.bind`, target, body: bodyOf(change.after) };
-    return change.action === 'create' ? [bind] : [remove(change.before), bind];
+  calls(change, context): RabbitCall[] {
+    if (change.action === 'create') return [bind(change.after)];
+    const removal = [unbind(change.before), ...reviveSources([change.before], context, false)];
+    return change.action === 'delete' ? removal : [...removal, bind(change.after)];
   },
 
   diesWith: () => true,
@@ -61,20 +47,6 @@ export const binding: Kind = {
       : undefined;
   },
 };
-
-/** All of a binding, out of its address. */
-export function identityOf(resource: Resource): BindingIdentity {
-  const [vhost = '', source = '', type, destination = '', routingKey = ''] = pathOf(resource);
-  const destinationType = type === 'exchange' ? 'exchange' : 'queue';
-  return {
-    vhost,
-    source,
-    destinationType,
-    destination,
-    routingKey,
-    arguments: tableOf(resource.spec.arguments),
-  };
-}
 
 function argumentsText(resource: Resource): string {
   return Object.entries(tableOf(resource.spec.arguments))

@@ -2,6 +2,8 @@ import type { Change, Context, JsonObject, Kind, Resource, Risk } from '../../..
 import { adoptEquivalents, tableOf } from '../arguments.ts';
 import type { RabbitCall } from '../calls.ts';
 import { isPredeclaredExchange } from '../resources.ts';
+import { declareExchange } from './amqp-calls.ts';
+import { bindingsTo, reviveSources } from './auto-delete.ts';
 import { inPlaceByPolicy } from './in-place.ts';
 import { destructive, disruptive, vhostAndName } from './parts.ts';
 
@@ -42,27 +44,18 @@ export const exchange: Kind = {
     return risks.map((risk) => ({ ...risk, ...hintOf(change) }));
   },
 
-  calls(change): RabbitCall[] {
-    const resource = change.action === 'delete' ? change.before : change.after;
-    const { vhost, name } = vhostAndName(resource);
-    const target = resource.address;
-    const remove: RabbitCall = { op: 'exchange.delete', target, body: { vhost, name, ifUnused: false } };
-    if (change.action === 'delete') return [remove];
-    const { spec } = change.after;
-    const declare: RabbitCall = {
-      op: 'exchange.declare',
-      target,
-      body: {
-        vhost,
-        name,
-        type: String(spec.type),
-        durable: spec.durable !== false,
-        autoDelete: spec['auto-delete'] === true,
-        internal: spec.internal === true,
-        arguments: tableOf(spec.arguments),
-      },
+  calls(change, context): RabbitCall[] {
+    if (change.action === 'create') return [declareExchange(change.after)];
+    const { before } = change;
+    const remove: RabbitCall = {
+      op: 'exchange.delete',
+      target: before.address,
+      body: { ...vhostAndName(before), ifUnused: false },
     };
-    return change.action === 'create' ? [declare] : [remove, declare];
+    const inbound = bindingsTo(before.address, context);
+    return change.action === 'delete'
+      ? [remove, ...reviveSources(inbound, context, false)]
+      : [remove, ...reviveSources(inbound, context, true), declareExchange(change.after)];
   },
 
   diesWith: (resource, needed) => resource.needs[0] === needed,

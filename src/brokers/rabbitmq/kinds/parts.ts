@@ -1,4 +1,5 @@
 import {
+  type BrokerIdentity,
   type Change,
   type JsonObject,
   parseAddress,
@@ -48,6 +49,17 @@ export function disruptive(code: string, message: string): Risk {
 export function destructive(code: string, message: string, hint?: string): Risk {
   return { class: 'destructive', code, message, ...(hint !== undefined && { hint }) };
 }
+
+/** The user that brokerform is connected as. */
+export function isOwnUser(user: string, broker: BrokerIdentity): boolean {
+  return user === broker.facts.user;
+}
+
+export const lockedOut: Risk = {
+  class: 'refused',
+  code: 'own-user',
+  message: 'brokerform is connected as this user, and would lock itself out',
+};
 
 /** `1 queue`, `3 queues`. */
 export function countOf(count: number, noun: string): string {

@@ -1,5 +1,5 @@
 import { type Change, type JsonObject, type Kind, kindOf, type Risk, subject } from '../../../model/index.ts';
-import { disruptive, pathOf, putOrDelete } from './parts.ts';
+import { disruptive, isOwnUser, lockedOut, pathOf, putOrDelete } from './parts.ts';
 
 /** What a user may do in a vhost. https://www.rabbitmq.com/docs/access-control#authorisation */
 export const permission: Kind = {
@@ -10,7 +10,12 @@ export const permission: Kind = {
 
   complete: ({ spec }) => patterns(spec, ['configure', 'write', 'read']),
   fixed: () => undefined,
-  risks: (change) => narrowed(change, 'clients of this user may be refused what they do now'),
+
+  risks(change, { broker }) {
+    const [, user = ''] = pathOf(subject(change));
+    if (change.action === 'delete' && isOwnUser(user, broker)) return [lockedOut];
+    return narrowed(change, 'clients of this user may be refused what they do now');
+  },
 
   calls(change) {
     const [vhost = '', user = ''] = pathOf(subject(change));
@@ -18,6 +23,7 @@ export const permission: Kind = {
   },
 
   diesWith: () => true,
+  indispensable: (resource, broker) => isOwnUser(pathOf(resource)[1] ?? '', broker),
 };
 
 /** What a user may publish to and bind on a topic exchange, by routing key. */

@@ -3,6 +3,7 @@ import { vhostAddress } from '../addresses.ts';
 import { adoptEquivalents, formatUnit, tableOf, unitOf } from '../arguments.ts';
 import type { RabbitCall } from '../calls.ts';
 import type { QueueVolatile } from '../specs.ts';
+import { bindingsTo, reviveSources } from './auto-delete.ts';
 import { declaredArguments } from './exchange.ts';
 import { inPlaceByPolicy } from './in-place.ts';
 import { brokerOf, countOf, destructive, disruptive, vhostAndName } from './parts.ts';
@@ -55,7 +56,9 @@ export const queue: Kind = {
       target,
       body: { vhost, name, type: String(before.spec.type), ifEmpty: !options.destructive },
     });
-    if (change.action === 'delete') return [remove(change.before)];
+    const sources = (before: Resource, isRestored: boolean) =>
+      reviveSources(bindingsTo(before.address, context), context, isRestored);
+    if (change.action === 'delete') return [remove(change.before), ...sources(change.before, false)];
     const { spec } = change.after;
     const type = String(spec.type);
     const args = tableOf(spec.arguments);
@@ -72,7 +75,9 @@ export const queue: Kind = {
         arguments: isImplied ? args : { 'x-queue-type': type, ...args },
       },
     };
-    return change.action === 'create' ? [declare] : [remove(change.before), declare];
+    return change.action === 'create'
+      ? [declare]
+      : [remove(change.before), ...sources(change.before, true), declare];
   },
 
   diesWith: (resource, needed) => resource.needs[0] === needed,

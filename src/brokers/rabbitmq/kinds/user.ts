@@ -1,6 +1,6 @@
 import type { JsonObject, Kind, Resource } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
-import { disruptive, httpDelete, httpPut, pathOf } from './parts.ts';
+import { disruptive, httpDelete, httpPut, isOwnUser, lockedOut, pathOf } from './parts.ts';
 import { sortedTags } from './vhost.ts';
 
 const SECRETS = ['password', 'password-hash'];
@@ -24,14 +24,8 @@ export const user: Kind = {
   risks(change, context) {
     if (change.action === 'create') return [];
     if (change.action === 'delete') {
-      return nameOf(change.before) === context.broker.facts.user
-        ? [
-            {
-              class: 'refused',
-              code: 'own-user',
-              message: 'brokerform is connected as this user, and would lock itself out',
-            },
-          ]
+      return isOwnUser(nameOf(change.before), context.broker)
+        ? [lockedOut]
         : [disruptive('user-deleted', 'clients that log in as this user are refused')];
     }
     const kept = tagsOf(change.after, change.before);
@@ -59,6 +53,8 @@ export const user: Kind = {
   },
 
   fieldText: ([field = '']) => (SECRETS.includes(field) ? '(secret)' : undefined),
+
+  indispensable: (resource, broker) => isOwnUser(nameOf(resource), broker),
 };
 
 function nameOf(resource: Resource): string {

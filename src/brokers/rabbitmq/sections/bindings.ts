@@ -1,6 +1,6 @@
 import { canonicalJson, type Json, type JsonObject, type Resource } from '../../../model/index.ts';
 import { type BindingIdentity, bindingAddress } from '../addresses.ts';
-import { identityOf } from '../kinds/binding.ts';
+import { identityOf } from '../kinds/amqp-calls.ts';
 import { brokerOf } from '../kinds/parts.ts';
 import { fits } from './fits.ts';
 import { escapeText, escapeTexts } from './literals.ts';
