@@ -1,4 +1,11 @@
-import { type Diagnostic, isObject, type Json, type JsonObject, type Source } from '../model/index.ts';
+import {
+  type Diagnostic,
+  isExactInt,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Source,
+} from '../model/index.ts';
 import { checkValues, locate, placeName } from './diagnose.ts';
 import { environmentOf } from './environments.ts';
 import { Overlay } from './overlay.ts';
@@ -63,8 +70,8 @@ export function readConfig(input: ConfigInput): Config {
   if (second)
     fail('a configuration is one document, and this file holds several', 'remove the other documents');
   const value = first?.value ?? {};
-  const root = isObject(value) ? value : {};
-  if (!isObject(value)) fail('a configuration is a mapping', 'begin with project: a-name');
+  const root = isObject(value) && !isExactInt(value) ? value : {};
+  if (root !== value && first) fail('a configuration is a mapping', 'begin with project: a-name');
   substitute(root, input, places);
   const checked = { root, origin: places, name: '', at: start };
   const check = () =>

@@ -1,5 +1,6 @@
 import {
   type Diagnostic,
+  isExactInt,
   isObject,
   type Json,
   type JsonObject,
@@ -89,7 +90,7 @@ export class TopologyReader {
   }
 
   private document(value: Json, places: Places): void {
-    if (!isObject(value)) {
+    if (!isObject(value) || isExactInt(value)) {
       const hint = `begin with ${this.types().join(': or ')}:`;
       this.fail('wrong-value', 'a topology is a mapping of broker types', places.source(0), hint);
       return;
