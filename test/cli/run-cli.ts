@@ -16,7 +16,7 @@ export interface Ended {
 export interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Kills with these signals, one after the other, as soon as the text was seen on the standard error. */
+  /** Kills with these signals, one after the other, as soon as the text was seen on either output. */
   readonly signals?: readonly { readonly after: RegExp; readonly signal: NodeJS.Signals }[];
 }
 
@@ -45,12 +45,16 @@ export function runCli(
   const pending = [...signals];
   let stdout = '';
   let stderr = '';
+  const kill = (seen: string) => {
+    while (pending[0]?.after.test(seen)) child.kill(pending.shift()?.signal);
+  };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
+    kill(stdout);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
-    while (pending[0]?.after.test(stderr)) child.kill(pending.shift()?.signal);
+    kill(stderr);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -1,0 +1,130 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import type { ApplyReport } from '../../src/model/index.ts';
+import { runCli, type Surroundings } from './run-cli.ts';
+
+const broker = inject('rabbitmq').current ?? inject('rabbitmq').old;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+});
+afterEach(async () => {
+  await manage('DELETE', 'vhosts/cli');
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function manage(method: string, path: string, body?: object): Promise<void> {
+  await fetch(`${broker?.management}/api/${path}`, {
+    method,
+    headers: { authorization: `Basic ${btoa('guest:guest')}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+}
+
+function cli(line: string, more: Pick<Surroundings, 'signals'> = {}) {
+  const env = { BROKER: broker?.url ?? '', MANAGEMENT: broker?.management ?? '' };
+  return runCli(line.split(' '), { cwd: folder, env, ...more });
+}
+
+/** A project of queues in a vhost of its own. */
+async function declare(queues: Record<string, object>): Promise<void> {
+  await write('brokerform.yaml', {
+    project: 'shop',
+    topologies: ['topology.yaml'],
+    brokers: { main: { type: 'rabbitmq', url: variable('BROKER'), management: variable('MANAGEMENT') } },
+    owns: { main: ['queue/cli/*'] },
+  });
+  await write('topology.yaml', { rabbitmq: { vhost: 'cli', queues } });
+}
+
+const variable = (name: string) => `\${${name}}`;
+
+function write(name: string, data: object): Promise<void> {
+  return writeFile(join(folder, name), JSON.stringify(data));
+}
+
+async function readReport(name: string): Promise<ApplyReport> {
+  return JSON.parse(await readFile(join(folder, name), 'utf8'));
+}
+
+describe.skipIf(!broker)('the command line on a real broker', () => {
+  test('plan, apply, and no changes', async () => {
+    await declare({ orders: { 'max-length': 10 } });
+    expect((await cli('plan --out p.json --detailed-exitcode')).code).toBe(2);
+    const applied = await cli('apply p.json --report r.json');
+    expect(applied).toMatchObject({ code: 0, stderr: '' });
+    expect(applied.stdout).toMatch(/^Apply shop · .*\n2 applied\n$/);
+    expect((await readReport('r.json')).steps.map(({ status }) => status)).toEqual(['applied', 'applied']);
+    const again = await cli('plan --detailed-exitcode');
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain('No changes. 2 in sync');
+    expect((await cli('apply p.json')).stdout).toContain('2 already done');
+  });
+
+  test('drift tells of what is changed and of what nobody declared', async () => {
+    await declare({ orders: { 'max-length': 10 } });
+    await cli('apply --auto-approve');
+    expect((await cli('drift')).code).toBe(0);
+    await manage('PUT', 'queues/cli/stranger', { durable: true });
+    const drift = await cli('drift');
+    expect(drift.code).toBe(2);
+    expect(drift.stdout).toContain('UNMANAGED\n ?  main/queue/cli/stranger\n');
+    expect((await cli('plan --detailed-exitcode')).code).toBe(0);
+  });
+
+  test('a stale plan exits with 4 and names each difference', async () => {
+    await declare({ orders: { 'max-length': 10 } });
+    await cli('plan --out p.json');
+    await manage('PUT', 'vhosts/cli', {});
+    await manage('PUT', 'queues/cli/orders', { durable: true });
+    const { code, stderr } = await cli('apply p.json --report r.json');
+    expect(code).toBe(4);
+    expect(stderr).toContain('  main/queue/cli/orders: it was not there when the plan was made\n');
+    expect(JSON.parse(await readFile(join(folder, 'r.json'), 'utf8')).failure.kind).toBe('stale-plan');
+  });
+
+  test('a blocked plan exits with 3, applied or not, and its key opens it', async () => {
+    await declare({ orders: { type: 'classic' } });
+    await cli('apply --auto-approve');
+    const message = { properties: {}, routing_key: 'orders', payload: 'x', payload_encoding: 'string' };
+    await manage('POST', 'exchanges/cli/amq.default/publish', message);
+    await declare({ orders: { type: 'quorum' } });
+    const planned = await cli('plan --out p.json');
+    expect(planned.code).toBe(3);
+    expect(planned.stdout).toContain('BLOCKED\n-/+ queue orders  vhost cli');
+    expect((await cli('apply p.json')).code).toBe(3);
+    expect((await cli('apply --auto-approve')).code).toBe(3);
+    const key = /--allow '([^']+)'/.exec(planned.stdout)?.[1];
+    const allowed = await cli(`apply --auto-approve --allow ${key}`);
+    expect(allowed.stdout).toMatch(/\n1 applied\n$/);
+    expect(allowed.code).toBe(0);
+  });
+
+  test('SIGINT in the middle: what is done is reported, and the next apply does the rest', async () => {
+    const names = Array.from({ length: 1500 }, (_, i) => `q${i}`);
+    await declare(Object.fromEntries(names.map((name) => [name, { 'max-length': 1 }])));
+    const signals = [{ after: /\nSAFE\n/, signal: 'SIGINT' }] as const;
+    const { code, signal, stdout } = await cli('apply --auto-approve --report r.json', { signals });
+    expect([code, signal]).toEqual([130, null]);
+    expect(stdout).toContain('interrupted by SIGINT');
+    const report = await readReport('r.json');
+    expect(report.interrupted).toBe('SIGINT');
+    expect(report.steps).toHaveLength(1501);
+    expect(report.steps.some(({ status }) => status === 'not-started')).toBe(true);
+    expect((await cli('apply --auto-approve')).code).toBe(0);
+    expect((await cli('plan')).stdout).toContain('No changes. 1,501 in sync');
+  });
+
+  test('doctor finds nothing wrong, and import writes what plans empty', async () => {
+    await declare({ orders: { 'max-length': 10 } });
+    await cli('apply --auto-approve');
+    const { code, stdout } = await cli('doctor');
+    expect(stdout).toMatch(/^main\n {2}ok /);
+    expect(code).toBe(0);
+    expect((await cli('import --format snapshot --out .')).stdout).toBe('wrote snapshot.json\n');
+    expect((await cli('plan --against snapshot.json')).stdout).toContain('No changes.');
+  });
+});
