@@ -1,4 +1,4 @@
-import { decideColour, escapeText, type Style } from '../render/index.ts';
+import { activityLine, decideColour, escapeText, type Style } from '../render/index.ts';
 import type { Ending } from './exit.ts';
 import type { GlobalFlags } from './options.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
@@ -12,6 +12,8 @@ export interface CommandContext {
   /** For the standard error, where everything else goes. */
   readonly err: Style;
   readonly progress: ProgressLine;
+  /** Shows on a terminal what is going on. Raw text of one line; it is escaped here. */
+  busy(text: string): void;
   /** Prints a result; the text ends in a newline. */
   print(text: string): void;
   /** Tells something by the way, unless it is to be quiet. Raw text of one line; it is escaped here. */
@@ -57,6 +59,7 @@ export function openContext(flags: GlobalFlags): OpenContext {
     out: styleOf(stdout),
     err: styleOf(stderr),
     progress,
+    busy: (text) => progress.show(activityLine(text, context.err)),
     print: (text) => {
       progress.clear();
       stdout.write(text);

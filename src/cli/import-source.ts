@@ -60,7 +60,7 @@ async function importLive(
 ): Promise<ImportSource> {
   const { readEverything } = await import('../pipeline/index.ts');
   const broker = chooseBroker(checked, choice.broker);
-  context.progress.show(`reading ${broker.name}`);
+  context.busy(`reading ${broker.name}`);
   const snapshot = await unlessInterrupted(context, readEverything(broker, connecting(context, choice.wait)));
   context.progress.clear();
   return sourceOf(checked, snapshot, broker.provider);

@@ -20,7 +20,7 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
   const { env = choice.environment } = context.flags;
   const config = choice.configFile ?? context.flags.config;
   const { paths = [] } = choice;
-  context.progress.show('reading the topology');
+  context.busy('reading the topology');
   return check({
     directory: process.cwd(),
     ...(config !== undefined && { configFile: config }),
@@ -63,7 +63,7 @@ export async function planProject(
   against?: string,
 ): Promise<Plan> {
   const { makePlan } = await import('../pipeline/index.ts');
-  context.progress.show(against === undefined ? 'reading the brokers' : `reading ${against}`);
+  context.busy(against === undefined ? 'reading the brokers' : `reading ${against}`);
   const work = makePlan(checked, {
     targets: flags.target,
     excludes: flags.exclude,
@@ -103,7 +103,7 @@ export function connecting(context: CommandContext, wait: number) {
     wait,
     timeout: context.flags.timeout,
     signal: context.interrupts().drain,
-    onWait: (text: string) => context.progress.show(text),
+    onWait: (text: string) => context.busy(text),
   };
 }
 

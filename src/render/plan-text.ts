@@ -24,7 +24,7 @@ export function planText(plan: Plan, style: Style): string {
 }
 
 /** `Plan prod-eu · rabbitmq "orders-cluster" 4.3.6` */
-export function planTitle(plan: Plan): string {
+function planTitle(plan: Plan): string {
   return [`Plan ${escapeText(plan.environment ?? plan.project)}`, ...plan.brokers.map(brokerText)].join(
     ' · ',
   );

@@ -27,7 +27,7 @@ const SYMBOL: Readonly<Record<Action, string>> = {
 const SYMBOL_COLOUR = { create: 'green', update: 'yellow', replace: 'red', delete: 'red' } as const;
 
 /** `text` with a note at the note column; on a narrow terminal right behind it. */
-export function withNote(text: string, note: string, style: Style, painted = text): string {
+function withNote(text: string, note: string, style: Style, painted = text): string {
   if (note === '') return painted;
   const gap = style.width < NOTE_COLUMN + 24 ? 2 : Math.max(2, NOTE_COLUMN - text.length);
   return `${painted}${' '.repeat(gap)}${paint(style, 'dim', note)}`;
@@ -132,7 +132,7 @@ function dependantLines(dependants: readonly Dependant[], style: Style): string[
 }
 
 /** What would open a blocked step: the safer way first, then the exact keys; or that nothing does. */
-export function wayOnLines(blockers: readonly Blocker[]): string[] {
+function wayOnLines(blockers: readonly Blocker[]): string[] {
   const hints = [
     ...new Set(blockers.flatMap(({ risk }) => (risk.hint === undefined ? [] : [escapeText(risk.hint)]))),
   ];

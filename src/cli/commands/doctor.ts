@@ -17,7 +17,7 @@ export function addDoctor(program: Command): void {
       invoke<Flags>(async (context, flags) => {
         const { doctor } = await import('../../pipeline/index.ts');
         const checked = await loadProject(context);
-        context.progress.show('examining the brokers');
+        context.busy('examining the brokers');
         const examined = await unlessInterrupted(context, doctor(checked, connecting(context, flags.wait)));
         context.print(renderChecks(examined, context.out));
         return { failed: examined.some(({ checks }) => checks.some(({ ok }) => !ok)) };
