@@ -28,6 +28,8 @@ export interface Kind {
     context: Context,
   ): string | undefined;
   risks(change: Change, context: Context): Risk[];
+  /** Live resources, other than the changed one, whose `volatile` counts in its risks: the queues of a policy. */
+  atStake?(change: Change, context: Context): readonly Resource[];
   /** The calls that make the change, in order. A replacement is its deletion, then its creation. */
   calls(change: Change, context: Context, options: CallOptions): Call[];
   /** True where a resource of this kind disappears with any resource that it needs: a binding with its queue. */

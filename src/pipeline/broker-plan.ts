@@ -1,5 +1,15 @@
 import { type Difference, diffResources, selectChanges } from '../diff/index.ts';
-import type { Address, BrokerIdentity, Change, Context, Provider, Resource } from '../model/index.ts';
+import {
+  type Address,
+  type BrokerIdentity,
+  type Change,
+  type Context,
+  indexByAddress,
+  kindOf,
+  type Provider,
+  type Resource,
+  subject,
+} from '../model/index.ts';
 import { allowance, buildSteps, type Steps } from '../plan/index.ts';
 import { type LiveState, look, observed } from './live.ts';
 
@@ -31,7 +41,7 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   const context = await look(live, provider, { desired, retired, owns });
   const difference = diffResources({ context, kinds: provider.kinds, retired, owns, prune: input.prune });
   const selected = selectChanges(difference.changes, input.targets, input.excludes);
-  const counted = await observed(live, context, atStake(selected));
+  const counted = await observed(live, context, atStake(selected, context, provider));
   const changes = selected.map((change) => withCounts(change, counted));
   const readAt = input.now().toISOString();
   const steps = buildSteps({
@@ -50,8 +60,13 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   };
 }
 
-function atStake(changes: readonly Change[]): Resource[] {
-  return changes.flatMap((change) => (change.action === 'create' ? [] : [change.before]));
+/** The live resources whose counts tell what the changes may cost, each once. */
+function atStake(changes: readonly Change[], context: Context, provider: Provider): Resource[] {
+  const resources = changes.flatMap((change) => [
+    ...(change.action === 'create' ? [] : [change.before]),
+    ...(provider.kinds[kindOf(subject(change).address)]?.atStake?.(change, context) ?? []),
+  ]);
+  return [...indexByAddress(resources).values()];
 }
 
 function withCounts(change: Change, context: Context): Change {

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Document, Scalar, visit } from 'yaml';
 import { completeSides } from '../diff/index.ts';
 import {
   DamagedPlan,
@@ -54,7 +54,14 @@ function fileText(file: ImportedFile, broker: string, type: string, namesBroker:
   const section: JsonObject = namesBroker ? { broker, ...file.section } : file.section;
   // A note is built from names on the broker, which may hold line breaks: each line must stay a comment.
   const notes = file.notes.map((note) => `# ${note.replace(/[\r\n\u0085\u2028\u2029]+/g, ' ')}\n`).join('');
-  return notes + stringify({ [type]: section }, { lineWidth: 110, flowCollectionPadding: true });
+  const document = new Document({ [type]: section });
+  // A plain << would be read as a merge key.
+  visit(document, {
+    Scalar(_, node) {
+      if (node.value === '<<') node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return notes + document.toString({ lineWidth: 110 });
 }
 
 /** Resources as their kinds complete them, and nothing that is the broker's own. */

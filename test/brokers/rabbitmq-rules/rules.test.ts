@@ -426,6 +426,13 @@ const CASES: Record<string, Case[]> = {
       options: { version: '4.3.4' },
     },
   ],
+  'unlistable-binding': [
+    {
+      bad: { exchanges: { t: {} }, queues: { q: {} }, bindings: [['t', 'q', 'a~b', { n: 1 }]] },
+      at: ['3'],
+      good: { exchanges: { t: {} }, queues: { q: {} }, bindings: [['t', 'q', 'a~b']] },
+    },
+  ],
   'wildcard-outside-topic': [
     {
       bad: { exchanges: { d: direct }, queues: { q: {} }, bindings: [['d', 'q', 'order.*']] },

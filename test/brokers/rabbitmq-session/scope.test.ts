@@ -39,7 +39,7 @@ test('a glob in the vhost needs all vhosts, but of its kind only', () => {
 });
 
 test('a glob in the kind needs every kind that it matches', () => {
-  expect(needs({ owns: ['main/*policy/v/*'] }).kinds).toEqual(['operator-policy', 'policy']);
+  expect(needs({ owns: ['main/*policy/v/*'] }).kinds).toEqual(['operator-policy', 'policy', 'queue']);
   expect(needs({ owns: ['main/*/v/**'] }).vhosts).toMatchObject({ queue: ['v'], permission: ['v'] });
   expect(needs({ owns: ['main/user**'] }).kinds).toEqual(['user', 'user-limits']);
 });

@@ -322,7 +322,24 @@ describe('risks', () => {
       ['destructive message-ttl 1h on 1 queue: messages older than that are dropped at once'],
     ],
     ['matches no queue', 'message-ttl: 1h', [live.queue('b', {})], []],
-    ['matches only queues known to be empty', 'max-length: 5', [empty(live.queue('a', {}))], []],
+    [
+      'matches only queues known to be empty',
+      'max-length: 5',
+      [empty(live.queue('a', {}))],
+      ['disruptive max-length 5 on 1 queue, where it drops nothing now'],
+    ],
+    [
+      'matches only queues known to hold no more than it allows',
+      'max-length: 5',
+      [{ ...live.queue('a', {}), volatile: { ready: 3, unacknowledged: 2, consumers: 0 } }],
+      ['disruptive max-length 5 on 1 queue, where it drops nothing now'],
+    ],
+    [
+      'matches a queue that holds one more than it allows',
+      'max-length: 5',
+      [{ ...live.queue('a', {}), volatile: { ready: 4, unacknowledged: 2, consumers: 0 } }],
+      ['destructive max-length 5 on 1 queue: messages beyond that are dropped at once'],
+    ],
     [
       'lets empty queues expire',
       'expires: 1h',

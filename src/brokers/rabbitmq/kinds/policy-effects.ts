@@ -12,7 +12,7 @@ import {
 } from '../../../model/index.ts';
 import { formatUnit, tableOf, unitOf } from '../arguments.ts';
 import type { QueueVolatile } from '../specs.ts';
-import { countOf, destructive, vhostAndName } from './parts.ts';
+import { countOf, destructive, disruptive, vhostAndName } from './parts.ts';
 
 /** Policy keys that drop messages, or queues, as soon as they are lower than before; and what they do. */
 const LIMITS: ReadonlyMap<string, string> = new Map([
@@ -29,11 +29,49 @@ export function isLimit(key: string): boolean {
 
 /**
  * What a change of a policy takes from the queues that are there: for each limit that it lowers for any of them,
- * one destructive risk. Only the policy of the highest priority acts on a queue, and an argument of the queue that
+ * one risk, destructive unless the queues are known to hold less. Only the policy of the highest priority acts on a queue, and an argument of the queue that
  * is lower still wins. https://www.rabbitmq.com/docs/policies#how-policies-work
  */
 export function policyEffects(change: Change, context: Context): Risk[] {
-  const affected = new Map<string, { count: number; after: Json }>();
+  const affected = new Map<string, Affected>();
+  for (const { queue, key, value } of tightened(change, context)) {
+    const entry = affected.get(key) ?? { value, losing: 0, harmless: 0 };
+    entry[key !== 'expires' && isHarmless(queue, key, value) ? 'harmless' : 'losing']++;
+    affected.set(key, entry);
+  }
+  return [...affected].map(([key, { value, losing, harmless }]) => {
+    const unit = unitOf(key);
+    const text = `${key} ${(unit && formatUnit(value, unit)) ?? String(value)}`;
+    return losing > 0
+      ? destructive('policy-tightened', `${text} on ${countOf(losing, 'queue')}: ${LIMITS.get(key)}`)
+      : disruptive(
+          'policy-tightened',
+          `${text} on ${countOf(harmless, 'queue')}, where it drops nothing now`,
+        );
+  });
+}
+
+interface Affected {
+  readonly value: Json;
+  /** Queues that lose messages, or may. */
+  losing: number;
+  harmless: number;
+}
+
+/** The live queues whose limits the change lowers: how much they hold decides what it costs. */
+export function queuesAtStake(change: Change, context: Context): Resource[] {
+  return [...new Set([...tightened(change, context)].map(({ queue }) => queue))];
+}
+
+interface Tightened {
+  readonly queue: Resource;
+  readonly key: string;
+  /** The new limit. */
+  readonly value: Json;
+}
+
+/** Each limit of each live queue that is lower once the change is made. */
+function* tightened(change: Change, context: Context): Iterable<Tightened> {
   const others = rivals(change, context);
   const before = 'before' in change ? matcherOf(change.before) : undefined;
   const after = 'after' in change ? matcherOf(change.after) : undefined;
@@ -42,21 +80,12 @@ export function policyEffects(change: Change, context: Context): Risk[] {
     const old = winner(queue, before ? [...others, before] : others);
     const next = winner(queue, after ? [...others, after] : others);
     for (const key of LIMITS.keys()) {
-      if (key !== 'expires' && isKnownEmpty(queue)) continue;
       const argument = limit(tableOf(queue.spec.arguments)[`x-${key}`], key);
       const wanted = Math.min(argument, limit(next[key], key));
       if (wanted >= Math.min(argument, limit(old[key], key))) continue;
-      affected.set(key, { count: (affected.get(key)?.count ?? 0) + 1, after: next[key] ?? null });
+      yield { queue, key, value: next[key] ?? null };
     }
   }
-  return [...affected].map(([key, { count, after: value }]) => {
-    const unit = unitOf(key);
-    const text = (unit && formatUnit(value, unit)) ?? String(value);
-    return destructive(
-      'policy-tightened',
-      `${key} ${text} on ${countOf(count, 'queue')}: ${LIMITS.get(key)}`,
-    );
-  });
 }
 
 interface Matcher {
@@ -120,9 +149,11 @@ function inVhostOf(change: Change, context: Context, kind: string): Resource[] {
   return [...context.live.values()].filter(({ address }) => address.startsWith(prefix));
 }
 
-function isKnownEmpty(queue: Resource): boolean {
+/** Known to hold nothing, or no more messages than the new limit. What is not known is not harmless. */
+function isHarmless(queue: Resource, key: string, value: Json): boolean {
   const { ready, unacknowledged } = (queue.volatile ?? {}) as QueueVolatile;
-  return ready === 0 && unacknowledged === 0;
+  if (ready === undefined || unacknowledged === undefined) return false;
+  return ready + unacknowledged <= (key === 'max-length' ? limit(value, key) : 0);
 }
 
 const AGE_DAYS: Readonly<Record<string, number>> = {

@@ -9,7 +9,7 @@ import {
 } from '../../../model/index.ts';
 import { formatUnit, tableOf, unitOf } from '../arguments.ts';
 import { disruptive, putOrDelete, vhostAndName } from './parts.ts';
-import { isLimit, policyEffects } from './policy-effects.ts';
+import { isLimit, policyEffects, queuesAtStake } from './policy-effects.ts';
 
 /** Policies and operator policies differ in who may set them, and in that the smaller value of both wins. */
 function policyKind(noun: 'policy' | 'operator policy', resourcePath: string): Kind {
@@ -30,6 +30,7 @@ function policyKind(noun: 'policy' | 'operator policy', resourcePath: string): K
 
     fixed: () => undefined,
     risks: (change, context) => risksOf(change, context),
+    atStake: queuesAtStake,
 
     calls(change) {
       const resource = change.action === 'delete' ? change.before : change.after;

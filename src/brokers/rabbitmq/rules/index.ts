@@ -36,6 +36,7 @@ import { unboundedQueue } from './unbounded-queue.ts';
 import { undeclaredEndpoint } from './undeclared-endpoint.ts';
 import { unknownArgument } from './unknown-argument.ts';
 import { unknownPolicyKey } from './unknown-policy-key.ts';
+import { unlistableBinding } from './unlistable-binding.ts';
 import { unreachableExchange } from './unreachable-exchange.ts';
 import { unreachableQueue } from './unreachable-queue.ts';
 import { unsupportedArgument } from './unsupported-argument.ts';
@@ -80,6 +81,7 @@ export const rules: readonly Rule[] = [
   undeclaredEndpoint,
   unknownArgument,
   unknownPolicyKey,
+  unlistableBinding,
   unreachableExchange,
   unreachableQueue,
   unsupportedArgument,

@@ -32,6 +32,8 @@ export function needsOf(scope: Scope, broker: string): Needs {
   const want = (kind: string, vhost: string | undefined) => {
     kinds.add(kind);
     if (!isVhostKind(kind)) return;
+    // What a policy costs depends on the queues that it matches.
+    if (kind === 'policy' || kind === 'operator-policy') want('queue', vhost);
     if (vhost === undefined) everyVhost.add(kind);
     else vhosts.set(kind, (vhosts.get(kind) ?? new Set()).add(vhost));
   };
