@@ -36,7 +36,7 @@ export interface Checked {
 }
 
 /** The error that a problem is, at the file, line and column of the key or value that is wrong. */
-export function diagnose(problem: Problem, checked: Checked): Diagnostic {
+function diagnose(problem: Problem, checked: Checked): Diagnostic {
   const { root, origin } = checked;
   const { holder, value } = locate(root, problem.path);
   const template = holder && origin.template(holder.container, holder.key);

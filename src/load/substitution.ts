@@ -84,7 +84,7 @@ export class Substitution {
   }
 }
 
-export function missingVariable(name: string, at: Source | undefined): Diagnostic {
+function missingVariable(name: string, at: Source | undefined): Diagnostic {
   return {
     code: 'load/missing-variable',
     severity: 'error',
