@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, inject, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+// Runs dist, as `npm run demo` does, which `npm test` has just built.
+test.skipIf(!inject('rabbitmq').current)(
+  'the demo goes from nothing to "no changes"',
+  async () => {
+    const { code, stdout, stderr } = await runDemo();
+    expect(stderr).toBe('Saved; to run exactly this: brokerform apply plan.json\n');
+    const milestones = [
+      '$ brokerform validate\nNo findings.\n',
+      '$ brokerform plan --out plan.json\nPlan examples · rabbitmq "',
+      /\n\d+ safe\n/,
+      ' +  queue order-notifications ',
+      /\$ brokerform apply plan\.json\nApply examples · .*\n\d+ applied\n/,
+      '+         - { from: events, key: invoice.# }\n',
+      /\$ brokerform plan --detailed-exitcode\n.*\n2 safe · \d+ in sync\n/,
+      ' +  binding events → order-notifications  key invoice.# ',
+      ' +  limits of vhost / ',
+      /\$ brokerform apply --auto-approve\n[^$]*\n2 applied\n/,
+      /\$ brokerform plan --detailed-exitcode\n.*\nNo changes\. /,
+      'All as expected',
+    ];
+    let rest = stdout;
+    for (const milestone of milestones) {
+      const found = typeof milestone === 'string' ? milestone : (milestone.exec(rest)?.[0] ?? '');
+      expect(found === '' ? -1 : rest.indexOf(found), `${milestone} in\n${rest}`).toBeGreaterThanOrEqual(0);
+      rest = rest.slice(rest.indexOf(found) + found.length);
+    }
+    expect(code).toBe(0);
+  },
+  300_000,
+);
+
+function runDemo(): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  // A broker that is given for tests holds who knows what; the demo starts from nothing.
+  const env = Object.entries(process.env).filter(([name]) => !name.startsWith('BROKERFORM_TEST_'));
+  const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'local', 'demo.ts')], {
+    cwd: ROOT,
+    env: { ...Object.fromEntries(env), NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
