@@ -42,8 +42,12 @@ export async function loadProject(context: CommandContext): Promise<Checked> {
       ? new InvalidProject(diagnostics)
       : new UnwiseProject(diagnostics);
   }
-  if (diagnostics.length > 0 && !context.flags.quiet) {
-    context.tell(`${renderDiagnostics(diagnostics, 'text', context.err)}\n`);
+  // Advice is for validate: here it would stand in the way of the plan.
+  const shown = context.flags.verbose
+    ? diagnostics
+    : diagnostics.filter(({ severity }) => severity !== 'info');
+  if (shown.length > 0 && !context.flags.quiet) {
+    context.tell(`${renderDiagnostics(shown, 'text', context.err)}\n`);
   }
   return checked;
 }

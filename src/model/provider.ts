@@ -67,6 +67,8 @@ export interface Connection {
   readonly name: string;
   readonly type: string;
   readonly settings: JsonObject;
+  /** Where relative paths in the settings start: the folder of the configuration. The working directory where absent. */
+  readonly directory?: string;
   /** For secrets in calls. */
   readonly resolve: Resolve;
   /** Milliseconds that one request may take. */
@@ -74,7 +76,7 @@ export interface Connection {
 }
 
 export interface SendOptions {
-  /** Aborted: calls in flight finish, no new one starts. */
+  /** Aborted: units that have begun finish, so that no replacement is left half done; no new one starts. */
   readonly drain: AbortSignal;
   /** Aborted: give up at once. */
   readonly abort: AbortSignal;

@@ -1,5 +1,14 @@
 import { applyPlan as applyToTargets, type Progress } from '../apply/index.ts';
-import { type ApplyReport, BlockedPlan, type Plan, StalePlan } from '../model/index.ts';
+import {
+  type ApplyReport,
+  allSteps,
+  BlockedPlan,
+  brokerOf,
+  type Connection,
+  type Plan,
+  StalePlan,
+  secretsIn,
+} from '../model/index.ts';
 import { targetOf } from './broker-target.ts';
 import type { Checked } from './check.ts';
 import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
@@ -30,6 +39,7 @@ export async function applyPlan(checked: Checked, plan: Plan, options: ApplyOpti
     provider,
     connection: connect(options.timeout),
   }));
+  for (const { connection } of connections) resolveSecrets(plan, connection);
   const sessions = await openSessions(connections, options);
   try {
     const targets = new Map(
@@ -41,5 +51,13 @@ export async function applyPlan(checked: Checked, plan: Plan, options: ApplyOpti
     return await applyToTargets({ ...options, plan, targets });
   } finally {
     await closeSessions(sessions.values());
+  }
+}
+
+/** A secret that is missing is found before the first call, not in the middle. @throws MissingVariable */
+function resolveSecrets(plan: Plan, { name, resolve }: Connection): void {
+  for (const step of allSteps(plan)) {
+    if (brokerOf(step.address) !== name) continue;
+    for (const { $secret } of step.calls.flatMap(({ body }) => secretsIn(body))) resolve($secret);
   }
 }

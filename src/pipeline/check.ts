@@ -96,7 +96,7 @@ function declareBroker(project: Project, config: Config, provider: Provider, env
     connect: (timeout) => {
       const { connection, diagnostics: problems } = connectionOf(config, env, timeout);
       if (!connection) throw new InvalidProject(problems);
-      return connection;
+      return { ...connection, directory: project.directory };
     },
   };
   return { broker, versionKnown: config.targetVersion !== undefined, diagnostics };

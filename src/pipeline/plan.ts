@@ -39,7 +39,7 @@ export async function makePlan(checked: Checked, options: PlanOptions): Promise<
 }
 
 /** Sessions to every broker that the project says something about. */
-export function openAll(
+function openAll(
   checked: Checked,
   options: OpenOptions & { readonly timeout: number },
 ): Promise<Map<string, Session>> {

@@ -1,5 +1,5 @@
-export { type DependantsOf, findDependants, removedBy } from './dependants.ts';
+export { findDependants, removedBy } from './dependants.ts';
 export { readPlan, writePlan } from './file.ts';
-export { allowance, checkAllowKey, type GateRules } from './gate.ts';
+export { allowance, checkAllowKey } from './gate.ts';
 export { buildPlan } from './plan.ts';
 export { buildSteps, fingerprintOf, type Steps } from './steps.ts';

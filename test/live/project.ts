@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ApplyReport, JsonObject, Plan } from '../../src/model/index.ts';
 import { applyPlan, type Checked, check, makePlan } from '../../src/pipeline/index.ts';
 
-export interface Connecting {
+interface Connecting {
   readonly timeout?: number;
   readonly wait?: number;
 }

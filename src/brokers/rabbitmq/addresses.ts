@@ -95,7 +95,7 @@ export function globalParameterAddress(broker: string, name: string): Address {
 }
 
 /** Twelve hex digits that tell bindings with different arguments apart: 48 bits. */
-export function digestArguments(args: Arguments): string {
+function digestArguments(args: Arguments): string {
   return createHash('sha256')
     .update(canonicalJson(shownArguments(args)))
     .digest('hex')

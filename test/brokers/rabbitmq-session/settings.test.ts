@@ -42,3 +42,17 @@ test.each([
   expect(() => read(settings as JsonObject)).toThrow(message);
   expect(() => read(settings as JsonObject)).not.toThrow(/hunter2/);
 });
+
+test('relative paths start at the folder of the configuration', () => {
+  const settings = { url: 'amqp://mq', tls: { ca: 'settings.test.ts' } };
+  const connection = {
+    name: 'main',
+    type: 'rabbitmq',
+    settings,
+    resolve: (text: string) => text,
+    timeout: 1000,
+  };
+  expect(() => readSettings({ ...connection, directory: '/nowhere' })).toThrow('ENOENT');
+  const found = readSettings({ ...connection, directory: import.meta.dirname });
+  expect(found.tls.ca).toContain('relative paths start');
+});

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Connection, ConnectionError, isObject, type JsonObject } from '../../../model/index.ts';
 
 /** Where one of the broker's two doors is. `host` has no brackets around an IPv6 address. */
@@ -58,7 +59,7 @@ export function readSettings(connection: Connection): RabbitSettings {
     management: complete(api),
     prefix: api.path.replace(/\/+$/, ''),
     ...(url ? { amqp: complete(url) } : {}),
-    tls: readTlsFiles(name, settings.tls),
+    tls: readTlsFiles(name, settings.tls, connection.directory ?? ''),
     timeout,
   };
 }
@@ -113,7 +114,7 @@ function defaultPort(protocol: string, usual: number): number {
   return protocol === 'http:' ? 80 : protocol === 'https:' ? 443 : usual;
 }
 
-function readTlsFiles(broker: string, value: unknown): TlsFiles {
+function readTlsFiles(broker: string, value: unknown, directory: string): TlsFiles {
   if (!isObject(value)) return {};
   const tls: JsonObject = value;
   const files: { ca?: string; cert?: string; key?: string; servername?: string } = {};
@@ -121,7 +122,7 @@ function readTlsFiles(broker: string, value: unknown): TlsFiles {
     const path = tls[key];
     if (typeof path !== 'string') continue;
     try {
-      files[key] = readFileSync(path, 'utf8');
+      files[key] = readFileSync(resolve(directory, path), 'utf8');
     } catch (cause) {
       const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
       throw new ConnectionError(broker, `tls.${key} cannot be read (${code}): ${path}`, { cause });

@@ -1,0 +1,38 @@
+/**
+ * brokerform as a library: the same steps that the command line takes.
+ *
+ * ```ts
+ * import { check, makePlan, renderPlan } from 'brokerform';
+ * const checked = check({ directory: '.', env: process.env });
+ * const plan = await makePlan(checked, { against: 'none', … });
+ * console.log(renderPlan(plan, 'text', PLAIN));
+ * ```
+ */
+export * from './model/index.ts';
+export {
+  type ApplyOptions,
+  allRules,
+  applyPlan,
+  type Checked,
+  check,
+  checkAllowKey,
+  configSchema,
+  type DeclaredBroker,
+  doctor,
+  type Examined,
+  explainRule,
+  makePlan,
+  type PlanOptions,
+  type Project,
+  type ProjectOptions,
+  providers,
+  readEverything,
+  readExport,
+  readPlan,
+  topologySchema,
+  toYaml,
+  VERSION,
+  writePlan,
+  writeSnapshot,
+} from './pipeline/index.ts';
+export { PLAIN, renderDiagnostics, renderPlan, renderReport, type Style } from './render/index.ts';
