@@ -12,3 +12,4 @@ export * from './rule.ts';
 export * from './secret.ts';
 export * from './source.ts';
 export * from './topology.ts';
+export * from './units.ts';

@@ -13,6 +13,7 @@ export type RabbitCall =
   | { op: 'queue.delete'; target: string; body: QueueDelete }
   | { op: 'queue.bind' | 'exchange.bind'; target: string; body: BindingRef }
   | { op: 'queue.unbind' | 'exchange.unbind'; target: string; body: BindingRef & { propertiesKey: string } }
+  | { op: 'user.set-tags'; target: string; body: UserTags }
   | { op: 'http.put' | 'http.post'; target: string; body: { path: readonly string[]; payload: JsonObject } }
   | { op: 'http.delete'; target: string; body: { path: readonly string[] } };
 
@@ -51,3 +52,10 @@ export type BindingRef = {
   routingKey: string;
   arguments: Arguments;
 };
+
+/**
+ * Changes tags and keeps the password. The management API cannot do that in one request: `PUT /users/<name>` without
+ * a password clears it (`put_user` in rabbit_auth_backend_internal.erl, seen in 3.10.8 and 4.3.6). So a session reads
+ * `password_hash` and `hashing_algorithm` first and sends them along.
+ */
+export type UserTags = { name: string; tags: readonly string[] };
