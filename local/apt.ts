@@ -53,7 +53,13 @@ if [ ! -e $policy ] || [ "$(cat $policy)" = "$ours" ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 set -- apt-get -q -y -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold install --no-install-recommends "$@"
-"$@" || { apt-get -q -o DPkg::Lock::Timeout=600 update && "$@"; }
+"$@" && exit
+# Old package lists, or someone else's apt at work: its lock for the lists cannot be waited for.
+for try in 1 2 3; do
+  sleep "$((try * 3 - 3))"
+  apt-get -q update && "$@" && exit
+done
+exit 1
 `;
 
 /** Installs Debian packages, without starting their services. The package lists are renewed where needed. */

@@ -58,3 +58,9 @@ export function enabledPlugins(options: RabbitOptions): string {
 export function withManagement(options: RabbitOptions): boolean {
   return options.managementPlugin ?? true;
 }
+
+/** Arguments for Erlang that set what rabbitmq.conf has no words for. */
+export function erlangArguments(options: RabbitOptions): string {
+  if (!options.quickCounts) return '';
+  return '-rabbit quorum_tick_interval 1000 -rabbit stream_tick_interval 1000';
+}

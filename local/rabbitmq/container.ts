@@ -5,7 +5,7 @@ import { docker, startContainer } from '../docker.ts';
 import { makeFolder, removeFolder } from '../folders.ts';
 import { freePorts } from '../ports.ts';
 import { accepts, type Starting, untilReady } from '../ready.ts';
-import { brokerConfig, enabledPlugins, type RabbitPorts } from './config.ts';
+import { brokerConfig, enabledPlugins, erlangArguments, type RabbitPorts } from './config.ts';
 import { addresses, answers, askVersion } from './listeners.ts';
 import type { LocalRabbit, RabbitLine, RabbitOptions } from './types.ts';
 
@@ -15,7 +15,12 @@ const images = { old: 'rabbitmq:3.10-management', current: 'rabbitmq:4.3-managem
 export const inner: RabbitPorts = { amqp: 5672, management: 15672, amqps: 5671, managementTls: 15671 };
 
 /** What follows `docker run`: every port on 127.0.0.1 only, and the folder under its own path. */
-export function containerArguments(line: RabbitLine, folder: string, ports: RabbitPorts): string[] {
+export function containerArguments(
+  line: RabbitLine,
+  options: RabbitOptions,
+  folder: string,
+  ports: RabbitPorts,
+): string[] {
   const published = (Object.keys(inner) as (keyof RabbitPorts)[]).flatMap((name) => [
     '--publish',
     `127.0.0.1:${ports[name]}:${inner[name]}`,
@@ -25,6 +30,7 @@ export function containerArguments(line: RabbitLine, folder: string, ports: Rabb
     ...['--volume', `${folder}:${folder}:ro`],
     ...['--env', `RABBITMQ_CONFIG_FILE=${join(folder, 'rabbitmq.conf')}`],
     ...['--env', `RABBITMQ_ENABLED_PLUGINS_FILE=${join(folder, 'enabled_plugins')}`],
+    ...['--env', `RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=${erlangArguments(options)}`],
     images[line],
   ];
 }
@@ -48,7 +54,7 @@ export async function startInContainer(line: RabbitLine, options: RabbitOptions)
 
   const ready = (container: Starting) =>
     untilReady(async () => (await accepts(amqp)) && (await answers(options, urls.management)), container);
-  const container = await startContainer(name, containerArguments(line, folder, ports));
+  const container = await startContainer(name, containerArguments(line, options, folder, ports));
   await ready(container);
 
   return {

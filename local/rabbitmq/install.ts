@@ -16,7 +16,7 @@ const libraries = '/usr/lib/rabbitmq/lib';
 
 const lines = {
   old: { suite: 'bookworm', version: /^3\.10\./ },
-  current: { suite: 'sid', version: /^4\./ },
+  current: { suite: 'sid', version: /^4\.3\./ },
 };
 
 /** Installs RabbitMQ where it is missing: on this machine if its Debian has that line, else in a folder. */

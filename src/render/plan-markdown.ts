@@ -26,12 +26,14 @@ export function planMarkdown(plan: Plan, style: Style): string {
   ];
   const layout: Style = { ...PLAIN, verbose: style.verbose };
   const parts: string[] = [head.join('\n')];
-  let room = LIMIT - (parts[0]?.length ?? 0);
+  let room = LIMIT - (parts[0]?.length ?? 0) - SECTION_ORDER.length * FRAME;
   for (const name of SECTION_ORDER) {
-    const part = sectionMarkdown(name, sectionBlocks(name, sections, plan, layout), room);
-    if (part === '') continue;
-    parts.push(part);
-    room -= part.length + 1;
+    const blocks = sectionBlocks(name, sections, plan, layout);
+    if (blocks.length === 0) continue;
+    const { shown, size } = fitting(blocks, room);
+    parts.push(sectionMarkdown(name, shown, blocks.length));
+    // Where something dangerous had to be dropped, nothing less dangerous takes the room that is left.
+    room = shown.length < blocks.length ? 0 : room - size;
   }
   return parts.join('\n');
 }
@@ -58,23 +60,28 @@ function summaryTable(plan: Plan, sections: PlanSections): string {
 /** What every section may need besides its changes: heading, fences, the line that counts what was dropped. */
 const FRAME = 400;
 
-function sectionMarkdown(name: SectionName, blocks: readonly (readonly string[])[], room: number): string {
-  if (blocks.length === 0) return '';
-  const shown = fitting(blocks, room - FRAME);
-  const dropped = blocks.length - shown.length;
-  const notes = dropped > 0 ? `\n${plural(dropped, `more ${name} change`)} not shown here.\n` : '';
-  const body = `${shown.length > 0 ? markdownFence(shown.flat()) : ''}${notes}`;
+function sectionMarkdown(name: SectionName, shown: readonly (readonly string[])[], total: number): string {
+  const dropped = total - shown.length;
+  const note = dropped > 0 ? `\n${plural(dropped, `more ${name} change`)} not shown here.\n` : '';
+  const body = `${shown.length > 0 ? markdownFence(shown.flat()) : ''}${note}`;
   return name === 'safe'
-    ? `<details><summary>${HEADING[name]} (${formatCount(blocks.length)})</summary>\n\n${body}\n</details>\n`
+    ? `<details><summary>${HEADING[name]} (${formatCount(total)})</summary>\n\n${body}\n</details>\n`
     : `#### ${HEADING[name]}\n\n${body}`;
 }
 
-function fitting(blocks: readonly (readonly string[])[], room: number): (readonly string[])[] {
+/** As many blocks as fit, and how long they are. */
+function fitting(
+  blocks: readonly (readonly string[])[],
+  room: number,
+): { shown: readonly (readonly string[])[]; size: number } {
   let size = 0;
-  const end = blocks.findIndex((lines) => {
-    // A fence grows with the longest run of backticks, so those count thrice.
-    size += lines.reduce((sum, line) => sum + line.length + 1 + 2 * (line.split('`').length - 1), 0);
-    return size > room;
-  });
-  return end === -1 ? [...blocks] : blocks.slice(0, end);
+  const shown = [];
+  for (const lines of blocks) {
+    // The fence grows with the longest run of backticks, so those count thrice.
+    const grown = lines.reduce((sum, line) => sum + line.length + 1 + 2 * (line.split('`').length - 1), size);
+    if (grown > room) break;
+    size = grown;
+    shown.push(lines);
+  }
+  return { shown, size };
 }

@@ -1,0 +1,89 @@
+import type { Change, Context, JsonObject, Kind, Resource, Risk } from '../../../model/index.ts';
+import { adoptEquivalents, tableOf } from '../arguments.ts';
+import type { RabbitCall } from '../calls.ts';
+import { isPredeclaredExchange } from '../resources.ts';
+import { inPlaceByPolicy } from './in-place.ts';
+import { destructive, disruptive, vhostAndName } from './parts.ts';
+
+/** https://www.rabbitmq.com/docs/exchanges */
+export const exchange: Kind = {
+  title(resource) {
+    const { vhost, name } = vhostAndName(resource);
+    return { title: `exchange ${name}`, detail: `vhost ${vhost}` };
+  },
+
+  complete(resource, context) {
+    const { spec } = resource;
+    return {
+      type: spec.type ?? 'direct',
+      durable: spec.durable ?? true,
+      'auto-delete': spec['auto-delete'] ?? false,
+      internal: spec.internal ?? false,
+      arguments: adoptEquivalents(tableOf(spec.arguments), declaredArguments(resource, context)),
+    };
+  },
+
+  fixed: () => 'fixed when the exchange is declared',
+
+  risks(change): Risk[] {
+    if (change.action === 'create') return [];
+    const risks = [
+      disruptive(
+        `exchange-${change.action === 'delete' ? 'deleted' : 'replaced'}`,
+        change.action === 'delete'
+          ? 'whoever publishes to it is refused, and its bindings go with it'
+          : 'whoever publishes to it is refused until it is declared again and bound',
+      ),
+    ];
+    // The plug-in keeps messages in the exchange until they are due.
+    if (change.before.spec.type === 'x-delayed-message') {
+      risks.push(destructive('delayed-messages', 'messages that the exchange holds back are lost'));
+    }
+    return risks.map((risk) => ({ ...risk, ...hintOf(change) }));
+  },
+
+  calls(change): RabbitCall[] {
+    const resource = change.action === 'delete' ? change.before : change.after;
+    const { vhost, name } = vhostAndName(resource);
+    const target = resource.address;
+    const remove: RabbitCall = { op: 'exchange.delete', target, body: { vhost, name, ifUnused: false } };
+    if (change.action === 'delete') return [remove];
+    const { spec } = change.after;
+    const declare: RabbitCall = {
+      op: 'exchange.declare',
+      target,
+      body: {
+        vhost,
+        name,
+        type: String(spec.type),
+        durable: spec.durable !== false,
+        autoDelete: spec['auto-delete'] === true,
+        internal: spec.internal === true,
+        arguments: tableOf(spec.arguments),
+      },
+    };
+    return change.action === 'create' ? [declare] : [remove, declare];
+  },
+
+  diesWith: (resource, needed) => resource.needs[0] === needed,
+  reserved(resource) {
+    return isPredeclaredExchange(vhostAndName(resource).name)
+      ? 'the broker declares this exchange itself'
+      : undefined;
+  },
+
+  fieldName: (path) =>
+    path[0] === 'arguments' && path.length > 1 ? path.slice(1).join('.') : path.join('.'),
+};
+
+function hintOf(change: Change): { hint?: string } {
+  if (!('fields' in change)) return {};
+  const hint = inPlaceByPolicy(change.fields, 'exchanges', vhostAndName(change.before).name);
+  return hint === undefined ? {} : { hint };
+}
+
+/** Arguments that the declaration of the same resource writes, for a live one; none for the declaration itself. */
+export function declaredArguments(resource: Resource, context: Context): JsonObject | undefined {
+  const declared = context.desired.get(resource.address);
+  return declared && declared !== resource ? tableOf(declared.spec.arguments) : undefined;
+}

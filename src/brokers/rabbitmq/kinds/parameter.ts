@@ -1,0 +1,66 @@
+import { isObject, type Kind, type Risk, subject } from '../../../model/index.ts';
+import { destructive, disruptive, pathOf, putOrDelete } from './parts.ts';
+
+/** A runtime parameter of a plug-in: a shovel, a federation upstream. https://www.rabbitmq.com/docs/parameters */
+export const parameter: Kind = {
+  title(resource) {
+    const [vhost = '', component = '', name = ''] = pathOf(resource);
+    return { title: `${component} ${name}`, detail: `vhost ${vhost}` };
+  },
+
+  complete: ({ spec }) => ({ value: spec.value ?? null }),
+  fixed: () => undefined,
+
+  risks(change): Risk[] {
+    if (change.action === 'create') return [];
+    const [, component] = pathOf(change.before);
+    if (change.action === 'update') {
+      return [disruptive('parameter-changed', `the ${component} stops and starts with the new value`)];
+    }
+    const { value } = change.before.spec;
+    const keepsQueue = isObject(value) && value['resource-cleanup-mode'] === 'never';
+    // https://www.rabbitmq.com/docs/federated-exchanges: the upstream queue goes when the link stops.
+    return component === 'federation-upstream' && !keepsQueue
+      ? [destructive('upstream-deleted', 'what waits in the upstream queues of its links is lost')]
+      : [disruptive('parameter-deleted', `the ${component} stops`)];
+  },
+
+  calls(change) {
+    const [vhost = '', component = '', name = ''] = pathOf(subject(change));
+    const { value = null } = subject(change).spec;
+    return putOrDelete(change, ['parameters', component, vhost, name], { value });
+  },
+
+  diesWith: () => true,
+  reserved: (resource) => reservedName(pathOf(resource)[2]),
+  fieldName: (path) => path.slice(1).join('.') || 'value',
+};
+
+/** A parameter of the whole cluster. */
+export const globalParameter: Kind = {
+  title: (resource) => ({ title: `global parameter ${pathOf(resource)[0] ?? ''}`, detail: '' }),
+  complete: ({ spec }) => ({ value: spec.value ?? null }),
+  fixed: () => undefined,
+
+  risks(change) {
+    return change.action === 'create'
+      ? []
+      : [disruptive('parameter-changed', 'what reads it acts otherwise')];
+  },
+
+  calls(change) {
+    const resource = subject(change);
+    const { value = null } = resource.spec;
+    return putOrDelete(change, ['global-parameters', pathOf(resource)[0] ?? ''], { value });
+  },
+
+  reserved: (resource) => reservedName(pathOf(resource)[0]),
+  fieldName: (path) => path.slice(1).join('.') || 'value',
+};
+
+/** The broker keeps facts about itself among the parameters (`rabbit_definitions:is_internal_parameter`). */
+function reservedName(name = ''): string | undefined {
+  return name.startsWith('internal') || name.startsWith('imported_definition_hash') || name === 'cluster_name'
+    ? 'the broker keeps this about itself'
+    : undefined;
+}

@@ -1,0 +1,75 @@
+import type { JsonObject, Kind, Resource } from '../../../model/index.ts';
+import type { RabbitCall } from '../calls.ts';
+import { disruptive, httpDelete, httpPut, pathOf } from './parts.ts';
+import { sortedTags } from './vhost.ts';
+
+/** A user of the internal database. https://www.rabbitmq.com/docs/access-control */
+export const user: Kind = {
+  title: (resource) => ({ title: `user ${nameOf(resource)}`, detail: '' }),
+
+  complete(resource, context) {
+    const { tags, ...secrets } = resource.spec;
+    const live = context.live.get(resource.address);
+    // A definitions file shows a hash that nobody can compare with: then the password is not ours to say.
+    const isComparable = !live || 'password' in live.spec || 'password-hash' in live.spec;
+    return { ...(isComparable ? secrets : {}), tags: sortedTags(tags) };
+  },
+
+  fixed: () => undefined,
+
+  risks(change, context) {
+    if (change.action === 'create') return [];
+    if (change.action === 'delete') {
+      return nameOf(change.before) === context.broker.facts.user
+        ? [
+            {
+              class: 'refused',
+              code: 'own-user',
+              message: 'brokerform is connected as this user, and would lock itself out',
+            },
+          ]
+        : [disruptive('user-deleted', 'clients that log in as this user are refused')];
+    }
+    const removed = tagsOf(change.before).filter((tag) => !tagsOf(change.after).includes(tag));
+    return [
+      ...(changesPassword(change.fields)
+        ? [disruptive('password-changed', 'clients that log in with the old password are refused')]
+        : []),
+      ...(removed.length > 0 ? [disruptive('tags-removed', `the user loses ${removed.join(', ')}`)] : []),
+    ];
+  },
+
+  calls(change): RabbitCall[] {
+    if (change.action === 'delete') return [httpDelete(change.before, ['users', nameOf(change.before)])];
+    const { after } = change;
+    const name = nameOf(after);
+    const secret = secretOf(after);
+    const tags = tagsOf(after);
+    if (change.action === 'update' && !secret) {
+      return [{ op: 'user.set-tags', target: after.address, body: { name, tags } }];
+    }
+    // An empty hash is a user who cannot log in with a password. https://www.rabbitmq.com/docs/http-api-reference
+    const payload: JsonObject = { tags: tags.join(','), ...(secret ?? { password_hash: '' }) };
+    return [httpPut(after, ['users', name], payload)];
+  },
+
+  fieldText: (path) => (path[0] === 'password' || path[0] === 'password-hash' ? '(secret)' : undefined),
+};
+
+function nameOf(resource: Resource): string {
+  return pathOf(resource)[0] ?? '';
+}
+
+function tagsOf(resource: Resource): string[] {
+  return sortedTags(resource.spec.tags);
+}
+
+function secretOf({ spec }: Resource): JsonObject | undefined {
+  if (spec.password !== undefined) return { password: spec.password };
+  if (spec['password-hash'] !== undefined) return { password_hash: spec['password-hash'] };
+  return undefined;
+}
+
+function changesPassword(fields: readonly { readonly path: readonly string[] }[]): boolean {
+  return fields.some(({ path }) => path[0] === 'password' || path[0] === 'password-hash');
+}

@@ -1,0 +1,139 @@
+import type { Arguments } from '../specs.ts';
+import type { Binding, Exchange, Vhost } from '../topology/model.ts';
+import { headersExtent, headersMatch } from './headers.ts';
+import { ANY_KEY, type KeyWords, keysOfPattern, literalWords, splitKey } from './topic.ts';
+
+/**
+ * Where messages go, worked out from a declared topology, the way the broker does it: a worklist of exchanges, each
+ * visited once; each queue gets one copy; the alternate exchange is used only where an exchange yields no
+ * destination at all. https://www.rabbitmq.com/docs/exchanges, https://www.rabbitmq.com/docs/ae
+ */
+
+/** One message, or all messages of a kind: keys may hold words that are not known. */
+export interface Routed {
+  /** The routing key, and those of the CC and BCC headers. */
+  readonly keys: readonly KeyWords[];
+  /** Undefined where they are not known. */
+  readonly headers?: Arguments;
+  /** What to take for a binding that only unknown headers, or a plug-in, can decide: that it may match, or that it does not. */
+  readonly undecided: 'may-match' | 'skip';
+}
+
+/** Where a message, or some message of the kind, ends up. */
+export interface Destination {
+  readonly kind: 'queue' | 'undeclared-queue' | 'undeclared-exchange';
+  readonly name: string;
+}
+
+/** Destinations, found while they are asked for: asking for the first tells whether there is any. */
+export function* route(vhost: Vhost, exchange: string, message: Routed): Generator<Destination> {
+  const seen = new Set([exchange]);
+  const queues = new Set<string>();
+  const work = [exchange];
+  for (let name = work.pop(); name !== undefined; name = work.pop()) {
+    const current = vhost.exchange(name);
+    if (!current) {
+      yield { kind: 'undeclared-exchange', name };
+      continue;
+    }
+    // As an alternate exchange, the default exchange has no bindings: it routes only what is published to it.
+    if (name === '' && exchange !== '') continue;
+    let certain = false;
+    for (const { binding, sure } of matchingBindings(current, message, vhost.version)) {
+      certain ||= sure;
+      const { destination, toQueue } = binding;
+      if (toQueue && !queues.has(destination)) {
+        queues.add(destination);
+        yield { kind: vhost.queues.has(destination) ? 'queue' : 'undeclared-queue', name: destination };
+      } else if (!toQueue && !seen.has(destination)) {
+        seen.add(destination);
+        work.push(destination);
+      }
+    }
+    const alternate = current.alternate?.value;
+    if (!certain && typeof alternate === 'string' && !seen.has(alternate)) {
+      seen.add(alternate);
+      work.push(alternate);
+    }
+  }
+}
+
+/** Whether some message of the kind reaches a queue, or something that is not declared here and may lead to one. */
+export function reachesAny(vhost: Vhost, exchange: string, message: Routed): boolean {
+  return !route(vhost, exchange, message).next().done;
+}
+
+export interface PublishedMessage {
+  readonly exchange: string;
+  readonly routingKey: string;
+  /** Of the CC and BCC headers. */
+  readonly copies?: readonly string[];
+  readonly headers?: Arguments;
+}
+
+/**
+ * The queues that one message reaches, sorted. Empty when it is dropped, or returned to a publisher that set
+ * `mandatory`; undefined when the broker refuses it: the exchange is not there, or is internal.
+ */
+export function routeMessage(vhost: Vhost, message: PublishedMessage): string[] | undefined {
+  const exchange = vhost.exchange(message.exchange);
+  if (!exchange || exchange.internal) return undefined;
+  const keys = [message.routingKey, ...(message.copies ?? [])].map(splitKey);
+  const routed: Routed = { keys, headers: message.headers ?? {}, undecided: 'skip' };
+  return Array.from(route(vhost, message.exchange, routed))
+    .filter((destination) => destination.kind === 'queue')
+    .map((destination) => destination.name)
+    .sort();
+}
+
+/** The keys that messages can have which came through this binding. */
+export function keysThrough(vhost: Vhost, binding: Binding): KeyWords {
+  const type = vhost.exchange(binding.source)?.type;
+  if (type === 'direct') return splitKey(binding.key);
+  return type === 'topic' ? keysOfPattern(binding.key) : ANY_KEY;
+}
+
+interface Match {
+  readonly binding: Binding;
+  /** True when every message of the kind passes, false when some may. */
+  readonly sure: boolean;
+}
+
+function* matchingBindings(exchange: Exchange, message: Routed, version: string): Generator<Match> {
+  switch (exchange.type) {
+    case 'fanout':
+    case 'x-recent-history':
+      for (const binding of exchange.outgoing) yield { binding, sure: true };
+      return;
+    case 'direct':
+    case 'topic': {
+      const direct = exchange.type === 'direct';
+      for (const key of message.keys) {
+        const known = key.every((word) => typeof word === 'string');
+        for (const binding of exchange.byKey().matching(direct ? literalWords(key) : key)) {
+          yield { binding, sure: known || (!direct && binding.key === '#') };
+        }
+      }
+      return;
+    }
+    case 'headers':
+      yield* matchingHeaders(exchange.outgoing, message, version);
+      return;
+    default:
+      // A plug-in's type picks among its bindings by rules of its own.
+      if (message.undecided === 'may-match') {
+        for (const binding of exchange.outgoing) yield { binding, sure: false };
+      }
+  }
+}
+
+function* matchingHeaders(bindings: readonly Binding[], message: Routed, version: string): Generator<Match> {
+  for (const binding of bindings) {
+    const extent = headersExtent(binding.arguments);
+    if (extent === 'nothing') continue;
+    if (extent === 'everything') yield { binding, sure: true };
+    else if (message.headers) {
+      if (headersMatch(binding.arguments, message.headers, version)) yield { binding, sure: true };
+    } else if (message.undecided === 'may-match') yield { binding, sure: false };
+  }
+}

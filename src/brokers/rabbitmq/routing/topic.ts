@@ -1,0 +1,141 @@
+/**
+ * Topic matching, word by word, as RabbitMQ does it: an empty key has no words, and empty words between, before and
+ * after dots are words. https://www.rabbitmq.com/tutorials/tutorial-five-javascript
+ */
+
+/** Stands for one word of a routing key that is not known. */
+export const ONE: unique symbol = Symbol('one word');
+/** Stands for any number of words, also none. */
+export const MANY: unique symbol = Symbol('any words');
+
+/** A set of routing keys: literal words, which may be `*` or `#` themselves, and words that are not known. */
+export type KeyWord = string | typeof ONE | typeof MANY;
+export type KeyWords = readonly KeyWord[];
+
+export const ANY_KEY: KeyWords = [MANY];
+
+export function splitKey(key: string): string[] {
+  return key === '' ? [] : key.split('.');
+}
+
+/** The routing keys that a topic binding lets pass. */
+export function keysOfPattern(pattern: string): KeyWord[] {
+  return splitKey(pattern).map((word) => (word === '*' ? ONE : word === '#' ? MANY : word));
+}
+
+class Node<T> {
+  readonly children = new Map<string, Node<T>>();
+  readonly values: T[] = [];
+}
+
+/** Topic patterns in a trie, so that a lookup costs as much as the key is long, not as many bindings there are. */
+export class TopicTrie<T> {
+  readonly #root = new Node<T>();
+
+  add(pattern: string, value: T): void {
+    this.#addWords(splitKey(pattern), value);
+  }
+
+  /** Adds a key in which `*` and `#` are plain words: the binding of a direct exchange. */
+  addLiteral(key: string, value: T): void {
+    this.#addWords(splitKey(key).map(asLiteral), value);
+  }
+
+  #addWords(words: readonly string[], value: T): void {
+    let node = this.#root;
+    for (const word of words) {
+      let child = node.children.get(word);
+      if (!child) {
+        child = new Node();
+        node.children.set(word, child);
+      }
+      node = child;
+    }
+    node.values.push(value);
+  }
+
+  /** The values of all patterns that match any of these keys, each once, found while they are asked for. */
+  *matching(words: KeyWords): Generator<T> {
+    yield* visit(this.#root, words, 0, new Map());
+  }
+
+  /** The values of all patterns that match every key that `pattern` matches; also those of `pattern` itself. */
+  *covering(pattern: string): Generator<T> {
+    yield* visitCovering(this.#root, splitKey(pattern), 0, new Map());
+  }
+}
+
+/** True the first time that a walk comes to this node with this many words behind it. */
+function firstVisit<T>(seen: Map<Node<T>, Set<number>>, node: Node<T>, index: number): boolean {
+  const indexes = seen.get(node);
+  if (!indexes) seen.set(node, new Set([index]));
+  else if (indexes.has(index)) return false;
+  else indexes.add(index);
+  return true;
+}
+
+function* visit<T>(
+  node: Node<T>,
+  words: KeyWords,
+  index: number,
+  seen: Map<Node<T>, Set<number>>,
+): Generator<T> {
+  // A node's values belong to its full pattern: they are given once, at the key's end.
+  if (!firstVisit(seen, node, index)) return;
+  const word = words[index];
+  if (word === undefined) yield* node.values;
+  const hash = node.children.get('#');
+  // `#` takes none of the words that are left, or one of them, or all.
+  if (hash) for (let next = index; next <= words.length; next++) yield* visit(hash, words, next, seen);
+  if (word === undefined) return;
+  if (word === MANY) {
+    yield* visit(node, words, index + 1, seen);
+    for (const child of node.children.values()) if (child !== hash) yield* visit(child, words, index, seen);
+  } else if (word === ONE) {
+    for (const child of node.children.values())
+      if (child !== hash) yield* visit(child, words, index + 1, seen);
+  } else {
+    const literal = node.children.get(word);
+    const star = node.children.get('*');
+    // A key may hold the word `#` or `*` literally; as a child it is the wildcard, which is walked only once.
+    if (literal && literal !== hash && literal !== star) yield* visit(literal, words, index + 1, seen);
+    if (star) yield* visit(star, words, index + 1, seen);
+  }
+}
+
+/** As for a key whose words are the pattern's own, but that only `#` takes a `#`. */
+function* visitCovering<T>(
+  node: Node<T>,
+  words: readonly string[],
+  index: number,
+  seen: Map<Node<T>, Set<number>>,
+): Generator<T> {
+  if (!firstVisit(seen, node, index)) return;
+  const word = words[index];
+  if (word === undefined) yield* node.values;
+  const hash = node.children.get('#');
+  if (hash)
+    for (let next = index; next <= words.length; next++) yield* visitCovering(hash, words, next, seen);
+  if (word === undefined || word === '#') return;
+  const literal = node.children.get(word);
+  const star = node.children.get('*');
+  if (literal && literal !== star) yield* visitCovering(literal, words, index + 1, seen);
+  if (star) yield* visitCovering(star, words, index + 1, seen);
+}
+
+/** Whether a topic binding lets a routing key pass. */
+export function topicMatches(pattern: string, key: string): boolean {
+  const trie = new TopicTrie<true>();
+  trie.add(pattern, true);
+  return !trie.matching(splitKey(key)).next().done;
+}
+
+/** A word that is no wildcard, as {@link TopicTrie.addLiteral} keeps it. */
+function asLiteral(word: string): string {
+  return word === '*' || word === '#' ? `\u0000${word}` : word;
+}
+
+/** Keys to look up in a trie that {@link TopicTrie.addLiteral} filled. */
+export function literalWords(words: KeyWords): KeyWord[] {
+  return words.map((word) => (typeof word === 'string' ? asLiteral(word) : word));
+}

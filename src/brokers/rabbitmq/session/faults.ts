@@ -1,0 +1,150 @@
+import { ConnectionError } from '../../../model/index.ts';
+import type { Endpoint } from './settings.ts';
+
+/** A connection that failed or was lost. `sent`: the request may have reached the broker, and may have been done. */
+export class LostConnection extends ConnectionError {
+  sent: boolean;
+  constructor(
+    broker: string,
+    message: string,
+    options: { hint?: string; transient?: boolean; cause?: unknown; sent?: boolean },
+  ) {
+    super(broker, message, options);
+    this.sent = options.sent ?? false;
+  }
+}
+
+/** Which of the broker's doors was knocked at, for hints that name the right setting. */
+export type Door = 'url' | 'management';
+
+interface Fault {
+  message: string;
+  hint?: string;
+  transient: boolean;
+}
+
+/** No answer within the time that one request may take. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/** Bytes that show which protocol really answered. */
+export function protocolOf(answer: Buffer): 'amqp' | 'http' | 'tls' | undefined {
+  if (answer.subarray(0, 4).toString('latin1') === 'AMQP') return 'amqp';
+  if (answer.subarray(0, 5).toString('latin1') === 'HTTP/') return 'http';
+  return answer[0] === 0x15 || answer[0] === 0x16 ? 'tls' : undefined;
+}
+
+/** A lost or refused connection in words, with the setting that may be wrong. Holds no credentials. */
+export function describeFault(
+  broker: string,
+  door: Door,
+  { host, port, tls }: Endpoint,
+  cause: unknown,
+  sent = false,
+): LostConnection {
+  const at = `${host}:${port}`;
+  const fault =
+    wrongProtocol(door, at, tls, cause) ?? certificateFault(door, at, cause) ?? networkFault(door, at, cause);
+  const { hint, ...rest } = fault;
+  return new LostConnection(broker, fault.message, { ...rest, ...(hint ? { hint } : {}), cause, sent });
+}
+
+const SCHEMES = { url: ['amqp', 'amqps'], management: ['http', 'https'] } as const;
+
+function wrongProtocol(door: Door, at: string, tls: boolean, cause: unknown): Fault | undefined {
+  const { code = '', rawPacket } = cause as { code?: string; rawPacket?: Buffer };
+  const [plain, secure] = SCHEMES[door];
+  if (
+    tls &&
+    /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE))$/.test(code)
+  ) {
+    if (!isHandshakeRefusal(cause)) {
+      const hint = `if that port is meant, write ${plain}:// instead of ${secure}:// in "${door}"`;
+      return { message: `${at} does not speak TLS`, hint, transient: false };
+    }
+  }
+  const protocol = rawPacket && protocolOf(rawPacket);
+  if (protocol === 'tls') {
+    const hint = `write ${secure}:// instead of ${plain}:// in "${door}"`;
+    return { message: `${at} speaks TLS only`, hint, transient: false };
+  }
+  if (protocol === 'amqp' && door === 'management') {
+    const hint = '"management" is to name the port of the management API, usually 15672';
+    return { message: `${at} is an AMQP port, not the management API`, hint, transient: false };
+  }
+  if (protocol === 'http' && door === 'url') {
+    const hint = '"url" is to name the AMQP port, usually 5672; this one may belong in "management"';
+    return { message: `${at} is an HTTP port, not AMQP`, hint, transient: false };
+  }
+  if (code.startsWith('HPE_')) return { message: `${at} does not speak HTTP`, transient: false };
+  return undefined;
+}
+
+const UNTRUSTED =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_SIGNATURE_FAILURE)$/;
+
+function certificateFault(door: Door, at: string, cause: unknown): Fault | undefined {
+  const { code = '', message = '' } = cause as { code?: string; message?: string };
+  if (UNTRUSTED.test(code)) {
+    const hint = 'name the PEM file of the authority that signed it as tls.ca';
+    return { message: `the certificate of ${at} is not trusted`, hint, transient: false };
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const hint = `use the name that the certificate has in "${door}", or say it as tls.servername`;
+    return { message: `the certificate of ${at} is for another name`, hint, transient: false };
+  }
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    const what = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
+    return { message: `the certificate of ${at} ${what}`, transient: false };
+  }
+  if (isHandshakeRefusal(cause)) {
+    const hint = 'it may ask for a client certificate: name its PEM files as tls.cert and tls.key';
+    return { message: `${at} refused the TLS handshake`, hint, transient: false };
+  }
+  if (/^ERR_(SSL|OSSL)_|^EPROTO$/.test(code)) {
+    return { message: `TLS with ${at} failed: ${message.split('\n')[0]}`, transient: false };
+  }
+  return undefined;
+}
+
+/** An alert of the server: it did speak TLS, and did not like us. */
+function isHandshakeRefusal(cause: unknown): boolean {
+  const { code = '', message = '' } = cause as { code?: string; message?: string };
+  return (
+    /ALERT/.test(code) ||
+    /alert (certificate required|bad certificate|handshake failure|unknown ca)/.test(message)
+  );
+}
+
+function networkFault(door: Door, at: string, cause: unknown): Fault {
+  const { code = '', message = '' } = cause as { code?: string; message?: string };
+  if (cause instanceof NoAnswer) return { message: `${at} ${cause.message}`, transient: true };
+  switch (code) {
+    case 'ECONNREFUSED': {
+      const plugin =
+        door === 'management'
+          ? ', with its management plug-in (rabbitmq-plugins enable rabbitmq_management)'
+          : '';
+      return {
+        message: `nothing listens at ${at}`,
+        hint: `check that the broker runs${plugin}, and the port in "${door}"`,
+        transient: true,
+      };
+    }
+    case 'ENOTFOUND':
+      return {
+        message: `the host of ${at} is not known`,
+        hint: `check the host in "${door}"`,
+        transient: false,
+      };
+    case 'EAI_AGAIN':
+      return { message: `the host of ${at} could not be looked up`, transient: true };
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return { message: `${at} cannot be reached (${code})`, transient: true };
+    default:
+      return { message: `the connection to ${at} was lost (${code || message})`, transient: true };
+  }
+}

@@ -1,0 +1,42 @@
+import { type BrokerIdentity, ConnectionError, isObject, type Json } from '../../../model/index.ts';
+import type { RabbitFacts } from '../specs.ts';
+import type { Management } from './management.ts';
+import { text } from './payloads.ts';
+import { bodyOf } from './refusals.ts';
+import type { RabbitSettings } from './settings.ts';
+
+/**
+ * Asks the broker who it is. The first request of a session, so all that can be wrong with a connection shows here.
+ * @throws ConnectionError, BrokerError
+ */
+export async function identify(management: Management, settings: RabbitSettings): Promise<BrokerIdentity> {
+  const get = (path: string, query = '') =>
+    management.request({ method: 'GET', path: [path], query, repeatable: true });
+  const [overview, vhosts] = await Promise.all([get('overview', 'disable_stats=true'), get('vhosts')]);
+  const { broker, management: endpoint } = settings;
+  if (overview.status === 404) throw noManagementApi(settings);
+  const body = bodyOf(overview, settings, { op: 'read overview' });
+  const version = isObject(body) ? text(body.rabbitmq_version) : '';
+  if (!isObject(body) || version === '') throw noManagementApi(settings);
+  const facts: RabbitFacts = {
+    user: endpoint.username,
+    defaultQueueTypes: defaultQueueTypes(bodyOf(vhosts, settings, { op: 'read vhosts' })),
+  };
+  return { name: broker, type: 'rabbitmq', id: text(body.cluster_name), version, facts };
+}
+
+function noManagementApi({ broker, management, prefix }: RabbitSettings): ConnectionError {
+  const message = `no management API at ${management.host}:${management.port}${prefix}/api`;
+  const hint =
+    'check that the management plug-in is on (rabbitmq-plugins enable rabbitmq_management) and "management" names its port';
+  return new ConnectionError(broker, message, { hint });
+}
+
+/** Brokers before 3.11 have no such default, and list `"undefined"`. */
+function defaultQueueTypes(vhosts: Json): Record<string, string> {
+  const types = (Array.isArray(vhosts) ? vhosts : [])
+    .filter(isObject)
+    .map((item): [string, string] => [text(item.name), text(item.default_queue_type)])
+    .filter(([, type]) => type !== '' && type !== 'undefined');
+  return Object.fromEntries(types);
+}

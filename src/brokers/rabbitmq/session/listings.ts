@@ -1,0 +1,81 @@
+import { BrokerError, isObject, type Json, type JsonObject } from '../../../model/index.ts';
+import type { Management } from './management.ts';
+import { bodyOf, failureOf, isHiddenVhost, isMissing, isRightMissing } from './refusals.ts';
+import type { RabbitSettings } from './settings.ts';
+
+/** Reads lists from the management API, a bounded number at a time. */
+export class Listings {
+  readonly #management: Management;
+  readonly #settings: RabbitSettings;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(management: Management, settings: RabbitSettings) {
+    this.#management = management;
+    this.#settings = settings;
+  }
+
+  /**
+   * The items of `/api/<what>`. `right` is what the user needs to read it, for the hint.
+   * @throws ConnectionError, BrokerError
+   */
+  async all(what: string, right: string): Promise<JsonObject[]> {
+    const answer = await this.#get([what]);
+    return items(bodyOf(answer, this.#settings, { op: `read ${what}`, right }));
+  }
+
+  /**
+   * The items of `/api/<what>/<vhost>`; none where the vhost does not exist.
+   * @throws ConnectionError, BrokerError
+   */
+  async ofVhost(what: string, vhost: string, query = ''): Promise<JsonObject[]> {
+    const answer = await this.#get(isAddressable(vhost) ? [what, vhost] : [what], query);
+    const asked = { op: `read ${what}`, right: `a permission in vhost ${JSON.stringify(vhost)}` };
+    if (isHiddenVhost(answer)) {
+      const failure = failureOf(answer, this.#settings, asked);
+      const user = JSON.stringify(this.#settings.management.username);
+      throw new BrokerError(this.#settings.broker, {
+        ...failure,
+        message: `vhost ${JSON.stringify(vhost)} is not there, or user ${user} may not see it`,
+        hint: `user ${user} needs ${asked.right}`,
+      });
+    }
+    if (isMissing(answer)) return [];
+    // `/api/queues/detailed` is the list of all queues of all vhosts, in more detail (since 3.13).
+    return items(bodyOf(answer, this.#settings, asked)).filter((item) => item.vhost === vhost);
+  }
+
+  /** As {@link ofVhost}, but nothing where the user may not read it. */
+  async ofVhostIfAllowed(what: string, vhost: string): Promise<JsonObject[]> {
+    const answer = await this.#get(isAddressable(vhost) ? [what, vhost] : [what]);
+    if (isMissing(answer) || isRightMissing(answer)) return [];
+    return items(bodyOf(answer, this.#settings, { op: `read ${what}` })).filter(
+      (item) => item.vhost === vhost,
+    );
+  }
+
+  async #get(path: readonly string[], query = '') {
+    if (this.#running >= CONCURRENT) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await this.#management.request({ method: 'GET', path, query, repeatable: true });
+    } finally {
+      const next = this.#waiting.shift();
+      // The next one takes over this one's place.
+      if (next) next();
+      else this.#running--;
+    }
+  }
+}
+
+/** Listings at a time: enough to hide the latency, few enough not to take the broker's CPUs from its clients. */
+const CONCURRENT = 8;
+
+/** The server takes `.` and `..` out of paths, even encoded, so what is named so is found in the list of all. */
+function isAddressable(vhost: string): boolean {
+  return vhost !== '.' && vhost !== '..';
+}
+
+function items(body: Json): JsonObject[] {
+  return Array.isArray(body) ? body.filter(isObject) : [];
+}

@@ -1,0 +1,195 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConnectionError, type Json, parseJson, printJson } from '../../../model/index.ts';
+import { describeFault, LostConnection, NoAnswer } from './faults.ts';
+import type { RabbitSettings } from './settings.ts';
+
+export interface Request {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Decoded segments after `/api`. */
+  readonly path: readonly string[];
+  /** Encoded, without `?`. */
+  readonly query?: string;
+  readonly payload?: Json;
+  /** Sending it twice is the same as once, so it may be sent again when its answer was lost. */
+  readonly repeatable: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Undefined where there is no body, or none of JSON. */
+  readonly body: Json | undefined;
+  /** The server's clock, from its `Date` header. */
+  readonly date: string | undefined;
+  /** The request was sent more than once, so an earlier one may have done it. */
+  readonly repeated: boolean;
+}
+
+export interface Patience {
+  /** Milliseconds to wait for a broker that is restarting. 0: only a few quick tries. */
+  readonly wait: number;
+  /** Aborted: wait no more for it. */
+  readonly drain?: AbortSignal;
+  /** Aborted: give up at once. */
+  readonly abort?: AbortSignal;
+}
+
+const QUICK_TRIES = 4;
+const CONNECTIONS = 32;
+
+/** The HTTP client of the management API: keep-alive, bounded, each request with its time limit and its retries. */
+export class Management {
+  /** How many requests were sent, retries included. */
+  requests = 0;
+  readonly #settings: RabbitSettings;
+  readonly #agent: http.Agent;
+  readonly #send: typeof http.request;
+  readonly #authorization: string;
+
+  constructor(settings: RabbitSettings) {
+    const { management, tls } = settings;
+    const pool = { keepAlive: true, maxSockets: CONNECTIONS, scheduling: 'lifo' } as const;
+    this.#settings = settings;
+    this.#agent = management.tls ? new https.Agent({ ...pool, ...tls }) : new http.Agent(pool);
+    this.#send = management.tls ? https.request : http.request;
+    const login = `${management.username}:${management.password}`;
+    this.#authorization = `Basic ${Buffer.from(login).toString('base64')}`;
+  }
+
+  /**
+   * Sends one request and gives the broker's answer, whatever its status.
+   * @throws ConnectionError when there is no answer, or none of the management API.
+   */
+  async request(request: Request, patience: Patience = { wait: 0 }): Promise<Answer> {
+    const start = Date.now();
+    let sent = false;
+    for (let tries = 1; ; tries++) {
+      const result = await this.#once(request, patience.abort).catch((error: unknown) => error);
+      if (!(result instanceof Error)) {
+        const answer = result as Answer;
+        if (!isPassing(answer.status) || !request.repeatable) return { ...answer, repeated: sent };
+        if (!(await this.#again(tries, start, patience))) return { ...answer, repeated: sent };
+        sent = true;
+        continue;
+      }
+      if (!(result instanceof LostConnection)) throw result;
+      const mayRepeat = request.repeatable || !result.sent;
+      // Whether any of the tries may have been done, not just the last.
+      sent ||= result.sent;
+      result.sent = sent;
+      // Nobody listens: that does not pass within a second, so only a patient caller waits for it.
+      const hopeless =
+        !result.transient || (patience.wait === 0 && (isRefused(result) || isNoAnswer(result)));
+      if (hopeless || !mayRepeat || !(await this.#again(tries, start, patience))) throw result;
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** Waits for the next try; false when there is none. Full jitter keeps many requests from coming back as one. */
+  async #again(tries: number, start: number, { wait, drain, abort }: Patience): Promise<boolean> {
+    if (drain?.aborted || abort?.aborted) return false;
+    if (wait === 0 ? tries >= QUICK_TRIES : Date.now() - start >= wait) return false;
+    const pause = Math.min(1000, 50 * 2 ** tries) * (0.5 + Math.random() / 2);
+    await sleep(pause, undefined, abort ? { signal: abort } : {}).catch(() => {});
+    return !drain?.aborted && !abort?.aborted;
+  }
+
+  #once(request: Request, abort: AbortSignal | undefined): Promise<Answer> {
+    const { management, prefix, broker, timeout } = this.#settings;
+    const path = `${prefix}/api/${request.path.map(encodePathSegment).join('/')}`;
+    const payload = request.payload === undefined ? undefined : Buffer.from(printJson(request.payload));
+    this.requests++;
+    return new Promise((resolve, reject) => {
+      const outgoing = this.#send({
+        agent: this.#agent,
+        host: management.host,
+        port: management.port,
+        method: request.method,
+        path: request.query ? `${path}?${request.query}` : path,
+        headers: {
+          accept: 'application/json',
+          authorization: this.#authorization,
+          ...(payload ? { 'content-type': 'application/json', 'content-length': payload.length } : {}),
+        },
+      });
+      let sent = false;
+      const timer = setTimeout(
+        () => outgoing.destroy(new NoAnswer(`did not answer within ${timeout} ms`)),
+        timeout,
+      );
+      const onAbort = () => outgoing.destroy(new NoAnswer('was not waited for any longer'));
+      const end = () => {
+        clearTimeout(timer);
+        abort?.removeEventListener('abort', onAbort);
+      };
+      const fail = (cause: Error) => {
+        end();
+        reject(describeFault(broker, 'management', management, cause, sent));
+      };
+      if (abort?.aborted) onAbort();
+      abort?.addEventListener('abort', onAbort);
+      outgoing.once('error', fail);
+      outgoing.once('socket', (socket) => {
+        // From here on some of it may be on its way.
+        if (!socket.connecting) sent = true;
+        else socket.once(management.tls ? 'secureConnect' : 'connect', () => (sent = true));
+      });
+      outgoing.once('response', (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.once('error', fail);
+        incoming.once('end', () => {
+          // A body that was cut off ends in an `error` event instead.
+          end();
+          try {
+            resolve(this.#answer(incoming, Buffer.concat(chunks).toString('utf8')));
+          } catch (error) {
+            reject(error);
+          }
+        });
+      });
+      outgoing.end(payload);
+    });
+  }
+
+  #answer(incoming: http.IncomingMessage, text: string): Answer {
+    const status = incoming.statusCode ?? 0;
+    const { management, broker } = this.#settings;
+    let body: Json | undefined;
+    try {
+      body = text === '' ? undefined : parseJson(text);
+    } catch (cause) {
+      // A refusal may come in any dress; a success that is not JSON is not the management API's.
+      if (status < 300) {
+        const at = `${management.host}:${management.port}`;
+        throw new ConnectionError(broker, `${at} does not answer in JSON`, {
+          hint: '"management" may name a proxy or another web server instead of the management API',
+          cause,
+        });
+      }
+    }
+    return { status, body, date: incoming.headers.date, repeated: false };
+  }
+}
+
+/** Statuses of a broker or proxy that is starting or overloaded. RabbitMQ gives 500 while parts of it restart. */
+export function isPassing(status: number): boolean {
+  return status === 500 || status === 502 || status === 503 || status === 504 || status === 429;
+}
+
+function isRefused(error: LostConnection): boolean {
+  return (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED';
+}
+
+function isNoAnswer(error: LostConnection): boolean {
+  return error.cause instanceof NoAnswer;
+}
+
+/** A name can hold any character; what encodeURIComponent leaves alone has no meaning within a segment. */
+function encodePathSegment(segment: string): string {
+  return encodeURIComponent(segment.toWellFormed());
+}

@@ -1,0 +1,148 @@
+import {
+  type Address,
+  type Connection,
+  indexByAddress,
+  type JsonObject,
+  type Resource,
+  type Scope,
+} from '../../../model/index.ts';
+import { globalParameterAddress, parameterAddress, userAddress } from '../addresses.ts';
+import { globalParameterResource, parameterResource } from '../resources.ts';
+import { conceal } from '../secrets.ts';
+import type { Listings } from './listings.ts';
+import { toUser } from './passwords.ts';
+import * as payloads from './payloads.ts';
+import { text } from './payloads.ts';
+import { type Needs, needsOf, vhostsOf } from './scope.ts';
+
+/** Everything that reading takes, so that the functions below need no more than this and the scope. */
+interface Reading {
+  readonly broker: string;
+  readonly listings: Listings;
+  readonly needs: Needs;
+  readonly desired: ReadonlyMap<Address, Resource>;
+  readonly resolve: Connection['resolve'];
+}
+
+const ADMINISTRATOR = 'the tag "administrator"';
+const POLICYMAKER = 'the tag "policymaker"';
+
+/** Queues, exchanges and bindings go together: a replacement must know what else hangs on what it replaces. */
+const TOPOLOGY = ['exchange', 'queue', 'binding'];
+
+/**
+ * The live resources of a scope: a constant number of lists a vhost, and one for each kind that has none, and no
+ * list that the scope does not need.
+ * @throws ConnectionError, BrokerError, MissingVariable
+ */
+export async function readScope(
+  scope: Scope,
+  connection: Connection,
+  listings: Listings,
+): Promise<Resource[]> {
+  const broker = connection.name;
+  const reading: Reading = {
+    broker,
+    listings,
+    needs: needsOf(scope, broker),
+    desired: indexByAddress(scope.desired),
+    resolve: connection.resolve,
+  };
+  const { kinds, everyVhost } = reading.needs;
+  // For users without the tag `administrator` this lists the vhosts that they may see.
+  const listed =
+    kinds.has('vhost') || everyVhost.size > 0 ? await listings.all('vhosts', 'the tag "management"') : [];
+  const names = listed.map((item) => text(item.name));
+  const parts = await Promise.all([
+    kinds.has('vhost') ? listed.map((item) => payloads.toVhost(broker, item)) : [],
+    ...[...wanted(reading, TOPOLOGY, names)].map((vhost) => readTopology(reading, vhost)),
+    ...[...wanted(reading, ['operator-policy'], names)].map((vhost) => readOperatorPolicies(reading, vhost)),
+    readPolicies(reading, names),
+    ...readGlobal(reading),
+  ]);
+  return parts.flat();
+}
+
+/** The vhosts in which resources of these kinds are wanted. */
+function wanted({ needs }: Reading, kinds: readonly string[], listed: readonly string[]): Set<string> {
+  const every = kinds.some((kind) => needs.everyVhost.has(kind)) ? listed : [];
+  return new Set([...vhostsOf(needs, kinds), ...every]);
+}
+
+async function readTopology({ broker, listings }: Reading, vhost: string): Promise<Resource[]> {
+  const [exchanges, queues, bindings] = await Promise.all([
+    listings.ofVhost('exchanges', vhost),
+    listings.ofVhost('queues', vhost, 'disable_stats=true'),
+    listings.ofVhost('bindings', vhost),
+  ]);
+  return [
+    ...payloads.toExchanges(broker, exchanges),
+    ...queues.map((item) => payloads.toQueue(broker, item)),
+    ...payloads.toBindings(broker, bindings),
+  ];
+}
+
+/** Policies change what queues and exchanges do, so they are read along with these, as far as the user may. */
+async function readPolicies(reading: Reading, listed: readonly string[]): Promise<Resource[]> {
+  const { broker, listings } = reading;
+  const asked = wanted(reading, ['policy'], listed);
+  const along = wanted(reading, TOPOLOGY, listed);
+  const lists = await Promise.all(
+    [...new Set([...asked, ...along])].map((vhost) =>
+      asked.has(vhost) ? listings.ofVhost('policies', vhost) : listings.ofVhostIfAllowed('policies', vhost),
+    ),
+  );
+  return lists.flat().map((item) => payloads.toPolicy(broker, 'policy', item));
+}
+
+async function readOperatorPolicies({ broker, listings }: Reading, vhost: string): Promise<Resource[]> {
+  const items = await listings.ofVhost('operator-policies', vhost);
+  return items.map((item) => payloads.toPolicy(broker, 'operator-policy', item));
+}
+
+/** Lists that cover the whole broker, each only when its kind is in scope. */
+function readGlobal(reading: Reading): Promise<Resource[]>[] {
+  const { broker, listings, needs } = reading;
+  const list = async (
+    kind: string,
+    what: string,
+    right: string,
+    toResources: (item: JsonObject) => Resource | readonly Resource[],
+  ): Promise<Resource[]> =>
+    needs.kinds.has(kind) ? (await listings.all(what, right)).flatMap(toResources) : [];
+  return [
+    list('vhost-limits', 'vhost-limits', ADMINISTRATOR, (item) => payloads.toVhostLimits(broker, item)),
+    list('user', 'users', ADMINISTRATOR, (item) => readUser(reading, item)),
+    list('user-limits', 'user-limits', ADMINISTRATOR, (item) => payloads.toUserLimits(broker, item)),
+    list('permission', 'permissions', ADMINISTRATOR, (item) => payloads.toPermission(broker, item)),
+    list('topic-permission', 'topic-permissions', ADMINISTRATOR, (item) =>
+      payloads.toTopicPermission(broker, item),
+    ),
+    list('parameter', 'parameters', POLICYMAKER, (item) => readParameter(reading, item)),
+    list('global-parameter', 'global-parameters', POLICYMAKER, (item) => readGlobalParameter(reading, item)),
+  ];
+}
+
+function readUser({ broker, desired, resolve }: Reading, item: JsonObject): Resource {
+  const address = userAddress(broker, text(item.name));
+  return toUser(broker, item, desired.get(address)?.spec, resolve);
+}
+
+/** The broker keeps policies and limits as parameters too; these are kinds of their own. */
+const OWN_KINDS = new Set(['policy', 'operator_policy', 'vhost-limits']);
+
+function readParameter({ broker, desired, resolve }: Reading, item: JsonObject): Resource[] {
+  const [vhost, component, name] = [text(item.vhost), text(item.component), text(item.name)];
+  if (OWN_KINDS.has(component)) return [];
+  const declared = desired.get(parameterAddress(broker, vhost, component, name));
+  const value = conceal(item.value ?? null, declared?.spec.value, resolve);
+  return [parameterResource(broker, vhost, component, name, { value })];
+}
+
+function readGlobalParameter({ broker, desired, resolve }: Reading, item: JsonObject): Resource {
+  const name = text(item.name);
+  const declared = desired.get(globalParameterAddress(broker, name));
+  return globalParameterResource(broker, name, {
+    value: conceal(item.value ?? null, declared?.spec.value, resolve),
+  });
+}

@@ -1,0 +1,225 @@
+import { isObject, type JsonObject, parseAddress, type Resource } from '../../../model/index.ts';
+import { TopicTrie } from '../routing/topic.ts';
+import type { Arguments } from '../specs.ts';
+import type { Binding, Exchange, Policy, Queue, Setting, Topology, Vhost } from './model.ts';
+import { effectivePolicy, matchingPolicies, readPolicy } from './policies.ts';
+
+export type * from './model.ts';
+
+/** What a list of resources was read into; every rule asks for the same one. */
+const READ = new WeakMap<readonly Resource[], Topology>();
+
+/** The graph of a completed, declared topology. Read once a list of resources. */
+export function topologyOf(context: {
+  readonly resources: readonly Resource[];
+  readonly broker: { readonly version: string };
+}): Topology {
+  const known = READ.get(context.resources);
+  if (known) return known;
+  const topology = readTopology(context.resources, context.broker.version);
+  READ.set(context.resources, topology);
+  return topology;
+}
+
+export function readTopology(resources: readonly Resource[], version: string): Topology {
+  const parts = new Map<string, Parts>();
+  for (const resource of resources) {
+    const { kind, path } = parseAddress(resource.address);
+    if (kind !== 'exchange' && kind !== 'queue' && kind !== 'binding' && kind !== 'policy') continue;
+    const vhost = path[0] ?? '';
+    let part = parts.get(vhost);
+    if (!part) {
+      part = { exchanges: [], queues: [], bindings: [], policies: [] };
+      parts.set(vhost, part);
+    }
+    if (kind === 'policy') part.policies.push(readPolicy(resource, path[1] ?? ''));
+    else if (kind === 'binding') part.bindings.push(readBinding(resource, path));
+    else part[kind === 'queue' ? 'queues' : 'exchanges'].push([path[1] ?? '', resource]);
+  }
+  return {
+    version,
+    vhosts: new Map(Array.from(parts, ([name, part]) => [name, readVhost(name, part, version)])),
+  };
+}
+
+interface Parts {
+  exchanges: [string, Resource][];
+  queues: [string, Resource][];
+  bindings: Binding[];
+  policies: Policy[];
+}
+
+function readVhost(name: string, parts: Parts, version: string): Vhost {
+  const policies = parts.policies.sort((a, b) => b.priority - a.priority);
+  const outgoing = groupBy(parts.bindings, (binding) => binding.source);
+  const incoming = groupBy(parts.bindings, (binding) => endKey(binding.toQueue, binding.destination));
+  const queues = new Map(
+    parts.queues.map(([queue, resource]) => [
+      queue,
+      readQueue(queue, resource, incoming.get(endKey(true, queue)) ?? [], policies, version),
+    ]),
+  );
+  const makeExchange = (exchange: string, resource?: Resource): Exchange =>
+    readExchange(exchange, resource, {
+      outgoing:
+        exchange === '' ? Array.from(queues.values(), defaultBinding) : (outgoing.get(exchange) ?? []),
+      incoming: incoming.get(endKey(false, exchange)) ?? [],
+      policies,
+    });
+  const exchanges = new Map(parts.exchanges.map(([key, resource]) => [key, makeExchange(key, resource)]));
+  const predeclared = new Map<string, Exchange>();
+  return {
+    name,
+    version,
+    exchanges,
+    queues,
+    bindings: parts.bindings,
+    policies,
+    exchange(wanted) {
+      const known = exchanges.get(wanted) ?? predeclared.get(wanted);
+      if (known || !PREDECLARED.has(wanted)) return known;
+      const made = makeExchange(wanted);
+      predeclared.set(wanted, made);
+      return made;
+    },
+  };
+}
+
+/** In every vhost from the start. https://www.rabbitmq.com/docs/exchanges#default-exchanges */
+const PREDECLARED: ReadonlyMap<string, string> = new Map([
+  ['', 'direct'],
+  ['amq.direct', 'direct'],
+  ['amq.fanout', 'fanout'],
+  ['amq.topic', 'topic'],
+  ['amq.headers', 'headers'],
+  ['amq.match', 'headers'],
+  ['amq.rabbitmq.trace', 'topic'],
+  ['amq.rabbitmq.log', 'topic'],
+  ['amq.rabbitmq.event', 'topic'],
+]);
+
+interface Surroundings {
+  readonly outgoing: readonly Binding[];
+  readonly incoming: readonly Binding[];
+  readonly policies: readonly Policy[];
+}
+
+function readExchange(
+  name: string,
+  resource: Resource | undefined,
+  { outgoing, incoming, policies }: Surroundings,
+): Exchange {
+  const args = argumentsOf(resource);
+  const declaredType = resource
+    ? String(resource.spec.type ?? 'direct')
+    : (PREDECLARED.get(name) ?? 'direct');
+  // The delayed message exchange routes as the type that it names: https://github.com/rabbitmq/rabbitmq-delayed-message-exchange
+  const type = declaredType === 'x-delayed-message' ? String(args['x-delayed-type'] ?? '') : declaredType;
+  const matching = resource ? matchingPolicies(policies, 'exchange', declaredType, name) : [];
+  const alternate =
+    fromArgument(resource, args, 'alternate-exchange') ?? fromPolicy(matching[0], 'alternate-exchange');
+  let index: TopicTrie<Binding> | undefined;
+  return {
+    name,
+    type,
+    internal: resource ? resource.spec.internal === true : name.startsWith('amq.rabbitmq.'),
+    durable: resource ? resource.spec.durable !== false : true,
+    arguments: args,
+    ...(resource && { resource }),
+    outgoing,
+    incoming,
+    policies: matching,
+    ...(alternate && { alternate }),
+    byKey: () => {
+      index ??= indexByKey(outgoing, type);
+      return index;
+    },
+  };
+}
+
+function indexByKey(bindings: readonly Binding[], type: string): TopicTrie<Binding> {
+  const trie = new TopicTrie<Binding>();
+  for (const binding of bindings) {
+    if (type === 'topic') trie.add(binding.key, binding);
+    else trie.addLiteral(binding.key, binding);
+  }
+  return trie;
+}
+
+function readQueue(
+  name: string,
+  resource: Resource,
+  incoming: readonly Binding[],
+  policies: readonly Policy[],
+  version: string,
+): Queue {
+  const args = argumentsOf(resource);
+  const type = String(resource.spec.type ?? args['x-queue-type'] ?? 'classic');
+  const matching = matchingPolicies(policies, 'queue', type, name);
+  const policy = effectivePolicy(matching, type, version);
+  return {
+    name,
+    type,
+    durable: resource.spec.durable !== false,
+    autoDelete: resource.spec['auto-delete'] === true,
+    exclusive: resource.spec.exclusive === true,
+    arguments: args,
+    resource,
+    incoming,
+    policies: matching,
+    setting: (key) => fromArgument(resource, args, `x-${key}`) ?? fromPolicy(policy, key),
+  };
+}
+
+function readBinding(resource: Resource, path: readonly string[]): Binding {
+  const [, source = '', destinationType, destination = '', key = ''] = path;
+  const toQueue = destinationType === 'queue';
+  return { resource, source, destination, toQueue, key, arguments: argumentsOf(resource) };
+}
+
+/** Every queue is bound to the default exchange by its name, without anybody declaring it. */
+function defaultBinding(queue: Queue): Binding {
+  return {
+    resource: queue.resource,
+    source: '',
+    destination: queue.name,
+    toQueue: true,
+    key: queue.name,
+    arguments: {},
+  };
+}
+
+function argumentsOf(resource: Resource | undefined): Arguments {
+  const args = resource?.spec.arguments;
+  return isObject(args) ? args : {};
+}
+
+function fromArgument(resource: Resource | undefined, args: JsonObject, name: string): Setting | undefined {
+  const value = args[name];
+  return resource && value !== undefined && value !== null
+    ? { value, resource, path: ['arguments', name] }
+    : undefined;
+}
+
+function fromPolicy(policy: Policy | undefined, key: string): Setting | undefined {
+  const value = policy?.definition[key];
+  return policy && value !== undefined && value !== null
+    ? { value, resource: policy.resource, path: ['definition', key] }
+    : undefined;
+}
+
+/** A queue and an exchange may have the same name. */
+function endKey(toQueue: boolean, name: string): string {
+  return `${toQueue ? 'queue' : 'exchange'} ${name}`;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

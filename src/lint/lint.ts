@@ -1,0 +1,156 @@
+import {
+  type BrokerIdentity,
+  compareDiagnostics,
+  type Diagnostic,
+  type Finding,
+  nearestWord,
+  placeOf,
+  type Resource,
+  type Rule,
+  type RuleContext,
+  type Severity,
+  type Source,
+  type Suppression,
+} from '../model/index.ts';
+import { rules as neutralRules } from './rules/index.ts';
+import { unknownRule } from './rules/unknown-rule.ts';
+import { unusedSuppression } from './rules/unused-suppression.ts';
+import { type RuleConfig, settingOf } from './settings.ts';
+import { SuppressionTable } from './suppressions.ts';
+
+export type { RuleConfig } from './settings.ts';
+
+/** One broker's declared topology, completed, and its provider's rules. */
+export interface LintBroker {
+  readonly broker: BrokerIdentity;
+  /** True when a `target-version` was configured, or a live broker told its version. */
+  readonly versionKnown: boolean;
+  readonly resources: readonly Resource[];
+  readonly rules: readonly Rule[];
+}
+
+export interface LintConfig {
+  /** By rule code. */
+  readonly rules: Readonly<Record<string, RuleConfig>>;
+  /** Where each code stands in the configuration file. */
+  readonly places?: Readonly<Record<string, Source>>;
+}
+
+export interface LintInput {
+  readonly brokers: readonly LintBroker[];
+  readonly environment: string | undefined;
+  readonly config: LintConfig;
+  readonly suppressions: readonly Suppression[];
+  /** Rules that may be named though no broker of this run has them: those of the other providers. */
+  readonly otherRules?: readonly Rule[];
+}
+
+/** Runs every rule on every broker. Findings are sorted by file, line and column. */
+export function lintTopology(input: LintInput): Diagnostic[] {
+  const suppressions = new SuppressionTable(input.suppressions);
+  const diagnostics: Diagnostic[] = [];
+  const ran = new Set<string>();
+  for (const target of input.brokers) {
+    const lookup = contextOf(target, input.environment);
+    for (const rule of [...neutralRules, ...target.rules]) {
+      const { severity, options } = settingOf(rule, input.config.rules[rule.code]);
+      if (severity === 'off') continue;
+      ran.add(rule.code);
+      for (const finding of rule.check({ ...lookup, options })) {
+        const diagnostic = describe(rule.code, severity, finding);
+        if (!suppressions.silences(rule.code, finding, diagnostic.at)) diagnostics.push(diagnostic);
+      }
+    }
+  }
+  const known = knownCodes(input);
+  diagnostics.push(...unknownCodes(input, known), ...unused(suppressions, ran, input.config));
+  return diagnostics.sort(compareDiagnostics);
+}
+
+function contextOf(target: LintBroker, environment: string | undefined): Omit<RuleContext, 'options'> {
+  const byAddress = new Map<string, Resource>();
+  const byKind = new Map<string, Resource[]>();
+  for (const resource of target.resources) {
+    byAddress.set(resource.address, resource);
+    const kind = kindOf(resource);
+    const group = byKind.get(kind);
+    if (group) group.push(resource);
+    else byKind.set(kind, [resource]);
+  }
+  return {
+    broker: target.broker,
+    versionKnown: target.versionKnown,
+    environment,
+    resources: target.resources,
+    get: (address) => byAddress.get(address),
+    ofKind: (kind) => byKind.get(kind) ?? [],
+  };
+}
+
+/** The second segment of an address; kinds are plain words, so nothing is decoded. */
+function kindOf(resource: Resource): string {
+  const start = resource.address.indexOf('/') + 1;
+  const end = resource.address.indexOf('/', start);
+  return resource.address.slice(start, end < 0 ? undefined : end);
+}
+
+function describe(code: string, severity: Severity, finding: Finding): Diagnostic {
+  const { resource, path = [], message, hint, related } = finding;
+  const at = placeOf(resource, path);
+  return {
+    code,
+    severity,
+    message,
+    address: resource.address,
+    ...(at && { at }),
+    ...(hint !== undefined && { hint }),
+    ...(related && { related }),
+  };
+}
+
+function knownCodes(input: LintInput): Set<string> {
+  const rules = [...neutralRules, ...input.brokers.flatMap((one) => one.rules), ...(input.otherRules ?? [])];
+  return new Set(rules.map((rule) => rule.code));
+}
+
+/** A misspelt code would silently configure or suppress nothing. */
+function unknownCodes(input: LintInput, known: ReadonlySet<string>): Diagnostic[] {
+  const { severity } = settingOf(unknownRule, input.config.rules[unknownRule.code]);
+  if (severity === 'off') return [];
+  const describeUnknown = (code: string, message: string, at: Source | undefined): Diagnostic => {
+    const nearest = nearestWord(code, known);
+    return {
+      code: unknownRule.code,
+      severity,
+      message,
+      ...(at && { at }),
+      ...(nearest && { hint: `did you mean ${nearest}?` }),
+    };
+  };
+  const configured = Object.keys(input.config.rules)
+    .filter((code) => !known.has(code))
+    .map((code) => describeUnknown(code, `no lint rule is called "${code}"`, input.config.places?.[code]));
+  const suppressed = input.suppressions.flatMap(({ codes, at }) =>
+    codes
+      .filter((code) => !known.has(code))
+      .map((code) =>
+        describeUnknown(code, `"${code}" is no lint rule, and nothing else can be suppressed`, at),
+      ),
+  );
+  return [...configured, ...suppressed];
+}
+
+/** Only rules that ran can say that a comment is not needed. */
+function unused(suppressions: SuppressionTable, ran: ReadonlySet<string>, config: LintConfig): Diagnostic[] {
+  const { severity } = settingOf(unusedSuppression, config.rules[unusedSuppression.code]);
+  if (severity === 'off') return [];
+  return suppressions.entries
+    .filter((entry) => !entry.used && ran.has(entry.code))
+    .map(({ code, suppression }) => ({
+      code: unusedSuppression.code,
+      severity,
+      message: `line ${suppression.covers} has no finding of ${code} to suppress`,
+      at: suppression.at,
+      hint: 'remove the comment, or move it right above the line of the finding',
+    }));
+}

@@ -1,0 +1,7 @@
+import type { Rule } from '../../model/index.ts';
+import { lookalikeNames } from './lookalike-names.ts';
+import { unknownRule } from './unknown-rule.ts';
+import { unusedSuppression } from './unused-suppression.ts';
+
+/** The rules that hold for every broker. */
+export const rules: readonly Rule[] = [lookalikeNames, unknownRule, unusedSuppression];

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { activityLine, PLAIN, progressLine, renderReport } from '../../src/render/index.ts';
+import { exampleReport } from './example.ts';
+
+test('text: counts first, what went wrong whole, what went well counted', () => {
+  expect(renderReport(exampleReport, 'text', PLAIN)).toBe(`\
+Apply shop · 3.2 s · interrupted by SIGINT
+1 applied · 1 already done · 1 failed · 1 not started
+
+FAILED
+-/+ queue orders.events  vhost /orders
+      queue.declare 406: PRECONDITION_FAILED - inequivalent arg 'x-queue-type'
+      hint: plan again
+
+NOT STARTED
+ -  binding events → old
+
+What is done stays done: plan and apply again to finish the rest.
+`);
+});
+
+test('-v lists what went well too', () => {
+  const text = renderReport(exampleReport, 'text', { ...PLAIN, verbose: true });
+  expect(text).toContain('APPLIED\n +  exchange events  vhost /orders\n');
+  expect(text).toContain('ALREADY DONE\n ~  topic payments\n');
+});
+
+test('a run without a flaw has no advice', () => {
+  const steps = exampleReport.steps.filter(({ status }) => status === 'applied');
+  const { interrupted: _, ...report } = { ...exampleReport, steps };
+  expect(renderReport(report, 'text', PLAIN)).toBe('Apply shop · 3.2 s\n1 applied\n');
+  expect(renderReport({ ...report, steps: [] }, 'text', PLAIN)).toContain('Nothing to do.');
+});
+
+test('every status has a place in text and markdown', () => {
+  const [first] = exampleReport.steps;
+  if (!first) throw new Error('the example has steps');
+  for (const status of ['failed', 'unverified', 'unknown', 'not-started', 'applied', 'already'] as const) {
+    const report = { ...exampleReport, steps: [{ ...first, status }] };
+    const verbose = { ...PLAIN, verbose: true };
+    expect(renderReport(report, 'text', verbose), status).toContain('exchange events');
+    expect(renderReport(report, 'markdown', PLAIN), status).toContain('exchange events');
+  }
+});
+
+test('json is the report itself', () => {
+  expect(JSON.parse(renderReport(exampleReport, 'json', PLAIN))).toEqual(exampleReport);
+});
+
+test('progress fits one row', () => {
+  expect(progressLine({ done: 1200, failed: 2, total: 20000 }, PLAIN)).toBe(
+    'applying 1,200/20,000 · 2 failed',
+  );
+  expect(progressLine({ done: 0, failed: 0, total: 3 }, PLAIN)).toBe('applying 0/3');
+  expect(activityLine(`reading ${'x'.repeat(200)}`, { ...PLAIN, width: 40 })).toHaveLength(39);
+});

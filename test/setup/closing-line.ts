@@ -1,0 +1,19 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Ends a run with the reasons of what was skipped, and one line that any machine can read. */
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+    const reasons = new Set<string>();
+    for (const module of modules) {
+      if (module.errors().length > 0) counts.failed++;
+      for (const test of module.children.allTests()) {
+        const result = test.result();
+        counts[result.state === 'pending' ? 'skipped' : result.state]++;
+        if (result.state === 'skipped') reasons.add(result.note ?? `${module.moduleId}: switched off`);
+      }
+    }
+    for (const reason of reasons) console.log(`skipped: ${reason}`);
+    console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  }
+}
