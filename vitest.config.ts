@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/setup/closing-line.ts'],
+    globalSetup: ['./local/shared-brokers.ts'],
     testTimeout: 60_000,
     hookTimeout: 300_000,
   },
