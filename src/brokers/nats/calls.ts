@@ -10,8 +10,6 @@ export type NatsCall =
   | { op: 'stream.create' | 'stream.update'; target: string; body: { name: string; config: JsonObject } }
   | { op: 'stream.delete'; target: string; body: StreamDelete }
   | { op: 'consumer.create' | 'consumer.update'; target: string; body: ConsumerWrite }
-  /** CONSUMER.PAUSE.<stream>.<name>; an empty time resumes. 2.11 and later. */
-  | { op: 'consumer.pause'; target: string; body: { stream: string; name: string; pause_until: string } }
   /** CONSUMER.DELETE.<stream>.<name> */
   | { op: 'consumer.delete'; target: string; body: { stream: string; name: string } };
 
