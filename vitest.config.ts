@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['local/shared-brokers.ts'],
     reporters: ['default', './test/setup/closing-line.ts'],
     globalSetup: ['./local/shared-brokers.ts'],
     testTimeout: 60_000,

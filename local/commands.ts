@@ -7,7 +7,7 @@ export interface CommandOptions {
 }
 
 /** A command that ended badly; its message holds the last lines that the command printed. */
-export class CommandFailed extends Error {
+class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
 

@@ -40,6 +40,13 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     stdio: ['ignore', log, log],
   });
   closeSync(log);
+  let running = true;
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      running = false;
+      resolve();
+    });
+  });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', reject);
@@ -48,13 +55,6 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   writeFileSync(join(folder, `${name}.pid`), identify(pid) ?? '');
   child.unref();
 
-  let running = true;
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => {
-      running = false;
-      resolve();
-    });
-  });
   return {
     name,
     pid,

@@ -12,7 +12,7 @@ import type { LocalRabbit, RabbitLine, RabbitOptions } from './types.ts';
 const images = { old: 'rabbitmq:3.10-management', current: 'rabbitmq:4.3-management' };
 
 /** The ports that the broker listens at inside the container. */
-export const inner: RabbitPorts = { amqp: 5672, management: 15672, amqps: 5671, managementTls: 15671 };
+const inner: RabbitPorts = { amqp: 5672, management: 15672, amqps: 5671, managementTls: 15671 };
 
 /** What follows `docker run`: every port on 127.0.0.1 only, and the folder under its own path. */
 export function containerArguments(

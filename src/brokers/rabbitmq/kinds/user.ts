@@ -12,7 +12,7 @@ export const user: Kind = {
     const live = context.live.get(resource.address);
     // A definitions file shows a hash that nobody can compare with: then the password is not ours to say.
     const isComparable = !live || 'password' in live.spec || 'password-hash' in live.spec;
-    return { ...(isComparable ? secrets : {}), tags: sortedTags(tags) };
+    return { ...(isComparable ? secrets : {}), ...(tags !== undefined && { tags: sortedTags(tags) }) };
   },
 
   fixed: () => undefined,
@@ -30,7 +30,8 @@ export const user: Kind = {
           ]
         : [disruptive('user-deleted', 'clients that log in as this user are refused')];
     }
-    const removed = tagsOf(change.before).filter((tag) => !tagsOf(change.after).includes(tag));
+    const kept = tagsOf(change.after, change.before);
+    const removed = tagsOf(change.before).filter((tag) => !kept.includes(tag));
     return [
       ...(changesPassword(change.fields)
         ? [disruptive('password-changed', 'clients that log in with the old password are refused')]
@@ -44,7 +45,7 @@ export const user: Kind = {
     const { after } = change;
     const name = nameOf(after);
     const secret = secretOf(after);
-    const tags = tagsOf(after);
+    const tags = tagsOf(after, change.action === 'create' ? undefined : change.before);
     if (change.action === 'update' && !secret) {
       return [{ op: 'user.set-tags', target: after.address, body: { name, tags } }];
     }
@@ -60,8 +61,9 @@ function nameOf(resource: Resource): string {
   return pathOf(resource)[0] ?? '';
 }
 
-function tagsOf(resource: Resource): string[] {
-  return sortedTags(resource.spec.tags);
+/** The user's tags; those of the live user where none are declared. */
+function tagsOf(resource: Resource, live?: Resource): string[] {
+  return sortedTags(resource.spec.tags ?? live?.spec.tags);
 }
 
 function secretOf({ spec }: Resource): JsonObject | undefined {

@@ -58,11 +58,6 @@ export class TopicTrie<T> {
   *matching(words: KeyWords): Generator<T> {
     yield* visit(this.#root, words, 0, new Map());
   }
-
-  /** The values of all patterns that match every key that `pattern` matches; also those of `pattern` itself. */
-  *covering(pattern: string): Generator<T> {
-    yield* visitCovering(this.#root, splitKey(pattern), 0, new Map());
-  }
 }
 
 /** True the first time that a walk comes to this node with this many words behind it. */
@@ -103,24 +98,23 @@ function* visit<T>(
   }
 }
 
-/** As for a key whose words are the pattern's own, but that only `#` takes a `#`. */
-function* visitCovering<T>(
-  node: Node<T>,
-  words: readonly string[],
-  index: number,
-  seen: Map<Node<T>, Set<number>>,
-): Generator<T> {
-  if (!firstVisit(seen, node, index)) return;
-  const word = words[index];
-  if (word === undefined) yield* node.values;
-  const hash = node.children.get('#');
-  if (hash)
-    for (let next = index; next <= words.length; next++) yield* visitCovering(hash, words, next, seen);
-  if (word === undefined || word === '#') return;
-  const literal = node.children.get(word);
-  const star = node.children.get('*');
-  if (literal && literal !== star) yield* visitCovering(literal, words, index + 1, seen);
-  if (star) yield* visitCovering(star, words, index + 1, seen);
+/** Whether a topic pattern matches every one of these keys. */
+export function coversKeys(pattern: string, keys: KeyWords): boolean {
+  const words = splitKey(pattern);
+  // One row for each word of the pattern, from the last: whether what follows it covers the keys from each word on.
+  let below = keys.map(() => false);
+  below.push(true);
+  for (const word of words.toReversed()) {
+    const row = Array.from(below, () => false);
+    for (let k = keys.length; k >= 0; k--) {
+      const key = keys[k];
+      if (word === '#') row[k] = below[k] === true || row[k + 1] === true;
+      else
+        row[k] = (word === '*' ? key !== undefined && key !== MANY : key === word) && below[k + 1] === true;
+    }
+    below = row;
+  }
+  return below[0] === true;
 }
 
 /** Whether a topic binding lets a routing key pass. */
@@ -138,4 +132,9 @@ function asLiteral(word: string): string {
 /** Keys to look up in a trie that {@link TopicTrie.addLiteral} filled. */
 export function literalWords(words: KeyWords): KeyWord[] {
   return words.map((word) => (typeof word === 'string' ? asLiteral(word) : word));
+}
+
+/** Keys as a topic pattern would be written. */
+export function formatKeys(keys: KeyWords): string {
+  return keys.map((word) => (word === ONE ? '*' : word === MANY ? '#' : word)).join('.');
 }

@@ -54,6 +54,14 @@ export class Listings {
     );
   }
 
+  /** One object; undefined where it is not there. */
+  async one(path: readonly string[]): Promise<JsonObject | undefined> {
+    const answer = await this.#get(path);
+    if (isMissing(answer)) return undefined;
+    const body = bodyOf(answer, this.#settings, { op: `read ${path[0]}` });
+    return isObject(body) ? body : undefined;
+  }
+
   async #get(path: readonly string[], query = '') {
     if (this.#running >= CONCURRENT) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
