@@ -5,7 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['local/shared-brokers.ts'],
     reporters: ['default', './test/setup/closing-line.ts'],
-    globalSetup: ['./local/shared-brokers.ts'],
     testTimeout: 60_000,
     hookTimeout: 300_000,
   },
