@@ -10,6 +10,11 @@ export type NatsCall =
   | { op: 'stream.create' | 'stream.update'; target: string; body: { name: string; config: JsonObject } }
   | { op: 'stream.delete'; target: string; body: StreamDelete }
   | { op: 'consumer.create' | 'consumer.update'; target: string; body: ConsumerWrite }
+  /**
+   * CONSUMER.PAUSE.<stream>.<name> with `{pause_until}`; 2.11 and later. Neither CREATE nor UPDATE changes it on a
+   * consumer that is there (jetstream_api.go), they keep what it has.
+   */
+  | { op: 'consumer.pause'; target: string; body: { stream: string; name: string; pause_until: string } }
   /** CONSUMER.DELETE.<stream>.<name> */
   | { op: 'consumer.delete'; target: string; body: { stream: string; name: string } };
 

@@ -33,11 +33,13 @@ export function completeConsumer(resource: Resource, context: Context): JsonObje
   return spec;
 }
 
-/** An update replaces the whole configuration, so what only a newer server knows is taken over. */
+/** An update replaces the whole configuration, so what only a newer server knows is taken over, and what people set while it runs. */
 function withLive(resource: Resource, context: Context): JsonObject {
   const live = context.live.get(resource.address);
   if (!live || live === resource) return resource.spec;
-  const kept = Object.entries(live.spec).filter(([name]) => !Object.hasOwn(consumerFields, name));
+  const kept = Object.entries(live.spec).filter(
+    ([name]) => !Object.hasOwn(consumerFields, name) || consumerFields[name]?.kept,
+  );
   return { ...Object.fromEntries(kept), ...resource.spec };
 }
 

@@ -19,7 +19,7 @@ import { atLeast } from './version.ts';
  * A stream's configuration as the server would echo it: defaults, and what it derives from other fields
  * (`checkStreamCfg` in server/stream.go).
  *
- * An update replaces the whole configuration. What only a newer server knows, and what is read at creation only, is
+ * An update replaces the whole configuration. What only a newer server knows, and what stays as it was made, is
  * therefore taken over from the live stream into the desired one.
  */
 export function completeStream(resource: Resource, context: Context): JsonObject {
@@ -30,8 +30,7 @@ export function completeStream(resource: Resource, context: Context): JsonObject
   spec.subjects = subjectsOf(spec, streamNameOf(resource.address));
   forceTogether(spec);
   if (isUnset(declared.duplicate_window)) spec.duplicate_window = duplicateWindow(spec, context);
-  const inherited = isObject(spec.mirror) ? inheritedDirect(resource, spec.mirror, context) : undefined;
-  if (inherited !== undefined) spec.mirror_direct = inherited;
+  if (isObject(spec.mirror)) spec.mirror_direct = mirrorDirect(resource, spec.mirror, context);
   return spec;
 }
 
@@ -40,7 +39,7 @@ function withLive(resource: Resource, context: Context): JsonObject {
   const live = context.live.get(resource.address);
   if (!live || live === resource) return resource.spec;
   const kept = Object.entries(live.spec).filter(
-    ([name]) => !Object.hasOwn(streamFields, name) || streamFields[name]?.creation,
+    ([name]) => !Object.hasOwn(streamFields, name) || streamFields[name]?.kept,
   );
   return { ...Object.fromEntries(kept), ...resource.spec };
 }
@@ -80,19 +79,24 @@ function isUnset(value: Json | undefined): boolean {
 }
 
 /**
- * `mirror_direct` as the server sets it: the origin's `allow_direct`, whatever was sent. Undefined where the origin
- * cannot be seen from here.
+ * `mirror_direct` as the server sets it: the origin's `allow_direct`, whatever was sent. Where the origin cannot be
+ * seen from here, it is what was sent, or else stays as it is.
  */
-function inheritedDirect(resource: Resource, mirror: JsonObject, context: Context): boolean | undefined {
+function mirrorDirect(resource: Resource, mirror: JsonObject, context: Context): boolean {
+  const live = context.live.get(resource.address);
+  const own = resource.spec.mirror_direct ?? live?.spec.mirror_direct;
+  const inherited = live === resource ? undefined : originDirect(resource, mirror, context);
+  return inherited ?? own === true;
+}
+
+function originDirect(resource: Resource, mirror: JsonObject, context: Context): boolean | undefined {
   if (isObject(mirror.external) || typeof mirror.name !== 'string') return undefined;
-  // What is live is what it is; only what is wanted is derived.
-  if (context.live.get(resource.address) === resource) return undefined;
   const origin: Address = streamAddress(brokerOf(resource.address), mirror.name);
-  const desiredOrigin = context.desired.get(origin);
-  const liveOrigin = context.live.get(origin);
-  if (!desiredOrigin) return liveOrigin && liveOrigin.spec.allow_direct === true;
-  const declared = desiredOrigin.spec.allow_direct;
-  if (typeof declared === 'boolean') return declared;
+  const desired = context.desired.get(origin);
+  const live = context.live.get(origin);
+  if (!desired) return live && live.spec.allow_direct === true;
+  if (typeof desired.spec.allow_direct === 'boolean') return desired.spec.allow_direct;
+  // A bucket keeps what it has, and is made with direct reads.
   if (kindOf(origin) === 'stream') return false;
-  return liveOrigin ? liveOrigin.spec.allow_direct === true : true;
+  return live ? live.spec.allow_direct === true : true;
 }

@@ -132,7 +132,9 @@ export const consumerFields: Fields = {
     type: 'time',
     default: null,
     since: '2.11',
-    doc: 'Gives nothing before this time; RFC 3339.',
+    // People pause consumers by hand in an emergency; no plan may undo that for want of a declaration.
+    kept: true,
+    doc: 'Gives nothing before this time; RFC 3339. Left out, it stays as it is; a past time resumes.',
   },
   priority_groups: { type: 'list', default: null, since: '2.11', doc: 'Groups of pulling clients.' },
   priority_policy: {

@@ -38,8 +38,8 @@ export interface Field {
   readonly required?: readonly string[];
   /** A limit: the server takes zero and anything below −1 as −1, no limit. */
   readonly unlimited?: true;
-  /** Only read when the stream or consumer is made; what is not declared stays as it was made. */
-  readonly creation?: true;
+  /** What is not declared stays as it is, rather than to return to its default. */
+  readonly kept?: true;
   /** The smallest value, in the API's unit. */
   readonly minimum?: number;
   readonly maximum?: number;

@@ -44,7 +44,9 @@ export function toSections(resources: readonly Resource[], broker: BrokerIdentit
     const body = shape ? bucketBody(resource, shape, broker, notes) : streamBody(resource, broker);
     const own = consumers.get(resource.address);
     consumers.delete(resource.address);
-    const section = (sections[kind === 'stream' ? 'streams' : kind] ??= {});
+    const key = kind === 'stream' ? 'streams' : kind;
+    const section = sections[key] ?? {};
+    sections[key] = section;
     section[name] = own ? { ...body, consumers: consumerBodies(own, resource, broker) } : body;
   }
   const orphans = [...consumers.values()].flat().length;

@@ -1,16 +1,31 @@
 import type { BrokerIdentity, Change, Context, JsonObject, Risk } from '../../model/index.ts';
-import type { Fields } from './fields.ts';
-import { unsupportedIn } from './normal.ts';
+import { consumerFields } from './consumer-fields.ts';
+import { type Unsupported, unsupportedIn } from './normal.ts';
 import type { NatsFacts } from './specs.ts';
+import { streamFields } from './stream-fields.ts';
+import { supports } from './version.ts';
 
 /** What the server is too old for: it would drop it in silence, or since 2.12 refuse it. */
-export function unsupportedRisks(fields: Fields, spec: JsonObject, broker: BrokerIdentity): Risk[] {
-  return unsupportedIn(fields, spec, broker).map(({ what, since }) => ({
+export function unsupportedRisks(unsupported: readonly Unsupported[], broker: BrokerIdentity): Risk[] {
+  return unsupported.map(({ what, since }) => ({
     class: 'refused',
     code: 'unsupported-field',
     message: `${what} needs NATS ${since}, and this server is ${serverText(broker)}`,
     hint: `leave it out, or upgrade every server to ${since} or later first`,
   }));
+}
+
+export function unsupportedInStream(spec: JsonObject, broker: BrokerIdentity): Unsupported[] {
+  return unsupportedIn(streamFields, spec, broker);
+}
+
+export function unsupportedInConsumer(spec: JsonObject, broker: BrokerIdentity): Unsupported[] {
+  const filters = Array.isArray(spec.filter_subjects) ? spec.filter_subjects.length : 0;
+  const several: Unsupported[] =
+    filters > 1 && !supports(broker, '2.10')
+      ? [{ path: ['filter_subjects'], what: 'more than one filter subject', since: '2.10' }]
+      : [];
+  return [...unsupportedIn(consumerFields, spec, broker), ...several];
 }
 
 export function serverText({ version, facts }: BrokerIdentity): string {

@@ -146,7 +146,7 @@ export const streamFields: Fields = {
     default: 0,
     since: '2.10',
     minimum: 0,
-    creation: true,
+    kept: true,
     doc: 'The sequence of the first message. Read when the stream is made, never after.',
   },
   subject_transform: transform,

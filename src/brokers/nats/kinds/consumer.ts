@@ -8,13 +8,13 @@ import {
 } from '../../../model/index.ts';
 import { accountRisksOfConsumer } from '../account-risks.ts';
 import { consumerNameOf, streamNameOf } from '../addresses.ts';
-import type { NatsCall } from '../calls.ts';
+import type { ConsumerWrite, NatsCall } from '../calls.ts';
 import { completeConsumer } from '../complete-consumer.ts';
 import { consumerFields } from '../consumer-fields.ts';
 import { removalRisks, updateRisks } from '../consumer-risks.ts';
 import { consumerStake } from '../counts.ts';
-import { fixedOfConsumer, sidesOf } from '../fixed.ts';
-import { unsupportedRisks } from '../server-risks.ts';
+import { changedFields, fixedOfConsumer, sidesOf } from '../fixed.ts';
+import { unsupportedInConsumer, unsupportedRisks } from '../server-risks.ts';
 import { fieldText } from '../text.ts';
 import { stream } from './stream.ts';
 
@@ -28,7 +28,7 @@ export const consumer: Kind = {
   risks: (change, context) => {
     if (change.action === 'delete') return removalRisks('delete');
     const risks = [
-      ...unsupportedRisks(consumerFields, change.after.spec, context.broker),
+      ...unsupportedRisks(unsupportedInConsumer(change.after.spec, context.broker), context.broker),
       ...accountRisksOfConsumer(change, context),
     ];
     if (change.action === 'create') return risks;
@@ -51,9 +51,22 @@ function consumerCalls(change: Change): Call[] {
   const remove: NatsCall = { op: 'consumer.delete', target, body: { stream, name } };
   if (change.action === 'delete') return [remove];
   const body = { stream, name, config: configOf(change.after, name) };
-  if (change.action === 'update') return [{ op: 'consumer.update', target, body }];
+  if (change.action === 'update') return updateCalls(change, body);
   const create: NatsCall = { op: 'consumer.create', target, body };
   return change.action === 'replace' ? [remove, create] : [create];
+}
+
+/** A pause is a request of its own; the other one is sent only where something else changes, too. */
+function updateCalls(change: Extract<Change, { fields: unknown }>, body: ConsumerWrite): Call[] {
+  const { address: target, spec } = change.after;
+  const changed = changedFields(change.fields);
+  const isPaused = changed.delete('pause_until');
+  const update: NatsCall = { op: 'consumer.update', target, body };
+  if (!isPaused) return [update];
+  const { stream, name } = body;
+  const until = typeof spec.pause_until === 'string' ? spec.pause_until : '';
+  const pause: NatsCall = { op: 'consumer.pause', target, body: { stream, name, pause_until: until } };
+  return changed.size > 0 ? [update, pause] : [pause];
 }
 
 /** The complete configuration. One filter goes by the name that every server knows. */

@@ -16,7 +16,7 @@ import { claimRisks } from '../claims.ts';
 import { completeStream } from '../complete-stream.ts';
 import { streamStake } from '../counts.ts';
 import { fixedOfStream, sidesOf } from '../fixed.ts';
-import { replicaRisks, unsupportedRisks } from '../server-risks.ts';
+import { replicaRisks, unsupportedInStream, unsupportedRisks } from '../server-risks.ts';
 import { streamFields } from '../stream-fields.ts';
 import { removalRisks, updateRisks } from '../stream-risks.ts';
 import { fieldText } from '../text.ts';
@@ -37,7 +37,7 @@ export const stream: Kind = {
 export function streamRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'delete') return removalRisks(change.before, 'delete');
   const risks = [
-    ...unsupportedRisks(streamFields, change.after.spec, context.broker),
+    ...unsupportedRisks(unsupportedInStream(change.after.spec, context.broker), context.broker),
     ...replicaRisks(change, context),
     ...accountRisksOfStream(change, context),
     ...claimRisks(change, context),
