@@ -14,6 +14,7 @@ import { streamNameOf } from '../addresses.ts';
 import type { NatsCall } from '../calls.ts';
 import { claimRisks } from '../claims.ts';
 import { completeStream } from '../complete-stream.ts';
+import { consumerLimitRisks } from '../consumer-limit-risks.ts';
 import { streamStake } from '../counts.ts';
 import { fixedOfStream, sidesOf } from '../fixed.ts';
 import { replicaRisks, unsupportedInStream, unsupportedRisks } from '../server-risks.ts';
@@ -39,6 +40,7 @@ export function streamRisks(change: Change, context: Context): Risk[] {
   const risks = [
     ...unsupportedRisks(unsupportedInStream(change.after.spec, context.broker), context.broker),
     ...replicaRisks(change, context),
+    ...consumerLimitRisks(change, context),
     ...accountRisksOfStream(change, context),
     ...claimRisks(change, context),
   ];
