@@ -8,7 +8,7 @@ import type { NatsSettings } from './settings.ts';
 export interface ApiRequest {
   /** `STREAM.INFO` */
   readonly verb: string;
-  /** What follows the verb in the subject: names, which must be {@link isToken}s. */
+  /** What follows the verb in the subject: names, which must be tokens. */
   readonly path?: readonly string[];
   readonly body?: JsonObject;
   /** Milliseconds that one attempt may take, where the server is known to take its time. */
@@ -17,9 +17,9 @@ export interface ApiRequest {
 
 /**
  * Milliseconds until a request is repeated. While there is no leader, or its loss has not been noticed, the servers of
- * a cluster do not answer at all.
+ * a cluster do not answer at all. What changes something gets more time: to send it twice is worse than to wait.
  */
-const PATIENCE = 5_000;
+const PATIENCE = { ask: 2_000, write: 5_000 };
 
 /**
  * Raw requests: the client's own calls merge updates over what is live, and parse numbers as doubles.
@@ -30,12 +30,10 @@ export class JetStreamApi {
   readonly settings: NatsSettings;
   /** How many requests were sent, by verb: what a plan costs, for tests. */
   readonly sent = new Map<string, number>();
-  readonly #prefix: string;
 
   constructor(link: Link, settings: NatsSettings) {
     this.link = link;
     this.settings = settings;
-    this.#prefix = settings.domain === undefined ? '$JS.API' : `$JS.${settings.domain}.API`;
   }
 
   /** When a request that starts now must have its answer. */
@@ -50,7 +48,7 @@ export class JetStreamApi {
   async ask(request: ApiRequest, deadline = this.deadline()): Promise<JsonObject> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.once(request, deadline);
+        return await this.once({ patience: PATIENCE.ask, ...request }, deadline);
       } catch (error) {
         if (!(isPassing(error) || isUnsure(error)) || !(await pause(attempt, deadline))) throw error;
       }
@@ -59,10 +57,10 @@ export class JetStreamApi {
 
   /** Sends a request once. @throws as `ask` */
   async once(
-    { verb, path = [], body, patience = PATIENCE }: ApiRequest,
+    { verb, path = [], body, patience = PATIENCE.write }: ApiRequest,
     deadline: number,
   ): Promise<JsonObject> {
-    const subject = [this.#prefix, verb, ...path].join('.');
+    const subject = [this.settings.prefix, verb, ...path].join('.');
     const time = Math.max(1, Math.min(patience, deadline - Date.now()));
     this.sent.set(verb, (this.sent.get(verb) ?? 0) + 1);
     const data = await this.link.request(subject, body ? printJson(body) : '', time);
@@ -87,9 +85,4 @@ function success(answer: Json): JsonObject {
 
 function number(value: Json | undefined): number {
   return typeof value === 'number' ? value : 0;
-}
-
-/** A name that is one token of a subject: it cannot address anything but itself. */
-export function isToken(name: string): boolean {
-  return name !== '' && !/[\s.*>\p{Cc}]/u.test(name);
 }

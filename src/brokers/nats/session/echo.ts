@@ -14,6 +14,8 @@ import { streamFields } from '../stream-fields.ts';
 export interface Sent {
   readonly config: JsonObject;
   readonly of: 'stream' | 'consumer';
+  /** A field that the request does not change. */
+  readonly ignored?: string;
 }
 
 /**
@@ -44,15 +46,15 @@ function normal(sent: Sent, config: JsonObject, broker: BrokerIdentity): Record<
   const single = sent.of === 'consumer' && typeof one === 'string' && one !== '';
   const joined = single ? { ...rest, filter_subjects: [one] } : rest;
   const result = normalise(fieldsOf(sent), joined, broker);
-  for (const name of IDENTITY) delete result[name];
+  for (const name of [...IDENTITY, sent.ignored ?? '']) delete result[name];
   if (isObject(result.metadata) && Object.keys(result.metadata).length === 0) result.metadata = null;
   return result;
 }
 
 function isNothing(fields: Fields, name: string, value: Json | undefined): boolean {
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (field) return isDefault(field, value);
-  return isEmpty(value);
+  // What a server does not know is absent from its normalised echo, and no default stands in for it.
+  return isEmpty(value) || (field !== undefined && isDefault(field, value));
 }
 
 /** What Go leaves out of its JSON. */

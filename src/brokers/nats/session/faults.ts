@@ -87,7 +87,7 @@ export function failureOf(error: unknown, op: string): Failure {
 }
 
 const OFF =
-  'JetStream may be off there or in this account, or "domain" may be wrong; see `jetstream {}` in the server’s configuration';
+  'JetStream may be off there or in this account, or "domain" or "api-prefix" may be wrong; see `jetstream {}` in the server’s configuration';
 
 function denial(error: Error, op: string): Failure {
   const { operation, subject } = error.cause as unknown as { operation: string; subject: string };
@@ -144,7 +144,7 @@ export function connectFault(settings: NatsSettings, error: unknown): Connection
   const at = settings.servers.join(', ');
   const cause = error instanceof Error ? error : new Error('the connection was closed');
   const { message, ...rest } =
-    authFault(settings, at, cause) ?? tlsFault(settings, at, cause) ?? networkFault(at, cause);
+    authFault(settings, at, cause) ?? tlsFault(settings, at, cause) ?? networkFault(settings, at, cause);
   return new ConnectionError(settings.broker, message, { ...rest, cause });
 }
 
@@ -161,13 +161,13 @@ function authFault({ credentials }: NatsSettings, at: string, error: Error): Fau
         : credentials.token !== undefined
           ? '"token"'
           : credentials.user !== undefined
-            ? '"user" and "password"'
+            ? '"username" and "password"'
             : undefined;
   return {
     message: `${at} refused the login: ${error.message}`,
     hint: used
       ? `check ${used}`
-      : 'it asks for credentials: give credentials, nkey, token, or user and password',
+      : 'it asks for credentials: give credentials, nkey, token, or username and password',
   };
 }
 
@@ -205,11 +205,16 @@ function tlsFault({ tls }: NatsSettings, at: string, error: Error): Fault | unde
   return undefined;
 }
 
-function networkFault(at: string, error: Error): Fault {
+function networkFault({ tls }: NatsSettings, at: string, error: Error): Fault {
   const { code = (error.cause as NodeJS.ErrnoException | undefined)?.code, message } =
     error as NodeJS.ErrnoException;
   if (error.name === 'TimeoutError') {
-    const hint = 'is it the port of a NATS server?';
+    // TLS 1.3 is done for a client before the server has seen its certificate, and the alert is not passed on.
+    const certificate =
+      tls?.cert === undefined
+        ? 'it may ask for a client certificate: name its PEM files as tls.cert and tls.key'
+        : 'it may not trust the client certificate in tls.cert';
+    const hint = tls ? certificate : 'is it the port of a NATS server?';
     return { message: `${at} did not answer as a NATS server in time`, hint, transient: true };
   }
   switch (code) {

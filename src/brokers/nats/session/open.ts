@@ -50,7 +50,7 @@ function tried(broker: string, setting: string, authenticator: Authenticator): A
   } catch {
     // The client's error may quote the seed.
     throw new ConnectionError(broker, `"${setting}" holds no valid nkey seed`, {
-      hint: 'a seed begins with SU; the public key, which begins with U, does not serve',
+      hint: 'a seed begins with SU',
     });
   }
 }

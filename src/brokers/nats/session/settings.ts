@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Connection, ConnectionError, isObject, type Json } from '../../../model/index.ts';
+import { isToken } from './tokens.ts';
 
 /** Who the client says it is; at most one way is used. */
 export interface NatsCredentials {
@@ -12,11 +13,15 @@ export interface NatsCredentials {
   readonly password?: string;
 }
 
-/** PEM texts. */
-export interface TlsFiles {
+/** PEM texts, and how TLS is spoken. */
+export interface TlsSettings {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
+  /** The name to expect in the server's certificate, where it is not the host's. */
+  readonly servername?: string;
+  /** TLS begins before the server says anything. */
+  readonly handshakeFirst?: boolean;
 }
 
 export interface NatsSettings {
@@ -25,8 +30,10 @@ export interface NatsSettings {
   readonly servers: readonly string[];
   readonly credentials: NatsCredentials;
   /** Absent: TLS only where the server asks for it, trusting the system's authorities. */
-  readonly tls?: TlsFiles;
+  readonly tls?: TlsSettings;
   readonly domain?: string;
+  /** What subjects of requests begin with: `$JS.API`, `$JS.<domain>.API`, or where an import maps it. */
+  readonly prefix: string;
   /** Milliseconds that one request may take, repetitions included. */
   readonly timeout: number;
 }
@@ -52,8 +59,8 @@ export function readSettings(connection: Connection): NatsSettings {
     broker: name,
     servers: servers.map((server) => server.address),
     credentials: readCredentials(connection) ?? inUrl?.credentials ?? {},
-    ...(tls ? { tls: readTlsFiles(name, settings.tls) } : {}),
-    ...readDomain(name, settings.domain),
+    ...(tls ? { tls: readTlsSettings(name, settings.tls) } : {}),
+    ...readPrefix(connection),
     timeout,
   };
 }
@@ -83,11 +90,12 @@ function decode(part: string, refuse: (why: string) => ConnectionError): string 
 }
 
 function readCredentials({ name, settings }: Connection): NatsCredentials | undefined {
-  const { credentials, nkey, token, user, password } = settings;
+  const { credentials, nkey, token, username, password } = settings;
   if (isText(credentials)) return { creds: readCreds(name, credentials) };
-  if (isText(nkey)) return { seed: nkey.trim() };
+  // What is no file is a seed, or a wrong one: no message may quote it.
+  if (isText(nkey)) return { seed: (existsSync(nkey) ? readFile(name, 'nkey', nkey) : nkey).trim() };
   if (isText(token)) return { token };
-  if (isText(user)) return { user, password: isText(password) ? password : '' };
+  if (isText(username)) return { user: username, password: isText(password) ? password : '' };
   return undefined;
 }
 
@@ -100,13 +108,17 @@ function readCreds(broker: string, value: string): string {
   throw new ConnectionError(broker, '"credentials" is no NATS credentials file', { hint });
 }
 
-function readTlsFiles(broker: string, value: Json | undefined): TlsFiles {
+function readTlsSettings(broker: string, value: Json | undefined): TlsSettings {
   if (!isObject(value)) return {};
   const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
     const path = value[key];
     return isText(path) ? [[key, readFile(broker, `tls.${key}`, path)]] : [];
   });
-  return Object.fromEntries(files);
+  return {
+    ...Object.fromEntries(files),
+    ...(isText(value.servername) ? { servername: value.servername } : {}),
+    ...(value['handshake-first'] === true ? { handshakeFirst: true } : {}),
+  };
 }
 
 function readFile(broker: string, setting: string, path: string): string {
@@ -118,10 +130,19 @@ function readFile(broker: string, setting: string, path: string): string {
   }
 }
 
-function readDomain(broker: string, value: Json | undefined): { domain?: string } {
-  if (!isText(value)) return {};
-  if (/^[^\s.*>]+$/.test(value)) return { domain: value };
-  throw new ConnectionError(broker, `"domain" is no JetStream domain: ${JSON.stringify(value)}`);
+function readPrefix({ name, settings }: Connection): Pick<NatsSettings, 'domain' | 'prefix'> {
+  const { domain, 'api-prefix': prefix } = settings;
+  const refuse = (why: string) => new ConnectionError(name, why);
+  if (isText(domain) && isText(prefix)) throw refuse('"domain" and "api-prefix" do not go together');
+  if (isText(domain)) {
+    if (!isToken(domain)) throw refuse(`"domain" is no JetStream domain: ${JSON.stringify(domain)}`);
+    return { domain, prefix: `$JS.${domain}.API` };
+  }
+  if (!isText(prefix)) return { prefix: '$JS.API' };
+  const tokens = prefix.replace(/\.$/, '');
+  if (!tokens.split('.').every(isToken))
+    throw refuse(`"api-prefix" is no subject: ${JSON.stringify(prefix)}`);
+  return { prefix: tokens };
 }
 
 function isText(value: Json | undefined): value is string {

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../model/index.ts';
 import type { NatsCall } from '../calls.ts';
-import { type ApiRequest, isToken } from './api.ts';
+import type { ApiRequest } from './api.ts';
 import type { Sent } from './echo.ts';
+import { isToken } from './tokens.ts';
 
 /** A call as the API wants it, with what is needed to find out afterwards whether it was done. */
 export interface Write {
@@ -46,7 +47,19 @@ export function writeOf(call: NatsCall): Write {
           body: { stream_name: stream, config, action },
         },
         info: { verb: 'CONSUMER.INFO', path: [stream, name] },
-        sent: { config, of: 'consumer' },
+        // An update leaves it as it is, and echoes that.
+        sent: { config, of: 'consumer', ...(action === 'update' ? { ignored: 'pause_until' } : {}) },
+      };
+    }
+    case 'consumer.pause': {
+      const { stream, name, pause_until } = call.body;
+      return {
+        request: {
+          verb: 'CONSUMER.PAUSE',
+          path: tokens(stream, name),
+          ...(pause_until === '' ? {} : { body: { pause_until } }),
+        },
+        info: { verb: 'CONSUMER.INFO', path: [stream, name] },
       };
     }
     case 'consumer.delete': {
