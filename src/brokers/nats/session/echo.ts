@@ -23,12 +23,14 @@ export interface Sent {
  * nothing. Values that came back different are left to the comparison with the plan, which knows what is derived.
  */
 export function droppedFields(sent: Sent, echo: JsonObject, broker: BrokerIdentity): string[] {
+  // Nearly always nothing is missing, and then there is nothing to bring into one form first.
+  if (droppedParts(sent.config, echo, []).length === 0) return [];
   const fields = fieldsOf(sent);
   const wanted = normal(sent, sent.config, broker);
   const kept = normal(sent, echo, broker);
   return Object.entries(wanted).flatMap(([name, value]) => {
-    if (IDENTITY.has(name) || isNothing(fields, name, value)) return [];
-    return isNothing(fields, name, kept[name]) ? [name] : droppedParts(value, kept[name], name);
+    if (isNothing(fields, name, value)) return [];
+    return isNothing(fields, name, kept[name]) ? [name] : droppedParts(value, kept[name], [name]);
   });
 }
 
@@ -64,16 +66,22 @@ function isEmpty(value: Json | undefined): boolean {
   return value === undefined || value === null || value === false || value === 0 || value === '';
 }
 
-function droppedParts(sent: Json, kept: Json | undefined, path: string): string[] {
+function droppedParts(sent: Json, kept: Json | undefined, path: readonly string[]): string[] {
   if (Array.isArray(sent)) {
-    const items: readonly (Json | undefined)[] = Array.isArray(kept) ? kept : [];
-    if (sent.length !== items.length) return [];
-    return sent.flatMap((item: Json, index) => droppedParts(item, items[index], path));
+    const items: readonly Json[] = Array.isArray(kept) ? kept : [];
+    return sent.flatMap((item: Json, index) => droppedParts(item, counterpart(item, index, items), path));
   }
   if (!isObject(sent) || !isObject(kept)) return [];
   return Object.entries(sent).flatMap(([name, value]) => {
     if (isEmpty(value)) return [];
-    const inner = `${path}.${name}`;
-    return isEmpty(kept[name]) ? [inner] : droppedParts(value, kept[name], inner);
+    const inner = [...path, name];
+    return isEmpty(kept[name]) ? [inner.join('.')] : droppedParts(value, kept[name], inner);
   });
+}
+
+/** Sources are known by their stream's name, wherever they stand. */
+function counterpart(item: Json, index: number, items: readonly Json[]): Json | undefined {
+  const name = isObject(item) ? item.name : undefined;
+  if (typeof name !== 'string') return items[index];
+  return items.find((other) => isObject(other) && other.name === name);
 }

@@ -90,7 +90,7 @@ function idOf(api: JetStreamApi, account: JsonObject, user: JsonObject): string 
 }
 
 /** What every server that we know of has: the one that we are connected to, and the one that leads JetStream. */
-function lowestVersion(connected: string, level: number): string {
+export function lowestVersion(connected: string, level: number): string {
   const next = RELEASES[level + 1];
   if (next === undefined || !atLeast({ version: connected }, next)) return connected;
   return RELEASES[level] ?? connected;

@@ -10,10 +10,15 @@ export class Link {
   readonly #inFlight = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   #connected = true;
+  /** Why the client gave up for good. */
+  #closedBy: string | undefined;
 
   constructor(connection: NatsConnection) {
     this.connection = connection;
     void this.#follow();
+    void connection.closed().then((error) => {
+      this.#closedBy = error?.message;
+    });
   }
 
   /**
@@ -78,6 +83,6 @@ export class Link {
         waiting.add(done);
       });
     }
-    if (!this.#connected) throw new LostConnection(false);
+    if (!this.#connected) throw new LostConnection(false, this.#closedBy);
   }
 }

@@ -1,6 +1,6 @@
 import type { Authenticator, ConnectionOptions } from '@nats-io/transport-node';
 import { ConnectionError } from '../../../model/index.ts';
-import { connectFault } from './faults.ts';
+import { connectFault } from './connect-faults.ts';
 import { Link } from './link.ts';
 import type { NatsSettings } from './settings.ts';
 
