@@ -85,7 +85,9 @@ export const consumerCombinations: readonly Combination[] = [
   ...(['rate_limit_bps', 'idle_heartbeat', 'flow_control', 'deliver_group'] as const).map((field) => ({
     field,
     message: `${field} is for push consumers: it needs a deliver_subject`,
-    broken: (spec: JsonObject) => !isSet(spec.deliver_subject) && isAsked(spec[field]),
+    // flow_control as ack_policy brings two of them along, and has a finding of its own.
+    broken: (spec: JsonObject) =>
+      !isSet(spec.deliver_subject) && spec.ack_policy !== 'flow_control' && isAsked(spec[field]),
   })),
   {
     field: 'max_waiting',

@@ -50,7 +50,13 @@ export function toSections(resources: readonly Resource[], broker: BrokerIdentit
     section[name] = own ? { ...body, consumers: consumerBodies(own, resource, broker) } : body;
   }
   const orphans = [...consumers.values()].flat().length;
-  if (orphans > 0) notes.push(`${orphans} consumers left out: their streams are not among what was read`);
+  if (orphans > 0) {
+    const text =
+      orphans === 1
+        ? '1 consumer left out: its stream is'
+        : `${orphans} consumers left out: their streams are`;
+    notes.push(`${text} not among what was read`);
+  }
   if (Object.keys(sections).length === 0 && notes.length === 0) return [];
   return [{ name: 'streams', section: sections, notes }];
 }

@@ -113,7 +113,7 @@ export interface Checked {
   readonly resources: readonly Resource[];
 }
 
-/** Loads, validates and lints the body of a `nats` section, as `validate` does. */
+/** Loads, validates and lints the body of a `nats` section, or a whole file, as `validate` does. */
 export function checkSection(section: string | JsonObject, targetVersion?: string): Checked {
   const directory = mkdtempSync(join(tmpdir(), 'brokerform-nats-'));
   try {
@@ -122,7 +122,9 @@ export function checkSection(section: string | JsonObject, targetVersion?: strin
     writeFileSync(join(directory, 'brokerform.yaml'), JSON.stringify(config));
     const text =
       typeof section === 'string'
-        ? `nats:\n${section.replaceAll(/^(?=.)/gm, '  ')}`
+        ? section.startsWith('nats:')
+          ? section
+          : `nats:\n${section.replaceAll(/^(?=.)/gm, '  ')}`
         : printJson({ nats: section });
     writeFileSync(join(directory, 't.yaml'), text);
     const { diagnostics, brokers } = check({ directory, env: {} });

@@ -74,8 +74,6 @@ function readValue(
       return time(collector, value, at);
     case 'list':
       return typeof value === 'string' ? [value] : value;
-    case 'text':
-      return typeof value === 'number' ? String(value) : value;
     case 'table':
       return isObject(value)
         ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)]))
