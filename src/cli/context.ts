@@ -64,13 +64,7 @@ export function openContext(flags: GlobalFlags): OpenContext {
     note,
     tell,
     interrupts: () => {
-      interrupts ??= watchSignals((signal, count) => {
-        tell(
-          count === 1
-            ? `${signal}: letting calls in flight finish; once more to give up at once.\n`
-            : `${signal} again: giving up.\n`,
-        );
-      });
+      interrupts ??= watchSignals();
       return interrupts;
     },
   };

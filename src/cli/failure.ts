@@ -9,7 +9,8 @@ import {
 } from '../model/index.ts';
 import type { RunFailure } from '../render/index.ts';
 import { type Ending, EXIT, type Signal } from './exit.ts';
-import { Declined, InputError, UsageError } from './usage.ts';
+import { fileProblem } from './files.ts';
+import { Declined, InputError, UnwiseProject, UsageError } from './usage.ts';
 
 export interface ExplainedFailure {
   readonly failure: RunFailure;
@@ -41,6 +42,15 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
   }
   if (error instanceof InputError) {
     return { failure: { kind: 'input', ...messageOf(error) }, ending: { refused: EXIT.input } };
+  }
+  if (error instanceof UnwiseProject) {
+    const message = `${error.message}. No broker was changed`;
+    const hint =
+      '"brokerform explain CODE" tells why; lint.rules in the configuration, or a comment, can overrule';
+    return {
+      failure: { kind: 'findings', message, hint, diagnostics: error.diagnostics },
+      ending: { policy: true },
+    };
   }
   if (error instanceof Declined) {
     return {
@@ -99,8 +109,8 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
     return {
       failure: {
         kind: 'blocked-plan',
-        message: `the plan is blocked: ${error.message}. Nothing was applied`,
-        hint: 'the plan names what would let each go on',
+        message: `${error.message}. Nothing was applied`,
+        hint: 'the plan says of each what would let it go on',
       },
       ending: { policy: true },
     };
@@ -128,21 +138,10 @@ function explainSeveral(errors: readonly unknown[]): ExplainedFailure | undefine
   );
 }
 
-const FILE_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or directory',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of its path is not a directory',
-  EEXIST: 'it is already there',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the file system is read-only',
-};
-
 /** Files that the user named; Node's own message repeats the system call and says little. */
 function explainFileError(error: unknown): ExplainedFailure | undefined {
-  const { code, path } = error as NodeJS.ErrnoException;
-  const problem = code === undefined ? undefined : FILE_PROBLEMS[code];
+  const problem = fileProblem(error);
+  const { path } = error as NodeJS.ErrnoException;
   if (problem === undefined || path === undefined) return undefined;
   return { failure: { kind: 'input', message: `${path}: ${problem}` }, ending: { refused: EXIT.input } };
 }

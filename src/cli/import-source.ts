@@ -11,7 +11,8 @@ import {
 } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from '../pipeline/index.ts';
 import type { CommandContext } from './context.ts';
-import { badFile, checkProject, connecting } from './project.ts';
+import { namedFileError } from './files.ts';
+import { badFile, checkProject, connecting, unlessInterrupted } from './project.ts';
 import { InputError, UsageError } from './usage.ts';
 
 export interface ImportChoice {
@@ -60,7 +61,7 @@ async function importLive(
   const { readEverything } = await import('../pipeline/index.ts');
   const broker = chooseBroker(checked, choice.broker);
   context.progress.show(`reading ${broker.name}`);
-  const snapshot = await readEverything(broker, connecting(context, choice.wait));
+  const snapshot = await unlessInterrupted(context, readEverything(broker, connecting(context, choice.wait)));
   context.progress.clear();
   return sourceOf(checked, snapshot, broker.provider);
 }
@@ -70,11 +71,11 @@ async function importFile(checked: Checked, file: string, name: string | undefin
   const { providers, readExport } = await import('../pipeline/index.ts');
   if (name !== undefined || checked.configured.size > 0) {
     const broker = chooseBroker(checked, name);
-    return sourceOf(checked, await readExport(file, broker).catch(badFile), broker.provider);
+    return sourceOf(checked, await readExport(file, broker).catch(badFile(file)), broker.provider);
   }
   for (const provider of providers) {
     const snapshot = await readExport(file, { name: provider.name, provider }).catch((error: unknown) => {
-      if (!(error instanceof DamagedPlan)) throw error;
+      if (!(error instanceof DamagedPlan)) throw namedFileError(error, file);
     });
     if (snapshot) return sourceOf(checked, snapshot, provider);
   }

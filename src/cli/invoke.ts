@@ -16,6 +16,7 @@ export function invoke<Flags extends object>(
   return async function (this: Command) {
     const flags = this.optsWithGlobals<GlobalFlags & Flags>();
     const { context, interrupts } = openContext(flags);
+    let mustEnd = false;
     try {
       changeDirectory(flags.chdir);
       const ending = await handler(context, flags, this.args);
@@ -24,12 +25,13 @@ export function invoke<Flags extends object>(
       context.progress.clear();
       const { failure, ending } = explainFailure(error, interrupts()?.received());
       process.exitCode = exitCode(ending);
+      mustEnd = failure.kind === 'interrupted';
       context.tell(renderFailure(failure, 'text', context.err));
       if (failure.kind === 'bug' && (flags.verbose || process.env.BROKERFORM_DEBUG)) {
         process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       }
     }
-    await endNow(interrupts()?.abort.aborted === true);
+    if (mustEnd || interrupts()?.abort.aborted) await endNow();
     interrupts()?.stop();
   };
 }
@@ -44,9 +46,8 @@ function changeDirectory(directory: string | undefined): void {
   }
 }
 
-/** After the second signal, connections that still hang must not keep the process alive. */
-async function endNow(isAborted: boolean): Promise<void> {
-  if (!isAborted) return;
+/** Where reading was broken off, or at the second signal, connections that still hang must not hold the process. */
+async function endNow(): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map(flushed));
   process.exit();
 }

@@ -32,7 +32,7 @@ export async function withJsonOnFailure<T>(
   try {
     return await work();
   } catch (error) {
-    const { failure } = explainFailure(error);
+    const { failure } = explainFailure(error, context.interrupts().received());
     const text = renderFailure(failure, 'json', PLAIN);
     if (outputs.format === 'json') context.print(text);
     // The first error is the one to tell; that this file cannot be written either comes from the same run.

@@ -1,9 +1,10 @@
-import { DamagedPlan, hasErrors, InvalidProject, type Plan } from '../model/index.ts';
+import { DamagedPlan, type Diagnostic, hasErrors, InvalidProject, type Plan } from '../model/index.ts';
 import type { Checked } from '../pipeline/index.ts';
 import { renderDiagnostics } from '../render/index.ts';
 import type { CommandContext } from './context.ts';
+import { namedFileError } from './files.ts';
 import type { PlanFlags } from './plan-flags.ts';
-import { InputError, UsageError } from './usage.ts';
+import { InputError, UnwiseProject, UsageError } from './usage.ts';
 
 export interface ProjectChoice {
   /** In the place of what `--config` says. */
@@ -31,16 +32,27 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
 
 /**
  * The project, for commands that go on to a broker: findings are told, and one that is an error ends the run.
- * @throws InvalidProject
+ * @throws InvalidProject, UnwiseProject
  */
 export async function loadProject(context: CommandContext): Promise<Checked> {
   const checked = await checkProject(context);
   const { diagnostics } = checked;
-  if (hasErrors(diagnostics)) throw new InvalidProject(diagnostics);
+  if (hasErrors(diagnostics)) {
+    throw (await hasInvalidInput(diagnostics))
+      ? new InvalidProject(diagnostics)
+      : new UnwiseProject(diagnostics);
+  }
   if (diagnostics.length > 0 && !context.flags.quiet) {
     context.tell(`${renderDiagnostics(diagnostics, 'text', context.err)}\n`);
   }
   return checked;
+}
+
+/** Whether something could not be read as a topology at all, as opposed to a topology that is not wise. */
+export async function hasInvalidInput(diagnostics: readonly Diagnostic[]): Promise<boolean> {
+  const { allRules } = await import('../pipeline/index.ts');
+  const rules = new Set(allRules().map(({ code }) => code));
+  return diagnostics.some(({ code, severity }) => severity === 'error' && !rules.has(code));
 }
 
 /** Plans as the flags say, telling how it goes. @throws UsageError for an `--allow` key that is malformed */
@@ -61,14 +73,28 @@ export async function planProject(
     ...connecting(context, flags.wait),
     now: () => new Date(),
   });
-  const plan = against === undefined ? await work : await work.catch(badFile);
+  const plan = await unlessInterrupted(context, against === undefined ? work : work.catch(badFile(against)));
   context.progress.clear();
   return plan;
 }
 
+/** Waits for work that changes nothing: the first signal ends it at once. @throws AbortError */
+export async function unlessInterrupted<T>(context: CommandContext, work: Promise<T>): Promise<T> {
+  const { drain } = context.interrupts();
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = () => reject(drain.reason);
+    if (drain.aborted) stop();
+    else drain.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([work, interrupted]);
+}
+
 /** A file that stands in for a broker is input, and no plan that has gone bad. */
-export function badFile(error: unknown): never {
-  throw error instanceof DamagedPlan ? new InputError(error.message) : error;
+export function badFile(file: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof DamagedPlan) throw new InputError(error.message);
+    throw namedFileError(error, file);
+  };
 }
 
 /** How to reach brokers, for every part of the pipeline that does. */

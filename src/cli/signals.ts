@@ -10,7 +10,7 @@ export interface Interrupts {
   stop(): void;
 }
 
-export function watchSignals(onSignal: (signal: Signal, count: number) => void): Interrupts {
+export function watchSignals(): Interrupts {
   const drain = new AbortController();
   const abort = new AbortController();
   let first: Signal | undefined;
@@ -18,7 +18,6 @@ export function watchSignals(onSignal: (signal: Signal, count: number) => void):
   const listen = (signal: Signal) => () => {
     first ??= signal;
     count++;
-    onSignal(signal, count);
     if (count === 1) drain.abort();
     else abort.abort();
     // A third one finds no listener, and ends a process that is stuck even while aborting.

@@ -1,3 +1,5 @@
+import type { Diagnostic } from '../model/index.ts';
+
 /** The command line asks for something that cannot be. Exit 64. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -15,6 +17,17 @@ export class InputError extends Error {
   constructor(message: string, hint?: string) {
     super(message);
     this.hint = hint;
+  }
+}
+
+/** The topology is valid, and has lint findings that are errors. Exit 3. */
+export class UnwiseProject extends Error {
+  override readonly name = 'UnwiseProject';
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(diagnostics: readonly Diagnostic[]) {
+    const count = diagnostics.filter(({ severity }) => severity === 'error').length;
+    super(`${count} lint error${count === 1 ? '' : 's'} in the project`);
+    this.diagnostics = diagnostics;
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { Diagnostic } from '../model/index.ts';
 
 /** The largest file that is read, in bytes: about a hundred thousand resources. */
@@ -10,7 +10,8 @@ export type TextResult = { readonly text: string } | { readonly diagnostic: Diag
 export function readText(path: string, file: string): TextResult {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return { diagnostic: unreadable(file, error) };
   }

@@ -67,9 +67,11 @@ export function readConfig(input: ConfigInput): Config {
   if (!isObject(value)) fail('a configuration is a mapping', 'begin with project: a-name');
   substitute(root, input, places);
   const checked = { root, origin: places, name: '', at: start };
-  const result = checkValues(checked, () => validators.check('config', root), substitution);
-  const wrong = new Set(result.diagnostics.length > 0 ? validators.check('config', root).map(topKey) : []);
-  diagnostics.push(...result.diagnostics.map((one) => ({ ...one, message: one.message.trimStart() })));
+  const check = () =>
+    validators.check('config', root).filter((problem) => !isOpen(problem, root, places, substitution));
+  const result = checkValues(checked, check, substitution);
+  const wrong = new Set(result.diagnostics.length > 0 ? check().map(topKey) : []);
+  diagnostics.push(...result.diagnostics.map(named));
   const usable = Object.fromEntries(Object.entries(root).filter(([key]) => !wrong.has(key)));
   const overlay = new Overlay(places);
   const merged = environmentOf(usable, root, input.environment, overlay, places);
@@ -116,9 +118,7 @@ function checkBrokers(input: ConfigInput, usable: JsonObject, overlay: Overlay):
       const diagnostics =
         type === undefined || !providers.includes(type)
           ? [untypedBroker(name, providers, at)]
-          : checkConnection(validators, substitution, { name, type, body, origin: overlay }, (problem) =>
-              isTemplated(problem, body, overlay),
-            );
+          : checkConnection(validators, substitution, { name, type, body, origin: overlay });
       for (const one of diagnostics) found.set(`${one.message} ${JSON.stringify(one.at)}`, one);
     }
   }
@@ -130,7 +130,6 @@ export function checkConnection(
   validators: Validators,
   substitution: Substitution,
   broker: { name: string; type: string; body: JsonObject; origin: Origin },
-  ignore: (problem: Problem) => boolean = () => false,
 ): Diagnostic[] {
   const { name, type, body, origin } = broker;
   const checked = { root: body, origin, name: placeName('brokers', [name]) };
@@ -138,17 +137,24 @@ export function checkConnection(
     validators
       .check(`${type}-broker`, body)
       .map((problem) => ({ ...problem, secret: !SHOWN.has(problem.path[0] ?? '') }))
-      .filter((problem) => !ignore(problem));
+      .filter((problem) => !isOpen(problem, body, origin, substitution));
   return checkValues(checked, check, substitution).diagnostics;
 }
 
 const SHOWN = new Set(['type', 'target-version']);
 
-/** What a variable stands for is checked when there is a connection to make. */
-function isTemplated(problem: Problem, body: JsonObject, origin: Origin): boolean {
-  const { holder } = locate(body, problem.path);
+/** A variable that is not replaced yet: of a connection, or of an environment that was not chosen. */
+function isOpen(problem: Problem, root: JsonObject, origin: Origin, substitution: Substitution): boolean {
+  const { holder } = locate(root, problem.path);
   if (problem.key !== undefined || !holder) return false;
-  return origin.template(holder.container, holder.key) !== undefined;
+  const template = origin.template(holder.container, holder.key);
+  return template !== undefined && !substitution.knows(template);
+}
+
+/** What is wrong at the top has no name to begin with. */
+function named(diagnostic: Diagnostic): Diagnostic {
+  const { message } = diagnostic;
+  return message.startsWith(' ') ? { ...diagnostic, message: `the configuration${message}` } : diagnostic;
 }
 
 function mergedBrokers(base: JsonObject, environment: Json, overlay: Overlay): JsonObject {

@@ -54,7 +54,7 @@ export function diagnose(problem: Problem, checked: Checked): Diagnostic {
     severity: 'error',
     message,
     ...(at && { at }),
-    ...(problem.hint !== undefined && { hint: problem.hint }),
+    hint: problem.hint ?? 'correct the value',
   };
 }
 

@@ -43,7 +43,7 @@ export function environmentOf(
   const rules = overlay.merge(rulesOf(usable), rulesOf(chosen));
   const limits = overlay.merge(objectAt(usable, 'limits'), objectAt(chosen, 'limits'));
   const overrides = objectAt(chosen, 'overrides');
-  const topologies = Object.hasOwn(usable, 'topologies') ? textsOf(usable.topologies, at) : undefined;
+  const topologies = Object.hasOwn(root, 'topologies') ? textsOf(usable.topologies, at) : undefined;
   const config: Merged = {
     project: typeof usable.project === 'string' ? usable.project : undefined,
     topologies: topologies ?? [{ value: DEFAULT_TOPOLOGIES, at: places.source(0) }],

@@ -2,7 +2,7 @@ import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'no
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 const CONFIG_NAMES = ['brokerform.yaml', 'brokerform.yml'];
-/** Never searched by `**`: what is in there was written by tools. */
+/** Matched by no wildcard: what is in there was written by tools. */
 const SKIPPED = new Set(['node_modules', '.git']);
 
 /**
@@ -87,7 +87,10 @@ function matching(folder: string, segment: string): string[] {
   const pattern = new RegExp(`^${source}$`, 'su');
   return entries(folder)
     .map((entry) => entry.name)
-    .filter((name) => pattern.test(name) && (segment.startsWith('.') || !name.startsWith('.')));
+    .filter(
+      (name) =>
+        pattern.test(name) && (segment.startsWith('.') || !name.startsWith('.')) && !SKIPPED.has(name),
+    );
 }
 
 function entries(folder: string): Dirent[] {

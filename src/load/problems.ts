@@ -70,9 +70,9 @@ export function explainError(error: ErrorObject): Problem {
     case 'not':
       return { ...base, say: () => 'is not allowed here', ...hintOf(schema) };
     case 'minimum':
-      return { ...base, say: (shown) => `must be at least ${params.limit}, not ${shown}` };
+      return { ...base, say: (shown) => `must be at least ${params.limit}, not ${shown}`, ...hintOf(schema) };
     case 'maximum':
-      return { ...base, say: (shown) => `must be at most ${params.limit}, not ${shown}` };
+      return { ...base, say: (shown) => `must be at most ${params.limit}, not ${shown}`, ...hintOf(schema) };
     case 'minLength':
       return {
         ...base,
@@ -102,6 +102,30 @@ export function unexpectedForm(error: ErrorObject, forms: readonly JsonObject[])
     secret,
     say: (shown) => `must be ${alternatives(nouns)}, not ${shown}`,
     ...(near === undefined ? hintOf(parent, ...forms) : { hint: `did you mean ${near}?` }),
+  };
+}
+
+export interface Discriminator {
+  /** JSON pointer from the value that has forms. */
+  readonly path: string;
+  readonly data: unknown;
+  readonly words: readonly Json[];
+}
+
+/** A key that tells several forms apart says none of them. */
+export function wrongWord(error: ErrorObject, { path, data, words }: Discriminator): Problem {
+  return notListed({ path: segments(error.instancePath + path), secret: false }, data as Json, words);
+}
+
+/** At least one of several keys has to be there. */
+export function missingOneOf(error: ErrorObject, keys: readonly string[]): Problem {
+  const missing = alternatives([...new Set(keys)]);
+  return {
+    path: segments(error.instancePath),
+    secret: false,
+    missing,
+    say: () => `lacks ${missing}`,
+    hint: `add ${missing}`,
   };
 }
 

@@ -55,8 +55,9 @@ export function configSchema(providers: readonly SchemaSource[]): JsonObject {
   for (const provider of providers) {
     const schema = connectionSchema(provider);
     hoist(schema, `${provider.name}-broker`, definitions);
-    // An environment only changes some keys of a broker.
-    hoist({ ...schema, required: [] }, `${provider.name}-broker-change`, definitions);
+    // An environment only changes some keys of a broker, and need not give those that are required.
+    const { required, anyOf, oneOf, allOf, ...change } = schema;
+    hoist(change, `${provider.name}-broker-change`, definitions);
   }
   const broker: JsonObject = {
     type: 'object',

@@ -38,6 +38,10 @@ export class Substitution {
     if (text !== undefined) put(template, template.plain ? reading(text) : text);
   }
 
+  knows(template: Template): boolean {
+    return this.entries.has(template);
+  }
+
   isMissing(template: Template): boolean {
     return (this.entries.get(template)?.missing.length ?? 0) > 0;
   }

@@ -1,6 +1,14 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { isExactInt, isObject, type Json, type JsonObject } from '../model/index.ts';
-import { explainError, type Problem, segments, unexpectedForm } from './problems.ts';
+import {
+  type Discriminator,
+  explainError,
+  missingOneOf,
+  type Problem,
+  segments,
+  unexpectedForm,
+  wrongWord,
+} from './problems.ts';
 import { configCore, connectionSchema, type SchemaSource, sectionSchema } from './schemas.ts';
 
 /** Compiles each JSON Schema when it is first needed, and says in words what a value breaks. */
@@ -78,6 +86,16 @@ export class Validators {
 
   /** The mistakes in the form that was meant; where that cannot be told, what forms there are. */
   private bestBranch(name: string, error: ErrorObject, branches: readonly Branch[]): Problem[] {
+    if (branches.length > 0 && branches.every(({ errors }) => errors.every(isMissingAtRoot))) {
+      return [
+        missingOneOf(
+          error,
+          branches.flatMap(({ errors }) => errors.map(missingKey)),
+        ),
+      ];
+    }
+    const words = discriminator(branches);
+    if (words) return [wrongWord(error, words)];
     const sameType = branches.filter(({ errors }) => errors.length > 0 && !errors.some(isTypeAtRoot));
     const ranked = [...sameType].sort((a, b) => cost(a) - cost(b));
     const [best, second] = ranked;
@@ -111,6 +129,22 @@ interface Branch {
 
 function isTypeAtRoot(error: ErrorObject): boolean {
   return error.instancePath === '' && error.keyword === 'type';
+}
+
+function isMissingAtRoot(error: ErrorObject): boolean {
+  return error.instancePath === '' && error.keyword === 'required';
+}
+
+/** Where every form fails because one key should say which form it is: that key, and what it may say. */
+function discriminator(branches: readonly Branch[]): Discriminator | undefined {
+  const wrong = branches.map(({ errors }) => errors.find(({ keyword }) => keyword === 'const'));
+  const path = wrong[0]?.instancePath;
+  if (path === undefined || wrong.some((error) => error?.instancePath !== path)) return undefined;
+  return { path, data: wrong[0]?.data, words: wrong.map((error) => error?.params.allowedValue as Json) };
+}
+
+function missingKey(error: ErrorObject): string {
+  return String(error.params.missingProperty);
 }
 
 /** A key that tells forms apart and has another value weighs more than any number of other mistakes. */

@@ -8,6 +8,7 @@ export interface RunFailure {
   readonly kind:
     | 'usage'
     | 'input'
+    | 'findings'
     | 'connection'
     | 'broker'
     | 'stale-plan'

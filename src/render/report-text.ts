@@ -2,7 +2,7 @@ import type { Action, ApplyReport, Failure, StepReport, StepStatus } from '../mo
 import { escapeText } from './escape.ts';
 import { headLine } from './step-lines.ts';
 import { paint, type Style } from './style.ts';
-import { formatElapsed, joinParts } from './words.ts';
+import { formatCount, formatElapsed, joinParts } from './words.ts';
 
 /** Worst first. What went well is counted, and listed only for those who ask. */
 export const REPORT_SECTIONS: readonly {
@@ -32,14 +32,22 @@ export function reportText(report: ApplyReport, style: Style): string {
       const steps = report.steps.filter((step) => step.status === status);
       return steps.length === 0
         ? []
-        : [
-            '',
-            paint(style, colour, label.toUpperCase()),
-            ...steps.flatMap((step) => stepReportLines(step, style)),
-          ];
+        : ['', paint(style, colour, label.toUpperCase()), ...stepsLines(steps, style)];
     },
   );
   return `${[reportTitle(report), reportSummary(report, style), ...blocks, ...closing(report)].join('\n')}\n`;
+}
+
+/** Of each status; an apply that was stopped at the start has as many as the plan. */
+const SHOWN = 50;
+
+function stepsLines(steps: readonly StepReport[], style: Style): string[] {
+  const shown = style.verbose ? steps : steps.slice(0, SHOWN);
+  const rest = steps.length - shown.length;
+  return [
+    ...shown.flatMap((step) => stepReportLines(step, style)),
+    ...(rest > 0 ? [`and ${formatCount(rest)} more; -v lists all, and so does --report FILE`] : []),
+  ];
 }
 
 export function reportTitle(report: ApplyReport): string {
@@ -71,10 +79,13 @@ function closing(report: ApplyReport): string[] {
 
 /** A step of the report, with the broker's own words where it failed. */
 export function stepReportLines(step: StepReport, style: Style): string[] {
+  const { failure, stake, status } = step;
+  // What was never sent has a reason, but no answer of the broker.
+  const reason = status === 'not-started' ? failure?.message : undefined;
   return [
-    headLine({ ...step, action: actionOf(step.action) }, undefined, style),
-    ...(step.stake ? [`      at stake: ${escapeText(step.stake.text)} (read just before)`] : []),
-    ...(step.failure ? failureLines(step.failure, step.status) : []),
+    headLine({ ...step, action: actionOf(step.action) }, escapeText(reason ?? ''), style),
+    ...(stake ? [`      at stake: ${escapeText(stake.text)} (read just before)`] : []),
+    ...(failure && reason === undefined ? failureLines(failure) : []),
   ];
 }
 
@@ -82,11 +93,10 @@ function actionOf(action: string): Action {
   return action === 'create' || action === 'replace' || action === 'delete' ? action : 'update';
 }
 
-function failureLines({ op, status, message, hint }: Failure, outcome: StepStatus): string[] {
-  // What was never sent has a reason, but no answer of the broker.
-  const call = outcome === 'not-started' ? '' : `${escapeText(`${op} ${status ?? ''}`.trimEnd())}: `;
+function failureLines({ op, status, message, hint }: Failure): string[] {
+  const call = escapeText(`${op} ${status ?? ''}`.trimEnd());
   return [
-    `      ${call}${escapeText(message)}`,
+    `      ${call}: ${escapeText(message)}`,
     ...(hint === undefined ? [] : [`      hint: ${escapeText(hint)}`]),
   ];
 }

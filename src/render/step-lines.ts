@@ -33,17 +33,21 @@ export function withNote(text: string, note: string, style: Style, painted = tex
   return `${painted}${' '.repeat(gap)}${paint(style, 'dim', note)}`;
 }
 
+/** A change in one line; the note is escaped already. */
 export function headLine(
   item: { readonly action: Action; readonly title: string; readonly detail: string },
-  at: Source | undefined,
+  note: string,
   style: Style,
 ): string {
   const title = escapeText(item.title);
   const detail = item.detail === '' ? '' : `  ${escapeText(item.detail)}`;
   const symbol = SYMBOL[item.action];
-  const place = at ? `${escapeText(at.file)}:${at.line}` : '';
   const painted = `${paint(style, SYMBOL_COLOUR[item.action], symbol)} ${paint(style, 'bold', title)}${detail}`;
-  return withNote(`${symbol} ${title}${detail}`, place, style, painted);
+  return withNote(`${symbol} ${title}${detail}`, note, style, painted);
+}
+
+function placeText(at: Source | undefined): string {
+  return at ? `${escapeText(at.file)}:${at.line}` : '';
 }
 
 /** Everything that is said about one step, as lines. */
@@ -55,7 +59,7 @@ export function stepLines(entry: Entry, section: SectionName, planDate: string, 
   const inline =
     fields.length === 1 && fields[0]?.fixed === undefined && said.length === 1 ? said[0] : undefined;
   return [
-    headLine(step, subject(step.change).at, style),
+    headLine(step, placeText(subject(step.change).at), style),
     ...fieldLines(fields, inline, style),
     ...said.filter((risk) => risk !== inline).map((risk) => riskLine(risk, section, style)),
     ...stakeLines(step, planDate),

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { mainArguments } from './run-cli.ts';
+import { nodeArguments } from './run-cli.ts';
 
 /** Runs ask.ts on a terminal of its own and types the answer once the question stands there. */
 function ask(answer: string, count = 2): Promise<string> {
-  const [flag = '', loader = ''] = mainArguments([]);
-  const words = [process.execPath, flag, loader, join(import.meta.dirname, 'ask.ts'), String(count)];
+  const asker = nodeArguments(join(import.meta.dirname, 'ask.ts'), [String(count)]);
+  const words = [process.execPath, ...asker];
   const child = spawn('script', ['-qec', words.join(' '), '/dev/null']);
   let screen = '';
   let hasAnswered = false;

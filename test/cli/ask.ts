@@ -2,7 +2,7 @@
 import { approve } from '../../src/cli/approval.ts';
 import { watchSignals } from '../../src/cli/signals.ts';
 
-const { drain, received, stop } = watchSignals(() => {});
+const { drain, received, stop } = watchSignals();
 try {
   await approve({ count: Number(process.argv[2]), target: 'prod\u001b[2J', signal: drain });
   process.stdout.write('approved\n');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { explainFailure } from '../../src/cli/failure.ts';
-import { InputError, UsageError } from '../../src/cli/usage.ts';
+import { InputError, UnwiseProject, UsageError } from '../../src/cli/usage.ts';
 import {
   BlockedPlan,
   BrokerError,
@@ -17,6 +17,7 @@ test.each<[string, unknown, string, number]>([
   ['wrong usage', new UsageError('m'), 'usage', 64],
   ['a bad file', new InputError('m'), 'input', 65],
   ['a bad project', new InvalidProject([]), 'input', 65],
+  ['lint errors', new UnwiseProject([]), 'findings', 3],
   ['a missing variable', new MissingVariable('DB'), 'input', 65],
   ['no such file', Object.assign(new Error('ENOENT: …'), { code: 'ENOENT', path: 'x.yaml' }), 'input', 65],
   ['an unreachable broker', new ConnectionError('main', 'refused'), 'connection', 1],

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+const ROOT = join(import.meta.dirname, '..', '..');
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 export interface Ended {
@@ -20,11 +20,19 @@ export interface Surroundings {
   readonly signals?: readonly { readonly after: RegExp; readonly signal: NodeJS.Signals }[];
 }
 
-export function mainArguments(args: readonly string[]): string[] {
-  return ['--import', TSX, MAIN, ...args];
+/** Node's arguments for a TypeScript file. */
+export function nodeArguments(file: string, args: readonly string[]): string[] {
+  return ['--import', TSX, file, ...args];
 }
 
-/** Runs brokerform from its sources, without a terminal, in an environment that holds nothing of ours. */
+/** `npm test` builds first, so there the built program is tested; a run of vitest alone takes the sources. */
+export function mainArguments(args: readonly string[]): string[] {
+  return process.env.npm_lifecycle_event === 'test'
+    ? [join(ROOT, 'dist/cli/main.js'), ...args]
+    : nodeArguments(join(ROOT, 'src/cli/main.ts'), args);
+}
+
+/** Runs brokerform without a terminal, in an environment that holds nothing of ours. */
 export function runCli(
   args: readonly string[],
   { cwd, env, signals = [] }: Surroundings = {},

@@ -54,3 +54,22 @@ test('progress fits one row', () => {
   expect(progressLine({ done: 0, failed: 0, total: 3 }, PLAIN)).toBe('applying 0/3');
   expect(activityLine(`reading ${'x'.repeat(200)}`, { ...PLAIN, width: 40 })).toHaveLength(39);
 });
+
+test('what was never sent has its reason on one line, and a stopped apply does not flood the terminal', () => {
+  const failure = { op: 'queue.declare', message: 'stopped before it was its turn' };
+  const steps = Array.from({ length: 200 }, (_, i) => ({
+    address: `main/queue/%2F/q${i}`,
+    title: `queue q${i}`,
+    detail: '',
+    action: 'create',
+    status: 'not-started' as const,
+    failure,
+  }));
+  const report = { ...exampleReport, steps };
+  const lines = renderReport(report, 'text', PLAIN).split('\n');
+  expect(
+    lines.filter((line) => /^ \+ {2}queue q\d+ +stopped before it was its turn$/.test(line)),
+  ).toHaveLength(50);
+  expect(lines).toContain('and 150 more; -v lists all, and so does --report FILE');
+  expect(renderReport(report, 'text', { ...PLAIN, verbose: true })).toContain('queue q199');
+});

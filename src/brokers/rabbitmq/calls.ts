@@ -17,7 +17,7 @@ export type RabbitCall =
   | { op: 'http.put' | 'http.post'; target: string; body: { path: readonly string[]; payload: JsonObject } }
   | { op: 'http.delete'; target: string; body: { path: readonly string[] } };
 
-export type ExchangeDeclare = {
+type ExchangeDeclare = {
   vhost: string;
   name: string;
   type: string;
@@ -27,7 +27,7 @@ export type ExchangeDeclare = {
   arguments: Arguments;
 };
 
-export type QueueDeclare = {
+type QueueDeclare = {
   vhost: string;
   name: string;
   durable: boolean;
@@ -58,4 +58,4 @@ export type BindingRef = {
  * a password clears it (`put_user` in rabbit_auth_backend_internal.erl, seen in 3.10.8 and 4.3.6). So a session reads
  * `password_hash` and `hashing_algorithm` first and sends them along.
  */
-export type UserTags = { name: string; tags: readonly string[] };
+type UserTags = { name: string; tags: readonly string[] };

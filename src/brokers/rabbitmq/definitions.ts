@@ -13,6 +13,7 @@ import {
   userLimitsResource,
   userResource,
   vhostLimitsResource,
+  vhostResource,
 } from './resources.ts';
 import { conceal } from './secrets.ts';
 import {
@@ -24,8 +25,8 @@ import {
   toPolicy,
   toQueue,
   toTopicPermission,
-  toVhost,
 } from './session/payloads.ts';
+import type { RabbitFacts } from './specs.ts';
 
 /**
  * A definitions file, of a whole broker or of one vhost, as live resources. Undefined where the data is none.
@@ -37,13 +38,12 @@ export function parseDefinitions(data: Json, name: string): Snapshot | undefined
   const version = data.rabbitmq_version ?? data.rabbit_version;
   if (typeof version !== 'string' || !Array.isArray(data.queues)) return undefined;
   const isWhole = Array.isArray(data.vhosts);
-  // In a file of one vhost, items do not say which: 4.x tells at the top, 3.x does not at all.
-  const vhost = isWhole ? undefined : (textOr(data.original_vhost_name) ?? '/');
+  const vhost = isWhole ? undefined : vhostOf(data);
   const list = (key: string) => itemsOf(data[key], vhost);
   const parameters = list('parameters').flatMap((item) => toParameter(name, item));
   const vhosts = isWhole ? list('vhosts') : [{ ...data, name: vhost ?? '/' }];
   const resources: Resource[] = [
-    ...vhosts.map((item) => toVhost(name, item)),
+    ...vhosts.map((item) => vhostResource(name, text(item.name), metadataOf(item))),
     ...vhosts.flatMap((item) => toLimits(name, item)),
     ...list('users').flatMap((item) => toUser(name, item)),
     ...list('permissions').map((item) => toPermission(name, item)),
@@ -56,7 +56,7 @@ export function parseDefinitions(data: Json, name: string): Snapshot | undefined
     ...list('global_parameters').map((item) => toGlobalParameter(name, item)),
   ];
   const id = textOr(data.original_cluster_name) ?? textOr(globalValue(data, 'cluster_name')) ?? 'definitions';
-  const facts = { defaultQueueTypes: defaultTypes(vhosts) };
+  const facts: RabbitFacts = { defaultQueueTypes: defaultTypes(vhosts), fromFile: true };
   const broker = { name, type: 'rabbitmq', id, version, facts };
   return { broker, resources: distinct(resources) };
 }
@@ -64,6 +64,29 @@ export function parseDefinitions(data: Json, name: string): Snapshot | undefined
 function itemsOf(value: Json | undefined, vhost: string | undefined): JsonObject[] {
   const items = Array.isArray(value) ? value.filter(isObject) : [];
   return vhost === undefined ? items : items.map((item) => ({ vhost, ...item }));
+}
+
+/** In a file of one vhost, 4.x tells its name at the top, and 3.x only with policies and parameters. */
+function vhostOf(data: JsonObject): string {
+  const items = [...itemsOf(data.policies, undefined), ...itemsOf(data.parameters, undefined)];
+  return (
+    textOr(data.original_vhost_name) ??
+    items.map((item) => textOr(item.vhost)).find((name) => name !== undefined) ??
+    '/'
+  );
+}
+
+/** Only what the file tells: 3.x gives no more than the name. */
+function metadataOf(item: JsonObject): JsonObject {
+  const metadata = tableOf(item.metadata);
+  const description = item.description ?? metadata.description;
+  const tags = item.tags ?? metadata.tags;
+  const type = item.default_queue_type ?? metadata.default_queue_type;
+  return {
+    ...(description !== undefined && { description }),
+    ...(tags !== undefined && { tags }),
+    ...(type !== undefined && { 'default-queue-type': type }),
+  };
 }
 
 /** Operator policies and limits are kept as parameters, and listed as such. */
@@ -98,7 +121,7 @@ function toUser(broker: string, item: JsonObject): Resource[] {
 function defaultTypes(vhosts: readonly JsonObject[]): Record<string, string> {
   return Object.fromEntries(
     vhosts.flatMap((item) => {
-      const type = item.default_queue_type ?? tableOf(item.metadata).default_queue_type;
+      const { 'default-queue-type': type } = metadataOf(item);
       return typeof type === 'string' && type !== 'undefined' ? [[text(item.name), type]] : [];
     }),
   );

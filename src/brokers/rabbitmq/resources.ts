@@ -1,4 +1,4 @@
-import type { Address, JsonObject, Resource } from '../../model/index.ts';
+import type { Address, Json, JsonObject, Resource } from '../../model/index.ts';
 import {
   type BindingIdentity,
   bindingAddress,
@@ -15,34 +15,56 @@ import {
   vhostAddress,
   vhostLimitsAddress,
 } from './addresses.ts';
+import type {
+  BindingSpec,
+  ExchangeSpec,
+  GlobalParameterSpec,
+  ParameterSpec,
+  PermissionSpec,
+  PolicySpec,
+  QueueSpec,
+  TopicPermissionSpec,
+  UserLimitsSpec,
+  UserSpec,
+  VhostLimitsSpec,
+  VhostSpec,
+} from './specs.ts';
 
 /*
  * One constructor a kind, the same for declared resources, live listings and definitions files: the address, and
  * what the resource needs. A need may name what nobody declares; it is an edge only where both ends are there.
  */
 
+/** A spec before it is completed: its fields, as far as they are given, and whatever was given for them. */
+type Raw<Spec> = { readonly [Field in keyof Spec]?: Json };
+
 /** The default exchange and `amq.*` exchanges are there in every vhost, and nobody may declare or delete them. */
 export function isPredeclaredExchange(name: string): boolean {
   return name === '' || name.startsWith('amq.');
 }
 
-export function vhostResource(broker: string, vhost: string, spec: JsonObject): Resource {
+export function vhostResource(broker: string, vhost: string, spec: Raw<VhostSpec>): Resource {
   return { address: vhostAddress(broker, vhost), spec, needs: [] };
 }
 
-export function vhostLimitsResource(broker: string, vhost: string, spec: JsonObject): Resource {
+export function vhostLimitsResource(broker: string, vhost: string, spec: Raw<VhostLimitsSpec>): Resource {
   return { address: vhostLimitsAddress(broker, vhost), spec, needs: [vhostAddress(broker, vhost)] };
 }
 
-export function userResource(broker: string, user: string, spec: JsonObject): Resource {
+export function userResource(broker: string, user: string, spec: Raw<UserSpec>): Resource {
   return { address: userAddress(broker, user), spec, needs: [] };
 }
 
-export function userLimitsResource(broker: string, user: string, spec: JsonObject): Resource {
+export function userLimitsResource(broker: string, user: string, spec: Raw<UserLimitsSpec>): Resource {
   return { address: userLimitsAddress(broker, user), spec, needs: [userAddress(broker, user)] };
 }
 
-export function permissionResource(broker: string, vhost: string, user: string, spec: JsonObject): Resource {
+export function permissionResource(
+  broker: string,
+  vhost: string,
+  user: string,
+  spec: Raw<PermissionSpec>,
+): Resource {
   const needs = [vhostAddress(broker, vhost), userAddress(broker, user)];
   return { address: permissionAddress(broker, vhost, user), spec, needs };
 }
@@ -52,14 +74,19 @@ export function topicPermissionResource(
   vhost: string,
   user: string,
   exchange: string,
-  spec: JsonObject,
+  spec: Raw<TopicPermissionSpec>,
 ): Resource {
   const address = topicPermissionAddress(broker, vhost, user, exchange);
   const needs = [vhostAddress(broker, vhost), userAddress(broker, user)];
   return { address, spec, needs: [...needs, ...exchangeNeed(broker, vhost, exchange)] };
 }
 
-export function exchangeResource(broker: string, vhost: string, name: string, spec: JsonObject): Resource {
+export function exchangeResource(
+  broker: string,
+  vhost: string,
+  name: string,
+  spec: Raw<ExchangeSpec>,
+): Resource {
   const alternate = argumentOf(spec, 'alternate-exchange');
   const needs = alternate === name ? [] : exchangeNeed(broker, vhost, alternate);
   return {
@@ -69,7 +96,7 @@ export function exchangeResource(broker: string, vhost: string, name: string, sp
   };
 }
 
-export function queueResource(broker: string, vhost: string, name: string, spec: JsonObject): Resource {
+export function queueResource(broker: string, vhost: string, name: string, spec: Raw<QueueSpec>): Resource {
   const needs = exchangeNeed(broker, vhost, argumentOf(spec, 'x-dead-letter-exchange'));
   return { address: queueAddress(broker, vhost, name), spec, needs: [vhostAddress(broker, vhost), ...needs] };
 }
@@ -81,10 +108,11 @@ export function bindingResource(broker: string, binding: BindingIdentity, proper
     destinationType === 'queue'
       ? [queueAddress(broker, vhost, destination)]
       : exchangeNeed(broker, vhost, destination);
-  const key: JsonObject = propertiesKey === undefined ? {} : { 'properties-key': propertiesKey };
+  const key = propertiesKey === undefined ? {} : { 'properties-key': propertiesKey };
+  const spec: BindingSpec = { arguments: binding.arguments, ...key };
   return {
     address: bindingAddress(broker, binding),
-    spec: { arguments: binding.arguments, ...key },
+    spec,
     needs: [vhostAddress(broker, vhost), ...exchangeNeed(broker, vhost, source), ...end],
   };
 }
@@ -94,7 +122,7 @@ export function policyResource(
   kind: 'policy' | 'operator-policy',
   vhost: string,
   name: string,
-  spec: JsonObject,
+  spec: Raw<PolicySpec>,
 ): Resource {
   const address = (kind === 'policy' ? policyAddress : operatorPolicyAddress)(broker, vhost, name);
   const definition = (spec.definition ?? {}) as JsonObject;
@@ -109,13 +137,17 @@ export function parameterResource(
   vhost: string,
   component: string,
   name: string,
-  spec: JsonObject,
+  spec: Raw<ParameterSpec>,
 ): Resource {
   const address = parameterAddress(broker, vhost, component, name);
   return { address, spec, needs: [vhostAddress(broker, vhost)] };
 }
 
-export function globalParameterResource(broker: string, name: string, spec: JsonObject): Resource {
+export function globalParameterResource(
+  broker: string,
+  name: string,
+  spec: Raw<GlobalParameterSpec>,
+): Resource {
   return { address: globalParameterAddress(broker, name), spec, needs: [] };
 }
 

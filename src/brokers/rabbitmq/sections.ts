@@ -7,10 +7,11 @@ import {
   kindOf,
   type Resource,
 } from '../../model/index.ts';
-import { queueAddress } from './addresses.ts';
+import { exchangeAddress, queueAddress } from './addresses.ts';
 import { identityOf } from './kinds/binding.ts';
 import { kinds } from './kinds/index.ts';
 import { brokerOf, countOf, pathOf } from './kinds/parts.ts';
+import { isPredeclaredExchange } from './resources.ts';
 import { Literals } from './sections/literals.ts';
 import { usersSection } from './sections/users.ts';
 import { present, vhostSection } from './sections/vhosts.ts';
@@ -31,7 +32,6 @@ export function toSections(resources: readonly Resource[], broker: BrokerIdentit
     const before = literals.notes.length;
     const { section, notes: own } = vhostSection(vhost, members, literals);
     const told = [...(notes.get(vhost) ?? []), ...own, ...literals.notes.slice(before)];
-    if (Object.keys(section).length === 0 && told.length === 0) continue;
     files.push({ name: names.make(vhost === '/' ? 'default' : vhost), section, notes: told });
   }
   const { section, notes: told } = usersSection(
@@ -53,28 +53,54 @@ function completed(resources: readonly Resource[], broker: BrokerIdentity): Reso
   });
 }
 
-/** Without what the broker or a client keeps for itself; and how many queues that leaves out, by vhost. */
+/**
+ * Without what the broker or a client keeps for itself, and without bindings whose ends are not there, as nobody
+ * could make these again. What that leaves out is told, by vhost.
+ */
 function ours(resources: readonly Resource[]): { kept: Resource[]; notes: Map<string, string[]> } {
-  const reserved = new Set<string>();
-  const counts = new Map<string, number>();
+  const isOurs = (resource: Resource) => kinds[kindOf(resource.address)]?.reserved?.(resource) === undefined;
+  const present = new Set(resources.map(({ address }) => address));
+  const addresses = new Set(resources.filter(isOurs).map(({ address }) => address));
+  const leftOut = new Map<string, { queues: number; bindings: number }>();
+  const kept: Resource[] = [];
   for (const resource of resources) {
     const kind = kindOf(resource.address);
-    if (kinds[kind]?.reserved?.(resource) === undefined) continue;
-    reserved.add(resource.address);
+    const hasEnds = kind !== 'binding' || endsOf(resource).every((address) => addresses.has(address));
+    if (addresses.has(resource.address) && hasEnds) {
+      kept.push(resource);
+      continue;
+    }
     const [vhost = ''] = pathOf(resource);
-    if (kind === 'queue') counts.set(vhost, (counts.get(vhost) ?? 0) + 1);
+    const counts = leftOut.get(vhost) ?? { queues: 0, bindings: 0 };
+    leftOut.set(vhost, counts);
+    if (kind === 'queue') counts.queues++;
+    if (!hasEnds && !endsOf(resource).every((address) => present.has(address))) counts.bindings++;
   }
-  const kept = resources.filter((resource) => {
-    if (reserved.has(resource.address)) return false;
-    if (kindOf(resource.address) !== 'binding') return true;
-    const { vhost, destination, destinationType } = identityOf(resource);
-    return destinationType !== 'queue' || !reserved.has(queueAddress(brokerOf(resource), vhost, destination));
-  });
-  const notes = [...counts].map(([vhost, count]): [string, string[]] => [
-    vhost,
-    [`${countOf(count, 'queue')} left out: exclusive, or named by the broker for a client`],
-  ]);
-  return { kept, notes: new Map(notes) };
+  return { kept, notes: new Map([...leftOut].map(([vhost, counts]) => [vhost, notesOf(counts)])) };
+}
+
+/** The addresses of a binding's exchanges and queue, but for exchanges that are in every vhost. */
+function endsOf(binding: Resource): string[] {
+  const { vhost, source, destination, destinationType } = identityOf(binding);
+  const broker = brokerOf(binding);
+  const exchanges = destinationType === 'exchange' ? [source, destination] : [source];
+  return [
+    ...exchanges
+      .filter((name) => !isPredeclaredExchange(name))
+      .map((name) => exchangeAddress(broker, vhost, name)),
+    ...(destinationType === 'queue' ? [queueAddress(broker, vhost, destination)] : []),
+  ];
+}
+
+function notesOf({ queues, bindings }: { queues: number; bindings: number }): string[] {
+  return [
+    ...(queues > 0
+      ? [`${countOf(queues, 'queue')} left out: exclusive, or named by the broker for a client`]
+      : []),
+    ...(bindings > 0
+      ? [`${countOf(bindings, 'binding')} left out: an end of it is not among what is written`]
+      : []),
+  ];
 }
 
 function byVhost(resources: readonly Resource[]): [vhost: string, members: Resource[]][] {

@@ -107,4 +107,6 @@ export type RabbitFacts = {
   readonly user?: string;
   /** By vhost, where the broker tells one. */
   readonly defaultQueueTypes?: Readonly<Record<string, string>>;
+  /** Not a live broker, but a definitions file: nobody can tell whether secrets are as declared. */
+  readonly fromFile?: boolean;
 };

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import {
   type ApplyReport,
@@ -13,11 +13,13 @@ import { progressLine, renderPlan, renderReport } from '../../render/index.ts';
 import { approve } from '../approval.ts';
 import type { CommandContext } from '../context.ts';
 import { endingOf } from '../exit.ts';
+import { readInput } from '../files.ts';
 import { invoke } from '../invoke.ts';
 import { choiceOption } from '../options.ts';
 import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
 import { withJsonOnFailure } from '../plan-outputs.ts';
 import { checkAllowKeys, checkProject, connecting, loadProject, planProject } from '../project.ts';
+import type { Interrupts } from '../signals.ts';
 import { UsageError } from '../usage.ts';
 
 interface Flags extends PlanFlags {
@@ -39,6 +41,8 @@ export function addApply(program: Command): void {
     .action(
       invoke<Flags>((context, flags, [file]) =>
         withJsonOnFailure(context, { jsonInto: flags.report }, async () => {
+          // From here on: a signal during the long reading before must leave a report too.
+          context.interrupts();
           const { checked, plan } =
             file === undefined ? await freshPlan(context, flags) : await savedPlan(context, flags, file);
           const report = await run(context, flags, checked, plan);
@@ -65,7 +69,7 @@ async function savedPlan(context: CommandContext, flags: Flags, file: string): P
     );
   }
   const { readPlan } = await import('../../pipeline/index.ts');
-  const plan = readPlan(await readFile(file, 'utf8'));
+  const plan = readPlan(await readInput(file));
   if (plan.blockers.length > 0) {
     context.print(renderPlan(plan, 'text', context.out));
     throw new BlockedPlan(plan);
@@ -118,6 +122,8 @@ async function run(
 ): Promise<ApplyReport> {
   const { applyPlan } = await import('../../pipeline/index.ts');
   const interrupts = context.interrupts();
+  interrupts.drain.throwIfAborted();
+  tellInterrupts(context, interrupts);
   const report = await applyPlan(checked, plan, {
     ...connecting(context, flags.wait),
     onError: flags.onError,
@@ -129,4 +135,11 @@ async function run(
   context.progress.clear();
   const signal = interrupts.received();
   return signal === undefined ? report : { ...report, interrupted: signal };
+}
+
+function tellInterrupts(context: CommandContext, { drain, abort }: Interrupts): void {
+  const tellOnce = (signal: AbortSignal, text: string) =>
+    signal.addEventListener('abort', () => context.tell(text), { once: true });
+  tellOnce(drain, 'Stopping: calls in flight finish, no new one starts. Once more to give up at once.\n');
+  tellOnce(abort, 'Giving up.\n');
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { renderChecks } from '../../render/index.ts';
 import { invoke } from '../invoke.ts';
 import { waitOption } from '../plan-flags.ts';
-import { connecting, loadProject } from '../project.ts';
+import { connecting, loadProject, unlessInterrupted } from '../project.ts';
 
 interface Flags {
   readonly wait: number;
@@ -18,7 +18,7 @@ export function addDoctor(program: Command): void {
         const { doctor } = await import('../../pipeline/index.ts');
         const checked = await loadProject(context);
         context.progress.show('examining the brokers');
-        const examined = await doctor(checked, connecting(context, flags.wait));
+        const examined = await unlessInterrupted(context, doctor(checked, connecting(context, flags.wait)));
         context.print(renderChecks(examined, context.out));
         return { failed: examined.some(({ checks }) => checks.some(({ ok }) => !ok)) };
       }),

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { writeNewFiles } from '../files.ts';
 import { schemaFiles, snapshotFiles, topologyFiles } from '../import-files.ts';
 import { importSnapshot } from '../import-source.ts';
 import { invoke } from '../invoke.ts';
-import { writeNewFiles } from '../new-files.ts';
 import { choiceOption } from '../options.ts';
 import { waitOption } from '../plan-flags.ts';
 

@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
+import { writeNewFiles } from '../files.ts';
 import { type Files, topologyFiles } from '../import-files.ts';
 import { importWith } from '../import-source.ts';
 import { invoke } from '../invoke.ts';
-import { writeNewFiles } from '../new-files.ts';
 import { waitOption } from '../plan-flags.ts';
 import { readSchema } from '../schema-files.ts';
 import { configText, EXAMPLE_TOPOLOGY, SCHEMA_FILES, withModeline } from '../starter.ts';

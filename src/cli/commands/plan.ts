@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import type { Plan } from '../../model/index.ts';
 import { invoke } from '../invoke.ts';
 import { choiceOption } from '../options.ts';
 import { addPlanOptions, type PlanFlags } from '../plan-flags.ts';
@@ -34,8 +35,7 @@ export function addPlan(program: Command): void {
             await writeFile(flags.out, writePlan(plan));
           }
           await writePlanOutputs(context, flags, plan);
-          if (flags.out !== undefined)
-            context.note(`Saved; to run exactly this: brokerform apply ${flags.out}`);
+          if (flags.out !== undefined) context.note(savedNote(flags.out, plan));
           return {
             policy: plan.blockers.length > 0,
             differs: flags.detailedExitcode === true && plan.waves.some((wave) => wave.length > 0),
@@ -43,4 +43,10 @@ export function addPlan(program: Command): void {
         }),
       ),
     );
+}
+
+function savedNote(file: string, plan: Plan): string {
+  return plan.blockers.length > 0
+    ? `Saved to ${file}; as long as it is blocked, apply refuses it.`
+    : `Saved; to run exactly this: brokerform apply ${file}`;
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { PlanFormat } from '../../render/index.ts';
+import { readInput } from '../files.ts';
 import { invoke } from '../invoke.ts';
 import { choiceOption } from '../options.ts';
 import { withJsonOnFailure, writePlanOutputs } from '../plan-outputs.ts';
@@ -19,7 +19,7 @@ export function addShow(program: Command): void {
       invoke<Flags>((context, flags, [file = '']) =>
         withJsonOnFailure(context, flags, async () => {
           const { readPlan } = await import('../../pipeline/index.ts');
-          await writePlanOutputs(context, flags, readPlan(await readFile(file, 'utf8')));
+          await writePlanOutputs(context, flags, readPlan(await readInput(file)));
           return {};
         }),
       ),

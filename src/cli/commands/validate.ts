@@ -6,7 +6,7 @@ import { EXIT } from '../exit.ts';
 import { invoke } from '../invoke.ts';
 import { choiceOption } from '../options.ts';
 import { withJsonOnFailure } from '../plan-outputs.ts';
-import { checkProject } from '../project.ts';
+import { checkProject, hasInvalidInput } from '../project.ts';
 
 interface Flags {
   readonly format: DiagnosticsFormat;
@@ -39,16 +39,11 @@ export function addValidate(program: Command): void {
           const forCi = flags.format === 'github' || flags.format === 'sarif';
           const found = forCi ? fromWorkspace(diagnostics) : diagnostics;
           context.print(renderDiagnostics(found, flags.format, context.out));
-          if (diagnostics.some(isInvalidInput)) return { refused: EXIT.input };
+          if (await hasInvalidInput(diagnostics)) return { refused: EXIT.input };
           return { policy: diagnostics.some(({ severity }) => RANK[severity] >= RANK[flags.failOn]) };
         }),
       ),
     );
-}
-
-/** What could not be read as a topology at all, as opposed to a topology that is not wise. */
-function isInvalidInput({ code, severity }: Diagnostic): boolean {
-  return severity === 'error' && /^(?:load|schema|config)\//.test(code);
 }
 
 /** GitHub places annotations by paths from the root of the checkout, wherever the command was started. */

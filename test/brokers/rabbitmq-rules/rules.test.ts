@@ -237,13 +237,6 @@ const CASES: Record<string, Case[]> = {
       },
     },
   ],
-  'binding-from-default-exchange': [
-    {
-      bad: { queues: { q: {} }, bindings: [['', 'q', 'k']] },
-      at: ['2'],
-      good: { queues: { q: {} }, bindings: [['amq.direct', 'q', 'k']] },
-    },
-  ],
   'unbound-exchange': [
     {
       bad: { exchanges: { a: {} } },

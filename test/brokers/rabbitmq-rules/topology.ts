@@ -66,7 +66,7 @@ function placesOf(spec: JsonObject, at: Source): Record<string, Source> {
   return places;
 }
 
-export function identity(version = '4.3.6', facts: JsonObject = {}): BrokerIdentity {
+function identity(version = '4.3.6', facts: JsonObject = {}): BrokerIdentity {
   return { name: 'main', type: 'rabbitmq', id: 'test', version, facts };
 }
 

@@ -1,6 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
 import { deadLetterKeys, deadLettersByItself } from '../routing/reachability.ts';
 import { route } from '../routing/router.ts';
+import { ANY_KEY, type KeyWords } from '../routing/topic.ts';
 import { type Queue, topologyOf, type Vhost } from '../topology/index.ts';
 
 export const deadLetterCycle: Rule = {
@@ -48,50 +49,80 @@ queues:
 
 /** One circle of every group of queues that surely dead-letter into each other without a consumer. */
 function automaticCycles(vhost: Vhost): Queue[][] {
-  const next = new Map<string, string[]>();
-  for (const queue of vhost.queues.values()) {
-    if (deadLettersByItself(queue)) next.set(queue.name, deadLetterTargets(vhost, queue));
-  }
+  const graph = new LetterGraph(vhost);
   const state = new Map<string, number>();
   const cycles: Queue[][] = [];
   // Depth first, with its own stack: a chain may be as long as there are queues.
-  for (const start of next.keys()) {
-    if (state.has(start)) continue;
-    const path: string[] = [start];
-    const todo: string[][] = [[...(next.get(start) ?? [])]];
-    state.set(start, 0);
-    while (path.length > 0) {
-      const target = todo.at(-1)?.pop();
-      if (target === undefined) {
-        todo.pop();
-        state.set(path.pop() ?? '', DONE);
+  for (const start of vhost.queues.keys()) {
+    if (state.has(queueNode(start))) continue;
+    const path = [queueNode(start)];
+    const ways = [graph.next(queueNode(start))];
+    state.set(queueNode(start), 0);
+    for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
+      const target = ways.at(-1)?.next();
+      if (!target || target.done) {
+        state.set(node, DONE);
+        path.pop();
+        ways.pop();
         continue;
       }
-      const position = state.get(target);
-      if (position === undefined && next.has(target)) {
-        state.set(target, path.length);
-        path.push(target);
-        todo.push([...(next.get(target) ?? [])]);
-      } else if (position !== undefined && position !== DONE) {
-        cycles.push(path.slice(position).flatMap((name) => vhost.queues.get(name) ?? []));
-      }
+      const position = state.get(target.value);
+      if (position === undefined) {
+        state.set(target.value, path.length);
+        path.push(target.value);
+        ways.push(graph.next(target.value));
+      } else if (position !== DONE) cycles.push(graph.queuesOf(path.slice(position)));
     }
   }
   return cycles;
 }
 
-/** The state of a queue whose ways on were all walked; else it is the queue's place on the path. */
+/** The state of a node whose ways on were all walked; else it is the node's place on the path. */
 const DONE = -1;
 
-/** The queues that all dead letters of this one surely come to. */
-function deadLetterTargets(vhost: Vhost, queue: Queue): string[] {
-  const exchange = queue.setting('dead-letter-exchange')?.value;
-  if (typeof exchange !== 'string') return [];
-  const targets = new Set<string>();
-  for (const key of deadLetterKeys(vhost, queue)) {
-    for (const { kind, name } of route(vhost, exchange, { keys: [key], wanted: 'certain' })) {
-      if (kind === 'queue') targets.add(name);
+/** Past this many ways a topology is so dense that looking at each would take longer than it is worth. */
+const MOST_WAYS = 200_000;
+
+function queueNode(name: string): string {
+  return `queue ${name}`;
+}
+
+/**
+ * Queues, and the exchanges that do not look at keys: where thousands of queues share one of those, its bindings are
+ * followed once, not once for each queue.
+ */
+class LetterGraph {
+  readonly #vhost: Vhost;
+  #ways = 0;
+
+  constructor(vhost: Vhost) {
+    this.#vhost = vhost;
+  }
+
+  /** Where all messages surely come from here without a consumer's doing. */
+  *next(node: string): Generator<string> {
+    const queue = this.#queueAt(node);
+    if (!queue) yield* this.#targets(node.slice('exchange '.length), ANY_KEY);
+    if (!queue || !deadLettersByItself(queue)) return;
+    const exchange = queue.setting('dead-letter-exchange')?.value;
+    if (typeof exchange !== 'string') return;
+    const type = this.#vhost.exchange(exchange)?.type;
+    if (type === 'fanout' || type === 'headers') yield `exchange ${exchange}`;
+    else for (const key of deadLetterKeys(this.#vhost, queue)) yield* this.#targets(exchange, key);
+  }
+
+  queuesOf(nodes: readonly string[]): Queue[] {
+    return nodes.flatMap((node) => this.#queueAt(node) ?? []);
+  }
+
+  *#targets(exchange: string, key: KeyWords): Generator<string> {
+    for (const { kind, name } of route(this.#vhost, exchange, { keys: [key], wanted: 'certain' })) {
+      if (++this.#ways > MOST_WAYS) return;
+      if (kind === 'queue') yield queueNode(name);
     }
   }
-  return [...targets];
+
+  #queueAt(node: string): Queue | undefined {
+    return node.startsWith('queue ') ? this.#vhost.queues.get(node.slice('queue '.length)) : undefined;
+  }
 }

@@ -13,11 +13,15 @@ the default) matches **every** message and \`any\` matches **none**. The routing
 
 Bad:
 \`\`\`yaml
-bindings: [{ from: documents, arguments: { x-match: any, x-type: pdf } }]      # matches nothing
+exchanges: { documents: { type: headers } }
+queues:
+  pdfs: { bindings: [{ from: documents, arguments: { x-match: any, x-type: pdf } }] }      # matches nothing
 \`\`\`
 Good:
 \`\`\`yaml
-bindings: [{ from: documents, arguments: { x-match: any-with-x, x-type: pdf } }]
+exchanges: { documents: { type: headers } }
+queues:
+  pdfs: { bindings: [{ from: documents, arguments: { x-match: any-with-x, x-type: pdf } }] }
 \`\`\`
 `,
   *check(context) {

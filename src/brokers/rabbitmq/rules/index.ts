@@ -3,7 +3,6 @@ import { alternateExchangeMissing } from './alternate-exchange-missing.ts';
 import { alternateExchangeSuppressed } from './alternate-exchange-suppressed.ts';
 import { atLeastOnceConditions } from './at-least-once-conditions.ts';
 import { autoDeleteQueue } from './auto-delete-queue.ts';
-import { bindingFromDefaultExchange } from './binding-from-default-exchange.ts';
 import { classicMirroring } from './classic-mirroring.ts';
 import { consistentHashWeight } from './consistent-hash-weight.ts';
 import { deadLetterCycle } from './dead-letter-cycle.ts';
@@ -48,7 +47,6 @@ export const rules: readonly Rule[] = [
   alternateExchangeSuppressed,
   atLeastOnceConditions,
   autoDeleteQueue,
-  bindingFromDefaultExchange,
   classicMirroring,
   consistentHashWeight,
   deadLetterCycle,

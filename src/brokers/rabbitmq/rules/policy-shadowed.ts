@@ -12,12 +12,14 @@ declared here, and for each of them another policy with a higher priority holds,
 
 Bad:
 \`\`\`yaml
+queues: { orders: {} }
 policies:
   ttl:    { pattern: ^orders, priority: 1, definition: { message-ttl: 60000 } }
   limits: { pattern: .*, priority: 5, definition: { max-length: 1000 } }        # ttl never holds
 \`\`\`
 Good:
 \`\`\`yaml
+queues: { orders: {}, mails: {} }
 policies:
   orders: { pattern: ^orders, priority: 10, definition: { message-ttl: 60000, max-length: 1000 } }
   limits: { pattern: .*, priority: 5, definition: { max-length: 1000 } }

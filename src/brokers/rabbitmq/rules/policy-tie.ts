@@ -12,12 +12,14 @@ Only one policy holds for a queue or exchange: the one with the highest priority
 
 Bad:
 \`\`\`yaml
+queues: { orders: {} }
 policies:
   limits: { pattern: ^orders, definition: { max-length: 1000 } }
   ttl: { pattern: .*, definition: { message-ttl: 60000 } }
 \`\`\`
 Good:
 \`\`\`yaml
+queues: { orders: {} }
 policies:
   limits: { pattern: ^orders, priority: 10, definition: { max-length: 1000, message-ttl: 60000 } }
   ttl: { pattern: .*, definition: { message-ttl: 60000 } }

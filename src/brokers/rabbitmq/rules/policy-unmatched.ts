@@ -18,6 +18,7 @@ policies:
 \`\`\`
 Good:
 \`\`\`yaml
+queues: { orders: {} }
 policies:
   limits: { pattern: ^orders$, definition: { max-length: 1000 } }
 \`\`\`

@@ -13,12 +13,14 @@ exchanges, arguments do not count for direct and topic exchanges.)
 
 Bad:
 \`\`\`yaml
+exchanges: { events: { type: topic } }
 queues:
   orders:
     bindings: [{ from: events, key: order.# }, { from: events, key: order.created }]
 \`\`\`
 Good:
 \`\`\`yaml
+exchanges: { events: { type: topic } }
 queues:
   orders:
     bindings: [{ from: events, key: order.# }]

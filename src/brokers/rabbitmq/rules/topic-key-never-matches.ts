@@ -14,11 +14,15 @@ between dots: \`order*\` matches the routing key \`order*\` and nothing else. An
 
 Bad:
 \`\`\`yaml
-bindings: [{ from: events, key: order* }, { from: events, key: order.> }, { from: events, key: order. }]
+exchanges: { events: { type: topic } }
+queues:
+  orders: { bindings: [{ from: events, key: order* }, { from: events, key: order.> }, { from: events, key: order. }] }
 \`\`\`
 Good:
 \`\`\`yaml
-bindings: [{ from: events, key: order.# }]
+exchanges: { events: { type: topic } }
+queues:
+  orders: { bindings: [{ from: events, key: order.# }] }
 \`\`\`
 `,
   *check(context) {

@@ -15,11 +15,15 @@ Each \`#\` can take any number of words, so that every further one multiplies th
 
 Bad:
 \`\`\`yaml
-bindings: [{ from: events, key: "#.eu.#.order.#" }]
+exchanges: { events: { type: topic } }
+queues:
+  orders: { bindings: [{ from: events, key: "#.eu.#.order.#" }] }
 \`\`\`
 Good:
 \`\`\`yaml
-bindings: [{ from: events, key: "#.eu.order.#" }]
+exchanges: { events: { type: topic } }
+queues:
+  orders: { bindings: [{ from: events, key: "#.eu.order.#" }] }
 \`\`\`
 `,
   *check(context) {

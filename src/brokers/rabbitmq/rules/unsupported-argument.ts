@@ -22,11 +22,16 @@ queues:
 \`\`\`
 `,
   *check(context) {
+    const known = new Map<string, readonly string[]>();
     for (const vhost of topologyOf(context).vhosts.values()) {
       for (const { name, type, resource, arguments: args } of vhost.queues.values()) {
         if (!isQueueType(type)) continue;
         for (const argument of Object.keys(args)) {
-          const types = typesTaking(argument, context.broker.version);
+          let types = known.get(argument);
+          if (!types) {
+            types = typesTaking(argument, context.broker.version);
+            known.set(argument, types);
+          }
           if (types.length === 0 || types.includes(type)) continue;
           yield {
             resource,

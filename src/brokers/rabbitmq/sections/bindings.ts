@@ -87,13 +87,16 @@ function argumentsOf(args: JsonObject): JsonObject {
   const table: Readonly<Record<string, Json>> = isFriendly ? rest : args;
   return {
     ...(isFriendly && { 'x-match': match }),
-    ...(Object.keys(table).length > 0 && { arguments: escapeTexts(withoutNulls(table)) }),
+    ...(Object.keys(table).length > 0 && { arguments: escapeTexts(withVoids(table)) }),
   };
 }
 
-/** JSON shows a void as null, which YAML must say by its type. */
-export function withoutNulls(table: JsonObject): JsonObject {
+/** The management API lists a void as the text `undefined` (seen on 3.10 and 4.3), which hardly anybody binds by. */
+function withVoids(table: JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(table).map(([key, value]) => [key, value === null ? { $type: 'void' } : value]),
+    Object.entries(table).map(([key, value]) => [
+      key,
+      value === 'undefined' || value === null ? { $type: 'void' } : value,
+    ]),
   );
 }

@@ -4,11 +4,22 @@ import schema from '../schema.json' with { type: 'json' };
 
 const DEFINITIONS = schema.$defs as unknown as Readonly<Record<string, JsonObject>>;
 
-/** The schema of one key of a kind's body; undefined where there is no such key. */
+/** The schema of one key of a kind's body, or of the items where it is a list; undefined where there is no such key. */
 export function schemaOf(kind: string, key: string): JsonObject | undefined {
-  const properties = DEFINITIONS[kind]?.properties;
-  const found = isObject(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined;
+  const properties = propertiesOf(kind);
+  const found = Object.hasOwn(properties, key) ? properties[key] : undefined;
   return isObject(found) ? found : undefined;
+}
+
+/** The keys of a kind's body, in the order in which people write them. */
+export function keysOf(kind: string): string[] {
+  return Object.keys(propertiesOf(kind));
+}
+
+function propertiesOf(kind: string): JsonObject {
+  const definition = DEFINITIONS[kind];
+  const body = isObject(definition?.items) ? definition.items : definition;
+  return isObject(body?.properties) ? body.properties : {};
 }
 
 /** Whether a live value may be written under this key; what does not fit is written raw. */

@@ -42,7 +42,7 @@ export class Literals {
 
 /** A literal text as it is written in YAML, where `${` begins a variable. */
 export function escapeText(text: string): string {
-  return text.replaceAll('${', '$${');
+  return text.replaceAll('${', () => '$${');
 }
 
 export function escapeTexts(fields: JsonObject): JsonObject {

@@ -1,6 +1,5 @@
 import type { Json, JsonObject, Resource } from '../../../model/index.ts';
 import { DEAD_LETTER, QUEUE_ARGUMENTS, tableOf } from '../arguments.ts';
-import { withoutNulls } from './bindings.ts';
 import { fits, humanised } from './fits.ts';
 import { escapeTexts } from './literals.ts';
 
@@ -36,7 +35,7 @@ export function queueBody(
     ...(spec['auto-delete'] === true && { 'auto-delete': true }),
     ...(Object.keys(deadLetter).length > 0 && { 'dead-letter': deadLetter }),
     ...friendly,
-    ...(Object.keys(args).length > 0 && { arguments: withoutNulls(args) }),
+    ...(Object.keys(args).length > 0 && { arguments: args }),
   };
   return { ...escapeTexts(body), ...(bindings.length > 0 && { bindings }) };
 }
@@ -52,7 +51,7 @@ export function exchangeBody({ spec }: Resource, bindings: readonly JsonObject[]
     ...(spec['auto-delete'] === true && { 'auto-delete': true }),
     ...(spec.internal === true && { internal: true }),
     ...(isFriendly && { 'alternate-exchange': alternate }),
-    ...(Object.keys(args).length > 0 && { arguments: withoutNulls(args) }),
+    ...(Object.keys(args).length > 0 && { arguments: args }),
   };
   return { ...escapeTexts(body), ...(bindings.length > 0 && { bindings }) };
 }

@@ -10,7 +10,7 @@ import { tableOf } from '../arguments.ts';
 import { FRIENDLY_COMPONENTS, type FriendlyComponent } from '../components.ts';
 import { pathOf } from '../kinds/parts.ts';
 import { WrittenBindings } from './bindings.ts';
-import { fits, humanised, schemaOf } from './fits.ts';
+import { fits, humanised, keysOf, schemaOf } from './fits.ts';
 import { escapeTexts, type Literals } from './literals.ts';
 import { exchangeBody, queueBody } from './queues.ts';
 
@@ -54,12 +54,12 @@ function bodies(
   return Object.fromEntries(named.map(([name, resource]) => [name, bodyOf(resource, name)]));
 }
 
-/** The default vhost is there anyway, and is named only for what was changed about it. */
 function vhostFields(vhost: string, metadata: JsonObject | undefined): JsonObject {
   const { description, tags, 'default-queue-type': type } = metadata ?? {};
+  // What a broker says about the vhost that it starts with, from 3.11 on.
   const isDefault = vhost === '/' && description === 'Default virtual host';
   return escapeTexts({
-    ...(vhost !== '/' && { vhost }),
+    vhost,
     ...(typeof description === 'string' && description !== '' && !isDefault && { description }),
     ...(Array.isArray(tags) && tags.length > 0 && { tags }),
     ...(typeof type === 'string' && type !== 'classic' && { 'default-queue-type': type }),
@@ -125,11 +125,15 @@ function isKnownItem(component: string, value: Json): boolean {
   );
 }
 
-function withUnits({ units }: FriendlyComponent, value: Json): Json {
-  if (Array.isArray(value)) return value;
+/** With units, and in the schema's order: brokers list the fields in any. */
+function withUnits(friendly: FriendlyComponent, value: Json): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => withUnits(friendly, item));
+  const fields = value as JsonObject;
+  const known = keysOf(friendly.component).filter((key) => fields[key] !== undefined);
   return Object.fromEntries(
-    Object.entries(value as JsonObject).map(([key, item]) => {
-      const unit = units[key];
+    known.map((key) => {
+      const item = fields[key] ?? null;
+      const unit = friendly.units[key];
       return [key, unit ? humanised(key, item, unit) : item];
     }),
   );

@@ -76,16 +76,12 @@ function answerTo({ host, port }: Endpoint, timeout: number): Promise<Buffer> {
       resolve(answer);
     };
     socket.setTimeout(Math.min(timeout, 2000), () => end(Buffer.alloc(0)));
-    socket.once('connect', () => socket.write('AMQP\0\0\x09\x01', 'latin1'));
+    // A web server waits for the end of a line before it complains.
+    socket.once('connect', () => socket.write('AMQP\0\0\x09\x01\r\n\r\n', 'latin1'));
     socket.once('data', end);
     socket.once('error', () => end(Buffer.alloc(0)));
     socket.once('close', () => end(Buffer.alloc(0)));
   });
-}
-
-/** True where the same may succeed later: the connection was lost, or the broker is not there yet. */
-export function isPassingFault(error: unknown): error is ConnectionError {
-  return error instanceof ConnectionError && error.transient;
 }
 
 export function wasSent(error: unknown): boolean {

@@ -86,7 +86,7 @@ export class Management {
         method: request.method,
         path: request.query ? `${path}?${request.query}` : path,
         headers: {
-          accept: 'application/json',
+          accept: 'application/json, */*;q=0.1',
           authorization: this.#authorization,
           ...(payload ? { 'content-type': 'application/json', 'content-length': payload.length } : {}),
         },

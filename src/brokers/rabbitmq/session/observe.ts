@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JsonObject } from '../../../model/index.ts';
+import { ConnectionError, type JsonObject } from '../../../model/index.ts';
 import type { QueueVolatile } from '../specs.ts';
 import type { AmqpLinks } from './amqp.ts';
 import { AmqpRefusal } from './amqp-faults.ts';
@@ -129,7 +129,8 @@ async function declarePassively(queues: readonly QueueRef[], { links }: Counting
       else counts.set(queue, (await hasFirstMessage(queue, links)) ? {} : { ready: 0 });
     } catch (error) {
       // Another connection's exclusive queue, or one that has gone; without AMQP, the other sources must do.
-      if (!(error instanceof AmqpRefusal)) unreachable.add(vhost);
+      if (error instanceof ConnectionError) unreachable.add(vhost);
+      else if (!(error instanceof AmqpRefusal)) throw error;
     }
   });
   return counts;

@@ -85,7 +85,7 @@ export class Performer {
     if (call.op === 'user.set-tags') return this.#setTags(call);
     const routes = routesOf(call);
     const { links } = this.#with;
-    if (routes.amqp && links && !this.#httpOnly.has(routes.amqp.vhost)) {
+    if (routes.amqp && links && !(routes.http && this.#httpOnly.has(routes.amqp.vhost))) {
       const result = await this.#byAmqp(call, routes, links);
       if (result) return result;
     }
@@ -111,11 +111,14 @@ export class Performer {
       return DONE;
     } catch (error) {
       if (error instanceof AmqpRefusal) return failed(call, { status: error.code, message: error.message });
-      if (!(error instanceof ConnectionError) || wasSent(error) || this.#goneSince !== undefined) throw error;
-      // The very first connection fails: perhaps only AMQP is closed to us.
-      this.#httpOnly.add(amqp.vhost);
-      if (!http) return failed(call, failureFrom(call, error));
-      return undefined;
+      if (!(error instanceof ConnectionError) || wasSent(error)) throw error;
+      if (http) {
+        // It could not be opened: a firewall, a login, a broker whose AMQP comes last when it restarts.
+        this.#httpOnly.add(amqp.vhost);
+        return undefined;
+      }
+      if (this.#goneSince !== undefined) throw error;
+      return failed(call, failureFrom(call, error));
     }
   }
 

@@ -11,7 +11,7 @@ export interface Asked {
 }
 
 /** The broker's own words about a refusal, secrets of URIs taken out. */
-export function wordsOf(answer: Answer): string {
+function wordsOf(answer: Answer): string {
   const body = answer.body;
   const reason = isObject(body) ? (body.reason ?? body.error) : undefined;
   const words =
@@ -20,7 +20,7 @@ export function wordsOf(answer: Answer): string {
 }
 
 /** Removes the credentials of every URI in a text. */
-export function withoutCredentials(text: string): string {
+function withoutCredentials(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@"']*(?:@[^\s/@"']*)*@/gi, '$1');
 }
 
@@ -32,7 +32,7 @@ function httpWords(answer: Answer): string {
  * RabbitMQ tells two things apart by one letter: `not_authorized` is a wrong name or password, `not_authorised` a
  * user who lacks a right (seen on 3.10 and 4.3, both with status 401).
  */
-export function isLoginRefused(answer: Answer): boolean {
+function isLoginRefused(answer: Answer): boolean {
   return answer.status === 401 && !isRightMissing(answer);
 }
 

@@ -10,7 +10,7 @@ export interface Needs {
 }
 
 /** Kinds whose address goes on with a vhost. */
-export const VHOST_KINDS = [
+const VHOST_KINDS = [
   'exchange',
   'queue',
   'binding',

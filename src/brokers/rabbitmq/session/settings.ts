@@ -11,7 +11,7 @@ export interface Endpoint {
 }
 
 /** The PEM texts and the name that TLS connections use. */
-export interface TlsFiles {
+interface TlsFiles {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;

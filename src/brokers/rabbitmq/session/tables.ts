@@ -2,7 +2,7 @@ import { isExactInt, isObject, type Json, type JsonObject } from '../../../model
 import type { Arguments } from '../specs.ts';
 
 /** A value as amqplib encodes it; `{ '!': type, value }` names the AMQP type. */
-export type AmqpValue = null | boolean | string | AmqpValue[] | { '!': string; value: unknown };
+type AmqpValue = null | boolean | string | AmqpValue[] | { '!': string; value: unknown };
 export type AmqpTable = Record<string, AmqpValue>;
 
 /**

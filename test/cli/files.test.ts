@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeNewFiles } from '../../src/cli/new-files.ts';
+import { writeNewFiles } from '../../src/cli/files.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,0 +1,235 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCli, type Surroundings } from './run-cli.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function cli(line: string, surroundings: Surroundings = {}) {
+  return runCli(line.split(' '), { cwd: folder, ...surroundings });
+}
+
+async function write(files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(folder, name, '..'), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}
+
+const CONFIG = `project: shop
+topologies: [topologies/*.yaml]
+brokers: { main: { type: rabbitmq, url: "amqp://localhost:1", management: "http://localhost:1" } }
+`;
+const GOOD =
+  'rabbitmq:\n  exchanges: { events: { type: topic } }\n  queues:\n    orders: { max-length: 10, bindings: [{ from: events, key: "#" }] }\n';
+const LOSSY = 'rabbitmq:\n  queues:\n    orders: { max-length: 10, dead-letter: { exchange: dlx } }\n';
+const MISSPELT = 'rabbitmq:\n  queus: { orders: {} }\n';
+
+describe('validate', () => {
+  test('a sound topology exits with 0', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    expect(await cli('validate')).toMatchObject({ code: 0, stdout: 'No findings.\n', stderr: '' });
+  });
+
+  test('a lint error exits with 3, what is no topology with 65', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'lossy/a.yaml': LOSSY, 'bad/b.yaml': MISSPELT });
+    const lossy = await cli('validate lossy');
+    expect([lossy.code, lossy.stderr]).toEqual([3, '']);
+    expect(lossy.stdout).toMatch(/^lossy\/a\.yaml:3:\d+ error rabbitmq\/dead-letter-exchange-missing /m);
+    const bad = await cli('validate bad');
+    expect(bad.code).toBe(65);
+    expect(bad.stdout).toMatch(/^bad\/b\.yaml:2:3 error load\/unknown-key .*queues/s);
+    expect((await cli('validate lossy bad')).code).toBe(65);
+    await write({ 'twice/a.yaml': GOOD, 'twice/b.yaml': GOOD });
+    expect((await cli('validate twice')).code).toBe(65);
+  });
+
+  test('--fail-on decides which findings count', async () => {
+    const config = `${CONFIG}lint: { rules: { rabbitmq/unbound-exchange: info } }\n`;
+    await write({
+      'brokerform.yaml': config,
+      'topologies/a.yaml': 'rabbitmq: { exchanges: { lonely: { type: fanout } } }\n',
+    });
+    expect((await cli('validate')).code).toBe(0);
+    expect((await cli('validate --fail-on info')).code).toBe(3);
+  });
+
+  test.each([
+    ['json', /^\{\n {2}"version": 1,/],
+    ['github', /^::error file=topologies\/a\.yaml,line=3,col=\d+,title=rabbitmq\//],
+    ['sarif', /"version": "2\.1\.0"/],
+    ['junit', /^<\?xml/],
+  ])('--format %s', async (format, expected) => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': LOSSY });
+    const { code, stdout } = await cli(`validate --format ${format}`);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(expected);
+  });
+
+  test('annotations name files from the root of the checkout', async () => {
+    await write({ 'infra/brokerform.yaml': CONFIG, 'infra/topologies/a.yaml': LOSSY });
+    const env = { GITHUB_WORKSPACE: folder };
+    const { stdout } = await cli('-C infra validate --format github', { env });
+    expect(stdout).toMatch(/^::error file=infra\/topologies\/a\.yaml,/);
+  });
+});
+
+describe('plan', () => {
+  test('--against none shows everything as new; --detailed-exitcode tells', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    const { code, stdout, stderr } = await cli('plan --against none');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Plan shop .*\n3 safe\n\nSAFE\n/);
+    expect((await cli('plan --against none --detailed-exitcode')).code).toBe(2);
+  });
+
+  test('a saved plan shows the same, in every format', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    const planned = await cli('plan --against none --out p.json --json-into p2.json --markdown-into p.md');
+    expect((await cli('show p.json')).stdout).toBe(planned.stdout);
+    expect((await cli('show p.json --format json')).stdout).toBe(
+      await readFile(join(folder, 'p2.json'), 'utf8'),
+    );
+    expect((await cli('show p.json --format markdown')).stdout).toBe(
+      await readFile(join(folder, 'p.md'), 'utf8'),
+    );
+  });
+
+  test('a plan that was edited is refused with 4', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    await cli('plan --against none --out p.json');
+    const text = await readFile(join(folder, 'p.json'), 'utf8');
+    await write({ 'p.json': text.replace('"topic"', '"fanout"'), 'cut.json': text.slice(0, 500) });
+    for (const line of ['show p.json', 'apply p.json', 'apply cut.json']) {
+      const { code, stderr } = await cli(line);
+      expect([code, line]).toEqual([4, line]);
+      expect(stderr).toContain('Nothing was applied');
+    }
+  });
+
+  test('a saved plan is for its own environment', async () => {
+    const environments = 'environments: { production: {}, staging: {} }\n';
+    await write({ 'brokerform.yaml': CONFIG + environments, 'topologies/a.yaml': GOOD });
+    await cli('plan --env staging --against none --out p.json');
+    const { code, stderr } = await cli('apply p.json --env production');
+    expect(code).toBe(4);
+    expect(stderr).toContain('the plan was made for environment staging');
+  });
+
+  test('an invalid project exits with 65, and says so in JSON', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': MISSPELT });
+    const { code, stdout, stderr } = await cli('plan --against none --format json --json-into p.json');
+    expect(code).toBe(65);
+    expect(stderr).toMatch(/^topologies\/a\.yaml:2:3 error load\//);
+    const { failure } = JSON.parse(stdout);
+    expect(failure.kind).toBe('input');
+    expect(failure.diagnostics[0].at).toEqual({ file: 'topologies/a.yaml', line: 2, col: 3 });
+    expect(await readFile(join(folder, 'p.json'), 'utf8')).toBe(stdout);
+  });
+
+  test('a lint error stops a plan with 3', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': LOSSY });
+    const { code, stdout, stderr } = await cli('plan --against none');
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain('error: 1 lint error in the project. No broker was changed\n');
+  });
+
+  test('an unreachable broker exits with 1, and says so in JSON', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    const { code, stdout, stderr } = await cli('plan --format json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, failure: { kind: 'connection', broker: 'main' } });
+    expect(stderr).toMatch(/^error: broker main: /);
+  });
+
+  test.each([
+    ['show missing.json', 'missing.json: there is no such file or directory'],
+    ['show topologies', 'topologies: it is a directory'],
+    ['plan --against missing.json', 'missing.json: there is no such file or directory'],
+    ['plan --against topologies', 'topologies: it is a directory'],
+    ['plan --against brokerform.yaml', 'brokerform.yaml is not JSON'],
+    ['plan --against none --out no/such/p.json', 'no/such/p.json: there is no such file or directory'],
+    ['import --from brokerform.yaml', 'brokerform.yaml is not JSON'],
+    ['import --broker mian', 'the configuration has no broker mian'],
+  ])('%s', async (line, message) => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    const { code, stderr } = await cli(line);
+    expect(stderr).toContain(`error: ${message}`);
+    expect(code).toBe(line.startsWith('import --broker') ? 64 : 65);
+  });
+
+  test('colour is for terminals, unless it is asked for', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    expect((await cli('plan --against none')).stdout).not.toContain('\u001b[');
+    expect((await cli('plan --against none --color')).stdout).toContain('\u001b[32mSAFE');
+    const env = { FORCE_COLOR: '1' };
+    expect((await cli('plan --against none', { env })).stdout).toContain('\u001b[32mSAFE');
+    expect((await cli('plan --against none --no-color', { env })).stdout).not.toContain('\u001b[');
+  });
+});
+
+describe('init', () => {
+  test('what it writes validates, lints clean and plans', async () => {
+    expect(await cli('init')).toMatchObject({ code: 0 });
+    expect(await cli('validate --fail-on info')).toMatchObject({ code: 0, stdout: 'No findings.\n' });
+    expect((await cli('plan --against none')).stdout).toContain(' +  queue order-notifications ');
+    const topology = await readFile(join(folder, 'topologies/example.yaml'), 'utf8');
+    const schema = /^# yaml-language-server: \$schema=(.+)\n/.exec(topology)?.[1] ?? '';
+    expect(JSON.parse(await readFile(join(folder, 'topologies', schema), 'utf8'))).toHaveProperty(
+      'properties.rabbitmq',
+    );
+  });
+
+  test('overwrites nothing', async () => {
+    await write({ 'brokerform.yaml': 'mine' });
+    const { code, stderr } = await cli('init');
+    expect(code).toBe(65);
+    expect(stderr).toContain('will not overwrite brokerform.yaml');
+    expect(await readdir(folder)).toEqual(['brokerform.yaml']);
+  });
+});
+
+test('explain tells of one rule, or lists all', async () => {
+  const all = await cli('explain');
+  const [code = ''] = all.stdout.split(' ');
+  expect(all.stdout.split('\n').length).toBeGreaterThan(10);
+  expect((await cli(`explain ${code}`)).stdout).toMatch(new RegExp(`^# ${code}\n`));
+});
+
+test.each(['topology', 'config', 'plan'])('schema %s is a draft-07 schema', async (name) => {
+  const { code, stdout } = await cli(`schema ${name}`);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).$schema).toBe('http://json-schema.org/draft-07/schema#');
+});
+
+test('a definitions file becomes YAML that plans empty against it', async () => {
+  const definitions = {
+    rabbit_version: '4.3.6',
+    vhosts: [{ name: '/' }],
+    queues: [{ name: '../../q', vhost: '/', durable: true, auto_delete: false, arguments: {} }],
+    exchanges: [],
+    bindings: [],
+  };
+  await write({ 'definitions.json': JSON.stringify(definitions), 'brokerform.yaml': CONFIG });
+  const { code, stdout, stderr } = await cli('import --from definitions.json --out topologies');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^wrote topologies\//);
+  const planned = await cli('plan --against definitions.json');
+  expect(planned.stdout).toContain('No changes.');
+});
+
+test('nothing that brokerform is started in changes by offline commands', async () => {
+  await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+  await cp(folder, `${folder}-copy`, { recursive: true });
+  await cli('validate');
+  await cli('plan --against none');
+  expect(await readdir(folder, { recursive: true })).toEqual(
+    await readdir(`${folder}-copy`, { recursive: true }),
+  );
+  await rm(`${folder}-copy`, { recursive: true });
+});
