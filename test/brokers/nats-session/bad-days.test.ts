@@ -67,7 +67,7 @@ function statuses(outcomes: readonly Outcome[]): Record<string, number> {
 }
 
 async function streamCount(session: Session): Promise<number> {
-  return (await session.read({ desired: [], retired: [], owns: [] })).length;
+  return (await session.read(everything)).length;
 }
 
 // Each has its own servers, and most of the time goes by waiting for elections.

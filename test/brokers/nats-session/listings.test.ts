@@ -21,6 +21,10 @@ function apiOf(answer: Answer, timeout = 2_000): JetStreamApi {
   return new JetStreamApi(link as unknown as Link, settings);
 }
 
+function refused(code: number, err_code: number, description: string): JsonObject {
+  return { error: { code, err_code, description } };
+}
+
 function page(names: readonly string[], offset: number, more: JsonObject = {}): JsonObject {
   const streams = names
     .slice(offset, offset + 256)
@@ -51,9 +55,7 @@ test('passing refusals are asked again', async () => {
   const refusals = [10008, 10004, 10009];
   const api = apiOf((_, body) => {
     const code = refusals.shift();
-    return code === undefined
-      ? page(['A'], offsetOf(body))
-      : { error: { code: 503, err_code: code, description: 'in a moment' } };
+    return code === undefined ? page(['A'], offsetOf(body)) : refused(503, code, 'in a moment');
   });
   expect((await listStreams(api)).items).toHaveLength(1);
   expect(api.sent.get('STREAM.LIST')).toBe(4);
@@ -69,20 +71,22 @@ test('a refusal that does not pass is told with its status, at once or when time
     transient: false,
   });
   expect(denied.sent.get('STREAM.LIST')).toBe(1);
-  const down = apiOf(() => ({ error: { code: 503, err_code: 10008, description: 'unavailable' } }), 300);
+  const down = apiOf(() => refused(503, 10008, 'unavailable'), 300);
   await expect(readScope(only('main/stream/A'), down)).rejects.toMatchObject({
     failure: { status: '503/10008', message: 'unavailable' },
   });
 });
 
 test('what is missing or offline is unknown: an error in the scope, and nobodyâ€™s business outside', async () => {
-  const api = apiOf((_, body) =>
-    page(['A'], offsetOf(body), { missing: ['LOST'], offline: { NEWER: 'needs API level 9' } }),
-  );
+  const api = apiOf((subject, body) => {
+    if (subject.endsWith('.NEWER')) return refused(500, 10194, 'needs API level 9');
+    if (subject.endsWith('.LOST')) return refused(503, 10008, 'unavailable');
+    return page(['A'], offsetOf(body), { missing: ['LOST'], offline: { NEWER: 'needs API level 9' } });
+  }, 300);
   await expect(readScope(only('main/stream/LOST', 'main/stream/NEWER'), api)).rejects.toThrow(
-    /stream LOST, NEWER are there, but nothing else is known/,
+    /stream LOST \(unavailable\), NEWER \(needs API level 9\) are there, but nothing else is known/,
   );
-  await expect(readScope(only('main/consumer/LOST/c'), api)).rejects.toThrow(/stream LOST is there/);
+  await expect(readScope(only('main/consumer/LOST/c'), api)).rejects.toThrow(/stream LOST .*is there/);
   await expect(readScope({ desired: [], retired: [], owns: ['main/stream/L*'] }, api)).rejects.toThrow(
     /LOST/,
   );
@@ -92,11 +96,27 @@ test('what is missing or offline is unknown: an error in the scope, and nobodyâ€
 
 test('consumers that are missing are unknown as well', async () => {
   const api = apiOf((subject) => {
+    if (subject.includes('CONSUMER.INFO')) return refused(503, 10008, 'unavailable');
     if (subject.includes('CONSUMER.LIST')) return { total: 1, consumers: [], missing: ['c'] };
     const stream = { config: { name: 'A' }, state: { messages: 0, consumer_count: 1 } };
     return { total: 1, streams: [stream] };
-  });
-  await expect(readScope(only('main/consumer/A/c'), api)).rejects.toThrow(/consumer of stream A: c is there/);
+  }, 300);
+  await expect(readScope(only('main/consumer/A/c'), api)).rejects.toThrow(
+    /consumer of stream A: c .*is there/,
+  );
   const rest = await readScope(only('main/consumer/A/other'), api);
   expect(rest.map((one) => one.address)).toEqual(['main/stream/A']);
+});
+
+test('what a list lacks during an election is asked for by name', async () => {
+  const api = apiOf((subject, body) => {
+    if (subject.endsWith('.GONE')) return refused(404, 10059, 'stream not found');
+    if (subject.endsWith('.LATE'))
+      return { config: { name: 'LATE' }, state: { messages: 3, consumer_count: 0 } };
+    return page(['A'], offsetOf(body), { missing: ['LATE', 'GONE', 'OTHER'] });
+  });
+  const resources = await readScope(only('main/stream/LATE', 'main/stream/GONE'), api);
+  expect(resources.map((one) => one.address)).toEqual(['main/stream/A', 'main/stream/LATE']);
+  expect(resources[1]?.volatile).toMatchObject({ messages: 3 });
+  expect(api.sent.get('STREAM.INFO')).toBe(2);
 });

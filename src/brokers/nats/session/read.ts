@@ -1,15 +1,18 @@
 import { BrokerError, type JsonObject, type Resource, type Scope } from '../../../model/index.ts';
 import { consumerResource, streamResource } from '../resources.ts';
 import type { ConsumerVolatile } from '../specs.ts';
-import type { JetStreamApi } from './api.ts';
+import type { ApiRequest, JetStreamApi } from './api.ts';
 import { eachOf } from './concurrency.ts';
-import { faultOf, isNotFound } from './faults.ts';
+import { faultOf, isNotFound, Refusal } from './faults.ts';
 import { type Listing, listConsumers, listStreams } from './listings.ts';
 import { configOf, consumerCount, consumerVolatile, streamVolatile, textOf } from './payloads.ts';
 import { type Wanted, wantedBy } from './scope.ts';
 
 /** Streams whose consumers are listed at a time. */
 const CONCURRENT = 64;
+
+/** Milliseconds that what a list lacks is asked for by name: about what the election of a leader takes. */
+const ELECTION = 8_000;
 
 /**
  * Reads all streams, page by page, and side by side the consumers of those streams in the scope that have any. A
@@ -19,18 +22,19 @@ const CONCURRENT = 64;
 export async function readScope(scope: Scope, api: JetStreamApi): Promise<Resource[]> {
   const { broker } = api.settings;
   const wanted = wantedBy(scope, broker);
-  const streams = await listed(api, 'read streams', () => listStreams(api));
-  refuseUnknown(api, streams, (name) => wanted.stream(name) || wanted.consumersOf(name), 'stream');
+  const streams = await complete(api, 'read streams', () => listStreams(api), {
+    isWanted: (name) => wanted.stream(name) || wanted.consumersOf(name),
+    infoOf: (name) => ({ verb: 'STREAM.INFO', path: [name] }),
+    what: 'stream',
+  });
   const resources: Resource[] = [];
-  await eachOf(streams.items, CONCURRENT, async (info) => {
+  await eachOf(streams, CONCURRENT, async (info) => {
     const config = configOf(info);
     const name = textOf(config.name);
     const consumers = wanted.consumersOf(name) ? await readConsumers(api, info, name, wanted) : undefined;
-    const volatile = streamVolatile(
-      info,
-      consumers?.map((consumer) => consumer.volatile as ConsumerVolatile),
-    );
-    resources.push(streamResource(broker, name, config, volatile as JsonObject), ...(consumers ?? []));
+    const counts = consumers?.map((consumer) => consumer.volatile as ConsumerVolatile);
+    const volatile = streamVolatile(info, counts) as JsonObject;
+    resources.push(streamResource(broker, name, config, volatile), ...(consumers ?? []));
   });
   return resources;
 }
@@ -43,9 +47,12 @@ async function readConsumers(
   wanted: Wanted,
 ): Promise<Resource[]> {
   if (consumerCount(info) === 0) return [];
-  const consumers = await listed(api, `read consumers of ${stream}`, () => listConsumers(api, stream));
-  refuseUnknown(api, consumers, (name) => wanted.consumer(stream, name), `consumer of stream ${stream}:`);
-  return consumers.items.flatMap((item) => {
+  const consumers = await complete(api, `read consumers of ${stream}`, () => listConsumers(api, stream), {
+    isWanted: (name) => wanted.consumer(stream, name),
+    infoOf: (name) => ({ verb: 'CONSUMER.INFO', path: [stream, name] }),
+    what: `consumer of stream ${stream}:`,
+  });
+  return consumers.flatMap((item) => {
     const config = configOf(item);
     const durable = textOf(config.durable_name);
     if (durable === '') return [];
@@ -54,30 +61,46 @@ async function readConsumers(
   });
 }
 
-const NOTHING: Listing = { items: [], unknown: new Set() };
-
-async function listed(api: JetStreamApi, op: string, list: () => Promise<Listing>): Promise<Listing> {
-  try {
-    return await list();
-  } catch (error) {
-    // The stream has gone since it was listed.
-    if (isNotFound(error)) return NOTHING;
-    throw faultOf(api.settings.broker, error, op);
-  }
+interface Completing {
+  isWanted(name: string): boolean;
+  infoOf(name: string): ApiRequest;
+  readonly what: string;
 }
 
-function refuseUnknown(
+/** The entries of a list, and those that it lacks and the scope wants, asked for one by one. */
+async function complete(
   api: JetStreamApi,
-  { items, unknown }: Listing,
-  isWanted: (name: string) => boolean,
-  what: string,
-): void {
-  const found = new Set(items.map((item) => textOf(configOf(item).name) || textOf(item.name)));
-  const names = [...unknown].filter((name) => !found.has(name) && isWanted(name));
-  if (names.length === 0) return;
-  throw new BrokerError(api.settings.broker, {
+  op: string,
+  list: () => Promise<Listing>,
+  { isWanted, infoOf, what }: Completing,
+): Promise<JsonObject[]> {
+  const { items, unknown } = await list().catch((error: unknown): Listing => {
+    // The stream has gone since it was listed.
+    if (isNotFound(error)) return { items: [], unknown: new Set() };
+    throw faultOf(api.settings.broker, error, op);
+  });
+  const found = [...items];
+  const names = [...unknown].filter(isWanted).sort();
+  const silent: string[] = [];
+  const deadline = Math.min(api.deadline(), Date.now() + ELECTION);
+  await eachOf(names, CONCURRENT, async (name) => {
+    try {
+      found.push(await api.ask(infoOf(name), deadline));
+    } catch (error) {
+      // Gone since it was listed.
+      if (isNotFound(error)) return;
+      silent.push(error instanceof Refusal ? `${name} (${error.message})` : name);
+    }
+  });
+  if (silent.length > 0) throw unknownError(api, what, silent);
+  return found;
+}
+
+function unknownError(api: JetStreamApi, what: string, names: readonly string[]): BrokerError {
+  const are = names.length === 1 ? 'is' : 'are';
+  return new BrokerError(api.settings.broker, {
     op: 'read',
-    message: `${what} ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} there, but nothing else is known: no server that holds it answers`,
-    hint: 'a server is down, or too old for it; what is unknown cannot be planned, so try again when it is back, or leave it out with --exclude and --target',
+    message: `${what} ${[...names].sort().join(', ')} ${are} there, but nothing else is known: no server that holds it answers`,
+    hint: 'a server is down, or too old for it. What is unknown cannot be planned: try again when the server is back',
   });
 }
