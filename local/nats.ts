@@ -8,7 +8,6 @@ import type { LocalNats, NatsLine, NatsOptions } from './nats/types.ts';
 import { freePorts } from './ports.ts';
 
 export type { LocalNats, LocalNatsServer, NatsLine, NatsOptions } from './nats/types.ts';
-export { Unavailable } from './unavailable.ts';
 
 export const natsLines: readonly NatsLine[] = ['old', 'middle', 'current'];
 

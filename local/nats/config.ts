@@ -3,7 +3,7 @@ import type { Certificates } from '../certificates.ts';
 import type { Identities } from './identities.ts';
 import type { NatsLimits, NatsOptions, NatsPermissions } from './types.ts';
 
-export interface NatsPorts {
+interface NatsPorts {
   client: number;
   monitoring: number;
   route: number;
@@ -20,7 +20,7 @@ export interface NatsServerConfig {
 }
 
 /** The name that servers of one cluster share. */
-export const clusterName = 'brokerform-test';
+const clusterName = 'brokerform-test';
 
 export const systemUser = { user: 'sys', password: 'sys' };
 
@@ -45,9 +45,13 @@ export function serverConfig(options: NatsOptions, config: NatsServerConfig): st
     parts.push(`cluster { name: ${clusterName}, listen: "127.0.0.1:${ports.route}", routes: [${urls}] }`);
   }
   if (certificates) {
-    const verify = options.tls === 'mutual' ? `, ca_file: ${text(certificates.ca)}, verify: true` : '';
+    const { ca } = certificates;
+    const verify = options.tls === 'mutual' ? `, ca_file: ${text(ca)}, verify: true` : '';
+    const first = options.tls === 'first' ? ', handshake_first: true' : '';
     const { serverCert, serverKey } = certificates;
-    parts.push(`tls { cert_file: ${text(serverCert)}, key_file: ${text(serverKey)}, timeout: 10${verify} }`);
+    parts.push(
+      `tls { cert_file: ${text(serverCert)}, key_file: ${text(serverKey)}, timeout: 10${verify}${first} }`,
+    );
   }
   return `${parts.join('\n')}\n`;
 }

@@ -6,8 +6,11 @@ export type NatsLine = 'old' | 'middle' | 'current';
 export interface NatsOptions {
   /** One server unless said otherwise. */
   servers?: 1 | 3;
-  /** `server`: the servers show a certificate; `mutual`: they ask clients for theirs as well. */
-  tls?: 'server' | 'mutual';
+  /**
+   * `server`: the servers show a certificate; `mutual`: they ask clients for theirs as well; `first`: TLS begins
+   * before the server says anything, from 2.10 on.
+   */
+  tls?: 'server' | 'mutual' | 'first';
   /** How clients say who they are; nobody is asked unless said otherwise. */
   auth?: 'token' | 'password' | 'nkey' | 'operator';
   /** On unless said otherwise. */

@@ -116,6 +116,18 @@ describe.each(here)('%s', (line) => {
     });
   });
 
+  test('TLS: the name that the certificate must have, and TLS from the first byte', async () => {
+    const nats = await start(line, { tls: line === 'old' ? 'server' : 'first' });
+    const { ca = '' } = nats.tls ?? {};
+    const tls = { ca, 'handshake-first': line !== 'old' };
+    await readsNothing({ servers: [nats.url], tls });
+    await readsNothing({ servers: [nats.url], tls: { ...tls, servername: 'localhost' } });
+    expect(await refusal({ servers: [nats.url], tls: { ...tls, servername: 'elsewhere' } })).toMatchObject({
+      message: expect.stringMatching(/is for another name/),
+      transient: false,
+    });
+  });
+
   test('a domain is reached by its name, and another one is not', async () => {
     const nats = await start(line, { domain: 'hub' });
     await withSession({ servers: [nats.url], domain: 'hub' }, async (session) => {

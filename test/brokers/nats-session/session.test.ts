@@ -1,6 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
 import { natsLines } from '../../../local/nats.ts';
-import type { JsonObject } from '../../../src/model/index.ts';
+import type { Call, JsonObject } from '../../../src/model/index.ts';
 import { consumerCall, everything, found, only, sendAll, streamCall, withSession } from './open.ts';
 
 const here = natsLines.filter((line) => inject('nats')[line]);
@@ -162,18 +162,47 @@ describe.each(here)('%s', (line) => {
     });
   });
 
-  test.runIf(isOld)('a field that the server drops in silence is a failure that names it', async () => {
-    const name = fresh();
-    await withSession(settings, async (session) => {
-      const config: JsonObject = { compression: 's2', allow_msg_ttl: true, max_msgs: 3 };
-      const [outcome] = await sendAll(session, [[streamCall.create(name, config)]]);
-      expect(outcome).toMatchObject({
-        status: 'failed',
-        failure: { message: 'the server accepted it and dropped compression, allow_msg_ttl' },
+  if (line === 'current')
+    test('a consumer is paused, and resumed', async () => {
+      const name = fresh();
+      await withSession(settings, async (session) => {
+        const pause = (pause_until: string): Call => ({
+          op: 'consumer.pause',
+          target: `main/consumer/${name}/c`,
+          body: { stream: name, name: 'c', pause_until },
+        });
+        const paused = async () => {
+          const resources = await session.read(only(`main/stream/${name}`));
+          return found(resources, `main/consumer/${name}/c`).spec.pause_until;
+        };
+        await sendAll(session, [[streamCall.create(name), consumerCall.create(name, 'c')]]);
+        expect((await sendAll(session, [[pause('2099-01-02T03:04:05Z')]]))[0]?.status).toBe('done');
+        expect(await paused()).toBe('2099-01-02T03:04:05Z');
+        // Neither the pause that is not sent nor its echo is mistaken for something dropped.
+        const update = consumerCall.update(name, 'c', {
+          max_ack_pending: 3,
+          pause_until: '2098-01-01T00:00:00Z',
+        });
+        expect((await sendAll(session, [[update]]))[0]?.status).toBe('done');
+        expect((await sendAll(session, [[pause('')]]))[0]?.status).toBe('done');
+        expect(await paused()).toBeUndefined();
+        await sendAll(session, [[streamCall.delete(name)]]);
       });
-      await sendAll(session, [[streamCall.delete(name)]]);
     });
-  });
+
+  if (isOld)
+    test('a field that the server drops in silence is a failure that names it', async () => {
+      const name = fresh();
+      await withSession(settings, async (session) => {
+        const config: JsonObject = { compression: 's2', allow_msg_ttl: true, max_msgs: 3 };
+        const [outcome] = await sendAll(session, [[streamCall.create(name, config)]]);
+        expect(outcome).toMatchObject({
+          status: 'failed',
+          failure: { message: 'the server accepted it and dropped compression, allow_msg_ttl' },
+        });
+        await sendAll(session, [[streamCall.delete(name)]]);
+      });
+    });
 
   test('drained, nothing new starts; aborted, nothing is waited for', async () => {
     const name = fresh();

@@ -3,7 +3,7 @@ import { type Connection, ConnectionError, isObject, type Json } from '../../../
 import { isToken } from './tokens.ts';
 
 /** Who the client says it is; at most one way is used. */
-export interface NatsCredentials {
+interface NatsCredentials {
   /** The text of a credentials file: a user's JWT and the seed of its nkey. */
   readonly creds?: string;
   /** The seed of an nkey, `SU…`. */
@@ -14,7 +14,7 @@ export interface NatsCredentials {
 }
 
 /** PEM texts, and how TLS is spoken. */
-export interface TlsSettings {
+interface TlsSettings {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
