@@ -1,4 +1,5 @@
 import {
+  type Address,
   type Change,
   type Context,
   formatSize,
@@ -31,7 +32,7 @@ export function accountRisksOfStream(change: Change, context: Context): Risk[] {
   }
   const maxStreams = limits.max_streams ?? -1;
   if (change.action === 'create' && maxStreams > 0 && limits.streams !== undefined) {
-    const after = limits.streams + streamsAdded(context);
+    const after = limits.streams + sumsOf(context).streamsAdded;
     if (after > maxStreams)
       problems.push(`at most ${maxStreams} streams, and this plan would make it ${after}`);
   }
@@ -52,11 +53,9 @@ export function accountRisksOfConsumer(change: Change, context: Context): Risk[]
   }
   const maxConsumers = limits?.max_consumers ?? -1;
   if (change.action === 'create' && maxConsumers > 0) {
-    const all = new Set([...consumersOn(needs[0], context.desired), ...consumersOn(needs[0], context.live)]);
-    if (all.size > maxConsumers) {
-      problems.push(
-        `at most ${maxConsumers} consumers of one stream, and this plan would make it ${all.size}`,
-      );
+    const count = sumsOf(context).consumers.get(needs[0] ?? '')?.size ?? 0;
+    if (count > maxConsumers) {
+      problems.push(`at most ${maxConsumers} consumers of one stream, and this plan would make it ${count}`);
     }
   }
   return problems.map(risk);
@@ -79,10 +78,49 @@ function limitsFor(stream: Resource, { broker }: Context): { limits?: AccountLim
   return own ? { limits: own, tier } : { tier };
 }
 
-/** Streams that a plan makes, less those that it deletes. */
-function streamsAdded({ desired, live, deleted }: Context): number {
-  const made = [...desired.keys()].filter((address) => isStream(address) && !live.has(address));
-  return made.length - [...(deleted ?? [])].filter(isStream).length;
+/** What a plan comes to, as far as the limits of an account look at it. */
+interface Sums {
+  /** Streams that it makes, less those that it deletes. */
+  readonly streamsAdded: number;
+  /** Addresses of all consumers that a stream will have, by its address. */
+  readonly consumers: ReadonlyMap<Address, ReadonlySet<Address>>;
+  /** Bytes that it reserves more than now, by storage and tier. */
+  readonly reserved: Map<string, bigint>;
+}
+
+const sumsByContext = new WeakMap<Context, Sums>();
+
+/** Made once a plan: the risks of each of its creations look at the same sums. */
+function sumsOf(context: Context): Sums {
+  const known = sumsByContext.get(context);
+  if (known) return known;
+  const { desired, live, deleted = new Set() } = context;
+  const consumers = new Map<Address, Set<Address>>();
+  for (const { address, needs } of [...desired.values(), ...live.values()]) {
+    const [stream] = needs;
+    if (isStream(address) || stream === undefined || deleted.has(address)) continue;
+    const group = consumers.get(stream) ?? new Set();
+    consumers.set(stream, group.add(address));
+  }
+  const made = [...desired.keys()].filter((address) => isStream(address) && !live.has(address)).length;
+  const gone = [...deleted].filter(isStream).length;
+  const sums: Sums = { streamsAdded: made - gone, consumers, reserved: new Map() };
+  sumsByContext.set(context, sums);
+  return sums;
+}
+
+function reservedMore(storage: string, tier: string | undefined, context: Context): bigint {
+  const { reserved } = sumsOf(context);
+  const key = `${storage} ${tier ?? ''}`;
+  const known = reserved.get(key);
+  if (known !== undefined) return known;
+  let total = 0n;
+  for (const [address, stream] of context.desired) {
+    if (!isStream(address) || stream.spec.storage !== storage) continue;
+    total += reservation(stream, tier) - reservation(context.live.get(address), tier);
+  }
+  reserved.set(key, total);
+  return total;
 }
 
 function storageProblems(
@@ -95,11 +133,7 @@ function storageProblems(
   if (most < 0n) return [];
   const reserved = toBigInt(isMemory ? limits.reserved_memory : limits.reserved_storage) ?? 0n;
   const storage = isMemory ? 'memory' : 'file';
-  let total = reserved;
-  for (const [address, stream] of context.desired) {
-    if (!isStream(address) || stream.spec.storage !== storage) continue;
-    total += reservation(stream, tier) - reservation(context.live.get(address), tier);
-  }
+  const total = reserved + reservedMore(storage, tier, context);
   if (total <= most) return [];
   return [
     `${storage} storage of ${size(most)} in all, and max_bytes of its streams would add up to ${size(total)}`,
@@ -112,12 +146,6 @@ function reservation(stream: Resource | undefined, tier: string | undefined): bi
   const replicas = toBigInt(stream?.spec.num_replicas) ?? 1n;
   if (bytes <= 0n || (tier !== undefined && tier !== `R${replicas}`)) return 0n;
   return tier === undefined ? bytes * replicas : bytes;
-}
-
-function consumersOn(stream: string | undefined, resources: ReadonlyMap<string, Resource>): string[] {
-  return [...resources.values()]
-    .filter(({ address, needs }) => kindOf(address) === 'consumer' && needs[0] === stream)
-    .map(({ address }) => address);
 }
 
 function isStream(address: string): boolean {

@@ -5,7 +5,7 @@ import type { Field } from './fields.ts';
 import { streamFields } from './stream-fields.ts';
 
 /** One key of a bucket or store: the stream's field that it stands for, and how it is documented. */
-export interface BucketKey extends Field {
+interface BucketKey extends Field {
   readonly api: string;
 }
 

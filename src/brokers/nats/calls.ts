@@ -15,11 +15,11 @@ export type NatsCall =
    * consumer that is there (jetstream_api.go), they keep what it has.
    */
   | { op: 'consumer.pause'; target: string; body: { stream: string; name: string; pause_until: string } }
-  /** CONSUMER.DELETE.<stream>.<name> */
+  /** CONSUMER.DELETE.<stream>.<name>. Not found counts as done: it may have gone with its stream just before. */
   | { op: 'consumer.delete'; target: string; body: { stream: string; name: string } };
 
 /** STREAM.DELETE.<name> */
-export type StreamDelete = {
+type StreamDelete = {
   name: string;
   /** Refuse when the stream holds a message by then. The server has no such flag: ask STREAM.INFO just before. */
   ifEmpty: boolean;

@@ -17,7 +17,7 @@ import { SubjectIndex } from './subjects.ts';
  */
 
 /** The subjects that a completed stream claims. */
-export function claimsOf(stream: Resource | undefined): readonly string[] {
+function claimsOf(stream: Resource | undefined): readonly string[] {
   const subjects = stream?.spec.subjects;
   return Array.isArray(subjects) ? subjects.filter((item) => typeof item === 'string') : [];
 }

@@ -8,7 +8,7 @@ import { type Fields, SECOND } from './fields.ts';
 const flag = { type: 'boolean', default: false } as const;
 const count = { type: 'integer', default: 0, minimum: 0 } as const;
 
-export const ACK_WAIT = 30 * SECOND;
+const ACK_WAIT = 30 * SECOND;
 export const MAX_WAITING = 512;
 export const MAX_ACK_PENDING = 1000;
 

@@ -24,15 +24,42 @@ export function normalise(fields: Fields, config: JsonObject, broker: Broker): R
   for (const [name, value] of Object.entries(config)) {
     if (!Object.hasOwn(fields, name) && !IDENTITY.has(name)) result[name] = value;
   }
-  for (const [name, field] of Object.entries(fields)) {
-    const value = normalValue(field, config[name] ?? null);
-    if (supports(broker, field.since) || !isDefault(field, value)) result[name] = value;
+  for (const { name, field, normalDefault, isSupported } of knownFields(fields, broker)) {
+    const given = config[name] ?? null;
+    const value = given === null ? normalDefault : normalValue(field, given);
+    if (isSupported || !equalJson(value, normalDefault)) result[name] = value;
   }
   return result;
 }
 
 export function isDefault(field: Field, value: Json | undefined): boolean {
   return equalJson(value ?? null, normalValue(field, null));
+}
+
+interface KnownField {
+  readonly name: string;
+  readonly field: Field;
+  /** The default, in its one form. Shared: never to be changed. */
+  readonly normalDefault: Json;
+  readonly isSupported: boolean;
+}
+
+const knownByBroker = new WeakMap<Broker, Map<Fields, readonly KnownField[]>>();
+
+/** A table as one server sees it. Made once: every spec of a plan is completed with it, on both sides. */
+function knownFields(fields: Fields, broker: Broker): readonly KnownField[] {
+  const tables = knownByBroker.get(broker) ?? new Map<Fields, readonly KnownField[]>();
+  knownByBroker.set(broker, tables);
+  const known =
+    tables.get(fields) ??
+    Object.entries(fields).map(([name, field]) => ({
+      name,
+      field,
+      normalDefault: normalValue(field, null),
+      isSupported: supports(broker, field.since),
+    }));
+  tables.set(fields, known);
+  return known;
 }
 
 function normalValue(field: Field, value: Json): Json {
@@ -103,10 +130,10 @@ export interface Unsupported {
 
 /** What a normalised spec asks for that this server would drop in silence, or refuse. */
 export function unsupportedIn(fields: Fields, spec: JsonObject, broker: Broker): Unsupported[] {
-  return Object.entries(fields).flatMap(([name, field]): Unsupported[] => {
+  return knownFields(fields, broker).flatMap(({ name, field, normalDefault, isSupported }): Unsupported[] => {
     const value = spec[name];
-    if (value === undefined || value === null || isDefault(field, value)) return [];
-    if (field.since && !supports(broker, field.since)) {
+    if (value === undefined || value === null || equalJson(value, normalDefault)) return [];
+    if (field.since && !isSupported) {
       return [{ path: [name], what: name, since: field.since }];
     }
     const choice = typeof value === 'string' ? field.choices?.[value] : undefined;

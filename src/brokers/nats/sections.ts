@@ -124,10 +124,18 @@ function differing(
   others: readonly Resource[],
   broker: BrokerIdentity,
 ): Record<string, Json> {
-  let told: JsonObject = resource.spec;
-  for (const name of Object.keys(resource.spec)) {
+  const isEnough = (told: JsonObject) =>
+    equalJson(withoutDeclaration(resource, told, others, broker), resource.spec);
+  const fresh = withoutDeclaration(resource, {}, others, broker);
+  const unlikeFresh = Object.entries(resource.spec).filter(
+    ([name, value]) => !equalJson(value, fresh[name] ?? null),
+  );
+  // Nearly always what differs from a fresh one is enough to tell; what cancels a derived value is not.
+  let told: JsonObject = Object.fromEntries(unlikeFresh);
+  if (!isEnough(told)) told = resource.spec;
+  for (const name of Object.keys(told)) {
     const { [name]: _, ...rest } = told;
-    if (equalJson(withoutDeclaration(resource, rest, others, broker), resource.spec)) told = rest;
+    if (isEnough(rest)) told = rest;
   }
   return Object.fromEntries(
     Object.entries(told).flatMap(([name, value]) => {

@@ -1,4 +1,4 @@
-import type { ExactInt, JsonObject } from '../../model/index.ts';
+import type { ExactInt } from '../../model/index.ts';
 
 /*
  * Specs are the JetStream API's own configuration objects, under its own names and in its own units (nanoseconds,
@@ -13,9 +13,6 @@ import type { ExactInt, JsonObject } from '../../model/index.ts';
  * - `<broker>/consumer/<stream>/<name>`: a durable consumer's configuration; one filter or several are both kept in
  *   `filter_subjects`. Consumers without a durable name are their client's own: sessions count them, no more.
  */
-export type StreamSpec = JsonObject;
-export type ConsumerSpec = JsonObject;
-
 /** A count as the server gave it. */
 export type Count = number | ExactInt;
 

@@ -8,7 +8,7 @@ import { type Field, type Fields, MINUTE } from './fields.ts';
 const limit = { type: 'integer', default: -1, unlimited: true, minimum: -1 } as const;
 const flag = { type: 'boolean', default: false } as const;
 
-export const transformParts: Fields = {
+const transformParts: Fields = {
   src: { type: 'text', default: null, doc: 'Subjects that are transformed; all where it is left out.' },
   dest: { type: 'text', default: null, doc: 'What they become, with $1 or {{wildcard(1)}} for wildcards.' },
 };
@@ -22,7 +22,7 @@ const transform: Field = {
   doc: 'Rewrites the subject of each message before it is stored.',
 };
 
-export const sourceParts: Fields = {
+const sourceParts: Fields = {
   name: { type: 'text', default: null, doc: 'The stream to copy from.' },
   opt_start_seq: { type: 'integer', default: null, minimum: 1, doc: 'First sequence to copy.' },
   opt_start_time: { type: 'time', default: null, doc: 'Copy what was stored at this time and later.' },

@@ -23,7 +23,7 @@ export function consumersByStream(context: RuleContext): Map<Resource, Resource[
   return byStream;
 }
 
-export function streamOf(consumer: Resource, context: RuleContext): Resource | undefined {
+function streamOf(consumer: Resource, context: RuleContext): Resource | undefined {
   return context.get(consumer.needs[0] ?? '');
 }
 
@@ -53,7 +53,7 @@ export function storedSubjects(stream: Resource, context: RuleContext): string[]
   return origin && !isObject(origin.spec.mirror) ? storedSubjects(origin, context) : undefined;
 }
 
-/** `stream ORDERS`, `key-value bucket profiles`. */
+/** `stream "ORDERS"`; of buckets, the stream behind. */
 export function nounOf({ address }: Resource): string {
   return `stream "${streamNameOf(address)}"`;
 }
