@@ -13,6 +13,8 @@ export interface Context {
   readonly broker: BrokerIdentity;
   readonly desired: ReadonlyMap<Address, Resource>;
   readonly live: ReadonlyMap<Address, Resource>;
+  /** Live resources that this plan deletes for good; absent while changes are still being found. */
+  readonly deleted?: ReadonlySet<Address>;
 }
 
 /** One resource kind of a broker. Pure: every function here depends on its arguments alone. */
@@ -123,6 +125,12 @@ export interface ImportedFile {
   readonly notes: readonly string[];
 }
 
+/** Two steps of one plan, where the second can only work after the first, though neither needs the other. */
+export interface Order {
+  readonly first: Address;
+  readonly next: Address;
+}
+
 export interface Provider {
   /** As in `type: rabbitmq`, and as the section's key in a topology. */
   readonly name: string;
@@ -136,6 +144,11 @@ export interface Provider {
   declare(sections: readonly Section[]): Declared;
   /** The identity that offline work assumes: of the configured target version, else of the newest known one. */
   assume(name: string, targetVersion?: string): BrokerIdentity;
+  /**
+   * Steps that must wait for others beyond what resources need: one that claims what only one may have, a subject of
+   * a stream, comes after the one that gives it up. Even a deletion then comes before what takes its place.
+   */
+  order?(changes: readonly Change[]): Order[];
   /** @throws ConnectionError, BrokerError */
   connect(connection: Connection): Promise<Session>;
   /** Reads a broker's own export, such as a definitions file; undefined when the data is none of its formats. */

@@ -50,6 +50,7 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     changes,
     readAt,
     isAllowed: allowance(input.allow),
+    order: provider.order?.(changes) ?? [],
   });
   return {
     ...steps,

@@ -9,6 +9,7 @@ import {
   type Json,
   type Kind,
   kindOf,
+  type Order,
   type Resource,
   type Risk,
   type Stake,
@@ -26,6 +27,8 @@ export interface StepsInput {
   readonly readAt: string;
   /** Whether the destructive risk of this address was allowed by name. */
   readonly isAllowed: (riskClass: 'destructive', address: Address) => boolean;
+  /** What the provider orders beyond needs. */
+  readonly order?: readonly Order[];
 }
 
 export interface Steps {
@@ -43,9 +46,14 @@ export function buildSteps(input: StepsInput): Steps {
   const { deleted, replaced } = removedBy(input.changes);
   const dependantsOf = findDependants(input.context, input.kinds, new Set([...deleted, ...replaced]));
   const fate = decideFates(dependantsOf, deleted, replaced);
-  const builder = new StepBuilder(input, dependantsOf, fate);
+  const builder = new StepBuilder({ ...input, context: { ...input.context, deleted } }, dependantsOf, fate);
   const own = input.changes.filter((change) => !fate.has(subject(change).address));
-  const steps = own.map((change) => builder.build(change));
+  const firsts = new Map<Address, Address[]>();
+  for (const { first, next } of input.order ?? []) firsts.set(next, [...(firsts.get(next) ?? []), first]);
+  const steps = own.map((change): Step => {
+    const step = builder.build(change);
+    return { ...step, after: firsts.get(step.address) ?? [] };
+  });
   for (const [address, { outcome, takenBy }] of fate) {
     if (outcome === 'recreated' && takenBy.length > 1) steps.push(builder.recreate(address, takenBy));
   }

@@ -3,12 +3,31 @@ import type { Address, Step } from '../model/index.ts';
 /**
  * Orders steps into waves. First what is made or changed, each after what it needs; then deletions, each after
  * what needed it. Deleting last means that messages always have somewhere to go: a binding that moves is made in
- * its new place before it is taken from the old one.
+ * its new place before it is taken from the old one. Only a deletion that something made must wait for, because
+ * it takes the place, comes among the first, with what must be deleted before it.
  */
 export function orderSteps(steps: readonly Step[]): Step[][] {
   const making = steps.filter((step) => step.action !== 'delete');
   const deleting = steps.filter((step) => step.action === 'delete');
-  return [...layer(making, neededBy(making)), ...layer(deleting, neededByLive(deleting))];
+  const usersOf = neededByLive(deleting);
+  const early = clearingFirst(making, deleting, usersOf);
+  const first = [...making, ...deleting.filter((step) => early.has(step.address))];
+  const needsOf = neededBy(making);
+  const edges: Edges = (step) => (step.action === 'delete' ? usersOf(step) : needsOf(step));
+  const last = deleting.filter((step) => !early.has(step.address));
+  return [...layer(first, edges), ...layer(last, usersOf)];
+}
+
+/** Deletions that a step which makes something waits for, and those that each of them waits for. */
+function clearingFirst(making: readonly Step[], deleting: readonly Step[], usersOf: Edges): Set<Address> {
+  const byAddress = new Map(deleting.map((step) => [step.address, step]));
+  const early = new Set(making.flatMap(({ after }) => after).filter((address) => byAddress.has(address)));
+  // A Set visits what is added while it is walked, so this is transitive.
+  for (const address of early) {
+    const step = byAddress.get(address);
+    for (const user of step ? usersOf(step) : []) early.add(user);
+  }
+  return early;
 }
 
 type Edges = (step: Step) => readonly Address[];

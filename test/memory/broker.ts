@@ -89,6 +89,9 @@ export class MemoryBroker {
 
   #carryOut({ op, target, body }: Call): string | undefined {
     if (op === 'box.put') {
+      const { shelf } = body as { shelf?: string };
+      const taken = [...this.boxes].find(([other, { spec }]) => other !== target && spec.shelf === shelf);
+      if (shelf !== undefined && taken) return `${taken[0]} is on shelf ${shelf}`;
       const contents = this.boxes.get(target)?.contents ?? 0;
       this.boxes.set(target, { spec: body as JsonObject, contents });
     } else if (op === 'box.delete') {

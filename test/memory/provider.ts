@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type Kind,
   makeAddress,
+  type Order,
   type Provider,
   parseAddress,
   type Resource,
@@ -73,6 +74,23 @@ export function linkOf(from: string, to: string, broker = 'store'): Resource {
   };
 }
 
+/** A shelf holds one box: the box on it makes room before the next is put there. */
+function orderShelves(changes: readonly Change[]): Order[] {
+  const leaving = changes.flatMap((change) => {
+    const shelf = 'before' in change ? change.before.spec.shelf : undefined;
+    return shelf === undefined || ('after' in change && change.after.spec.shelf === shelf)
+      ? []
+      : [{ shelf, first: target(change) }];
+  });
+  return changes.flatMap((change) =>
+    'after' in change
+      ? leaving
+          .filter(({ shelf, first }) => shelf === change.after.spec.shelf && first !== target(change))
+          .map(({ first }) => ({ first, next: target(change) }))
+      : [],
+  );
+}
+
 function declare(sections: readonly Section[]): Declared {
   const resources: Resource[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -94,7 +112,12 @@ function declare(sections: readonly Section[]): Declared {
 const boxBody = {
   type: 'object',
   additionalProperties: false,
-  properties: { shape: { type: 'string' }, capacity: { type: 'integer' }, label: { type: 'string' } },
+  properties: {
+    shape: { type: 'string' },
+    capacity: { type: 'integer' },
+    label: { type: 'string' },
+    shelf: { type: 'string' },
+  },
 } as const;
 
 /** The provider of the {@link MemoryBroker}s given, by the `id` of their connection settings. */
@@ -127,6 +150,7 @@ export function memoryProvider(brokers: readonly MemoryBroker[] = [new MemoryBro
     kinds: { box, link },
     rules: [],
     declare,
+    order: orderShelves,
     assume: (name) => ({ name, type: 'memory', id: '(none)', version: '1.0.0', facts: {} }),
     connect: async ({ name }) => {
       const broker = brokers.find(({ identity }) => identity.name === name);

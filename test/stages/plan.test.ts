@@ -72,6 +72,32 @@ describe('what a plan holds', () => {
     ]);
   });
 
+  it('releases before it claims, even by a deletion and along a chain', async () => {
+    const broker = await brokerWith(boxOf('c', { shelf: '1' }), boxOf('b', { shelf: '2' }), boxOf('d'));
+    broker.links.set('store/link/c/c', { needs: ['store/box/c'] });
+    const plan = await planMemory(
+      broker,
+      [boxOf('a', { shelf: '2' }), boxOf('b', { shelf: '1' }), boxOf('d', { label: 'x' })],
+      { retired: ['store/box/c'] },
+    );
+    expect(summary(plan)).toEqual([
+      ['delete store/box/c', 'update store/box/d'],
+      ['update store/box/b'],
+      ['create store/box/a'],
+    ]);
+    expect(plan.waves.flat().map(({ after }) => after)).toEqual([[], [], ['store/box/c'], ['store/box/b']]);
+    const report = await applyMemory(broker, plan);
+    expect(report.steps.map(({ status }) => status)).toEqual(['applied', 'applied', 'applied', 'applied']);
+  });
+
+  it('keeps deletions last that nothing waits for, next to one that is early', async () => {
+    const broker = await brokerWith(boxOf('c', { shelf: '1' }), boxOf('z'));
+    const plan = await planMemory(broker, [boxOf('a', { shelf: '1' })], {
+      retired: ['store/box/c', 'store/box/z'],
+    });
+    expect(summary(plan)).toEqual([['delete store/box/c'], ['create store/box/a'], ['delete store/box/z']]);
+  });
+
   it('gives no step of its own to what disappears anyway', async () => {
     const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'));
     const plan = await planMemory(broker, [boxOf('a')], { prune: true });

@@ -1,0 +1,165 @@
+import { isObject, type Json, type JsonObject, toBigInt } from '../../model/index.ts';
+import { isWithin } from './subjects.ts';
+import { atLeast } from './version.ts';
+
+/**
+ * Fields that exclude or demand each other, as `checkStreamCfg` and `checkConsumerCfg` of the server have it. Seen on
+ * 2.9.10, 2.10.27 and 2.15.1.
+ */
+export interface Combination {
+  /** The field to change first. */
+  readonly field: string;
+  /** What the server says no to. */
+  readonly message: string;
+  broken(spec: JsonObject, broker: { readonly version: string }): boolean;
+}
+
+const MILLISECONDS_100 = 100_000_000n;
+
+const isOn = (value: Json | undefined) => value === true;
+const isSet = (value: Json | undefined) => value !== undefined && value !== null;
+const number = (value: Json | undefined) => toBigInt(value) ?? 0n;
+const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+
+export const streamCombinations: readonly Combination[] = [
+  {
+    field: 'subjects',
+    message: 'a mirror has no subjects of its own',
+    broken: (spec) => isObject(spec.mirror) && list(spec.subjects).length > 0,
+  },
+  {
+    field: 'sources',
+    message: 'a mirror has no sources',
+    broken: (spec) => isObject(spec.mirror) && isSet(spec.sources),
+  },
+  {
+    field: 'mirror_direct',
+    message: 'mirror_direct is for mirrors only',
+    broken: (spec) => isOn(spec.mirror_direct) && !isObject(spec.mirror),
+  },
+  {
+    field: 'max_age',
+    message: 'max_age must be 100ms or more',
+    broken: (spec) => number(spec.max_age) > 0n && number(spec.max_age) < MILLISECONDS_100,
+  },
+  {
+    field: 'allow_rollup_hdrs',
+    message: 'rollups purge, which deny_purge forbids',
+    broken: (spec) => isOn(spec.allow_rollup_hdrs) && isOn(spec.deny_purge),
+  },
+  {
+    field: 'discard_new_per_subject',
+    message: 'discard_new_per_subject needs discard: new and a max_msgs_per_subject',
+    broken: (spec) =>
+      isOn(spec.discard_new_per_subject) &&
+      (spec.discard !== 'new' || number(spec.max_msgs_per_subject) <= 0n),
+  },
+  {
+    field: 'allow_msg_schedules',
+    message: 'message schedules need discard: old, and neither mirror nor sources',
+    broken: (spec) =>
+      isOn(spec.allow_msg_schedules) &&
+      (spec.discard === 'new' || isObject(spec.mirror) || isSet(spec.sources)),
+  },
+  {
+    field: 'allow_msg_counter',
+    message: 'counters need discard: old and retention: limits, without message TTLs, schedules and mirror',
+    broken: (spec) =>
+      isOn(spec.allow_msg_counter) &&
+      (spec.discard === 'new' ||
+        spec.retention !== 'limits' ||
+        isOn(spec.allow_msg_ttl) ||
+        isOn(spec.allow_msg_schedules) ||
+        isObject(spec.mirror)),
+  },
+  {
+    field: 'persist_mode',
+    message: 'persist_mode: async needs file storage, one replica and no atomic batches',
+    broken: (spec) =>
+      spec.persist_mode === 'async' &&
+      (spec.storage !== 'file' || number(spec.num_replicas) > 1n || isOn(spec.allow_atomic)),
+  },
+];
+
+export const consumerCombinations: readonly Combination[] = [
+  ...(['rate_limit_bps', 'idle_heartbeat', 'flow_control', 'deliver_group'] as const).map((field) => ({
+    field,
+    message: `${field} is for push consumers: it needs a deliver_subject`,
+    // flow_control as ack_policy brings two of them along, and has a finding of its own.
+    broken: (spec: JsonObject) =>
+      !isSet(spec.deliver_subject) && spec.ack_policy !== 'flow_control' && isAsked(spec[field]),
+  })),
+  {
+    field: 'max_waiting',
+    message: 'max_waiting is for pull consumers: it excludes deliver_subject',
+    broken: (spec) => isSet(spec.deliver_subject) && number(spec.max_waiting) > 0n,
+  },
+  {
+    field: 'flow_control',
+    message: 'flow_control needs an idle_heartbeat',
+    broken: (spec) => isOn(spec.flow_control) && number(spec.idle_heartbeat) === 0n,
+  },
+  {
+    field: 'max_ack_pending',
+    message: 'max_ack_pending needs an ack_policy other than none',
+    broken: (spec) =>
+      isSet(spec.deliver_subject) && spec.ack_policy === 'none' && number(spec.max_ack_pending) > 0n,
+  },
+  {
+    field: 'backoff',
+    message: 'backoff may have no more delays than max_deliver allows deliveries',
+    broken: (spec) =>
+      isSet(spec.backoff) && number(spec.max_deliver) > 0n && delays(spec) > number(spec.max_deliver),
+  },
+  {
+    field: 'max_deliver',
+    message: 'servers before 2.10 want max_deliver set, to more than backoff has delays',
+    broken: (spec, broker) =>
+      isSet(spec.backoff) && !atLeast(broker, '2.10') && number(spec.max_deliver) <= delays(spec),
+  },
+  {
+    field: 'filter_subjects',
+    message: 'deliver_policy: last_per_subject needs a filter',
+    broken: (spec) => spec.deliver_policy === 'last_per_subject' && list(spec.filter_subjects).length === 0,
+  },
+  {
+    field: 'filter_subjects',
+    message: 'filters of one consumer may not overlap',
+    broken: (spec) => {
+      const filters = list(spec.filter_subjects).map(String);
+      return filters.some((one) => filters.some((other) => one !== other && isWithin(one, other)));
+    },
+  },
+  {
+    field: 'opt_start_seq',
+    message: 'opt_start_seq and deliver_policy: by_start_sequence need each other',
+    broken: (spec) => isSet(spec.opt_start_seq) !== (spec.deliver_policy === 'by_start_sequence'),
+  },
+  {
+    field: 'opt_start_time',
+    message: 'opt_start_time and deliver_policy: by_start_time need each other',
+    broken: (spec) => isSet(spec.opt_start_time) !== (spec.deliver_policy === 'by_start_time'),
+  },
+  {
+    field: 'priority_policy',
+    message: 'a priority_policy needs priority_groups, and both need a pull consumer',
+    broken: (spec) => {
+      const hasGroups = list(spec.priority_groups).length > 0;
+      const hasPolicy = isSet(spec.priority_policy) && spec.priority_policy !== 'none';
+      return hasGroups !== hasPolicy || (hasPolicy && isSet(spec.deliver_subject));
+    },
+  },
+  {
+    field: 'ack_policy',
+    message: 'ack_policy: flow_control needs a deliver_subject',
+    broken: (spec) => spec.ack_policy === 'flow_control' && !isSet(spec.deliver_subject),
+  },
+];
+
+function isAsked(value: Json | undefined): boolean {
+  return value === true || (typeof value === 'string' && value !== '') || number(value) > 0n;
+}
+
+function delays(spec: JsonObject): bigint {
+  return BigInt(list(spec.backoff).length);
+}

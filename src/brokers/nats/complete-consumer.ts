@@ -1,0 +1,91 @@
+import {
+  type Context,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Resource,
+  toBigInt,
+} from '../../model/index.ts';
+import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from './consumer-fields.ts';
+import { MINUTE, SECOND } from './fields.ts';
+import { normalise } from './normal.ts';
+import type { NatsFacts } from './specs.ts';
+import { supports } from './version.ts';
+
+/**
+ * A consumer's configuration as the server would echo it: defaults, and what it derives from other fields, its stream
+ * and the account (`setConsumerConfigDefaults` in server/consumer.go).
+ */
+export function completeConsumer(resource: Resource, context: Context): JsonObject {
+  const { broker } = context;
+  const declared = withLive(resource, context);
+  const spec = normalise(consumerFields, { ...declared, filter_subjects: filtersOf(declared) }, broker);
+  delete spec.filter_subject;
+  if (typeof spec.sample_freq === 'string') spec.sample_freq = spec.sample_freq.replace(/%$/, '');
+  completeAcknowledgement(spec, declared);
+  completeDelivery(spec, declared);
+  const limits = consumerLimits(resource, context);
+  if (isUnset(declared.inactive_threshold)) spec.inactive_threshold = limits.inactive_threshold ?? 0;
+  if (isUnset(declared.max_ack_pending)) spec.max_ack_pending = maxAckPending(spec, limits, context);
+  if (supports(broker, '2.11') && spec.priority_policy === 'pinned_client') {
+    if (isUnset(declared.priority_timeout)) spec.priority_timeout = 2 * MINUTE;
+  }
+  return spec;
+}
+
+/** An update replaces the whole configuration, so what only a newer server knows is taken over, and what people set while it runs. */
+function withLive(resource: Resource, context: Context): JsonObject {
+  const live = context.live.get(resource.address);
+  if (!live || live === resource) return resource.spec;
+  const kept = Object.entries(live.spec).filter(
+    ([name]) => !Object.hasOwn(consumerFields, name) || consumerFields[name]?.kept,
+  );
+  return { ...Object.fromEntries(kept), ...resource.spec };
+}
+
+/** One filter or several: one list, as both mean the same. */
+function filtersOf(spec: JsonObject): Json {
+  const several = Array.isArray(spec.filter_subjects) ? spec.filter_subjects : [];
+  const one =
+    typeof spec.filter_subject === 'string' && spec.filter_subject !== '' ? [spec.filter_subject] : [];
+  return [...one, ...several];
+}
+
+function completeAcknowledgement(spec: Record<string, Json>, declared: JsonObject): void {
+  if (isUnset(declared.ack_wait) && spec.ack_policy !== 'explicit' && spec.ack_policy !== 'all') {
+    spec.ack_wait = 0;
+  }
+  if (toBigInt(spec.ack_wait) === 0n && (spec.ack_policy === 'explicit' || spec.ack_policy === 'all')) {
+    spec.ack_wait = 30 * SECOND;
+  }
+  const [first] = Array.isArray(spec.backoff) ? spec.backoff : [];
+  if (first !== undefined) spec.ack_wait = first;
+}
+
+function completeDelivery(spec: Record<string, Json>, declared: JsonObject): void {
+  const isPull = spec.deliver_subject === null;
+  if (isUnset(declared.max_waiting)) spec.max_waiting = isPull ? MAX_WAITING : 0;
+  if (spec.ack_policy === 'flow_control') {
+    spec.flow_control = true;
+    spec.idle_heartbeat = SECOND;
+  }
+}
+
+function consumerLimits(resource: Resource, { desired, live }: Context): JsonObject {
+  const isLive = live.get(resource.address) === resource;
+  const [need = ''] = resource.needs;
+  const stream = isLive ? live.get(need) : (desired.get(need) ?? live.get(need));
+  return isObject(stream?.spec.consumer_limits) ? stream.spec.consumer_limits : {};
+}
+
+/** The stream's limit, or else the server's default unless the account has less. */
+function maxAckPending(spec: JsonObject, limits: JsonObject, { broker }: Context): Json {
+  if (!isUnset(limits.max_ack_pending)) return limits.max_ack_pending ?? 0;
+  if (spec.ack_policy === 'none') return 0;
+  const most = (broker.facts as NatsFacts).limits?.max_ack_pending ?? 0;
+  return most > 0 ? Math.min(most, MAX_ACK_PENDING) : MAX_ACK_PENDING;
+}
+
+function isUnset(value: Json | undefined): boolean {
+  return value === undefined || value === null || toBigInt(value) === 0n;
+}

@@ -1,0 +1,102 @@
+import {
+  type Address,
+  brokerOf,
+  type Context,
+  isObject,
+  type Json,
+  type JsonObject,
+  kindOf,
+  type Resource,
+  toBigInt,
+} from '../../model/index.ts';
+import { streamAddress, streamNameOf } from './addresses.ts';
+import { MINUTE } from './fields.ts';
+import { normalise } from './normal.ts';
+import { streamFields } from './stream-fields.ts';
+import { atLeast } from './version.ts';
+
+/**
+ * A stream's configuration as the server would echo it: defaults, and what it derives from other fields
+ * (`checkStreamCfg` in server/stream.go).
+ *
+ * An update replaces the whole configuration. What only a newer server knows, and what stays as it was made, is
+ * therefore taken over from the live stream into the desired one.
+ */
+export function completeStream(resource: Resource, context: Context): JsonObject {
+  const { broker } = context;
+  const declared = withLive(resource, context);
+  const spec = normalise(streamFields, declared, broker);
+  if (spec.metadata === null) spec.metadata = {};
+  spec.subjects = subjectsOf(spec, streamNameOf(resource.address));
+  forceTogether(spec);
+  if (isUnset(declared.duplicate_window)) spec.duplicate_window = duplicateWindow(spec, context);
+  if (isObject(spec.mirror)) spec.mirror_direct = mirrorDirect(resource, spec.mirror, context);
+  return spec;
+}
+
+/** Fields that the desired side takes over from the live one where they are not declared. */
+function withLive(resource: Resource, context: Context): JsonObject {
+  const live = context.live.get(resource.address);
+  if (!live || live === resource) return resource.spec;
+  const kept = Object.entries(live.spec).filter(
+    ([name]) => !Object.hasOwn(streamFields, name) || streamFields[name]?.kept,
+  );
+  return { ...Object.fromEntries(kept), ...resource.spec };
+}
+
+function subjectsOf(spec: JsonObject, name: string): Json {
+  if (Array.isArray(spec.subjects)) return spec.subjects;
+  return isObject(spec.mirror) || Array.isArray(spec.sources) ? [] : [name];
+}
+
+/** What some fields force upon others. */
+function forceTogether(spec: Record<string, Json>): void {
+  const hasMarkers = (toBigInt(spec.subject_delete_marker_ttl) ?? 0n) > 0n;
+  if (hasMarkers) spec.allow_msg_ttl = true;
+  if ((hasMarkers || spec.allow_msg_schedules === true) && spec.allow_rollup_hdrs !== true) {
+    spec.allow_rollup_hdrs = true;
+    spec.deny_purge = false;
+  }
+  if (spec.sealed === true) {
+    spec.max_age = 0;
+    spec.discard = 'new';
+    spec.deny_delete = true;
+    spec.deny_purge = true;
+    spec.allow_rollup_hdrs = false;
+  }
+}
+
+function duplicateWindow(spec: JsonObject, { broker }: Context): Json {
+  if (isObject(spec.mirror)) return 0;
+  // Since 2.14 a stream with sources has none; before, the same default as any other.
+  if (Array.isArray(spec.sources) && atLeast(broker, '2.14')) return 0;
+  const maxAge = toBigInt(spec.max_age) ?? 0n;
+  return maxAge > 0n && maxAge < BigInt(2 * MINUTE) ? Number(maxAge) : 2 * MINUTE;
+}
+
+function isUnset(value: Json | undefined): boolean {
+  return value === undefined || value === null || toBigInt(value) === 0n;
+}
+
+/**
+ * `mirror_direct` as the server sets it: the origin's `allow_direct`, whatever was sent. Where the origin cannot be
+ * seen from here, it is what was sent, or else stays as it is.
+ */
+function mirrorDirect(resource: Resource, mirror: JsonObject, context: Context): boolean {
+  const live = context.live.get(resource.address);
+  const own = resource.spec.mirror_direct ?? live?.spec.mirror_direct;
+  const inherited = live === resource ? undefined : originDirect(resource, mirror, context);
+  return inherited ?? own === true;
+}
+
+function originDirect(resource: Resource, mirror: JsonObject, context: Context): boolean | undefined {
+  if (isObject(mirror.external) || typeof mirror.name !== 'string') return undefined;
+  const origin: Address = streamAddress(brokerOf(resource.address), mirror.name);
+  const desired = context.desired.get(origin);
+  const live = context.live.get(origin);
+  if (!desired) return live && live.spec.allow_direct === true;
+  if (typeof desired.spec.allow_direct === 'boolean') return desired.spec.allow_direct;
+  // A bucket keeps what it has, and is made with direct reads.
+  if (kindOf(origin) === 'stream') return false;
+  return live ? live.spec.allow_direct === true : true;
+}

@@ -1,0 +1,32 @@
+import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
+import { orderClaims } from './claims.ts';
+import connectionSchema from './connection-schema.json' with { type: 'json' };
+import { declare } from './declare.ts';
+import { kinds } from './kinds/index.ts';
+import { rules } from './rules/index.ts';
+import { schema } from './schema.ts';
+import { toSections } from './sections.ts';
+import { NEWEST } from './version.ts';
+
+/** NATS JetStream 2.9 and later, over its own request subjects. */
+export const nats: Provider = {
+  name: 'nats',
+  schema,
+  connectionSchema: connectionSchema as JsonObject,
+  kinds,
+  rules,
+  declare,
+  order: orderClaims,
+  assume: (name, targetVersion): BrokerIdentity => ({
+    name,
+    type: 'nats',
+    id: 'assumed',
+    version: targetVersion ?? NEWEST,
+    facts: {},
+  }),
+  async connect(connection) {
+    const { connect } = await import('./session.ts');
+    return connect(connection);
+  },
+  toSections,
+};

@@ -1,0 +1,20 @@
+import type { Kind } from '../../../model/index.ts';
+import { parseAddress } from '../../../model/index.ts';
+import { type BucketShape, completeBucket } from '../bucket-shapes.ts';
+import { fixedOfStream, sidesOf } from '../fixed.ts';
+import { stream, streamCalls, streamRisks } from './stream.ts';
+
+/** A kind whose resources are streams of a certain shape, described in its own words. */
+export function bucketKind(shape: BucketShape, noun: string): Kind {
+  const words = new Map(Object.entries(shape.keys).map(([name, { api }]) => [api, name]));
+  return {
+    title: ({ address }) => ({ title: `${noun} ${parseAddress(address).path[0]}`, detail: '' }),
+    complete: (resource, context) => completeBucket(resource, context, shape),
+    fixed: ([field = ''], change, { broker }) => fixedOfStream(field, sidesOf(change), broker),
+    risks: streamRisks,
+    calls: streamCalls,
+    fieldName: ([first = '', ...rest]) => [words.get(first) ?? first, ...rest].join('.'),
+    ...(stream.fieldText && { fieldText: stream.fieldText }),
+    ...(stream.stakeText && { stakeText: stream.stakeText }),
+  };
+}

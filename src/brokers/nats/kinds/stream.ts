@@ -1,0 +1,77 @@
+import type {
+  Call,
+  CallOptions,
+  Change,
+  Context,
+  JsonObject,
+  Kind,
+  Resource,
+  Risk,
+} from '../../../model/index.ts';
+import { parseAddress, subject } from '../../../model/index.ts';
+import { accountRisksOfStream } from '../account-risks.ts';
+import { streamNameOf } from '../addresses.ts';
+import type { NatsCall } from '../calls.ts';
+import { claimRisks } from '../claims.ts';
+import { completeStream } from '../complete-stream.ts';
+import { consumerLimitRisks } from '../consumer-limit-risks.ts';
+import { streamStake } from '../counts.ts';
+import { fixedOfStream, sidesOf } from '../fixed.ts';
+import { replicaRisks, unsupportedInStream, unsupportedRisks } from '../server-risks.ts';
+import { streamFields } from '../stream-fields.ts';
+import { removalRisks, updateRisks } from '../stream-risks.ts';
+import { fieldText } from '../text.ts';
+
+export const stream: Kind = {
+  title: ({ address }) => ({ title: `stream ${parseAddress(address).path[0]}`, detail: '' }),
+  complete: completeStream,
+  fixed: ([field = ''], change, { broker }) => fixedOfStream(field, sidesOf(change), broker),
+  risks: streamRisks,
+  calls: streamCalls,
+  reserved: ({ address }) =>
+    streamNameOf(address).startsWith('$MQTT_') ? 'the server keeps its MQTT sessions in it' : undefined,
+  fieldText: (path, value) => fieldText(streamFields, path, value),
+  stakeText: streamStake,
+};
+
+/** Of a stream, and of the stream behind a bucket or store. */
+export function streamRisks(change: Change, context: Context): Risk[] {
+  if (change.action === 'delete') return removalRisks(change.before, 'delete');
+  const risks = [
+    ...unsupportedRisks(unsupportedInStream(change.after.spec, context.broker), context.broker),
+    ...replicaRisks(change, context),
+    ...consumerLimitRisks(change, context),
+    ...accountRisksOfStream(change, context),
+    ...claimRisks(change, context),
+  ];
+  if (change.action === 'create') return risks;
+  const own = change.action === 'replace' ? removalRisks(change.before, 'replace') : updateRisks(change);
+  return [...own, ...risks];
+}
+
+/** Of a stream, and of the stream behind a bucket or store. */
+export function streamCalls(change: Change, _context: Context, { destructive }: CallOptions): Call[] {
+  const { address: target } = subject(change);
+  const name = streamNameOf(target);
+  const remove: NatsCall = { op: 'stream.delete', target, body: { name, ifEmpty: !destructive } };
+  if (change.action === 'delete') return [remove];
+  const config = configOf(change.after, name);
+  if (change.action === 'update') return [{ op: 'stream.update', target, body: { name, config } }];
+  const make = creation(target, name, config);
+  return change.action === 'replace' ? [remove, ...make] : make;
+}
+
+/** Servers refuse to make a sealed stream; one that is there can be sealed. */
+function creation(target: string, name: string, config: JsonObject): Call[] {
+  if (config.sealed !== true) return [{ op: 'stream.create', target, body: { name, config } }];
+  return [
+    { op: 'stream.create', target, body: { name, config: { ...config, sealed: false } } },
+    { op: 'stream.update', target, body: { name, config } },
+  ];
+}
+
+/** The complete configuration: whatever an update leaves out, the server resets. */
+function configOf({ spec }: Resource, name: string): JsonObject {
+  const set = Object.entries(spec).filter(([, value]) => value !== null);
+  return { name, ...Object.fromEntries(set) };
+}

@@ -1,0 +1,47 @@
+import { kindOf, type Rule } from '../../../model/index.ts';
+import { consumerCombinations, streamCombinations } from '../combinations.ts';
+
+export const refusedCombination: Rule = {
+  code: 'nats/refused-combination',
+  severity: 'error',
+  summary: 'Fields that the server does not take together',
+  explain: `
+Some fields exclude each other, and some demand another one; the server refuses the stream or consumer. A mirror has no
+subjects of its own. \`rate_limit_bps\`, \`idle_heartbeat\`, \`flow_control\` and \`deliver_group\` are for push consumers,
+\`max_waiting\` for pull consumers. \`opt_start_seq\` goes with \`deliver_policy: by_start_sequence\`, and so on.
+
+Bad:
+\`\`\`yaml
+streams:
+  ORDERS:
+    subjects: [orders.>]
+    max_age: 7d
+    consumers:
+      billing: { idle_heartbeat: 5s }
+\`\`\`
+Good:
+\`\`\`yaml
+streams:
+  ORDERS:
+    subjects: [orders.>]
+    max_age: 7d
+    consumers:
+      billing: { deliver_subject: billing.orders, idle_heartbeat: 5s }
+\`\`\`
+`,
+  *check(context) {
+    for (const resource of context.resources) {
+      const isConsumer = kindOf(resource.address) === 'consumer';
+      for (const { field, message, broken } of isConsumer ? consumerCombinations : streamCombinations) {
+        if (broken(resource.spec, context.broker)) {
+          yield {
+            resource,
+            path: [field],
+            message,
+            hint: 'change one of the fields: the server refuses both',
+          };
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,66 @@
+import type { Rule } from '../../../model/index.ts';
+import { consumerNameOf } from '../addresses.ts';
+import type { NatsFacts } from '../specs.ts';
+import { consumersByStream, nounOf, streamsOf } from '../topology.ts';
+
+export const tooManyReplicas: Rule = {
+  code: 'nats/too-many-replicas',
+  severity: 'error',
+  summary: 'More replicas than servers, or a consumer with more than its stream',
+  explain: `
+Each replica needs a server with JetStream of its own: a server that stands alone refuses \`num_replicas: 3\` (error
+10074), and a cluster that is too small finds no peers (10005). How many there are is known of a live server, or from
+the option \`servers\` of this rule: \`lint: { rules: { nats/too-many-replicas: { severity: error, servers: 3 } } }\`.
+
+A consumer cannot have more replicas than its stream. On a stream with \`retention: interest\` or \`workqueue\` it must
+have as many; left out, it does.
+
+Bad:
+\`\`\`yaml
+streams:
+  ORDERS:
+    subjects: [orders.>]
+    max_age: 7d
+    consumers:
+      billing: { num_replicas: 3 }
+\`\`\`
+Good:
+\`\`\`yaml
+streams:
+  ORDERS:
+    subjects: [orders.>]
+    max_age: 7d
+    num_replicas: 3
+    consumers:
+      billing: {}
+\`\`\`
+`,
+  *check(context) {
+    const { servers: known } = context.broker.facts as NatsFacts;
+    const servers = typeof context.options.servers === 'number' ? context.options.servers : known;
+    for (const stream of streamsOf(context)) {
+      const wanted = Number(stream.spec.num_replicas);
+      if (servers === undefined || wanted <= servers) continue;
+      yield {
+        resource: stream,
+        path: ['num_replicas'],
+        message: `${nounOf(stream)} wants ${wanted} replicas, and there ${servers === 1 ? 'is 1 server' : `are ${servers} servers`}`,
+        hint: 'ask for fewer replicas, with an override for this environment where others have more servers',
+      };
+    }
+    for (const [stream, consumers] of consumersByStream(context)) {
+      const most = Number(stream.spec.num_replicas);
+      const mustMatch = stream.spec.retention !== 'limits';
+      for (const consumer of consumers) {
+        const wanted = Number(consumer.spec.num_replicas);
+        if (wanted === 0 || (mustMatch ? wanted === most : wanted <= most)) continue;
+        yield {
+          resource: consumer,
+          path: ['num_replicas'],
+          message: `consumer "${consumerNameOf(consumer.address)}" wants ${wanted} replicas, and ${nounOf(stream)} has ${most}`,
+          hint: 'leave it out: it takes as many as the stream',
+        };
+      }
+    }
+  },
+};

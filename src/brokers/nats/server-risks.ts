@@ -1,0 +1,53 @@
+import type { BrokerIdentity, Change, Context, JsonObject, Risk } from '../../model/index.ts';
+import { consumerFields } from './consumer-fields.ts';
+import { type Unsupported, unsupportedIn } from './normal.ts';
+import type { NatsFacts } from './specs.ts';
+import { streamFields } from './stream-fields.ts';
+import { supports } from './version.ts';
+
+/** What the server is too old for: it would drop it in silence, or since 2.12 refuse it. */
+export function unsupportedRisks(unsupported: readonly Unsupported[], broker: BrokerIdentity): Risk[] {
+  return unsupported.map(({ what, since }) => ({
+    class: 'refused',
+    code: 'unsupported-field',
+    message: `${what} needs NATS ${since}, and this server is ${serverText(broker)}`,
+    hint: `leave it out, or upgrade every server to ${since} or later first`,
+  }));
+}
+
+export function unsupportedInStream(spec: JsonObject, broker: BrokerIdentity): Unsupported[] {
+  return unsupportedIn(streamFields, spec, broker);
+}
+
+export function unsupportedInConsumer(spec: JsonObject, broker: BrokerIdentity): Unsupported[] {
+  const filters = Array.isArray(spec.filter_subjects) ? spec.filter_subjects.length : 0;
+  const several: Unsupported[] =
+    filters > 1 && !supports(broker, '2.10')
+      ? [{ path: ['filter_subjects'], what: 'more than one filter subject', since: '2.10' }]
+      : [];
+  return [...unsupportedIn(consumerFields, spec, broker), ...several];
+}
+
+export function serverText({ version, facts }: BrokerIdentity): string {
+  const { apiLevel } = facts as NatsFacts;
+  return apiLevel === undefined || apiLevel === 0 ? version : `${version} (API level ${apiLevel})`;
+}
+
+/**
+ * More replicas than servers. Old servers take such an update in silence and keep the copies that they have, newer
+ * ones refuse it (10074); a creation is refused by all that stand alone, and finds no peers in a cluster (10005).
+ */
+export function replicaRisks(change: Change, { broker }: Context): Risk[] {
+  const { servers } = broker.facts as NatsFacts;
+  if (change.action === 'delete' || servers === undefined) return [];
+  const wanted = change.after.spec.num_replicas;
+  const isSame = change.action === 'update' && change.before.spec.num_replicas === wanted;
+  if (isSame || typeof wanted !== 'number' || wanted <= servers) return [];
+  return [
+    {
+      class: 'refused',
+      code: 'too-many-replicas',
+      message: `${wanted} replicas need ${wanted} servers with JetStream, and there ${servers === 1 ? 'is 1' : `are ${servers}`}`,
+    },
+  ];
+}

@@ -1,0 +1,35 @@
+import type { Connection, Session } from '../../model/index.ts';
+import { JetStreamApi } from './session/api.ts';
+import { examine } from './session/examine.ts';
+import { identify } from './session/identity.ts';
+import { observe } from './session/observe.ts';
+import { openLink } from './session/open.ts';
+import { readScope } from './session/read.ts';
+import { sendUnits } from './session/send.ts';
+import { readSettings } from './session/settings.ts';
+
+/**
+ * Opens a session with the JetStream of one account: everything goes through raw requests on `$JS.API`.
+ * @throws ConnectionError, BrokerError
+ */
+export async function connect(connection: Connection): Promise<Session & { readonly api: JetStreamApi }> {
+  const settings = readSettings(connection);
+  const link = await openLink(settings);
+  try {
+    const api = new JetStreamApi(link, settings);
+    const broker = await identify(api);
+    return {
+      broker,
+      /** For tests that count requests. */
+      api,
+      read: (scope) => readScope(scope, api),
+      observe: (resources) => observe(resources, api),
+      send: (units, options) => sendUnits(units, options, api, broker),
+      examine: () => examine(api),
+      close: () => link.close(),
+    };
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}

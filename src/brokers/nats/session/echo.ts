@@ -1,0 +1,87 @@
+import {
+  type BrokerIdentity,
+  equalJson,
+  isObject,
+  type Json,
+  type JsonObject,
+} from '../../../model/index.ts';
+import { consumerFields } from '../consumer-fields.ts';
+import { type Fields, IDENTITY } from '../fields.ts';
+import { isDefault, normalise } from '../normal.ts';
+import { streamFields } from '../stream-fields.ts';
+
+/** A configuration that was sent, and how its fields are to be read. */
+export interface Sent {
+  readonly config: JsonObject;
+  readonly of: 'stream' | 'consumer';
+  /** A field that the request does not change. */
+  readonly ignored?: string;
+}
+
+/**
+ * Fields that were sent and that the server's answer lacks: up to 2.11 it drops what it does not know, and says
+ * nothing. Values that came back different are left to the comparison with the plan, which knows what is derived.
+ */
+export function droppedFields(sent: Sent, echo: JsonObject, broker: BrokerIdentity): string[] {
+  // Nearly always nothing is missing, and then there is nothing to bring into one form first.
+  if (droppedParts(sent.config, echo, []).length === 0) return [];
+  const fields = fieldsOf(sent);
+  const wanted = normal(sent, sent.config, broker);
+  const kept = normal(sent, echo, broker);
+  return Object.entries(wanted).flatMap(([name, value]) => {
+    if (isNothing(fields, name, value)) return [];
+    return isNothing(fields, name, kept[name]) ? [name] : droppedParts(value, kept[name], [name]);
+  });
+}
+
+/** True when live is already as it would be after the write: sending it would be a no-op update. */
+export function isSame(sent: Sent, live: JsonObject, broker: BrokerIdentity): boolean {
+  return equalJson(normal(sent, sent.config, broker), normal(sent, live, broker));
+}
+
+function fieldsOf(sent: Sent): Fields {
+  return sent.of === 'stream' ? streamFields : consumerFields;
+}
+
+function normal(sent: Sent, config: JsonObject, broker: BrokerIdentity): Record<string, Json> {
+  const { filter_subject: one, ...rest } = config;
+  const single = sent.of === 'consumer' && typeof one === 'string' && one !== '';
+  const joined = single ? { ...rest, filter_subjects: [one] } : rest;
+  const result = normalise(fieldsOf(sent), joined, broker);
+  for (const name of [...IDENTITY, sent.ignored ?? '']) delete result[name];
+  if (isObject(result.metadata) && Object.keys(result.metadata).length === 0) result.metadata = null;
+  return result;
+}
+
+function isNothing(fields: Fields, name: string, value: Json | undefined): boolean {
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  // What a server does not know is absent from its normalised echo, and no default stands in for it.
+  return isEmpty(value) || (field !== undefined && isDefault(field, value));
+}
+
+/** What Go leaves out of its JSON. */
+function isEmpty(value: Json | undefined): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isObject(value)) return Object.keys(value).length === 0;
+  return value === undefined || value === null || value === false || value === 0 || value === '';
+}
+
+function droppedParts(sent: Json, kept: Json | undefined, path: readonly string[]): string[] {
+  if (Array.isArray(sent)) {
+    const items: readonly Json[] = Array.isArray(kept) ? kept : [];
+    return sent.flatMap((item: Json, index) => droppedParts(item, counterpart(item, index, items), path));
+  }
+  if (!isObject(sent) || !isObject(kept)) return [];
+  return Object.entries(sent).flatMap(([name, value]) => {
+    if (isEmpty(value)) return [];
+    const inner = [...path, name];
+    return isEmpty(kept[name]) ? [inner.join('.')] : droppedParts(value, kept[name], inner);
+  });
+}
+
+/** Sources are known by their stream's name, wherever they stand. */
+function counterpart(item: Json, index: number, items: readonly Json[]): Json | undefined {
+  const name = isObject(item) ? item.name : undefined;
+  if (typeof name !== 'string') return items[index];
+  return items.find((other) => isObject(other) && other.name === name);
+}

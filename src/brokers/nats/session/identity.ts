@@ -1,0 +1,125 @@
+import {
+  type BrokerIdentity,
+  ConnectionError,
+  integer,
+  isObject,
+  type Json,
+  type JsonObject,
+  toBigInt,
+} from '../../../model/index.ts';
+import type { AccountLimits, NatsFacts } from '../specs.ts';
+import { atLeast } from '../version.ts';
+import type { JetStreamApi } from './api.ts';
+import { faultOf, isPassing, isUnanswerable, isUnsure } from './faults.ts';
+
+/** Milliseconds to wait for what is good to know, and not needed. */
+const OPTIONAL = 2_000;
+
+const OVERFLOWN = 2n ** 63n;
+
+/** The first release of each API level, which `$JS.API.INFO` tells. */
+const RELEASES = ['2.10.0', '2.11.0', '2.12.0', '2.12.5', '2.14.0', '2.15.0'];
+
+/**
+ * Asks who it is. The first request of a session, so all that can be wrong with JetStream shows here.
+ *
+ * The id is `<cluster>`, or `<server name>` of a server that is alone, then `/<domain>` and `@<account>` where there
+ * are such: the same from every server of a cluster, and after a restart. A server's own id changes at every start,
+ * and is its name too where it was given none; its address must do then.
+ * @throws ConnectionError, BrokerError
+ */
+export async function identify(api: JetStreamApi): Promise<BrokerIdentity> {
+  const [account, user] = await Promise.all([accountInfo(api), userInfo(api)]);
+  const level = isObject(account.api) && typeof account.api.level === 'number' ? account.api.level : 0;
+  const facts: NatsFacts = {
+    apiLevel: level,
+    ...(isAlone(api) ? { servers: 1 } : {}),
+    limits: limitsOf(account),
+    ...tiersOf(account),
+  };
+  return {
+    name: api.settings.broker,
+    type: 'nats',
+    id: idOf(api, account, user),
+    version: lowestVersion(api.link.info?.version ?? '', level),
+    facts: facts as JsonObject,
+  };
+}
+
+/** `$JS.API.INFO`. @throws ConnectionError, BrokerError */
+export async function accountInfo(api: JetStreamApi): Promise<JsonObject> {
+  const { broker, domain } = api.settings;
+  const { info } = api.link;
+  try {
+    const isHopeless = (error: unknown) =>
+      isUnanswerable(error) && (info?.jetstream !== true || (domain !== undefined && domain !== info.domain));
+    return await api.once({ verb: 'INFO' }, api.deadline()).catch((error: unknown) => {
+      if (isHopeless(error) || !(isPassing(error) || isUnsure(error))) throw error;
+      return api.ask({ verb: 'INFO' });
+    });
+  } catch (error) {
+    if (!isUnanswerable(error)) throw faultOf(broker, error, 'read the account');
+    const transient = info?.jetstream === true && domain === undefined;
+    if (domain !== undefined) {
+      const hint = `the server that answered is in ${info?.domain ? `the domain ${JSON.stringify(info.domain)}` : 'no domain'}`;
+      throw new ConnectionError(broker, `there is no JetStream domain ${JSON.stringify(domain)}`, { hint });
+    }
+    const hint = 'start the server with -js, or with jetstream {} in its configuration';
+    throw new ConnectionError(broker, 'JetStream is off there', { hint, transient });
+  }
+}
+
+/** `$SYS.REQ.USER.INFO`, from 2.10 on. Its `user` is not to be shown: up to 2.14 it can be the token itself. */
+export async function userInfo(api: JetStreamApi): Promise<JsonObject> {
+  try {
+    const { data } = await api.link.connection.request('$SYS.REQ.USER.INFO', '', { timeout: OPTIONAL });
+    const answer = JSON.parse(new TextDecoder().decode(data)) as Json;
+    return isObject(answer) ? answer : {};
+  } catch {
+    return {};
+  }
+}
+
+function idOf(api: JetStreamApi, account: JsonObject, user: JsonObject): string {
+  const { info } = api.link;
+  const named = info?.server_name !== info?.server_id ? info?.server_name : undefined;
+  const place = info?.cluster ?? named ?? api.link.connection.getServer();
+  const domain = typeof account.domain === 'string' ? `/${account.domain}` : '';
+  const name = isObject(user.data) ? user.data.account : undefined;
+  return `${place}${domain}${typeof name === 'string' && name !== '' ? `@${name}` : ''}`;
+}
+
+/** What every server that we know of has: the one that we are connected to, and the one that leads JetStream. */
+export function lowestVersion(connected: string, level: number): string {
+  const next = RELEASES[level + 1];
+  if (next === undefined || !atLeast({ version: connected }, next)) return connected;
+  return RELEASES[level] ?? connected;
+}
+
+/** True where it is sure that there is no other server with JetStream. */
+function isAlone(api: JetStreamApi): boolean {
+  const { info } = api.link;
+  const { domain } = api.settings;
+  return (
+    info?.jetstream === true && info.cluster === undefined && (domain === undefined || domain === info.domain)
+  );
+}
+
+function limitsOf(account: JsonObject): AccountLimits {
+  const limits: JsonObject = isObject(account.limits) ? account.limits : {};
+  const names = ['reserved_memory', 'reserved_storage', 'streams', 'consumers'];
+  const used = names.flatMap((name) => {
+    const value = toBigInt(account[name]);
+    // 2.10 counts below zero, which it shows as 2^64 - 1.
+    return value === undefined ? [] : [[name, value < OVERFLOWN ? integer(value) : 0]];
+  });
+  return { ...limits, ...Object.fromEntries(used) } as AccountLimits;
+}
+
+function tiersOf(account: JsonObject): Pick<NatsFacts, 'tiers'> {
+  if (!isObject(account.tiers)) return {};
+  const tiers = Object.entries(account.tiers).filter((entry): entry is [string, JsonObject] =>
+    isObject(entry[1]),
+  );
+  return { tiers: Object.fromEntries(tiers.map(([name, tier]) => [name, limitsOf(tier)])) };
+}

@@ -1,0 +1,150 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { type Connection, ConnectionError, isObject, type Json } from '../../../model/index.ts';
+import { isToken } from './tokens.ts';
+
+/** Who the client says it is; at most one way is used. */
+interface NatsCredentials {
+  /** The text of a credentials file: a user's JWT and the seed of its nkey. */
+  readonly creds?: string;
+  /** The seed of an nkey, `SU…`. */
+  readonly seed?: string;
+  readonly token?: string;
+  readonly user?: string;
+  readonly password?: string;
+}
+
+/** PEM texts, and how TLS is spoken. */
+interface TlsSettings {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name to expect in the server's certificate, where it is not the host's. */
+  readonly servername?: string;
+  /** TLS begins before the server says anything. */
+  readonly handshakeFirst?: boolean;
+}
+
+export interface NatsSettings {
+  readonly broker: string;
+  /** `host:port`, without credentials. */
+  readonly servers: readonly string[];
+  readonly credentials: NatsCredentials;
+  /** Absent: TLS only where the server asks for it, trusting the system's authorities. */
+  readonly tls?: TlsSettings;
+  readonly domain?: string;
+  /** What subjects of requests begin with: `$JS.API`, `$JS.<domain>.API`, or where an import maps it. */
+  readonly prefix: string;
+  /** Milliseconds that one request may take, repetitions included. */
+  readonly timeout: number;
+}
+
+/** How a server may be asked for, apart from its address. */
+type Parsed = { address: string; tls: boolean; credentials: NatsCredentials };
+
+/**
+ * What a `brokers.<name>` entry says. Credentials in a server's URL count where no others are given.
+ * @throws ConnectionError
+ */
+export function readSettings(connection: Connection): NatsSettings {
+  const { name, settings, timeout } = connection;
+  const written = Array.isArray(settings.servers) ? settings.servers : [settings.servers];
+  const servers = written
+    .filter((item) => typeof item === 'string')
+    .flatMap((item: string) => item.split(/,\s*(?=[a-z]+:\/\/)/))
+    .map((item) => parseServer(name, item.trim()));
+  if (servers.length === 0) throw new ConnectionError(name, '"servers" names no server');
+  const inUrl = servers.find((server) => Object.keys(server.credentials).length > 0);
+  const tls = isObject(settings.tls) || servers.some((server) => server.tls);
+  return {
+    broker: name,
+    servers: servers.map((server) => server.address),
+    credentials: readCredentials(connection) ?? inUrl?.credentials ?? {},
+    ...(tls ? { tls: readTlsSettings(name, settings.tls) } : {}),
+    ...readPrefix(connection),
+    timeout,
+  };
+}
+
+function parseServer(broker: string, text: string): Parsed {
+  // The text may hold a password, so no message quotes it.
+  const refuse = (why: string) =>
+    new ConnectionError(broker, `"servers": ${why}`, { hint: 'write nats://host:4222, or tls:// for TLS' });
+  const full = text.includes('://') ? text : `nats://${text}`;
+  if (!URL.canParse(full)) throw refuse('an entry is not a URL');
+  const { protocol, hostname, port, username, password } = new URL(full);
+  if (protocol !== 'nats:' && protocol !== 'tls:')
+    throw refuse('an entry starts with neither nats:// nor tls://');
+  if (hostname === '') throw refuse('an entry names no host');
+  const [user, pass] = [username, password].map((part) => decode(part, refuse));
+  const credentials =
+    user === '' ? {} : password === '' ? { token: user ?? '' } : { user: user ?? '', password: pass ?? '' };
+  return { address: `${hostname}:${port === '' ? '4222' : port}`, tls: protocol === 'tls:', credentials };
+}
+
+function decode(part: string, refuse: (why: string) => ConnectionError): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw refuse('an entry holds a % that is no percent-encoding; write %25');
+  }
+}
+
+function readCredentials({ name, settings }: Connection): NatsCredentials | undefined {
+  const { credentials, nkey, token, username, password } = settings;
+  if (isText(credentials)) return { creds: readCreds(name, credentials) };
+  // What is no file is a seed, or a wrong one: no message may quote it.
+  if (isText(nkey)) return { seed: (existsSync(nkey) ? readFile(name, 'nkey', nkey) : nkey).trim() };
+  if (isText(token)) return { token };
+  if (isText(username)) return { user: username, password: isText(password) ? password : '' };
+  return undefined;
+}
+
+function readCreds(broker: string, value: string): string {
+  // CI systems keep the content rather than a file; it must never be taken for a path, which messages show.
+  const text = value.includes('-----BEGIN') ? value : readFile(broker, 'credentials', value);
+  const isComplete = /BEGIN NATS USER JWT/.test(text) && /BEGIN USER NKEY SEED/.test(text);
+  if (isComplete) return text;
+  const hint = 'it is the file that `nsc generate creds` writes, with a JWT and a seed';
+  throw new ConnectionError(broker, '"credentials" is no NATS credentials file', { hint });
+}
+
+function readTlsSettings(broker: string, value: Json | undefined): TlsSettings {
+  if (!isObject(value)) return {};
+  const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
+    const path = value[key];
+    return isText(path) ? [[key, readFile(broker, `tls.${key}`, path)]] : [];
+  });
+  return {
+    ...Object.fromEntries(files),
+    ...(isText(value.servername) ? { servername: value.servername } : {}),
+    ...(value['handshake-first'] === true ? { handshakeFirst: true } : {}),
+  };
+}
+
+function readFile(broker: string, setting: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new ConnectionError(broker, `${setting} cannot be read (${code}): ${path}`, { cause });
+  }
+}
+
+function readPrefix({ name, settings }: Connection): Pick<NatsSettings, 'domain' | 'prefix'> {
+  const { domain, 'api-prefix': prefix } = settings;
+  const refuse = (why: string) => new ConnectionError(name, why);
+  if (isText(domain) && isText(prefix)) throw refuse('"domain" and "api-prefix" do not go together');
+  if (isText(domain)) {
+    if (!isToken(domain)) throw refuse(`"domain" is no JetStream domain: ${JSON.stringify(domain)}`);
+    return { domain, prefix: `$JS.${domain}.API` };
+  }
+  if (!isText(prefix)) return { prefix: '$JS.API' };
+  const tokens = prefix.replace(/\.$/, '');
+  if (!tokens.split('.').every(isToken))
+    throw refuse(`"api-prefix" is no subject: ${JSON.stringify(prefix)}`);
+  return { prefix: tokens };
+}
+
+function isText(value: Json | undefined): value is string {
+  return typeof value === 'string' && value !== '';
+}
