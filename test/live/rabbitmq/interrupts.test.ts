@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CliProject, LINES, manyQueues, type Running, sharedBroker } from './cli-project.ts';
+import { AMQP, startWires, type Wires } from './wire.ts';
+
+const COUNT = 150;
+
+const orders = (type: string) => ({
+  exchanges: { events: { type: 'topic' } },
+  queues: { orders: { type, bindings: [{ from: 'events', keys: ['a', 'b.#'] }] } },
+});
+
+describe.each(LINES)('an apply to RabbitMQ %s that is interrupted', (line) => {
+  const broker = sharedBroker(line);
+  let project: CliProject;
+  let wires: Wires;
+
+  beforeEach(async () => {
+    if (broker.missing) return;
+    wires = await startWires(broker);
+    project = new CliProject(broker);
+    project.set({ URL: wires.url, MANAGEMENT: wires.management });
+    await project.makeVhost();
+    project.declare({ queues: manyQueues(COUNT) });
+  });
+  afterEach(async () => {
+    await project?.remove();
+    await wires?.close();
+  });
+
+  /** Starts an apply, holds its calls once some queues are declared, and acts while they are in flight. */
+  async function applyAndStop(act: (apply: Running) => void): Promise<Awaited<Running['ended']>> {
+    const apply = project.start('apply', '--auto-approve', '--report', 'report.json');
+    wires.amqp.when(AMQP.queueDeclare, 60, () => {
+      wires.amqp.hold();
+      act(apply);
+    });
+    return apply.ended;
+  }
+
+  async function expectRest(): Promise<void> {
+    wires.amqp.release();
+    await project.expectFinished();
+    expect(await project.queues()).toHaveLength(COUNT);
+    expect(await project.bindings()).toHaveLength(COUNT);
+  }
+
+  for (const [signal, exit] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    test.skipIf(broker.missing)(`${signal} once: what is in flight is finished, and reported`, async () => {
+      const { code, stdout, stderr } = await applyAndStop((apply) => {
+        apply.kill(signal);
+        setTimeout(() => wires.amqp.release(), 300);
+      });
+      expect(code).toBe(exit);
+      expect(stderr).toContain('Stopping: calls in flight finish');
+      expect(stdout).toContain(`interrupted by ${signal}`);
+      expect(project.report().interrupted).toBe(signal);
+      const { applied = 0, 'not-started': notStarted = 0 } = project.statuses();
+      expect(applied).toBeGreaterThanOrEqual(60);
+      expect(applied).toBeLessThan(COUNT);
+      expect(applied + notStarted).toBe(2 * COUNT);
+      // The report tells the truth: exactly what it calls applied is there.
+      expect(await project.queues()).toHaveLength(applied);
+      await expectRest();
+    });
+  }
+
+  test.skipIf(broker.missing)('SIGINT twice: gives up at once, and says what it does not know', async () => {
+    const { code, stderr } = await applyAndStop((apply) => {
+      apply.kill('SIGINT');
+      setTimeout(() => apply.kill('SIGINT'), 300);
+    });
+    expect(code).toBe(130);
+    expect(stderr).toContain('Giving up.');
+    const { unknown = 0, unverified = 0, applied = 0, 'not-started': notStarted = 0 } = project.statuses();
+    expect(unknown).toBeGreaterThan(0);
+    expect(unknown + unverified + applied + notStarted).toBe(2 * COUNT);
+    await expectRest();
+  });
+
+  test.skipIf(broker.missing)('SIGINT while planning: nothing was changed', async () => {
+    const plan = project.start('apply', '--auto-approve', '--report', 'report.json');
+    wires.http.when('GET /api/queues/', 1, () => {
+      wires.http.hold();
+      plan.kill('SIGINT');
+    });
+    const { code, stderr } = await plan.ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain('interrupted by SIGINT; nothing was changed');
+    expect(JSON.parse(project.read('report.json')).failure.kind).toBe('interrupted');
+    wires.http.release();
+    await expectRest();
+  });
+
+  test.skipIf(broker.missing)('SIGKILL in the middle of an apply', async () => {
+    const { signal } = await applyAndStop((apply) => apply.kill('SIGKILL'));
+    expect(signal).toBe('SIGKILL');
+    expect(existsSync(project.path('report.json'))).toBe(false);
+    const left = await project.queues();
+    expect(left.length).toBeLessThan(COUNT);
+    await expectRest();
+  });
+
+  test.skipIf(broker.missing)(
+    'SIGKILL in the middle of a replacement: a saved plan restores all bindings',
+    async () => {
+      project.declare(orders('classic'));
+      await project.expectFinished();
+      // Made by other people.
+      const path = ['bindings', project.vhost, 'e', 'amq.topic', 'q', 'orders'];
+      await project.broker.request('POST', path, { routing_key: 'theirs', arguments: {} });
+
+      project.declare(orders('quorum'));
+      const key = `destructive:${project.address('queue', 'orders')}`;
+      await project.expectRun(0, 'plan', '--allow', key, '--out', 'plan.json');
+      const apply = project.start('apply', 'plan.json');
+      // The old queue is gone, and the new one is never heard of.
+      wires.amqp.when(AMQP.queueDelete, 1, () =>
+        wires.amqp.when(AMQP.queueDeclare, 1, () => {
+          wires.amqp.cut(true);
+          apply.kill('SIGKILL');
+        }),
+      );
+      await apply.ended;
+      wires.amqp.mend();
+      expect(await project.queues()).toEqual([]);
+
+      await project.expectRun(0, 'apply', 'plan.json', '--report', 'report.json');
+      expect(project.statuses()).toEqual({ applied: 1 });
+      expect(await project.bindings()).toEqual([
+        'amq.topic → orders theirs',
+        'events → orders a',
+        'events → orders b.#',
+      ]);
+      await project.expectRun(0, 'plan', '--detailed-exitcode');
+    },
+  );
+
+  test.skipIf(broker.missing)(
+    'SIGKILL in the middle of a replacement: without its plan, all that is declared is back',
+    async () => {
+      project.declare(orders('classic'));
+      await project.expectFinished();
+      project.declare(orders('quorum'));
+      const key = `destructive:${project.address('queue', 'orders')}`;
+      const apply = project.start('apply', '--auto-approve', '--allow', key);
+      wires.amqp.when(AMQP.queueBind, 1, () => {
+        wires.amqp.cut(true);
+        apply.kill('SIGKILL');
+      });
+      await apply.ended;
+      wires.amqp.mend();
+      await project.expectFinished();
+      expect(await project.bindings()).toEqual(['events → orders a', 'events → orders b.#']);
+    },
+  );
+
+  test.skipIf(broker.missing)('two applies at once both end well', async () => {
+    const ended = await Promise.all([
+      project.run('apply', '--auto-approve'),
+      project.run('apply', '--auto-approve'),
+    ]);
+    expect(ended.map(({ code, stdout, stderr }) => (code === 0 ? 0 : stdout + stderr))).toEqual([0, 0]);
+    await expectRest();
+  });
+});
