@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+import { benchOffline } from './offline.ts';
+import { benchRabbit } from './rabbitmq.ts';
+import { renderSection, type Section, writeSection } from './report.ts';
+import type { Settings } from './settings.ts';
+
+// Measures, prints what it found and puts it into RESULTS.md:
+//   npm run bench                                 everything
+//   npm run bench -- rabbitmq --line old          one section, on the older broker
+//   npm run bench -- offline --sizes 100,1000     to try it; smaller sizes are only printed
+
+const SIZES = '1000,10000';
+
+const sections: Readonly<Record<string, (settings: Settings) => Promise<Section>>> = {
+  offline: benchOffline,
+  rabbitmq: benchRabbit,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { sizes: { type: 'string', default: SIZES }, line: { type: 'string', default: 'current' } },
+});
+const unknown = positionals.filter((name) => !Object.hasOwn(sections, name));
+const sizes = values.sizes.split(',').map(Number);
+if (unknown.length > 0 || !sizes.every((size) => Number.isInteger(size) && size > 0)) {
+  console.error(
+    `usage: npm run bench -- [${Object.keys(sections).join('|')}] [--sizes 100,1000] [--line old]`,
+  );
+  process.exit(2);
+}
+
+const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
+  ' ',
+);
+const line = values.line === 'old' ? 'old' : 'current';
+for (const [name, measure] of Object.entries(sections)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const section = await measure({ sizes, line });
+  console.log(`## ${section.title}\n\n${renderSection(section, command)}\n`);
+  if (values.sizes === SIZES) writeSection(section, command);
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+
+/** Runs a part of the work on the clock, under this label, and gives its result. */
+export type Timed = <T>(label: string, part: () => T | Promise<T>) => Promise<T>;
+
+/** One of the works that are compared. Only what it hands to `timed` counts: not its preparation or cleaning up. */
+export type Work = (timed: Timed) => Promise<void>;
+
+/**
+ * Runs the works by turns, so that a machine that gets slower or busier meanwhile does so for all of them, and each
+ * goes first as often as last. The first round warms up and does not count.
+ * @returns the median of each label, in milliseconds.
+ */
+export async function alternate(rounds: number, works: readonly Work[]): Promise<Map<string, number>> {
+  const samples = new Map<string, number[]>();
+  for (let round = 0; round <= rounds; round++) {
+    const timed: Timed = async (label, part) => {
+      const start = performance.now();
+      const result = await part();
+      const elapsed = performance.now() - start;
+      if (round > 0) samples.set(label, [...(samples.get(label) ?? []), elapsed]);
+      return result;
+    };
+    for (const work of round % 2 === 0 ? works : [...works].reverse()) await work(timed);
+  }
+  return new Map([...samples].map(([label, values]) => [label, median(values)]));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle];
+  const lower = sorted[(sorted.length - 1) >> 1];
+  if (upper === undefined || lower === undefined) throw new Error('nothing was measured');
+  return (lower + upper) / 2;
+}
+
+/** The median of a label that must have been measured. */
+export function timeOf(times: ReadonlyMap<string, number>, label: string): number {
+  const time = times.get(label);
+  if (time === undefined) throw new Error(`${label} was never measured`);
+  return time;
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  /** The most memory that it held at any time (resident set), in MiB. */
+  readonly peakMemory: number;
+}
+
+/** Loaded before the program: says on descriptor 3, at its end, how much memory it took. In KiB on every platform. */
+const TELL_MEMORY = `data:text/javascript,${encodeURIComponent(
+  "import { writeSync } from 'node:fs'; process.once('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));",
+)}`;
+
+/** Runs node as a process of its own and waits for its end. */
+export async function runNode(args: readonly string[], cwd: string): Promise<Ran> {
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
+  const [, out, , memory] = child.stdio;
+  if (!out || !(memory instanceof Readable)) throw new Error('the child has no descriptor 3');
+  const [stdout, kibibytes, [code]] = await Promise.all([
+    text(out),
+    text(memory),
+    once(child, 'exit') as Promise<[number | null]>,
+  ]);
+  return { code, stdout, peakMemory: Number(kibibytes) / 1024 };
+}
+
+/** As {@link runNode}, and tells its peak memory, which takes a few milliseconds longer. */
+export function runNodeWithMemory(args: readonly string[], cwd: string): Promise<Ran> {
+  return runNode(['--import', TELL_MEMORY, ...args], cwd);
+}
