@@ -1,6 +1,6 @@
+import { eachOf } from '../../../model/concurrency.ts';
 import { isObject, type Json, type JsonObject } from '../../../model/index.ts';
 import { type JetStreamApi, pause } from './api.ts';
-import { eachOf } from './concurrency.ts';
 
 /** Entries a page: fixed in the server (`JSApiListLimit`). */
 const PAGE = 256;

@@ -1,8 +1,8 @@
+import { eachOf } from '../../../model/concurrency.ts';
 import { type Address, type JsonObject, kindOf, type Resource } from '../../../model/index.ts';
 import { consumerNameOf, streamNameOf } from '../addresses.ts';
 import type { ConsumerVolatile } from '../specs.ts';
 import type { JetStreamApi } from './api.ts';
-import { eachOf } from './concurrency.ts';
 import { faultOf, isDenied } from './faults.ts';
 import { listConsumers } from './listings.ts';
 import { configOf, consumerCount, consumerVolatile, streamVolatile, textOf } from './payloads.ts';

@@ -1,8 +1,8 @@
+import { eachOf } from '../../../model/concurrency.ts';
 import { BrokerError, type JsonObject, type Resource, type Scope } from '../../../model/index.ts';
 import { consumerResource, streamResource } from '../resources.ts';
 import type { ConsumerVolatile } from '../specs.ts';
 import type { ApiRequest, JetStreamApi } from './api.ts';
-import { eachOf } from './concurrency.ts';
 import { faultOf, isNotFound, Refusal } from './faults.ts';
 import { type Listing, listConsumers, listStreams } from './listings.ts';
 import { configOf, consumerCount, consumerVolatile, streamVolatile, textOf } from './payloads.ts';

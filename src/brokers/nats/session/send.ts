@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import { resultsOf } from '../../../model/concurrency.ts';
 import type { BrokerIdentity, Call, Outcome, SendOptions } from '../../../model/index.ts';
 import type { NatsCall } from '../calls.ts';
 import type { JetStreamApi } from './api.ts';
-import { eachOf, Stream } from './concurrency.ts';
 import { type Performing, perform } from './perform.ts';
 
 /** Requests in flight. The server handles them one after the other; this hides the way there and back. */
@@ -21,23 +21,13 @@ export async function* sendUnits(
   // Every unit in flight listens to it.
   const abort = AbortSignal.any([aborted]);
   setMaxListeners(0, abort);
-  const outcomes = new Stream<Outcome>();
   // Every session gets only the calls that its own provider's kinds have made.
   const all = units as readonly (readonly NatsCall[])[];
-  const finished = eachOf(all, CONCURRENT, async (calls, unit) => {
+  yield* resultsOf(all, CONCURRENT, async (calls, unit): Promise<Outcome> => {
     const isStopped = drain.aborted || abort.aborted;
-    outcomes.push(
-      isStopped
-        ? { unit, status: 'not-started', callsDone: 0 }
-        : await raceAbort(unit, calls, { api, broker, abort }),
-    );
+    if (isStopped) return { unit, status: 'not-started', callsDone: 0 };
+    return raceAbort(unit, calls, { api, broker, abort });
   });
-  finished.then(
-    () => outcomes.end(),
-    () => outcomes.end(),
-  );
-  yield* outcomes;
-  await finished;
 }
 
 function raceAbort(unit: number, calls: readonly NatsCall[], performing: Performing): Promise<Outcome> {

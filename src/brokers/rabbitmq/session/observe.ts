@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eachOf } from '../../../model/concurrency.ts';
 import { ConnectionError, type JsonObject } from '../../../model/index.ts';
 import type { QueueVolatile } from '../specs.ts';
 import type { AmqpLinks } from './amqp.ts';
 import { AmqpRefusal } from './amqp-faults.ts';
-import { eachOf } from './concurrency.ts';
 import type { Listings } from './listings.ts';
 import { text } from './payloads.ts';
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { resultsOf } from '../../../model/concurrency.ts';
 import type { Call, Outcome, SendOptions } from '../../../model/index.ts';
 import type { QueueDelete, RabbitCall } from '../calls.ts';
-import { eachOf, Stream } from './concurrency.ts';
 import { Guard } from './guard.ts';
 import type { Counting } from './observe.ts';
 import { Performer, type Performing } from './perform.ts';
@@ -23,25 +23,15 @@ export async function* sendUnits(
   // Every unit and request in flight listens to it.
   const abort = AbortSignal.any([aborted]);
   setMaxListeners(0, abort);
-  const outcomes = new Stream<Outcome>();
   // Every session gets only the calls that its own provider's kinds have made.
   const all = units as readonly (readonly RabbitCall[])[];
   const guard = new Guard(all.flat().filter(isGuarded), sending);
   const performer = new Performer({ ...sending, drain, abort });
-  const finished = eachOf(all, CONCURRENT, async (calls, unit) => {
-    const begun = !drain.aborted && !abort.aborted;
-    outcomes.push(
-      begun
-        ? await raceAbort(unit, calls, performer, guard, abort)
-        : { unit, status: 'not-started', callsDone: 0 },
-    );
+  yield* resultsOf(all, CONCURRENT, async (calls, unit): Promise<Outcome> => {
+    const isStopped = drain.aborted || abort.aborted;
+    if (isStopped) return { unit, status: 'not-started', callsDone: 0 };
+    return raceAbort(unit, calls, performer, guard, abort);
   });
-  finished.then(
-    () => outcomes.end(),
-    () => outcomes.end(),
-  );
-  yield* outcomes;
-  await finished;
 }
 
 async function raceAbort(
