@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect as natsConnect } from '@nats-io/transport-node';
-import { describe, expect, inject, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   type LocalNats,
   type LocalNatsServer,
+  type NatsLine,
   type NatsOptions,
-  natsLines,
   startNats,
 } from '../../../local/nats.ts';
 import type { Call, Outcome, Session } from '../../../src/model/index.ts';
+import { describeLines } from '../../live/nats/lines.ts';
 import { everything, only, sendAll, streamCall, withSession } from './open.ts';
 
-const here = natsLines.filter((line) => inject('nats')[line]);
 async function withNats(
-  line: (typeof here)[number],
+  line: NatsLine,
   options: NatsOptions,
   work: (nats: LocalNats) => Promise<void>,
 ): Promise<void> {
@@ -71,150 +71,155 @@ async function streamCount(session: Session): Promise<number> {
 }
 
 // Each has its own servers, and most of the time goes by waiting for elections.
-describe.concurrent.each(here)('%s', (line) => {
-  test('the server that we talk to is killed in the middle of an apply: everything is done by the others', async () => {
-    await withNats(line, { servers: 3 }, async (nats) => {
-      await withSession(
-        { servers: nats.servers.map((one) => one.url) },
-        async (session) => {
-          const victim = session.api.link.info?.server_name;
-          const outcomes = await sendAndThen(session, creates(60, 3), 5, () => named(nats, victim).kill());
-          expect(statuses(outcomes)).toEqual({ done: 60 });
-          expect(session.api.link.info?.server_name).not.toBe(victim);
-          expect(await streamCount(session)).toBe(60);
-        },
-        40_000,
-      );
-    });
-  });
-
-  test('the leader changes in the middle of an apply', async () => {
-    await withNats(line, { servers: 3 }, async (nats) => {
-      const { user = '', password: pass = '' } = nats.system ?? {};
-      const system = await natsConnect({ servers: nats.url, user, pass });
-      await withSession(
-        { servers: nats.servers.map((one) => one.url) },
-        async (session) => {
-          const outcomes = await sendAndThen(session, creates(60, 3), 5, async () => {
-            const answer = await system.request('$JS.API.META.LEADER.STEPDOWN', '', { timeout: 5_000 });
-            expect(answer.json()).toMatchObject({ success: true });
-          });
-          expect(statuses(outcomes)).toEqual({ done: 60 });
-          expect(await streamCount(session)).toBe(60);
-        },
-        40_000,
-      );
-      await system.close();
-    });
-  });
-
-  test('what a server takes away with it is unknown, never absent', async () => {
-    await withNats(line, { servers: 3 }, async (nats) => {
-      await withSession(
-        { servers: nats.servers.map((one) => one.url) },
-        async (session) => {
-          expect(statuses(await sendAll(session, creates(6, 1)))).toEqual({ done: 6 });
-          const connected = session.api.link.info?.server_name;
-          const places = await Promise.all(
-            Array.from({ length: 6 }, async (_, i) => {
-              const info = await session.api.ask({ verb: 'STREAM.INFO', path: [`S${i}`] });
-              return { stream: `S${i}`, leader: (info.cluster as { leader?: string }).leader };
-            }),
-          );
-          const lost = places.find(({ leader }) => leader !== connected);
-          const kept = places.find(({ leader }) => leader !== lost?.leader);
-          await named(nats, lost?.leader).kill();
-          await expect(session.read(only(`main/stream/${lost?.stream}`))).rejects.toMatchObject({
-            name: 'BrokerError',
-            failure: { message: expect.stringMatching(/stream S\d.*nothing else is known/) },
-          });
-          await expect(session.read(everything)).rejects.toThrow(/nothing else is known/);
-          const rest = await session.read(only(`main/stream/${kept?.stream}`));
-          expect(rest.map((one) => one.address)).toContain(`main/stream/${kept?.stream}`);
-          expect(rest.map((one) => one.address)).not.toContain(`main/stream/${lost?.stream}`);
-        },
-        15_000,
-      );
-    });
-  });
-
-  test('a server that restarts in the middle of an apply', async () => {
-    await withNats(line, {}, async (nats) => {
-      await withSession({ servers: [nats.url] }, async (session) => {
-        const [server] = nats.servers;
-        const units = Array.from({ length: 400 }, (_, i) => [streamCall.create(`S${i}`)]);
-        const outcomes = await sendAndThen(session, units, 20, async () => {
-          await server?.kill();
-          await server?.start();
-        });
-        expect(statuses(outcomes)).toEqual({ done: 400 });
-        expect(await streamCount(session)).toBe(400);
+describeLines(
+  (line) => {
+    test('the server that we talk to is killed in the middle of an apply: everything is done by the others', async () => {
+      await withNats(line, { servers: 3 }, async (nats) => {
+        await withSession(
+          { servers: nats.servers.map((one) => one.url) },
+          async (session) => {
+            const victim = session.api.link.info?.server_name;
+            const outcomes = await sendAndThen(session, creates(60, 3), 5, () => named(nats, victim).kill());
+            expect(statuses(outcomes)).toEqual({ done: 60 });
+            expect(session.api.link.info?.server_name).not.toBe(victim);
+            expect(await streamCount(session)).toBe(60);
+          },
+          40_000,
+        );
       });
     });
-  });
 
-  test('a server that stops answering: unknown, and found out when it answers again', async () => {
-    await withNats(line, {}, async (nats) => {
-      const pid = Number(readFileSync(join(nats.folder, 'nats-1.pid'), 'utf8').split(' ')[0]);
-      await withSession(
-        { servers: [nats.url] },
-        async (session) => {
-          process.kill(pid, 'SIGSTOP');
-          try {
-            const [outcome] = await sendAll(session, [[streamCall.create('A')]]);
-            expect(outcome).toMatchObject({
-              status: 'unknown',
-              failure: { message: expect.stringMatching(/no answer/) },
+    test('the leader changes in the middle of an apply', async () => {
+      await withNats(line, { servers: 3 }, async (nats) => {
+        const { user = '', password: pass = '' } = nats.system ?? {};
+        const system = await natsConnect({ servers: nats.url, user, pass });
+        await withSession(
+          { servers: nats.servers.map((one) => one.url) },
+          async (session) => {
+            const outcomes = await sendAndThen(session, creates(60, 3), 5, async () => {
+              const answer = await system.request('$JS.API.META.LEADER.STEPDOWN', '', { timeout: 5_000 });
+              expect(answer.json()).toMatchObject({ success: true });
             });
-            await expect(session.read(everything)).rejects.toMatchObject({
-              name: 'ConnectionError',
-              transient: true,
+            expect(statuses(outcomes)).toEqual({ done: 60 });
+            expect(await streamCount(session)).toBe(60);
+          },
+          40_000,
+        );
+        await system.close();
+      });
+    });
+
+    test('what a server takes away with it is unknown, never absent', async () => {
+      await withNats(line, { servers: 3 }, async (nats) => {
+        await withSession(
+          { servers: nats.servers.map((one) => one.url) },
+          async (session) => {
+            expect(statuses(await sendAll(session, creates(6, 1)))).toEqual({ done: 6 });
+            const connected = session.api.link.info?.server_name;
+            const places = await Promise.all(
+              Array.from({ length: 6 }, async (_, i) => {
+                const info = await session.api.ask({ verb: 'STREAM.INFO', path: [`S${i}`] });
+                return { stream: `S${i}`, leader: (info.cluster as { leader?: string }).leader };
+              }),
+            );
+            const lost = places.find(({ leader }) => leader !== connected);
+            const kept = places.find(({ leader }) => leader !== lost?.leader);
+            await named(nats, lost?.leader).kill();
+            await expect(session.read(only(`main/stream/${lost?.stream}`))).rejects.toMatchObject({
+              name: 'BrokerError',
+              failure: { message: expect.stringMatching(/stream S\d.*nothing else is known/) },
             });
-          } finally {
-            process.kill(pid, 'SIGCONT');
-          }
-          await vi.waitFor(async () =>
-            expect((await session.read(everything)).map((one) => one.address)).toEqual(['main/stream/A']),
-          );
-        },
-        700,
-      );
+            await expect(session.read(everything)).rejects.toThrow(/nothing else is known/);
+            const rest = await session.read(only(`main/stream/${kept?.stream}`));
+            expect(rest.map((one) => one.address)).toContain(`main/stream/${kept?.stream}`);
+            expect(rest.map((one) => one.address)).not.toContain(`main/stream/${lost?.stream}`);
+          },
+          15_000,
+        );
+      });
     });
-  });
 
-  test('two applies of the same at once are both done, and deletions as well', async () => {
-    await withNats(line, {}, async (nats) => {
-      const settings = { servers: [nats.url] };
-      await withSession(settings, async (one) =>
-        withSession(settings, async (other) => {
-          const config = { storage: 'memory', duplicate_window: 120_000_000_000 };
-          const both = (units: (i: number) => Call[]) => {
-            const all = Array.from({ length: 50 }, (_, i) => units(i));
-            return Promise.all([sendAll(one, all), sendAll(other, all)]);
-          };
-          const name = (i: number) => `S${i}`;
-          const rounds = [
-            await both((i) => [streamCall.create(name(i), { ...config, subjects: [name(i)] })]),
-            await both((i) => [streamCall.update(name(i), { ...config, subjects: [name(i)], max_msgs: 5 })]),
-            await both((i) => [streamCall.delete(name(i), true)]),
-          ];
-          for (const outcomes of rounds.flat()) expect(statuses(outcomes)).toEqual({ done: 50 });
-          expect(await streamCount(one)).toBe(0);
-        }),
-      );
+    test('a server that restarts in the middle of an apply', async () => {
+      await withNats(line, {}, async (nats) => {
+        await withSession({ servers: [nats.url] }, async (session) => {
+          const [server] = nats.servers;
+          const units = Array.from({ length: 400 }, (_, i) => [streamCall.create(`S${i}`)]);
+          const outcomes = await sendAndThen(session, units, 20, async () => {
+            await server?.kill();
+            await server?.start();
+          });
+          expect(statuses(outcomes)).toEqual({ done: 400 });
+          expect(await streamCount(session)).toBe(400);
+        });
+      });
     });
-  });
 
-  test('who it is stays the same after a restart, and from every server', async () => {
-    await withNats(line, { servers: 3 }, async (nats) => {
-      const idFrom = (server: LocalNatsServer | undefined) =>
-        withSession({ servers: [server?.url ?? ''] }, async (session) => session.broker.id);
-      const ids = [];
-      for (const server of nats.servers) ids.push(await idFrom(server));
-      await nats.servers[0]?.halt();
-      await nats.servers[0]?.start();
-      ids.push(await idFrom(nats.servers[0]));
-      expect(new Set(ids)).toEqual(new Set([line === 'old' ? 'brokerform-test' : 'brokerform-test@APP']));
+    test('a server that stops answering: unknown, and found out when it answers again', async () => {
+      await withNats(line, {}, async (nats) => {
+        const pid = Number(readFileSync(join(nats.folder, 'nats-1.pid'), 'utf8').split(' ')[0]);
+        await withSession(
+          { servers: [nats.url] },
+          async (session) => {
+            process.kill(pid, 'SIGSTOP');
+            try {
+              const [outcome] = await sendAll(session, [[streamCall.create('A')]]);
+              expect(outcome).toMatchObject({
+                status: 'unknown',
+                failure: { message: expect.stringMatching(/no answer/) },
+              });
+              await expect(session.read(everything)).rejects.toMatchObject({
+                name: 'ConnectionError',
+                transient: true,
+              });
+            } finally {
+              process.kill(pid, 'SIGCONT');
+            }
+            await vi.waitFor(async () =>
+              expect((await session.read(everything)).map((one) => one.address)).toEqual(['main/stream/A']),
+            );
+          },
+          700,
+        );
+      });
     });
-  });
-});
+
+    test('two applies of the same at once are both done, and deletions as well', async () => {
+      await withNats(line, {}, async (nats) => {
+        const settings = { servers: [nats.url] };
+        await withSession(settings, async (one) =>
+          withSession(settings, async (other) => {
+            const config = { storage: 'memory', duplicate_window: 120_000_000_000 };
+            const both = (units: (i: number) => Call[]) => {
+              const all = Array.from({ length: 50 }, (_, i) => units(i));
+              return Promise.all([sendAll(one, all), sendAll(other, all)]);
+            };
+            const name = (i: number) => `S${i}`;
+            const rounds = [
+              await both((i) => [streamCall.create(name(i), { ...config, subjects: [name(i)] })]),
+              await both((i) => [
+                streamCall.update(name(i), { ...config, subjects: [name(i)], max_msgs: 5 }),
+              ]),
+              await both((i) => [streamCall.delete(name(i), true)]),
+            ];
+            for (const outcomes of rounds.flat()) expect(statuses(outcomes)).toEqual({ done: 50 });
+            expect(await streamCount(one)).toBe(0);
+          }),
+        );
+      });
+    });
+
+    test('who it is stays the same after a restart, and from every server', async () => {
+      await withNats(line, { servers: 3 }, async (nats) => {
+        const idFrom = (server: LocalNatsServer | undefined) =>
+          withSession({ servers: [server?.url ?? ''] }, async (session) => session.broker.id);
+        const ids = [];
+        for (const server of nats.servers) ids.push(await idFrom(server));
+        await nats.servers[0]?.halt();
+        await nats.servers[0]?.start();
+        ids.push(await idFrom(nats.servers[0]));
+        expect(new Set(ids)).toEqual(new Set([line === 'old' ? 'brokerform-test' : 'brokerform-test@APP']));
+      });
+    });
+  },
+  { concurrent: true },
+);

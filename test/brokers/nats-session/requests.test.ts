@@ -1,12 +1,10 @@
-import { expect, inject, test } from 'vitest';
-import { natsLines, startNats } from '../../../local/nats.ts';
+import { expect, test } from 'vitest';
+import { startNats } from '../../../local/nats.ts';
+import { describeLines } from '../../live/nats/lines.ts';
 import { consumerCall, everything, only, sendAll, streamCall, withSession } from './open.ts';
 
-const here = natsLines.filter((line) => inject('nats')[line]);
-
-test.each(here)(
-  '%s: a read costs pages, and one list for each stream in scope with consumers',
-  async (line) => {
+describeLines((line) => {
+  test('a read costs pages, and one list for each stream in scope with consumers', async () => {
     const nats = await startNats(line);
     try {
       await withSession({ servers: [nats.url] }, async (session) => {
@@ -46,5 +44,5 @@ test.each(here)(
     } finally {
       await nats.stop();
     }
-  },
-);
+  });
+});

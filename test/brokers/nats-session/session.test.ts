@@ -1,12 +1,10 @@
-import { describe, expect, inject, test } from 'vitest';
-import { natsLines } from '../../../local/nats.ts';
+import { expect, test } from 'vitest';
 import type { Call, JsonObject } from '../../../src/model/index.ts';
+import { describeLines, sharedUrl } from '../../live/nats/lines.ts';
 import { consumerCall, everything, found, only, sendAll, streamCall, withSession } from './open.ts';
 
-const here = natsLines.filter((line) => inject('nats')[line]);
-
-describe.each(here)('%s', (line) => {
-  const settings = { servers: [inject('nats')[line]?.url ?? ''] };
+describeLines((line) => {
+  const settings = { servers: [sharedUrl(line)] };
   const isOld = line === 'old';
   let count = 0;
   const fresh = () => `T${line}${process.pid}_${count++}`;

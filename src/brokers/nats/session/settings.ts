@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Connection, ConnectionError, isObject, type Json } from '../../../model/index.ts';
 import { isToken } from './tokens.ts';
 
@@ -59,7 +60,7 @@ export function readSettings(connection: Connection): NatsSettings {
     broker: name,
     servers: servers.map((server) => server.address),
     credentials: readCredentials(connection) ?? inUrl?.credentials ?? {},
-    ...(tls ? { tls: readTlsSettings(name, settings.tls) } : {}),
+    ...(tls ? { tls: readTlsSettings(connection) } : {}),
     ...readPrefix(connection),
     timeout,
   };
@@ -89,30 +90,34 @@ function decode(part: string, refuse: (why: string) => ConnectionError): string 
   }
 }
 
-function readCredentials({ name, settings }: Connection): NatsCredentials | undefined {
-  const { credentials, nkey, token, username, password } = settings;
-  if (isText(credentials)) return { creds: readCreds(name, credentials) };
+function readCredentials(connection: Connection): NatsCredentials | undefined {
+  const { credentials, nkey, token, username, password } = connection.settings;
+  if (isText(credentials)) return { creds: readCreds(connection, credentials) };
   // What is no file is a seed, or a wrong one: no message may quote it.
-  if (isText(nkey)) return { seed: (existsSync(nkey) ? readFile(name, 'nkey', nkey) : nkey).trim() };
+  if (isText(nkey)) {
+    const isFile = existsSync(resolve(connection.directory ?? '', nkey));
+    return { seed: (isFile ? readFile(connection, 'nkey', nkey) : nkey).trim() };
+  }
   if (isText(token)) return { token };
   if (isText(username)) return { user: username, password: isText(password) ? password : '' };
   return undefined;
 }
 
-function readCreds(broker: string, value: string): string {
+function readCreds(connection: Connection, value: string): string {
   // CI systems keep the content rather than a file; it must never be taken for a path, which messages show.
-  const text = value.includes('-----BEGIN') ? value : readFile(broker, 'credentials', value);
+  const text = value.includes('-----BEGIN') ? value : readFile(connection, 'credentials', value);
   const isComplete = /BEGIN NATS USER JWT/.test(text) && /BEGIN USER NKEY SEED/.test(text);
   if (isComplete) return text;
   const hint = 'it is the file that `nsc generate creds` writes, with a JWT and a seed';
-  throw new ConnectionError(broker, '"credentials" is no NATS credentials file', { hint });
+  throw new ConnectionError(connection.name, '"credentials" is no NATS credentials file', { hint });
 }
 
-function readTlsSettings(broker: string, value: Json | undefined): TlsSettings {
+function readTlsSettings(connection: Connection): TlsSettings {
+  const value = connection.settings.tls;
   if (!isObject(value)) return {};
   const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
     const path = value[key];
-    return isText(path) ? [[key, readFile(broker, `tls.${key}`, path)]] : [];
+    return isText(path) ? [[key, readFile(connection, `tls.${key}`, path)]] : [];
   });
   return {
     ...Object.fromEntries(files),
@@ -121,12 +126,12 @@ function readTlsSettings(broker: string, value: Json | undefined): TlsSettings {
   };
 }
 
-function readFile(broker: string, setting: string, path: string): string {
+function readFile({ name, directory = '' }: Connection, setting: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(resolve(directory, path), 'utf8');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new ConnectionError(broker, `${setting} cannot be read (${code}): ${path}`, { cause });
+    throw new ConnectionError(name, `${setting} cannot be read (${code}): ${path}`, { cause });
   }
 }
 
