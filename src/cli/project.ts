@@ -4,6 +4,7 @@ import { renderDiagnostics } from '../render/index.ts';
 import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
 import type { PlanFlags } from './plan-flags.ts';
+import { tellUnfinished } from './unfinished.ts';
 import { InputError, UnwiseProject, UsageError } from './usage.ts';
 
 export interface ProjectChoice {
@@ -67,6 +68,7 @@ export async function planProject(
   against?: string,
 ): Promise<Plan> {
   const { makePlan } = await import('../pipeline/index.ts');
+  await tellUnfinished(context, checked.project.directory);
   context.busy(against === undefined ? 'reading the brokers' : `reading ${against}`);
   const work = makePlan(checked, {
     targets: flags.target,

@@ -4,11 +4,6 @@ import { join } from 'node:path';
 import type { ApplyReport, JsonObject, Plan } from '../../src/model/index.ts';
 import { applyPlan, type Checked, check, makePlan } from '../../src/pipeline/index.ts';
 
-interface Connecting {
-  readonly timeout?: number;
-  readonly wait?: number;
-}
-
 const NEVER = new AbortController().signal;
 
 /** A project of its own in a temporary folder, driven through the same pipeline as the command line. */

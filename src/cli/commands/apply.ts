@@ -20,6 +20,7 @@ import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts
 import { withJsonOnFailure } from '../plan-outputs.ts';
 import { checkAllowKeys, checkProject, connecting, loadProject, planProject } from '../project.ts';
 import type { Interrupts } from '../signals.ts';
+import { keepUntilDone } from '../unfinished.ts';
 import { UsageError } from '../usage.ts';
 
 interface Flags extends PlanFlags {
@@ -45,7 +46,13 @@ export function addApply(program: Command): void {
           context.interrupts();
           const { checked, plan } =
             file === undefined ? await freshPlan(context, flags) : await savedPlan(context, flags, file);
-          const report = await run(context, flags, checked, plan);
+          const { writePlan } = await import('../../pipeline/index.ts');
+          // A saved plan is a file already, and stays one.
+          const { directory } = checked.project;
+          const apply = () => run(context, flags, checked, plan);
+          const report = await (file === undefined
+            ? keepUntilDone(plan, directory, writePlan, apply)
+            : apply());
           if (flags.report !== undefined)
             await writeFile(flags.report, renderReport(report, 'json', context.out));
           context.print(renderReport(report, 'text', context.out));

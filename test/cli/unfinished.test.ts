@@ -1,0 +1,61 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { keepUntilDone } from '../../src/cli/unfinished.ts';
+import type { ApplyReport, Plan } from '../../src/model/index.ts';
+import { readPlan, writePlan } from '../../src/plan/index.ts';
+import { MemoryBroker } from '../memory/broker.ts';
+import { boxOf, linkOf } from '../memory/provider.ts';
+import { applyMemory, planMemory } from '../memory/run.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const kept = () => readdir(join(folder, '.brokerform')).catch(() => []);
+
+/** A broker whose box b is to be replaced, with a link to it that is not declared. */
+async function replacement(): Promise<{ broker: MemoryBroker; plan: Plan }> {
+  const broker = new MemoryBroker();
+  await applyMemory(broker, await planMemory(broker, [boxOf('a'), boxOf('b'), linkOf('a', 'b')]));
+  return { broker, plan: await planMemory(broker, [boxOf('a'), boxOf('b', { shape: 'round' })]) };
+}
+
+test('a replacement that was cut off leaves a plan that finishes it, undeclared resources too', async () => {
+  const { broker, plan } = await replacement();
+  broker.refuse = (call) => (call.op === 'link.put' ? 'killed' : undefined);
+  let during: string[] = [];
+  await keepUntilDone(plan, folder, writePlan, async () => {
+    during = await kept();
+    return applyMemory(broker, plan);
+  });
+  expect(during).toHaveLength(1);
+  expect(broker.links.size).toBe(0);
+  const [file = ''] = await kept();
+  const again = readPlan(await readFile(join(folder, '.brokerform', file), 'utf8'));
+  broker.refuse = () => undefined;
+  await applyMemory(broker, again);
+  expect([...broker.links.keys()]).toEqual(['store/link/a/b']);
+});
+
+test('nothing is left of an apply that ended well, or that never began', async () => {
+  const { broker, plan } = await replacement();
+  const failed = keepUntilDone(plan, folder, writePlan, () => Promise.reject(new Error('stale')));
+  await expect(failed).rejects.toThrow('stale');
+  expect(await kept()).toEqual([]);
+  const report: ApplyReport = await keepUntilDone(plan, folder, writePlan, () => applyMemory(broker, plan));
+  expect(report.steps.map(({ status }) => status)).toEqual(['applied']);
+  expect(await kept()).toEqual([]);
+});
+
+test('a plan that makes nothing again is not kept', async () => {
+  const broker = new MemoryBroker();
+  const plan = await planMemory(broker, [boxOf('a')]);
+  await keepUntilDone(plan, folder, writePlan, async () => {
+    expect(await kept()).toEqual([]);
+    return applyMemory(broker, plan);
+  });
+});
