@@ -89,7 +89,10 @@ export interface BrokerIdentity {
   /** The cluster's own identity, stable over restarts. */
   readonly id: string;
   readonly version: string;
-  /** What only this broker's kinds read: feature flags, default queue types. */
+  /**
+   * What only this broker's kinds read: feature flags, default queue types. `fromFile: true` where the live state
+   * was read from a file, which holds no secret to compare with.
+   */
   readonly facts: JsonObject;
 }
 

@@ -21,7 +21,10 @@ export async function readSnapshot(
     if (data.version !== 1)
       throw new DamagedPlan(`${file} is a snapshot of version ${JSON.stringify(data.version)}, not 1`);
     const brokers = data.brokers as unknown as readonly Snapshot[];
-    return brokers.find(({ broker }) => broker.name === name && broker.type === provider.name);
+    const found = brokers.find(({ broker }) => broker.name === name && broker.type === provider.name);
+    return (
+      found && { ...found, broker: { ...found.broker, facts: { ...found.broker.facts, fromFile: true } } }
+    );
   }
   return provider.parseExport?.(data, name);
 }
