@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CliProject, LINES, manyQueues, sharedBroker } from './cli-project.ts';
+
+describe.each(LINES)('rights on RabbitMQ %s', (line) => {
+  const broker = sharedBroker(line);
+  const user = `days-rights-${process.pid}`;
+  let project: CliProject;
+
+  beforeEach(async () => {
+    if (broker.missing) return;
+    project = new CliProject(broker);
+    await project.makeVhost();
+  });
+  afterEach(async () => {
+    if (!broker.missing) await project.broker.delete('users', user);
+    await project?.remove();
+  });
+
+  /** From now on brokerform is this user. */
+  async function become(tags: string, rights?: { configure: string; write: string; read: string }) {
+    await project.broker.put(['users', user], { password: 'pass word/1', tags });
+    if (rights) await project.broker.put(['permissions', project.vhost, user], rights);
+    const login = (text: string) => text.replace(/\/\/(.*@)?/, `//${user}:pass%20word%2F1@`);
+    project.set({ URL: login(broker.url), MANAGEMENT: login(broker.management) });
+  }
+
+  const topology = {
+    exchanges: { events: { type: 'topic' } },
+    queues: { orders: { type: 'quorum', 'max-length': 10, bindings: [{ from: 'events', key: 'order.#' }] } },
+  };
+
+  test.skipIf(broker.missing)(
+    'the tag "management" is enough to plan queues, exchanges and bindings',
+    async () => {
+      await become('management', { configure: '', write: '', read: '' });
+      project.declare(topology);
+      const { stdout, stderr } = await project.expectRun(2, 'plan', '--detailed-exitcode', '--prune');
+      expect([stdout, stderr]).toEqual([expect.stringContaining('3 safe'), '']);
+      project.set({ URL: broker.url, MANAGEMENT: broker.management });
+      await project.expectFinished();
+      await become('management', { configure: '', write: '', read: '' });
+      await project.expectRun(0, 'plan', '--detailed-exitcode', '--prune');
+    },
+  );
+
+  test.skipIf(broker.missing)('with permissions in the vhost it is enough to apply them', async () => {
+    await become('management', { configure: '.*', write: '.*', read: '.*' });
+    project.declare(topology);
+    await project.expectFinished();
+    expect(await project.bindings()).toEqual(['events → orders order.#']);
+  });
+
+  test.skipIf(broker.missing)('no tag at all: one line that names it', async () => {
+    await become('');
+    project.declare(topology);
+    const { stdout, stderr } = await project.expectRun(1, 'plan');
+    expect(stdout).toBe('');
+    expect(stderr).toContain('needs the tag "management"');
+    expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
+  });
+
+  test.skipIf(broker.missing)('no permission in the vhost: named, with the vhost', async () => {
+    await become('management');
+    project.declare(topology);
+    const { stderr } = await project.expectRun(1, 'plan');
+    expect(stderr).toMatch(/permission/);
+    expect(stderr).toContain(project.vhost);
+  });
+
+  test.skipIf(broker.missing)(
+    'policies need "policymaker", users "administrator": each is named',
+    async () => {
+      await become('management', { configure: '.*', write: '.*', read: '.*' });
+      const policies = {
+        limit: { pattern: '^orders$', 'apply-to': 'queues', definition: { 'max-length': 10 } },
+      };
+      project.declare({ ...topology, policies });
+      const forPolicies = await project.run('apply', '--auto-approve', '--allow', 'destructive:**');
+      expect([forPolicies.code, forPolicies.stdout + forPolicies.stderr]).toEqual([
+        expect.toBeOneOf([1, 5]),
+        expect.stringContaining('policymaker'),
+      ]);
+      project.declare(topology, { users: { [`${user}-app`]: { tags: [] } } });
+      const forUsers = await project.expectRun(1, 'plan');
+      expect(forUsers.stderr).toContain('administrator');
+    },
+  );
+
+  test.skipIf(broker.missing)(
+    'a right that is missing only to apply: refused for each in the broker’s words',
+    async () => {
+      await become('management', { configure: '^q[0-4]$', write: '.*', read: '.*' });
+      project.declare({ queues: manyQueues(8) });
+      await project.expectRun(
+        5,
+        'apply',
+        '--auto-approve',
+        '--on-error',
+        'continue',
+        '--report',
+        'report.json',
+      );
+      expect(project.statuses()).toEqual({ applied: 10, failed: 3, 'not-started': 3 });
+      const refused = project.report().steps.filter(({ status }) => status === 'failed');
+      for (const { title, failure } of refused) {
+        expect([title, failure?.message]).toEqual([
+          expect.stringMatching(/^queue q[567]$/),
+          expect.stringMatching(/refused/),
+        ]);
+      }
+      await become('management', { configure: '.*', write: '.*', read: '.*' });
+      await project.expectFinished();
+    },
+  );
+});
