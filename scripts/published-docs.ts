@@ -1,0 +1,61 @@
+import { allRules } from '../src/pipeline/index.ts';
+
+type Rule = ReturnType<typeof allRules>[number];
+
+const HEAD = `# Lint rules
+
+Written by \`npm run docs\` from the rules themselves; \`brokerform explain CODE\` prints the same text for one rule.
+
+\`brokerform validate\` runs every rule, offline. A rule's severity is \`error\`, \`warning\` or \`info\`; \`--fail-on\` says
+from which one on the exit code is 3. Change a severity for the whole project in \`brokerform.yaml\`:
+
+\`\`\`yaml
+lint:
+  rules:
+    rabbitmq/unbound-queue: off
+    rabbitmq/unbounded-queue: warning
+\`\`\`
+
+Or silence one line of a topology, with a reason that the next reader will need:
+
+\`\`\`yaml
+rabbitmq:
+  queues:
+    # brokerform-ignore rabbitmq/unbound-queue: publishers send to it by its name
+    invoices: { type: quorum }
+\`\`\`
+
+The comment covers the next line that holds more than a comment, or the line that it ends. Several codes are
+separated by commas. A comment without a reason is an error; one that silences nothing is reported.
+`;
+
+/** The text of docs/lint.md: every rule, by family, under the code that findings show. */
+export function lintDocs(): string {
+  const rules = [...allRules()].sort((a, b) => (a.code < b.code ? -1 : 1));
+  const families = [...new Set(rules.map(familyOf))];
+  return [
+    HEAD,
+    ...families.map((family) => familyDocs(rules.filter((rule) => familyOf(rule) === family))),
+  ].join('\n');
+}
+
+function familyOf(rule: Rule): string {
+  return rule.code.split('/', 1)[0] ?? '';
+}
+
+function familyDocs(rules: readonly Rule[]): string {
+  const [first] = rules;
+  const rows = rules.map(
+    (rule) => `| [\`${rule.code}\`](#${anchor(rule.code)}) | ${rule.severity} | ${rule.summary} |\n`,
+  );
+  const table = `| code | severity | finds |\n|---|---|---|\n${rows.join('')}`;
+  const bodies = rules.map(
+    (rule) => `### ${rule.code}\n\n${rule.summary}. Severity: ${rule.severity}.\n\n${rule.explain.trim()}\n`,
+  );
+  return [`## ${first ? familyOf(first) : ''}/\n\n${table}`, ...bodies].join('\n');
+}
+
+/** As GitHub makes it of a heading: lower case, without the slash. */
+function anchor(code: string): string {
+  return code.replaceAll('/', '');
+}

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { lintDocs } from '../../scripts/published-docs.ts';
+import { allRules } from '../../src/pipeline/index.ts';
+
+test('docs/lint.md is current: npm run docs writes it', () => {
+  expect(readFileSync(new URL('../../docs/lint.md', import.meta.url), 'utf8')).toBe(lintDocs());
+});
+
+test('docs/lint.md has a heading for every rule, which the tables link to', () => {
+  const text = lintDocs();
+  for (const { code } of allRules()) {
+    expect(text).toContain(`\n### ${code}\n`);
+    expect(text).toContain(`](#${code.replace('/', '')})`);
+  }
+});
