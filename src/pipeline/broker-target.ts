@@ -25,7 +25,7 @@ export function targetOf(session: Session, provider: Provider, plan: Plan, now: 
   return {
     session,
     look: async () => viewOf(await look(session, provider, scope), provider, steps, plan.fingerprints),
-    stakes: (removing) => readStakes(session, provider, removing, now),
+    stakes: (steps) => readStakes(session, provider, steps, now),
   };
 }
 
@@ -63,10 +63,10 @@ function describe(step: Step, live: Resource | undefined, planned: string): stri
 async function readStakes(
   session: Session,
   provider: Provider,
-  removing: readonly Step[],
+  steps: readonly Step[],
   now: () => Date,
 ): Promise<Map<Address, Stake>> {
-  const befores = removing.flatMap(({ change }) => ('before' in change ? [change.before] : []));
+  const befores = steps.flatMap(({ change }) => ('before' in change ? [change.before] : []));
   const counts = await session.observe(befores);
   const readAt = now().toISOString();
   return new Map(

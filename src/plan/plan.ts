@@ -1,4 +1,4 @@
-import type { BrokerIdentity, Plan, Step } from '../model/index.ts';
+import { type BrokerIdentity, brokerOf, type Plan, type Step } from '../model/index.ts';
 import { findBlockers, type GateRules, guardSteps } from './gate.ts';
 import type { Steps } from './steps.ts';
 import { orderSteps } from './waves.ts';
@@ -20,7 +20,10 @@ export interface PlanInput {
 /** Puts the steps of all brokers into one plan: guarded, ordered, with every blocker. */
 export function buildPlan(input: PlanInput): Plan {
   const guarded = guardSteps(
-    input.steps.flatMap((part) => part.steps),
+    tellApart(
+      input.steps.flatMap((part) => part.steps),
+      input.brokers,
+    ),
     input.rules,
   );
   const fingerprints = Object.assign({}, ...input.steps.map((part) => part.fingerprints));
@@ -39,4 +42,16 @@ export function buildPlan(input: PlanInput): Plan {
     unmanaged: input.unmanaged,
     excluded: input.excluded,
   } satisfies Plan & { waves: Step[][] };
+}
+
+/** Where several brokers are of one type, a queue of one looks like a queue of another: each step names its broker. */
+function tellApart(steps: readonly Step[], brokers: readonly BrokerIdentity[]): readonly Step[] {
+  const types = new Map(brokers.map(({ name, type }) => [name, type]));
+  const isAlone = (broker: string) => brokers.filter(({ type }) => type === types.get(broker)).length === 1;
+  return steps.map((step) => {
+    const broker = brokerOf(step.address);
+    if (isAlone(broker)) return step;
+    const detail = [step.detail, `broker ${broker}`].filter((part) => part !== '').join('  ');
+    return { ...step, detail };
+  });
 }

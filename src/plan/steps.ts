@@ -105,7 +105,8 @@ class StepBuilder {
     const kind = kindFor(kinds, resource.address);
     const dependants =
       change.action === 'create' || change.action === 'update' ? [] : this.#dependants(resource.address);
-    const stake = this.#stake(change, kind);
+    const risks = [...kind.risks(change, context), ...this.#ownRisks(change, kind, dependants)];
+    const stake = this.#stake(change, kind, risks);
     this.fingerprints[resource.address] = fingerprintOf(change, context, this.#dependantsOf);
     return {
       address: resource.address,
@@ -113,7 +114,7 @@ class StepBuilder {
       ...kind.title(resource),
       change: bare(change),
       fields: 'fields' in change ? change.fields.map((field) => fieldLine(kind, field)) : [],
-      risks: [...kind.risks(change, context), ...this.#ownRisks(change, kind, dependants)],
+      risks,
       ...(stake && { stake }),
       dependants,
       after: [],
@@ -159,8 +160,10 @@ class StepBuilder {
     return resource;
   }
 
-  #stake(change: Change, kind: Kind): Stake | undefined {
-    if (change.action !== 'delete' && change.action !== 'replace') return undefined;
+  /** Of what goes away, and of what loses something where it is. */
+  #stake(change: Change, kind: Kind, risks: readonly Risk[]): Stake | undefined {
+    if (change.action === 'create') return undefined;
+    if (change.action === 'update' && !risks.some((risk) => risk.class === 'destructive')) return undefined;
     const text = kind.stakeText?.(change.before);
     if (text === undefined) return undefined;
     return { text, values: change.before.volatile ?? {}, readAt: this.#input.readAt };

@@ -25,13 +25,17 @@ export function planText(plan: Plan, style: Style): string {
 
 /** `Plan prod-eu · rabbitmq "orders-cluster" 4.3.6` */
 function planTitle(plan: Plan): string {
-  return [`Plan ${escapeText(plan.environment ?? plan.project)}`, ...plan.brokers.map(brokerText)].join(
-    ' · ',
-  );
+  return [
+    `Plan ${escapeText(plan.environment ?? plan.project)}`,
+    ...plan.brokers.map((broker) => brokerText(broker, plan)),
+  ].join(' · ');
 }
 
-function brokerText({ type, id, version }: BrokerIdentity): string {
-  return `${escapeText(type)} ${JSON.stringify(shorten(escapeText(id)))} ${escapeText(version)}`;
+/** By the name in the configuration, too, where another one is of the same type. */
+function brokerText({ name, type, id, version }: BrokerIdentity, { brokers }: Plan): string {
+  const isAlone = brokers.filter((other) => other.type === type).length === 1;
+  const label = isAlone ? escapeText(type) : `${escapeText(name)}: ${escapeText(type)}`;
+  return `${label} ${JSON.stringify(shorten(escapeText(id)))} ${escapeText(version)}`;
 }
 
 function shorten(text: string): string {

@@ -48,6 +48,17 @@ describe('what a plan holds', () => {
     expect(summary(retired)).toEqual([['delete store/box/b']]);
   });
 
+  it('tells what is at stake where something is lost in place, and not where nothing is', async () => {
+    const broker = await brokerWith(boxOf('a', { capacity: 9 }), boxOf('b', { capacity: 9 }));
+    fill(broker, 'a', 5);
+    const plan = await planMemory(broker, [boxOf('a', { capacity: 3 }), boxOf('b', { capacity: 10 })]);
+    const stakes = plan.waves.flat().map(({ address, stake }) => [address, stake?.text]);
+    expect(stakes).toEqual([
+      ['store/box/a', '5 things'],
+      ['store/box/b', undefined],
+    ]);
+  });
+
   it('never deletes what the broker owns', async () => {
     const broker = await brokerWith(boxOf('system'));
     expect(summary(await planMemory(broker, [], { prune: true }))).toEqual([]);
