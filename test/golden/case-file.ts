@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../src/model/index.ts';
+
 /**
  * A golden case: one text file with every input and every expected output, in parts that start with `=== name`.
  *
@@ -15,8 +17,10 @@ export interface CaseFile {
 
 export interface CaseOptions {
   readonly environment?: string;
-  /** The broker's version, 4.3.6 where not given. */
+  /** The broker's version; the newest known one where not given. */
   readonly version?: string;
+  /** What the broker tells beside its version, as its kinds read it. */
+  readonly facts?: JsonObject;
   readonly prune?: boolean;
   readonly allow?: readonly string[];
   readonly targets?: readonly string[];

@@ -11,6 +11,7 @@ import type { CaseFile, CaseOptions } from './case-file.ts';
 const PLAIN_CONFIG: Record<string, string> = {
   rabbitmq:
     'project: shop\ntopologies: ["*.yaml"]\nbrokers:\n  main: { type: rabbitmq, url: amqp://localhost }\n',
+  nats: 'project: shop\ntopologies: ["*.yaml"]\nbrokers:\n  main: { type: nats, servers: ["nats://localhost"] }\n',
 };
 
 /** The one moment at which every case takes place. */
@@ -86,7 +87,8 @@ async function liveStates(
   const counts = JSON.parse(file.parts.get('counts') ?? '{}') as Record<Address, JsonObject>;
   return new Map(
     [...checked.brokers.values()].map(({ name, provider }): [string, LiveState] => {
-      const identity = { ...provider.assume(name, options.version), id: 'golden' };
+      const assumed = provider.assume(name, options.version);
+      const identity = { ...assumed, id: 'golden', facts: { ...assumed.facts, ...options.facts } };
       const desired = declared.brokers.get(name)?.desired ?? [];
       const context = completeSides({ broker: identity }, desired, [], provider.kinds);
       const live = arrange(

@@ -7,7 +7,8 @@ import type { JsonObject } from '../../model/index.ts';
  */
 export type NatsCall =
   /** STREAM.CREATE.<name>, and STREAM.UPDATE.<name>; the payload is `config`. */
-  | { op: 'stream.create' | 'stream.update'; target: string; body: { name: string; config: JsonObject } }
+  | { op: 'stream.create'; target: string; body: { name: string; config: JsonObject } }
+  | { op: 'stream.update'; target: string; body: StreamUpdate }
   | { op: 'stream.delete'; target: string; body: StreamDelete }
   | { op: 'consumer.create' | 'consumer.update'; target: string; body: ConsumerWrite }
   /**
@@ -17,6 +18,14 @@ export type NatsCall =
   | { op: 'consumer.pause'; target: string; body: { stream: string; name: string; pause_until: string } }
   /** CONSUMER.DELETE.<stream>.<name>. Not found counts as done: it may have gone with its stream just before. */
   | { op: 'consumer.delete'; target: string; body: { stream: string; name: string } };
+
+/** STREAM.UPDATE.<name> */
+type StreamUpdate = {
+  name: string;
+  config: JsonObject;
+  /** Refuse when it would delete messages by then, as a lowered limit does. STREAM.INFO is asked just before. */
+  ifLossless: boolean;
+};
 
 /** STREAM.DELETE.<name> */
 type StreamDelete = {

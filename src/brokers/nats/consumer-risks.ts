@@ -12,16 +12,18 @@ type Update = Extract<Change, { action: 'update' | 'replace' }>;
 
 /** What deleting a consumer costs: its position is all that it has. */
 export function removalRisks(action: 'delete' | 'replace'): Risk[] {
-  const message =
-    action === 'delete'
-      ? 'deletes the consumer with its position and what is unacknowledged'
-      : 'deletes the consumer and makes it again: it starts over by its deliver_policy';
+  const isRemoved = action === 'delete';
+  const message = isRemoved
+    ? 'deletes the consumer with its position and what is unacknowledged'
+    : 'deletes the consumer and makes it again: it starts over by its deliver_policy';
   return [
     {
       class: 'destructive',
       code: 'position-lost',
       message,
-      hint: 'declare a consumer with another name, let the old one drain, then retire it',
+      ...(isRemoved
+        ? {}
+        : { hint: 'declare a consumer with another name, let the old one drain, then retire it' }),
     },
   ];
 }

@@ -7,11 +7,17 @@ import { supports } from './version.ts';
 
 /** What the server is too old for: it would drop it in silence, or since 2.12 refuse it. */
 export function unsupportedRisks(unsupported: readonly Unsupported[], broker: BrokerIdentity): Risk[] {
-  return unsupported.map(({ what, since }) => ({
+  // One hint for all of them: upgrading to the latest that is needed brings the others, too.
+  const enough = unsupported
+    .map(({ since }) => since)
+    .sort()
+    .at(-1);
+  const what = unsupported.length === 1 ? 'it' : 'them';
+  return unsupported.map(({ what: field, since }) => ({
     class: 'refused',
     code: 'unsupported-field',
-    message: `${what} needs NATS ${since}, and this server is ${serverText(broker)}`,
-    hint: `leave it out, or upgrade every server to ${since} or later first`,
+    message: `${field} needs NATS ${since}, and this server is ${serverText(broker)}`,
+    hint: `leave ${what} out, or upgrade every server to ${enough} or later first`,
   }));
 }
 

@@ -3,6 +3,7 @@ import {
   equalJson,
   formatDuration,
   type JsonObject,
+  kindOf,
   type Resource,
   type Risk,
   toBigInt,
@@ -12,24 +13,32 @@ import { isWithin } from './subjects.ts';
 
 type Update = Extract<Change, { action: 'update' | 'replace' }>;
 
+/** What people call it, and what it holds. */
+const WORDS: Readonly<Record<string, { noun: string; contents: string }>> = {
+  stream: { noun: 'stream', contents: 'messages' },
+  'key-value': { noun: 'bucket', contents: 'keys and values' },
+  'object-store': { noun: 'object store', contents: 'objects' },
+};
+
 /** What deleting a stream costs, for good or to make it anew. */
 export function removalRisks(stream: Resource, action: 'delete' | 'replace'): Risk[] {
-  const what = action === 'delete' ? 'deletes the stream' : 'deletes the stream and makes it again';
+  const { noun = '', contents = '' } = WORDS[kindOf(stream.address)] ?? {};
+  const again = action === 'replace' ? ', and makes it again' : '';
   if (isKnownEmpty(stream)) {
-    return [
-      {
-        class: 'disruptive',
-        code: 'stream-removed',
-        message: `${what}; it is empty, its consumers start over`,
-      },
-    ];
+    const felt =
+      action === 'replace'
+        ? `the ${noun} is empty; it is deleted and made again, and its consumers start over`
+        : `the ${noun} is empty, but is gone for its clients`;
+    return [{ class: 'disruptive', code: 'stream-removed', message: felt }];
   }
   return [
     {
       class: 'destructive',
       code: 'messages-lost',
-      message: `${what} with all its messages and the positions of its consumers`,
-      hint: 'let a stream with another name source from it, move clients over, then retire it',
+      message: `deletes the ${noun} with all its ${contents} and the positions of its consumers${again}`,
+      ...(action === 'replace' && noun === 'stream'
+        ? { hint: 'let a stream with another name source from it, move clients over, then retire it' }
+        : {}),
     },
   ];
 }

@@ -11,7 +11,7 @@ export function subjectProblem(subject: string): string | undefined {
   if (SPACE.test(subject)) return 'holds white space';
   const tokens = subject.split('.');
   if (tokens.includes('')) return 'has an empty token: two dots in a row, or one at an end';
-  if (tokens.slice(0, -1).includes('>')) return '">" must be its last token';
+  if (tokens.slice(0, -1).includes('>')) return 'has a ">" that is not its last token';
   return undefined;
 }
 

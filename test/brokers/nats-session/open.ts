@@ -60,7 +60,7 @@ export const streamCall = {
   update: (name: string, config: JsonObject = {}): Call => ({
     op: 'stream.update',
     target: `main/stream/${name}`,
-    body: { name, config: { name, ...config } },
+    body: { name, config: { name, ...config }, ifLossless: true },
   }),
   delete: (name: string, ifEmpty = false): Call => ({
     op: 'stream.delete',

@@ -76,7 +76,7 @@ describe('the algebra of subjects', () => {
     ['a..b', 'has an empty token: two dots in a row, or one at an end'],
     ['a.', 'has an empty token: two dots in a row, or one at an end'],
     ['a b', 'holds white space'],
-    ['>.a', '">" must be its last token'],
+    ['>.a', 'has a ">" that is not its last token'],
   ])('judges %j', (subject, problem) => {
     expect(subjectProblem(subject)).toBe(problem);
   });

@@ -110,7 +110,7 @@ function quantity(
   if (typeof value !== 'string') return value;
   const parsed = parse(value);
   if ('value' in parsed) return parsed.value;
-  collector.error('bad-value', at, `"${value}" is ${parsed.problem}`);
+  collector.error('bad-value', at, `"${value}": ${parsed.problem}`);
   return undefined;
 }
 

@@ -56,7 +56,8 @@ export function streamCalls(change: Change, _context: Context, { destructive }: 
   const remove: NatsCall = { op: 'stream.delete', target, body: { name, ifEmpty: !destructive } };
   if (change.action === 'delete') return [remove];
   const config = configOf(change.after, name);
-  if (change.action === 'update') return [{ op: 'stream.update', target, body: { name, config } }];
+  if (change.action === 'update')
+    return [{ op: 'stream.update', target, body: { name, config, ifLossless: !destructive } }];
   const make = creation(target, name, config);
   return change.action === 'replace' ? [remove, ...make] : make;
 }
@@ -66,7 +67,7 @@ function creation(target: string, name: string, config: JsonObject): Call[] {
   if (config.sealed !== true) return [{ op: 'stream.create', target, body: { name, config } }];
   return [
     { op: 'stream.create', target, body: { name, config: { ...config, sealed: false } } },
-    { op: 'stream.update', target, body: { name, config } },
+    { op: 'stream.update', target, body: { name, config, ifLossless: false } },
   ];
 }
 

@@ -34,7 +34,8 @@ streams:
 `,
   *check(context) {
     for (const stream of streamsOf(context)) {
-      for (const subject of texts(stream, 'subjects')) {
+      // Those of buckets are made from their names, which are judged themselves.
+      for (const subject of kindOf(stream.address) === 'stream' ? texts(stream, 'subjects') : []) {
         const problem = subjectProblem(subject) ?? reservedProblem(stream, subject);
         if (problem) yield finding(stream, 'subjects', subject, problem);
       }
@@ -63,7 +64,7 @@ function finding(resource: Resource, field: string, subject: string, problem: st
 }
 
 function reservedProblem(stream: Resource, subject: string): string | undefined {
-  if (stream.spec.no_ack === true || kindOf(stream.address) !== 'stream') return undefined;
+  if (stream.spec.no_ack === true) return undefined;
   if (subject === '>') return 'takes every message there is: that needs no_ack: true';
   const taken = RESERVED.find(
     ({ space, except }) => overlap(subject, space) && !(except && isWithin(subject, except)),

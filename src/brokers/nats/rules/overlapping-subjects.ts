@@ -1,5 +1,5 @@
 import type { Resource, Rule } from '../../../model/index.ts';
-import { SubjectIndex } from '../subjects.ts';
+import { SubjectIndex, subjectProblem } from '../subjects.ts';
 import { nounOf, streamsOf, texts } from '../topology.ts';
 
 export const overlappingSubjects: Rule = {
@@ -33,6 +33,8 @@ streams:
     const claimed = new SubjectIndex<Resource>();
     for (const stream of streamsOf(context)) {
       for (const subject of texts(stream, 'subjects')) {
+        // An illegal one has a finding of its own, and matches nothing.
+        if (subjectProblem(subject)) continue;
         for (const { subject: other, owner } of claimed.overlapping(subject)) {
           const isSame = owner === stream;
           yield {

@@ -1,6 +1,6 @@
 import { type Rule, toBigInt } from '../../../model/index.ts';
 import { consumerNameOf, streamNameOf } from '../addresses.ts';
-import { overlap } from '../subjects.ts';
+import { overlap, subjectProblem } from '../subjects.ts';
 import { streamsOf, texts } from '../topology.ts';
 
 const ADVISORY = '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES';
@@ -42,7 +42,9 @@ streams:
 \`\`\`
 `,
   *check(context) {
-    const kept = streamsOf(context).flatMap((stream) => texts(stream, 'subjects'));
+    const kept = streamsOf(context)
+      .flatMap((stream) => texts(stream, 'subjects'))
+      .filter((subject) => !subjectProblem(subject));
     for (const consumer of context.ofKind('consumer')) {
       const most = toBigInt(consumer.spec.max_deliver) ?? -1n;
       const name = consumerNameOf(consumer.address);

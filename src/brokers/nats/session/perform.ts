@@ -6,12 +6,15 @@ import {
   toBigInt,
 } from '../../../model/index.ts';
 import type { NatsCall } from '../calls.ts';
+import { updateRisks } from '../stream-risks.ts';
 import { atLeast } from '../version.ts';
 import { type JetStreamApi, pause } from './api.ts';
 import { droppedFields, isSame } from './echo.ts';
 import { failureOf, isNotFound, isPassing, isUnsure } from './faults.ts';
-import { configOf } from './payloads.ts';
+import { configOf, streamVolatile } from './payloads.ts';
 import { UnsafeName, type Write, writeOf } from './writes.ts';
+
+type StreamUpdateCall = Extract<NatsCall, { op: 'stream.update' }>;
 
 export interface Performing {
   readonly api: JetStreamApi;
@@ -98,6 +101,10 @@ function judge(
     return write.ifEmpty ? refuseMessages(call, live) : undefined;
   }
   if (write.sent && live && isSame(write.sent, configOf(live), broker)) return DONE;
+  if (call.op === 'stream.update' && call.body.ifLossless && live) {
+    const losses = lossesOf(call, live);
+    if (losses) return losses;
+  }
   const isOld = !atLeast(broker, '2.10');
   if (call.op === 'consumer.create' && live && isOld && !isUncertain) {
     return failed({
@@ -125,6 +132,16 @@ function refuseMessages(call: NatsCall, info: JsonObject): Result | undefined {
     message: `it holds ${held} by now`,
     hint: 'let its consumers finish, or allow the destructive change',
   });
+}
+
+/** What the plan did not show, because there was less in the stream then. */
+function lossesOf({ op, target, body }: StreamUpdateCall, info: JsonObject): Result | undefined {
+  const before = { address: target, spec: configOf(info), needs: [], volatile: streamVolatile(info, []) };
+  const after = { address: target, spec: body.config, needs: [] };
+  const risks = updateRisks({ action: 'update', before, after, fields: [] });
+  const losses = risks.filter((risk) => risk.class === 'destructive').map(({ message }) => message);
+  if (losses.length === 0) return undefined;
+  return failed({ op, message: `by now ${losses.join('; ')}`, hint: 'plan again, and allow it there' });
 }
 
 /** A "yes" whose echo lacks a field is a "no" to that field. */
