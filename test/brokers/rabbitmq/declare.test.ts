@@ -94,6 +94,9 @@ rabbitmq:
     "a\\nb": {}
     ${long}: {}
     ok: { bindings: [{ from: "" }, { from: amq.topic, key: ${long} }] }
+    ..: {}
+  policies:
+    ..: { pattern: a, definition: { expires: 1h } }
 `);
     expect(findings.map((finding) => finding.replace(/ä+/, '…').slice(0, 50))).toEqual([
       'rabbitmq/reserved-name 3:16 "amq.mine" cannot be d',
@@ -103,6 +106,7 @@ rabbitmq:
       'rabbitmq/bad-name 8:5 a name of 256 bytes is too l',
       'rabbitmq/reserved-name 9:24 the default exchange c',
       'rabbitmq/bad-name 9:55 a routing key of 256 bytes ',
+      'rabbitmq/bad-name 12:5 a policy cannot be named ".',
     ]);
   });
 });

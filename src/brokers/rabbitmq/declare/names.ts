@@ -26,6 +26,11 @@ export function checkName(collector: Collector, noun: string, name: string, at: 
     collector.error('bad-name', at, `${noun} cannot have a line break in its name: the broker removes it`);
     return false;
   }
+  // Its router takes them, also percent-encoded, for steps in the path (`cowboy_router:remove_dot_segments`).
+  if ((name === '.' || name === '..') && noun !== 'a queue' && noun !== 'an exchange') {
+    collector.error('bad-name', at, `${noun} cannot be named "${name}": the management API cannot tell it`);
+    return false;
+  }
   return true;
 }
 
