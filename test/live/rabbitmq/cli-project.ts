@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { SharedRabbit } from '../../../local/shared-brokers.ts';
-import type { ApplyReport, StepStatus } from '../../../src/model/index.ts';
+import { type ApplyReport, encodeSegment, makeAddress, type StepStatus } from '../../../src/model/index.ts';
 import { type Ended, mainArguments } from '../../cli/run-cli.ts';
 import { Management } from './management.ts';
 
@@ -40,7 +40,7 @@ export class CliProject {
 
   /** Writes brokerform.yaml: the only broker is where $URL and $MANAGEMENT say, and the vhost is ours. */
   configure(more: object = {}, connection: object = {}): void {
-    const v = encodeURIComponent(this.vhost);
+    const v = encodeSegment(this.vhost);
     this.write('brokerform.yaml', {
       project: 'shop',
       topologies: ['topology.yaml'],
@@ -73,7 +73,7 @@ export class CliProject {
   }
 
   address(kind: string, ...path: readonly string[]): string {
-    return ['main', kind, ...[this.vhost, ...path].map(encodeURIComponent)].join('/');
+    return makeAddress('main', kind, this.vhost, ...path);
   }
 
   /** Sets environment variables of all commands from now on. */

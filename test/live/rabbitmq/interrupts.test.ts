@@ -38,6 +38,12 @@ describe.each(LINES)('an apply to RabbitMQ %s that is interrupted', (line) => {
     return apply.ended;
   }
 
+  /** A binding that nobody declares. */
+  async function bindAsOthers(): Promise<void> {
+    const path = ['bindings', project.vhost, 'e', 'amq.topic', 'q', 'orders'];
+    await project.broker.request('POST', path, { routing_key: 'theirs', arguments: {} });
+  }
+
   async function expectRest(): Promise<void> {
     wires.amqp.release();
     await project.expectFinished();
@@ -109,9 +115,7 @@ describe.each(LINES)('an apply to RabbitMQ %s that is interrupted', (line) => {
     async () => {
       project.declare(orders('classic'));
       await project.expectFinished();
-      // Made by other people.
-      const path = ['bindings', project.vhost, 'e', 'amq.topic', 'q', 'orders'];
-      await project.broker.request('POST', path, { routing_key: 'theirs', arguments: {} });
+      await bindAsOthers();
 
       project.declare(orders('quorum'));
       const key = `destructive:${project.address('queue', 'orders')}`;
@@ -140,10 +144,11 @@ describe.each(LINES)('an apply to RabbitMQ %s that is interrupted', (line) => {
   );
 
   test.skipIf(broker.missing)(
-    'SIGKILL in the middle of a replacement: without its plan, all that is declared is back',
+    'SIGKILL in the middle of a replacement: without a saved plan, all that is declared is back, and the kept plan brings the rest',
     async () => {
       project.declare(orders('classic'));
       await project.expectFinished();
+      await bindAsOthers();
       project.declare(orders('quorum'));
       const key = `destructive:${project.address('queue', 'orders')}`;
       const apply = project.start('apply', '--auto-approve', '--allow', key);
@@ -153,8 +158,12 @@ describe.each(LINES)('an apply to RabbitMQ %s that is interrupted', (line) => {
       });
       await apply.ended;
       wires.amqp.mend();
-      await project.expectFinished();
+      const { stderr } = await project.expectRun(0, 'apply', '--auto-approve');
       expect(await project.bindings()).toEqual(['events → orders a', 'events → orders b.#']);
+      const kept = /brokerform apply (\S+\.json) finishes it/.exec(stderr)?.[1] ?? '';
+      await project.expectRun(0, 'apply', kept);
+      expect(await project.bindings()).toContain('amq.topic → orders theirs');
+      await project.expectRun(0, 'plan', '--detailed-exitcode');
     },
   );
 
