@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
+import { startNats } from './nats.ts';
 import { startRabbit } from './rabbitmq.ts';
 
 // `npm run demo`: the examples of this repository, applied to brokers that are started for it and stopped
@@ -16,7 +17,7 @@ interface DemoBroker {
 }
 
 /** One entry for each broker that the examples have a topology for. */
-const starters: readonly (() => Promise<DemoBroker>)[] = [demoRabbit];
+const starters: readonly (() => Promise<DemoBroker>)[] = [demoRabbit, demoNats];
 
 async function demoRabbit(): Promise<DemoBroker> {
   const { version, url, management, stop } = await startRabbit('current');
@@ -25,6 +26,11 @@ async function demoRabbit(): Promise<DemoBroker> {
     env: { RABBITMQ_URL: url, RABBITMQ_MANAGEMENT_URL: management },
     stop,
   };
+}
+
+async function demoNats(): Promise<DemoBroker> {
+  const { version, url, stop } = await startNats('current');
+  return { title: `NATS ${version}`, env: { NATS_URL: url }, stop };
 }
 
 class Unexpected extends Error {}
