@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CliProject, LINES, manyQueues, type Running, sharedBroker } from './cli-project.ts';
+import type { Running } from '../cli-folder.ts';
+import { CliProject, LINES, manyQueues, sharedBroker } from './cli-project.ts';
 import { AMQP, startWires, type Wires } from './wire.ts';
 
 const COUNT = 150;
