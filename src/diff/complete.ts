@@ -18,12 +18,13 @@ export function completeSides(
   kinds: Readonly<Record<string, Kind>>,
 ): Context {
   const raw: Context = { ...context, desired: indexByAddress(desired), live: indexByAddress(live) };
-  const complete = (resources: ReadonlyMap<Address, Resource>) =>
-    new Map(
-      [...resources].map(([address, resource]) => {
-        const spec = kinds[kindOf(address)]?.complete(resource, raw);
-        return [address, spec ? { ...resource, spec } : resource];
-      }),
-    );
+  const complete = (resources: ReadonlyMap<Address, Resource>) => {
+    const completed = new Map<Address, Resource>();
+    for (const [address, resource] of resources) {
+      const spec = kinds[kindOf(address)]?.complete(resource, raw);
+      completed.set(address, spec ? { ...resource, spec } : resource);
+    }
+    return completed;
+  };
   return { ...context, desired: complete(raw.desired), live: complete(raw.live) };
 }

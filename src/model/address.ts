@@ -53,7 +53,11 @@ export function addressMatcher(glob: string): (address: Address) => boolean {
 
 /** The kind's name in an address, without decoding the rest. */
 export function kindOf(address: Address): string {
-  return address.split('/', 2)[1] ?? '';
+  // Asked for every resource, several times: no list of all segments for the sake of one.
+  const start = address.indexOf('/') + 1;
+  if (start === 0) return '';
+  const end = address.indexOf('/', start);
+  return end < 0 ? address.slice(start) : address.slice(start, end);
 }
 
 /** The broker's name in an address. */

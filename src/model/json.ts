@@ -48,8 +48,8 @@ export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJson(item, b[i]));
   }
   if (!isObject(a) || !isObject(b)) return false;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((key) => equalJson(a[key], b[key]));
+  const isIn = (key: string) => Object.hasOwn(a, key) || b[key] === undefined;
+  return Object.keys(a).every((key) => equalJson(a[key], b[key])) && Object.keys(b).every(isIn);
 }
 
 const LONG_DIGITS = /\d{16}/;

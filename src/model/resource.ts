@@ -31,5 +31,7 @@ export function placeOf(resource: Resource, path: readonly string[]): Source | u
 }
 
 export function indexByAddress(resources: Iterable<Resource>): Map<Address, Resource> {
-  return new Map(Array.from(resources, (resource) => [resource.address, resource]));
+  const index = new Map<Address, Resource>();
+  for (const resource of resources) index.set(resource.address, resource);
+  return index;
 }
