@@ -122,7 +122,7 @@ export function tableOf(value: Json | undefined): JsonObject {
  * AMQP type in the listing, or an age in another unit.
  */
 export function adoptEquivalents(live: Arguments, declared: Arguments | undefined): Arguments {
-  if (!declared) return live;
+  if (!declared || equalJson(live, declared)) return live;
   const shown = shownArguments(declared);
   return Object.fromEntries(
     Object.entries(live).map(([key, value]) => {

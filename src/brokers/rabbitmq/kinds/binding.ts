@@ -19,8 +19,11 @@ export const binding: Kind = {
   },
 
   complete(resource, context) {
-    const { arguments: args, ...rest } = resource.spec;
-    return { ...rest, arguments: adoptEquivalents(tableOf(args), declaredArguments(resource, context)) };
+    const { spec } = resource;
+    return {
+      ...spec,
+      arguments: adoptEquivalents(tableOf(spec.arguments), declaredArguments(resource, context)),
+    };
   },
 
   fixed: () => 'a binding is its arguments',

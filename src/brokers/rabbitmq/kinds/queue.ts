@@ -18,14 +18,14 @@ export const queue: Kind = {
 
   complete(resource, context) {
     const { spec } = resource;
-    const { 'x-queue-type': typeArgument, ...args } = tableOf(spec.arguments);
-    const type = spec.type ?? typeArgument ?? defaultTypeOf(resource, context) ?? 'classic';
+    const table = tableOf(spec.arguments);
+    const type = spec.type ?? table['x-queue-type'] ?? defaultTypeOf(resource, context) ?? 'classic';
     return {
       type: typeof type === 'string' ? queueTypeName(type) : type,
       durable: spec.durable ?? true,
       'auto-delete': spec['auto-delete'] ?? false,
       ...(spec.exclusive !== undefined && { exclusive: spec.exclusive }),
-      arguments: adoptEquivalents(args, declaredArguments(resource, context)),
+      arguments: adoptEquivalents(withoutType(table), declaredArguments(resource, context)),
     };
   },
 
@@ -117,6 +117,13 @@ function hintOf(change: Change): { hint?: string } {
   const { name } = vhostAndName(change.before);
   const hint = inPlaceByPolicy(change.fields, 'queues', name, String(change.before.spec.type));
   return hint === undefined ? {} : { hint };
+}
+
+/** The arguments but for the type, which is a field of its own. */
+function withoutType(table: JsonObject): JsonObject {
+  if (table['x-queue-type'] === undefined) return table;
+  const { 'x-queue-type': _, ...args } = table;
+  return args;
 }
 
 /** The type of a queue that names none: as its vhost is declared to be, else as it is. */

@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject, type Resource } from '../../../model/index.ts';
-import { bindingAddress } from '../addresses.ts';
+import { type Address, isObject, type Json, type JsonObject, type Resource } from '../../../model/index.ts';
+import { type BindingIdentity, bindingAddress } from '../addresses.ts';
 import {
   bindingResource,
   exchangeResource,
@@ -83,25 +83,36 @@ export function toQueue(broker: string, item: JsonObject): Resource {
  * get the broker's own key as one more segment, so that each can be seen and deleted.
  */
 export function toBindings(broker: string, items: readonly JsonObject[]): Resource[] {
-  const taken = new Set<string>();
-  return items
-    .filter((item) => item.source !== '')
-    .sort((a, b) => (text(a.properties_key) < text(b.properties_key) ? -1 : 1))
-    .map((item) => {
-      const propertiesKey = text(item.properties_key);
-      const binding = {
-        vhost: text(item.vhost),
-        source: text(item.source),
-        destinationType: item.destination_type === 'exchange' ? ('exchange' as const) : ('queue' as const),
-        destination: text(item.destination),
-        routingKey: text(item.routing_key),
-        arguments: table(item.arguments),
-      };
-      const address = bindingAddress(broker, binding);
-      const twin = taken.has(address) ? { twin: propertiesKey } : {};
-      taken.add(address);
-      return bindingResource(broker, { ...binding, ...twin }, propertiesKey);
-    });
+  const byAddress = new Map<Address, LiveBinding[]>();
+  for (const item of items) {
+    if (item.source === '') continue;
+    const binding = toBinding(item);
+    const address = bindingAddress(broker, binding);
+    const twins = byAddress.get(address);
+    if (twins) twins.push(binding);
+    else byAddress.set(address, [binding]);
+  }
+  return [...byAddress.values()].flatMap((twins) =>
+    twins
+      .sort((a, b) => (a.propertiesKey < b.propertiesKey ? -1 : 1))
+      .map(({ propertiesKey, ...binding }, i) =>
+        bindingResource(broker, i === 0 ? binding : { ...binding, twin: propertiesKey }, propertiesKey),
+      ),
+  );
+}
+
+type LiveBinding = BindingIdentity & { readonly propertiesKey: string };
+
+function toBinding(item: JsonObject): LiveBinding {
+  return {
+    vhost: text(item.vhost),
+    source: text(item.source),
+    destinationType: item.destination_type === 'exchange' ? 'exchange' : 'queue',
+    destination: text(item.destination),
+    routingKey: text(item.routing_key),
+    arguments: table(item.arguments),
+    propertiesKey: text(item.properties_key),
+  };
 }
 
 export function toPolicy(broker: string, kind: 'policy' | 'operator-policy', item: JsonObject): Resource {

@@ -50,11 +50,14 @@ export async function readScope(
   };
   const { kinds, everyVhost } = reading.needs;
   // For users without the tag `administrator` this lists the vhosts that they may see.
-  const listed =
-    kinds.has('vhost') || everyVhost.size > 0 ? await listings.all('vhosts', 'the tag "management"') : [];
-  const names = listed.map((item) => text(item.name));
+  const vhosts: Promise<JsonObject[]> =
+    kinds.has('vhost') || everyVhost.size > 0
+      ? listings.all('vhosts', 'the tag "management"')
+      : Promise.resolve([]);
+  // Waited for only where it tells which other lists to read.
+  const names = everyVhost.size > 0 ? (await vhosts).map((item) => text(item.name)) : [];
   const parts = await Promise.all([
-    kinds.has('vhost') ? listed.map((item) => payloads.toVhost(broker, item)) : [],
+    kinds.has('vhost') ? vhosts.then((items) => items.map((item) => payloads.toVhost(broker, item))) : [],
     ...[...wanted(reading, TOPOLOGY, names)].map((vhost) => readTopology(reading, vhost)),
     ...[...wanted(reading, ['operator-policy'], names)].map((vhost) => readOperatorPolicies(reading, vhost)),
     readPolicies(reading, names),
@@ -70,16 +73,15 @@ function wanted({ needs }: Reading, kinds: readonly string[], listed: readonly s
 }
 
 async function readTopology({ broker, listings }: Reading, vhost: string): Promise<Resource[]> {
-  const [exchanges, queues, bindings] = await Promise.all([
-    listings.ofVhost('exchanges', vhost),
-    listings.ofVhost('queues', vhost, 'disable_stats=true'),
-    listings.ofVhost('bindings', vhost),
+  // Each list is worked on as soon as it is there, while the broker is still busy with the next one.
+  const parts = await Promise.all([
+    listings.ofVhost('exchanges', vhost).then((items) => payloads.toExchanges(broker, items)),
+    listings
+      .ofVhost('queues', vhost, 'disable_stats=true')
+      .then((items) => items.map((item) => payloads.toQueue(broker, item))),
+    listings.ofVhost('bindings', vhost).then((items) => payloads.toBindings(broker, items)),
   ]);
-  return [
-    ...payloads.toExchanges(broker, exchanges),
-    ...queues.map((item) => payloads.toQueue(broker, item)),
-    ...payloads.toBindings(broker, bindings),
-  ];
+  return parts.flat();
 }
 
 /** Policies change what queues and exchanges do, so they are read along with these, as far as the user may. */

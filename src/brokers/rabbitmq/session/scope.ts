@@ -38,7 +38,9 @@ export function needsOf(scope: Scope, broker: string): Needs {
     else vhosts.set(kind, (vhosts.get(kind) ?? new Set()).add(vhost));
   };
   const addresses = [...scope.desired.map((resource) => resource.address), ...scope.retired];
-  for (const address of addresses) wantAddress(address, broker, want);
+  // Thousands of addresses name a few kinds and vhosts: each pair is worked out once.
+  const heads = new Set(addresses.map(headOf));
+  for (const head of heads) wantAddress(head, broker, want);
   for (const glob of scope.owns) wantGlob(glob, broker, want);
   return { kinds, vhosts, everyVhost };
 }
@@ -46,6 +48,16 @@ export function needsOf(scope: Scope, broker: string): Needs {
 /** The named vhosts in which any of these kinds is wanted. */
 export function vhostsOf(needs: Needs, kinds: readonly string[]): Set<string> {
   return new Set(kinds.flatMap((kind) => [...(needs.vhosts.get(kind) ?? [])]));
+}
+
+/** Broker, kind and the first segment of the path. */
+function headOf(address: Address): string {
+  let end = -1;
+  for (let slashes = 0; slashes < 3; slashes++) {
+    end = address.indexOf('/', end + 1);
+    if (end < 0) return address;
+  }
+  return address.slice(0, end);
 }
 
 type Want = (kind: string, vhost: string | undefined) => void;
