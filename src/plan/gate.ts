@@ -48,7 +48,8 @@ export function guardSteps(steps: readonly Step[], rules: GateRules): Step[] {
     }
     const isDeletion = step.action === 'delete' || step.action === 'replace';
     if (isDeletion && rules.maxDeletes !== undefined && deletions > rules.maxDeletes) {
-      const message = `the plan deletes ${deletions} resources, and limits.deletes is ${rules.maxDeletes}`;
+      const count = `${deletions} resource${deletions === 1 ? '' : 's'}`;
+      const message = `the plan deletes ${count}, and limits.deletes is ${rules.maxDeletes}`;
       guards.push({ class: 'protected', code: 'too-many-deletes', message });
     }
     return guards.length === 0 ? step : { ...step, risks: [...step.risks, ...guards] };

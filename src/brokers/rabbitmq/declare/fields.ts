@@ -65,7 +65,7 @@ export function withUnit(collector: Collector, value: Json, unit: Unit | undefin
   if (unit === undefined || typeof value !== 'string') return value;
   const parsed = parseUnit(value, unit);
   if ('value' in parsed) return parsed.value;
-  collector.error('bad-unit', at, `"${value}" is ${parsed.problem}`);
+  collector.error('bad-unit', at, `"${value}": ${parsed.problem}`);
   return value;
 }
 
