@@ -1,6 +1,6 @@
 import { type Context, isObject, type JsonObject, type Resource, toBigInt } from '../../model/index.ts';
 import { BUCKET_PREFIX, identify, streamNameOf } from './addresses.ts';
-import { completeStream } from './complete-stream.ts';
+import { completeStream, derivedWindow } from './complete-stream.ts';
 import type { Field } from './fields.ts';
 import { streamFields } from './stream-fields.ts';
 
@@ -103,7 +103,13 @@ export function completeBucket(resource: Resource, context: Context, shape: Buck
 function hiddenFields(spec: JsonObject, shape: BucketShape): JsonObject {
   const said = new Set(Object.values(shape.keys).map(({ api }) => api));
   return Object.fromEntries(
-    Object.entries(spec).filter(([name]) => !said.has(name) && Object.hasOwn(streamFields, name)),
+    Object.entries(spec).filter(
+      ([name]) =>
+        !said.has(name) &&
+        Object.hasOwn(streamFields, name) &&
+        // One that came from the age limit follows it.
+        !(name === 'duplicate_window' && toBigInt(spec[name]) === derivedWindow(spec)),
+    ),
   );
 }
 

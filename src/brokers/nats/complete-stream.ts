@@ -70,8 +70,14 @@ function duplicateWindow(spec: JsonObject, { broker }: Context): Json {
   if (isObject(spec.mirror)) return 0;
   // Since 2.14 a stream with sources has none; before, the same default as any other.
   if (Array.isArray(spec.sources) && atLeast(broker, '2.14')) return 0;
+  return Number(derivedWindow(spec));
+}
+
+/** The duplicate window that the server takes where none is given. */
+export function derivedWindow(spec: JsonObject): bigint {
+  const most = BigInt(2 * MINUTE);
   const maxAge = toBigInt(spec.max_age) ?? 0n;
-  return maxAge > 0n && maxAge < BigInt(2 * MINUTE) ? Number(maxAge) : 2 * MINUTE;
+  return maxAge > 0n && maxAge < most ? maxAge : most;
 }
 
 function isUnset(value: Json | undefined): boolean {
