@@ -18,10 +18,8 @@ import { unusedSuppression } from './rules/unused-suppression.ts';
 import { type RuleConfig, settingOf } from './settings.ts';
 import { SuppressionTable } from './suppressions.ts';
 
-export type { RuleConfig } from './settings.ts';
-
 /** One broker's declared topology, completed, and its provider's rules. */
-export interface LintBroker {
+interface LintBroker {
   readonly broker: BrokerIdentity;
   /** True when a `target-version` was configured, or a live broker told its version. */
   readonly versionKnown: boolean;
@@ -29,7 +27,7 @@ export interface LintBroker {
   readonly rules: readonly Rule[];
 }
 
-export interface LintConfig {
+interface LintConfig {
   /** By rule code. */
   readonly rules: Readonly<Record<string, RuleConfig>>;
   /** Where each code stands in the configuration file. */

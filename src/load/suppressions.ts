@@ -17,6 +17,7 @@ export function readSuppressions(
   const suppressions: Suppression[] = [];
   const diagnostics: Diagnostic[] = [];
   if (!CANDIDATE.test(text)) return { suppressions, diagnostics };
+  const next = nextContentLines(text);
   for (const { offset, comment } of comments(text)) {
     const match = COMMENT.exec(comment.trimEnd());
     if (!match) continue;
@@ -47,7 +48,9 @@ export function readSuppressions(
         hint: `add it after a colon: # brokerform-ignore ${codes.join(', ')}: the reason`,
       });
     } else {
-      suppressions.push({ codes, reason, at, covers: coveredLine(text, offset, at.line) });
+      const ownLine = text.slice(offset - at.col + 1, offset).trim() === '';
+      const covers = ownLine ? (next[at.line] ?? at.line) : at.line;
+      suppressions.push({ codes, reason, at, covers });
     }
   }
   return { suppressions, diagnostics };
@@ -69,16 +72,16 @@ function* comments(text: string): Generator<{ offset: number; comment: string }>
   }
 }
 
-function coveredLine(text: string, offset: number, line: number): number {
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
-  if (text.slice(lineStart, offset).trim() !== '') return line;
-  let next = line;
-  for (let at = text.indexOf('\n', offset); at >= 0; at = text.indexOf('\n', at + 1)) {
-    next++;
-    BLANK_OR_COMMENT.lastIndex = at + 1;
-    if (!BLANK_OR_COMMENT.test(text)) return next;
+/** For each line, from 1: the first line after it that holds more than a comment. */
+function nextContentLines(text: string): Int32Array {
+  const lines = text.split('\n');
+  const next = new Int32Array(lines.length + 1);
+  let found = 0;
+  for (let line = lines.length; line > 0; line--) {
+    next[line] = found === 0 ? line : found;
+    if (!BLANK_OR_COMMENT.test(lines[line - 1] ?? '')) found = line;
   }
-  return line;
+  return next;
 }
 
-const BLANK_OR_COMMENT = /[ \t]*(?:#|\r?\n|$)/y;
+const BLANK_OR_COMMENT = /^[ \t]*(?:#|\r?$)/;

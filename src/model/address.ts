@@ -7,7 +7,11 @@ export type Address = string;
 /** What `encodeURIComponent` leaves alone but a glob or a shell would read. */
 const RESERVED = /[!'()*~]/g;
 
+/** Most names need no encoding, and are many. */
+const PLAIN = /^[\w.-]*$/;
+
 export function encodeSegment(name: string): string {
+  if (PLAIN.test(name)) return name;
   return encodeURIComponent(name.toWellFormed()).replace(
     RESERVED,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -26,7 +30,9 @@ export interface AddressParts {
 
 /** @throws URIError when the text is not percent-encoded UTF-8. */
 export function parseAddress(address: Address): AddressParts {
-  const [broker = '', kind = '', ...path] = address.split('/').map(decodeURIComponent);
+  const [broker = '', kind = '', ...path] = address
+    .split('/')
+    .map((segment) => (segment.includes('%') ? decodeURIComponent(segment) : segment));
   return { broker, kind, path };
 }
 

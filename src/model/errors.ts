@@ -1,3 +1,4 @@
+import type { Diagnostic } from './diagnostic.ts';
 import type { Plan } from './plan.ts';
 import type { Failure } from './report.ts';
 
@@ -70,5 +71,16 @@ export class BlockedPlan extends Error {
   constructor(plan: Plan) {
     super(`${plan.blockers.length} blocked change${plan.blockers.length === 1 ? '' : 's'}`);
     this.plan = plan;
+  }
+}
+
+/** What the user wrote cannot be worked with. Carries every finding, not only those that are errors. */
+export class InvalidProject extends Error {
+  override readonly name = 'InvalidProject';
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(diagnostics: readonly Diagnostic[]) {
+    const count = diagnostics.filter(({ severity }) => severity === 'error').length;
+    super(`${count} error${count === 1 ? '' : 's'} in the project`);
+    this.diagnostics = diagnostics;
   }
 }

@@ -53,7 +53,7 @@ export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
 }
 
 const LONG_DIGITS = /\d{16}/;
-const STRING_OR_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+const STRING_OR_INTEGER = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 
 /**
  * Parses JSON text and keeps integers beyond ±2^53 exact, as {@link ExactInt}.

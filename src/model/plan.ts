@@ -49,6 +49,7 @@ export interface Stake {
 export interface Dependant {
   readonly address: Address;
   readonly title: string;
+  readonly detail: string;
   readonly outcome: 'recreated' | 'removed';
   /** Its re-creation: kept apart from the step's own calls, so that an apply that was cut off can be finished. */
   readonly calls: readonly Call[];

@@ -1,6 +1,6 @@
 import { type Address, type Change, type Context, type Kind, kindOf, type Resource } from '../model/index.ts';
 
-/** Live resources that disappear with what they need, by the address that takes them along. */
+/** Live resources that disappear with what they need, by the address that takes them along; sorted by address. */
 export type DependantsOf = (address: Address) => readonly Resource[];
 
 /**
@@ -23,6 +23,7 @@ export function findDependants(
       else direct.set(need, [resource]);
     }
   }
+  for (const members of direct.values()) members.sort((a, b) => (a.address < b.address ? -1 : 1));
   return (address) => direct.get(address) ?? [];
 }
 

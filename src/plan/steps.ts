@@ -118,7 +118,12 @@ class StepBuilder {
     const resource = this.#wanted(address);
     const step = this.build({ action: 'create', after: resource });
     this.fingerprints[address] = fingerprint(this.#input.context.live.get(address), []);
-    return { ...step, after: takenBy };
+    const again: Risk = {
+      class: 'safe',
+      code: 'recreated',
+      message: `made again: ${takenBy.length} replacements take it along`,
+    };
+    return { ...step, risks: [again], after: takenBy };
   }
 
   #calls(change: Change): Call[] {
@@ -131,10 +136,10 @@ class StepBuilder {
     return this.#dependantsOf(address).flatMap((live): Dependant[] => {
       const fate = this.#fates.get(live.address);
       if (!fate) return [];
-      const { title } = kindFor(this.#input.kinds, live.address).title(live);
+      const names = kindFor(this.#input.kinds, live.address).title(live);
       const isOurs = fate.outcome === 'recreated' && fate.takenBy.length === 1;
       const calls = isOurs ? this.#calls({ action: 'create', after: this.#wanted(live.address) }) : [];
-      return [{ address: live.address, title, outcome: fate.outcome, calls }];
+      return [{ address: live.address, ...names, outcome: fate.outcome, calls }];
     });
   }
 

@@ -13,7 +13,7 @@ export function diagnosticsSarif(diagnostics: readonly Diagnostic[]): string {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'brokerform', rules: codes.map((id) => ({ id })) } },
+        tool: { driver: { name: 'brokerform', rules: codes.map(ruleOf) } },
         // Columns count characters as the YAML parser does, in UTF-16 code units.
         columnKind: 'utf16CodeUnits',
         results: sorted.map((diagnostic) => ({
@@ -29,6 +29,11 @@ export function diagnosticsSarif(diagnostics: readonly Diagnostic[]): string {
       },
     ],
   });
+}
+
+/** Code scanning wants a description and a help text of every rule. */
+function ruleOf(id: string) {
+  return { id, shortDescription: { text: id }, help: { text: `brokerform explain ${id}` } };
 }
 
 function location(at: Source) {

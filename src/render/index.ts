@@ -10,7 +10,9 @@ import { reportMarkdown } from './report-markdown.ts';
 import { reportText } from './report-text.ts';
 import type { Style } from './style.ts';
 
+export { type Examined, renderChecks } from './checks-text.ts';
 export { escapeText, printableJson, quoteForShell } from './escape.ts';
+export { type RunFailure, renderFailure } from './failure.ts';
 export { activityLine, type Progress, progressLine } from './progress.ts';
 export { decideColour, PLAIN, paint, type Style } from './style.ts';
 

@@ -121,7 +121,8 @@ function dependantLines(dependants: readonly Dependant[], style: Style): string[
     ({ kind, outcome, count }) => `${plural(count, escapeText(kind))} ${OUTCOME[outcome]}`,
   );
   const names = dependants.map(
-    ({ title, outcome }) => `${INDENT}  ${escapeText(title)}  ${OUTCOME[outcome]}`,
+    ({ title, detail, outcome }) =>
+      `${INDENT}  ${escapeText(detail === '' ? title : `${title}  ${detail}`)}  ${OUTCOME[outcome]}`,
   );
   return [`${INDENT}with it: ${groups.join(', ')}`, ...(style.verbose ? names : [])];
 }

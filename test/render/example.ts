@@ -80,7 +80,8 @@ export const replacedQueue = step({
   },
   dependants: [1, 2, 3].map((n) => ({
     address: `main/binding/%2Forders/events/queue/orders.events/k${n}`,
-    title: `binding events → orders.events k${n}`,
+    title: 'binding events → orders.events',
+    detail: `key k${n}`,
     outcome: 'recreated' as const,
     calls: [],
   })),

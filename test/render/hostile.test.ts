@@ -52,7 +52,7 @@ function planWith(name: string): Plan {
     ],
     risks: [risk, { class: 'disruptive', code: name, message: `x${name}`, hint: name }],
     stake: { text: name, values: {}, readAt: name },
-    dependants: [{ address: 'main/binding/y', title: name, outcome: 'recreated', calls: [] }],
+    dependants: [{ address: 'main/binding/y', title: name, detail: name, outcome: 'recreated', calls: [] }],
     calls: [{ op: name, target: address }],
   });
   const safe = step({ address: 'main/queue/z', title: name, detail: name });

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../src/model/index.ts';
-import { PLAIN, renderPlan } from '../../src/render/index.ts';
-import { examplePlan, plan } from './example.ts';
+import { PLAIN, type RunFailure, renderFailure, renderPlan } from '../../src/render/index.ts';
+import { exampleDiagnostics, examplePlan, plan } from './example.ts';
 
 const schema = JSON.parse(
   readFileSync(new URL('../../src/render/plan.schema.json', import.meta.url), 'utf8'),
@@ -19,6 +19,19 @@ test('a plan in JSON is the plan itself, and fits the published schema', () => {
   for (const one of [examplePlan, plan()]) {
     const data = JSON.parse(renderPlan(one, 'json', PLAIN));
     expect(data).toEqual(JSON.parse(JSON.stringify(one)));
+    expect(errorsOf(data)).toEqual([]);
+  }
+});
+
+test('a failure in JSON fits the same schema', () => {
+  const failures: RunFailure[] = [
+    { kind: 'connection', message: 'm', hint: 'h', broker: 'main' },
+    { kind: 'stale-plan', message: 'm', differences: [{ subject: 'main/queue/a', message: 'it is gone' }] },
+    { kind: 'input', message: 'm', diagnostics: exampleDiagnostics },
+  ];
+  for (const failure of failures) {
+    const data = JSON.parse(renderFailure(failure, 'json', PLAIN));
+    expect(data).toEqual({ version: 1, failure });
     expect(errorsOf(data)).toEqual([]);
   }
 });
@@ -56,5 +69,5 @@ test('the schema names every member of the model', () => {
     unmanaged: true,
     excluded: true,
   };
-  expect(Object.keys(schema.properties).sort()).toEqual(Object.keys(members).sort());
+  expect(Object.keys(schema.definitions.plan.properties).sort()).toEqual(Object.keys(members).sort());
 });

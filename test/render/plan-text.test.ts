@@ -43,7 +43,7 @@ test('nothing to do is one line, with what was looked at', () => {
 test('-v lists fields of new resources, dependants, calls and unmanaged resources', () => {
   const text = renderPlan(examplePlan, 'text', { ...PLAIN, verbose: true });
   expect(text).toContain('      type  unset → topic\n');
-  expect(text).toContain('        binding events → orders.events k2  re-created\n');
+  expect(text).toContain('        binding events → orders.events  key k2  re-created\n');
   expect(text).toContain('      calls: queue.delete, queue.declare\n');
   expect(text).toContain('UNMANAGED\n ?  main/queue/%2Forders/tmp\n');
 });

@@ -1,30 +1,70 @@
-import type { Connection, Session } from '../../model/index.ts';
+import {
+  type Address,
+  type Connection,
+  type JsonObject,
+  parseAddress,
+  type Resource,
+  type Session,
+} from '../../model/index.ts';
+import { AmqpLinks } from './session/amqp.ts';
+import { examine } from './session/examine.ts';
 import { identify } from './session/identity.ts';
 import { Listings } from './session/listings.ts';
 import { Management } from './session/management.ts';
+import { type Counting, countMessages } from './session/observe.ts';
 import { readScope } from './session/read.ts';
+import { sendUnits } from './session/send.ts';
 import { readSettings } from './session/settings.ts';
 
 /**
- * Opens a session with one RabbitMQ cluster: reads go to its management API, changes by AMQP where that serves.
+ * Opens a session with one RabbitMQ cluster: reads go to its management API, changes by AMQP where that serves. AMQP
+ * connections are opened when first needed, so a plan gets by without.
  * @throws ConnectionError, BrokerError
  */
-export async function connect(connection: Connection): Promise<Session> {
+export async function connect(
+  connection: Connection,
+): Promise<Session & { readonly management: Management }> {
   const settings = readSettings(connection);
   const management = new Management(settings);
   try {
     const broker = await identify(management, settings);
+    const links = settings.amqp && new AmqpLinks(settings, settings.amqp);
     const listings = new Listings(management, settings);
+    const { resolve } = connection;
     return {
       broker,
+      /** For tests that count requests. */
+      management,
       read: (scope) => readScope(scope, connection, listings),
-      observe: async () => new Map(),
-      async *send() {},
-      examine: async () => [],
-      close: async () => management.close(),
+      observe: (resources) => observe(resources, { listings, links }),
+      send: (units, options) => sendUnits(units, options, { settings, management, listings, links, resolve }),
+      examine: () => examine(settings, management, links),
+      async close() {
+        await links?.close();
+        management.close();
+      },
     };
   } catch (error) {
     management.close();
     throw error;
   }
+}
+
+/** Only queues have anything volatile. */
+async function observe(
+  resources: readonly Resource[],
+  counting: Counting,
+): Promise<Map<Address, JsonObject>> {
+  const queues = resources.flatMap(({ address, spec }) => {
+    const { kind, path } = parseAddress(address);
+    const [vhost = '', name = ''] = path;
+    return kind === 'queue' ? [{ vhost, name, type: String(spec.type), address }] : [];
+  });
+  const counts = await countMessages(queues, counting);
+  return new Map(
+    queues.flatMap((queue): [Address, JsonObject][] => {
+      const count = counts.get(queue);
+      return count ? [[queue.address, { ...count }]] : [];
+    }),
+  );
 }

@@ -26,13 +26,13 @@ export type VhostSpec = {
 export type VhostLimitsSpec = { readonly limits: JsonObject };
 
 /**
- * `<broker>/user/<name>`; without password and hash, the live one is left alone.
+ * `<broker>/user/<name>`; tags that are not declared, and the password, are left alone.
  * Live: the declared reference where it resolves to what the broker has, else HIDDEN. A user that was read from a
  * file, where nothing can be said about the password, has neither key.
  */
 export type UserSpec = {
   /** Sorted. */
-  readonly tags: readonly string[];
+  readonly tags?: readonly string[];
   readonly password?: SecretRef;
   readonly 'password-hash'?: SecretRef;
 };
@@ -107,4 +107,6 @@ export type RabbitFacts = {
   readonly user?: string;
   /** By vhost, where the broker tells one. */
   readonly defaultQueueTypes?: Readonly<Record<string, string>>;
+  /** Not a live broker, but a definitions file: nobody can tell whether secrets are as declared. */
+  readonly fromFile?: boolean;
 };

@@ -1,6 +1,9 @@
 import type { BrokerIdentity } from '../../model/index.ts';
 
-/** True when the broker is of this release or a later one: `atLeast(broker, 3, 11)`. */
+/**
+ * True when the broker is of this release or a later one: `atLeast(broker, 3, 11)`. A version that leaves parts out,
+ * as `target-version: 4.3` does, means the newest of that series.
+ */
 export function atLeast(
   broker: Pick<BrokerIdentity, 'version'>,
   major: number,
@@ -8,10 +11,10 @@ export function atLeast(
   patch = 0,
 ): boolean {
   const found = broker.version.split('.').map((part) => Number.parseInt(part, 10));
-  const wanted = [major, minor, patch];
-  for (const [i, number] of wanted.entries()) {
-    const difference = (found[i] || 0) - number;
-    if (difference !== 0) return difference > 0;
+  for (const [i, wanted] of [major, minor, patch].entries()) {
+    const number = found[i];
+    if (number === undefined) return true;
+    if (number !== wanted) return number > wanted;
   }
   return true;
 }

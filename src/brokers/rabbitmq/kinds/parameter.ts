@@ -1,4 +1,14 @@
-import { isObject, type Kind, type Risk, subject } from '../../../model/index.ts';
+import {
+  type Context,
+  isObject,
+  isSecretRef,
+  type Json,
+  type JsonObject,
+  type Kind,
+  type Resource,
+  type Risk,
+  subject,
+} from '../../../model/index.ts';
 import { destructive, disruptive, pathOf, putOrDelete } from './parts.ts';
 
 /** A runtime parameter of a plug-in: a shovel, a federation upstream. https://www.rabbitmq.com/docs/parameters */
@@ -8,7 +18,7 @@ export const parameter: Kind = {
     return { title: `${component} ${name}`, detail: `vhost ${vhost}` };
   },
 
-  complete: ({ spec }) => ({ value: spec.value ?? null }),
+  complete: completeValue,
   fixed: () => undefined,
 
   risks(change): Risk[] {
@@ -39,7 +49,7 @@ export const parameter: Kind = {
 /** A parameter of the whole cluster. */
 export const globalParameter: Kind = {
   title: (resource) => ({ title: `global parameter ${pathOf(resource)[0] ?? ''}`, detail: '' }),
-  complete: ({ spec }) => ({ value: spec.value ?? null }),
+  complete: completeValue,
   fixed: () => undefined,
 
   risks(change) {
@@ -58,9 +68,38 @@ export const globalParameter: Kind = {
   fieldName: (path) => path.slice(1).join('.') || 'value',
 };
 
+function completeValue(resource: Resource, context: Context): JsonObject {
+  const value = resource.spec.value ?? null;
+  const declared = context.desired.get(resource.address);
+  return {
+    value: context.broker.facts.fromFile === true ? withSecrets(value, declared?.spec.value) : value,
+  };
+}
+
+/** A value with the declared secrets in their places: a file that hides them cannot contradict them. */
+function withSecrets(value: Json, declared: Json | undefined): Json {
+  if (isSecretRef(declared)) return declared;
+  if (Array.isArray(value)) {
+    const items: readonly Json[] = Array.isArray(declared) ? declared : [];
+    return value.map((item: Json, index) => withSecrets(item, items[index]));
+  }
+  if (!isObject(value) || !isObject(declared)) return value;
+  const fields: JsonObject = declared;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withSecrets(item, fields[key])]),
+  );
+}
+
 /** The broker keeps facts about itself among the parameters (`rabbit_definitions:is_internal_parameter`). */
 function reservedName(name = ''): string | undefined {
-  return name.startsWith('internal') || name.startsWith('imported_definition_hash') || name === 'cluster_name'
+  return name.startsWith('internal') || OWN_PARAMETERS.has(name)
     ? 'the broker keeps this about itself'
     : undefined;
 }
+
+/** Set by the broker from its configuration, and by `rabbitmqctl set_cluster_name`. */
+const OWN_PARAMETERS: ReadonlySet<string> = new Set([
+  'cluster_name',
+  'cluster_tags',
+  'imported_definition_hash_value',
+]);

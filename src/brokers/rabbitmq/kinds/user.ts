@@ -3,16 +3,20 @@ import type { RabbitCall } from '../calls.ts';
 import { disruptive, httpDelete, httpPut, pathOf } from './parts.ts';
 import { sortedTags } from './vhost.ts';
 
+const SECRETS = ['password', 'password-hash'];
+
 /** A user of the internal database. https://www.rabbitmq.com/docs/access-control */
 export const user: Kind = {
   title: (resource) => ({ title: `user ${nameOf(resource)}`, detail: '' }),
 
   complete(resource, context) {
-    const { tags, ...secrets } = resource.spec;
+    const { tags } = resource.spec;
     const live = context.live.get(resource.address);
-    // A definitions file shows a hash that nobody can compare with: then the password is not ours to say.
-    const isComparable = !live || 'password' in live.spec || 'password-hash' in live.spec;
-    return { ...(isComparable ? secrets : {}), tags: sortedTags(tags) };
+    // A file shows a hash, if any, that nobody can compare with: then the password is not ours to say.
+    const secrets = SECRETS.filter(
+      (field) => resource.spec[field] !== undefined && (!live || field in live.spec),
+    ).map((field) => [field, resource.spec[field] ?? null] as const);
+    return { ...Object.fromEntries(secrets), ...(tags !== undefined && { tags: sortedTags(tags) }) };
   },
 
   fixed: () => undefined,
@@ -30,7 +34,8 @@ export const user: Kind = {
           ]
         : [disruptive('user-deleted', 'clients that log in as this user are refused')];
     }
-    const removed = tagsOf(change.before).filter((tag) => !tagsOf(change.after).includes(tag));
+    const kept = tagsOf(change.after, change.before);
+    const removed = tagsOf(change.before).filter((tag) => !kept.includes(tag));
     return [
       ...(changesPassword(change.fields)
         ? [disruptive('password-changed', 'clients that log in with the old password are refused')]
@@ -44,7 +49,7 @@ export const user: Kind = {
     const { after } = change;
     const name = nameOf(after);
     const secret = secretOf(after);
-    const tags = tagsOf(after);
+    const tags = tagsOf(after, change.action === 'create' ? undefined : change.before);
     if (change.action === 'update' && !secret) {
       return [{ op: 'user.set-tags', target: after.address, body: { name, tags } }];
     }
@@ -53,15 +58,16 @@ export const user: Kind = {
     return [httpPut(after, ['users', name], payload)];
   },
 
-  fieldText: (path) => (path[0] === 'password' || path[0] === 'password-hash' ? '(secret)' : undefined),
+  fieldText: ([field = '']) => (SECRETS.includes(field) ? '(secret)' : undefined),
 };
 
 function nameOf(resource: Resource): string {
   return pathOf(resource)[0] ?? '';
 }
 
-function tagsOf(resource: Resource): string[] {
-  return sortedTags(resource.spec.tags);
+/** The user's tags; those of the live user where none are declared. */
+function tagsOf(resource: Resource, live?: Resource): string[] {
+  return sortedTags(resource.spec.tags ?? live?.spec.tags);
 }
 
 function secretOf({ spec }: Resource): JsonObject | undefined {
@@ -71,5 +77,5 @@ function secretOf({ spec }: Resource): JsonObject | undefined {
 }
 
 function changesPassword(fields: readonly { readonly path: readonly string[] }[]): boolean {
-  return fields.some(({ path }) => path[0] === 'password' || path[0] === 'password-hash');
+  return fields.some(({ path: [field = ''] }) => SECRETS.includes(field));
 }

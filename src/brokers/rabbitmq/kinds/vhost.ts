@@ -25,13 +25,17 @@ export const vhost: Kind = {
   title: (resource) => ({ title: `vhost ${nameOf(resource)}`, detail: '' }),
 
   complete(resource, context) {
-    const { description, tags } = resource.spec;
-    const isDeclared = context.desired.get(resource.address) === resource;
-    const type = defaultQueueTypeIn(resource.spec) ?? (isDeclared ? undefined : 'classic');
+    // A definitions file of 3.x tells nothing about a vhost but its name: then the rest is not ours to say.
+    const live = context.live.get(resource.address)?.spec;
+    const isKnown = (field: string) => !live || live[field] !== undefined;
+    const { description, tags, 'default-queue-type': type } = resource.spec;
     return {
-      ...(description !== undefined && { description: description ?? '' }),
-      ...(tags !== undefined && { tags: sortedTags(tags) }),
-      ...(type !== undefined && { 'default-queue-type': type }),
+      ...(description !== undefined && isKnown('description') && { description: description ?? '' }),
+      ...(tags !== undefined && isKnown('tags') && { tags: sortedTags(tags) }),
+      ...(type !== undefined &&
+        isKnown('default-queue-type') && {
+          'default-queue-type': defaultQueueTypeIn(resource.spec) ?? 'classic',
+        }),
     };
   },
 

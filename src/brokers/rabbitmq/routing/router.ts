@@ -1,7 +1,7 @@
 import type { Arguments } from '../specs.ts';
 import type { Binding, Exchange, Vhost } from '../topology/model.ts';
 import { headersExtent, headersMatch } from './headers.ts';
-import { ANY_KEY, type KeyWords, keysOfPattern, literalWords, splitKey } from './topic.ts';
+import { ANY_KEY, coversKeys, type KeyWords, keysOfPattern, literalWords, splitKey } from './topic.ts';
 
 /**
  * Where messages go, worked out from a declared topology, the way the broker does it: a worklist of exchanges, each
@@ -15,8 +15,11 @@ export interface Routed {
   readonly keys: readonly KeyWords[];
   /** Undefined where they are not known. */
   readonly headers?: Arguments;
-  /** What to take for a binding that only unknown headers, or a plug-in, can decide: that it may match, or that it does not. */
-  readonly undecided: 'may-match' | 'skip';
+  /**
+   * Which destinations are wanted: those that some message of the kind may reach, or only those that all reach. They
+   * differ where keys or headers are not known, and where a plug-in's exchange type decides.
+   */
+  readonly wanted: 'possible' | 'certain';
 }
 
 /** Where a message, or some message of the kind, ends up. */
@@ -27,6 +30,7 @@ export interface Destination {
 
 /** Destinations, found while they are asked for: asking for the first tells whether there is any. */
 export function* route(vhost: Vhost, exchange: string, message: Routed): Generator<Destination> {
+  const certain = message.wanted === 'certain';
   const seen = new Set([exchange]);
   const queues = new Set<string>();
   const work = [exchange];
@@ -38,9 +42,10 @@ export function* route(vhost: Vhost, exchange: string, message: Routed): Generat
     }
     // As an alternate exchange, the default exchange has no bindings: it routes only what is published to it.
     if (name === '' && exchange !== '') continue;
-    let certain = false;
+    let routes = false;
     for (const { binding, sure } of matchingBindings(current, message, vhost.version)) {
-      certain ||= sure;
+      routes ||= sure || certain;
+      if (certain && !sure) continue;
       const { destination, toQueue } = binding;
       if (toQueue && !queues.has(destination)) {
         queues.add(destination);
@@ -51,7 +56,7 @@ export function* route(vhost: Vhost, exchange: string, message: Routed): Generat
       }
     }
     const alternate = current.alternate?.value;
-    if (!certain && typeof alternate === 'string' && !seen.has(alternate)) {
+    if (!routes && typeof alternate === 'string' && !seen.has(alternate)) {
       seen.add(alternate);
       work.push(alternate);
     }
@@ -79,7 +84,7 @@ export function routeMessage(vhost: Vhost, message: PublishedMessage): string[] 
   const exchange = vhost.exchange(message.exchange);
   if (!exchange || exchange.internal) return undefined;
   const keys = [message.routingKey, ...(message.copies ?? [])].map(splitKey);
-  const routed: Routed = { keys, headers: message.headers ?? {}, undecided: 'skip' };
+  const routed: Routed = { keys, headers: message.headers ?? {}, wanted: 'certain' };
   return Array.from(route(vhost, message.exchange, routed))
     .filter((destination) => destination.kind === 'queue')
     .map((destination) => destination.name)
@@ -111,7 +116,7 @@ function* matchingBindings(exchange: Exchange, message: Routed, version: string)
       for (const key of message.keys) {
         const known = key.every((word) => typeof word === 'string');
         for (const binding of exchange.byKey().matching(direct ? literalWords(key) : key)) {
-          yield { binding, sure: known || (!direct && binding.key === '#') };
+          yield { binding, sure: known || (!direct && coversKeys(binding.key, key)) };
         }
       }
       return;
@@ -121,9 +126,7 @@ function* matchingBindings(exchange: Exchange, message: Routed, version: string)
       return;
     default:
       // A plug-in's type picks among its bindings by rules of its own.
-      if (message.undecided === 'may-match') {
-        for (const binding of exchange.outgoing) yield { binding, sure: false };
-      }
+      for (const binding of exchange.outgoing) yield { binding, sure: false };
   }
 }
 
@@ -134,6 +137,6 @@ function* matchingHeaders(bindings: readonly Binding[], message: Routed, version
     if (extent === 'everything') yield { binding, sure: true };
     else if (message.headers) {
       if (headersMatch(binding.arguments, message.headers, version)) yield { binding, sure: true };
-    } else if (message.undecided === 'may-match') yield { binding, sure: false };
+    } else yield { binding, sure: false };
   }
 }

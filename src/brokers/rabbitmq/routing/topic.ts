@@ -4,9 +4,9 @@
  */
 
 /** Stands for one word of a routing key that is not known. */
-export const ONE: unique symbol = Symbol('one word');
+const ONE: unique symbol = Symbol('one word');
 /** Stands for any number of words, also none. */
-export const MANY: unique symbol = Symbol('any words');
+const MANY: unique symbol = Symbol('any words');
 
 /** A set of routing keys: literal words, which may be `*` or `#` themselves, and words that are not known. */
 export type KeyWord = string | typeof ONE | typeof MANY;
@@ -24,13 +24,20 @@ export function keysOfPattern(pattern: string): KeyWord[] {
 }
 
 class Node<T> {
+  /** Counts from 0 within the trie. */
+  readonly id: number;
   readonly children = new Map<string, Node<T>>();
   readonly values: T[] = [];
+
+  constructor(id: number) {
+    this.id = id;
+  }
 }
 
 /** Topic patterns in a trie, so that a lookup costs as much as the key is long, not as many bindings there are. */
 export class TopicTrie<T> {
-  readonly #root = new Node<T>();
+  readonly #root = new Node<T>(0);
+  #size = 1;
 
   add(pattern: string, value: T): void {
     this.#addWords(splitKey(pattern), value);
@@ -46,7 +53,7 @@ export class TopicTrie<T> {
     for (const word of words) {
       let child = node.children.get(word);
       if (!child) {
-        child = new Node();
+        child = new Node(this.#size++);
         node.children.set(word, child);
       }
       node = child;
@@ -56,33 +63,22 @@ export class TopicTrie<T> {
 
   /** The values of all patterns that match any of these keys, each once, found while they are asked for. */
   *matching(words: KeyWords): Generator<T> {
-    yield* visit(this.#root, words, 0, new Map());
+    yield* visit(this.#root, words, 0, new Set());
   }
-
-  /** The values of all patterns that match every key that `pattern` matches; also those of `pattern` itself. */
-  *covering(pattern: string): Generator<T> {
-    yield* visitCovering(this.#root, splitKey(pattern), 0, new Map());
-  }
-}
-
-/** True the first time that a walk comes to this node with this many words behind it. */
-function firstVisit<T>(seen: Map<Node<T>, Set<number>>, node: Node<T>, index: number): boolean {
-  const indexes = seen.get(node);
-  if (!indexes) seen.set(node, new Set([index]));
-  else if (indexes.has(index)) return false;
-  else indexes.add(index);
-  return true;
 }
 
 function* visit<T>(
   node: Node<T>,
   words: KeyWords,
   index: number,
-  seen: Map<Node<T>, Set<number>>,
+  /** Node and index, as one number: `#` leads to the same place by many ways. */
+  seen: Set<number>,
 ): Generator<T> {
-  // A node's values belong to its full pattern: they are given once, at the key's end.
-  if (!firstVisit(seen, node, index)) return;
+  const visited = node.id * (words.length + 1) + index;
+  if (seen.has(visited)) return;
+  seen.add(visited);
   const word = words[index];
+  // A node's values belong to its full pattern: they are given once, at the key's end.
   if (word === undefined) yield* node.values;
   const hash = node.children.get('#');
   // `#` takes none of the words that are left, or one of them, or all.
@@ -103,24 +99,23 @@ function* visit<T>(
   }
 }
 
-/** As for a key whose words are the pattern's own, but that only `#` takes a `#`. */
-function* visitCovering<T>(
-  node: Node<T>,
-  words: readonly string[],
-  index: number,
-  seen: Map<Node<T>, Set<number>>,
-): Generator<T> {
-  if (!firstVisit(seen, node, index)) return;
-  const word = words[index];
-  if (word === undefined) yield* node.values;
-  const hash = node.children.get('#');
-  if (hash)
-    for (let next = index; next <= words.length; next++) yield* visitCovering(hash, words, next, seen);
-  if (word === undefined || word === '#') return;
-  const literal = node.children.get(word);
-  const star = node.children.get('*');
-  if (literal && literal !== star) yield* visitCovering(literal, words, index + 1, seen);
-  if (star) yield* visitCovering(star, words, index + 1, seen);
+/** Whether a topic pattern matches every one of these keys. */
+export function coversKeys(pattern: string, keys: KeyWords): boolean {
+  const words = splitKey(pattern);
+  // One row for each word of the pattern, from the last: whether what follows it covers the keys from each word on.
+  let below = keys.map(() => false);
+  below.push(true);
+  for (const word of words.toReversed()) {
+    const row = Array.from(below, () => false);
+    for (let k = keys.length; k >= 0; k--) {
+      const key = keys[k];
+      if (word === '#') row[k] = below[k] === true || row[k + 1] === true;
+      else
+        row[k] = (word === '*' ? key !== undefined && key !== MANY : key === word) && below[k + 1] === true;
+    }
+    below = row;
+  }
+  return below[0] === true;
 }
 
 /** Whether a topic binding lets a routing key pass. */
@@ -138,4 +133,9 @@ function asLiteral(word: string): string {
 /** Keys to look up in a trie that {@link TopicTrie.addLiteral} filled. */
 export function literalWords(words: KeyWords): KeyWord[] {
   return words.map((word) => (typeof word === 'string' ? asLiteral(word) : word));
+}
+
+/** Keys as a topic pattern would be written. */
+export function formatKeys(keys: KeyWords): string {
+  return keys.map((word) => (word === ONE ? '*' : word === MANY ? '#' : word)).join('.');
 }

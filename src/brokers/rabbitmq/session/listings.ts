@@ -41,6 +41,7 @@ export class Listings {
       });
     }
     if (isMissing(answer)) return [];
+    if (what === 'bindings' && answer.status === 500) throw this.#unlistable(vhost);
     // `/api/queues/detailed` is the list of all queues of all vhosts, in more detail (since 3.13).
     return items(bodyOf(answer, this.#settings, asked)).filter((item) => item.vhost === vhost);
   }
@@ -52,6 +53,24 @@ export class Listings {
     return items(bodyOf(answer, this.#settings, { op: `read ${what}` })).filter(
       (item) => item.vhost === vhost,
     );
+  }
+
+  /** One object; undefined where it is not there. */
+  async one(path: readonly string[]): Promise<JsonObject | undefined> {
+    const answer = await this.#get(path);
+    if (isMissing(answer)) return undefined;
+    const body = bodyOf(answer, this.#settings, { op: `read ${path[0]}` });
+    return isObject(body) ? body : undefined;
+  }
+
+  /** `pack_binding_props` in rabbit_mgmt_format.erl fails on such keys (seen on 3.10.8 and 4.3.6). */
+  #unlistable(vhost: string): BrokerError {
+    return new BrokerError(this.#settings.broker, {
+      op: 'read bindings',
+      status: '500',
+      message: `the management API fails to list the bindings of vhost ${JSON.stringify(vhost)}`,
+      hint: 'it does so as long as there is a binding with arguments and a "~" in its routing key: unbind that over AMQP',
+    });
   }
 
   async #get(path: readonly string[], query = '') {

@@ -22,17 +22,6 @@ export interface Answer {
   readonly body: Json | undefined;
   /** The server's clock, from its `Date` header. */
   readonly date: string | undefined;
-  /** The request was sent more than once, so an earlier one may have done it. */
-  readonly repeated: boolean;
-}
-
-export interface Patience {
-  /** Milliseconds to wait for a broker that is restarting. 0: only a few quick tries. */
-  readonly wait: number;
-  /** Aborted: wait no more for it. */
-  readonly drain?: AbortSignal;
-  /** Aborted: give up at once. */
-  readonly abort?: AbortSignal;
 }
 
 const QUICK_TRIES = 4;
@@ -58,44 +47,30 @@ export class Management {
   }
 
   /**
-   * Sends one request and gives the broker's answer, whatever its status.
+   * Sends one request and gives the broker's answer, whatever its status. A repeatable one has a few quick tries.
    * @throws ConnectionError when there is no answer, or none of the management API.
    */
-  async request(request: Request, patience: Patience = { wait: 0 }): Promise<Answer> {
-    const start = Date.now();
+  async request(request: Request, abort?: AbortSignal): Promise<Answer> {
     let sent = false;
     for (let tries = 1; ; tries++) {
-      const result = await this.#once(request, patience.abort).catch((error: unknown) => error);
-      if (!(result instanceof Error)) {
-        const answer = result as Answer;
-        if (!isPassing(answer.status) || !request.repeatable) return { ...answer, repeated: sent };
-        if (!(await this.#again(tries, start, patience))) return { ...answer, repeated: sent };
+      const more = request.repeatable && tries < QUICK_TRIES && !abort?.aborted;
+      try {
+        const answer = await this.#once(request, abort);
+        if (!more || !isPassing(answer.status)) return answer;
         sent = true;
-        continue;
+      } catch (error) {
+        if (!(error instanceof LostConnection)) throw error;
+        // Whether any of the tries may have been done, not just the last.
+        sent ||= error.sent;
+        error.sent = sent;
+        if (!more || !mayPassSoon(error)) throw error;
       }
-      if (!(result instanceof LostConnection)) throw result;
-      const mayRepeat = request.repeatable || !result.sent;
-      // Whether any of the tries may have been done, not just the last.
-      sent ||= result.sent;
-      result.sent = sent;
-      // Nobody listens: that does not pass within a second, so only a patient caller waits for it.
-      const hopeless =
-        !result.transient || (patience.wait === 0 && (isRefused(result) || isNoAnswer(result)));
-      if (hopeless || !mayRepeat || !(await this.#again(tries, start, patience))) throw result;
+      await sleep(pauseAfter(tries), undefined, abort ? { signal: abort } : {}).catch(() => {});
     }
   }
 
   close(): void {
     this.#agent.destroy();
-  }
-
-  /** Waits for the next try; false when there is none. Full jitter keeps many requests from coming back as one. */
-  async #again(tries: number, start: number, { wait, drain, abort }: Patience): Promise<boolean> {
-    if (drain?.aborted || abort?.aborted) return false;
-    if (wait === 0 ? tries >= QUICK_TRIES : Date.now() - start >= wait) return false;
-    const pause = Math.min(1000, 50 * 2 ** tries) * (0.5 + Math.random() / 2);
-    await sleep(pause, undefined, abort ? { signal: abort } : {}).catch(() => {});
-    return !drain?.aborted && !abort?.aborted;
   }
 
   #once(request: Request, abort: AbortSignal | undefined): Promise<Answer> {
@@ -111,7 +86,7 @@ export class Management {
         method: request.method,
         path: request.query ? `${path}?${request.query}` : path,
         headers: {
-          accept: 'application/json',
+          accept: 'application/json, */*;q=0.1',
           authorization: this.#authorization,
           ...(payload ? { 'content-type': 'application/json', 'content-length': payload.length } : {}),
         },
@@ -172,7 +147,7 @@ export class Management {
         });
       }
     }
-    return { status, body, date: incoming.headers.date, repeated: false };
+    return { status, body, date: incoming.headers.date };
   }
 }
 
@@ -181,12 +156,15 @@ export function isPassing(status: number): boolean {
   return status === 500 || status === 502 || status === 503 || status === 504 || status === 429;
 }
 
-function isRefused(error: LostConnection): boolean {
-  return (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED';
+/** Milliseconds to wait before the next try: doubling, and jittered so that many do not come back as one. */
+export function pauseAfter(tries: number): number {
+  return Math.min(1000, 50 * 2 ** tries) * (0.5 + Math.random() / 2);
 }
 
-function isNoAnswer(error: LostConnection): boolean {
-  return error.cause instanceof NoAnswer;
+/** A lost connection may be a single one; where nobody listens or answers, a second will not change that. */
+function mayPassSoon(error: LostConnection): boolean {
+  const cause = error.cause as NodeJS.ErrnoException | undefined;
+  return error.transient && !(cause instanceof NoAnswer) && cause?.code !== 'ECONNREFUSED';
 }
 
 /** A name can hold any character; what encodeURIComponent leaves alone has no meaning within a segment. */

@@ -19,7 +19,7 @@ export function readPolicy(resource: Resource, name: string): Policy {
 }
 
 /** Patterns are PCRE and not anchored. Undefined for one that JavaScript does not understand, valid or not. */
-export function compilePattern(pattern: string): RegExp | undefined {
+function compilePattern(pattern: string): RegExp | undefined {
   const ignoreCase = pattern.startsWith('(?i)');
   const translated = pattern
     .slice(ignoreCase ? 4 : 0)

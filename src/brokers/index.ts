@@ -1,0 +1,5 @@
+import type { Provider } from '../model/index.ts';
+import { rabbitmq } from './rabbitmq/index.ts';
+
+/** Every broker that brokerform knows. */
+export const providers: readonly Provider[] = [rabbitmq];

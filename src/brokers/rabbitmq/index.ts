@@ -1,0 +1,34 @@
+import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
+import connectionSchema from './connection-schema.json' with { type: 'json' };
+import { declare } from './declare.ts';
+import { parseDefinitions } from './definitions.ts';
+import { kinds } from './kinds/index.ts';
+import { rules } from './rules/index.ts';
+import schema from './schema.json' with { type: 'json' };
+import { toSections } from './sections.ts';
+
+/** The newest release whose behaviour is known here. */
+const NEWEST = '4.3';
+
+/** RabbitMQ 3.10 and later, over AMQP 0-9-1 and the management API. */
+export const rabbitmq: Provider = {
+  name: 'rabbitmq',
+  schema: schema as JsonObject,
+  connectionSchema: connectionSchema as JsonObject,
+  kinds,
+  rules,
+  declare,
+  assume: (name, targetVersion): BrokerIdentity => ({
+    name,
+    type: 'rabbitmq',
+    id: 'assumed',
+    version: targetVersion ?? NEWEST,
+    facts: {},
+  }),
+  async connect(connection) {
+    const { connect } = await import('./session.ts');
+    return connect(connection);
+  },
+  parseExport: parseDefinitions,
+  toSections,
+};

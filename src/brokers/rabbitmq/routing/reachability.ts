@@ -1,0 +1,70 @@
+import { type Json, toBigInt } from '../../../model/index.ts';
+import type { Queue, Vhost } from '../topology/model.ts';
+import { keysThrough } from './router.ts';
+import { type KeyWords, splitKey } from './topic.ts';
+
+const REACHABLE = new WeakMap<Vhost, ReadonlySet<string>>();
+
+/**
+ * The exchanges that messages can come to: those that clients may publish to, and internal ones that a binding, an
+ * alternate exchange or dead letters lead to. Worked out once a vhost.
+ */
+export function reachableExchanges(vhost: Vhost): ReadonlySet<string> {
+  const known = REACHABLE.get(vhost);
+  if (known) return known;
+  const reachable = new Set<string>();
+  const work = [...publicExchanges(vhost), ...deadLetterExchanges(vhost)];
+  for (let name = work.pop(); name !== undefined; name = work.pop()) {
+    if (reachable.has(name)) continue;
+    reachable.add(name);
+    const exchange = vhost.exchange(name);
+    const alternate = exchange?.alternate?.value;
+    if (typeof alternate === 'string') work.push(alternate);
+    for (const binding of exchange?.outgoing ?? []) if (!binding.toQueue) work.push(binding.destination);
+  }
+  REACHABLE.set(vhost, reachable);
+  return reachable;
+}
+
+/** Declared public exchanges, and sources that are not declared as internal ones here. */
+function publicExchanges(vhost: Vhost): string[] {
+  const sources = vhost.bindings.map((binding) => binding.source);
+  return [...vhost.exchanges.keys(), ...new Set(sources)].filter(
+    (name) => vhost.exchanges.get(name)?.internal !== true,
+  );
+}
+
+/** Where queues dead-letter to, by argument or by any policy. */
+function deadLetterExchanges(vhost: Vhost): string[] {
+  const values: (Json | undefined)[] = [
+    ...Array.from(vhost.queues.values(), (queue) => queue.setting('dead-letter-exchange')?.value),
+    ...vhost.policies.flatMap(({ definition }) => [
+      definition['dead-letter-exchange'],
+      definition['alternate-exchange'],
+    ]),
+  ];
+  return values.filter((value) => typeof value === 'string');
+}
+
+/**
+ * The keys that a queue's dead letters can have: the override key, else the keys that its messages came with. What
+ * comes through the default exchange, which needs no binding, has the queue's name.
+ */
+export function deadLetterKeys(vhost: Vhost, queue: Queue): KeyWords[] {
+  const override = queue.setting('dead-letter-routing-key')?.value;
+  if (typeof override === 'string') return [splitKey(override)];
+  if (queue.incoming.length === 0) return [splitKey(queue.name)];
+  return queue.incoming.map((binding) => keysThrough(vhost, binding));
+}
+
+/** True when messages leave the queue without a consumer's doing: they expire, or the queue is full. */
+export function deadLettersByItself(queue: Queue): boolean {
+  if (queue.setting('message-ttl')) return true;
+  const limit = queue.setting('max-length') ?? queue.setting('max-length-bytes');
+  return limit !== undefined && queue.setting('overflow')?.value !== 'reject-publish';
+}
+
+/** A setting as a number; undefined where there is none. */
+export function numberSetting(queue: Queue, name: string): bigint | undefined {
+  return toBigInt(queue.setting(name)?.value);
+}

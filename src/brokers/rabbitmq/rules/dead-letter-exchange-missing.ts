@@ -1,0 +1,50 @@
+import type { Rule } from '../../../model/index.ts';
+import { type Setting, topologyOf } from '../topology/index.ts';
+import { hintsFor } from '../topology/undeclared.ts';
+
+const code = 'rabbitmq/dead-letter-exchange-missing';
+
+export const deadLetterExchangeMissing: Rule = {
+  code,
+  severity: 'error',
+  summary: 'A dead-letter exchange is not declared',
+  explain: `
+RabbitMQ does not check that a dead-letter exchange exists, neither when the queue is declared nor later. Messages
+that are rejected, expire or overflow are then dropped without a trace: no error, no log line, no metric of the queue.
+
+Declare the exchange, and bind a queue to it. If another project owns it, say so in a suppression comment.
+
+Bad:
+\`\`\`yaml
+queues:
+  orders: { dead-letter: { exchange: dlx } }       # nobody declares dlx
+\`\`\`
+Good:
+\`\`\`yaml
+exchanges:
+  dlx: { type: fanout }
+queues:
+  orders: { dead-letter: { exchange: dlx } }
+  orders-failed: { bindings: [{ from: dlx }] }
+\`\`\`
+`,
+  *check(context) {
+    const hintFor = hintsFor(code);
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      const reported = new Set<Setting['resource']>();
+      for (const queue of vhost.queues.values()) {
+        const setting = queue.setting('dead-letter-exchange');
+        if (typeof setting?.value !== 'string' || vhost.exchange(setting.value)) continue;
+        // One policy may hold for thousands of queues.
+        if (reported.has(setting.resource)) continue;
+        reported.add(setting.resource);
+        yield {
+          resource: setting.resource,
+          path: setting.path,
+          message: `dead letters of queue "${queue.name}" are lost: exchange "${setting.value}" is not declared`,
+          hint: hintFor(setting.value, vhost.exchanges.keys()),
+        };
+      }
+    }
+  },
+};

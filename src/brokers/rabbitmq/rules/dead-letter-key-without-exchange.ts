@@ -1,0 +1,39 @@
+import type { Rule } from '../../../model/index.ts';
+import { topologyOf } from '../topology/index.ts';
+
+const EXCHANGE = 'x-dead-letter-exchange';
+const KEY = 'x-dead-letter-routing-key';
+
+export const deadLetterKeyWithoutExchange: Rule = {
+  code: 'rabbitmq/dead-letter-key-without-exchange',
+  severity: 'error',
+  summary: 'A queue has a dead-letter routing key, but no dead-letter exchange',
+  explain: `
+The broker refuses the argument \`x-dead-letter-routing-key\` without \`x-dead-letter-exchange\`
+(\`routing_key_but_no_dlx_defined\`), even where a policy sets the exchange. Set both as arguments, or both in the policy.
+
+Bad:
+\`\`\`yaml
+queues:
+  orders: { arguments: { x-dead-letter-routing-key: failed } }
+\`\`\`
+Good:
+\`\`\`yaml
+queues:
+  orders: { dead-letter: { exchange: dlx, routing-key: failed } }
+\`\`\`
+`,
+  *check(context) {
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      for (const queue of vhost.queues.values()) {
+        if (queue.arguments[KEY] === undefined || queue.arguments[EXCHANGE] !== undefined) continue;
+        yield {
+          resource: queue.resource,
+          path: ['arguments', KEY],
+          message: `queue "${queue.name}" has a dead-letter routing key, but no dead-letter exchange: the broker refuses it`,
+          hint: 'add the dead-letter exchange, or move the key into the policy that sets it',
+        };
+      }
+    }
+  },
+};

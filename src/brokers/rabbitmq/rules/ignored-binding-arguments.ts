@@ -1,0 +1,42 @@
+import type { Rule } from '../../../model/index.ts';
+import { topologyOf } from '../topology/index.ts';
+
+const BLIND = new Set(['direct', 'fanout', 'topic']);
+
+export const ignoredBindingArguments: Rule = {
+  code: 'rabbitmq/ignored-binding-arguments',
+  severity: 'warning',
+  summary: 'A binding has arguments that its exchange does not look at',
+  explain: `
+Direct, fanout and topic exchanges ignore the arguments of a binding: \`x-match\` and header values filter nothing
+there, and messages come through that were meant to be kept out. Only a headers exchange compares them.
+
+Bad:
+\`\`\`yaml
+exchanges: { documents: { type: topic } }
+queues:
+  pdfs: { bindings: [{ from: documents, key: "#", arguments: { type: pdf } }] }
+\`\`\`
+Good:
+\`\`\`yaml
+exchanges: { documents: { type: headers } }
+queues:
+  pdfs: { bindings: [{ from: documents, arguments: { type: pdf } }] }
+\`\`\`
+`,
+  *check(context) {
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      for (const { source, resource, arguments: args } of vhost.bindings) {
+        const type = vhost.exchange(source)?.type ?? '';
+        const [argument] = Object.keys(args);
+        if (argument === undefined || !BLIND.has(type)) continue;
+        yield {
+          resource,
+          path: ['arguments', argument],
+          message: `${type} exchange "${source}" ignores the argument "${argument}" of its bindings`,
+          hint: 'remove it, or use a headers exchange',
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,53 @@
+import type { Finding, Rule } from '../../../model/index.ts';
+import { valueProblem } from '../topology/arguments.ts';
+import { topologyOf } from '../topology/index.ts';
+
+const MATCH_MODES = new Set<unknown>(['all', 'any', 'all-with-x', 'any-with-x']);
+
+export const invalidValue: Rule = {
+  code: 'rabbitmq/invalid-value',
+  severity: 'error',
+  summary: 'A TTL, limit or other setting is out of range, or of the wrong type',
+  explain: `
+The broker refuses the value, and with it the whole queue, binding or policy. \`expires\` must be over 0 and a
+\`message-ttl\` at least 0, both in milliseconds and at most ten years; limits are whole numbers from 0;
+\`max-priority\` is 0 to 255; a stream's \`max-age\` is one number with one unit (\`7D\`), and its filter size 16 to 255.
+
+Bad:
+\`\`\`yaml
+queues:
+  orders: { arguments: { x-message-ttl: "60000", x-expires: 0 } }
+\`\`\`
+Good:
+\`\`\`yaml
+queues:
+  orders: { message-ttl: 60s, expires: 7d }
+\`\`\`
+`,
+  *check(context) {
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      for (const { resource, arguments: args } of vhost.queues.values()) {
+        for (const [argument, value] of Object.entries(args)) {
+          const problem = argument.startsWith('x-') ? valueProblem(argument.slice(2), value) : undefined;
+          if (problem) yield report(resource, ['arguments', argument], `${argument} ${problem}`);
+        }
+      }
+      for (const binding of vhost.bindings) {
+        const mode = binding.arguments['x-match'] ?? 'all';
+        if (vhost.exchange(binding.source)?.type !== 'headers' || MATCH_MODES.has(mode)) continue;
+        const words = [...MATCH_MODES].join(', ');
+        yield report(binding.resource, ['arguments', 'x-match'], `x-match must be one of ${words}`);
+      }
+    }
+    for (const resource of [...context.ofKind('policy'), ...context.ofKind('operator-policy')]) {
+      for (const [key, value] of Object.entries(resource.spec.definition ?? {})) {
+        const problem = valueProblem(key, value);
+        if (problem) yield report(resource, ['definition', key], `${key} ${problem}`);
+      }
+    }
+  },
+};
+
+function report(resource: Finding['resource'], path: readonly string[], problem: string): Finding {
+  return { resource, path, message: `${problem}: the broker refuses it` };
+}

@@ -1,0 +1,39 @@
+import type { Finding, Rule } from '../../../model/index.ts';
+import { topologyOf } from '../topology/index.ts';
+
+export const lazyMode: Rule = {
+  code: 'rabbitmq/lazy-mode',
+  severity: 'warning',
+  summary: 'Lazy mode has no effect any more',
+  explain: `
+Since RabbitMQ 3.12 \`queue-mode\` is ignored: all classic queues keep messages on disk, as lazy ones did. In a policy
+it also does harm: quorum queues and streams that the policy matches lose **all** of its settings.
+https://www.rabbitmq.com/docs/lazy-queues
+
+Bad:
+\`\`\`yaml
+queues:
+  orders: { queue-mode: lazy }
+\`\`\`
+Good:
+\`\`\`yaml
+queues:
+  orders: {}
+\`\`\`
+`,
+  *check(context) {
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      for (const { resource, type, arguments: args } of vhost.queues.values()) {
+        if (type === 'classic' && 'x-queue-mode' in args)
+          yield report(resource, ['arguments', 'x-queue-mode']);
+      }
+      for (const { resource, definition } of vhost.policies) {
+        if ('queue-mode' in definition) yield report(resource, ['definition', 'queue-mode']);
+      }
+    }
+  },
+};
+
+function report(resource: Finding['resource'], path: readonly string[]): Finding {
+  return { resource, path, message: 'RabbitMQ 3.12 and later ignore queue-mode', hint: 'remove it' };
+}

@@ -1,0 +1,58 @@
+import { equalJson, type Rule } from '../../../model/index.ts';
+import { type Policy, topologyOf, type Vhost } from '../topology/index.ts';
+import { voidingKeys } from '../topology/policies.ts';
+
+export const policyTie: Rule = {
+  code: 'rabbitmq/policy-tie',
+  severity: 'warning',
+  summary: 'Two policies of the same priority match the same queue or exchange',
+  explain: `
+Only one policy holds for a queue or exchange: the one with the highest priority. Among several with the same priority
+**which one is not defined**, and it can change when one of them is set again. Give them different priorities.
+
+Bad:
+\`\`\`yaml
+queues: { orders: {} }
+policies:
+  limits: { pattern: ^orders, definition: { max-length: 1000 } }
+  ttl: { pattern: .*, definition: { message-ttl: 60000 } }
+\`\`\`
+Good:
+\`\`\`yaml
+queues: { orders: {} }
+policies:
+  limits: { pattern: ^orders, priority: 10, definition: { max-length: 1000, message-ttl: 60000 } }
+  ttl: { pattern: .*, definition: { message-ttl: 60000 } }
+\`\`\`
+`,
+  *check(context) {
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      const reported = new Map<Policy, Set<Policy>>();
+      for (const { subject, candidates } of candidatesOf(vhost)) {
+        const [first, second] = candidates;
+        if (!first || !second || first.priority !== second.priority) continue;
+        if (equalJson(first.definition, second.definition) || reported.get(first)?.has(second)) continue;
+        reported.set(first, (reported.get(first) ?? new Set()).add(second));
+        yield {
+          resource: second.resource,
+          path: ['priority'],
+          message: `policies "${first.name}" and "${second.name}" both match ${subject} with priority ${first.priority}: which one holds is not defined`,
+          hint: 'give them different priorities; only one of them holds, they are not merged',
+          ...(first.resource.at && { related: [first.resource.at] }),
+        };
+      }
+    }
+  },
+};
+
+/** For each queue and exchange, the policies that could hold for it, highest priority first. */
+function* candidatesOf(vhost: Vhost): Generator<{ subject: string; candidates: Policy[] }> {
+  for (const { name, type, policies } of vhost.queues.values()) {
+    if (policies.length < 2) continue;
+    const candidates = policies.filter((policy) => voidingKeys(policy, type, vhost.version).length === 0);
+    yield { subject: `queue "${name}"`, candidates };
+  }
+  for (const { name, policies } of vhost.exchanges.values()) {
+    if (policies.length > 1) yield { subject: `exchange "${name}"`, candidates: [...policies] };
+  }
+}

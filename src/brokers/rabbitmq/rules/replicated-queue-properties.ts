@@ -1,0 +1,43 @@
+import type { Rule } from '../../../model/index.ts';
+import { topologyOf } from '../topology/index.ts';
+
+export const replicatedQueueProperties: Rule = {
+  code: 'rabbitmq/replicated-queue-properties',
+  severity: 'error',
+  summary: 'A quorum queue or stream is not durable, is auto-delete or is exclusive',
+  explain: `
+Quorum queues and streams are made to keep data safe: they are always durable, never auto-delete, never exclusive. The
+broker refuses anything else. A queue that may go away by itself is a classic queue, or a quorum queue with \`expires\`.
+
+Bad:
+\`\`\`yaml
+queues:
+  orders: { type: quorum, auto-delete: true }
+\`\`\`
+Good:
+\`\`\`yaml
+queues:
+  orders: { type: quorum, expires: 1d }
+\`\`\`
+`,
+  *check(context) {
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      for (const { name, type, durable, autoDelete, exclusive, resource } of vhost.queues.values()) {
+        if (type !== 'quorum' && type !== 'stream') continue;
+        const broken: [string, string][] = [
+          ...(durable ? [] : [['durable', 'must be durable'] as [string, string]]),
+          ...(autoDelete ? [['auto-delete', 'cannot be auto-delete'] as [string, string]] : []),
+          ...(exclusive ? [['exclusive', 'cannot be exclusive'] as [string, string]] : []),
+        ];
+        for (const [field, problem] of broken) {
+          yield {
+            resource,
+            path: [field],
+            message: `${type === 'stream' ? 'stream' : 'quorum queue'} "${name}" ${problem}: the broker refuses it`,
+            hint: `remove ${field}, or make it a classic queue`,
+          };
+        }
+      }
+    }
+  },
+};

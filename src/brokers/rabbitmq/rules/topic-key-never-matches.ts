@@ -1,0 +1,51 @@
+import type { Rule } from '../../../model/index.ts';
+import { splitKey } from '../routing/topic.ts';
+import { topologyOf } from '../topology/index.ts';
+
+export const topicKeyNeverMatches: Rule = {
+  code: 'rabbitmq/topic-key-never-matches',
+  severity: 'warning',
+  summary: 'A topic binding key looks like a pattern, but matches no ordinary routing key',
+  explain: `
+In a topic key, \`*\` (one word) and \`#\` (any number of words) are wildcards only where they are a **whole word**
+between dots: \`order*\` matches the routing key \`order*\` and nothing else. An empty word, as in \`order.\`, \`.order\` or
+\`order..created\`, matches only a routing key with an empty word at that place. And the wildcards of other brokers,
+\`>\` of NATS and \`+\` of MQTT, are plain words here.
+
+Bad:
+\`\`\`yaml
+exchanges: { events: { type: topic } }
+queues:
+  orders: { bindings: [{ from: events, key: order* }, { from: events, key: order.> }, { from: events, key: order. }] }
+\`\`\`
+Good:
+\`\`\`yaml
+exchanges: { events: { type: topic } }
+queues:
+  orders: { bindings: [{ from: events, key: order.# }] }
+\`\`\`
+`,
+  *check(context) {
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      for (const { key, source, resource } of vhost.bindings) {
+        if (vhost.exchange(source)?.type !== 'topic') continue;
+        const problem = keyProblem(key);
+        if (!problem) continue;
+        yield {
+          resource,
+          message: `topic key "${key}" ${problem}`,
+          hint: 'write * for one word and # for any number of words, each between dots',
+        };
+      }
+    }
+  },
+};
+
+function keyProblem(key: string): string | undefined {
+  const words = splitKey(key);
+  const mixed = words.find((word) => word.length > 1 && /[*#]/.test(word));
+  if (mixed !== undefined) return `has a wildcard inside the word "${mixed}", where it is a plain character`;
+  if (words.includes('')) return 'has an empty word, and matches only routing keys with one at that place';
+  if (words.at(-1) === '>') return 'ends in ">", which is a plain word to RabbitMQ';
+  return words.includes('+') ? 'has the word "+", which is a plain word to RabbitMQ' : undefined;
+}

@@ -1,0 +1,44 @@
+import type { Rule } from '../../../model/index.ts';
+import { splitKey } from '../routing/topic.ts';
+import { topologyOf } from '../topology/index.ts';
+import { atLeast } from '../version.ts';
+
+const MOST_HASHES = 2;
+
+export const topicKeyTooManyHashes: Rule = {
+  code: 'rabbitmq/topic-key-too-many-hashes',
+  severity: 'error',
+  summary: 'A topic binding key has more than two # wildcards',
+  explain: `
+Each \`#\` can take any number of words, so that every further one multiplies the work of routing a message. RabbitMQ
+4.3.5 and later refuse a topic binding key with more than two.
+
+Bad:
+\`\`\`yaml
+exchanges: { events: { type: topic } }
+queues:
+  orders: { bindings: [{ from: events, key: "#.eu.#.order.#" }] }
+\`\`\`
+Good:
+\`\`\`yaml
+exchanges: { events: { type: topic } }
+queues:
+  orders: { bindings: [{ from: events, key: "#.eu.order.#" }] }
+\`\`\`
+`,
+  *check(context) {
+    if (!atLeast(context.broker, 4, 3, 5)) return;
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      for (const { key, source, resource } of vhost.bindings) {
+        if (vhost.exchange(source)?.type !== 'topic') continue;
+        const hashes = splitKey(key).filter((word) => word === '#').length;
+        if (hashes <= MOST_HASHES) continue;
+        yield {
+          resource,
+          message: `topic key "${key}" has ${hashes} # wildcards, and RabbitMQ takes at most ${MOST_HASHES} from 4.3.5 on`,
+          hint: 'write it with fewer, or as several bindings',
+        };
+      }
+    }
+  },
+};

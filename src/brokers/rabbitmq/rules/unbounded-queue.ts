@@ -1,0 +1,53 @@
+import type { Rule } from '../../../model/index.ts';
+import { type Queue, topologyOf } from '../topology/index.ts';
+
+const LIMITS = ['max-length', 'max-length-bytes', 'message-ttl', 'expires', 'max-age'];
+
+export const unboundedQueue: Rule = {
+  code: 'rabbitmq/unbounded-queue',
+  severity: 'info',
+  summary: 'A queue has no limit and no dead-letter exchange',
+  explain: `
+When consumers stop or are too slow, such a queue grows until the node runs out of disk, and then **all** publishers
+of the cluster are blocked, not only those of this queue. A stream without \`max-age\` and \`max-length-bytes\` keeps
+everything forever. And what a consumer rejects is gone: there is no dead-letter exchange to keep it. Quorum queues
+on RabbitMQ 4.x also drop a message after 20 deliveries (\`delivery-limit\`) when they have none.
+
+Set a limit that the disk can hold, or a dead-letter exchange, or both.
+
+Bad:
+\`\`\`yaml
+queues:
+  orders: { type: quorum }
+\`\`\`
+Good:
+\`\`\`yaml
+queues:
+  orders: { type: quorum, max-length: 1000000, overflow: reject-publish, dead-letter: { exchange: dlx } }
+\`\`\`
+`,
+  *check(context) {
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      for (const queue of vhost.queues.values()) {
+        if (isBounded(queue)) continue;
+        yield {
+          resource: queue.resource,
+          message:
+            queue.type === 'stream'
+              ? `stream "${queue.name}" keeps everything forever: it has no max-age and no max-length-bytes`
+              : `queue "${queue.name}" has no limit and no dead-letter exchange`,
+          hint:
+            queue.type === 'stream'
+              ? 'set max-age or max-length-bytes'
+              : 'set max-length, or a dead-letter exchange',
+        };
+      }
+    }
+  },
+};
+
+function isBounded(queue: Queue): boolean {
+  // What goes away with its last consumer cannot pile up for long.
+  if (queue.autoDelete || queue.exclusive) return true;
+  return [...LIMITS, 'dead-letter-exchange'].some((name) => queue.setting(name) !== undefined);
+}

@@ -1,0 +1,46 @@
+import type { Rule } from '../../../model/index.ts';
+import { isQueueType, typesTaking } from '../topology/arguments.ts';
+import { topologyOf } from '../topology/index.ts';
+
+export const unsupportedArgument: Rule = {
+  code: 'rabbitmq/unsupported-argument',
+  severity: 'error',
+  summary: 'A queue has an argument that only another type of queue takes',
+  explain: `
+The broker refuses to declare a queue with an argument that it knows, but not for this type: \`max-priority\` on a
+quorum queue, \`delivery-limit\` on a classic one, \`message-ttl\` on a stream. Remove the argument, or change the type.
+
+Bad:
+\`\`\`yaml
+queues:
+  orders: { type: quorum, max-priority: 10 }
+\`\`\`
+Good:
+\`\`\`yaml
+queues:
+  orders: { type: classic, max-priority: 10 }
+\`\`\`
+`,
+  *check(context) {
+    const known = new Map<string, readonly string[]>();
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      for (const { name, type, resource, arguments: args } of vhost.queues.values()) {
+        if (!isQueueType(type)) continue;
+        for (const argument of Object.keys(args)) {
+          let types = known.get(argument);
+          if (!types) {
+            types = typesTaking(argument, context.broker.version);
+            known.set(argument, types);
+          }
+          if (types.length === 0 || types.includes(type)) continue;
+          yield {
+            resource,
+            path: ['arguments', argument],
+            message: `${type} queue "${name}" cannot have ${argument}: the broker refuses it`,
+            hint: `only ${types.join(' and ')} queues take it`,
+          };
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,147 @@
+import {
+  type BrokerIdentity,
+  type Context,
+  type ImportedFile,
+  indexByAddress,
+  type JsonObject,
+  kindOf,
+  type Resource,
+} from '../../model/index.ts';
+import { exchangeAddress, queueAddress } from './addresses.ts';
+import { identityOf } from './kinds/binding.ts';
+import { kinds } from './kinds/index.ts';
+import { brokerOf, countOf, pathOf } from './kinds/parts.ts';
+import { isPredeclaredExchange } from './resources.ts';
+import { Literals } from './sections/literals.ts';
+import { usersSection } from './sections/users.ts';
+import { present, vhostSection } from './sections/vhosts.ts';
+
+/** Kinds that belong to users, and are written in their file. */
+const USER_KINDS = new Set(['user', 'user-limits', 'permission', 'topic-permission']);
+
+/**
+ * Live resources as YAML that a person would have written: a file for each vhost, one for the users, one for the
+ * global parameters. What the broker or a client made for itself is left out.
+ */
+export function toSections(resources: readonly Resource[], broker: BrokerIdentity): ImportedFile[] {
+  const { kept, notes } = ours(completed(resources, broker));
+  const literals = new Literals();
+  const files: ImportedFile[] = [];
+  const names = new FileNames();
+  for (const [vhost, members] of byVhost(kept)) {
+    const before = literals.notes.length;
+    const { section, notes: own } = vhostSection(vhost, members, literals);
+    const told = [...(notes.get(vhost) ?? []), ...own, ...literals.notes.slice(before)];
+    files.push({ name: names.make(vhost === '/' ? 'default' : vhost), section, notes: told });
+  }
+  const { section, notes: told } = usersSection(
+    kept.filter(({ address }) => USER_KINDS.has(kindOf(address))),
+  );
+  if (Object.keys(section).length > 0) files.push({ name: names.make('users'), section, notes: told });
+  const global = globalSection(kept, literals);
+  if (Object.keys(global.section).length > 0) {
+    files.push({ name: names.make('global-parameters'), ...global });
+  }
+  return files;
+}
+
+function completed(resources: readonly Resource[], broker: BrokerIdentity): Resource[] {
+  const context: Context = { broker, desired: new Map(), live: indexByAddress(resources) };
+  return resources.map((resource) => {
+    const spec = kinds[kindOf(resource.address)]?.complete(resource, context);
+    return spec ? { ...resource, spec } : resource;
+  });
+}
+
+/**
+ * Without what the broker or a client keeps for itself, and without bindings whose ends are not there, as nobody
+ * could make these again. What that leaves out is told, by vhost.
+ */
+function ours(resources: readonly Resource[]): { kept: Resource[]; notes: Map<string, string[]> } {
+  const isOurs = (resource: Resource) => kinds[kindOf(resource.address)]?.reserved?.(resource) === undefined;
+  const present = new Set(resources.map(({ address }) => address));
+  const addresses = new Set(resources.filter(isOurs).map(({ address }) => address));
+  const leftOut = new Map<string, { queues: number; bindings: number }>();
+  const kept: Resource[] = [];
+  for (const resource of resources) {
+    const kind = kindOf(resource.address);
+    const hasEnds = kind !== 'binding' || endsOf(resource).every((address) => addresses.has(address));
+    if (addresses.has(resource.address) && hasEnds) {
+      kept.push(resource);
+      continue;
+    }
+    const [vhost = ''] = pathOf(resource);
+    const counts = leftOut.get(vhost) ?? { queues: 0, bindings: 0 };
+    leftOut.set(vhost, counts);
+    if (kind === 'queue') counts.queues++;
+    if (!hasEnds && !endsOf(resource).every((address) => present.has(address))) counts.bindings++;
+  }
+  return { kept, notes: new Map([...leftOut].map(([vhost, counts]) => [vhost, notesOf(counts)])) };
+}
+
+/** The addresses of a binding's exchanges and queue, but for exchanges that are in every vhost. */
+function endsOf(binding: Resource): string[] {
+  const { vhost, source, destination, destinationType } = identityOf(binding);
+  const broker = brokerOf(binding);
+  const exchanges = destinationType === 'exchange' ? [source, destination] : [source];
+  return [
+    ...exchanges
+      .filter((name) => !isPredeclaredExchange(name))
+      .map((name) => exchangeAddress(broker, vhost, name)),
+    ...(destinationType === 'queue' ? [queueAddress(broker, vhost, destination)] : []),
+  ];
+}
+
+function notesOf({ queues, bindings }: { queues: number; bindings: number }): string[] {
+  return [
+    ...(queues > 0
+      ? [`${countOf(queues, 'queue')} left out: exclusive, or named by the broker for a client`]
+      : []),
+    ...(bindings > 0
+      ? [`${countOf(bindings, 'binding')} left out: an end of it is not among what is written`]
+      : []),
+  ];
+}
+
+function byVhost(resources: readonly Resource[]): [vhost: string, members: Resource[]][] {
+  const vhosts = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    const kind = kindOf(resource.address);
+    if (USER_KINDS.has(kind) || kind === 'global-parameter') continue;
+    const [vhost = ''] = pathOf(resource);
+    const members = vhosts.get(vhost);
+    if (members) members.push(resource);
+    else vhosts.set(vhost, [resource]);
+  }
+  return [...vhosts].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function globalSection(resources: readonly Resource[], literals: Literals): Omit<ImportedFile, 'name'> {
+  const before = literals.notes.length;
+  const parameters = resources
+    .filter(({ address }) => kindOf(address) === 'global-parameter')
+    .map((resource) => [pathOf(resource)[0] ?? '', resource.spec.value ?? null] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => [name, literals.of(value, [name])] as const);
+  const section: JsonObject = present({ 'global-parameters': Object.fromEntries(parameters) });
+  return { section, notes: literals.notes.slice(before) };
+}
+
+const LONGEST = 80;
+
+/** Names that are safe in any file system and differ in more than case. */
+class FileNames {
+  readonly #taken = new Set<string>();
+
+  make(wanted: string): string {
+    const safe = wanted
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[-.]+|[-.]+$/g, '')
+      .slice(0, LONGEST);
+    const base = safe === '' ? 'vhost' : safe;
+    let name = base;
+    for (let count = 2; this.#taken.has(name.toLowerCase()); count++) name = `${base}-${count}`;
+    this.#taken.add(name.toLowerCase());
+    return `${name}.yaml`;
+  }
+}

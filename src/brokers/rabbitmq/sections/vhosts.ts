@@ -1,0 +1,147 @@
+import {
+  isObject,
+  isSecretRef,
+  type Json,
+  type JsonObject,
+  kindOf,
+  type Resource,
+} from '../../../model/index.ts';
+import { tableOf } from '../arguments.ts';
+import { FRIENDLY_COMPONENTS, type FriendlyComponent } from '../components.ts';
+import { pathOf } from '../kinds/parts.ts';
+import { WrittenBindings } from './bindings.ts';
+import { fits, humanised, keysOf, schemaOf } from './fits.ts';
+import { escapeTexts, type Literals } from './literals.ts';
+import { exchangeBody, queueBody } from './queues.ts';
+
+/** What is in one vhost, as the section of one file. */
+export function vhostSection(
+  vhost: string,
+  resources: readonly Resource[],
+  literals: Literals,
+): { section: JsonObject; notes: string[] } {
+  const ofKind = (kind: string) => resources.filter(({ address }) => kindOf(address) === kind);
+  const metadata = ofKind('vhost')[0]?.spec;
+  const defaultType = String(metadata?.['default-queue-type'] ?? 'classic');
+  const bindings = new WrittenBindings(ofKind('binding'));
+  const queues = bodies(ofKind('queue'), (queue, name) =>
+    queueBody(queue, defaultType, bindings.take('queue', name)),
+  );
+  const exchanges = bodies(ofKind('exchange'), (exchange, name) =>
+    exchangeBody(exchange, bindings.take('exchange', name)),
+  );
+  const limits = tableOf(ofKind('vhost-limits')[0]?.spec.limits);
+  const section = present({
+    ...vhostFields(vhost, metadata),
+    limits,
+    exchanges,
+    queues,
+    bindings: bindings.rest(),
+    policies: bodies(ofKind('policy'), policyBody),
+    'operator-policies': bodies(ofKind('operator-policy'), policyBody),
+    ...parameters(ofKind('parameter'), literals),
+  });
+  return { section, notes: bindings.notes };
+}
+
+/** Bodies by name, sorted. */
+function bodies(
+  resources: readonly Resource[],
+  bodyOf: (resource: Resource, name: string) => JsonObject,
+): JsonObject {
+  const named = resources.map((resource) => [pathOf(resource)[1] ?? '', resource] as const);
+  named.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(named.map(([name, resource]) => [name, bodyOf(resource, name)]));
+}
+
+function vhostFields(vhost: string, metadata: JsonObject | undefined): JsonObject {
+  const { description, tags, 'default-queue-type': type } = metadata ?? {};
+  // What a broker says about the vhost that it starts with, from 3.11 on.
+  const isDefault = vhost === '/' && description === 'Default virtual host';
+  return escapeTexts({
+    vhost,
+    ...(typeof description === 'string' && description !== '' && !isDefault && { description }),
+    ...(Array.isArray(tags) && tags.length > 0 && { tags }),
+    ...(typeof type === 'string' && type !== 'classic' && { 'default-queue-type': type }),
+  });
+}
+
+function policyBody({ spec }: Resource): JsonObject {
+  const definition = Object.entries(tableOf(spec.definition)).map(([key, value]) => [
+    key,
+    humanised(key, value),
+  ]);
+  return escapeTexts({
+    pattern: spec.pattern ?? '',
+    ...(spec['apply-to'] !== 'all' && { 'apply-to': spec['apply-to'] ?? 'all' }),
+    ...(spec.priority !== 0 && { priority: spec.priority ?? 0 }),
+    definition: Object.fromEntries(definition),
+  });
+}
+
+/** Shovels and federation under their own keys, the rest raw. */
+function parameters(resources: readonly Resource[], literals: Literals): JsonObject {
+  const sections: Record<string, Record<string, Json>> = {};
+  const raw: Record<string, Record<string, Json>> = {};
+  const sorted = [...resources].sort((a, b) => (a.address < b.address ? -1 : 1));
+  for (const resource of sorted) {
+    const [, component = '', name = ''] = pathOf(resource);
+    const value = resource.spec.value ?? null;
+    const friendly = FRIENDLY_COMPONENTS.find((one) => one.component === component);
+    const isFriendly = friendly !== undefined && isKnown(component, value);
+    const group = isFriendly ? grouped(sections, friendly.key) : grouped(raw, component);
+    const shown = isFriendly ? withUnits(friendly, value) : value;
+    group[name] = literals.of(shown, [component, name]);
+  }
+  return { ...sections, parameters: raw };
+}
+
+function grouped(groups: Record<string, Record<string, Json>>, key: string): Record<string, Json> {
+  const group = groups[key] ?? {};
+  groups[key] = group;
+  return group;
+}
+
+/** Whether all of a value can be written under the component's own key. */
+function isKnown(component: string, value: Json): boolean {
+  if (Array.isArray(value)) {
+    return (
+      component === 'federation-upstream-set' && value.every((item: Json) => isKnownItem(component, item))
+    );
+  }
+  const required = component === 'shovel' ? ['src-uri', 'dest-uri'] : ['uri'];
+  return (
+    isKnownItem(component, value) && isObject(value) && required.every((key) => value[key] !== undefined)
+  );
+}
+
+function isKnownItem(component: string, value: Json): boolean {
+  return (
+    isObject(value) &&
+    Object.entries(value).every(([key, item]) => {
+      const isText = isSecretRef(item) || (Array.isArray(item) && item.some(isSecretRef));
+      return isText ? schemaOf(component, key) !== undefined : fits(component, key, item);
+    })
+  );
+}
+
+/** With units, and in the schema's order: brokers list the fields in any. */
+function withUnits(friendly: FriendlyComponent, value: Json): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => withUnits(friendly, item));
+  const fields = value as JsonObject;
+  const known = keysOf(friendly.component).filter((key) => fields[key] !== undefined);
+  return Object.fromEntries(
+    known.map((key) => {
+      const item = fields[key] ?? null;
+      const unit = friendly.units[key];
+      return [key, unit ? humanised(key, item, unit) : item];
+    }),
+  );
+}
+
+/** Without the keys whose mapping or list is empty. */
+export function present(fields: JsonObject): JsonObject {
+  const isEmpty = (value: Json) =>
+    Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value)));
+}

@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JsonObject } from '../../../model/index.ts';
+import type { QueueVolatile } from '../specs.ts';
+import type { AmqpLinks } from './amqp.ts';
+import { AmqpRefusal } from './amqp-faults.ts';
+import { eachOf } from './concurrency.ts';
+import type { Listings } from './listings.ts';
+import { text } from './payloads.ts';
+
+/** A queue to count the messages of; `type` as in the listing. */
+export interface QueueRef {
+  readonly vhost: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface Counting {
+  readonly listings: Listings;
+  /** Absent: count by the management API alone. */
+  readonly links: AmqpLinks | undefined;
+}
+
+/**
+ * What each source knows (seen on 3.10 and 4.3):
+ * - the listing with `enable_queue_totals`: fresh for classic queues, up to 5 s old for quorum, nothing for streams;
+ * - a passive declare: ready and consumers, fresh for classic and quorum, messages up to 5 s old for streams;
+ * - a consumer from a stream's first message on, which takes nothing away: whether there is one, fresh;
+ * - a queue's statistics: everything, up to 5 s old, or a zero that is older still.
+ * A number above zero is believed at once. A zero that may be old is asked for again after this many milliseconds:
+ * the broker's usual interval of 5 s, and some.
+ */
+const SETTLED = 6_000;
+
+/** Above this many queues of a vhost, one list of all is cheaper than their single statistics. */
+const SINGLE_REQUESTS = 50;
+const CONCURRENT = 32;
+
+/** How long the first message of a stream may take to come. Milliseconds. */
+const FIRST_MESSAGE = 500;
+
+/** Counts by queue; a queue that is not there is missing, a number that nobody knows is absent. */
+export type Counts = Map<QueueRef, QueueVolatile>;
+
+/** @throws ConnectionError, BrokerError */
+export async function countMessages(queues: readonly QueueRef[], counting: Counting): Promise<Counts> {
+  const first = await countOnce(queues, counting);
+  const doubtful = queues.filter((queue) => first.get(queue)?.doubtful);
+  if (doubtful.length > 0) {
+    await sleep(SETTLED);
+    const second = await countOnce(doubtful, counting);
+    for (const queue of doubtful) {
+      const count = second.get(queue);
+      if (count) first.set(queue, count);
+      else first.delete(queue);
+    }
+  }
+  return new Map([...first].map(([queue, { doubtful: _, ...count }]) => [queue, count]));
+}
+
+interface Count extends QueueVolatile {
+  /** It looks empty, and may not be. */
+  readonly doubtful: boolean;
+}
+
+async function countOnce(queues: readonly QueueRef[], counting: Counting): Promise<Map<QueueRef, Count>> {
+  const [totals, declares] = await Promise.all([
+    readTotals(queues, counting),
+    declarePassively(queues, counting),
+  ]);
+  const there = queues.filter((queue) => totals.has(queue));
+  const unclear = there.filter((queue) => queue.type === 'stream' || !declares.has(queue));
+  const statistics = await readStatistics(unclear, counting);
+  return new Map(
+    there.map((queue) => [
+      queue,
+      combine(queue, totals.get(queue), declares.get(queue), statistics.get(queue)),
+    ]),
+  );
+}
+
+/** The highest number that any source tells: what is at stake is never made to look less than it is. */
+function combine(queue: QueueRef, ...sources: readonly (QueueVolatile | undefined)[]): Count {
+  const known = sources.filter((source) => source !== undefined);
+  const highest = (key: keyof QueueVolatile): { [name: string]: number } => {
+    const values = known.map((source) => source[key]).filter((value) => value !== undefined);
+    return values.length > 0 ? { [key]: Math.max(...values) } : {};
+  };
+  const declared = sources[1];
+  if (queue.type === 'stream') {
+    const ready = highest('ready');
+    // Its first message came, and nothing has counted it yet: the zeros are old.
+    const uncounted = declared !== undefined && declared.ready === undefined && !ready.ready;
+    // Every reader of a stream has all of it; nothing is ever taken out and not acknowledged.
+    const count = { ...(uncounted ? {} : ready), unacknowledged: 0, ...highest('consumers') };
+    return { ...count, doubtful: !ready.ready && declared?.ready !== 0 };
+  }
+  const count: QueueVolatile = { ...highest('ready'), ...highest('unacknowledged'), ...highest('consumers') };
+  const isFresh = queue.type === 'classic' || declared?.consumers === 0;
+  return { ...count, doubtful: !count.ready && !count.unacknowledged && !isFresh };
+}
+
+async function readTotals(queues: readonly QueueRef[], { listings }: Counting): Promise<Counts> {
+  const totals: Counts = new Map();
+  await Promise.all(
+    [...groupByVhost(queues)].map(async ([vhost, group]) => {
+      const items = await listings.ofVhost('queues', vhost, 'disable_stats=true&enable_queue_totals=true');
+      const byName = new Map(items.map((item) => [text(item.name), item]));
+      for (const queue of group) {
+        const item = byName.get(queue.name);
+        if (item) totals.set(queue, numbersOf(item));
+      }
+    }),
+  );
+  return totals;
+}
+
+async function declarePassively(queues: readonly QueueRef[], { links }: Counting): Promise<Counts> {
+  const counts: Counts = new Map();
+  if (!links) return counts;
+  const unreachable = new Set<string>();
+  await eachOf(queues, CONCURRENT, async (queue) => {
+    const { vhost, name, type } = queue;
+    if (unreachable.has(vhost)) return;
+    try {
+      const { messageCount, consumerCount } = await links.call(vhost, (channel) => channel.checkQueue(name));
+      if (type !== 'stream') counts.set(queue, { ready: messageCount, consumers: consumerCount });
+      // Consumers of a stream are counted as none by the declare.
+      else if (messageCount > 0) counts.set(queue, { ready: messageCount });
+      else counts.set(queue, (await hasFirstMessage(queue, links)) ? {} : { ready: 0 });
+    } catch (error) {
+      // Another connection's exclusive queue, or one that has gone; without AMQP, the other sources must do.
+      if (!(error instanceof AmqpRefusal)) unreachable.add(vhost);
+    }
+  });
+  return counts;
+}
+
+/** @throws AmqpRefusal where the user may not read the stream. */
+async function hasFirstMessage({ vhost, name }: QueueRef, links: AmqpLinks): Promise<boolean> {
+  return links.callOnce(vhost, async (channel) => {
+    await channel.prefetch(1);
+    const came = new AbortController();
+    const options = { arguments: { 'x-stream-offset': 'first' } };
+    await channel.consume(name, () => came.abort(), options);
+    await sleep(FIRST_MESSAGE, undefined, { signal: came.signal }).catch(() => {});
+    return came.signal.aborted;
+  });
+}
+
+async function readStatistics(queues: readonly QueueRef[], { listings }: Counting): Promise<Counts> {
+  const counts: Counts = new Map();
+  for (const [vhost, group] of groupByVhost(queues)) {
+    if (group.length > SINGLE_REQUESTS) {
+      const items = await listings.ofVhost('queues', vhost);
+      const byName = new Map(items.map((item) => [text(item.name), item]));
+      for (const queue of group) counts.set(queue, numbersOf(byName.get(queue.name) ?? {}));
+    } else {
+      await Promise.all(
+        group.map(async (queue) => {
+          const item = await listings.one(['queues', vhost, queue.name]);
+          if (item) counts.set(queue, numbersOf(item));
+        }),
+      );
+    }
+  }
+  return counts;
+}
+
+function numbersOf(item: JsonObject): QueueVolatile {
+  const { messages_ready: ready, messages_unacknowledged: unacknowledged, consumers } = item;
+  return {
+    ...(typeof ready === 'number' ? { ready } : {}),
+    ...(typeof unacknowledged === 'number' ? { unacknowledged } : {}),
+    ...(typeof consumers === 'number' ? { consumers } : {}),
+  };
+}
+
+function groupByVhost(queues: readonly QueueRef[]): Map<string, QueueRef[]> {
+  const groups = new Map<string, QueueRef[]>();
+  for (const queue of queues) groups.set(queue.vhost, [...(groups.get(queue.vhost) ?? []), queue]);
+  return groups;
+}

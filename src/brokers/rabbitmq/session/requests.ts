@@ -1,0 +1,136 @@
+import type { Channel } from 'amqplib';
+import type { JsonObject } from '../../../model/index.ts';
+import type { BindingRef, RabbitCall } from '../calls.ts';
+import type { Request } from './management.ts';
+import { toAmqpTable, toHttpTable } from './tables.ts';
+
+/** The two ways to send a call; at least one is there. */
+export interface Routes {
+  readonly amqp?: { readonly vhost: string; send(channel: Channel): Promise<unknown> };
+  readonly http?: Request;
+}
+
+type Bind = Extract<RabbitCall, { op: 'queue.bind' | 'exchange.bind' }>;
+type Unbind = Extract<RabbitCall, { op: 'queue.unbind' | 'exchange.unbind' }>;
+
+/** Calls that are one request each. */
+export type PlainCall = Exclude<RabbitCall, { op: 'user.set-tags' }>;
+
+/** How a call can be sent. Payloads still hold their secret references. */
+export function routesOf(call: PlainCall): Routes {
+  switch (call.op) {
+    case 'exchange.declare': {
+      const { vhost, name, type, durable, autoDelete, internal, arguments: args } = call.body;
+      const options = { durable, autoDelete, internal, arguments: toAmqpTable(args) };
+      const payload = { type, durable, auto_delete: autoDelete, internal };
+      return {
+        amqp: { vhost, send: (channel) => channel.assertExchange(name, type, options) },
+        ...put(['exchanges', vhost, name], payload, toHttpTable(args)),
+      };
+    }
+    case 'queue.declare': {
+      const { vhost, name, durable, autoDelete, arguments: args } = call.body;
+      const options = { durable, autoDelete, arguments: toAmqpTable(args) };
+      return {
+        amqp: { vhost, send: (channel) => channel.assertQueue(name, options) },
+        ...put(['queues', vhost, name], { durable, auto_delete: autoDelete }, toHttpTable(args)),
+      };
+    }
+    case 'exchange.delete': {
+      const { vhost, name, ifUnused } = call.body;
+      return {
+        amqp: { vhost, send: (channel) => channel.deleteExchange(name, { ifUnused }) },
+        ...remove(['exchanges', vhost, name], ifUnused ? 'if-unused=true' : ''),
+      };
+    }
+    case 'queue.delete': {
+      const { vhost, name, type } = call.body;
+      // Quorum queues refuse the flag and streams ignore it: `guard.ts` looks at those itself.
+      const ifEmpty = call.body.ifEmpty && type === 'classic';
+      return {
+        amqp: { vhost, send: (channel) => channel.deleteQueue(name, { ifEmpty }) },
+        ...remove(['queues', vhost, name], ifEmpty ? 'if-empty=true' : ''),
+      };
+    }
+    case 'queue.bind':
+    case 'exchange.bind':
+      return bindRoutes(call);
+    case 'queue.unbind':
+    case 'exchange.unbind':
+      return unbindRoutes(call);
+    case 'http.put':
+    case 'http.post': {
+      const method = call.op === 'http.put' ? 'PUT' : 'POST';
+      return { http: { method, ...call.body, repeatable: method === 'PUT' } };
+    }
+    case 'http.delete':
+      return { http: { method: 'DELETE', path: call.body.path, repeatable: true } };
+  }
+}
+
+function bindRoutes({ op, body }: Bind): Routes {
+  const { vhost, source, destination, routingKey } = body;
+  const args = toAmqpTable(body.arguments);
+  const plain = toHttpTable(body.arguments);
+  const path = bindingPath(op === 'queue.bind' ? 'q' : 'e', body);
+  return {
+    amqp: {
+      vhost,
+      send: (channel) =>
+        op === 'queue.bind'
+          ? channel.bindQueue(destination, source, routingKey, args)
+          : channel.bindExchange(destination, source, routingKey, args),
+    },
+    // A binding is all identity, so posting it twice is the same as once.
+    ...(plain && isReachable(path)
+      ? {
+          http: {
+            method: 'POST',
+            path,
+            payload: { routing_key: routingKey, arguments: plain },
+            repeatable: true,
+          } satisfies Request,
+        }
+      : {}),
+  };
+}
+
+/** The management API takes these two keys for the absence of a binding, and answers 404 (seen on 3.10 and 4.3). */
+const UNDELETABLE = new Set(['null', 'undefined']);
+
+function unbindRoutes({ op, body }: Unbind): Routes {
+  const { vhost, source, destination, routingKey, propertiesKey } = body;
+  const path = [...bindingPath(op === 'queue.unbind' ? 'q' : 'e', body), propertiesKey];
+  const hasKey = propertiesKey !== '' && !UNDELETABLE.has(propertiesKey);
+  const http = hasKey ? remove(path, '') : {};
+  // AMQP finds a binding by the very types of its arguments, which no listing tells.
+  if (Object.keys(body.arguments).length > 0) return http;
+  return {
+    amqp: {
+      vhost,
+      send: (channel) =>
+        op === 'queue.unbind'
+          ? channel.unbindQueue(destination, source, routingKey, {})
+          : channel.unbindExchange(destination, source, routingKey, {}),
+    },
+    ...http,
+  };
+}
+
+function bindingPath(destination: 'q' | 'e', body: BindingRef): string[] {
+  return ['bindings', body.vhost, 'e', body.source, destination, body.destination];
+}
+
+function put(path: string[], payload: JsonObject, args: JsonObject | undefined): { http?: Request } {
+  if (!args || !isReachable(path)) return {};
+  return { http: { method: 'PUT', path, payload: { ...payload, arguments: args }, repeatable: true } };
+}
+
+function remove(path: string[], query: string): { http?: Request } {
+  return isReachable(path) ? { http: { method: 'DELETE', path, query, repeatable: true } } : {};
+}
+
+/** The server takes `.` and `..` out of paths, even encoded (405 on 3.10 and 4.3). */
+function isReachable(path: readonly string[]): boolean {
+  return !path.includes('.') && !path.includes('..');
+}

@@ -1,0 +1,132 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import {
+  type ApplyReport,
+  BlockedPlan,
+  hasErrors,
+  InvalidProject,
+  type Plan,
+  StalePlan,
+} from '../../model/index.ts';
+import type { Checked } from '../../pipeline/index.ts';
+import { progressLine, renderPlan, renderReport } from '../../render/index.ts';
+import { approve } from '../approval.ts';
+import type { CommandContext } from '../context.ts';
+import { endingOf } from '../exit.ts';
+import { invoke } from '../invoke.ts';
+import { choiceOption } from '../options.ts';
+import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
+import { withJsonOnFailure } from '../plan-outputs.ts';
+import { checkAllowKeys, checkProject, connecting, loadProject, planProject } from '../project.ts';
+import { UsageError } from '../usage.ts';
+
+interface Flags extends PlanFlags {
+  readonly autoApprove?: boolean;
+  readonly onError: 'stop' | 'continue';
+  readonly report?: string;
+}
+
+export function addApply(program: Command): void {
+  addPlanOptions(
+    program.command('apply').description('Make the brokers match the topology, or run a saved plan.'),
+  )
+    .argument('[plan]', 'a file that plan --out saved: exactly that is run')
+    .option('--auto-approve', 'do not ask; this allows nothing that is blocked')
+    .addOption(
+      choiceOption('--on-error <what>', 'after a failure: start nothing new, or go on', ['stop', 'continue']),
+    )
+    .option('--report <file>', 'write what was done, failed and not started, as JSON')
+    .action(
+      invoke<Flags>((context, flags, [file]) =>
+        withJsonOnFailure(context, { jsonInto: flags.report }, async () => {
+          const { checked, plan } =
+            file === undefined ? await freshPlan(context, flags) : await savedPlan(context, flags, file);
+          const report = await run(context, flags, checked, plan);
+          if (flags.report !== undefined)
+            await writeFile(flags.report, renderReport(report, 'json', context.out));
+          context.print(renderReport(report, 'text', context.out));
+          return endingOf(report);
+        }),
+      ),
+    );
+}
+
+interface Planned {
+  readonly checked: Checked;
+  readonly plan: Plan;
+}
+
+async function savedPlan(context: CommandContext, flags: Flags, file: string): Promise<Planned> {
+  const given = givenPlanFlags(flags);
+  if (given.length > 0) {
+    throw new UsageError(
+      `${given.join(', ')}: a saved plan runs as it was reviewed, or not at all`,
+      `plan again with ${given.join(' ')} and --out`,
+    );
+  }
+  const { readPlan } = await import('../../pipeline/index.ts');
+  const plan = readPlan(await readFile(file, 'utf8'));
+  if (plan.blockers.length > 0) {
+    context.print(renderPlan(plan, 'text', context.out));
+    throw new BlockedPlan(plan);
+  }
+  return { checked: await projectOf(context, plan), plan };
+}
+
+/** The project of a saved plan: only its connections matter, what the topology says by now does not. */
+async function projectOf(context: CommandContext, plan: Plan): Promise<Checked> {
+  const { env } = context.flags;
+  if (env !== undefined && env !== plan.environment) {
+    const made =
+      plan.environment === undefined ? 'without an environment' : `for environment ${plan.environment}`;
+    throw new StalePlan([{ subject: `--env ${env}`, message: `the plan was made ${made}` }]);
+  }
+  const checked = await checkProject(
+    context,
+    plan.environment === undefined ? {} : { environment: plan.environment },
+  );
+  const isIncomplete = plan.brokers.some(({ name }) => !checked.brokers.has(name));
+  if (isIncomplete && hasErrors(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
+  return checked;
+}
+
+async function freshPlan(context: CommandContext, flags: Flags): Promise<Planned> {
+  const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  if (!canAsk && flags.autoApprove !== true) {
+    throw new UsageError(
+      'there is no terminal to ask on, so apply needs a saved plan or --auto-approve',
+      'brokerform plan --out plan.json, review it, then brokerform apply plan.json',
+    );
+  }
+  await checkAllowKeys(flags.allow);
+  const checked = await loadProject(context);
+  const plan = await planProject(context, checked, flags);
+  context.print(`${renderPlan(plan, 'text', context.out)}\n`);
+  if (plan.blockers.length > 0) throw new BlockedPlan(plan);
+  const count = plan.waves.reduce((sum, wave) => sum + wave.length, 0);
+  if (count > 0 && flags.autoApprove !== true) {
+    await approve({ count, target: plan.environment ?? plan.project, signal: context.interrupts().drain });
+  }
+  return { checked, plan };
+}
+
+async function run(
+  context: CommandContext,
+  flags: Flags,
+  checked: Checked,
+  plan: Plan,
+): Promise<ApplyReport> {
+  const { applyPlan } = await import('../../pipeline/index.ts');
+  const interrupts = context.interrupts();
+  const report = await applyPlan(checked, plan, {
+    ...connecting(context, flags.wait),
+    onError: flags.onError,
+    drain: interrupts.drain,
+    abort: interrupts.abort,
+    onProgress: (progress) => context.progress.show(progressLine(progress, context.err)),
+    now: () => new Date(),
+  });
+  context.progress.clear();
+  const signal = interrupts.received();
+  return signal === undefined ? report : { ...report, interrupted: signal };
+}

@@ -1,0 +1,17 @@
+import { Argument, type Command } from 'commander';
+import { completionScript, SHELLS, type Shell } from '../completion.ts';
+import { invoke } from '../invoke.ts';
+
+export function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('Print a completion script for a shell.')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .addHelpText('after', '\nAdd to ~/.bashrc: source <(brokerform completion bash)')
+    .action(
+      invoke(async (context, _flags, [shell]) => {
+        context.print(completionScript(program, shell as Shell));
+        return {};
+      }),
+    );
+}

@@ -1,0 +1,16 @@
+import { Argument, type Command } from 'commander';
+import { invoke } from '../invoke.ts';
+import { readSchema, SCHEMAS, type SchemaName } from '../schema-files.ts';
+
+export function addSchema(program: Command): void {
+  program
+    .command('schema')
+    .description('Print a JSON Schema: of topology files, of the configuration, or of plans.')
+    .addArgument(new Argument('[name]', 'which schema').choices(SCHEMAS).default('topology'))
+    .action(
+      invoke(async (context, _flags, [name = 'topology']) => {
+        context.print(await readSchema(name as SchemaName));
+        return {};
+      }),
+    );
+}

@@ -1,0 +1,163 @@
+import {
+  BlockedPlan,
+  BrokerError,
+  ConnectionError,
+  DamagedPlan,
+  InvalidProject,
+  MissingVariable,
+  StalePlan,
+} from '../model/index.ts';
+import type { RunFailure } from '../render/index.ts';
+import { type Ending, EXIT, type Signal } from './exit.ts';
+import { Declined, InputError, UsageError } from './usage.ts';
+
+export interface ExplainedFailure {
+  readonly failure: RunFailure;
+  readonly ending: Ending;
+}
+
+/** What an error means to the one who ran the command. Whatever is not foreseen is a bug, and says so. */
+export function explainFailure(error: unknown, signal?: Signal): ExplainedFailure {
+  const known = explainKnown(error);
+  if (signal && (known === undefined || known.ending.failed)) {
+    return {
+      failure: { kind: 'interrupted', message: `interrupted by ${signal}; nothing was changed` },
+      ending: { signal },
+    };
+  }
+  return known ?? explainBug(error);
+}
+
+function explainKnown(error: unknown): ExplainedFailure | undefined {
+  if (error instanceof UsageError) {
+    return { failure: { kind: 'usage', ...messageOf(error) }, ending: { refused: EXIT.usage } };
+  }
+  if (error instanceof InvalidProject) {
+    const message = `${error.message}. No broker was changed`;
+    return {
+      failure: { kind: 'input', message, diagnostics: error.diagnostics },
+      ending: { refused: EXIT.input },
+    };
+  }
+  if (error instanceof InputError) {
+    return { failure: { kind: 'input', ...messageOf(error) }, ending: { refused: EXIT.input } };
+  }
+  if (error instanceof Declined) {
+    return {
+      failure: { kind: 'usage', message: 'not approved. Nothing was applied' },
+      ending: { failed: true },
+    };
+  }
+  if (error instanceof MissingVariable) {
+    const hint = `set ${error.variable}, or give it a default: \${${error.variable}:-…}`;
+    return { failure: { kind: 'input', message: error.message, hint }, ending: { refused: EXIT.input } };
+  }
+  if (error instanceof ConnectionError) {
+    const hint =
+      error.hint ?? (error.transient ? 'is it still starting? --wait 60s waits for it' : undefined);
+    return {
+      failure: {
+        kind: 'connection',
+        broker: error.broker,
+        message: error.message,
+        ...(hint !== undefined && { hint }),
+      },
+      ending: { failed: true },
+    };
+  }
+  if (error instanceof BrokerError) {
+    const { op, status, message, hint } = error.failure;
+    const answer = status === undefined ? '' : ` (${status})`;
+    return {
+      failure: {
+        kind: 'broker',
+        broker: error.broker,
+        message: `${op} was refused${answer}: ${message}`,
+        ...(hint !== undefined && { hint }),
+      },
+      ending: { failed: true },
+    };
+  }
+  if (error instanceof StalePlan) {
+    return {
+      failure: {
+        kind: 'stale-plan',
+        message: `${error.message}. Nothing was applied`,
+        hint: 'plan again, and review the new plan',
+        differences: error.differences,
+      },
+      ending: { stale: true },
+    };
+  }
+  if (error instanceof DamagedPlan) {
+    return {
+      failure: { kind: 'damaged-plan', message: `${error.message}. Nothing was applied`, hint: 'plan again' },
+      ending: { stale: true },
+    };
+  }
+  if (error instanceof BlockedPlan) {
+    return {
+      failure: {
+        kind: 'blocked-plan',
+        message: `the plan is blocked: ${error.message}. Nothing was applied`,
+        hint: 'the plan names what would let each go on',
+      },
+      ending: { policy: true },
+    };
+  }
+  return error instanceof AggregateError ? explainSeveral(error.errors) : explainFileError(error);
+}
+
+/** Several brokers failed at once: each is told, and the gravest decides how the run ended. */
+function explainSeveral(errors: readonly unknown[]): ExplainedFailure | undefined {
+  const explained = errors.map(explainKnown).filter((one) => one !== undefined);
+  if (explained.length < errors.length) return undefined;
+  const [first] = explained;
+  return (
+    first && {
+      failure: {
+        kind: first.failure.kind,
+        message: `${errors.length} brokers failed`,
+        differences: explained.map(({ failure: { broker = '', message, hint } }) => ({
+          subject: broker,
+          message: hint === undefined ? message : `${message} (${hint})`,
+        })),
+      },
+      ending: Object.assign({}, ...explained.map(({ ending }) => ending)),
+    }
+  );
+}
+
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of its path is not a directory',
+  EEXIST: 'it is already there',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+};
+
+/** Files that the user named; Node's own message repeats the system call and says little. */
+function explainFileError(error: unknown): ExplainedFailure | undefined {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const problem = code === undefined ? undefined : FILE_PROBLEMS[code];
+  if (problem === undefined || path === undefined) return undefined;
+  return { failure: { kind: 'input', message: `${path}: ${problem}` }, ending: { refused: EXIT.input } };
+}
+
+function explainBug(error: unknown): ExplainedFailure {
+  return {
+    failure: {
+      kind: 'bug',
+      message: `this is a bug in brokerform: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'run it again with -v for the stack trace, and report it with that',
+    },
+    ending: { failed: true },
+  };
+}
+
+function messageOf(error: UsageError | InputError): { message: string; hint?: string } {
+  return { message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { durationOption, listOption } from './options.ts';
+
+/** What decides about the content of a plan; shared by `plan` and by `apply` without a saved plan. */
+export interface PlanFlags {
+  readonly target: readonly string[];
+  readonly exclude: readonly string[];
+  readonly prune?: boolean;
+  readonly allow: readonly string[];
+  /** Milliseconds. */
+  readonly wait: number;
+}
+
+export function addPlanOptions(command: Command): Command {
+  return command
+    .addOption(
+      listOption('--target <glob>', 'only resources whose address matches, and what they need; repeatable'),
+    )
+    .addOption(listOption('--exclude <glob>', 'not the resources whose address matches; repeatable'))
+    .option('--prune', 'delete what the project owns and does not declare')
+    .addOption(listOption('--allow <class:glob>', 'allow a blocked risk, as the plan names it; repeatable'))
+    .addOption(waitOption());
+}
+
+export function waitOption() {
+  return durationOption('--wait <duration>', 'wait for brokers that are still starting', 0);
+}
+
+/** The flags that were given, as they are written, which a saved plan cannot take any more. */
+export function givenPlanFlags(flags: PlanFlags): string[] {
+  return [
+    ...(flags.target.length > 0 ? ['--target'] : []),
+    ...(flags.exclude.length > 0 ? ['--exclude'] : []),
+    ...(flags.prune ? ['--prune'] : []),
+    ...(flags.allow.length > 0 ? ['--allow'] : []),
+  ];
+}

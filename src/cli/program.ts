@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { addApply } from './commands/apply.ts';
+import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addDrift } from './commands/drift.ts';
+import { addExplain } from './commands/explain.ts';
+import { addImport } from './commands/import.ts';
+import { addInit } from './commands/init.ts';
+import { addPlan } from './commands/plan.ts';
+import { addSchema } from './commands/schema.ts';
+import { addShow } from './commands/show.ts';
+import { addValidate } from './commands/validate.ts';
+import { addGlobalOptions } from './options.ts';
+import { readVersion } from './version.ts';
+
+const EXIT_HELP = `
+Exit codes:
+  0  success; nothing differs        1  the operation failed      2  differences (plan --detailed-exitcode, drift)
+  3  findings or a blocked plan      4  stale or damaged plan     5  applied in part
+  64 wrong usage   65 invalid input  130, 143 interrupted`;
+
+/** The whole command line: options, help and completion all come from this one tree. */
+export function createProgram(): Command {
+  const program = new Command('brokerform')
+    .description('Topology-as-code for message brokers: validates, plans and applies YAML.')
+    .version(readVersion(), '-V, --version')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', EXIT_HELP);
+  addGlobalOptions(program);
+  for (const add of [
+    addInit,
+    addValidate,
+    addPlan,
+    addShow,
+    addApply,
+    addDrift,
+    addImport,
+    addDoctor,
+    addExplain,
+    addSchema,
+    addCompletion,
+  ]) {
+    add(program);
+  }
+  return program;
+}

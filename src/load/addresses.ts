@@ -1,0 +1,70 @@
+import { encodeSegment, nearestWord, parseAddress } from '../model/index.ts';
+import { quoted } from './problems.ts';
+import type { SchemaSource } from './schemas.ts';
+
+/** What addresses may name. */
+export interface AddressScope {
+  readonly providers: readonly SchemaSource[];
+  /** The type of each broker, by name. Without any, each type is its own broker. */
+  readonly brokers: ReadonlyMap<string, string>;
+}
+
+export interface AddressProblem {
+  /** Follows the quoted address. */
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export const ADDRESS_HINT = 'write broker/kind/name with each name percent-encoded: main/queue/%2F/orders';
+
+/**
+ * What is wrong with an address or a glob of addresses, as far as its broker and kind tell: a misspelt one would
+ * protect, own or retire nothing.
+ */
+export function addressProblem(
+  address: string,
+  { providers, brokers }: AddressScope,
+  brokersKnown: boolean,
+): AddressProblem | undefined {
+  let parts: ReturnType<typeof parseAddress>;
+  try {
+    parts = parseAddress(address);
+  } catch {
+    return { message: 'is not percent-encoded UTF-8', hint: 'write a literal % as %25' };
+  }
+  const { broker, kind, path } = parts;
+  const isOpen = broker.includes('*');
+  if (!isOpen && brokersKnown && brokers.size > 0 && !brokers.has(broker)) {
+    const near = nearestWord(broker, brokers.keys());
+    const known = [...brokers.keys()].join(', ');
+    const hint = near === undefined ? `it begins with the broker, one of ${known}` : `did you mean ${near}?`;
+    return { message: `names the broker ${quoted(broker)}, which is not configured`, hint };
+  }
+  if (address.endsWith('**') && path.length === 0) return undefined;
+  if (kind === '' || path.length === 0) return { message: 'is no address: it lacks a kind or a name' };
+  if (isOpen || kind.includes('*')) return undefined;
+  const type = brokers.get(broker) ?? (brokers.size === 0 ? broker : undefined);
+  const provider = providers.find(({ name }) => name === type);
+  if (!provider || Object.hasOwn(provider.kinds, kind)) return undefined;
+  const kinds = Object.keys(provider.kinds);
+  const near = nearestWord(kind, kinds);
+  const hint =
+    near === undefined ? `kinds of ${provider.name}: ${kinds.join(', ')}` : `did you mean ${near}?`;
+  return { message: `names the kind ${quoted(kind)}, which ${provider.name} does not have`, hint };
+}
+
+/** A retired address is exact, and written as addresses are, or it would never be found. */
+export function retiredProblem(
+  address: string,
+  scope: AddressScope,
+  brokersKnown: boolean,
+): AddressProblem | undefined {
+  if (address.includes('*')) {
+    return { message: 'is a pattern, and retired takes exact addresses', hint: 'list each resource' };
+  }
+  const problem = addressProblem(address, scope, brokersKnown);
+  if (problem) return problem;
+  const segments = address.split('/').map((segment) => encodeSegment(decodeURIComponent(segment)));
+  if (segments.join('/') === address) return undefined;
+  return { message: 'is not written as addresses are', hint: `write it as ${segments.join('/')}` };
+}

@@ -1,0 +1,167 @@
+import { type Diagnostic, isObject, type Json, type JsonObject, type Source } from '../model/index.ts';
+import { checkValues, locate, placeName } from './diagnose.ts';
+import { environmentOf } from './environments.ts';
+import { Overlay } from './overlay.ts';
+import type { Override } from './overrides.ts';
+import type { Origin, Places } from './places.ts';
+import type { Problem } from './problems.ts';
+import type { Substitution } from './substitution.ts';
+import type { Validators } from './validators.ts';
+import type { YamlFile } from './yaml.ts';
+
+/** A severity, `off`, or a mapping with `severity` and the rule's own options. */
+export type RuleSetting = 'off' | 'error' | 'warning' | 'info' | JsonObject;
+
+export interface LintSettings {
+  /** By rule code. */
+  readonly rules: Readonly<Record<string, RuleSetting>>;
+  /** Where each code stands in the configuration. */
+  readonly places: Readonly<Record<string, Source>>;
+}
+
+/** A list or mapping entry of the configuration, with its place. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly at: Source;
+}
+
+/** brokerform.yaml with the chosen environment merged in. */
+export interface Config {
+  readonly project: string | undefined;
+  readonly topologies: readonly Placed<string>[];
+  /** By name; texts with `${…}` as written. */
+  readonly brokers: ReadonlyMap<string, Placed<JsonObject>>;
+  readonly owns: readonly { readonly broker: string; readonly glob: string; readonly at: Source }[];
+  readonly protect: readonly Placed<string>[];
+  readonly limits: { readonly deletes?: number };
+  readonly lint: LintSettings;
+  readonly overrides: readonly Override[];
+  /** Places of everything above. */
+  readonly overlay: Overlay;
+  readonly diagnostics: readonly Diagnostic[];
+  /** False where so much is wrong that what follows from it would be noise. */
+  readonly sound: boolean;
+}
+
+export interface ConfigInput {
+  readonly yaml: YamlFile;
+  readonly environment: string | undefined;
+  readonly validators: Validators;
+  readonly substitution: Substitution;
+  readonly providers: readonly string[];
+}
+
+/** Checks and reads a configuration file. Whatever is wrong with it, what is right is still returned. */
+export function readConfig(input: ConfigInput): Config {
+  const { yaml, validators, substitution } = input;
+  const { places } = yaml;
+  const start = places.source(0);
+  const diagnostics: Diagnostic[] = [...yaml.diagnostics];
+  const [first, second] = yaml.documents;
+  const fail = (message: string, hint: string, at = start) =>
+    diagnostics.push({ code: 'load/config', severity: 'error', message, at, hint });
+  if (second)
+    fail('a configuration is one document, and this file holds several', 'remove the other documents');
+  const value = first?.value ?? {};
+  const root = isObject(value) ? value : {};
+  if (!isObject(value)) fail('a configuration is a mapping', 'begin with project: a-name');
+  substitute(root, input, places);
+  const checked = { root, origin: places, name: '', at: start };
+  const result = checkValues(checked, () => validators.check('config', root), substitution);
+  const wrong = new Set(result.diagnostics.length > 0 ? validators.check('config', root).map(topKey) : []);
+  diagnostics.push(...result.diagnostics.map((one) => ({ ...one, message: one.message.trimStart() })));
+  const usable = Object.fromEntries(Object.entries(root).filter(([key]) => !wrong.has(key)));
+  const overlay = new Overlay(places);
+  const merged = environmentOf(usable, root, input.environment, overlay, places);
+  diagnostics.push(...merged.diagnostics, ...checkBrokers(input, usable, overlay));
+  const sound = diagnostics.every(({ severity }) => severity !== 'error');
+  return { ...merged.config, overlay, diagnostics, sound };
+}
+
+function topKey({ path }: { readonly path: readonly string[] }): string {
+  return path[0] ?? '';
+}
+
+/** Variables of connections are kept for later, and those of other environments are nobody's business now. */
+function substitute(root: JsonObject, { environment, substitution }: ConfigInput, places: Places): void {
+  const skipped = new Set<object>();
+  const skip = (value: Json | undefined) => {
+    if (typeof value !== 'object' || value === null || skipped.has(value)) return;
+    skipped.add(value);
+    for (const item of Object.values(value)) skip(item);
+  };
+  skip(root.brokers);
+  const environments = isObject(root.environments) ? root.environments : {};
+  for (const [name, body] of Object.entries(environments)) {
+    if (name !== environment) skip(body);
+    else if (isObject(body)) skip(body.brokers);
+  }
+  for (const template of places.templates) {
+    if (!skipped.has(template.container)) substitution.apply(template, places);
+  }
+}
+
+/** Every environment's brokers, chosen or not, so that a mistake shows before it hurts. */
+function checkBrokers(input: ConfigInput, usable: JsonObject, overlay: Overlay): Diagnostic[] {
+  const { validators, substitution, providers } = input;
+  const base = isObject(usable.brokers) ? usable.brokers : {};
+  const environments = isObject(usable.environments) ? Object.entries(usable.environments) : [];
+  const variants = [base, ...environments.map(([, body]) => mergedBrokers(base, body, overlay))];
+  const found = new Map<string, Diagnostic>();
+  for (const brokers of variants) {
+    for (const [name, body] of Object.entries(brokers)) {
+      if (!isObject(body)) continue;
+      const at = overlay.at(brokers, name);
+      const type = typeof body.type === 'string' ? body.type : undefined;
+      const diagnostics =
+        type === undefined || !providers.includes(type)
+          ? [untypedBroker(name, providers, at)]
+          : checkConnection(validators, substitution, { name, type, body, origin: overlay }, (problem) =>
+              isTemplated(problem, body, overlay),
+            );
+      for (const one of diagnostics) found.set(`${one.message} ${JSON.stringify(one.at)}`, one);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Checks a `brokers` entry against what its provider expects. A value is never shown: an URL may hold a password. */
+export function checkConnection(
+  validators: Validators,
+  substitution: Substitution,
+  broker: { name: string; type: string; body: JsonObject; origin: Origin },
+  ignore: (problem: Problem) => boolean = () => false,
+): Diagnostic[] {
+  const { name, type, body, origin } = broker;
+  const checked = { root: body, origin, name: placeName('brokers', [name]) };
+  const check = () =>
+    validators
+      .check(`${type}-broker`, body)
+      .map((problem) => ({ ...problem, secret: !SHOWN.has(problem.path[0] ?? '') }))
+      .filter((problem) => !ignore(problem));
+  return checkValues(checked, check, substitution).diagnostics;
+}
+
+const SHOWN = new Set(['type', 'target-version']);
+
+/** What a variable stands for is checked when there is a connection to make. */
+function isTemplated(problem: Problem, body: JsonObject, origin: Origin): boolean {
+  const { holder } = locate(body, problem.path);
+  if (problem.key !== undefined || !holder) return false;
+  return origin.template(holder.container, holder.key) !== undefined;
+}
+
+function mergedBrokers(base: JsonObject, environment: Json, overlay: Overlay): JsonObject {
+  const own = isObject(environment) && isObject(environment.brokers) ? environment.brokers : {};
+  return overlay.merge(base, own);
+}
+
+function untypedBroker(name: string, providers: readonly string[], at: Source | undefined): Diagnostic {
+  return {
+    code: 'load/missing-key',
+    severity: 'error',
+    message: `the broker ${JSON.stringify(name)} has no type`,
+    ...(at && { at }),
+    hint: `add type: ${providers.join(' or ')}`,
+  };
+}

@@ -1,0 +1,122 @@
+import { type Diagnostic, isExactInt, type Json, type Source } from '../model/index.ts';
+import type { Container, Key, Origin, Template } from './places.ts';
+import { type Problem, quoted } from './problems.ts';
+import type { Substitution } from './substitution.ts';
+
+/** Where in loaded values a problem is. */
+export interface Spot {
+  /** The value's own container and key; undefined at the root. */
+  readonly holder: { readonly container: Container; readonly key: Key } | undefined;
+  readonly value: Json;
+}
+
+/** Follows a path of the schema validator through loaded values. */
+export function locate(root: Json, path: readonly string[]): Spot {
+  let value = root;
+  let holder: Spot['holder'];
+  for (const segment of path) {
+    if (Array.isArray(value)) {
+      holder = { container: value, key: Number(segment) };
+      value = value[Number(segment)] ?? null;
+    } else if (typeof value === 'object' && value !== null) {
+      holder = { container: value, key: segment };
+      value = (value as Record<string, Json>)[segment] ?? null;
+    }
+  }
+  return { holder, value };
+}
+
+export interface Checked {
+  readonly root: Json;
+  readonly origin: Origin;
+  /** How messages name the root: `rabbitmq`. */
+  readonly name: string;
+  /** The place of the root where it has none of its own. */
+  readonly at?: Source;
+}
+
+/** The error that a problem is, at the file, line and column of the key or value that is wrong. */
+export function diagnose(problem: Problem, checked: Checked): Diagnostic {
+  const { root, origin } = checked;
+  const { holder, value } = locate(root, problem.path);
+  const template = holder && origin.template(holder.container, holder.key);
+  const isContainer = typeof value === 'object' && value !== null && !isExactInt(value);
+  let at: Source | undefined;
+  if (problem.key !== undefined && isContainer) at = origin.at(value, problem.key);
+  // What a mapping lacks is best told at the key that it stands under.
+  else if (problem.missing !== undefined && holder) at = origin.at(holder.container, holder.key);
+  else if (holder) at = origin.atValue(holder.container, holder.key);
+  else if (isContainer) at = origin.at(value);
+  at ??= checked.at;
+  const message = `${placeName(checked.name, problem.path)} ${problem.say(shown(value, template, problem))}`;
+  return {
+    code: `load/${codeOf(problem)}`,
+    severity: 'error',
+    message,
+    ...(at && { at }),
+    hint: problem.hint ?? 'correct the value',
+  };
+}
+
+function codeOf(problem: Problem): string {
+  if (problem.key !== undefined) return 'unknown-key';
+  return problem.missing === undefined ? 'wrong-value' : 'missing-key';
+}
+
+/** The value as a message may show it: never what came out of the environment, never what may be a secret. */
+function shown(value: Json, template: Template | undefined, problem: Problem): string {
+  if (template) return quoted(template.raw);
+  if (problem.secret) return 'what is written here';
+  if (value === null) return 'empty';
+  if (isExactInt(value)) return value.$int;
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a mapping' : String(value);
+}
+
+/** `rabbitmq.queues["a b"].bindings[0]` */
+export function placeName(root: string, path: readonly string[]): string {
+  return path.reduce((name, segment) => {
+    if (/^\d+$/.test(segment)) return `${name}[${segment}]`;
+    if (/^[\w-]+$/.test(segment)) return name === '' ? segment : `${name}.${segment}`;
+    return `${name}[${quoted(segment)}]`;
+  }, root);
+}
+
+/**
+ * Checks values against a schema. Where a variable's value does not fit, its other reading is tried (text for a
+ * number, a number for text); where the variable is missing, nothing but that is wrong with the place.
+ *
+ * @returns the errors, and whether a missing variable left something open that only its value can tell.
+ */
+export function checkValues(
+  checked: Checked,
+  check: () => Problem[],
+  substitution: Substitution,
+): { diagnostics: Diagnostic[]; open: boolean } {
+  const templateAt = (problem: Problem): Template | undefined => {
+    const { holder } = locate(checked.root, problem.path);
+    return problem.key === undefined && holder
+      ? checked.origin.template(holder.container, holder.key)
+      : undefined;
+  };
+  let problems = check();
+  const retried = problems.flatMap((problem) => {
+    const template = templateAt(problem);
+    return template && substitution.otherReading(template) ? [template] : [];
+  });
+  if (retried.length > 0) {
+    problems = check();
+    const wrong = new Set(problems.map(templateAt));
+    for (const template of retried) if (wrong.has(template)) substitution.firstReading(template);
+  }
+  let open = false;
+  const diagnostics = problems.flatMap((problem) => {
+    const template = templateAt(problem);
+    if (!template || !substitution.isMissing(template)) return [diagnose(problem, checked)];
+    open = true;
+    substitution.require(template);
+    return [];
+  });
+  return { diagnostics, open };
+}

@@ -1,0 +1,72 @@
+import { isExactInt, isObject, type Json, type JsonObject, type Source } from '../model/index.ts';
+import type { Container, Key, Origin, Template } from './places.ts';
+
+/**
+ * Values merged from several places, which still know where each part was written. Merging is that of RFC 7386:
+ * mappings are joined, null removes a key, and anything else replaces what was there.
+ */
+export class Overlay implements Origin {
+  private readonly origins: readonly Origin[];
+  /** Which container each key of a merged one came from. */
+  private readonly merged = new Map<Container, { base: Container; from: Map<Key, Container> }>();
+
+  /** @param origins of the containers that will be merged */
+  constructor(...origins: readonly Origin[]) {
+    this.origins = origins;
+  }
+
+  merge(base: JsonObject, patch: JsonObject): JsonObject {
+    const result: Record<string, Json> = {};
+    const from = new Map<Key, Container>();
+    for (const [key, value] of Object.entries(base)) {
+      result[key] = value;
+      from.set(key, base);
+    }
+    for (const [key, value] of Object.entries(patch)) {
+      if (value === null) {
+        delete result[key];
+        from.delete(key);
+        continue;
+      }
+      const existing = Object.hasOwn(result, key) ? result[key] : undefined;
+      const joins = isPlainObject(value) && isPlainObject(existing);
+      result[key] = joins ? this.merge(existing, value) : value;
+      from.set(key, patch);
+    }
+    this.merged.set(result, { base, from });
+    return result;
+  }
+
+  at(container: Container, key?: Key): Source | undefined {
+    const parts = this.merged.get(container);
+    if (!parts) return first(this.origins, (origin) => origin.at(container, key));
+    const source = key === undefined ? undefined : parts.from.get(key);
+    return source ? this.at(source, key) : this.at(parts.base);
+  }
+
+  atValue(container: Container, key: Key): Source | undefined {
+    const parts = this.merged.get(container);
+    if (!parts) return first(this.origins, (origin) => origin.atValue(container, key));
+    const source = parts.from.get(key);
+    return source ? this.atValue(source, key) : this.at(parts.base);
+  }
+
+  template(container: Container, key: Key): Template | undefined {
+    const parts = this.merged.get(container);
+    if (!parts) return first(this.origins, (origin) => origin.template(container, key));
+    const source = parts.from.get(key);
+    return source && this.template(source, key);
+  }
+}
+
+function isPlainObject(value: Json | undefined): value is JsonObject {
+  return isObject(value) && !isExactInt(value);
+}
+
+function first<T>(origins: readonly Origin[], ask: (origin: Origin) => T | undefined): T | undefined {
+  for (const origin of origins) {
+    const answer = ask(origin);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}

@@ -1,0 +1,198 @@
+import type { ErrorObject } from 'ajv';
+import { isObject, type Json, type JsonObject, nearestWord } from '../model/index.ts';
+
+/** One mistake against a JSON Schema. */
+export interface Problem {
+  /** From the root of the checked value to the value, or to the mapping that holds the key. */
+  readonly path: readonly string[];
+  /** Set where the key itself is wrong. */
+  readonly key?: string;
+  /** What is wrong, after the name of the place. @param shown the value as it may be shown */
+  readonly say: (shown: string) => string;
+  readonly hint?: string;
+  /** The known key that an unknown one is near to. */
+  readonly meant?: string;
+  /** The required key that is not there. */
+  readonly missing?: string;
+  /** The value may hold a secret (`writeOnly` in the schema): it is not shown. */
+  readonly secret: boolean;
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  null: 'null',
+};
+
+const MAX_LISTED = 12;
+
+/** Says in words what one error of the validator means. */
+export function explainError(error: ErrorObject): Problem {
+  const schema: JsonObject = isObject(error.parentSchema) ? (error.parentSchema as JsonObject) : {};
+  const base = { path: segments(error.instancePath), secret: schema.writeOnly === true };
+  const { params } = error;
+  if (error.propertyName !== undefined) {
+    const said = explainError({ ...error, propertyName: undefined } as unknown as ErrorObject);
+    return {
+      ...base,
+      key: error.propertyName,
+      say: () => `${quoted(error.propertyName ?? '')} ${said.say('')}`,
+    };
+  }
+  switch (error.keyword) {
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return unknownKey(base, String(params.additionalProperty ?? params.unevaluatedProperty), schema);
+    case 'required': {
+      const missing = String(params.missingProperty);
+      return { ...base, missing, say: () => `lacks the key ${quoted(missing)}`, hint: `add ${missing}` };
+    }
+    case 'dependencies':
+    case 'dependentRequired': {
+      const { property, missingProperty: missing } = params;
+      const say = () => `has ${quoted(String(property))}, which needs ${quoted(String(missing))} beside it`;
+      return { ...base, say, hint: `add ${missing}` };
+    }
+    case 'type':
+      return wrongType(base, error, schema);
+    case 'enum':
+      return notListed(base, error.data as Json, params.allowedValues as Json[]);
+    case 'const':
+      return { ...base, say: (shown) => `must be ${JSON.stringify(params.allowedValue)}, not ${shown}` };
+    case 'pattern':
+    case 'format':
+      return wrongForm(base, schema);
+    case 'false schema':
+    case 'not':
+      return { ...base, say: () => 'is not allowed here', ...hintOf(schema) };
+    case 'minimum':
+      return { ...base, say: (shown) => `must be at least ${params.limit}, not ${shown}`, ...hintOf(schema) };
+    case 'maximum':
+      return { ...base, say: (shown) => `must be at most ${params.limit}, not ${shown}`, ...hintOf(schema) };
+    case 'minLength':
+      return {
+        ...base,
+        say: () => (params.limit === 1 ? 'is empty' : `needs at least ${params.limit} characters`),
+      };
+    case 'minItems':
+    case 'minProperties':
+      return {
+        ...base,
+        say: () => (params.limit === 1 ? 'is empty' : `needs at least ${params.limit} entries`),
+      };
+    default:
+      return { ...base, say: () => error.message ?? `breaks "${error.keyword}"`, ...hintOf(schema) };
+  }
+}
+
+/** None of the forms that the schema lists is near to the value. */
+export function unexpectedForm(error: ErrorObject, forms: readonly JsonObject[]): Problem {
+  const parent: JsonObject = isObject(error.parentSchema) ? (error.parentSchema as JsonObject) : {};
+  const words = forms.flatMap((form) => (Array.isArray(form.enum) ? form.enum.map(String) : []));
+  const nouns = [...new Set(forms.flatMap(nounsOf))];
+  const secret = [parent, ...forms].some((schema) => schema.writeOnly === true);
+  const near =
+    typeof error.data === 'string' && words.length > 0 ? nearestWord(error.data, words) : undefined;
+  return {
+    path: segments(error.instancePath),
+    secret,
+    say: (shown) => `must be ${alternatives(nouns)}, not ${shown}`,
+    ...(near === undefined ? hintOf(parent, ...forms) : { hint: `did you mean ${near}?` }),
+  };
+}
+
+/** At least one of several keys has to be there. */
+export function missingOneOf(error: ErrorObject, keys: readonly string[]): Problem {
+  const missing = alternatives([...new Set(keys)]);
+  return {
+    path: segments(error.instancePath),
+    secret: false,
+    missing,
+    say: () => `lacks ${missing}`,
+    hint: `add ${missing}`,
+  };
+}
+
+type Base = Pick<Problem, 'path' | 'secret'>;
+
+function unknownKey(base: Base, key: string, schema: JsonObject): Problem {
+  const known = isObject(schema.properties) ? Object.keys(schema.properties) : [];
+  const meant = nearestWord(key, known);
+  const listed = known.slice(0, MAX_LISTED).join(', ') + (known.length > MAX_LISTED ? ', …' : '');
+  const hint = meant === undefined ? `known keys: ${listed}` : `did you mean ${meant}?`;
+  return {
+    ...base,
+    key,
+    say: () => `has the unknown key ${quoted(key)}`,
+    ...(meant === undefined ? {} : { meant }),
+    ...(known.length > 0 ? { hint } : { hint: 'remove it' }),
+  };
+}
+
+function wrongType(base: Base, error: ErrorObject, schema: JsonObject): Problem {
+  const nouns = nounsOf(schema);
+  const wantsText = schema.type === 'string';
+  const isScalar = typeof error.data === 'number' || typeof error.data === 'boolean';
+  const hint = wantsText && isScalar ? { hint: 'put it in quotes' } : hintOf(schema);
+  return { ...base, say: (shown) => `must be ${alternatives(nouns)}, not ${shown}`, ...hint };
+}
+
+function notListed(base: Base, data: Json, allowed: readonly Json[]): Problem {
+  const words = allowed.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  const near = typeof data === 'string' ? nearestWord(data, words) : undefined;
+  return {
+    ...base,
+    say: (shown) => `must be ${alternatives(words)}, not ${shown}`,
+    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+  };
+}
+
+function wrongForm(base: Base, schema: JsonObject): Problem {
+  const noun = typeof schema.title === 'string' ? schema.title : undefined;
+  const pattern = String(schema.pattern ?? schema.format);
+  const wanted = noun === undefined ? `match ${pattern}` : `be ${noun}`;
+  return { ...base, say: (shown) => `must ${wanted}, not ${shown}`, ...hintOf(schema) };
+}
+
+/** What a value of a schema is called: its title, the values that it lists, or its types. */
+function nounsOf(schema: JsonObject): string[] {
+  if (typeof schema.title === 'string') return [schema.title];
+  if (Array.isArray(schema.enum)) return schema.enum.map((value) => String(value));
+  if ('const' in schema) return [JSON.stringify(schema.const)];
+  const types = Array.isArray(schema.type) ? schema.type : schema.type === undefined ? [] : [schema.type];
+  return types.map((type) => TYPE_NAMES[String(type)] ?? String(type));
+}
+
+function alternatives(words: readonly string[]): string {
+  if (words.length === 0) return 'of another form';
+  const last = words[words.length - 1] ?? '';
+  return words.length === 1 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
+}
+
+function hintOf(...schemas: readonly JsonObject[]): { hint?: string } {
+  for (const { examples } of schemas) {
+    if (!Array.isArray(examples) || examples.length === 0) continue;
+    return {
+      hint: `for example ${examples.map((example) => (typeof example === 'string' ? example : JSON.stringify(example))).join(', ')}`,
+    };
+  }
+  const described = schemas.find((schema) => typeof schema.description === 'string');
+  return described ? { hint: String(described.description) } : {};
+}
+
+/** The keys and indexes of a JSON pointer. */
+export function segments(instancePath: string): string[] {
+  return instancePath
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** A name of the user's within a message. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}…` : name);
+}

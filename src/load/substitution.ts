@@ -1,0 +1,101 @@
+import { compareDiagnostics, type Diagnostic, type Json, type Source } from '../model/index.ts';
+import type { Origin, Template } from './places.ts';
+import { NO_NUMBER, readScalar } from './scalar.ts';
+import { missingVariables, resolveTemplate, templateProblem, type Variables } from './template.ts';
+
+interface Entry {
+  readonly template: Template;
+  readonly at: Source | undefined;
+  readonly missing: readonly string[];
+  /** With its variables replaced; undefined where one is missing. */
+  readonly text: string | undefined;
+}
+
+/**
+ * Puts environment variables into loaded values. What an unquoted `${…}` turns into is read like any unquoted
+ * scalar, so that `max-length: ${MAX}` is a number; what a quoted one turns into is text. Where the schema refuses
+ * that reading, {@link otherReading} tries the other one: a password of digits stays text.
+ *
+ * A missing variable leaves the text as written, and is an error unless the place turns out to be a secret, which
+ * only an apply needs.
+ */
+export class Substitution {
+  private readonly variables: Variables;
+  private readonly entries = new Map<Template, Entry>();
+  private readonly spared = new Set<Template>();
+  private readonly required = new Set<Template>();
+
+  constructor(variables: Variables) {
+    this.variables = variables;
+  }
+
+  apply(template: Template, origin: Origin): void {
+    if (templateProblem(template.raw) !== undefined) return;
+    const missing = missingVariables(template.raw, this.variables);
+    const text = missing.length > 0 ? undefined : resolveTemplate(template.raw, this.variables);
+    const at = origin.atValue(template.container, template.key);
+    this.entries.set(template, { template, at, missing, text });
+    if (text !== undefined) put(template, template.plain ? reading(text) : text);
+  }
+
+  isMissing(template: Template): boolean {
+    return (this.entries.get(template)?.missing.length ?? 0) > 0;
+  }
+
+  /** Reads an unquoted value as text, or a quoted one as a number; false where that is no different. */
+  otherReading(template: Template): boolean {
+    const text = this.entries.get(template)?.text;
+    if (text === undefined || reading(text) === text) return false;
+    put(template, template.plain ? text : reading(text));
+    return true;
+  }
+
+  /** Undoes {@link otherReading}. */
+  firstReading(template: Template): void {
+    const text = this.entries.get(template)?.text;
+    if (text !== undefined) put(template, template.plain ? reading(text) : text);
+  }
+
+  /** Says nothing about this place: it holds a secret, or more is wrong around it and nobody will look. */
+  spare(template: Template): void {
+    this.spared.add(template);
+  }
+
+  /** This place cannot do without its variable, whatever else is said of it. */
+  require(template: Template): void {
+    this.required.add(template);
+  }
+
+  /** One error for each missing variable and place that nothing spared. */
+  diagnostics(): Diagnostic[] {
+    const found = new Map<string, Diagnostic>();
+    for (const { template, at, missing } of this.entries.values()) {
+      if (this.spared.has(template) && !this.required.has(template)) continue;
+      for (const name of missing) {
+        const diagnostic = missingVariable(name, at);
+        found.set(`${name} ${at?.file} ${at?.line} ${at?.col}`, diagnostic);
+      }
+    }
+    return [...found.values()].sort(compareDiagnostics);
+  }
+}
+
+export function missingVariable(name: string, at: Source | undefined): Diagnostic {
+  return {
+    code: 'load/missing-variable',
+    severity: 'error',
+    message: `the environment variable ${name} is not set`,
+    ...(at && { at }),
+    hint: `set ${name}, or give a default: \${${name}:-value}`,
+  };
+}
+
+function reading(text: string): Json {
+  const value = readScalar(text);
+  return value === NO_NUMBER ? text : value;
+}
+
+function put({ container, key }: Template, value: Json): void {
+  // Loaded values are the loader's own until it hands them out.
+  (container as Record<string | number, Json>)[key] = value;
+}

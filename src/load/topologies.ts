@@ -1,0 +1,197 @@
+import {
+  type Diagnostic,
+  isObject,
+  type Json,
+  type JsonObject,
+  nearestWord,
+  type Source,
+  type Suppression,
+} from '../model/index.ts';
+import { ADDRESS_HINT, type AddressScope, retiredProblem } from './addresses.ts';
+import { checkValues } from './diagnose.ts';
+import type { Overrides } from './overrides.ts';
+import type { Places } from './places.ts';
+import { quoted } from './problems.ts';
+import type { SchemaSource } from './schemas.ts';
+import { LoadedSection } from './section.ts';
+import type { Substitution } from './substitution.ts';
+import type { Validators } from './validators.ts';
+import type { YamlFile } from './yaml.ts';
+
+export interface Retired {
+  readonly address: string;
+  readonly at: Source;
+}
+
+/** What all topology files together hold. */
+export interface Topologies {
+  readonly sections: readonly LoadedSection[];
+  readonly retired: readonly Retired[];
+  readonly suppressions: readonly Suppression[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface TopologyInput extends AddressScope {
+  /** False where the configuration is wrong: what it seems to lack is then not worth a word. */
+  readonly brokersKnown: boolean;
+  readonly validators: Validators;
+  readonly substitution: Substitution;
+  readonly overrides: Overrides;
+}
+
+/** Reads sections and retired addresses out of parsed files; a section with an error is reported and left out. */
+export class TopologyReader {
+  private readonly input: TopologyInput;
+  private readonly sections: LoadedSection[] = [];
+  private readonly retired: Retired[] = [];
+  private readonly suppressions: Suppression[] = [];
+  private readonly diagnostics: Diagnostic[] = [];
+
+  constructor(input: TopologyInput) {
+    this.input = input;
+  }
+
+  result(): Topologies {
+    const { sections, retired, suppressions, diagnostics } = this;
+    return { sections, retired, suppressions, diagnostics };
+  }
+
+  add(file: YamlFile): void {
+    const { places } = file;
+    this.diagnostics.push(...file.diagnostics);
+    this.suppressions.push(...file.suppressions);
+    for (const template of places.templates) this.input.substitution.apply(template, places);
+    let empty = file.diagnostics.length === 0;
+    for (const { value, sound } of file.documents) {
+      if (value !== null) empty = false;
+      if (value !== null && sound) this.document(value, places);
+      else this.spare(value, places);
+    }
+    if (empty) {
+      const message = `${places.file} holds no topology`;
+      const hint = `begin with ${this.types().join(': or ')}:`;
+      this.diagnostics.push({
+        code: 'load/empty-file',
+        severity: 'warning',
+        message,
+        at: places.source(0),
+        hint,
+      });
+    }
+  }
+
+  private types(): string[] {
+    return this.input.providers.map(({ name }) => name);
+  }
+
+  private fail(code: string, message: string, at: Source | undefined, hint: string): void {
+    this.diagnostics.push({ code: `load/${code}`, severity: 'error', message, ...(at && { at }), hint });
+  }
+
+  private document(value: Json, places: Places): void {
+    if (!isObject(value)) {
+      const hint = `begin with ${this.types().join(': or ')}:`;
+      this.fail('wrong-value', 'a topology is a mapping of broker types', places.source(0), hint);
+      return;
+    }
+    for (const [key, section] of Object.entries(value)) {
+      const provider = this.input.providers.find(({ name }) => name === key);
+      if (provider) this.section(provider, section, places, places.at(value, key));
+      else if (key === 'retired') this.retire(section, places, places.atValue(value, key));
+      else this.unknownKey(key, places.at(value, key));
+    }
+  }
+
+  private unknownKey(key: string, at: Source | undefined): void {
+    const known = [...this.types(), 'retired'];
+    const near = nearestWord(key, known);
+    const hint = near === undefined ? `known keys: ${known.join(', ')}` : `did you mean ${near}?`;
+    this.fail('unknown-key', `a topology has no key ${quoted(key)}`, at, hint);
+  }
+
+  private section(provider: SchemaSource, value: Json, places: Places, at: Source | undefined): void {
+    const { validators, substitution, overrides } = this.input;
+    const { name: type } = provider;
+    const checked = { root: value, origin: places, name: type, ...(at && { at }) };
+    const { diagnostics, open } = checkValues(checked, () => validators.check(type, value), substitution);
+    this.diagnostics.push(...diagnostics);
+    const broker = isObject(value) ? this.brokerOf(type, value, places, at) : undefined;
+    if (broker === undefined || !isObject(value) || open || diagnostics.length > 0) this.spare(value, places);
+    else this.sections.push(new LoadedSection({ broker, type, value }, places, overrides, substitution));
+  }
+
+  /** Nobody will look at this value, so nobody can say which of its variables are secrets. */
+  private spare(value: Json, places: Places): void {
+    const seen = new Set<object>();
+    const visit = (item: Json): void => {
+      if (typeof item !== 'object' || item === null || seen.has(item)) return;
+      seen.add(item);
+      for (const [key, child] of Object.entries(item)) {
+        const template = places.template(item, Array.isArray(item) ? Number(key) : key);
+        if (template) this.input.substitution.spare(template);
+        visit(child as Json);
+      }
+    };
+    visit(value);
+  }
+
+  private brokerOf(
+    type: string,
+    value: JsonObject,
+    places: Places,
+    at: Source | undefined,
+  ): string | undefined {
+    const { brokers, brokersKnown } = this.input;
+    const wanted = value.broker;
+    const candidates = [...brokers].filter(([, own]) => own === type).map(([name]) => name);
+    if (typeof wanted === 'string') {
+      if (candidates.includes(wanted) || (brokers.size === 0 && brokersKnown)) return wanted;
+      if (!brokersKnown) return undefined;
+      const near = nearestWord(wanted, candidates);
+      const other = brokers.get(wanted);
+      const why = other === undefined ? 'is not configured' : `is of type ${other}, not ${type}`;
+      const hint =
+        near === undefined
+          ? `brokers of type ${type}: ${candidates.join(', ') || 'none'}`
+          : `did you mean ${near}?`;
+      this.fail(
+        'unknown-broker',
+        `the broker ${quoted(wanted)} ${why}`,
+        places.atValue(value, 'broker'),
+        hint,
+      );
+      return undefined;
+    }
+    if (brokers.size === 0 && brokersKnown) return type;
+    if (candidates.length === 1) return candidates[0];
+    if (!brokersKnown) return undefined;
+    if (candidates.length === 0) {
+      const hint = `add a broker with type: ${type} to brokers in the configuration`;
+      this.fail('no-broker', `no broker of type ${type} is configured`, at, hint);
+    } else {
+      const message = `several brokers are of type ${type}: ${candidates.join(', ')}`;
+      this.fail('ambiguous-broker', message, at, `name one in this section: broker: ${candidates[0]}`);
+    }
+    return undefined;
+  }
+
+  private retire(value: Json, places: Places, at: Source | undefined): void {
+    if (!Array.isArray(value)) {
+      this.fail('wrong-value', 'retired must be a list of addresses', at, 'for example [main/queue/%2F/old]');
+      return;
+    }
+    for (const [i, item] of (value as readonly Json[]).entries()) {
+      const place = places.at(value, i) ?? places.source(0);
+      const address = typeof item === 'string' ? item : '';
+      const problem = retiredProblem(address, this.input, this.input.brokersKnown);
+      if (!problem) this.retired.push({ address, at: place });
+      else
+        this.fail(
+          'bad-address',
+          `${quoted(address)} ${problem.message}`,
+          place,
+          problem.hint ?? ADDRESS_HINT,
+        );
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { providers as allProviders } from '../brokers/index.ts';
+import { completeSides } from '../diff/index.ts';
+import { lintTopology } from '../lint/index.ts';
+import { connectionOf, loadProject, type Project, type Variables } from '../load/index.ts';
+import {
+  type Address,
+  type BrokerIdentity,
+  type Connection,
+  compareDiagnostics,
+  type Diagnostic,
+  InvalidProject,
+  type Provider,
+  type Resource,
+} from '../model/index.ts';
+
+export interface ProjectOptions {
+  readonly directory: string;
+  readonly configFile?: string;
+  readonly environment?: string;
+  readonly paths?: readonly string[];
+  readonly env: Variables;
+  /** The brokers that brokerform knows, where not given. */
+  readonly providers?: readonly Provider[];
+}
+
+/** One broker of the project, with all that is declared for it. */
+export interface DeclaredBroker {
+  readonly name: string;
+  readonly provider: Provider;
+  readonly desired: readonly Resource[];
+  readonly retired: readonly Address[];
+  /** Address globs. */
+  readonly owns: readonly string[];
+  /** What offline work takes the broker for. */
+  readonly assumed: BrokerIdentity;
+  /** @throws InvalidProject when the connection lacks a variable or is malformed. */
+  readonly connect: (timeout: number) => Connection;
+}
+
+export interface Checked {
+  readonly project: Project;
+  /** Of loading, declaring and linting; sorted by file and line. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** By name; those that the project says nothing about are left out. */
+  readonly brokers: ReadonlyMap<string, DeclaredBroker>;
+  /** By name; all of them: what is imported from or examined need not be declared yet. */
+  readonly configured: ReadonlyMap<string, DeclaredBroker>;
+}
+
+/** Reads everything the user wrote and says all that is wrong with it, without any broker. */
+export function check(options: ProjectOptions): Checked {
+  const providers = options.providers ?? allProviders;
+  const { project, diagnostics } = loadProject({ ...options, variables: options.env, providers });
+  const declared = [...project.brokers.values()].flatMap((config) => {
+    const provider = providers.find(({ name }) => name === config.type);
+    return provider ? [declareBroker(project, config, provider, options.env)] : [];
+  });
+  const all = [
+    ...diagnostics,
+    ...declared.flatMap((part) => part.diagnostics),
+    ...project.lateDiagnostics(),
+    ...retiredAndDeclared(project, declared),
+    ...lint(project, declared, providers),
+  ];
+  const said = declared.filter(
+    ({ broker }) => broker.desired.length + broker.retired.length + broker.owns.length > 0,
+  );
+  return {
+    project,
+    diagnostics: all.sort(compareDiagnostics),
+    brokers: new Map(said.map(({ broker }) => [broker.name, broker])),
+    configured: new Map(declared.map(({ broker }) => [broker.name, broker])),
+  };
+}
+
+interface Part {
+  readonly broker: DeclaredBroker;
+  readonly versionKnown: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+type Config = Project['brokers'] extends ReadonlyMap<string, infer C> ? C : never;
+
+function declareBroker(project: Project, config: Config, provider: Provider, env: Variables): Part {
+  const { name } = config;
+  const { resources, diagnostics } = provider.declare(project.sections.get(name) ?? []);
+  const broker: DeclaredBroker = {
+    name,
+    provider,
+    desired: resources,
+    retired: project.retired
+      .map(({ address }) => address)
+      .filter((address) => address.startsWith(`${name}/`)),
+    owns: project.owns.get(name) ?? [],
+    assumed: provider.assume(name, config.targetVersion),
+    connect: (timeout) => {
+      const { connection, diagnostics: problems } = connectionOf(config, env, timeout);
+      if (!connection) throw new InvalidProject(problems);
+      return connection;
+    },
+  };
+  return { broker, versionKnown: config.targetVersion !== undefined, diagnostics };
+}
+
+/** To be there and to be gone at once: each plan would undo the one before. */
+function retiredAndDeclared(project: Project, parts: readonly Part[]): Diagnostic[] {
+  const declared = new Map(
+    parts.flatMap(({ broker }) => broker.desired.map((resource) => [resource.address, resource])),
+  );
+  return project.retired.flatMap(({ address, at }): Diagnostic[] => {
+    const resource = declared.get(address);
+    if (!resource) return [];
+    const message = `${address} is declared, and retired too`;
+    const hint = 'remove the declaration, or the entry under retired';
+    const related = resource.at ? [resource.at] : [];
+    return [{ code: 'load/retired-and-declared', severity: 'error', message, at, hint, address, related }];
+  });
+}
+
+/** Rules see completed specs, as the assumed broker would hold them. */
+function lint(project: Project, parts: readonly Part[], providers: readonly Provider[]): Diagnostic[] {
+  return lintTopology({
+    brokers: parts.map(({ broker, versionKnown }) => {
+      const { provider, assumed, desired } = broker;
+      const context = completeSides({ broker: assumed }, desired, [], provider.kinds);
+      return {
+        broker: assumed,
+        versionKnown,
+        resources: [...context.desired.values()],
+        rules: provider.rules,
+      };
+    }),
+    environment: project.environment,
+    config: project.lint,
+    suppressions: project.suppressions,
+    otherRules: providers.flatMap(({ rules }) => rules),
+  });
+}

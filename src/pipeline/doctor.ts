@@ -1,0 +1,40 @@
+import { BrokerError, type Check, ConnectionError } from '../model/index.ts';
+import type { Checked, DeclaredBroker } from './check.ts';
+import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
+
+export interface Examined {
+  readonly broker: string;
+  readonly type: string;
+  readonly checks: readonly Check[];
+}
+
+/** Examines every broker of the project, all at once. A broker that is not reached is a check that failed. */
+export function doctor(
+  checked: Checked,
+  options: OpenOptions & { readonly timeout: number },
+): Promise<Examined[]> {
+  return Promise.all(
+    [...checked.configured.values()].map(async (broker) => ({
+      broker: broker.name,
+      type: broker.provider.name,
+      checks: await examine(broker, options),
+    })),
+  );
+}
+
+async function examine(
+  broker: DeclaredBroker,
+  options: OpenOptions & { readonly timeout: number },
+): Promise<Check[]> {
+  try {
+    const connection = broker.connect(options.timeout);
+    const sessions = await openSessions([{ provider: broker.provider, connection }], options);
+    const checks = await Promise.all([...sessions.values()].map((session) => session.examine()));
+    await closeSessions(sessions.values());
+    return checks.flat();
+  } catch (error) {
+    if (!(error instanceof ConnectionError) && !(error instanceof BrokerError)) throw error;
+    const hint = error instanceof ConnectionError ? error.hint : error.failure.hint;
+    return [{ name: 'connection', ok: false, text: error.message, ...(hint !== undefined && { hint }) }];
+  }
+}

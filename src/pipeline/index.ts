@@ -1,0 +1,21 @@
+import { providers } from '../brokers/index.ts';
+import { neutralRules } from '../lint/index.ts';
+import type { Rule } from '../model/index.ts';
+
+export { explainRule } from '../lint/index.ts';
+export { configSchema, type Project, topologySchema } from '../load/index.ts';
+export { checkAllowKey, readPlan, writePlan } from '../plan/index.ts';
+export { type ApplyOptions, applyPlan } from './apply.ts';
+export { type Checked, check, type DeclaredBroker, type ProjectOptions } from './check.ts';
+export { doctor, type Examined } from './doctor.ts';
+export { readEverything, readExport, toYaml } from './import.ts';
+export { makePlan, type PlanOptions, planStates } from './plan.ts';
+export { writeSnapshot } from './snapshot.ts';
+export { VERSION } from './version.ts';
+
+export { providers };
+
+/** Every lint rule there is. */
+export function allRules(): Rule[] {
+  return [...neutralRules, ...providers.flatMap((provider) => provider.rules)];
+}

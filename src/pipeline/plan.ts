@@ -1,0 +1,104 @@
+import type { BrokerIdentity, Plan, Session } from '../model/index.ts';
+import { DamagedPlan } from '../model/index.ts';
+import { buildPlan } from '../plan/index.ts';
+import { type BrokerPlan, planBroker } from './broker-plan.ts';
+import type { Checked, DeclaredBroker } from './check.ts';
+import { frozen, type LiveState, nothing } from './live.ts';
+import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
+import { readSnapshot } from './snapshot.ts';
+import { TOOL } from './version.ts';
+
+export interface PlanOptions extends OpenOptions {
+  /** Address globs: plan only these and what they need. Everything where empty. */
+  readonly targets: readonly string[];
+  readonly excludes: readonly string[];
+  /** Delete what the project owns and does not declare. */
+  readonly prune: boolean;
+  /** `<class>:<address glob>` keys. */
+  readonly allow: readonly string[];
+  /** A snapshot or export file in the place of the live brokers, or `none` for brokers with nothing on them. */
+  readonly against?: string;
+  /** Milliseconds that one request to a broker may take. */
+  readonly timeout: number;
+  readonly now: () => Date;
+}
+
+/**
+ * Compares what is declared with what is live.
+ * @throws ConnectionError, BrokerError, MissingVariable, DamagedPlan (of a snapshot file), AggregateError of several.
+ */
+export async function makePlan(checked: Checked, options: PlanOptions): Promise<Plan> {
+  if (options.against !== undefined)
+    return planStates(checked, await offlineStates(checked, options.against), options);
+  const sessions = await openAll(checked, options);
+  try {
+    return await planStates(checked, sessions, options);
+  } finally {
+    await closeSessions(sessions.values());
+  }
+}
+
+/** Sessions to every broker that the project says something about. */
+export function openAll(
+  checked: Checked,
+  options: OpenOptions & { readonly timeout: number },
+): Promise<Map<string, Session>> {
+  const connections = [...checked.brokers.values()].map(({ provider, connect }) => ({
+    provider,
+    connection: connect(options.timeout),
+  }));
+  return openSessions(connections, options);
+}
+
+/** The plan against these live states, by the name of the broker. */
+export async function planStates(
+  checked: Checked,
+  states: ReadonlyMap<string, LiveState>,
+  options: Omit<PlanOptions, keyof OpenOptions | 'timeout' | 'against'>,
+): Promise<Plan> {
+  const parts = await Promise.all(
+    [...states].map(([name, live]): Promise<BrokerPlan> => {
+      const { provider, desired, retired, owns } = brokerNamed(checked, name);
+      return planBroker({ ...options, provider, live, desired, retired, owns });
+    }),
+  );
+  const { project } = checked;
+  const { protect, limits } = project;
+  return buildPlan({
+    tool: TOOL,
+    project: project.name,
+    environment: project.environment,
+    createdAt: options.now().toISOString(),
+    brokers: parts.map((part): BrokerIdentity => part.broker),
+    steps: parts,
+    rules: {
+      allow: options.allow,
+      protect,
+      ...(limits.deletes !== undefined && { maxDeletes: limits.deletes }),
+    },
+    inSync: parts.reduce((sum, part) => sum + part.inSync, 0),
+    unmanaged: parts.flatMap((part) => part.unmanaged),
+    excluded: parts.reduce((sum, part) => sum + part.excluded, 0),
+  });
+}
+
+async function offlineStates(checked: Checked, against: string): Promise<Map<string, LiveState>> {
+  const states = await Promise.all(
+    [...checked.brokers.values()].map(async (broker): Promise<[string, LiveState]> => {
+      if (against === 'none') return [broker.name, nothing(broker.assumed)];
+      const snapshot = await readSnapshot(against, broker.name, broker.provider);
+      if (!snapshot)
+        throw new DamagedPlan(
+          `${against} holds nothing of broker "${broker.name}" (${broker.provider.name})`,
+        );
+      return [broker.name, frozen(snapshot)];
+    }),
+  );
+  return new Map(states);
+}
+
+function brokerNamed(checked: Checked, name: string): DeclaredBroker {
+  const broker = checked.brokers.get(name);
+  if (!broker) throw new Error(`no broker ${name}`);
+  return broker;
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Connection, ConnectionError, type Provider, type Session } from '../model/index.ts';
+
+export interface OpenOptions {
+  /** Milliseconds to go on trying while a broker is down or still starting; 0 tries once. */
+  readonly wait: number;
+  readonly signal: AbortSignal;
+  /** Told while a broker is waited for. */
+  readonly onWait: (text: string) => void;
+}
+
+/**
+ * Opens a session to each broker, all at once.
+ * @throws the error of the broker that failed; an AggregateError when several did. No session stays open then.
+ */
+export async function openSessions(
+  connections: readonly { provider: Provider; connection: Connection }[],
+  options: OpenOptions,
+): Promise<Map<string, Session>> {
+  const opened = await Promise.allSettled(
+    connections.map(({ provider, connection }) => openSession(provider, connection, options)),
+  );
+  const sessions = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const errors = opened.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  if (errors.length === 0) return new Map(sessions.map((session) => [session.broker.name, session]));
+  await closeSessions(sessions);
+  throw errors.length === 1 ? errors[0] : new AggregateError(errors, `${errors.length} brokers failed`);
+}
+
+export async function closeSessions(sessions: Iterable<Session>): Promise<void> {
+  await Promise.allSettled([...sessions].map((session) => session.close()));
+}
+
+async function openSession(
+  provider: Provider,
+  connection: Connection,
+  options: OpenOptions,
+): Promise<Session> {
+  const deadline = Date.now() + options.wait;
+  for (;;) {
+    try {
+      return await provider.connect(connection);
+    } catch (error) {
+      const mayPass = error instanceof ConnectionError && error.transient;
+      if (!mayPass || Date.now() >= deadline) throw error;
+      options.onWait(`waiting for ${connection.name}: ${error.message}`);
+      await sleep(Math.min(1000, Math.max(0, deadline - Date.now())), undefined, { signal: options.signal });
+    }
+  }
+}

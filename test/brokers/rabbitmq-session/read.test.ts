@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BrokerError, HIDDEN } from '../../../src/model/index.ts';
+import { brokerOf, calls, freshVhost, LINES, loginAs, open, readAll, send, statuses } from './live.ts';
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+describe.each(LINES)('reading RabbitMQ %s', (line) => {
+  const broker = brokerOf(line);
+  const vhost = freshVhost();
+  const user = `${vhost}-user`;
+  let admin: Opened;
+
+  beforeAll(async () => {
+    if (!broker) return;
+    admin = await open(line);
+    await send(admin, [
+      [
+        calls.put(['vhosts', vhost], { description: 'what it is for', tags: 'b,a' }),
+        calls.put(['users', user], { password: 'first', tags: 'management' }),
+        calls.put(['permissions', vhost, user], { configure: '.*', write: '.*', read: '.*' }),
+      ],
+    ]);
+  });
+  afterAll(async () => {
+    if (!broker) return;
+    await send(admin, [[calls.delete('vhosts', vhost)], [calls.delete('users', user)]]);
+    await admin.close();
+  });
+
+  test.skipIf(!broker)('the identity is the cluster, with facts that its kinds need', () => {
+    expect(admin.broker).toMatchObject({
+      name: 'main',
+      type: 'rabbitmq',
+      version: broker?.version,
+      facts: { user: 'guest' },
+    });
+    expect(admin.broker.id).toContain('@');
+  });
+
+  test.skipIf(!broker)('ten times the queues take no more requests', async () => {
+    const counts: number[] = [];
+    let made = 0;
+    for (const target of [10, 100]) {
+      const units = [];
+      for (; made < target; made++) {
+        units.push([calls.queue(vhost, `n${made}`), calls.bind(vhost, 'amq.topic', `n${made}`, `k.${made}`)]);
+      }
+      expect(statuses(await send(admin, units))).toEqual({ done: units.length });
+      const before = admin.management.requests;
+      const live = await readAll(admin, `main/queue/${vhost}/*`);
+      counts.push(admin.management.requests - before);
+      expect([...live.keys()].filter((address) => address.startsWith(`main/queue/${vhost}/n`))).toHaveLength(
+        target,
+      );
+    }
+    // Exchanges, queues, bindings, policies.
+    expect(counts).toEqual([4, 4]);
+  });
+
+  test.skipIf(!broker)('nothing is asked for that the scope does not need', async () => {
+    const before = admin.management.requests;
+    await readAll(admin, 'main/user/*');
+    await readAll(admin, 'other/**');
+    expect(admin.management.requests - before).toBe(1);
+  });
+
+  test.skipIf(!broker)('a vhost that does not exist holds nothing', async () => {
+    expect((await readAll(admin, 'main/queue/no%20such/*', 'main/policy/no%20such/*')).size).toBe(0);
+  });
+
+  test.skipIf(!broker)('hostile names come back as they are', async () => {
+    const names = ['a"b', "it's", '\u001b[31m', '%2F', '/', 'ü'.repeat(127), '..', '::error', ' x '];
+    const units = names.map((name) => [
+      calls.queue(vhost, name),
+      calls.bind(vhost, 'amq.topic', name, name.slice(0, 100)),
+    ]);
+    expect(statuses(await send(admin, units))).toEqual({ done: names.length });
+    const live = await readAll(admin, `main/queue/${vhost}/*`);
+    const found = [...live.keys()].map((address) => decodeURIComponent(address.split('/')[3] ?? ''));
+    expect(found).toEqual(expect.arrayContaining(names));
+    // All of them can go again, also those that no URL can name.
+    expect(
+      statuses(
+        await send(
+          admin,
+          names.map((name) => [calls.deleteQueue(vhost, name)]),
+        ),
+      ),
+    ).toEqual({ done: names.length });
+  });
+
+  test.skipIf(!broker)('vhosts with hostile names are read apart', async () => {
+    const hostile = ['detailed', `${vhost}/%2F?#`, '..'];
+    await send(
+      admin,
+      hostile.map((name) => [calls.put(['vhosts', name])]),
+    );
+    // The management API cannot make a vhost of two dots, so neither can we; it reads as not there.
+    for (const name of hostile.slice(0, 2)) await send(admin, [[calls.queue(name, 'only-here')]]);
+    for (const name of hostile.slice(0, 2)) {
+      const queues = await admin.read({
+        desired: [],
+        retired: [],
+        owns: [`main/queue/${encodeURIComponent(name)}/*`],
+      });
+      const found = queues.map((one) => one.address).filter((address) => address.startsWith('main/queue/'));
+      const own = `main/queue/${encodeURIComponent(name)}/`;
+      expect(found).toContain(`${own}only-here`);
+      expect(found.filter((address) => !address.startsWith(own))).toEqual([]);
+    }
+    expect((await readAll(admin, 'main/queue/../*')).size).toBe(0);
+    await send(
+      admin,
+      hostile.slice(0, 2).map((name) => [calls.delete('vhosts', name)]),
+    );
+  });
+
+  test.skipIf(!broker)(
+    'the tag management and a permission are enough for queues, exchanges and bindings',
+    async () => {
+      const session = await open(line, { settings: loginAs(line, user, 'first') });
+      const live = await readAll(
+        session,
+        `main/queue/${vhost}/*`,
+        `main/exchange/${vhost}/*`,
+        `main/binding/${vhost}/**`,
+      );
+      expect(live.has(`main/exchange/${vhost}/amq.topic`)).toBe(true);
+      await session.close();
+    },
+  );
+
+  test.skipIf(!broker)('a missing right is named', async () => {
+    const session = await open(line, { settings: loginAs(line, user, 'first') });
+    const refusal = (glob: string) => readAll(session, glob).catch((error: BrokerError) => error);
+    const users = await refusal('main/user/*');
+    expect(users).toBeInstanceOf(BrokerError);
+    expect((users as BrokerError).failure).toMatchObject({
+      op: 'read users',
+      hint: `user "${user}" needs the tag "administrator"`,
+    });
+    const parameters = await refusal(`main/parameter/${vhost}/**`);
+    expect((parameters as BrokerError).failure.hint).toContain('the tag "policymaker"');
+    const elsewhere = await refusal('main/queue/%2F/*');
+    expect((elsewhere as BrokerError).failure.hint).toBe(`user "${user}" needs a permission in vhost "/"`);
+    await session.close();
+  });
+
+  test.skipIf(!broker)('a password is compared by its hash, and never shown', async () => {
+    const address = `main/user/${encodeURIComponent(user)}`;
+    const password = { $secret: '${PASSWORD}' };
+    const specFor = async (value: string) => {
+      const session = await open(line, { resolve: () => value });
+      const desired = [{ address, spec: { tags: [], password }, needs: [] }];
+      const live = await session.read({ desired, retired: [], owns: [] });
+      await session.close();
+      return live.find((one) => one.address === address)?.spec;
+    };
+    expect(await specFor('first')).toEqual({ tags: ['management'], password });
+    expect(await specFor('second')).toEqual({ tags: ['management'], password: HIDDEN });
+  });
+
+  test.skipIf(!broker)('tags are set, and the password stays', async () => {
+    const tags = ['management', 'policymaker'];
+    const outcomes = await send(admin, [[{ op: 'user.set-tags', target: '', body: { name: user, tags } }]]);
+    expect(outcomes).toMatchObject([{ status: 'done' }]);
+    const session = await open(line, { settings: loginAs(line, user, 'first') });
+    expect((await readAll(session, `main/parameter/${vhost}/**`)).size).toBe(0);
+    await session.close();
+  });
+
+  test.skipIf(!broker)('vhosts, limits and permissions are read as the API lists them', async () => {
+    const outcomes = await send(admin, [
+      [calls.put(['vhost-limits', vhost, 'max-queues'], { value: 1000 })],
+      [calls.put(['topic-permissions', vhost, user], { exchange: 'amq.topic', write: 'w', read: 'r' })],
+      [
+        calls.put(['policies', vhost, 'p'], {
+          pattern: '^x',
+          definition: { 'max-length': 5 },
+          'apply-to': 'queues',
+        }),
+      ],
+    ]);
+    expect(outcomes.map((outcome) => outcome.failure)).toEqual([undefined, undefined, undefined]);
+    const live = await readAll(admin, `main/*/${vhost}/**`, 'main/vhost/*');
+    const spec = (address: string) => live.get(address)?.spec;
+    expect(spec(`main/vhost/${vhost}`)).toMatchObject({ description: 'what it is for', tags: ['a', 'b'] });
+    expect(spec(`main/vhost-limits/${vhost}`)).toEqual({ limits: { 'max-queues': 1000 } });
+    expect(spec(`main/permission/${vhost}/${user}`)).toEqual({ configure: '.*', write: '.*', read: '.*' });
+    expect(spec(`main/topic-permission/${vhost}/${user}/amq.topic`)).toEqual({ write: 'w', read: 'r' });
+    expect(spec(`main/policy/${vhost}/p`)).toEqual({
+      pattern: '^x',
+      'apply-to': 'queues',
+      priority: 0,
+      definition: { 'max-length': 5 },
+    });
+    expect([...live.keys()].filter((address) => address.includes('/parameter/'))).toEqual([]);
+  });
+});

@@ -1,0 +1,475 @@
+import { describe, expect, it } from 'vitest';
+import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
+import {
+  bindingResource,
+  exchangeResource,
+  parameterResource,
+  policyResource,
+  queueResource,
+  userResource,
+  vhostLimitsResource,
+  vhostResource,
+} from '../../../src/brokers/rabbitmq/resources.ts';
+import { diffResources } from '../../../src/diff/index.ts';
+import {
+  type BrokerIdentity,
+  type Change,
+  HIDDEN,
+  type JsonObject,
+  type Resource,
+  type Risk,
+  subject,
+} from '../../../src/model/index.ts';
+import { broker, callsOf, contextOf, declareYaml, kindFor } from './topology.ts';
+
+const B = 'rabbitmq';
+
+const live = {
+  queue: (name: string, spec: JsonObject): Resource =>
+    queueResource(B, '/', name, {
+      type: 'classic',
+      durable: true,
+      'auto-delete': false,
+      exclusive: false,
+      arguments: {},
+      ...spec,
+    }),
+};
+
+describe('completing', () => {
+  it.each([
+    ['classic', '4.3.6', {}, undefined],
+    ['quorum', '4.3.6', { defaultQueueTypes: { '/': 'quorum' } }, undefined],
+    ['stream', '4.3.6', { defaultQueueTypes: { '/': 'quorum' } }, 'stream'],
+    ['classic', '3.10.8', { defaultQueueTypes: { '/': 'undefined' } }, undefined],
+  ])('a queue without a type is %s on %s with %j and a live vhost of %s', (type, version, facts, live) => {
+    const { resources } = declareYaml('rabbitmq: { queues: { a: } }');
+    const vhosts = live === undefined ? [] : [vhostResource(B, '/', { 'default-queue-type': live })];
+    const context = contextOf(resources, vhosts, broker(version, facts));
+    expect(context.desired.get('rabbitmq/queue/%2F/a')?.spec).toEqual({
+      type,
+      durable: true,
+      'auto-delete': false,
+      arguments: {},
+    });
+  });
+
+  it('a queue of a vhost that is declared with a type takes that', () => {
+    const { resources } = declareYaml('rabbitmq: { vhost: v, default-queue-type: quorum, queues: { a: } }');
+    const context = contextOf(resources, [vhostResource(B, 'v', { 'default-queue-type': 'classic' })]);
+    expect(context.desired.get('rabbitmq/queue/v/a')?.spec.type).toBe('quorum');
+  });
+
+  it.each<[string, string, Resource[]]>([
+    [
+      'a queue as 4.x lists it',
+      'rabbitmq: { queues: { a: } }',
+      [live.queue('a', { type: 'classic', exclusive: false, arguments: { 'x-queue-type': 'classic' } })],
+    ],
+    [
+      'a stream age in another unit',
+      'rabbitmq: { queues: { a: { type: stream, max-age: 30d } } }',
+      [live.queue('a', { type: 'stream', arguments: { 'x-queue-type': 'stream', 'x-max-age': '1M' } })],
+    ],
+    [
+      'AMQP types that no listing shows',
+      'rabbitmq: { queues: { a: { arguments: { x-n: { $type: short, value: 1 } } } } }',
+      [live.queue('a', { arguments: { 'x-n': 1 } })],
+    ],
+    [
+      'a headers binding with typed arguments',
+      'rabbitmq: { queues: { a: { bindings: [{ from: amq.headers, arguments: { n: { $type: byte, value: 7 } } }] } } }',
+      [
+        live.queue('a', {}),
+        bindingResource(
+          B,
+          {
+            vhost: '/',
+            source: 'amq.headers',
+            destinationType: 'queue',
+            destination: 'a',
+            routingKey: '',
+            arguments: { n: 7 },
+          },
+          '~abc',
+        ),
+      ],
+    ],
+    [
+      'a vhost as 3.10 lists it',
+      'rabbitmq: { vhost: v, description: "", tags: [b, a], default-queue-type: classic }',
+      [vhostResource(B, 'v', { description: '', tags: ['a', 'b'], 'default-queue-type': 'undefined' })],
+    ],
+    [
+      'an empty policy as 3.x lists it',
+      'rabbitmq: { policies: { p: { pattern: a, definition: {} } } }',
+      [
+        policyResource(B, 'policy', '/', 'p', {
+          pattern: 'a',
+          'apply-to': 'all',
+          priority: 0,
+          definition: [],
+        }),
+      ],
+    ],
+    [
+      'a user whose password a file does not show',
+      'rabbitmq: { users: { u: { password: "${P}", tags: [a] } } }',
+      [userResource(B, 'u', { tags: ['a'] })],
+    ],
+    [
+      'a user without declared tags',
+      'rabbitmq: { users: { u: } }',
+      [userResource(B, 'u', { tags: ['a'], 'password-hash': HIDDEN })],
+    ],
+  ])('sees no difference in %s', (_, yaml, resources) => {
+    expect(changesOf(yaml, resources).changes).toEqual([]);
+  });
+});
+
+describe('calls', () => {
+  it('declare a queue with its type only where the broker would choose another', () => {
+    const declared = (yaml: string, facts: BrokerIdentity['facts'] = {}) =>
+      changesOf(yaml, [], broker('4.3.6', facts)).calls.map(({ body }) => (body as JsonObject).arguments);
+    expect(declared('rabbitmq: { queues: { a: { type: classic } } }')).toEqual([{}]);
+    expect(declared('rabbitmq: { queues: { a: { type: quorum } } }')).toEqual([{ 'x-queue-type': 'quorum' }]);
+    const facts = { defaultQueueTypes: { '/': 'quorum' } };
+    expect(declared('rabbitmq: { queues: { a: { type: classic } } }', facts)).toEqual([
+      { 'x-queue-type': 'classic' },
+    ]);
+  });
+
+  it('replace a queue by its deletion, guarded unless it is allowed, and its declaration', () => {
+    const change = only(
+      changesOf('rabbitmq: { queues: { a: { type: quorum } } }', [live.queue('a', {})]).changes,
+    );
+    expect(change.action).toBe('replace');
+    const context = contextOf([]);
+    expect(callsOf(change, context)).toEqual([
+      {
+        op: 'queue.delete',
+        target: 'rabbitmq/queue/%2F/a',
+        body: { vhost: '/', name: 'a', type: 'classic', ifEmpty: true },
+      },
+      {
+        op: 'queue.declare',
+        target: 'rabbitmq/queue/%2F/a',
+        body: {
+          vhost: '/',
+          name: 'a',
+          durable: true,
+          autoDelete: false,
+          arguments: { 'x-queue-type': 'quorum' },
+        },
+      },
+    ]);
+    expect(callsOf(change, context, true)[0]).toMatchObject({ body: { ifEmpty: false } });
+  });
+
+  it('keep the metadata of a vhost that is not declared', () => {
+    const { calls } = changesOf('rabbitmq: { vhost: v, description: new }', [
+      vhostResource(B, 'v', { description: 'old', tags: ['a', 'b'], 'default-queue-type': 'quorum' }),
+    ]);
+    expect(calls).toEqual([
+      {
+        op: 'http.put',
+        target: 'rabbitmq/vhost/v',
+        body: {
+          path: ['vhosts', 'v'],
+          payload: {
+            description: 'new',
+            tags: 'a,b',
+            default_queue_type: 'quorum',
+            defaultqueuetype: 'quorum',
+          },
+        },
+      },
+    ]);
+  });
+
+  it('set the tags of a user without touching the password', () => {
+    const { calls } = changesOf('rabbitmq: { users: { u: { tags: [b] } } }', [
+      userResource(B, 'u', { tags: ['a'], 'password-hash': HIDDEN }),
+    ]);
+    expect(calls).toEqual([
+      { op: 'user.set-tags', target: 'rabbitmq/user/u', body: { name: 'u', tags: ['b'] } },
+    ]);
+  });
+
+  it('set a password with the tags that the user has', () => {
+    const { calls } = changesOf('rabbitmq: { users: { u: { password: "${P}" } } }', [
+      userResource(B, 'u', { tags: ['a'], password: HIDDEN }),
+    ]);
+    expect(calls.map(({ body }) => body)).toEqual([
+      { path: ['users', 'u'], payload: { tags: 'a', password: { $secret: '${P}' } } },
+    ]);
+  });
+
+  it('clear and set limits one by one', () => {
+    const { calls } = changesOf('rabbitmq: { vhost: v, limits: { max-queues: 5 } }', [
+      vhostResource(B, 'v', {}),
+      vhostLimitsResource(B, 'v', { limits: { 'max-queues': 10, 'max-connections': 3 } }),
+    ]);
+    expect(calls.map(({ op, body }) => [op, body])).toEqual([
+      ['http.delete', { path: ['vhost-limits', 'v', 'max-connections'] }],
+      ['http.put', { path: ['vhost-limits', 'v', 'max-queues'], payload: { value: 5 } }],
+    ]);
+  });
+
+  it('unbind by the key that the broker gave', () => {
+    const live = bindingResource(
+      B,
+      {
+        vhost: '/',
+        source: 'e',
+        destinationType: 'exchange',
+        destination: 'f',
+        routingKey: 'k',
+        arguments: {},
+      },
+      'k~1',
+    );
+    expect(callsOf({ action: 'delete', before: live }, contextOf([]))).toEqual([
+      {
+        op: 'exchange.unbind',
+        target: 'rabbitmq/binding/%2F/e/exchange/f/k',
+        body: {
+          vhost: '/',
+          source: 'e',
+          destination: 'f',
+          routingKey: 'k',
+          arguments: {},
+          propertiesKey: 'k~1',
+        },
+      },
+    ]);
+  });
+
+  it('carry no secret, for any kind', () => {
+    const { calls } = changesOf(
+      `rabbitmq:
+  users: { u: { password: "\${P:-hunter2}" } }
+  shovels: { s: { src-uri: "\${S}", dest-uri: amqp:// } }`,
+      [],
+    );
+    expect(calls).toHaveLength(2);
+    expect(JSON.stringify(calls)).toContain('{"$secret":"${S}"}');
+  });
+});
+
+describe('risks', () => {
+  it.each<[string, JsonObject | undefined, string, string]>([
+    [
+      'unknown contents',
+      undefined,
+      'destructive',
+      'nobody knows whether it is empty: its messages would be lost',
+    ],
+    [
+      'messages',
+      { ready: 18_204, unacknowledged: 312, consumers: 4 },
+      'destructive',
+      '18,516 messages would be lost, 4 consumers cut off',
+    ],
+    [
+      'no messages',
+      { ready: 0, unacknowledged: 0, consumers: 1 },
+      'disruptive',
+      'the queue is empty, but is gone for its publishers and consumers, 1 consumer cut off',
+    ],
+  ])('deleting a queue with %s', (_, volatile, level, message) => {
+    const before = { ...live.queue('a', {}), ...(volatile && { volatile }) };
+    expect(risksOf({ action: 'delete', before })).toEqual([{ class: level, code: 'queue-deleted', message }]);
+  });
+
+  it('tell what a queue puts at stake', () => {
+    const stake = (volatile: JsonObject) =>
+      kindFor('rabbitmq/queue/%2F/a').stakeText?.({ ...live.queue('a', {}), volatile });
+    expect(stake({ ready: 18_204, unacknowledged: 312, consumers: 4 })).toBe(
+      '18,204 ready, 312 unacknowledged, 4 consumers',
+    );
+    expect(stake({})).toBe('messages and consumers unknown');
+  });
+
+  it.each([
+    ['message-ttl: 1d', { 'x-message-ttl': 604_800_000 }, 'message-ttl: 1d'],
+    ['max-length-bytes: 1MiB', {}, 'max-length-bytes: 1MiB'],
+    ['dead-letter: { exchange: dlx }', {}, 'dead-letter-exchange: dlx'],
+    ['message-ttl: 14d', { 'x-message-ttl': 604_800_000 }, undefined],
+    ['dead-letter: { exchange: dlx }', { 'x-dead-letter-exchange': 'other' }, undefined],
+    ['overflow: reject-publish', {}, 'overflow: reject-publish'],
+    ['overflow: reject-publish', { 'x-overflow': 'drop-head' }, undefined],
+    ['message-ttl: 1d, max-priority: 5', {}, undefined],
+    ['durable: false', {}, undefined],
+  ])('a replacement for { %s } of %j hints at the policy that does it in place', (body, args, definition) => {
+    const change = only(
+      changesOf(`rabbitmq: { queues: { a.b: { ${body} } } }`, [live.queue('a.b', { arguments: args })])
+        .changes,
+    );
+    expect(change.action).toBe('replace');
+    const [risk] = risksOf(change);
+    expect(risk?.hint).toBe(
+      definition &&
+        `a policy does it in place, with the declaration left as it was: policies: { a.b: { pattern: "^a\\\\.b$", apply-to: queues, definition: { ${definition} } } }`,
+    );
+  });
+
+  it.each<[string, string, Resource[], string[]]>([
+    [
+      'adds a TTL to queues',
+      'message-ttl: 1h',
+      [live.queue('a1', {}), live.queue('b', {})],
+      ['destructive message-ttl 1h on 1 queue: messages older than that are dropped at once'],
+    ],
+    ['matches no queue', 'message-ttl: 1h', [live.queue('b', {})], []],
+    ['matches only queues known to be empty', 'max-length: 5', [empty(live.queue('a', {}))], []],
+    [
+      'lets empty queues expire',
+      'expires: 1h',
+      [empty(live.queue('a', {}))],
+      [
+        'destructive expires 1h on 1 queue: queues that nobody uses for that long are deleted with their messages',
+      ],
+    ],
+    [
+      'is not lower than the arguments',
+      'max-length: 50',
+      [live.queue('a', { arguments: { 'x-max-length': 10 } })],
+      [],
+    ],
+    [
+      'is hidden by a higher policy',
+      'max-length: 5',
+      [live.queue('a', {}), policy('p2', { priority: 9, definition: {} })],
+      [],
+    ],
+    [
+      'raises a limit',
+      'max-length: 50',
+      [live.queue('a', {}), policy('p', { definition: { 'max-length': 10 } })],
+      [],
+    ],
+    [
+      'lowers a limit',
+      'max-length: 5',
+      [live.queue('a', {}), live.queue('aa', {}), policy('p', { definition: { 'max-length': 10 } })],
+      ['destructive max-length 5 on 2 queues: messages beyond that are dropped at once'],
+    ],
+    [
+      'sets a dead-letter exchange',
+      'dead-letter-exchange: x',
+      [live.queue('a', {}), policy('p', { definition: {} })],
+      ['disruptive queues and exchanges that it matches act otherwise at once'],
+    ],
+  ])('a policy that %s', (_, definition, resources, expected) => {
+    const { changes, context } = changesOf(
+      `rabbitmq: { policies: { p: { pattern: ^a, definition: { ${definition} } } } }`,
+      resources,
+    );
+    const change = changes.find((one) => subject(one).address === 'rabbitmq/policy/%2F/p');
+    expect(change).toBeDefined();
+    const risks = change ? kindFor(subject(change).address).risks(change, context) : [];
+    expect(risks.map((risk) => `${risk.class} ${risk.message}`)).toEqual(expected);
+  });
+
+  it('never delete the user that we are connected as', () => {
+    const before = userResource(B, 'ci', { tags: [] });
+    const context = contextOf([], [before], broker('4.3.6', { user: 'ci' }));
+    expect(kindFor(before.address).risks({ action: 'delete', before }, context)[0]?.class).toBe('refused');
+    expect(kindFor(before.address).risks({ action: 'delete', before }, contextOf([]))[0]?.class).toBe(
+      'disruptive',
+    );
+  });
+
+  it('refuse to change the default queue type where the broker would not', () => {
+    const live = [vhostResource(B, 'v', { 'default-queue-type': 'undefined' })];
+    const yaml = 'rabbitmq: { vhost: v, default-queue-type: quorum }';
+    const risks = (version: string) => {
+      const { changes, context } = changesOf(yaml, live, broker(version));
+      return kindFor('rabbitmq/vhost/v').risks(only(changes), context);
+    };
+    expect(risks('3.10.8').map((risk) => risk.class)).toEqual(['refused']);
+    expect(risks('4.3.6')).toEqual([]);
+  });
+
+  it('count a vhost’s queues before it is deleted', () => {
+    const before = vhostResource(B, '/', {});
+    const context = contextOf([], [before, live.queue('a', {}), live.queue('b', {})]);
+    expect(kindFor(before.address).risks({ action: 'delete', before }, context)).toEqual([
+      {
+        class: 'destructive',
+        code: 'vhost-deleted',
+        message: 'everything in the vhost is deleted with it, 2 queues among it',
+      },
+    ]);
+  });
+
+  it('tell what waits at a federation upstream', () => {
+    const before = parameterResource(B, '/', 'federation-upstream', 'u', { value: { uri: HIDDEN } });
+    expect(risksOf({ action: 'delete', before }).map((risk) => risk.class)).toEqual(['destructive']);
+    const kept = parameterResource(B, '/', 'federation-upstream', 'u', {
+      value: { 'resource-cleanup-mode': 'never' },
+    });
+    expect(risksOf({ action: 'delete', before: kept }).map((risk) => risk.class)).toEqual(['disruptive']);
+  });
+});
+
+describe('what is not ours', () => {
+  it.each<[Resource, boolean]>([
+    [exchangeResource(B, '/', 'amq.topic', {}), true],
+    [exchangeResource(B, '/', '', {}), true],
+    [exchangeResource(B, '/', 'events', {}), false],
+    [queueResource(B, '/', 'amq.gen-1', {}), true],
+    [queueResource(B, '/', 'x', { exclusive: true }), true],
+    [queueResource(B, '/', 'x', { exclusive: false }), false],
+  ])('%j is reserved: %s', (resource, isReserved) => {
+    expect(kindFor(resource.address).reserved?.(resource) !== undefined).toBe(isReserved);
+  });
+});
+
+describe('text', () => {
+  it('shows fields by their friendly names and units', () => {
+    const kind = kindFor('rabbitmq/queue/%2F/a');
+    const path = ['arguments', 'x-message-ttl'];
+    expect([kind.fieldName?.(path), kind.fieldText?.(path, 604_800_000)]).toEqual(['message-ttl', '7d']);
+    expect(kind.fieldText?.(['arguments', 'x-max-length-bytes'], 67_108_864)).toBe('64MiB');
+    expect(kind.fieldText?.(['type'], 'quorum')).toBeUndefined();
+  });
+
+  it('names a binding by its ends and key', () => {
+    const { resources } = declareYaml(
+      'rabbitmq: { queues: { q: { bindings: [{ from: e, key: order.#, x-match: any }] } } }',
+    );
+    const binding = resources.find(({ address }) => address.includes('/binding/'));
+    expect(binding && kindFor(binding.address).title(binding)).toEqual({
+      title: 'binding e → q',
+      detail: 'key order.#  x-match=any  vhost /',
+    });
+  });
+});
+
+function changesOf(yaml: string, live: readonly Resource[], identity = broker()) {
+  const { resources, findings } = declareYaml(yaml);
+  expect(findings).toEqual([]);
+  const context = contextOf(resources, live, identity);
+  const { changes } = diffResources({ context, kinds: rabbitmq.kinds, retired: [], owns: [], prune: false });
+  return { changes, context, calls: changes.flatMap((change) => callsOf(change, context)) };
+}
+
+function only(changes: readonly Change[]): Change {
+  const [change, ...more] = changes;
+  if (!change || more.length > 0) throw new Error(`${changes.length} changes, not one`);
+  return change;
+}
+
+function risksOf(change: Change): Risk[] {
+  return kindFor(subject(change).address).risks(change, contextOf([]));
+}
+
+function empty(resource: Resource): Resource {
+  return { ...resource, volatile: { ready: 0, unacknowledged: 0, consumers: 0 } };
+}
+
+function policy(name: string, spec: JsonObject): Resource {
+  return policyResource(B, 'policy', '/', name, { pattern: '^a', 'apply-to': 'all', priority: 0, ...spec });
+}

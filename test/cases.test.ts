@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PLAIN, renderPlan } from '../src/render/index.ts';
+import { expectedOutputs, parseCase, printCase } from './golden/case-file.ts';
+import { runCase } from './golden/run-case.ts';
+
+/** Rewrites the expected outputs instead of comparing them; read the difference before committing it. */
+const REWRITE = process.env.UPDATE_CASES === '1';
+const CASES = join(import.meta.dirname, 'cases');
+
+for (const broker of readdirSync(CASES)) {
+  describe(`golden cases of ${broker}`, () => {
+    for (const name of readdirSync(join(CASES, broker)).sort()) {
+      const path = join(CASES, broker, name);
+      const file = parseCase(readFileSync(path, 'utf8'));
+
+      it(`${basename(name, '.txt')}: ${file.title}`, async () => {
+        const { outputs, plan } = await runCase(file, broker);
+        if (REWRITE) writeFileSync(path, printCase(file, outputs));
+        else expect(Object.fromEntries(outputs)).toEqual(Object.fromEntries(expectedOutputs(file)));
+
+        const again = await runCase(file, broker);
+        expect([...again.outputs]).toEqual([...outputs]);
+        if (!plan) return;
+        expect(renderPlan(JSON.parse(JSON.stringify(plan)), 'text', PLAIN)).toBe(
+          renderPlan(plan, 'text', PLAIN),
+        );
+        for (const arrange of [reversed, interleaved]) {
+          const shuffled = await runCase(file, broker, arrange);
+          expect(JSON.stringify(shuffled.plan)).toBe(JSON.stringify(plan));
+        }
+      });
+    }
+  });
+}
+
+function reversed<T>(items: T[]): T[] {
+  return [...items].reverse();
+}
+
+/** Another order that is the same each time: every third item first, then the rest backwards. */
+function interleaved<T>(items: T[]): T[] {
+  return [...items.filter((_, i) => i % 3 === 0), ...reversed(items.filter((_, i) => i % 3 !== 0))];
+}

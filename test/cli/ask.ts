@@ -1,0 +1,12 @@
+// Asks for approval on the terminal that it is started on; approval.test.ts plays the one who answers.
+import { approve } from '../../src/cli/approval.ts';
+import { watchSignals } from '../../src/cli/signals.ts';
+
+const { drain, received, stop } = watchSignals(() => {});
+try {
+  await approve({ count: Number(process.argv[2]), target: 'prod\u001b[2J', signal: drain });
+  process.stdout.write('approved\n');
+} catch (error) {
+  process.stdout.write(`${received() ?? (error as Error).name}\n`);
+}
+stop();

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { mainArguments, runCli } from './run-cli.ts';
+
+const version = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+
+describe('help and version go to the standard output, and exit with 0', () => {
+  test.each([['--version'], ['-V'], ['-V', 'plan']])('%s %s', async (...args) => {
+    expect(await runCli(args)).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test.each([['--help'], ['help'], ['plan', '--help'], ['help', 'plan']])('%s %s', async (...args) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Usage: brokerform');
+  });
+});
+
+describe('wrong usage exits with 64 and says what is right', () => {
+  test.each<[string, RegExp]>([
+    ['', /Usage: brokerform/],
+    ['plann', /unknown command 'plann'\n\(Did you mean plan\?\)/],
+    ['plan --targt x', /unknown option '--targt'\n\(Did you mean --target\?\)/],
+    ['plan --target', /argument missing/],
+    ['plan extra', /too many arguments/],
+    ['show', /missing required argument 'plan'/],
+    ['validate --format xml', /Allowed choices are text, json, github, sarif, junit/],
+    ['plan --timeout 30', /Write the unit too: 30s/],
+    ['--wait 5m plan', /unknown option/],
+    ['plan --wait 5parsecs', /"parsecs" is no unit here/],
+    ['plan --wait 1000d', /between 0ms and 24d/],
+    ['-q -v plan', /cannot be used with/],
+    ['plan --allow everything', /must be <class>:<address glob>/],
+    ['plan --allow safe:**', /must be <class>:<address glob>/],
+    ['apply', /no terminal to ask on, so apply needs a saved plan or --auto-approve/],
+    [
+      'apply plan.json --prune --allow destructive:a',
+      /--prune, --allow: a saved plan runs as it was reviewed/,
+    ],
+    ['-C /nonexistent/folder schema', /cannot change to directory \/nonexistent\/folder/],
+    ['explain rabbitmq/no-such-rule', /no rule has the code/],
+  ])('%s', async (line, expected) => {
+    const { code, stdout, stderr } = await runCli(line.split(' ').filter((word) => word !== ''));
+    expect(stderr).toMatch(expected);
+    expect([code, stdout]).toEqual([64, '']);
+  });
+});
+
+test('global flags work before and after the command', async () => {
+  const lines = ['-C test/cli completion bash', 'completion bash -C test/cli', 'completion -C test/cli bash'];
+  const ended = await Promise.all(lines.map((line) => runCli(line.split(' '))));
+  expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(new Set(ended.map(({ stdout }) => stdout)).size).toBe(1);
+});
+
+test('a reader that has enough is no error', () => {
+  const command = `"$@" | head -n 1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = spawnSync(
+    'bash',
+    ['-c', command, 'bash', process.execPath, ...mainArguments(['completion', 'fish'])],
+    { encoding: 'utf8' },
+  );
+  expect(stdout).toBe(
+    '# fish completion of brokerform; load it with: brokerform completion fish | source\n0\n',
+  );
+  expect(stderr).toBe('');
+});

@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { completionScript, type Shell } from '../../src/cli/completion.ts';
+import { createProgram } from '../../src/cli/program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function scriptFile(shell: Shell): string {
+  const file = join(folder, `completion.${shell}`);
+  writeFileSync(file, completionScript(createProgram(), shell));
+  return file;
+}
+
+function run(shell: Shell, code: string): string {
+  const flags = { bash: ['--norc', '--noprofile'], zsh: ['-f'], fish: ['--no-config'] }[shell];
+  const { stdout, stderr, status } = spawnSync(shell, [...flags, '-c', code], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  return stdout.trim();
+}
+
+function isMissing(shell: Shell): boolean {
+  return spawnSync(shell, ['-c', 'exit']).status !== 0;
+}
+
+test('every command and every option is in every script', () => {
+  const program = createProgram();
+  for (const shell of ['bash', 'zsh', 'fish'] as const) {
+    const script = completionScript(program, shell);
+    for (const command of program.commands) {
+      expect(script, shell).toContain(command.name());
+      for (const { long } of command.options) {
+        const spelled = shell === 'fish' ? `-l ${long?.slice(2)} ` : String(long);
+        expect(script, `${shell} ${command.name()}`).toContain(spelled);
+      }
+    }
+  }
+});
+
+describe.skipIf(isMissing('bash'))('bash', () => {
+  test.each([
+    ['pl', 'plan'],
+    ['plan --fo', '--format'],
+    ['plan --format ', 'text json markdown'],
+    ['-C /tmp completion ', 'bash zsh fish'],
+    ['validate --fail-on w', 'warning'],
+    ['plan --target ', ''],
+  ])('"%s" completes to "%s"', (line, expected) => {
+    const words = `brokerform ${line}`.split(' ').map((word) => `'${word}'`);
+    const code = `source '${scriptFile('bash')}'; COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _brokerform; echo "\${COMPREPLY[*]}"`;
+    expect(run('bash', code)).toBe(expected);
+  });
+});
+
+describe.skipIf(isMissing('fish'))('fish', () => {
+  test.each([
+    ['pl', 'plan'],
+    ['plan --fo', '--format'],
+    ['plan --format ', 'json markdown text'],
+    ['completion ', 'bash fish zsh'],
+  ])('"%s" completes to "%s"', (line, expected) => {
+    const code = `source '${scriptFile('fish')}'; complete -C 'brokerform ${line}' | string split -f1 \\t; true`;
+    expect(run('fish', code).split('\n').sort().join(' ')).toBe(expected);
+  });
+});
+
+describe.skipIf(isMissing('zsh'))('zsh', () => {
+  test('accepts the script, and knows the function', () => {
+    const code = `autoload -Uz compinit; compinit -u -d '${folder}/zcompdump'; source '${scriptFile('zsh')}'; whence -w _brokerform; print $_comps[brokerform]`;
+    expect(run('zsh', code)).toBe('_brokerform: function\n_brokerform');
+  });
+});

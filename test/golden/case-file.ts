@@ -1,0 +1,52 @@
+/**
+ * A golden case: one text file with every input and every expected output, in parts that start with `=== name`.
+ *
+ * - first line: what the case shows
+ * - `=== <file>.yaml`: a file of the project; without a brokerform.yaml a plain one is taken
+ * - `=== live`: YAML sections; what they declare is what is live
+ * - `=== counts`: JSON, address → volatile counts of live resources; those without are unknown
+ * - `=== options`: JSON, see {@link CaseOptions}
+ * - `=== expect diagnostics`, `=== expect plan`, `=== expect calls`: what must come out
+ */
+export interface CaseFile {
+  readonly title: string;
+  readonly parts: ReadonlyMap<string, string>;
+}
+
+export interface CaseOptions {
+  readonly environment?: string;
+  /** The broker's version, 4.3.6 where not given. */
+  readonly version?: string;
+  readonly prune?: boolean;
+  readonly allow?: readonly string[];
+  readonly targets?: readonly string[];
+  readonly excludes?: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+  /** More of what the plan prints. */
+  readonly verbose?: boolean;
+}
+
+const EXPECTED = 'expect ';
+
+export function parseCase(text: string): CaseFile {
+  const [title = '', ...rest] = text.split(/^=== (.+)\n/m);
+  const parts = new Map<string, string>();
+  for (let i = 0; i < rest.length; i += 2) parts.set(rest[i]?.trim() ?? '', rest[i + 1] ?? '');
+  return { title: title.trim(), parts };
+}
+
+/** The file again, with these outputs in the place of the expected ones. */
+export function printCase(file: CaseFile, outputs: ReadonlyMap<string, string>): string {
+  const inputs = [...file.parts].filter(([name]) => !name.startsWith(EXPECTED));
+  const expected = [...outputs].map(([name, text]) => [EXPECTED + name, text] as const);
+  const ended = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
+  return `${file.title}\n\n${[...inputs, ...expected].map(([name, text]) => `=== ${name}\n${ended(text)}`).join('')}`;
+}
+
+export function expectedOutputs(file: CaseFile): Map<string, string> {
+  return new Map(
+    [...file.parts]
+      .filter(([name]) => name.startsWith(EXPECTED))
+      .map(([name, text]) => [name.slice(EXPECTED.length), text]),
+  );
+}

@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { completeSides } from '../../src/diff/index.ts';
+import type { Address, JsonObject, Plan, Resource } from '../../src/model/index.ts';
+import { type Checked, check, planStates } from '../../src/pipeline/index.ts';
+import type { LiveState } from '../../src/pipeline/live.ts';
+import { PLAIN, renderDiagnostics, renderPlan } from '../../src/render/index.ts';
+import type { CaseFile, CaseOptions } from './case-file.ts';
+
+const PLAIN_CONFIG: Record<string, string> = {
+  rabbitmq:
+    'project: shop\ntopologies: ["*.yaml"]\nbrokers:\n  main: { type: rabbitmq, url: amqp://localhost }\n',
+};
+
+/** The one moment at which every case takes place. */
+const NOW = new Date('2026-03-04T12:03:11Z');
+
+export interface CaseResult {
+  readonly outputs: Map<string, string>;
+  /** Undefined where errors kept it from being made. */
+  readonly plan?: Plan;
+}
+
+/** Runs a case through the real pipeline; only the live state is not read from a broker. */
+export async function runCase(
+  file: CaseFile,
+  broker: string,
+  arrange: (live: Resource[]) => Resource[] = (live) => live,
+): Promise<CaseResult> {
+  const options = JSON.parse(file.parts.get('options') ?? '{}') as CaseOptions;
+  const checked = await inFolder(projectFiles(file, broker), (directory) => checkIn(directory, options));
+  const outputs = new Map([['diagnostics', renderDiagnostics(checked.diagnostics, 'text', PLAIN)]]);
+  const hasErrors = checked.diagnostics.some(({ severity }) => severity === 'error');
+  if (hasErrors || !file.parts.has('live')) return { outputs };
+  const states = await liveStates(file, broker, options, checked, arrange);
+  const plan = await planStates(checked, states, {
+    targets: options.targets ?? [],
+    excludes: options.excludes ?? [],
+    prune: options.prune ?? false,
+    allow: options.allow ?? [],
+    now: () => NOW,
+  });
+  outputs.set('plan', renderPlan(plan, 'text', { ...PLAIN, verbose: options.verbose ?? false }));
+  outputs.set('calls', callLines(plan));
+  return { outputs, plan };
+}
+
+function projectFiles(file: CaseFile, broker: string): Map<string, string> {
+  const files = new Map([['brokerform.yaml', PLAIN_CONFIG[broker] ?? '']]);
+  for (const [name, text] of file.parts) if (name.endsWith('.yaml')) files.set(name, text);
+  return files;
+}
+
+async function inFolder<T>(files: ReadonlyMap<string, string>, use: (directory: string) => T): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'brokerform-case-'));
+  try {
+    for (const [name, text] of files) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), text);
+    }
+    return use(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function checkIn(directory: string, options: CaseOptions): Checked {
+  const { environment, variables = {} } = options;
+  return check({ directory, env: variables, ...(environment !== undefined && { environment }) });
+}
+
+/** What the `live` part declares, as a broker would tell it: completed, without places, with counts. */
+async function liveStates(
+  file: CaseFile,
+  broker: string,
+  options: CaseOptions,
+  checked: Checked,
+  arrange: (live: Resource[]) => Resource[],
+): Promise<Map<string, LiveState>> {
+  const files = projectFiles(file, broker);
+  for (const name of files.keys()) if (name !== 'brokerform.yaml') files.delete(name);
+  files.set('live.yaml', file.parts.get('live') ?? '');
+  const { environment: _, ...rest } = options;
+  const declared = await inFolder(files, (directory) => checkIn(directory, rest));
+  const counts = JSON.parse(file.parts.get('counts') ?? '{}') as Record<Address, JsonObject>;
+  return new Map(
+    [...checked.brokers.values()].map(({ name, provider }): [string, LiveState] => {
+      const identity = { ...provider.assume(name, options.version), id: 'golden' };
+      const desired = declared.brokers.get(name)?.desired ?? [];
+      const context = completeSides({ broker: identity }, desired, [], provider.kinds);
+      const live = arrange(
+        [...context.desired.values()].map(({ address, spec, needs }) => ({ address, spec, needs })),
+      );
+      const known = Object.entries(counts).filter(([address]) =>
+        live.some((resource) => resource.address === address),
+      );
+      return [name, { broker: identity, read: async () => live, observe: async () => new Map(known) }];
+    }),
+  );
+}
+
+function callLines(plan: Plan): string {
+  const lines = plan.waves.flatMap((wave, i) => [
+    `wave ${i + 1}`,
+    ...wave.flatMap((step) =>
+      [...step.calls, ...step.dependants.flatMap((dependant) => dependant.calls)].map(
+        (call) => `  ${call.op} ${call.target} ${JSON.stringify(call.body)}`,
+      ),
+    ),
+  ]);
+  return lines.map((line) => `${line}\n`).join('');
+}
