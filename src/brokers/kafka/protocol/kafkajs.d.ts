@@ -2,7 +2,7 @@
 declare module 'kafkajs/src/network/connection.js' {
   import type { Socket } from 'node:net';
   import type { ConnectionOptions } from 'node:tls';
-  import type { Logger, SASLOptions } from 'kafkajs';
+  import type { Logger, Mechanism, SASLOptions } from 'kafkajs';
 
   interface Request {
     readonly apiKey: number;
@@ -24,7 +24,7 @@ declare module 'kafkajs/src/network/connection.js' {
       logger: Logger;
       socketFactory: (options: { host: string; port: number; onConnect: () => void }) => Socket;
       ssl: ConnectionOptions | null;
-      sasl: SASLOptions | null;
+      sasl: SASLOptions | Mechanism | null;
       /** Milliseconds. */
       requestTimeout: number;
       connectionTimeout: number;

@@ -156,7 +156,11 @@ function loginFault(at: string, settings: KafkaSettings, phase: Phase, clues: Cl
   if (clues.name === 'TokenCommandFailed') {
     return { message: clues.message, hint: 'see sasl.token-command', transient: false };
   }
-  if (clues.name === 'KafkaJSSASLAuthenticationError' || clues.type === 'SASL_AUTHENTICATION_FAILED') {
+  if (
+    clues.name === 'TokenRefused' ||
+    clues.name === 'KafkaJSSASLAuthenticationError' ||
+    clues.type === 'SASL_AUTHENTICATION_FAILED'
+  ) {
     const who =
       sasl.mechanism === 'OAUTHBEARER' ? 'the token' : `the login of ${JSON.stringify(sasl.username)}`;
     const hint =

@@ -1,12 +1,12 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Logger, SASLOptions } from 'kafkajs';
+import type { Logger } from 'kafkajs';
 import type Connection from 'kafkajs/src/network/connection.js';
 import { type AnyApi, type Api, decodeAnswer, encodeQuestion } from '../protocol/api.ts';
 import { ApiVersions, type ApiVersionsAnswer } from '../protocol/requests/cluster.ts';
 import { AlienAnswer, alienProtocol, describeFault, type Phase } from './faults.ts';
-import type { Endpoint, KafkaSettings, Sasl } from './settings.ts';
-import { fetchToken } from './token.ts';
+import { saslChoice } from './sasl.ts';
+import type { Endpoint, KafkaSettings } from './settings.ts';
 
 const CLIENT = 'brokerform';
 /** How long a broker may take to accept a connection; milliseconds. */
@@ -60,7 +60,7 @@ export class Link {
           alien = protocol;
         }),
       ssl: settings.tls ?? null,
-      sasl: settings.sasl ? saslOptions(settings.sasl, settings.timeout) : null,
+      sasl: settings.sasl ? saslChoice(settings.sasl, settings.timeout) : null,
       requestTimeout: settings.timeout,
       connectionTimeout: Math.min(PATIENCE, settings.timeout),
     });
@@ -153,19 +153,4 @@ function openSocket(
     socket.destroy(new AlienAnswer(protocol));
   });
   return socket;
-}
-
-function saslOptions(sasl: Sasl, timeout: number): SASLOptions {
-  switch (sasl.mechanism) {
-    case 'OAUTHBEARER': {
-      const oauthBearerProvider = async () => ({ value: await fetchToken(sasl.token, timeout) });
-      return { mechanism: 'oauthbearer', oauthBearerProvider };
-    }
-    case 'PLAIN':
-      return { mechanism: 'plain', username: sasl.username, password: sasl.password };
-    case 'SCRAM-SHA-256':
-      return { mechanism: 'scram-sha-256', username: sasl.username, password: sasl.password };
-    default:
-      return { mechanism: 'scram-sha-512', username: sasl.username, password: sasl.password };
-  }
 }

@@ -1,0 +1,29 @@
+import type { Connection, Session } from '../../model/index.ts';
+import type { AnyApi } from './protocol/api.ts';
+import { Cluster } from './session/cluster.ts';
+import { identify } from './session/identity.ts';
+import { readScope } from './session/read.ts';
+import { readSettings } from './session/settings.ts';
+
+/**
+ * Opens a session with one Kafka cluster.
+ * @param onRequest is told of every request that is sent, for those who count them.
+ * @throws ConnectionError, BrokerError
+ */
+export async function connect(connection: Connection, onRequest?: (api: AnyApi) => void): Promise<Session> {
+  const cluster = await Cluster.open(readSettings(connection), onRequest);
+  try {
+    const broker = await identify(cluster);
+    return {
+      broker,
+      read: (scope) => readScope(cluster, scope),
+      observe: async () => new Map(),
+      async *send() {},
+      examine: async () => [],
+      close: async () => cluster.close(),
+    };
+  } catch (error) {
+    cluster.close();
+    throw error;
+  }
+}
