@@ -2,7 +2,7 @@ import type { Address } from './address.ts';
 import type { Change } from './change.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
-import type { Outcome } from './report.ts';
+import type { Failure, Outcome } from './report.ts';
 import type { Resource } from './resource.ts';
 import type { Rule } from './rule.ts';
 import type { Resolve } from './secret.ts';
@@ -76,6 +76,13 @@ export interface SendOptions {
   readonly abort: AbortSignal;
 }
 
+/** A unit of calls that the broker says it would refuse. */
+export interface Objection {
+  /** Index into the units that were handed to `preview`. */
+  readonly unit: number;
+  readonly failure: Failure;
+}
+
 /** One line of `doctor`. */
 export interface Check {
   readonly name: string;
@@ -98,6 +105,12 @@ export interface Session {
    * Never throws for a refusal: each unit gets exactly one outcome.
    */
   send(units: readonly (readonly Call[])[], options: SendOptions): AsyncIterable<Outcome>;
+  /**
+   * What the broker itself would refuse of these units of calls, asked without changing anything. Absent where a
+   * broker cannot be asked.
+   * @throws ConnectionError, BrokerError
+   */
+  preview?(units: readonly (readonly Call[])[]): Promise<readonly Objection[]>;
   /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
   examine(): Promise<Check[]>;
   close(): Promise<void>;
