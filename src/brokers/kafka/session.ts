@@ -1,8 +1,12 @@
 import type { Connection, Session } from '../../model/index.ts';
 import type { AnyApi } from './protocol/api.ts';
 import { Cluster } from './session/cluster.ts';
+import { examine } from './session/examine.ts';
 import { identify } from './session/identity.ts';
+import { observeTopics } from './session/observe.ts';
+import { previewUnits } from './session/preview.ts';
 import { readScope } from './session/read.ts';
+import { sendUnits } from './session/send.ts';
 import { readSettings } from './session/settings.ts';
 
 /**
@@ -17,9 +21,10 @@ export async function connect(connection: Connection, onRequest?: (api: AnyApi) 
     return {
       broker,
       read: (scope) => readScope(cluster, scope),
-      observe: async () => new Map(),
-      async *send() {},
-      examine: async () => [],
+      observe: (resources) => observeTopics(cluster, resources),
+      preview: (units) => previewUnits(cluster, units),
+      send: (units, options) => sendUnits(cluster, units, options),
+      examine: () => examine(cluster, broker),
       close: async () => cluster.close(),
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import {
   type Address,
   addressMatcher,
+  makeAddress,
   parseAddress,
   type Resource,
   type Scope,
