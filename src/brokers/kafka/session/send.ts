@@ -1,10 +1,4 @@
-import {
-  type Call,
-  type Failure,
-  MissingVariable,
-  type Outcome,
-  type SendOptions,
-} from '../../../model/index.ts';
+import { type Call, MissingVariable, type Outcome, type SendOptions } from '../../../model/index.ts';
 import type { KafkaCall } from '../calls.ts';
 import { aclCreation, aclDeletion } from './changes/acls.ts';
 import { carryOut, type Item, type Result, type Way } from './changes/carry-out.ts';
@@ -26,11 +20,13 @@ export async function* sendUnits(
   options: SendOptions,
 ): AsyncGenerator<Outcome> {
   const perform = performer(cluster, options);
+  // Who gives up starts nothing new either.
+  const signals = { drain: AbortSignal.any([options.drain, options.abort]), givenUp: gaveUp(options.abort) };
   const settled: Outcome[] = [];
   let wake = () => {};
   let bug: unknown;
   for (const [unit, calls] of units.entries()) {
-    runUnit(unit, calls as readonly KafkaCall[], perform, options)
+    runUnit(unit, calls as readonly KafkaCall[], perform, signals)
       .then((outcome) => settled.push(outcome))
       .catch((error: unknown) => {
         bug ??= error;
@@ -57,16 +53,20 @@ async function runUnit(
   unit: number,
   calls: readonly KafkaCall[],
   perform: Perform,
-  { drain, abort }: SendOptions,
+  signals: { readonly drain: AbortSignal; readonly givenUp: Promise<'given up'> },
 ): Promise<Outcome> {
   let callsDone = 0;
   for (const call of calls) {
-    if (drain.aborted || abort.aborted) {
+    if (signals.drain.aborted) {
       if (callsDone === 0) return { unit, status: 'not-started', callsDone };
       const message = `stopped after ${callsDone} of ${calls.length} requests`;
       return { unit, status: 'failed', callsDone, failure: { op: call.op, message } };
     }
-    const result = await Promise.race([perform(call), gaveUp(call.op, abort)]);
+    const result = await Promise.race([perform(call), signals.givenUp]);
+    if (result === 'given up') {
+      const failure = { op: call.op, message: 'given up before the answer came' };
+      return { unit, status: 'unknown', callsDone, failure };
+    }
     if (result.status === 'not-started' && callsDone > 0) {
       return { unit, status: 'failed', callsDone, failure: result.failure };
     }
@@ -76,12 +76,11 @@ async function runUnit(
   return { unit, status: 'done', callsDone };
 }
 
-function gaveUp(op: string, abort: AbortSignal): Promise<Result> {
-  const failure: Failure = { op, message: 'given up before the answer came' };
+/** Resolves when the user gives up; one listener, however many calls wait. */
+function gaveUp(abort: AbortSignal): Promise<'given up'> {
   return new Promise((resolve) => {
-    const onAbort = () => resolve({ status: 'unknown', failure });
-    if (abort.aborted) onAbort();
-    else abort.addEventListener('abort', onAbort, { once: true });
+    if (abort.aborted) resolve('given up');
+    else abort.addEventListener('abort', () => resolve('given up'), { once: true });
   });
 }
 
