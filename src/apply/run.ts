@@ -55,10 +55,8 @@ async function sendWave(
   options: RunOptions,
   settle: (address: Address, result: StepResult) => void,
 ): Promise<void> {
-  const removing = started
-    .map(({ step }) => step)
-    .filter(({ action }) => action === 'delete' || action === 'replace');
-  const stakes = removing.length > 0 ? await target.stakes(removing) : new Map<Address, Stake>();
+  const staked = started.map(({ step }) => step).filter(({ stake }) => stake !== undefined);
+  const stakes = staked.length > 0 ? await target.stakes(staked) : new Map<Address, Stake>();
   const units = started.map(({ calls }) => calls);
   for await (const outcome of target.session.send(units, {
     drain: options.drain.signal,

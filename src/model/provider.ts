@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { Change } from './change.ts';
+import type { Change, FieldChange } from './change.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
 import type { Failure, Outcome } from './report.ts';
@@ -37,6 +37,11 @@ export interface Kind {
   /** A field's name and value as people write them; the dotted path and JSON where absent. */
   fieldName?(path: readonly string[]): string;
   fieldText?(path: readonly string[], value: Json): string | undefined;
+  /** Texts of one field that depend on the whole change, such as where a value is inherited from. They come first. */
+  fieldTexts?(
+    field: FieldChange,
+    change: Extract<Change, { action: 'update' | 'replace' }>,
+  ): { readonly before?: string; readonly after?: string };
   /** What a live resource puts at stake, from its `volatile`: `18,204 ready, 4 consumers`. */
   stakeText?(resource: Resource): string | undefined;
 }

@@ -97,15 +97,16 @@ class StepBuilder {
     const kind = kindFor(kinds, resource.address);
     const dependants =
       change.action === 'create' || change.action === 'update' ? [] : this.#dependants(resource.address);
-    const stake = this.#stake(change, kind);
+    const risks = [...kind.risks(change, context), ...this.#ownRisks(change, kind, dependants)];
+    const stake = this.#stake(change, kind, risks);
     this.fingerprints[resource.address] = fingerprintOf(change, context, this.#dependantsOf);
     return {
       address: resource.address,
       action: change.action,
       ...kind.title(resource),
       change: bare(change),
-      fields: 'fields' in change ? change.fields.map((field) => fieldLine(kind, field)) : [],
-      risks: [...kind.risks(change, context), ...this.#ownRisks(change, kind, dependants)],
+      fields: 'fields' in change ? change.fields.map((field) => fieldLine(kind, field, change)) : [],
+      risks,
       ...(stake && { stake }),
       dependants,
       after: [],
@@ -151,8 +152,10 @@ class StepBuilder {
     return resource;
   }
 
-  #stake(change: Change, kind: Kind): Stake | undefined {
-    if (change.action !== 'delete' && change.action !== 'replace') return undefined;
+  /** An update can destroy too: a retention that is lowered. */
+  #stake(change: Change, kind: Kind, risks: readonly Risk[]): Stake | undefined {
+    if (change.action === 'create') return undefined;
+    if (change.action === 'update' && !risks.some((risk) => risk.class === 'destructive')) return undefined;
     const text = kind.stakeText?.(change.before);
     if (text === undefined) return undefined;
     return { text, values: change.before.volatile ?? {}, readAt: this.#input.readAt };
@@ -191,13 +194,19 @@ function kindFor(kinds: Readonly<Record<string, Kind>>, address: Address): Kind 
   return kind;
 }
 
-function fieldLine(kind: Kind, field: FieldChange): FieldLine {
+function fieldLine(
+  kind: Kind,
+  field: FieldChange,
+  change: Extract<Change, { action: 'update' | 'replace' }>,
+): FieldLine {
+  const texts = kind.fieldTexts?.(field, change);
   const text = (value: Json) =>
     kind.fieldText?.(field.path, value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
   return {
     name: kind.fieldName?.(field.path) ?? field.path.join('.'),
     ...(field.before !== undefined && { before: text(field.before) }),
     ...(field.after !== undefined && { after: text(field.after) }),
+    ...texts,
     ...(field.at && { at: field.at }),
     ...(field.fixed !== undefined && { fixed: field.fixed }),
   };
