@@ -17,10 +17,10 @@ import { readSettings } from './session/settings.ts';
 export async function connect(connection: Connection, onRequest?: (api: AnyApi) => void): Promise<Session> {
   const cluster = await Cluster.open(readSettings(connection), onRequest);
   try {
-    const broker = await identify(cluster);
+    const { broker, inherited } = await identify(cluster);
     return {
       broker,
-      read: (scope) => readScope(cluster, scope),
+      read: (scope) => readScope(cluster, inherited, scope),
       observe: (resources) => observeTopics(cluster, resources),
       preview: (units) => previewUnits(cluster, units),
       send: (units, options) => sendUnits(cluster, units, options),

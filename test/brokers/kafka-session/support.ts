@@ -111,7 +111,7 @@ export async function produce(
   name: string,
   messages: { key?: string; value: string; timestamp?: string; partition?: number }[],
 ): Promise<void> {
-  const producer = stranger(bootstrap).producer();
+  const producer = stranger(bootstrap).producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
   await producer.send({ topic: name, messages, acks: -1 });
   await producer.disconnect();

@@ -15,32 +15,37 @@ export class Writer {
   }
 
   int8(value: number): void {
-    this.#buffer.writeInt8(value, this.#reserve(1));
+    const at = this.#reserve(1);
+    this.#buffer.writeInt8(value, at);
   }
 
   int16(value: number): void {
-    this.#buffer.writeInt16BE(value, this.#reserve(2));
+    const at = this.#reserve(2);
+    this.#buffer.writeInt16BE(value, at);
   }
 
   int32(value: number): void {
-    this.#buffer.writeInt32BE(value, this.#reserve(4));
+    const at = this.#reserve(4);
+    this.#buffer.writeInt32BE(value, at);
   }
 
   int64(value: number): void {
-    this.#buffer.writeBigInt64BE(BigInt(value), this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#buffer.writeBigInt64BE(BigInt(value), at);
   }
 
   float64(value: number): void {
-    this.#buffer.writeDoubleBE(value, this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#buffer.writeDoubleBE(value, at);
   }
 
   varint(value: number): void {
     let rest = value;
     while (rest > 0x7f) {
-      this.#buffer[this.#reserve(1)] = (rest & 0x7f) | 0x80;
+      this.#byte((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
-    this.#buffer[this.#reserve(1)] = rest;
+    this.#byte(rest);
   }
 
   /** The length of a list; of a missing one: -1. */
@@ -53,12 +58,15 @@ export class Writer {
     const length = value === null ? -1 : Buffer.byteLength(value);
     if (this.flexible) this.varint(length + 1);
     else this.int16(length);
-    if (value) this.#buffer.write(value, this.#reserve(length), 'utf8');
+    if (!value) return;
+    const at = this.#reserve(length);
+    this.#buffer.write(value, at, 'utf8');
   }
 
   data(value: Buffer): void {
     this.count(value.length);
-    value.copy(this.#buffer, this.#reserve(value.length));
+    const at = this.#reserve(value.length);
+    value.copy(this.#buffer, at);
   }
 
   /** Ends a structure; we have no tagged field to send. */
@@ -66,6 +74,12 @@ export class Writer {
     if (this.flexible) this.varint(0);
   }
 
+  #byte(value: number): void {
+    const at = this.#reserve(1);
+    this.#buffer[at] = value;
+  }
+
+  /** Makes room, perhaps in another buffer: it must be called before the buffer is looked at. */
   #reserve(size: number): number {
     const at = this.#length;
     this.#length += size;

@@ -13,6 +13,7 @@ import { AlterUserScramCredentials, DescribeUserScramCredentials } from '../prot
 import { CreatePartitions, CreateTopics, DeleteTopics } from '../protocol/requests/topics.ts';
 import type { KafkaFacts } from '../specs.ts';
 import type { Cluster } from './cluster.ts';
+import { type InheritedConfigs, originOf } from './origins.ts';
 
 /** All that brokerform may ask for beyond a connection. */
 const USED: readonly AnyApi[] = [
@@ -24,22 +25,25 @@ const USED: readonly AnyApi[] = [
 ];
 
 /** Who the cluster is: its id, its version, its brokers, and what a topic gets that says nothing. */
-export async function identify(cluster: Cluster): Promise<BrokerIdentity> {
+export async function identify(
+  cluster: Cluster,
+): Promise<{ broker: BrokerIdentity; inherited: InheritedConfigs }> {
   const level = cluster.offered.finalized.find((feature) => feature.name === 'metadata.version')?.max;
-  const defaults = await topicDefaults(cluster);
+  const checked = await checkNewTopic(cluster);
   const facts: KafkaFacts = {
     brokers: cluster.brokers.map(({ id, rack }) => (rack === null ? { id } : { id, rack })),
     ...(level !== undefined && { 'metadata-version': level }),
-    ...(defaults && { defaults }),
+    ...(checked && { defaults: checked.defaults }),
     missing: USED.filter((api) => !cluster.offers(api)).map((api) => api.name),
   };
-  return {
+  const broker = {
     name: cluster.settings.broker,
     type: 'kafka',
     id: cluster.id,
     version: softwareVersion(cluster),
     facts,
   };
+  return { broker, inherited: checked?.inherited ?? new Map() };
 }
 
 /**
@@ -85,7 +89,9 @@ function softwareVersion({ offered }: Cluster): string {
  * Asks the controller to check the creation of a topic without any settings, which shows what it would get. Nothing
  * is created. Undefined where we may not create a topic of that name, or a policy is against it.
  */
-async function topicDefaults(cluster: Cluster): Promise<Record<string, string> | undefined> {
+async function checkNewTopic(
+  cluster: Cluster,
+): Promise<{ defaults: Record<string, string>; inherited: InheritedConfigs } | undefined> {
   if (!cluster.offers(CreateTopics)) return undefined;
   const name = 'brokerform-asks-for-defaults';
   const topic = { name, partitions: -1, replicationFactor: -1, replicas: [], configs: [] };
@@ -93,12 +99,17 @@ async function topicDefaults(cluster: Cluster): Promise<Record<string, string> |
   const answer = await cluster.ask(CreateTopics, question, { to: 'controller', repeatable: true });
   const [checked] = answer.topics;
   if (checked?.error !== 0 || checked.configs.length === 0) return undefined;
-  const configs = checked.configs.flatMap(({ name: key, value, sensitive }) =>
-    value === null || sensitive ? [] : [[key, value]],
-  );
+  const configs = checked.configs.filter((config) => !config.sensitive);
   return {
-    'num.partitions': String(checked.partitions),
-    'default.replication.factor': String(checked.replicationFactor),
-    ...Object.fromEntries(configs),
+    defaults: {
+      'num.partitions': String(checked.partitions),
+      'default.replication.factor': String(checked.replicationFactor),
+      ...Object.fromEntries(
+        configs.flatMap(({ name: key, value }) => (value === null ? [] : [[key, value]])),
+      ),
+    },
+    inherited: new Map(
+      configs.map(({ name: key, value, source }) => [key, { value, origin: originOf(source) }]),
+    ),
   };
 }

@@ -21,7 +21,9 @@ export async function* sendUnits(
 ): AsyncGenerator<Outcome> {
   const perform = performer(cluster, options);
   // Who gives up starts nothing new either.
-  const signals = { drain: AbortSignal.any([options.drain, options.abort]), givenUp: gaveUp(options.abort) };
+  const over = new AbortController();
+  const drain = AbortSignal.any([options.drain, options.abort]);
+  const signals = { drain, givenUp: gaveUp(options.abort, over.signal) };
   const settled: Outcome[] = [];
   let wake = () => {};
   let bug: unknown;
@@ -33,17 +35,21 @@ export async function* sendUnits(
       })
       .finally(() => wake());
   }
-  for (let told = 0; told < units.length; ) {
-    const outcome = settled.shift();
-    if (outcome) {
-      told++;
-      yield outcome;
-    } else if (bug !== undefined) throw bug;
-    else {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+  try {
+    for (let told = 0; told < units.length; ) {
+      const outcome = settled.shift();
+      if (outcome) {
+        told++;
+        yield outcome;
+      } else if (bug !== undefined) throw bug;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
     }
+  } finally {
+    over.abort();
   }
 }
 
@@ -76,11 +82,11 @@ async function runUnit(
   return { unit, status: 'done', callsDone };
 }
 
-/** Resolves when the user gives up; one listener, however many calls wait. */
-function gaveUp(abort: AbortSignal): Promise<'given up'> {
+/** Resolves when the user gives up; one listener, however many calls wait, and none once all is `over`. */
+function gaveUp(abort: AbortSignal, over: AbortSignal): Promise<'given up'> {
   return new Promise((resolve) => {
     if (abort.aborted) resolve('given up');
-    else abort.addEventListener('abort', () => resolve('given up'), { once: true });
+    else abort.addEventListener('abort', () => resolve('given up'), { once: true, signal: over });
   });
 }
 

@@ -2,10 +2,11 @@ import type { JsonObject, Resource } from '../../../model/index.ts';
 import { topicAddress } from '../addresses.ts';
 import { UNKNOWN_TOPIC } from '../protocol/errors.ts';
 import type { TopicMetadata } from '../protocol/requests/cluster.ts';
-import { DescribeConfigs, type DescribedResource, SOURCES, TOPIC } from '../protocol/requests/configs.ts';
+import { DescribeConfigs, type DescribedResource, TOPIC } from '../protocol/requests/configs.ts';
 import { ListPartitionReassignments } from '../protocol/requests/reassignments.ts';
-import { ALWAYS_READ, CONFIG_PREFIX, type ConfigSource, type Origin, THROTTLE_CONFIGS } from '../specs.ts';
+import { ALWAYS_READ, CONFIG_PREFIX, type ConfigSource, THROTTLE_CONFIGS } from '../specs.ts';
 import type { Cluster } from './cluster.ts';
+import { type InheritedConfigs, originOf } from './origins.ts';
 import { refused } from './refusals.ts';
 import type { Wanted } from './scope.ts';
 import { isOurThrottle } from './throttle.ts';
@@ -21,7 +22,11 @@ export type Moves = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
  * every 500 topics.
  * @throws ConnectionError, BrokerError
  */
-export async function readTopics(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
+export async function readTopics(
+  cluster: Cluster,
+  wanted: Wanted,
+  inherited: InheritedConfigs,
+): Promise<Resource[]> {
   const broker = cluster.settings.broker;
   const [metadata, moves] = await Promise.all([
     cluster.metadata(wanted.all ? null : [...wanted.names]),
@@ -45,7 +50,7 @@ export async function readTopics(cluster: Cluster, wanted: Wanted): Promise<Reso
     if (!configs) return [];
     const address = topicAddress(broker, topic.name);
     const declared = wanted.desired.get(address)?.spec ?? {};
-    return [{ address, spec: toSpec(topic, configs, declared, moves.get(topic.name)), needs: [] }];
+    return [{ address, spec: toSpec(topic, configs, declared, moves.get(topic.name), inherited), needs: [] }];
   });
 }
 
@@ -124,6 +129,7 @@ function toSpec(
   configs: Configs,
   declared: JsonObject,
   moves: ReadonlyMap<number, readonly number[]> | undefined,
+  inherited: InheritedConfigs,
 ): JsonObject {
   const partitions = [...topic.partitions].sort((a, b) => a.index - b.index);
   const replicas = partitions.map(({ index, replicas }) => moves?.get(index) ?? replicas);
@@ -135,7 +141,8 @@ function toSpec(
   };
   const sources: Record<string, ConfigSource> = {};
   let ours = false;
-  for (const { name, value, source, sensitive, synonyms } of configs) {
+  for (const config of configs) {
+    const { name, value, source, sensitive } = config;
     if (THROTTLE_CONFIGS.includes(name)) {
       ours ||= isOurThrottle(value ?? '');
       continue;
@@ -145,7 +152,7 @@ function toSpec(
     if (origin !== 'topic' && !(key in declared) && !ALWAYS.has(name)) continue;
     if (sensitive) continue;
     spec[key] = value;
-    sources[name] = origin === 'topic' ? { origin, ...inherited(synonyms) } : { origin };
+    sources[name] = origin === 'topic' ? { origin, ...inheritedBy(config, inherited) } : { origin };
   }
   return {
     ...spec,
@@ -157,12 +164,15 @@ function toSpec(
 
 const ALWAYS: ReadonlySet<string> = new Set(ALWAYS_READ);
 
-function originOf(source: number): Origin {
-  return SOURCES[source as keyof typeof SOURCES] ?? 'default';
-}
-
-/** What the topic would have without its override: the next synonym. Before 3.x some configs have none. */
-function inherited(synonyms: Configs[number]['synonyms']): Pick<Extract<ConfigSource, object>, 'inherited'> {
+/**
+ * What the topic would have without its override: the next synonym. Where a broker derives it, `retention.ms` from
+ * `log.retention.hours`, there is none, and what a new topic would get is the same.
+ */
+function inheritedBy(
+  { name, synonyms }: Configs[number],
+  inherited: InheritedConfigs,
+): Pick<ConfigSource, 'inherited'> {
   const next = synonyms.find((synonym) => originOf(synonym.source) !== 'topic');
-  return next ? { inherited: { value: next.value, origin: originOf(next.source) } } : {};
+  const found = next ? { value: next.value, origin: originOf(next.source) } : inherited.get(name);
+  return found ? { inherited: found } : {};
 }
