@@ -1,5 +1,6 @@
 import type { Provider } from '../model/index.ts';
+import { kafka } from './kafka/index.ts';
 import { rabbitmq } from './rabbitmq/index.ts';
 
 /** Every broker that brokerform knows. */
-export const providers: readonly Provider[] = [rabbitmq];
+export const providers: readonly Provider[] = [rabbitmq, kafka];

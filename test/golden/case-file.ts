@@ -1,9 +1,12 @@
+import type { JsonObject } from '../../src/model/index.ts';
+
 /**
  * A golden case: one text file with every input and every expected output, in parts that start with `=== name`.
  *
  * - first line: what the case shows
  * - `=== <file>.yaml`: a file of the project; without a brokerform.yaml a plain one is taken
  * - `=== live`: YAML sections; what they declare is what is live
+ * - `=== specs`: JSON, address → what else is live, that no YAML can declare
  * - `=== counts`: JSON, address → volatile counts of live resources; those without are unknown
  * - `=== options`: JSON, see {@link CaseOptions}
  * - `=== expect diagnostics`, `=== expect plan`, `=== expect calls`: what must come out
@@ -17,6 +20,8 @@ export interface CaseOptions {
   readonly environment?: string;
   /** The broker's version, 4.3.6 where not given. */
   readonly version?: string;
+  /** What a session would have found out of the cluster. */
+  readonly facts?: JsonObject;
   readonly prune?: boolean;
   readonly allow?: readonly string[];
   readonly targets?: readonly string[];
