@@ -93,6 +93,8 @@ export class Assigner {
                 crowd(this.#rackOf(id)),
                 chosen.length === 0 ? topic.leaders(id) : 0,
                 topic.replicas(id),
+                // Who has not led yet will have to, and then has a replica more.
+                chosen.length === 0 ? 0 : -topic.leaders(id),
                 this.#load.get(id) ?? 0,
                 turn(index),
               ],
