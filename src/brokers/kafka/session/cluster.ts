@@ -31,6 +31,7 @@ export class Cluster {
   readonly settings: KafkaSettings;
   readonly #onRequest: (api: AnyApi) => void;
   readonly #links = new Map<string, Promise<Link>>();
+  readonly #avoided = new Set<string>();
   #home: Endpoint | undefined;
   #id = '';
   #controller = -1;
@@ -111,6 +112,7 @@ export class Cluster {
         if (pause === undefined || !options.again?.(answer)) return answer;
       } catch (error) {
         if (!(error instanceof LostConnection) || !error.transient || this.#closed) throw error;
+        if (error.sent) this.#avoid(error.endpoint);
         if (pause === undefined || (error.sent && !options.repeatable)) throw error;
       }
       await sleep(pause * (0.5 + Math.random()));
@@ -161,6 +163,7 @@ export class Cluster {
       ...this.#brokers,
       ...this.settings.bootstrap,
     ]);
+    candidates.sort((a, b) => Number(this.#avoided.has(keyOf(a))) - Number(this.#avoided.has(keyOf(b))));
     const errors: Error[] = [];
     for (const candidate of candidates) {
       try {
@@ -177,8 +180,20 @@ export class Cluster {
     throw telling ?? new ConnectionError(this.settings.broker, 'no broker is known');
   }
 
+  /** A broker that is too slow, or went away in the middle, is asked last from now on, and by a new connection. */
+  #avoid(endpoint: Endpoint): void {
+    const key = keyOf(endpoint);
+    this.#links
+      .get(key)
+      ?.then((link) => link.close())
+      .catch(() => {});
+    this.#links.delete(key);
+    this.#avoided.add(key);
+    if (this.#home && keyOf(this.#home) === key) this.#home = undefined;
+  }
+
   #link(endpoint: Endpoint): Promise<Link> {
-    const key = `${endpoint.host}:${endpoint.port}`;
+    const key = keyOf(endpoint);
     const known = this.#links.get(key);
     const fresh = (known ?? Promise.reject(new Error('none yet')))
       .then((link) => (link.usable ? link : Promise.reject(new Error('lost'))))
@@ -188,8 +203,12 @@ export class Cluster {
   }
 }
 
+function keyOf({ host, port }: Endpoint): string {
+  return `${host}:${port}`;
+}
+
 function distinct(endpoints: readonly Endpoint[]): Endpoint[] {
-  return [...new Map(endpoints.map(({ host, port }) => [`${host}:${port}`, { host, port }])).values()];
+  return [...new Map(endpoints.map(({ host, port }) => [keyOf({ host, port }), { host, port }])).values()];
 }
 
 function notOffered(broker: string, { name, version }: AnyApi): BrokerError {

@@ -4,13 +4,15 @@ import type { Endpoint, KafkaSettings } from './settings.ts';
 /** A connection that failed or was lost. `sent`: the request may have reached the cluster, and may have been done. */
 export class LostConnection extends ConnectionError {
   readonly sent: boolean;
+  readonly endpoint: Endpoint;
   constructor(
     broker: string,
     message: string,
-    options: { hint?: string; transient: boolean; cause: unknown; sent: boolean },
+    options: { hint?: string; transient: boolean; cause: unknown; sent: boolean; endpoint: Endpoint },
   ) {
     super(broker, message, options);
     this.sent = options.sent;
+    this.endpoint = options.endpoint;
   }
 }
 
@@ -49,12 +51,12 @@ interface Clues {
 /** A lost, refused or misunderstood connection in words, with the setting that may be wrong. Holds no credentials. */
 export function describeFault(
   settings: KafkaSettings,
-  { host, port }: Endpoint,
+  endpoint: Endpoint,
   phase: Phase,
   cause: unknown,
   alien?: 'TLS' | 'HTTP',
 ): LostConnection {
-  const at = `${host}:${port}`;
+  const at = `${endpoint.host}:${endpoint.port}`;
   const {
     code = '',
     name = '',
@@ -73,6 +75,7 @@ export function describeFault(
     transient: fault.transient,
     cause,
     sent: phase === 'request',
+    endpoint,
   });
 }
 

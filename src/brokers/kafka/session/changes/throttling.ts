@@ -11,6 +11,9 @@ import { THROTTLE_CONFIGS } from '../../specs.ts';
 import type { Cluster } from '../cluster.ts';
 import { failureOf } from '../refusals.ts';
 import { isOurRate, isOurThrottle, ourRate, ourThrottle, RATE_CONFIGS } from '../throttle.ts';
+import { untilSeen } from './carry-out.ts';
+
+const SEEN = 5_000;
 
 /** A partition that moves: where it is, and where it is to be. */
 export interface Move {
@@ -52,36 +55,65 @@ export async function throttle(cluster: Cluster, moves: readonly Move[]): Promis
     ];
   });
   await alter(cluster, resources, 'controller');
+  const marked = resources.map(({ name }) => name);
+  // Brokers learn of it a moment later, and what we do not see yet we would not take away.
+  await untilSeen(SEEN, async () => (await oursOn(cluster, marked)).length === marked.length);
   const involved = new Set(copying.flatMap(({ from, to }) => [...from, ...to]));
   const rates = await readRates(cluster, [...involved]);
   const value = ourRate(cluster.settings.reassignment.throttle);
   for (const [id, found] of rates) {
-    const configs = RATE_CONFIGS.filter(
+    const free = RATE_CONFIGS.filter(
       (key) => found.get(key) === undefined || isOurRate(found.get(key) ?? ''),
-    ).map((name) => ({ name, operation: SET, value }));
+    );
+    const configs = free.map((name) => ({ name, operation: SET, value }));
     await alter(cluster, [{ type: BROKER, name: String(id), configs }], id);
+    await untilSeen(SEEN, async () => {
+      const now = (await readRates(cluster, [id])).get(id);
+      return free.every((key) => now?.get(key) === value);
+    });
   }
 }
 
 /** Takes our throttle off the brokers, where we put one. A broker that is down keeps its own, which then has no effect. */
 export async function freeBrokers(cluster: Cluster): Promise<void> {
   const ids = cluster.brokers.map(({ id }) => id);
-  for (const [id, found] of await readRates(cluster, ids)) {
-    const ours = RATE_CONFIGS.filter((key) => isOurRate(found.get(key) ?? ''));
+  for (const [id, ours] of await ourRatesOn(cluster, ids)) {
     const configs = ours.map((name) => ({ name, operation: DELETE, value: null }));
-    if (configs.length > 0) await alter(cluster, [{ type: BROKER, name: String(id), configs }], id);
+    await alter(cluster, [{ type: BROKER, name: String(id), configs }], id);
   }
+  await untilSeen(SEEN, async () => (await ourRatesOn(cluster, ids)).size === 0);
 }
 
 /** Takes our throttle off topics, where we put one. */
 export async function freeTopics(cluster: Cluster, topics: readonly string[]): Promise<void> {
-  const found = await readThrottles(cluster, topics);
-  const resources = [...found].flatMap(([name, values]) => {
-    const ours = [...values].filter(([, value]) => isOurThrottle(value));
-    const configs = ours.map(([key]) => ({ name: key, operation: DELETE, value: null }));
-    return configs.length === 0 ? [] : [{ type: TOPIC, name, configs }];
-  });
+  const ours = await oursOn(cluster, topics);
+  const resources = ours.map(({ name, keys }) => ({
+    ...{ type: TOPIC, name },
+    configs: keys.map((key) => ({ name: key, operation: DELETE, value: null })),
+  }));
   await alter(cluster, resources, 'controller');
+  await untilSeen(SEEN, async () => (await oursOn(cluster, topics)).length === 0);
+}
+
+/** Topics that carry our mark, and in which configs. */
+async function oursOn(
+  cluster: Cluster,
+  topics: readonly string[],
+): Promise<{ name: string; keys: readonly string[] }[]> {
+  const found = await readThrottles(cluster, topics);
+  return [...found].flatMap(([name, values]) => {
+    const keys = [...values].filter(([, value]) => isOurThrottle(value)).map(([key]) => key);
+    return keys.length === 0 ? [] : [{ name, keys }];
+  });
+}
+
+/** Brokers that carry our rate, and in which configs. */
+async function ourRatesOn(cluster: Cluster, ids: readonly number[]): Promise<Map<number, readonly string[]>> {
+  const rates = [...(await readRates(cluster, ids))].map(([id, found]): [number, readonly string[]] => [
+    id,
+    RATE_CONFIGS.filter((key) => isOurRate(found.get(key) ?? '')),
+  ]);
+  return new Map(rates.filter(([, ours]) => ours.length > 0));
 }
 
 async function foreignThrottles(cluster: Cluster, topics: readonly string[]): Promise<Set<string>> {
