@@ -71,7 +71,7 @@ describe.skipIf(process.env.BROKERFORM_TEST_BROKERS === 'none')('bad days of a K
     expect(await live(session, names)).toBe(names.length);
     const seen = await session.observe(names.map((name) => declared(topic(name))));
     // The dead broker's disk could not be asked: that is unknown, and not less.
-    for (const name of names) expect(seen.get(topic(name))).not.toHaveProperty('bytes');
+    for (const name of names) expect(seen.get(topic(name)) ?? {}).not.toHaveProperty('bytes');
     expect((await session.examine()).filter(({ ok }) => !ok)).toMatchObject([{ name: 'broker 1' }]);
     await home?.start();
     await expect

@@ -98,16 +98,17 @@ function update(change: Update): KafkaCall[] {
   const placed = replicasIn(after) ?? {};
   const calls: KafkaCall[] = [];
   if (fieldOf('throttle')) calls.push({ op: 'topic.settle', target, body: { name } });
+  const moved = movedPartitions(replicasIn(before) ?? {}, placed, 'existing');
+  const move: KafkaCall[] =
+    Object.keys(moved).length > 0 ? [{ op: 'topic.reassign', target, body: { name, replicas: moved } }] : [];
+  // Kafka takes new partitions only with as many replicas as those that are there have, so these move first.
   const partitions = fieldOf('partitions')?.after;
   if (typeof partitions === 'number') {
     const replicas = movedPartitions(replicasIn(before) ?? {}, placed, 'added');
     const isPlaced = Object.keys(replicas).length > 0;
     const body: TopicPartitions = { name, count: partitions, ...(isPlaced && { replicas }) };
-    calls.push({ op: 'topic.partitions', target, body });
+    move.push({ op: 'topic.partitions', target, body });
   }
-  const moved = movedPartitions(replicasIn(before) ?? {}, placed, 'existing');
-  const move: KafkaCall[] =
-    Object.keys(moved).length > 0 ? [{ op: 'topic.reassign', target, body: { name, replicas: moved } }] : [];
   const configs = configsCall(change, name);
   // At no time may more replicas have to be in sync than there are.
   return lowersInsync(change) ? [...calls, ...configs, ...move] : [...calls, ...move, ...configs];

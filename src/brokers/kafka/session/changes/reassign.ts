@@ -8,7 +8,7 @@ import type { Cluster } from '../cluster.ts';
 import { failureOf } from '../refusals.ts';
 import { listMoves, type Moves } from '../topics.ts';
 import { type Item, notStarted, type Result, untilSeen } from './carry-out.ts';
-import { freeBrokers, freeTopics, type Move, throttle } from './throttling.ts';
+import { freeBrokers, freeTopics, type Move, oursOn, throttle } from './throttling.ts';
 
 const OP = 'move partitions';
 const SEEN = 5_000;
@@ -205,7 +205,9 @@ async function finish(
 /** From the brokers first: as long as a topic has its mark, a later run knows that there is something to take away. */
 export async function liftThrottle(cluster: Cluster, topics: readonly string[]): Promise<void> {
   const running = await listMoves(cluster);
-  if (running.size === 0) await freeBrokers(cluster);
+  // What moves without our mark, by another tool, is not what the throttle is for.
+  const marked = await oursOn(cluster, [...running.keys()]);
+  if (marked.length === 0) await freeBrokers(cluster);
   await freeTopics(
     cluster,
     topics.filter((name) => !running.has(name)),

@@ -96,11 +96,11 @@ export async function freeTopics(cluster: Cluster, topics: readonly string[]): P
 }
 
 /** Topics that carry our mark, and in which configs. */
-async function oursOn(
+export async function oursOn(
   cluster: Cluster,
   topics: readonly string[],
 ): Promise<{ name: string; keys: readonly string[] }[]> {
-  const found = await readThrottles(cluster, topics);
+  const found = topics.length === 0 ? [] : await readThrottles(cluster, topics);
   return [...found].flatMap(([name, values]) => {
     const keys = [...values].filter(([, value]) => isOurThrottle(value)).map(([key]) => key);
     return keys.length === 0 ? [] : [{ name, keys }];
