@@ -65,6 +65,7 @@ export function shownConfig(name: string, value: Json): string {
 /** As in YAML that a person would have written. */
 export function writtenConfig(name: string, value: Json): Json {
   const config = configOf(name);
+  if (isExactInt(value)) return value.$int;
   if (Array.isArray(value)) return value.length === 1 ? (value[0] ?? null) : value;
   if (!config?.unit || typeof value !== 'number' || value <= 0) return value;
   const text = config.unit === 'ms' ? formatDuration(value, 'ms') : formatSize(value);
