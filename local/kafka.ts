@@ -5,14 +5,7 @@ import { givenKafka } from './kafka/given.ts';
 import { onMachine } from './kafka/machine.ts';
 import type { KafkaLine, KafkaOptions, LocalKafka } from './kafka/types.ts';
 
-export type {
-  KafkaLine,
-  KafkaOptions,
-  KafkaSasl,
-  KafkaTls,
-  LocalKafka,
-  LocalKafkaBroker,
-} from './kafka/types.ts';
+export type { KafkaLine, LocalKafka } from './kafka/types.ts';
 export { Unavailable } from './unavailable.ts';
 
 /**

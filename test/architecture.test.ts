@@ -28,6 +28,7 @@ const PACKAGE_HOMES: Record<string, readonly string[]> = {
   yaml: ['load', 'pipeline'],
   ajv: ['load', 'pipeline'],
   amqplib: ['brokers/rabbitmq'],
+  kafkajs: ['brokers/kafka'],
   commander: ['cli'],
   diff: ['render'],
 };

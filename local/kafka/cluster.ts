@@ -9,7 +9,7 @@ import { type KafkaNode, nodeConfig, plainUsers, rackOf } from './config.ts';
 import type { KafkaLine, KafkaOptions, LocalKafka, LocalKafkaBroker } from './types.ts';
 
 /** A node that was prepared, as a process of this machine or a container runs it. */
-export interface Runner extends Starting {
+interface Runner extends Starting {
   start(): Promise<void>;
   kill(): Promise<void>;
   halt(): Promise<void>;

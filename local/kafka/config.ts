@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Certificates } from '../certificates.ts';
 
-export interface KafkaPorts {
+interface KafkaPorts {
   client: number;
   controller: number;
   sasl?: number;

@@ -12,14 +12,14 @@ export interface KafkaOptions {
   authorizer?: boolean;
 }
 
-export interface KafkaSasl {
+interface KafkaSasl {
   /** `127.0.0.1:PORT`, one a broker. */
   readonly bootstrap: readonly string[];
   /** Passwords of the PLAIN users, by name: `admin`, and `alice`, who has no rights of her own. */
   readonly users: Readonly<Record<'admin' | 'alice', string>>;
 }
 
-export interface KafkaTls {
+interface KafkaTls {
   /** `localhost:PORT`, one a broker. */
   readonly bootstrap: readonly string[];
   /** Paths of PEM files: the authority that signed the brokers' certificate, and a client's own. */

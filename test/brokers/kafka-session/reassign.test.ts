@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { KafkaCall } from '../../../src/brokers/kafka/calls.ts';
 import { create, fresh, open, produce, readOne, send, stranger, topic } from './support.ts';
@@ -194,7 +194,7 @@ describe.each(['old', 'current'] as const)('moving partitions on the %s Kafka', 
 });
 
 function startMover(bootstrap: readonly string[], name: string, replicas: object): ChildProcess {
-  const script = join(import.meta.dirname, 'mover.ts');
+  const script = fileURLToPath(new URL('./mover.ts', import.meta.url));
   const args = ['--import', 'tsx', script, bootstrap.join(','), name, JSON.stringify(replicas)];
   const mover = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void mover.kill('SIGKILL'));

@@ -3,6 +3,7 @@ export const UNKNOWN_TOPIC = 3;
 export const LEADER_NOT_AVAILABLE = 5;
 export const NOT_LEADER = 6;
 export const TIMED_OUT = 7;
+export const REPLICA_NOT_AVAILABLE = 9;
 export const TOPIC_UNAUTHORIZED = 29;
 export const GROUP_UNAUTHORIZED = 30;
 export const CLUSTER_UNAUTHORIZED = 31;
@@ -11,9 +12,6 @@ export const TOPIC_EXISTS = 36;
 export const INVALID_PARTITIONS = 37;
 export const NOT_CONTROLLER = 41;
 export const SECURITY_DISABLED = 54;
-export const REASSIGNMENT_IN_PROGRESS = 60;
-export const ELECTION_NOT_NEEDED = 84;
-export const NO_REASSIGNMENT = 85;
 export const QUOTA_EXCEEDED = 89;
 export const RESOURCE_NOT_FOUND = 91;
 

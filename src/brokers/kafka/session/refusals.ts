@@ -38,7 +38,7 @@ export function refused(settings: KafkaSettings, refusal: Refusal): BrokerError 
 
 const UNAUTHORIZED = [TOPIC_UNAUTHORIZED, GROUP_UNAUTHORIZED, CLUSTER_UNAUTHORIZED];
 
-export function isUnauthorized(code: number): boolean {
+function isUnauthorized(code: number): boolean {
   return UNAUTHORIZED.includes(code);
 }
 

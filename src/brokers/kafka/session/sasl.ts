@@ -6,7 +6,7 @@ type Provided = Extract<SaslChoice, { authenticationProvider: unknown }>;
 export type SaslChoice = NonNullable<ConstructorParameters<typeof import('kafkajs').Kafka>[0]['sasl']>;
 
 /** The broker did not like the token. */
-export class TokenRefused extends Error {
+class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 
 /** The command that was to print a token did not. Its output is not quoted: it may hold a secret. */
-export class TokenCommandFailed extends Error {
+class TokenCommandFailed extends Error {
   override readonly name = 'TokenCommandFailed';
 }
 

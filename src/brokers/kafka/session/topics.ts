@@ -1,6 +1,11 @@
 import type { JsonObject, Resource } from '../../../model/index.ts';
 import { topicAddress } from '../addresses.ts';
-import { UNKNOWN_TOPIC } from '../protocol/errors.ts';
+import {
+  LEADER_NOT_AVAILABLE,
+  NOT_LEADER,
+  REPLICA_NOT_AVAILABLE,
+  UNKNOWN_TOPIC,
+} from '../protocol/errors.ts';
 import type { TopicMetadata } from '../protocol/requests/cluster.ts';
 import { DescribeConfigs, type DescribedResource, TOPIC } from '../protocol/requests/configs.ts';
 import { ListPartitionReassignments } from '../protocol/requests/reassignments.ts';
@@ -55,7 +60,7 @@ export async function readTopics(
 }
 
 /** A topic whose partitions have no leader for the moment is there all the same. */
-const LEADERLESS = [0, 5, 6, 9];
+const LEADERLESS: readonly number[] = [0, LEADER_NOT_AVAILABLE, NOT_LEADER, REPLICA_NOT_AVAILABLE];
 function isPassing(error: number): boolean {
   return LEADERLESS.includes(error);
 }
@@ -108,7 +113,7 @@ export async function describeTopics(
 }
 
 /** Runs chunks two at a time: the next one is under way while an answer is taken apart. */
-export async function inChunks<T>(
+async function inChunks<T>(
   items: readonly T[],
   size: number,
   run: (chunk: readonly T[]) => Promise<void>,

@@ -11,14 +11,15 @@ import {
   struct,
   type ValueOf,
 } from '../codec.ts';
+import { UNSUPPORTED_VERSION } from '../errors.ts';
 
-export interface ApiRange {
+interface ApiRange {
   readonly key: number;
   readonly min: number;
   readonly max: number;
 }
 
-export interface FeatureLevel {
+interface FeatureLevel {
   readonly name: string;
   readonly min: number;
   readonly max: number;
@@ -33,7 +34,6 @@ export interface ApiVersionsAnswer {
   readonly finalized: readonly FeatureLevel[];
 }
 
-const UNSUPPORTED_VERSION = 35;
 const RANGE = struct({ key: int16, min: int16, max: int16 });
 const SUPPORTED = array(struct({ name: string, min: int16, max: int16 }));
 const FINALIZED = array(struct({ name: string, max: int16, min: int16 }));

@@ -24,7 +24,7 @@ export interface Move {
 }
 
 /** Brokers that get a copy that they do not have yet. */
-export function addedBy({ from, to }: Move): number[] {
+function addedBy({ from, to }: Move): number[] {
   return to.filter((id) => !from.includes(id));
 }
 
