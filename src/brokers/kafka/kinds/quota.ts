@@ -15,6 +15,7 @@ export const quota: Kind = {
   risks(change): Risk[] {
     if (change.action === 'delete')
       return [disruptive('quota-deleted', 'its clients are no longer slowed down')];
+    if (change.action === 'create') return [];
     const lowered = QUOTAS.filter((key) => isLowered(change, key));
     if (lowered.length === 0) return [];
     return [disruptive('quota-lowered', `clients over the new ${lowered.join(' and ')} are slowed down`)];
@@ -57,9 +58,8 @@ function entityText(entity: QuotaEntity): string {
   return parts.join(', ');
 }
 
-/** A new limit slows down just as a lower one does, on a cluster that is in use. */
-function isLowered(change: Exclude<Change, { action: 'delete' }>, key: string): boolean {
-  const after = change.after.spec[key];
-  const before: Json | undefined = change.action === 'create' ? undefined : change.before.spec[key];
+/** A limit where there was none slows down just as a lower one does. */
+function isLowered(change: Extract<Change, { action: 'update' | 'replace' }>, key: string): boolean {
+  const [before, after]: (Json | undefined)[] = [change.before.spec[key], change.after.spec[key]];
   return typeof after === 'number' && !(typeof before === 'number' && before <= after);
 }
