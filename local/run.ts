@@ -1,8 +1,10 @@
+import { type KafkaLine, startKafka } from './kafka.ts';
 import { type NatsLine, natsLines, startNats } from './nats.ts';
 import { type RabbitLine, startRabbit } from './rabbitmq.ts';
 
 // Starts local brokers, prints where they are as JSON, and keeps them until SIGINT or SIGTERM:
 //   npx tsx local/run.ts rabbitmq old current
+//   npx tsx local/run.ts kafka current
 
 interface Running {
   description: Record<string, unknown>;
@@ -21,6 +23,14 @@ const choices: Record<string, Choice> = {
       const broker = await startRabbit(line as RabbitLine);
       const { version, url, management, folder } = broker;
       return { description: { version, url, management, folder }, stop: broker.stop };
+    },
+  },
+  kafka: {
+    lines: ['old', 'current'],
+    async start(line) {
+      const cluster = await startKafka(line as KafkaLine, { sasl: true, tls: true, authorizer: true });
+      const { version, bootstrap, sasl, tls, folder } = cluster;
+      return { description: { version, bootstrap, sasl, tls, folder }, stop: cluster.stop };
     },
   },
   nats: {

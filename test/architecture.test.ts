@@ -29,6 +29,7 @@ const PACKAGE_HOMES: Record<string, readonly string[]> = {
   ajv: ['load', 'pipeline'],
   amqplib: ['brokers/rabbitmq'],
   '@nats-io/transport-node': ['brokers/nats'],
+  kafkajs: ['brokers/kafka'],
   commander: ['cli'],
   diff: ['render'],
 };

@@ -1,8 +1,8 @@
 import type { Address } from './address.ts';
-import type { Change } from './change.ts';
+import type { Change, FieldChange } from './change.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
-import type { Outcome } from './report.ts';
+import type { Failure, Outcome } from './report.ts';
 import type { Resource } from './resource.ts';
 import type { Rule } from './rule.ts';
 import type { Resolve } from './secret.ts';
@@ -43,6 +43,11 @@ export interface Kind {
   /** A field's name and value as people write them; the dotted path and JSON where absent. */
   fieldName?(path: readonly string[]): string;
   fieldText?(path: readonly string[], value: Json): string | undefined;
+  /** Texts of one field that depend on the whole change, such as where a value is inherited from. They come first. */
+  fieldTexts?(
+    field: FieldChange,
+    change: Extract<Change, { action: 'update' | 'replace' }>,
+  ): { readonly before?: string; readonly after?: string };
   /** What a live resource puts at stake, from its `volatile`: `18,204 ready, 4 consumers`. */
   stakeText?(resource: Resource): string | undefined;
 }
@@ -84,6 +89,13 @@ export interface SendOptions {
   readonly abort: AbortSignal;
 }
 
+/** A unit of calls that the broker says it would refuse. */
+export interface Objection {
+  /** Index into the units that were handed to `preview`. */
+  readonly unit: number;
+  readonly failure: Failure;
+}
+
 /** One line of `doctor`. */
 export interface Check {
   readonly name: string;
@@ -106,6 +118,12 @@ export interface Session {
    * Never throws for a refusal: each unit gets exactly one outcome.
    */
   send(units: readonly (readonly Call[])[], options: SendOptions): AsyncIterable<Outcome>;
+  /**
+   * What the broker itself would refuse of these units of calls, asked without changing anything. Absent where a
+   * broker cannot be asked.
+   * @throws ConnectionError, BrokerError
+   */
+  preview?(units: readonly (readonly Call[])[]): Promise<readonly Objection[]>;
   /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
   examine(): Promise<Check[]>;
   close(): Promise<void>;

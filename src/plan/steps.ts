@@ -113,7 +113,7 @@ class StepBuilder {
       action: change.action,
       ...kind.title(resource),
       change: bare(change),
-      fields: 'fields' in change ? change.fields.map((field) => fieldLine(kind, field)) : [],
+      fields: 'fields' in change ? change.fields.map((field) => fieldLine(kind, field, change)) : [],
       risks,
       ...(stake && { stake }),
       dependants,
@@ -202,13 +202,19 @@ function kindFor(kinds: Readonly<Record<string, Kind>>, address: Address): Kind 
   return kind;
 }
 
-function fieldLine(kind: Kind, field: FieldChange): FieldLine {
+function fieldLine(
+  kind: Kind,
+  field: FieldChange,
+  change: Extract<Change, { action: 'update' | 'replace' }>,
+): FieldLine {
+  const texts = kind.fieldTexts?.(field, change);
   const text = (value: Json) =>
     kind.fieldText?.(field.path, value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
   return {
     name: kind.fieldName?.(field.path) ?? field.path.join('.'),
     ...(field.before !== undefined && { before: text(field.before) }),
     ...(field.after !== undefined && { after: text(field.after) }),
+    ...texts,
     ...(field.at && { at: field.at }),
     ...(field.fixed !== undefined && { fixed: field.fixed }),
   };

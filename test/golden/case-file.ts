@@ -6,6 +6,7 @@ import type { JsonObject } from '../../src/model/index.ts';
  * - first line: what the case shows
  * - `=== <file>.yaml`: a file of the project; without a brokerform.yaml a plain one is taken
  * - `=== live`: YAML sections; what they declare is what is live
+ * - `=== specs`: JSON, address → what else is live, that no YAML can declare
  * - `=== counts`: JSON, address → volatile counts of live resources; those without are unknown
  * - `=== options`: JSON, see {@link CaseOptions}
  * - `=== expect diagnostics`, `=== expect plan`, `=== expect calls`: what must come out

@@ -12,6 +12,8 @@ const PLAIN_CONFIG: Record<string, string> = {
   rabbitmq:
     'project: shop\ntopologies: ["*.yaml"]\nbrokers:\n  main: { type: rabbitmq, url: amqp://localhost }\n',
   nats: 'project: shop\ntopologies: ["*.yaml"]\nbrokers:\n  main: { type: nats, servers: ["nats://localhost"] }\n',
+  kafka:
+    'project: shop\ntopologies: ["*.yaml"]\nbrokers:\n  main: { type: kafka, bootstrap: ["localhost:9092"] }\n',
 };
 
 /** The one moment at which every case takes place. */
@@ -84,6 +86,7 @@ async function liveStates(
   files.set('live.yaml', file.parts.get('live') ?? '');
   const { environment: _, ...rest } = options;
   const declared = await inFolder(files, (directory) => checkIn(directory, rest));
+  const specs = JSON.parse(file.parts.get('specs') ?? '{}') as Record<Address, JsonObject>;
   const counts = JSON.parse(file.parts.get('counts') ?? '{}') as Record<Address, JsonObject>;
   return new Map(
     [...checked.brokers.values()].map(({ name, provider }): [string, LiveState] => {
@@ -92,7 +95,11 @@ async function liveStates(
       const desired = declared.brokers.get(name)?.desired ?? [];
       const context = completeSides({ broker: identity }, desired, [], provider.kinds);
       const live = arrange(
-        [...context.desired.values()].map(({ address, spec, needs }) => ({ address, spec, needs })),
+        [...context.desired.values()].map(({ address, spec, needs }) => ({
+          address,
+          spec: { ...spec, ...specs[address] },
+          needs,
+        })),
       );
       const known = Object.entries(counts).filter(([address]) =>
         live.some((resource) => resource.address === address),

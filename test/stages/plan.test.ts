@@ -66,6 +66,15 @@ describe('what a plan holds', () => {
     expect(plan.blockers).toMatchObject([{ risk: { class: 'refused', code: 'reserved' } }]);
   });
 
+  it('says what an update puts at stake, where it is destructive', async () => {
+    const broker = await brokerWith(boxOf('a'));
+    fill(broker, 'a', 7);
+    const stakeOf = async (capacity: number) =>
+      (await planMemory(broker, [boxOf('a', { capacity })])).waves[0]?.[0]?.stake?.text;
+    expect(await stakeOf(5)).toBe('7 things');
+    expect(await stakeOf(20)).toBeUndefined();
+  });
+
   it('compares only declared keys, after completing both sides', async () => {
     const broker = await brokerWith(boxOf('a', { label: 'x' }));
     expect(summary(await planMemory(broker, [boxOf('a', { capacity: 10 })]))).toEqual([]);

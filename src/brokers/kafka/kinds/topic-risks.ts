@@ -1,0 +1,134 @@
+import type { Change, Context, Resource, Risk } from '../../../model/index.ts';
+import { configRisks } from './config-risks.ts';
+import { brokersIn, countOf, destructive, disruptive, refused } from './parts.ts';
+import { movedPartitions, replicasIn } from './placement.ts';
+import { isEmpty, roughSize, volatileOf } from './stake.ts';
+
+type Update = Extract<Change, { action: 'update' | 'replace' }>;
+
+export function topicRisks(change: Change, context: Context): Risk[] {
+  if (change.action === 'delete') return [deletionRisk(change.before)];
+  const impossible = placementRefusals(change.after, context);
+  if (change.action === 'create') return impossible;
+  return [
+    ...impossible,
+    ...partitionRisks(change),
+    ...replicationRisks(change),
+    ...configRisks(change, context),
+  ];
+}
+
+function deletionRisk(topic: Resource): Risk {
+  const { messages, groups } = volatileOf(topic);
+  const active = groups?.filter(({ state }) => state !== 'Empty' && state !== 'Dead') ?? [];
+  const cut = active.length > 0 ? `, and ${countOf(active.length, 'active group')} loses its topic` : '';
+  if (messages === 0) {
+    return disruptive(
+      'topic-deleted',
+      `the topic is empty, but is gone for its producers and consumers${cut}`,
+    );
+  }
+  const lost =
+    messages === undefined
+      ? 'nobody knows whether it is empty: its messages are lost'
+      : `${countOf(messages, 'message')} and the offsets of its groups are lost`;
+  return destructive('topic-deleted', lost + cut);
+}
+
+/** What no cluster of these brokers can do. */
+function placementRefusals({ spec }: Resource, context: Context): Risk[] {
+  const brokers = brokersIn(context);
+  if (brokers.length === 0) return [];
+  const known = new Set(brokers.map(({ id }) => id));
+  const named = Object.values(replicasIn({ spec }) ?? {}).flat();
+  const factor = [spec['replication-factor']].flat().map(Number);
+  const most = Math.max(0, ...factor.filter((count) => Number.isFinite(count)));
+  const risks: Risk[] = [];
+  if (most > brokers.length) {
+    const has = `the cluster has ${countOf(brokers.length, 'broker')}`;
+    risks.push(refused('too-few-brokers', `${most} replicas need ${most} brokers, and ${has}`));
+  }
+  const unknown = [...new Set(named.filter((id) => !known.has(id)))].sort((a, b) => a - b);
+  if (unknown.length > 0) {
+    const ids = [...known].sort((a, b) => a - b).join(', ');
+    risks.push(
+      refused('unknown-broker', `no broker ${unknown.join(', ')} is alive in the cluster`, `brokers: ${ids}`),
+    );
+  }
+  return risks;
+}
+
+function partitionRisks(change: Update): Risk[] {
+  const field = change.fields.find(({ path }) => path[0] === 'partitions');
+  if (!field) return [];
+  const [before, after] = [Number(field.before), Number(field.after)];
+  if (after < before) {
+    return [
+      refused(
+        'fewer-partitions',
+        'Kafka cannot take partitions away',
+        'create another topic with fewer partitions and copy what is to be kept',
+      ),
+    ];
+  }
+  if (isEmpty(change.before)) return [];
+  const policy = change.before.spec['configs.cleanup.policy'];
+  const isCompacted = Array.isArray(policy) && policy.includes('compact');
+  return [
+    isCompacted
+      ? disruptive(
+          'keys-move',
+          'most keys go to another partition from now on: their old records stay where they are, are never ' +
+            'compacted away, and may be read after the new ones',
+          'a new topic with the final number of partitions, filled by reading the old one, keeps each key in one place',
+        )
+      : disruptive(
+          'keys-move',
+          'with keys, most of them go to another partition from now on: their records before and after are not in order',
+        ),
+  ];
+}
+
+function replicationRisks(change: Update): Risk[] {
+  const before = replicasIn(change.before);
+  const after = replicasIn(change.after);
+  const isAsked = change.fields.some(({ path }) => path[0] === 'replication-factor');
+  if (!after || !before) {
+    return isAsked
+      ? [refused('no-placement', 'where the replicas are is not known, so they cannot be moved')]
+      : [];
+  }
+  const moved = Object.entries(movedPartitions(before, after, 'existing'));
+  if (moved.length === 0) return [];
+  const added = moved.flatMap(([index, ids]) => ids.filter((id) => !before[index]?.includes(id)));
+  const removed = moved.flatMap(([index, ids]) => (before[index] ?? []).filter((id) => !ids.includes(id)));
+  const risks: Risk[] = [];
+  if (moved.some(([index, ids]) => ids.length < (before[index]?.length ?? 0))) {
+    risks.push(disruptive('fewer-replicas', 'fewer copies: fewer brokers may fail before records are lost'));
+  }
+  if (moved.some(([index, ids]) => ids[0] !== before[index]?.[0])) {
+    risks.push(disruptive('leaders-move', 'leaders move: clients must find the new ones'));
+  }
+  risks.push({
+    class: 'safe',
+    code: 'reassignment',
+    message: movement(change.before, moved.length, added, removed),
+  });
+  return risks;
+}
+
+function movement(
+  topic: Resource,
+  partitions: number,
+  added: readonly number[],
+  removed: readonly number[],
+): string {
+  const { bytes } = volatileOf(topic);
+  const replicas = Object.values(replicasIn(topic) ?? {}).flat().length;
+  const copied =
+    bytes === undefined || replicas === 0
+      ? ''
+      : `, about ${roughSize((bytes / replicas) * added.length)} to copy`;
+  const count = countOf(partitions, 'partition');
+  return `moves ${count}: ${countOf(added.length, 'replica')} come, ${removed.length} go${copied}`;
+}

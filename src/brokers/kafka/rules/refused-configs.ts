@@ -1,0 +1,60 @@
+import type { Rule } from '../../../model/index.ts';
+import { pathOf, type Topic, topicsOf } from '../topology.ts';
+import { atLeast } from '../version.ts';
+
+export const refusedConfigs: Rule = {
+  code: 'kafka/refused-configs',
+  severity: 'error',
+  summary: 'Configs that brokers refuse together',
+  explain: `
+Brokers look at the configs of a topic together, and answer \`INVALID_CONFIG\` where they contradict each other: a
+shortest time before compaction over the longest, less kept in all than on the brokers' own disks, tiered storage for a
+compacted topic, and from 4.0 on segments under 1 MiB.
+
+Bad:
+\`\`\`yaml
+topics:
+  accounts: { configs: { cleanup.policy: compact, min.compaction.lag.ms: 2d, max.compaction.lag.ms: 1d } }
+\`\`\`
+Good:
+\`\`\`yaml
+topics:
+  accounts: { configs: { cleanup.policy: compact, min.compaction.lag.ms: 1h, max.compaction.lag.ms: 1d } }
+\`\`\`
+`,
+  *check(context) {
+    for (const topic of topicsOf(context)) {
+      for (const { config, problem } of contradictions(topic, context.broker.version)) {
+        yield {
+          resource: topic.resource,
+          path: pathOf(config),
+          message: `brokers refuse the configs of topic "${topic.name}": ${problem}`,
+        };
+      }
+    }
+  },
+};
+
+interface Contradiction {
+  readonly config: string;
+  readonly problem: string;
+}
+
+function* contradictions(topic: Topic, version: string): Generator<Contradiction> {
+  if (topic.limit('min.compaction.lag.ms') > topic.limit('max.compaction.lag.ms')) {
+    yield { config: 'min.compaction.lag.ms', problem: 'min.compaction.lag.ms is over max.compaction.lag.ms' };
+  }
+  for (const config of ['retention.ms', 'retention.bytes']) {
+    const local = `local.${config}`;
+    // -2 stands for the retention itself.
+    if (!topic.sets(local) || topic.value(local) === -2) continue;
+    if (topic.limit(local) > topic.limit(config))
+      yield { config: local, problem: `${local} is over ${config}` };
+  }
+  if (topic.value('remote.storage.enable') === true && topic.has('compact')) {
+    yield { config: 'remote.storage.enable', problem: 'a compacted topic cannot have tiered storage' };
+  }
+  if (topic.limit('segment.bytes') < 1_048_576 && atLeast(version, [4, 0])) {
+    yield { config: 'segment.bytes', problem: 'segment.bytes is under 1MiB, the least from Kafka 4.0 on' };
+  }
+}

@@ -1,0 +1,54 @@
+import { type ImportedFile, type Json, type JsonObject, kindOf, type Resource } from '../../model/index.ts';
+import { kinds } from './kinds/index.ts';
+import { countOf } from './kinds/parts.ts';
+import { entityOf } from './kinds/quota.ts';
+import { CLIENT_QUOTAS, IP_QUOTAS, writtenQuota } from './quotas.ts';
+import { aclsSection } from './sections/acls.ts';
+import { topicsSection } from './sections/topics.ts';
+
+/**
+ * Live resources as YAML that a person would have written: a file for the topics, one for ACLs and one for quotas.
+ * What the broker keeps for itself is left out, and SCRAM users are, as Kafka tells nobody their passwords.
+ */
+export function toSections(resources: readonly Resource[]): ImportedFile[] {
+  const ofKind = (kind: string) =>
+    resources.filter(
+      (resource) => kindOf(resource.address) === kind && kinds[kind]?.reserved?.(resource) === undefined,
+    );
+  const sections: readonly (readonly [name: string, section: JsonObject])[] = [
+    ['topics.yaml', topicsSection(ofKind('topic'))],
+    ['acls.yaml', aclsSection(ofKind('acl'))],
+    ['quotas.yaml', quotasSection(ofKind('quota'))],
+  ];
+  const notes = usersNote(ofKind('user').length);
+  return sections
+    .filter(([, section]) => Object.keys(section).length > 0)
+    .map(([name, section], index) => ({ name, section, notes: index === 0 ? notes : [] }));
+}
+
+function usersNote(count: number): string[] {
+  if (count === 0) return [];
+  return [`${countOf(count, 'SCRAM user')} left out: Kafka tells nobody what passwords they have`];
+}
+
+function quotasSection(quotas: readonly Resource[]): JsonObject {
+  const sorted = [...quotas].sort((a, b) => (a.address < b.address ? -1 : 1));
+  if (sorted.length === 0) return {};
+  return {
+    quotas: sorted.map((quota): JsonObject => {
+      const values = [...CLIENT_QUOTAS, ...IP_QUOTAS].flatMap((key): [string, Json][] => {
+        const value = quota.spec[key];
+        return typeof value === 'number' ? [[key, writtenQuota(key, value)]] : [];
+      });
+      return { ...namesOf(quota), ...Object.fromEntries(values) };
+    }),
+  };
+}
+
+function namesOf(quota: Resource): JsonObject {
+  const names = Object.entries(entityOf(quota)).map(([type, name]): [string, Json] => [
+    type,
+    typeof name === 'string' ? name.replaceAll('${', () => '$${') : (name ?? null),
+  ]);
+  return Object.fromEntries(names);
+}

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BrokerError, ConnectionError, type Failure } from '../../../../model/index.ts';
+import { NOT_CONTROLLER, QUOTA_EXCEEDED, TIMED_OUT } from '../../protocol/errors.ts';
+import type { Cluster } from '../cluster.ts';
+import { LostConnection } from '../faults.ts';
+import { failureOf, type Right } from '../refusals.ts';
+
+/** What became of one call. */
+export type Result =
+  | { readonly status: 'done' }
+  | { readonly status: 'failed' | 'unknown' | 'not-started'; readonly failure: Failure };
+
+/** One call of many that go in one request. */
+export interface Item<B> {
+  readonly body: B;
+  settle(result: Result): void;
+}
+
+/** The answer to one item of a request. */
+export interface Verdict {
+  readonly code: number;
+  readonly message?: string | null;
+}
+
+/** How calls of one op are carried out. */
+export interface Way<B> {
+  /** In failures: `create topic`. */
+  readonly op: string;
+  /** One request; a verdict for each body, in order. */
+  ask(bodies: readonly B[]): Promise<readonly Verdict[]>;
+  /** A code that says that it is as wanted already. `again`: an earlier request may have done it. */
+  isDone?(code: number, again: boolean): boolean;
+  right(body: B): Right;
+  /** Waits, within bounds, until the broker that all reads go to shows what was done. */
+  untilSeen?(bodies: readonly B[]): Promise<void>;
+  /** Items in one request: by count, and by a weight where the broker bounds something else. */
+  readonly chunk: { readonly items: number; readonly weight?: number };
+  weigh?(body: B): number;
+}
+
+/** The controller is away for some seconds when it moves. Milliseconds before each new attempt, before jitter. */
+const PAUSES = [200, 400, 800, 1600, 3200];
+const NOT_NOW: readonly number[] = [TIMED_OUT, NOT_CONTROLLER, QUOTA_EXCEEDED];
+
+/** Carries out calls of one op in few requests, chunk by chunk; after `drain` no further chunk starts. */
+export async function carryOut<B>(
+  cluster: Cluster,
+  way: Way<B>,
+  items: readonly Item<B>[],
+  drain: AbortSignal,
+): Promise<void> {
+  for (const chunk of chunksOf(items, way)) {
+    if (drain.aborted) {
+      for (const item of chunk) item.settle(notStarted(way.op));
+      continue;
+    }
+    const done = await askUntilSettled(cluster, way, chunk);
+    if (done.length > 0) await way.untilSeen?.(done.map((item) => item.body));
+    for (const item of done) item.settle({ status: 'done' });
+  }
+}
+
+export function notStarted(op: string): Result {
+  return { status: 'not-started', failure: { op, message: 'stopped before it was its turn' } };
+}
+
+/** @returns the items that were done; all others are settled. */
+async function askUntilSettled<B>(
+  cluster: Cluster,
+  way: Way<B>,
+  items: readonly Item<B>[],
+): Promise<Item<B>[]> {
+  const done: Item<B>[] = [];
+  let pending = items;
+  let again = false;
+  for (let attempt = 0; pending.length > 0; attempt++) {
+    const pause = PAUSES[attempt];
+    const verdicts = await way.ask(pending.map((item) => item.body)).catch((error: unknown) => error);
+    if (!Array.isArray(verdicts)) {
+      again ||= verdicts instanceof LostConnection && verdicts.sent;
+      const result = lost(way.op, verdicts, again);
+      if (pause === undefined || !(verdicts instanceof LostConnection) || !verdicts.transient) {
+        for (const item of pending) item.settle(result);
+        return done;
+      }
+      await sleep(jittered(pause));
+      continue;
+    }
+    const later: Item<B>[] = [];
+    for (const [i, item] of pending.entries()) {
+      const verdict = (verdicts as readonly Verdict[])[i] ?? {
+        code: -1,
+        message: 'the answer says nothing of it',
+      };
+      if (verdict.code === 0 || way.isDone?.(verdict.code, again)) done.push(item);
+      else if (pause !== undefined && NOT_NOW.includes(verdict.code)) later.push(item);
+      else {
+        const refusal = { op: way.op, ...verdict, right: way.right(item.body) };
+        item.settle({ status: 'failed', failure: failureOf(cluster.settings, refusal) });
+      }
+    }
+    pending = later;
+    // What timed out at the broker may be done all the same.
+    again ||= later.length > 0;
+    if (later.length > 0 && pause !== undefined) await sleep(jittered(pause));
+  }
+  return done;
+}
+
+function jittered(pause: number): number {
+  return pause * (0.5 + Math.random());
+}
+
+/** A request without an answer. Anything that is neither the broker's nor the network's doing is a bug. */
+function lost(op: string, error: unknown, sent: boolean): Result {
+  if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
+  if (!(error instanceof ConnectionError)) throw error;
+  const { message, hint } = error;
+  return {
+    status: sent ? 'unknown' : 'failed',
+    failure: { op, message, ...(hint !== undefined && { hint }) },
+  };
+}
+
+function chunksOf<B>(items: readonly Item<B>[], way: Way<B>): Item<B>[][] {
+  const chunks: Item<B>[][] = [];
+  let weight = 0;
+  for (const item of items) {
+    const own = way.weigh?.(item.body) ?? 1;
+    const last = chunks.at(-1);
+    const fits =
+      last && last.length < way.chunk.items && weight + own <= (way.chunk.weight ?? Number.POSITIVE_INFINITY);
+    if (last && fits) last.push(item);
+    else chunks.push([item]);
+    weight = fits ? weight + own : own;
+  }
+  return chunks;
+}
+
+/** Asks with growing pauses until the check says yes, for at most `patience` ms. A failing check is a no. */
+export async function untilSeen(patience: number, check: () => Promise<boolean>): Promise<boolean> {
+  const end = Date.now() + patience;
+  for (let pause = 10; ; pause = Math.min(pause * 2, 250)) {
+    if (await check().catch(() => false)) return true;
+    if (Date.now() + pause > end) return false;
+    await sleep(pause);
+  }
+}

@@ -1,0 +1,188 @@
+import { BrokerError } from '../../../../model/index.ts';
+import {
+  BROKER,
+  DELETE,
+  DescribeConfigs,
+  IncrementalAlterConfigs,
+  SET,
+  TOPIC,
+} from '../../protocol/requests/configs.ts';
+import { THROTTLE_CONFIGS } from '../../specs.ts';
+import type { Cluster } from '../cluster.ts';
+import { failureOf } from '../refusals.ts';
+import { isOurRate, isOurThrottle, ourRate, ourThrottle, RATE_CONFIGS } from '../throttle.ts';
+import { untilSeen } from './carry-out.ts';
+
+const SEEN = 5_000;
+
+/** A partition that moves: where it is, and where it is to be. */
+export interface Move {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+/** Brokers that get a copy that they do not have yet. */
+function addedBy({ from, to }: Move): number[] {
+  return to.filter((id) => !from.includes(id));
+}
+
+/**
+ * Slows the copying for these moves down: first which replicas, then how fast, so that a run that is killed in
+ * between leaves a mark by which the next one finds all of it. What other tools have set stays as it is.
+ * @throws ConnectionError, BrokerError
+ */
+export async function throttle(cluster: Cluster, moves: readonly Move[]): Promise<void> {
+  const copying = moves.filter((move) => addedBy(move).length > 0);
+  if (copying.length === 0) return;
+  const topics = [...new Set(copying.map((move) => move.topic))];
+  const foreign = await foreignThrottles(cluster, topics);
+  const resources = topics.flatMap((name) => {
+    if (foreign.has(name)) return [];
+    const own = copying.filter((move) => move.topic === name);
+    const leaders = own.flatMap(({ partition, from }) => from.map((id) => [partition, id] as const));
+    const followers = own.flatMap((move) => addedBy(move).map((id) => [move.partition, id] as const));
+    const [leaderKey = '', followerKey = ''] = THROTTLE_CONFIGS;
+    return [
+      {
+        ...{ type: TOPIC, name },
+        configs: [
+          { name: leaderKey, operation: SET, value: ourThrottle(leaders) },
+          { name: followerKey, operation: SET, value: ourThrottle(followers) },
+        ],
+      },
+    ];
+  });
+  await alter(cluster, resources, 'controller');
+  const marked = resources.map(({ name }) => name);
+  // Brokers learn of it a moment later, and what we do not see yet we would not take away.
+  await untilSeen(SEEN, async () => (await oursOn(cluster, marked)).length === marked.length);
+  const involved = new Set(copying.flatMap(({ from, to }) => [...from, ...to]));
+  const rates = await readRates(cluster, [...involved]);
+  const value = ourRate(cluster.settings.reassignment.throttle);
+  for (const [id, found] of rates) {
+    const free = RATE_CONFIGS.filter(
+      (key) => found.get(key) === undefined || isOurRate(found.get(key) ?? ''),
+    );
+    const configs = free.map((name) => ({ name, operation: SET, value }));
+    await alter(cluster, [{ type: BROKER, name: String(id), configs }], id);
+    await untilSeen(SEEN, async () => {
+      const now = (await readRates(cluster, [id])).get(id);
+      return free.every((key) => now?.get(key) === value);
+    });
+  }
+}
+
+/** Takes our throttle off the brokers, where we put one. A broker that is down keeps its own, which then has no effect. */
+export async function freeBrokers(cluster: Cluster): Promise<void> {
+  const ids = cluster.brokers.map(({ id }) => id);
+  for (const [id, ours] of await ourRatesOn(cluster, ids)) {
+    const configs = ours.map((name) => ({ name, operation: DELETE, value: null }));
+    await alter(cluster, [{ type: BROKER, name: String(id), configs }], id);
+  }
+  await untilSeen(SEEN, async () => (await ourRatesOn(cluster, ids)).size === 0);
+}
+
+/** Takes our throttle off topics, where we put one. */
+export async function freeTopics(cluster: Cluster, topics: readonly string[]): Promise<void> {
+  const ours = await oursOn(cluster, topics);
+  const resources = ours.map(({ name, keys }) => ({
+    ...{ type: TOPIC, name },
+    configs: keys.map((key) => ({ name: key, operation: DELETE, value: null })),
+  }));
+  await alter(cluster, resources, 'controller');
+  await untilSeen(SEEN, async () => (await oursOn(cluster, topics)).length === 0);
+}
+
+/** Topics that carry our mark, and in which configs. */
+export async function oursOn(
+  cluster: Cluster,
+  topics: readonly string[],
+): Promise<{ name: string; keys: readonly string[] }[]> {
+  const found = topics.length === 0 ? [] : await readThrottles(cluster, topics);
+  return [...found].flatMap(([name, values]) => {
+    const keys = [...values].filter(([, value]) => isOurThrottle(value)).map(([key]) => key);
+    return keys.length === 0 ? [] : [{ name, keys }];
+  });
+}
+
+/** Brokers that carry our rate, and in which configs. */
+async function ourRatesOn(cluster: Cluster, ids: readonly number[]): Promise<Map<number, readonly string[]>> {
+  const rates = [...(await readRates(cluster, ids))].map(([id, found]): [number, readonly string[]] => [
+    id,
+    RATE_CONFIGS.filter((key) => isOurRate(found.get(key) ?? '')),
+  ]);
+  return new Map(rates.filter(([, ours]) => ours.length > 0));
+}
+
+async function foreignThrottles(cluster: Cluster, topics: readonly string[]): Promise<Set<string>> {
+  const found = await readThrottles(cluster, topics);
+  const foreign = [...found].filter(([, values]) =>
+    [...values.values()].some((value) => value !== '' && !isOurThrottle(value)),
+  );
+  return new Set(foreign.map(([name]) => name));
+}
+
+/** The throttle configs of topics; a topic that is gone has none. */
+async function readThrottles(
+  cluster: Cluster,
+  topics: readonly string[],
+): Promise<Map<string, Map<string, string>>> {
+  const resources = topics.map((name) => ({ type: TOPIC, name, keys: [...THROTTLE_CONFIGS] }));
+  const question = { resources, synonyms: false };
+  const answer = await cluster.ask(DescribeConfigs, question, { to: 'home', repeatable: true });
+  return new Map(
+    answer.resources.map(({ name, configs }) => [
+      name,
+      new Map(configs.map((config) => [config.name, config.value ?? ''])),
+    ]),
+  );
+}
+
+/** The rates that brokers have of their own; a broker that cannot be asked is missing. */
+async function readRates(
+  cluster: Cluster,
+  ids: readonly number[],
+): Promise<Map<number, Map<string, string>>> {
+  const answers = await cluster.askEach(DescribeConfigs, (id) =>
+    ids.includes(id)
+      ? { resources: [{ type: BROKER, name: String(id), keys: [...RATE_CONFIGS] }], synonyms: false }
+      : undefined,
+  );
+  const rates = new Map<number, Map<string, string>>();
+  for (const [id, answer] of answers) {
+    if (answer instanceof Error) continue;
+    const configs = answer.resources[0]?.configs ?? [];
+    rates.set(id, new Map(configs.flatMap(({ name, value }) => (value === null ? [] : [[name, value]]))));
+  }
+  return rates;
+}
+
+interface Altered {
+  readonly type: number;
+  readonly name: string;
+  readonly configs: readonly {
+    readonly name: string;
+    readonly operation: number;
+    readonly value: string | null;
+  }[];
+}
+
+async function alter(
+  cluster: Cluster,
+  resources: readonly Altered[],
+  to: 'controller' | number,
+): Promise<void> {
+  if (resources.every(({ configs }) => configs.length === 0)) return;
+  const question = { resources, validateOnly: false };
+  const answer = await cluster.ask(IncrementalAlterConfigs, question, { to, repeatable: true });
+  for (const { error: code, message, type, name } of answer.resources) {
+    if (code === 0) continue;
+    const right = { operation: 'AlterConfigs', ...(type === TOPIC && { topic: name }) } as const;
+    throw new BrokerError(
+      cluster.settings.broker,
+      failureOf(cluster.settings, { op: 'throttle reassignment', code, message, right }),
+    );
+  }
+}

@@ -1,0 +1,170 @@
+import type { TopicCreate, TopicPartitions } from '../../calls.ts';
+import { INVALID_PARTITIONS, TOPIC_EXISTS, UNKNOWN_TOPIC } from '../../protocol/errors.ts';
+import { EARLIEST, LATEST } from '../../protocol/requests/offsets.ts';
+import { CreatePartitions, CreateTopics, DeleteTopics } from '../../protocol/requests/topics.ts';
+import type { Cluster } from '../cluster.ts';
+import { askLeaders } from '../observe.ts';
+import { untilSeen, type Verdict, type Way } from './carry-out.ts';
+
+/**
+ * A KRaft controller refuses a request that makes over 10,000 records of metadata (QuorumController.java,
+ * MAX_RECORDS_PER_USER_OP); a topic makes one for itself, and one for each partition and config.
+ */
+const RECORDS = 5_000;
+const TOPICS = 500;
+/** How long new topics may take to get their leaders, and other changes to be seen; milliseconds. */
+const LEADERS = 15_000;
+const SEEN = 5_000;
+
+export function creation(cluster: Cluster): Way<TopicCreate> {
+  return {
+    op: 'create topic',
+    ask: (bodies) => askCreate(cluster, bodies, false),
+    isDone: (code, again) => again && code === TOPIC_EXISTS,
+    right: ({ name }) => ({ operation: 'Create', topic: name }),
+    chunk: { items: TOPICS, weight: RECORDS },
+    weigh: ({ partitions, replicas, configs }) =>
+      1 + (replicas ? Object.keys(replicas).length : Math.max(1, partitions)) + Object.keys(configs).length,
+    async untilSeen(bodies) {
+      const names = bodies.map((body) => body.name);
+      await untilSeen(LEADERS, async () => {
+        const topics = await cluster.metadata(names);
+        return topics.every(
+          ({ error, partitions }) =>
+            error === 0 && partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
+        );
+      });
+    },
+  };
+}
+
+export async function askCreate(
+  cluster: Cluster,
+  bodies: readonly TopicCreate[],
+  validateOnly: boolean,
+): Promise<Verdict[]> {
+  const topics = bodies.map(({ name, partitions, replicationFactor, replicas, configs }) => ({
+    name,
+    partitions: replicas ? -1 : partitions,
+    replicationFactor: replicas ? -1 : replicationFactor,
+    replicas: Object.entries(replicas ?? {}).map(([index, brokers]) => ({ index: Number(index), brokers })),
+    configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+  }));
+  const question = { topics, timeout: cluster.settings.timeout, validateOnly };
+  const answer = await cluster.ask(CreateTopics, question, { to: 'controller', repeatable: validateOnly });
+  return byName(bodies, answer.topics);
+}
+
+export function partitioning(cluster: Cluster): Way<TopicPartitions> {
+  return {
+    op: 'add partitions',
+    ask: (bodies) => askPartitions(cluster, bodies, false),
+    isDone: (code, again) => again && code === INVALID_PARTITIONS,
+    right: ({ name }) => ({ operation: 'Alter', topic: name }),
+    chunk: { items: TOPICS, weight: RECORDS },
+    weigh: ({ count }) => count,
+    async untilSeen(bodies) {
+      const counts = new Map(bodies.map(({ name, count }) => [name, count]));
+      await untilSeen(LEADERS, async () => {
+        const topics = await cluster.metadata([...counts.keys()]);
+        return topics.every(
+          ({ name, partitions }) =>
+            partitions.length >= (counts.get(name) ?? 0) && partitions.every(({ leader }) => leader >= 0),
+        );
+      });
+    },
+  };
+}
+
+export async function askPartitions(
+  cluster: Cluster,
+  bodies: readonly TopicPartitions[],
+  validateOnly: boolean,
+): Promise<Verdict[]> {
+  const topics = bodies.map(({ name, count, replicas }) => ({
+    name,
+    count,
+    replicas:
+      replicas === undefined
+        ? null
+        : Object.entries(replicas)
+            .sort(([a], [b]) => Number(a) - Number(b))
+            .map(([, brokers]) => ({ brokers })),
+  }));
+  const question = { topics, timeout: cluster.settings.timeout, validateOnly };
+  const answer = await cluster.ask(CreatePartitions, question, {
+    to: 'controller',
+    repeatable: validateOnly,
+  });
+  return byName(bodies, answer.topics);
+}
+
+type TopicDelete = { name: string; ifEmpty: boolean };
+
+export function deletion(cluster: Cluster): Way<TopicDelete> {
+  return {
+    op: 'delete topic',
+    ask: (bodies) => askDelete(cluster, bodies),
+    isDone: (code) => code === UNKNOWN_TOPIC,
+    right: ({ name }) => ({ operation: 'Delete', topic: name }),
+    chunk: { items: TOPICS },
+    async untilSeen(bodies) {
+      const names = bodies.map((body) => body.name);
+      await untilSeen(SEEN, async () => {
+        const topics = await cluster.metadata(names);
+        return topics.every(({ error }) => error === UNKNOWN_TOPIC);
+      });
+    },
+  };
+}
+
+/** INVALID_REQUEST: our own refusal of a topic that was to be empty, and is not. */
+const NOT_EMPTY = 42;
+
+async function askDelete(cluster: Cluster, bodies: readonly TopicDelete[]): Promise<Verdict[]> {
+  const guarded = bodies.filter((body) => body.ifEmpty).map((body) => body.name);
+  const full = guarded.length > 0 ? await findFull(cluster, guarded) : new Map<string, string>();
+  const names = bodies.map((body) => body.name).filter((name) => !full.has(name));
+  const answer =
+    names.length === 0
+      ? { topics: [] }
+      : await cluster.ask(
+          DeleteTopics,
+          { names, timeout: cluster.settings.timeout },
+          { to: 'controller', repeatable: false },
+        );
+  const refusals = [...full].map(([name, message]) => ({ name, error: NOT_EMPTY, message }));
+  return byName(bodies, [...answer.topics, ...refusals]);
+}
+
+/** Which of these topics hold messages, or cannot be asked, and how to say so. */
+async function findFull(cluster: Cluster, names: readonly string[]): Promise<Map<string, string>> {
+  const topics = (await cluster.metadata(names)).filter(({ error }) => error !== UNKNOWN_TOPIC);
+  const [starts, ends] = await Promise.all(
+    [EARLIEST, LATEST].map((time) => askLeaders(cluster, topics, time)),
+  );
+  const full = new Map<string, string>();
+  for (const { name, partitions } of topics) {
+    let messages = 0;
+    for (const { index } of partitions) {
+      const [start, end] = [starts?.get(`${name}/${index}`), ends?.get(`${name}/${index}`)];
+      messages += start && end ? end.offset - start.offset : Number.NaN;
+    }
+    if (Number.isNaN(messages)) full.set(name, 'not deleted: whether it is empty could not be read');
+    else if (messages > 0) full.set(name, `not deleted: it holds ${messages} messages by now`);
+  }
+  return full;
+}
+
+/** The answers in the order of the bodies. */
+export function byName(
+  bodies: readonly { readonly name: string }[],
+  answers: readonly { readonly name: string; readonly error: number; readonly message?: string | null }[],
+): Verdict[] {
+  const verdicts = new Map(
+    answers.map(({ name, error, message = null }) => [name, { code: error, message }]),
+  );
+  return bodies.map(
+    ({ name }) => verdicts.get(name) ?? { code: -1, message: 'the answer says nothing of it' },
+  );
+}

@@ -1,0 +1,221 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BrokerError, ConnectionError } from '../../../model/index.ts';
+import type { AnyApi, Api } from '../protocol/api.ts';
+import { type ApiVersionsAnswer, Metadata, type TopicMetadata } from '../protocol/requests/cluster.ts';
+import { LostConnection } from './faults.ts';
+import { Link } from './link.ts';
+import type { Endpoint, KafkaSettings } from './settings.ts';
+
+export interface BrokerNode extends Endpoint {
+  readonly id: number;
+  readonly rack: string | null;
+}
+
+export interface AskOptions<A> {
+  /**
+   * The broker that must answer. `home`: the one that all reads go to, so that what was once seen there stays seen.
+   * `controller`: the one that makes changes; with KRaft every broker passes them on.
+   */
+  readonly to: 'home' | 'controller' | number;
+  /** Whether asking twice does no harm; else a request that was sent is never sent again. */
+  readonly repeatable: boolean;
+  /** An answer that says "not now" or "not me". */
+  readonly again?: (answer: A) => boolean;
+}
+
+/** Milliseconds before the second, third … attempt, before jitter. */
+const PAUSES = [100, 300, 900];
+
+/** Connections to the brokers of one cluster, made when they are needed. */
+export class Cluster {
+  readonly settings: KafkaSettings;
+  readonly #onRequest: (api: AnyApi) => void;
+  readonly #links = new Map<string, Promise<Link>>();
+  readonly #avoided = new Set<string>();
+  #home: Endpoint | undefined;
+  #id = '';
+  #controller = -1;
+  #brokers: readonly BrokerNode[] = [];
+  #offered: ApiVersionsAnswer | undefined;
+  #closed = false;
+
+  private constructor(settings: KafkaSettings, onRequest: (api: AnyApi) => void) {
+    this.settings = settings;
+    this.#onRequest = onRequest;
+  }
+
+  /**
+   * Finds a broker that answers, and learns of the others from it.
+   * @param onRequest is told of every request that is sent.
+   * @throws ConnectionError, BrokerError
+   */
+  static async open(settings: KafkaSettings, onRequest: (api: AnyApi) => void = () => {}): Promise<Cluster> {
+    const cluster = new Cluster(settings, onRequest);
+    try {
+      const link = await cluster.#homeLink();
+      cluster.#offered = link.offered;
+      await cluster.refresh();
+      return cluster;
+    } catch (error) {
+      cluster.close();
+      throw error;
+    }
+  }
+
+  /** Stable over restarts. */
+  get id(): string {
+    return this.#id;
+  }
+
+  get brokers(): readonly BrokerNode[] {
+    return this.#brokers;
+  }
+
+  /** What the broker that was found first offers. */
+  get offered(): ApiVersionsAnswer {
+    return this.#offered ?? { error: 0, ranges: [], supported: [], finalized: [] };
+  }
+
+  get isKraft(): boolean {
+    return this.offered.finalized.some((feature) => feature.name === 'metadata.version');
+  }
+
+  offers({ key, version }: AnyApi): boolean {
+    return this.offered.ranges.some(
+      (range) => range.key === key && range.min <= version && version <= range.max,
+    );
+  }
+
+  /** Topics by name, or all of them; one request. Also learns which brokers there are now. */
+  async metadata(
+    topics: readonly string[] | null,
+    to: AskOptions<unknown>['to'] = 'home',
+  ): Promise<readonly TopicMetadata[]> {
+    const answer = await this.ask(Metadata, { topics, autoCreate: false }, { to, repeatable: true });
+    this.#learn(answer);
+    return answer.topics;
+  }
+
+  async refresh(): Promise<void> {
+    await this.metadata([]);
+  }
+
+  /** @throws ConnectionError, and BrokerError where the broker does not offer the request */
+  async ask<Q, A>(api: Api<Q, A>, question: Q, options: AskOptions<A>): Promise<A> {
+    for (let attempt = 0; ; attempt++) {
+      const pause = PAUSES[attempt];
+      try {
+        const link = await this.#linkTo(options.to);
+        if (!link.offers(api)) throw notOffered(this.settings.broker, api);
+        // Brokers end the connection of who should log in and does not, at the first request.
+        const answer = await link.ask(api, question, this.#id === '' ? 'login' : 'request');
+        if (pause === undefined || !options.again?.(answer)) return answer;
+      } catch (error) {
+        if (!(error instanceof LostConnection) || !error.transient || this.#closed) throw error;
+        if (error.sent) this.#avoid(error.endpoint);
+        if (pause === undefined || (error.sent && !options.repeatable)) throw error;
+      }
+      await sleep(pause * (0.5 + Math.random()));
+      if (options.to === 'controller' && !this.isKraft) await this.refresh().catch(() => {});
+    }
+  }
+
+  /** The same question to every broker, all at once; a broker that cannot be asked has its error instead. */
+  async askEach<Q, A>(
+    api: Api<Q, A>,
+    question: (id: number) => Q | undefined,
+  ): Promise<Map<number, A | Error>> {
+    const answers = await Promise.all(
+      this.#brokers.map(async ({ id }): Promise<[number, A | Error] | undefined> => {
+        const asked = question(id);
+        if (asked === undefined) return undefined;
+        const answer = await this.ask(api, asked, { to: id, repeatable: true }).catch(
+          (error: Error) => error,
+        );
+        return [id, answer];
+      }),
+    );
+    return new Map(answers.filter((answer) => answer !== undefined));
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const link of this.#links.values()) link.then((open) => open.close()).catch(() => {});
+    this.#links.clear();
+  }
+
+  #learn(answer: { brokers: readonly BrokerNode[]; cluster: string | null; controller: number }): void {
+    this.#id = answer.cluster ?? this.#id;
+    this.#controller = answer.controller;
+    if (answer.brokers.length > 0) this.#brokers = [...answer.brokers].sort((a, b) => a.id - b.id);
+  }
+
+  #linkTo(to: AskOptions<unknown>['to']): Promise<Link> {
+    const id = to === 'controller' && !this.isKraft ? this.#controller : to;
+    const node = typeof id === 'number' ? this.#brokers.find((broker) => broker.id === id) : undefined;
+    return node ? this.#link(node) : this.#homeLink();
+  }
+
+  /** The link to the home broker; when that is gone, another broker becomes it. */
+  async #homeLink(): Promise<Link> {
+    const candidates = distinct([
+      ...(this.#home ? [this.#home] : []),
+      ...this.#brokers,
+      ...this.settings.bootstrap,
+    ]);
+    candidates.sort((a, b) => Number(this.#avoided.has(keyOf(a))) - Number(this.#avoided.has(keyOf(b))));
+    const errors: Error[] = [];
+    for (const candidate of candidates) {
+      try {
+        const link = await this.#link(candidate);
+        this.#home = candidate;
+        return link;
+      } catch (error) {
+        if (!(error instanceof ConnectionError)) throw error;
+        errors.push(error);
+      }
+    }
+    // One that answered, and would not let us in, says more than those that are down.
+    const telling = errors.find((error) => error instanceof ConnectionError && !error.transient) ?? errors[0];
+    throw telling ?? new ConnectionError(this.settings.broker, 'no broker is known');
+  }
+
+  /** A broker that is too slow, or went away in the middle, is asked last from now on, and by a new connection. */
+  #avoid(endpoint: Endpoint): void {
+    const key = keyOf(endpoint);
+    this.#links
+      .get(key)
+      ?.then((link) => link.close())
+      .catch(() => {});
+    this.#links.delete(key);
+    this.#avoided.add(key);
+    if (this.#home && keyOf(this.#home) === key) this.#home = undefined;
+  }
+
+  #link(endpoint: Endpoint): Promise<Link> {
+    const key = keyOf(endpoint);
+    const known = this.#links.get(key);
+    const fresh = (known ?? Promise.reject(new Error('none yet')))
+      .then((link) => (link.usable ? link : Promise.reject(new Error('lost'))))
+      .catch(() => Link.open(this.settings, endpoint, this.#onRequest));
+    this.#links.set(key, fresh);
+    return fresh;
+  }
+}
+
+function keyOf({ host, port }: Endpoint): string {
+  return `${host}:${port}`;
+}
+
+function distinct(endpoints: readonly Endpoint[]): Endpoint[] {
+  return [...new Map(endpoints.map(({ host, port }) => [keyOf({ host, port }), { host, port }])).values()];
+}
+
+function notOffered(broker: string, { name, version }: AnyApi): BrokerError {
+  return new BrokerError(broker, {
+    op: name,
+    status: 'UNSUPPORTED_VERSION',
+    message: `the broker does not offer ${name} in version ${version}`,
+    hint: 'brokerform works with Apache Kafka 2.4 and later; some requests need more',
+  });
+}

@@ -1,0 +1,61 @@
+import { type BrokerIdentity, type Check, ConnectionError } from '../../../model/index.ts';
+import { DescribeCluster, Metadata } from '../protocol/requests/cluster.ts';
+import { operations } from '../protocol/words.ts';
+import type { AclOperation, KafkaFacts } from '../specs.ts';
+import type { Cluster } from './cluster.ts';
+
+/** What some of our work takes on the cluster itself. Topics may be granted one by one, which is not seen here. */
+const WORK: readonly (readonly [AclOperation, string])[] = [
+  ['describe', 'see ACLs, SCRAM users, sizes on disk and running reassignments'],
+  ['alter', 'change ACLs and SCRAM users, and move partitions'],
+  ['describe-configs', 'see quotas'],
+  ['alter-configs', 'change quotas, and throttle reassignments'],
+];
+
+/** Whether each broker can be reached under the address that it tells clients, and what we may do. Never throws. */
+export async function examine(cluster: Cluster, identity: BrokerIdentity): Promise<Check[]> {
+  const facts = identity.facts as KafkaFacts;
+  const [reached, rights] = await Promise.all([checkBrokers(cluster), checkRights(cluster)]);
+  return [...reached, checkRequests(identity, facts), ...rights];
+}
+
+async function checkBrokers(cluster: Cluster): Promise<Check[]> {
+  const answers = await cluster.askEach(Metadata, () => ({ topics: [], autoCreate: false }));
+  return cluster.brokers.map(({ id, host, port, rack }): Check => {
+    const answer = answers.get(id);
+    const name = `broker ${id}`;
+    if (!(answer instanceof Error)) {
+      return { name, ok: true, text: `answers at ${host}:${port}${rack === null ? '' : `, rack ${rack}`}` };
+    }
+    const hint =
+      (answer instanceof ConnectionError && answer.hint) ||
+      'clients must be able to reach every broker at its advertised.listeners';
+    return { name, ok: false, text: answer.message, hint };
+  });
+}
+
+function checkRequests({ version }: BrokerIdentity, { missing }: KafkaFacts): Check {
+  const name = 'version';
+  if (missing.length === 0)
+    return { name, ok: true, text: `Kafka ${version}, offers all that brokerform asks for` };
+  const hint = 'what needs them is refused by name; all else works';
+  return { name, ok: false, text: `Kafka ${version} does not offer ${missing.join(', ')}`, hint };
+}
+
+async function checkRights(cluster: Cluster): Promise<Check[]> {
+  if (!cluster.offers(DescribeCluster)) return [];
+  const question = { includeOperations: true };
+  const answer = await cluster
+    .ask(DescribeCluster, question, { to: 'home', repeatable: true })
+    .catch((error: Error) => error);
+  if (answer instanceof Error || answer.error !== 0) {
+    const text = answer instanceof Error ? answer.message : (answer.message ?? 'could not be read');
+    return [{ name: 'rights on the cluster', ok: false, text }];
+  }
+  const may = (operation: AclOperation) => (answer.operations & (1 << operations.number(operation))) !== 0;
+  return WORK.map(([operation, work]): Check => {
+    const name = `right ${operation}`;
+    if (may(operation)) return { name, ok: true, text: `may ${work}` };
+    return { name, ok: false, text: `may not ${work}`, hint: `needs ${operation} on the cluster` };
+  });
+}

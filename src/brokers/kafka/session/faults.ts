@@ -1,0 +1,200 @@
+import { ConnectionError } from '../../../model/index.ts';
+import type { Endpoint, KafkaSettings } from './settings.ts';
+
+/** A connection that failed or was lost. `sent`: the request may have reached the cluster, and may have been done. */
+export class LostConnection extends ConnectionError {
+  readonly sent: boolean;
+  readonly endpoint: Endpoint;
+  constructor(
+    broker: string,
+    message: string,
+    options: { hint?: string; transient: boolean; cause: unknown; sent: boolean; endpoint: Endpoint },
+  ) {
+    super(broker, message, options);
+    this.sent = options.sent;
+    this.endpoint = options.endpoint;
+  }
+}
+
+/** The socket's first bytes were not Kafka's. */
+export class AlienAnswer extends Error {
+  override readonly name = 'AlienAnswer';
+  readonly protocol: 'TLS' | 'HTTP';
+  constructor(protocol: 'TLS' | 'HTTP') {
+    super(`answered in ${protocol}`);
+    this.protocol = protocol;
+  }
+}
+
+/** Whose bytes these are, where they cannot be Kafka's: as a length they would be gigabytes. */
+export function alienProtocol(first: Buffer): 'TLS' | 'HTTP' | undefined {
+  if (first.subarray(0, 5).toString('latin1') === 'HTTP/') return 'HTTP';
+  return (first[0] === 0x15 || first[0] === 0x16) && first[1] === 0x03 ? 'TLS' : undefined;
+}
+
+/** What a connection was doing when it failed: what may be wrong differs. */
+export type Phase = 'connect' | 'greet' | 'login' | 'request';
+
+interface Fault {
+  message: string;
+  hint?: string;
+  transient: boolean;
+}
+
+interface Clues {
+  code: string;
+  name: string;
+  message: string;
+  type: string;
+}
+
+/** A lost, refused or misunderstood connection in words, with the setting that may be wrong. Holds no credentials. */
+export function describeFault(
+  settings: KafkaSettings,
+  endpoint: Endpoint,
+  phase: Phase,
+  cause: unknown,
+  alien?: 'TLS' | 'HTTP',
+): LostConnection {
+  const at = `${endpoint.host}:${endpoint.port}`;
+  const {
+    code = '',
+    name = '',
+    message = '',
+    type = '',
+  } = (cause ?? {}) as Partial<Record<keyof Clues, string>>;
+  const clues: Clues = { code: String(code), name, message, type };
+  const fault =
+    wrongProtocol(at, settings, phase, clues, alien) ??
+    certificateFault(at, clues) ??
+    loginFault(at, settings, phase, clues) ??
+    networkFault(at, clues);
+  const { hint } = fault;
+  return new LostConnection(settings.broker, fault.message, {
+    ...(hint !== undefined && { hint }),
+    transient: fault.transient,
+    cause,
+    sent: phase === 'request',
+    endpoint,
+  });
+}
+
+function wrongProtocol(
+  at: string,
+  settings: KafkaSettings,
+  phase: Phase,
+  clues: Clues,
+  alien: 'TLS' | 'HTTP' | undefined,
+): Fault | undefined {
+  if (alien === 'TLS') {
+    const hint = 'set tls: true, or name the authority that signed its certificate as tls.ca';
+    return { message: `${at} speaks TLS only`, hint, transient: false };
+  }
+  if (alien === 'HTTP') {
+    const hint = '"bootstrap" is to name a listener of a broker, usually at port 9092';
+    return { message: `${at} is an HTTP port, not Kafka`, hint, transient: false };
+  }
+  const cutOff = clues.code === 'ECONNRESET' || clues.name === 'KafkaJSConnectionClosedError';
+  if (
+    settings.tls &&
+    phase === 'connect' &&
+    (cutOff || /WRONG_VERSION_NUMBER|PACKET_LENGTH/.test(clues.code))
+  ) {
+    const hint = 'it may be a listener without TLS: remove "tls", or name the port of the TLS listener';
+    return { message: `${at} ended the TLS handshake`, hint, transient: cutOff };
+  }
+  if (!settings.tls && phase === 'greet' && cutOff) {
+    const hint = 'it may be a listener that wants TLS: set tls, or name the port of the plain listener';
+    return { message: `${at} closed the connection at our first words`, hint, transient: true };
+  }
+  return undefined;
+}
+
+const UNTRUSTED =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_SIGNATURE_FAILURE)$/;
+
+function certificateFault(at: string, { code, message }: Clues): Fault | undefined {
+  if (UNTRUSTED.test(code)) {
+    const hint = 'name the PEM file of the authority that signed it as tls.ca';
+    return { message: `the certificate of ${at} is not trusted`, hint, transient: false };
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const hint = 'use the name that the certificate has in "bootstrap", or say it as tls.servername';
+    return { message: `the certificate of ${at} is for another name`, hint, transient: false };
+  }
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    const what = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
+    return { message: `the certificate of ${at} ${what}`, transient: false };
+  }
+  if (
+    /ALERT/.test(code) ||
+    /alert (certificate required|bad certificate|handshake failure|unknown ca)/.test(message)
+  ) {
+    const hint = 'it may ask for a client certificate: name its PEM files as tls.cert and tls.key';
+    return { message: `${at} refused the TLS handshake`, hint, transient: false };
+  }
+  if (/^ERR_(SSL|OSSL)_|^EPROTO$/.test(code)) {
+    return { message: `TLS with ${at} failed (${code})`, transient: false };
+  }
+  return undefined;
+}
+
+function loginFault(at: string, settings: KafkaSettings, phase: Phase, clues: Clues): Fault | undefined {
+  const { sasl } = settings;
+  if (!sasl) {
+    const cutOff = clues.name === 'KafkaJSConnectionClosedError' || clues.code === 'ECONNRESET';
+    if (phase !== 'login' || !cutOff) return undefined;
+    const hint = 'it may be a listener that wants a login: set sasl';
+    return { message: `${at} closed the connection at our first request`, hint, transient: true };
+  }
+  if (phase !== 'login') return undefined;
+  if (clues.type === 'ILLEGAL_SASL_STATE') {
+    const hint = 'remove "sasl", or name the port of the listener with SASL';
+    return { message: `the listener ${at} takes no SASL login`, hint, transient: false };
+  }
+  if (clues.type === 'UNSUPPORTED_SASL_MECHANISM' || /mechanism is not supported/.test(clues.message)) {
+    const hint = 'see sasl.enabled.mechanisms of the broker';
+    return { message: `the listener ${at} does not offer ${sasl.mechanism}`, hint, transient: false };
+  }
+  if (clues.name === 'TokenCommandFailed') {
+    return { message: clues.message, hint: 'see sasl.token-command', transient: false };
+  }
+  if (
+    clues.name === 'TokenRefused' ||
+    clues.name === 'KafkaJSSASLAuthenticationError' ||
+    clues.type === 'SASL_AUTHENTICATION_FAILED'
+  ) {
+    const who =
+      sasl.mechanism === 'OAUTHBEARER' ? 'the token' : `the login of ${JSON.stringify(sasl.username)}`;
+    const hint =
+      sasl.mechanism === 'OAUTHBEARER'
+        ? 'check what the token command prints: its issuer, audience and expiry'
+        : 'check sasl.username and sasl.password, and that the user has a credential of this mechanism';
+    return { message: `${at} refused ${who} (${sasl.mechanism})`, hint, transient: false };
+  }
+  return undefined;
+}
+
+function networkFault(at: string, { code, name, message }: Clues): Fault {
+  if (name === 'KafkaJSRequestTimeoutError' || /timeout/i.test(message)) {
+    return { message: `${at} did not answer in time`, transient: true };
+  }
+  switch (code) {
+    case 'ECONNREFUSED': {
+      const hint = 'check that the broker runs, and the port in "bootstrap"';
+      return { message: `nothing listens at ${at}`, hint, transient: true };
+    }
+    case 'ENOTFOUND': {
+      const hint = 'check "bootstrap", and the advertised.listeners of the brokers';
+      return { message: `the host of ${at} is not known`, hint, transient: false };
+    }
+    case 'EAI_AGAIN':
+      return { message: `the host of ${at} could not be looked up`, transient: true };
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return { message: `${at} cannot be reached (${code})`, transient: true };
+    default:
+      return { message: `the connection to ${at} was lost${code ? ` (${code})` : ''}`, transient: true };
+  }
+}

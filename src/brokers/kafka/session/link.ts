@@ -1,0 +1,156 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Logger } from 'kafkajs';
+import type Connection from 'kafkajs/src/network/connection.js';
+import { type AnyApi, type Api, decodeAnswer, encodeQuestion } from '../protocol/api.ts';
+import { ApiVersions, type ApiVersionsAnswer } from '../protocol/requests/cluster.ts';
+import { AlienAnswer, alienProtocol, describeFault, type Phase } from './faults.ts';
+import { saslChoice } from './sasl.ts';
+import type { Endpoint, KafkaSettings } from './settings.ts';
+
+const CLIENT = 'brokerform';
+/** How long a broker may take to accept a connection; milliseconds. */
+const PATIENCE = 10_000;
+
+const silent: Logger = {
+  namespace: () => silent,
+  setLogLevel: () => {},
+  info: () => {},
+  error: () => {},
+  warn: () => {},
+  debug: () => {},
+};
+
+/** A connection to one broker that is open and logged in, and what that broker offers. */
+export class Link {
+  readonly endpoint: Endpoint;
+  readonly offered: ApiVersionsAnswer;
+  readonly #connection: Connection;
+  readonly #settings: KafkaSettings;
+  readonly #onRequest: (api: AnyApi) => void;
+
+  private constructor(
+    settings: KafkaSettings,
+    endpoint: Endpoint,
+    connection: Connection,
+    offered: ApiVersionsAnswer,
+    onRequest: (api: AnyApi) => void,
+  ) {
+    this.#settings = settings;
+    this.endpoint = endpoint;
+    this.#connection = connection;
+    this.offered = offered;
+    this.#onRequest = onRequest;
+  }
+
+  /** @throws LostConnection */
+  static async open(
+    settings: KafkaSettings,
+    endpoint: Endpoint,
+    onRequest: (api: AnyApi) => void,
+  ): Promise<Link> {
+    const { default: KafkaConnection } = await import('kafkajs/src/network/connection.js');
+    let alien: 'TLS' | 'HTTP' | undefined;
+    const connection = new KafkaConnection({
+      ...endpoint,
+      clientId: CLIENT,
+      logger: silent,
+      socketFactory: ({ onConnect }) =>
+        openSocket(settings, endpoint, onConnect, (protocol) => {
+          alien = protocol;
+        }),
+      ssl: settings.tls ?? null,
+      sasl: settings.sasl ? saslChoice(settings.sasl, settings.timeout) : null,
+      requestTimeout: settings.timeout,
+      connectionTimeout: Math.min(PATIENCE, settings.timeout),
+    });
+    // We hold nothing back, so nothing ever waits in that queue; on Node 24 its timer of less than 0 ms is a warning.
+    connection.requestQueue.scheduleCheckPendingRequests = () => {};
+    let phase: Phase = 'connect';
+    try {
+      await connection.connect();
+      phase = 'greet';
+      onRequest(ApiVersions);
+      const offered = await send(connection, ApiVersions, { client: CLIENT, version: '1' });
+      const versions = offered.ranges.map(({ key, min, max }) => [key, { minVersion: min, maxVersion: max }]);
+      connection.setVersions(Object.fromEntries(versions));
+      connection.setSupportAuthenticationProtocol(true);
+      phase = 'login';
+      if (settings.sasl) await connection.authenticate();
+      return new Link(settings, endpoint, connection, offered, onRequest);
+    } catch (cause) {
+      close(connection);
+      throw describeFault(settings, endpoint, phase, cause, alien);
+    }
+  }
+
+  get usable(): boolean {
+    return this.#connection.isConnected();
+  }
+
+  offers({ key, version }: AnyApi): boolean {
+    return this.offered.ranges.some(
+      (range) => range.key === key && range.min <= version && version <= range.max,
+    );
+  }
+
+  /** @throws LostConnection */
+  async ask<Q, A>(api: Api<Q, A>, question: Q, phase: Phase = 'request'): Promise<A> {
+    this.#onRequest(api);
+    try {
+      return await send(this.#connection, api, question);
+    } catch (cause) {
+      if (cause instanceof RangeError) throw cause;
+      throw describeFault(this.#settings, this.endpoint, phase, cause);
+    }
+  }
+
+  close(): void {
+    close(this.#connection);
+  }
+}
+
+function send<Q, A>(connection: Connection, api: Api<Q, A>, question: Q): Promise<A> {
+  return connection.send({
+    request: {
+      apiKey: api.key,
+      apiName: api.name,
+      apiVersion: api.version,
+      encode: async () => {
+        const buffer = encodeQuestion(api, question);
+        return { buf: buffer, buffer };
+      },
+    },
+    response: {
+      decode: async (payload) => decodeAnswer(api, payload),
+      parse: async (answer) => answer,
+    },
+    logResponseError: false,
+  });
+}
+
+/** What waits for an answer is told at once that none will come. */
+function close(connection: Connection): void {
+  connection.rejectRequests(new Error('closed by us'));
+  connection.disconnect().catch(() => {});
+}
+
+function openSocket(
+  settings: KafkaSettings,
+  { host, port }: Endpoint,
+  onConnect: () => void,
+  onAlien: (protocol: 'TLS' | 'HTTP') => void,
+): Socket {
+  if (settings.tls) {
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    return connectTls({ host, port, ...name, ...settings.tls }, onConnect);
+  }
+  const socket = connectPlain({ host, port }, onConnect);
+  socket.once('data', (first: Buffer) => {
+    const protocol = alienProtocol(first);
+    if (!protocol) return;
+    onAlien(protocol);
+    socket.destroy(new AlienAnswer(protocol));
+  });
+  return socket;
+}

@@ -1,0 +1,80 @@
+import type { Call, Objection } from '../../../model/index.ts';
+import type { KafkaCall, TopicConfigs, TopicCreate, TopicPartitions } from '../calls.ts';
+import { IncrementalAlterConfigs } from '../protocol/requests/configs.ts';
+import type { Verdict } from './changes/carry-out.ts';
+import { askIncremental } from './changes/configs.ts';
+import { askCreate, askPartitions } from './changes/topics.ts';
+import type { Cluster } from './cluster.ts';
+import type { Right } from './refusals.ts';
+import { failureOf } from './refusals.ts';
+
+interface Checked<B> {
+  readonly unit: number;
+  readonly body: B;
+}
+
+/** Topics in one request that is only checked. */
+const CHUNK = 500;
+
+/**
+ * What the cluster would refuse of these units, by its own word: it checks creations, added partitions and configs
+ * without doing them. Of a unit that first deletes a topic nothing is checked, as the topic is still there.
+ * @throws ConnectionError, BrokerError
+ */
+export async function previewUnits(
+  cluster: Cluster,
+  units: readonly (readonly Call[])[],
+): Promise<Objection[]> {
+  const creations: Checked<TopicCreate>[] = [];
+  const additions: Checked<TopicPartitions>[] = [];
+  const changes: Checked<TopicConfigs>[] = [];
+  for (const [unit, calls] of units.entries()) {
+    const known = calls as readonly KafkaCall[];
+    if (known.some(({ op }) => op === 'topic.delete')) continue;
+    for (const call of known) {
+      if (call.op === 'topic.create') creations.push({ unit, body: call.body });
+      if (call.op === 'topic.partitions') additions.push({ unit, body: call.body });
+      if (call.op === 'topic.configs') changes.push({ unit, body: call.body });
+    }
+  }
+  const check = <B extends { readonly name: string }>(
+    op: string,
+    operation: Right['operation'],
+    items: readonly Checked<B>[],
+    ask: (bodies: readonly B[]) => Promise<readonly Verdict[]>,
+  ) => objections(cluster, { op, operation, items, ask });
+  const found = await Promise.all([
+    check('create topic', 'Create', creations, (bodies) => askCreate(cluster, bodies, true)),
+    check('add partitions', 'Alter', additions, (bodies) => askPartitions(cluster, bodies, true)),
+    cluster.offers(IncrementalAlterConfigs)
+      ? check('change topic configs', 'AlterConfigs', changes, (bodies) =>
+          askIncremental(cluster, bodies, true),
+        )
+      : [],
+  ]);
+  return found.flat().sort((a, b) => a.unit - b.unit);
+}
+
+async function objections<B extends { readonly name: string }>(
+  cluster: Cluster,
+  checking: {
+    readonly op: string;
+    readonly operation: Right['operation'];
+    readonly items: readonly Checked<B>[];
+    readonly ask: (bodies: readonly B[]) => Promise<readonly Verdict[]>;
+  },
+): Promise<Objection[]> {
+  const { op, operation, items, ask } = checking;
+  const found: Objection[] = [];
+  for (let at = 0; at < items.length; at += CHUNK) {
+    const chunk = items.slice(at, at + CHUNK);
+    const verdicts = await ask(chunk.map((item) => item.body));
+    for (const [i, { unit, body }] of chunk.entries()) {
+      const { code = 0, message = null } = verdicts[i] ?? {};
+      if (code === 0) continue;
+      const right = { operation, topic: body.name };
+      found.push({ unit, failure: failureOf(cluster.settings, { op, code, message, right }) });
+    }
+  }
+  return found;
+}

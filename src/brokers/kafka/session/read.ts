@@ -1,0 +1,36 @@
+import type { Resource, Scope } from '../../../model/index.ts';
+import { readAcls } from './acls.ts';
+import type { Cluster } from './cluster.ts';
+import type { InheritedConfigs } from './origins.ts';
+import { readQuotas } from './quotas.ts';
+import { type KindName, type Wanted, wantedOf } from './scope.ts';
+import { readTopics } from './topics.ts';
+import { readUsers } from './users.ts';
+
+type Reader = (cluster: Cluster, wanted: Wanted, inherited: InheritedConfigs) => Promise<Resource[]>;
+
+const READERS: Readonly<Record<KindName, Reader>> = {
+  topic: readTopics,
+  acl: readAcls,
+  quota: readQuotas,
+  user: readUsers,
+};
+
+/**
+ * The live resources of a scope. A kind that is not in it costs no request and takes no right.
+ * @throws ConnectionError, BrokerError
+ */
+export async function readScope(
+  cluster: Cluster,
+  inherited: InheritedConfigs,
+  scope: Scope,
+): Promise<Resource[]> {
+  const kinds = Object.keys(READERS) as KindName[];
+  const parts = await Promise.all(
+    kinds.map((kind) => {
+      const wanted = wantedOf(scope, cluster.settings.broker, kind);
+      return wanted ? READERS[kind](cluster, wanted, inherited) : [];
+    }),
+  );
+  return parts.flat();
+}

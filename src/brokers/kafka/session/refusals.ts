@@ -1,0 +1,67 @@
+import { BrokerError, type Failure } from '../../../model/index.ts';
+import {
+  CLUSTER_UNAUTHORIZED,
+  errorName,
+  errorWords,
+  GROUP_UNAUTHORIZED,
+  QUOTA_EXCEEDED,
+  SECURITY_DISABLED,
+  TOPIC_UNAUTHORIZED,
+} from '../protocol/errors.ts';
+import type { KafkaSettings } from './settings.ts';
+
+/** A right as Kafka's ACLs know it: an operation on a resource. */
+export interface Right {
+  readonly operation: 'Alter' | 'AlterConfigs' | 'Create' | 'Delete' | 'Describe' | 'DescribeConfigs';
+  /** A topic by name; else the cluster. */
+  readonly topic?: string;
+}
+
+/** A request that did not succeed, as the answer tells it. */
+export interface Refusal {
+  /** What was asked, in words: `create topic`, `DescribeAcls`. */
+  readonly op: string;
+  readonly code: number;
+  readonly message?: string | null;
+  /** The right that it takes. */
+  readonly right: Right;
+}
+
+export function failureOf(settings: KafkaSettings, { op, code, message, right }: Refusal): Failure {
+  const hint = hintFor(settings, code, right);
+  return { op, status: errorName(code), message: errorWords(code, message), ...(hint && { hint }) };
+}
+
+export function refused(settings: KafkaSettings, refusal: Refusal): BrokerError {
+  return new BrokerError(settings.broker, failureOf(settings, refusal));
+}
+
+const UNAUTHORIZED = [TOPIC_UNAUTHORIZED, GROUP_UNAUTHORIZED, CLUSTER_UNAUTHORIZED];
+
+function isUnauthorized(code: number): boolean {
+  return UNAUTHORIZED.includes(code);
+}
+
+function hintFor(settings: KafkaSettings, code: number, right: Right): string | undefined {
+  if (isUnauthorized(code)) {
+    // The broker may ask for the cluster where the topic would do as well, and says which.
+    const where = code === CLUSTER_UNAUTHORIZED || right.topic === undefined ? undefined : right.topic;
+    return needs(settings, where === undefined ? { operation: right.operation } : { ...right, topic: where });
+  }
+  if (code === SECURITY_DISABLED) return 'set authorizer.class.name on the brokers, or declare no ACLs';
+  if (code === QUOTA_EXCEEDED) return 'wait, or raise controller_mutation_rate for this user';
+  return undefined;
+}
+
+/** `User:ci needs DescribeConfigs on topic "orders"`, with the command that grants it. */
+function needs({ sasl }: KafkaSettings, { operation, topic }: Right): string {
+  const user = sasl && 'username' in sasl ? sasl.username : undefined;
+  const principal = user === undefined ? 'the principal of this connection' : `User:${user}`;
+  const resource = topic === undefined ? 'the cluster' : `topic ${JSON.stringify(topic)}`;
+  const flag = topic === undefined ? '--cluster' : `--topic ${JSON.stringify(topic)}`;
+  const grant =
+    user === undefined
+      ? ''
+      : `: kafka-acls --add --allow-principal User:${user} --operation ${operation} ${flag}`;
+  return `${principal} needs ${operation} on ${resource}${grant}`;
+}

@@ -1,0 +1,40 @@
+import type { SASLOptions } from 'kafkajs';
+import type { Sasl } from './settings.ts';
+import { fetchToken } from './token.ts';
+
+type Provided = Extract<SaslChoice, { authenticationProvider: unknown }>;
+export type SaslChoice = NonNullable<ConstructorParameters<typeof import('kafkajs').Kafka>[0]['sasl']>;
+
+/** The broker did not like the token. */
+class TokenRefused extends Error {
+  override readonly name = 'TokenRefused';
+}
+
+/** How kafkajs is to log in. */
+export function saslChoice(sasl: Sasl, timeout: number): SaslChoice {
+  if (sasl.mechanism === 'OAUTHBEARER') return bearer(sasl.token, timeout);
+  const { username, password } = sasl;
+  return { mechanism: sasl.mechanism.toLowerCase(), username, password } as SASLOptions;
+}
+
+/**
+ * OAUTHBEARER by our own hand: kafkajs 2.2.4 does not look at the broker's answer. A broker that refuses a token
+ * says so in an answer that is no error yet, and takes our next request for the end of the login (RFC 7628, 3.2.3).
+ */
+function bearer(token: string | readonly string[], timeout: number): Provided {
+  return {
+    mechanism: 'oauthbearer',
+    authenticationProvider: ({ saslAuthenticate }) => ({
+      async authenticate() {
+        const message = Buffer.from(`n,,\x01auth=Bearer ${await fetchToken(token, timeout)}\x01\x01`);
+        const length = Buffer.alloc(4);
+        length.writeInt32BE(message.length);
+        const answer = await saslAuthenticate<Buffer>({
+          request: { encode: async () => Buffer.concat([length, message]) },
+          response: { decode: (bytes) => bytes, parse: (bytes) => bytes },
+        });
+        if (answer && answer.readInt32BE(0) > 0) throw new TokenRefused(answer.toString('utf8', 4));
+      },
+    }),
+  };
+}

@@ -1,0 +1,183 @@
+import type { JsonObject, Resource } from '../../../model/index.ts';
+import { topicAddress } from '../addresses.ts';
+import {
+  LEADER_NOT_AVAILABLE,
+  NOT_LEADER,
+  REPLICA_NOT_AVAILABLE,
+  UNKNOWN_TOPIC,
+} from '../protocol/errors.ts';
+import type { TopicMetadata } from '../protocol/requests/cluster.ts';
+import { DescribeConfigs, type DescribedResource, TOPIC } from '../protocol/requests/configs.ts';
+import { ListPartitionReassignments } from '../protocol/requests/reassignments.ts';
+import { ALWAYS_READ, CONFIG_PREFIX, type ConfigSource, THROTTLE_CONFIGS } from '../specs.ts';
+import type { Cluster } from './cluster.ts';
+import { type InheritedConfigs, originOf } from './origins.ts';
+import { refused } from './refusals.ts';
+import type { Wanted } from './scope.ts';
+import { isOurThrottle } from './throttle.ts';
+
+/** Topics in one DescribeConfigs: some 2 MB of answer. */
+export const CHUNK = 500;
+
+/** Partitions that are on their way, and where to: broker ids by partition number, by topic. */
+export type Moves = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
+
+/**
+ * Live topics with all that a spec says, in one Metadata, one ListPartitionReassignments and a DescribeConfigs for
+ * every 500 topics.
+ * @throws ConnectionError, BrokerError
+ */
+export async function readTopics(
+  cluster: Cluster,
+  wanted: Wanted,
+  inherited: InheritedConfigs,
+): Promise<Resource[]> {
+  const broker = cluster.settings.broker;
+  const [metadata, moves] = await Promise.all([
+    cluster.metadata(wanted.all ? null : [...wanted.names]),
+    listMoves(cluster),
+  ]);
+  const topics = metadata.filter(
+    (topic) => topic.error !== UNKNOWN_TOPIC && wanted.includes(topicAddress(broker, topic.name)),
+  );
+  for (const { name, error } of topics) {
+    if (isPassing(error)) continue;
+    const right = { operation: 'Describe', topic: name } as const;
+    throw refused(cluster.settings, { op: 'read topics', code: error, right });
+  }
+  const described = await describeTopics(
+    cluster,
+    topics.map((topic) => topic.name),
+  );
+  return topics.flatMap((topic): Resource[] => {
+    const configs = described.get(topic.name);
+    // Deleted since the metadata was read.
+    if (!configs) return [];
+    const address = topicAddress(broker, topic.name);
+    const declared = wanted.desired.get(address)?.spec ?? {};
+    return [{ address, spec: toSpec(topic, configs, declared, moves.get(topic.name), inherited), needs: [] }];
+  });
+}
+
+/** A topic whose partitions have no leader for the moment is there all the same. */
+const LEADERLESS: readonly number[] = [0, LEADER_NOT_AVAILABLE, NOT_LEADER, REPLICA_NOT_AVAILABLE];
+function isPassing(error: number): boolean {
+  return LEADERLESS.includes(error);
+}
+
+/** Reassignments under way. Without the right to see them (Describe on the cluster), none. */
+export async function listMoves(cluster: Cluster): Promise<Moves> {
+  if (!cluster.offers(ListPartitionReassignments)) return new Map();
+  const question = { timeout: cluster.settings.timeout, topics: null };
+  const answer = await cluster.ask(ListPartitionReassignments, question, {
+    to: 'controller',
+    repeatable: true,
+  });
+  return new Map(
+    answer.topics.map(({ name, partitions }) => [
+      name,
+      new Map(
+        partitions.map(({ index, replicas, removing }) => [
+          index,
+          replicas.filter((id) => !removing.includes(id)),
+        ]),
+      ),
+    ]),
+  );
+}
+
+type Configs = DescribedResource['configs'];
+
+/** Configs of topics by name. A topic that is gone is missing. @throws BrokerError when we may not see one. */
+export async function describeTopics(
+  cluster: Cluster,
+  names: readonly string[],
+): Promise<Map<string, Configs>> {
+  const found = new Map<string, Configs>();
+  await inChunks(names, CHUNK, async (chunk) => {
+    const resources = chunk.map((name) => ({ type: TOPIC, name, keys: null }));
+    const answer = await cluster.ask(
+      DescribeConfigs,
+      { resources, synonyms: true },
+      { to: 'home', repeatable: true },
+    );
+    for (const { name, error, message, configs } of answer.resources) {
+      if (error === UNKNOWN_TOPIC) continue;
+      const right = { operation: 'DescribeConfigs', topic: name } as const;
+      if (error !== 0)
+        throw refused(cluster.settings, { op: 'read topic configs', code: error, message, right });
+      found.set(name, configs);
+    }
+  });
+  return found;
+}
+
+/** Runs chunks two at a time: the next one is under way while an answer is taken apart. */
+async function inChunks<T>(
+  items: readonly T[],
+  size: number,
+  run: (chunk: readonly T[]) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const work = async () => {
+    while (next < items.length) {
+      const chunk = items.slice(next, next + size);
+      next += size;
+      await run(chunk);
+    }
+  };
+  await Promise.all([work(), work()]);
+}
+
+function toSpec(
+  topic: TopicMetadata,
+  configs: Configs,
+  declared: JsonObject,
+  moves: ReadonlyMap<number, readonly number[]> | undefined,
+  inherited: InheritedConfigs,
+): JsonObject {
+  const partitions = [...topic.partitions].sort((a, b) => a.index - b.index);
+  const replicas = partitions.map(({ index, replicas }) => moves?.get(index) ?? replicas);
+  const factors = [...new Set(replicas.map((ids) => ids.length))].sort((a, b) => a - b);
+  const spec: Record<string, JsonObject[string]> = {
+    partitions: partitions.length,
+    'replication-factor': factors.length === 1 ? (factors[0] ?? 0) : factors,
+    replicas: Object.fromEntries(partitions.map(({ index }, i) => [String(index), replicas[i] ?? []])),
+  };
+  const sources: Record<string, ConfigSource> = {};
+  let ours = false;
+  for (const config of configs) {
+    const { name, value, source, sensitive } = config;
+    if (THROTTLE_CONFIGS.includes(name)) {
+      ours ||= isOurThrottle(value ?? '');
+      continue;
+    }
+    const origin = originOf(source);
+    const key = `${CONFIG_PREFIX}${name}`;
+    if (origin !== 'topic' && !(key in declared) && !ALWAYS.has(name)) continue;
+    if (sensitive) continue;
+    spec[key] = value;
+    sources[name] = origin === 'topic' ? { origin, ...inheritedBy(config, inherited) } : { origin };
+  }
+  return {
+    ...spec,
+    sources,
+    ...(ours && { throttle: moves ? 'running' : 'left' }),
+    ...(topic.internal && { internal: true }),
+  };
+}
+
+const ALWAYS: ReadonlySet<string> = new Set(ALWAYS_READ);
+
+/**
+ * What the topic would have without its override: the next synonym. Where a broker derives it, `retention.ms` from
+ * `log.retention.hours`, there is none, and what a new topic would get is the same.
+ */
+function inheritedBy(
+  { name, synonyms }: Configs[number],
+  inherited: InheritedConfigs,
+): Pick<ConfigSource, 'inherited'> {
+  const next = synonyms.find((synonym) => originOf(synonym.source) !== 'topic');
+  const found = next ? { value: next.value, origin: originOf(next.source) } : inherited.get(name);
+  return found ? { inherited: found } : {};
+}

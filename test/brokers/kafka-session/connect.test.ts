@@ -1,0 +1,212 @@
+import { beforeEach, describe, expect, inject, test } from 'vitest';
+import type { JsonObject } from '../../../src/model/index.ts';
+import { create, fresh, open, readOne, send, topic } from './support.ts';
+
+const shared = inject('kafka');
+
+function bearer(subject: string, lasts = 600): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  return `${part({ alg: 'none' })}.${part({ sub: subject, iat: now - 1000, exp: now + lasts })}.`;
+}
+
+describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) => {
+  let plain: readonly string[] = [];
+  let sasl: readonly string[] = [];
+  let tls: readonly string[] = [];
+  let files: JsonObject = {};
+
+  beforeEach((context) => {
+    const cluster = shared[line];
+    context.skip(
+      !cluster?.sasl || !cluster.tls,
+      shared.skipped[line] ?? 'the given cluster has one listener only',
+    );
+    if (!cluster?.sasl || !cluster.tls) return;
+    plain = cluster.bootstrap;
+    sasl = cluster.sasl.bootstrap;
+    tls = cluster.tls.bootstrap;
+    files = { ca: cluster.tls.ca, cert: cluster.tls.cert, key: cluster.tls.key };
+  });
+
+  const login = (mechanism: string, username: string, password: string) => ({
+    mechanism,
+    username,
+    password,
+  });
+
+  test('tells who the cluster is, in few requests', async () => {
+    const { session, requests } = await open({ settings: { bootstrap: [...plain] } });
+    expect(requests).toEqual(['ApiVersions', 'Metadata', 'CreateTopics']);
+    expect(session.broker).toMatchObject({
+      ...{ name: 'events', type: 'kafka', version: line === 'old' ? '3.7' : '4.3' },
+      facts: {
+        brokers: [1, 2, 3].map((id) => ({ id, rack: `r${id}` })),
+        defaults: { 'retention.ms': '604800000', 'cleanup.policy': 'delete', 'num.partitions': '1' },
+        missing: [],
+      },
+    });
+    expect(session.broker.id).toMatch(/^[\w-]{22}$/);
+    // Asking for defaults has made nothing.
+    expect(await readOne(session, topic('brokerform-asks-for-defaults'))).toBeUndefined();
+  });
+
+  test('PLAIN, with all forms of bootstrap addresses', async () => {
+    const settings = {
+      bootstrap: `SASL_PLAINTEXT://${sasl.join(',')}`,
+      sasl: login('plain', 'admin', 'admin-secret'),
+    };
+    const { session } = await open({ settings });
+    expect((await session.examine()).filter((check) => !check.ok)).toEqual([]);
+  });
+
+  test.each(['scram-sha-256', 'scram-sha-512'] as const)(
+    '%s, as a user that brokerform made',
+    async (mechanism) => {
+      const name = fresh('user');
+      const password = 'gehéim, 鍵 "=,';
+      const admin = await open({ settings: { bootstrap: [...plain] }, secrets: { '${PW}': password } });
+      const body = { name, mechanism, iterations: 4096, password: { $secret: '${PW}' } };
+      const [outcome] = await send(admin.session, [
+        [{ op: 'user.upsert', target: `events/user/${name}`, body }],
+      ]);
+      expect(outcome).toEqual({ unit: 0, status: 'done', callsDone: 1 });
+
+      const { session } = await open({
+        settings: { bootstrap: [...sasl], sasl: login(mechanism, name, password) },
+      });
+      expect(session.broker.id).toBe(admin.session.broker.id);
+      const wrong = { bootstrap: [...sasl], sasl: login(mechanism, name, 'another') };
+      await expect(open({ settings: wrong })).rejects.toMatchObject({
+        name: 'ConnectionError',
+        transient: false,
+        message: expect.stringContaining(`refused the login of "${name}" (${mechanism.toUpperCase()})`),
+      });
+    },
+  );
+
+  test('OAUTHBEARER, with the token that a command prints', async () => {
+    const command = (text: string) => ({
+      bootstrap: [...sasl],
+      sasl: { mechanism: 'oauthbearer', 'token-command': [process.execPath, '-p', JSON.stringify(text)] },
+    });
+    const { session } = await open({ settings: command(bearer('carol')) });
+    expect(session.broker.facts).toMatchObject({ brokers: [{ id: 1 }, { id: 2 }, { id: 3 }] });
+    for (const token of ['nonsense', bearer('carol', -500)]) {
+      const refused = await open({ settings: command(token) }).catch((error: Error) => error);
+      expect(refused).toMatchObject({
+        transient: false,
+        message: expect.stringContaining('refused the token'),
+      });
+      expect(String(refused)).not.toContain(token);
+    }
+    await expect(
+      open({
+        settings: { bootstrap: [...sasl], sasl: { mechanism: 'oauthbearer', 'token-command': ['false'] } },
+      }),
+    ).rejects.toThrow('the token command "false" failed (1)');
+  });
+
+  test('TLS with a client certificate, and without', async () => {
+    const { session } = await open({ settings: { bootstrap: [...tls], tls: files } });
+    expect(session.broker.type).toBe('kafka');
+    await expect(
+      open({ settings: { bootstrap: [...tls], tls: { ca: files.ca ?? '' } } }),
+    ).rejects.toMatchObject({
+      transient: false,
+      hint: expect.stringContaining('tls.cert'),
+    });
+    await expect(open({ settings: { bootstrap: [...tls], tls: true } })).rejects.toMatchObject({
+      transient: false,
+      hint: expect.stringContaining('tls.ca'),
+    });
+  });
+
+  test('a listener of another kind is named, with the setting to change', async () => {
+    const tries: [JsonObject, RegExp, RegExp][] = [
+      [{ bootstrap: [...tls] }, /speaks TLS only/, /tls: true/],
+      [{ bootstrap: [...plain], tls: files }, /ended the TLS handshake/, /remove "tls"/],
+      [{ bootstrap: [...plain], sasl: login('plain', 'admin', 'x') }, /takes no SASL login/, /remove "sasl"/],
+      [{ bootstrap: [...sasl] }, /closed the connection at our first request/, /set sasl/],
+      [
+        { bootstrap: [...sasl], sasl: login('plain', 'admin', 'no') },
+        /refused the login of "admin"/,
+        /password/,
+      ],
+      [{ bootstrap: ['127.0.0.1:1'] }, /nothing listens at 127.0.0.1:1/, /bootstrap/],
+      [
+        { bootstrap: ['no-such-host.invalid'] },
+        /host of no-such-host.invalid:9092 is not known/,
+        /bootstrap/,
+      ],
+      [{ bootstrap: ['user:password@host:9092'] }, /no address/, /host:port/],
+      [{ bootstrap: [] }, /names no broker/, /bootstrap:/],
+    ];
+    for (const [settings, message, hint] of tries) {
+      const error = await open({ settings }).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ name: 'ConnectionError', broker: 'events' });
+      expect(error).toMatchObject({
+        message: expect.stringMatching(message),
+        hint: expect.stringMatching(hint),
+      });
+    }
+  });
+
+  test('one broker that answers is enough', async () => {
+    const { session } = await open({ settings: { bootstrap: ['127.0.0.1:1', ...plain.slice(2)] } });
+    expect(session.broker.facts).toMatchObject({ brokers: [{ id: 1 }, { id: 2 }, { id: 3 }] });
+  });
+
+  test('a missing right is named, with operation and resource', async () => {
+    const name = fresh('hers');
+    const admin = await open({ settings: { bootstrap: [...plain] } });
+    await send(admin.session, [[create(name)]]);
+    const settings = { bootstrap: [...sasl], sasl: login('plain', 'alice', 'alice-secret') };
+    const { session } = await open({ settings });
+    expect(session.broker.facts.defaults).toBeUndefined();
+
+    await expect(readOne(session, topic(name))).rejects.toMatchObject({
+      name: 'BrokerError',
+      failure: {
+        status: 'TOPIC_AUTHORIZATION_FAILED',
+        hint: expect.stringContaining(`User:alice needs Describe on topic "${name}"`),
+      },
+    });
+    await expect(
+      readOne(session, 'events/acl/topic/literal/x/User%3Aa/allow/read/%2A'),
+    ).rejects.toMatchObject({
+      failure: { hint: expect.stringContaining('User:alice needs Describe on the cluster') },
+    });
+    await expect(readOne(session, 'events/quota/user/x')).rejects.toMatchObject({
+      failure: { hint: expect.stringContaining('User:alice needs DescribeConfigs on the cluster') },
+    });
+    const [outcome] = await send(session, [[create(fresh('new'))]]);
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      failure: { hint: expect.stringContaining('needs Create on topic') },
+    });
+    const rights = (await session.examine()).filter((check) => check.name.startsWith('right'));
+    expect(rights.map(({ ok }) => ok)).toEqual([false, false, false, false]);
+
+    const acl = (operation: 'describe' | 'describe-configs') =>
+      ({
+        'resource-type': 'topic',
+        name,
+        pattern: 'literal',
+        principal: 'User:alice',
+        host: '*',
+        operation,
+        permission: 'allow',
+      }) as const;
+    await send(admin.session, [[{ op: 'acl.create', target: 'a', body: acl('describe') }]]);
+    await expect
+      .poll(() => readOne(session, topic(name)).catch((error: { failure: unknown }) => error.failure))
+      .toMatchObject({
+        hint: expect.stringContaining(`User:alice needs DescribeConfigs on topic "${name}"`),
+      });
+    await send(admin.session, [[{ op: 'acl.create', target: 'a', body: acl('describe-configs') }]]);
+    await expect
+      .poll(() => readOne(session, topic(name)).catch(() => undefined))
+      .toMatchObject({ spec: { partitions: 1 } });
+  });
+});

@@ -1,0 +1,117 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { kafka } from '../../../src/brokers/kafka/index.ts';
+import type { KafkaFacts } from '../../../src/brokers/kafka/specs.ts';
+import { completeSides, diffResources } from '../../../src/diff/index.ts';
+import { loadProject } from '../../../src/load/index.ts';
+import {
+  type Address,
+  type BrokerIdentity,
+  type Change,
+  type Context,
+  type Diagnostic,
+  indexByAddress,
+  type JsonObject,
+  type Resource,
+} from '../../../src/model/index.ts';
+import { buildSteps } from '../../../src/plan/index.ts';
+
+export interface Declaration {
+  readonly resources: readonly Resource[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** `code line:col message`, for short assertions. */
+  readonly findings: readonly string[];
+  get(address: Address): Resource;
+}
+
+/** Declares topology texts through the real loader, as files `a.yaml`, `b.yaml` … of the broker `kafka`. */
+export function declareYaml(...texts: readonly string[]): Declaration {
+  return declareFiles(
+    Object.fromEntries(texts.map((text, index) => [`${String.fromCharCode(97 + index)}.yaml`, text])),
+  );
+}
+
+/** As {@link declareYaml}, with the files' names; `brokerform.yaml` among them is the configuration. */
+export function declareFiles(files: Readonly<Record<string, string>>, environment?: string): Declaration {
+  const directory = mkdtempSync(join(tmpdir(), 'brokerform-declare-'));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), text);
+    }
+    const paths =
+      'brokerform.yaml' in files ? {} : { paths: Object.keys(files).map((name) => join(directory, name)) };
+    const options = { directory, variables: {}, providers: [kafka], ...paths };
+    const { project, diagnostics } = loadProject(
+      environment === undefined ? options : { ...options, environment },
+    );
+    const declared = [...project.sections.values()].map((sections) => kafka.declare(sections));
+    const all = [...diagnostics, ...declared.flatMap((one) => one.diagnostics), ...project.lateDiagnostics()];
+    const resources = declared.flatMap((one) => one.resources);
+    const byAddress = indexByAddress(resources);
+    return {
+      resources,
+      diagnostics: all,
+      findings: all.map(({ code, at, message }) => `${code} ${at?.line}:${at?.col} ${message}`),
+      get(address) {
+        const found = byAddress.get(address);
+        if (!found) throw new Error(`${address} is not among ${[...byAddress.keys()].join(', ')}`);
+        return found;
+      },
+    };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Three brokers, each in a rack of its own. */
+export const THREE: Partial<KafkaFacts> = {
+  brokers: [1, 2, 3].map((id) => ({ id, rack: `r${id}` })),
+};
+
+export function broker(facts: Partial<KafkaFacts> = THREE, version = '4.3'): BrokerIdentity {
+  return { name: 'kafka', type: 'kafka', id: 'test', version, facts: facts as JsonObject };
+}
+
+/** What the YAML would change on a cluster that has these resources: changes, and the steps of a plan. */
+export function planYaml(yaml: string, live: readonly Resource[], identity = broker()) {
+  const { resources, findings } = declareYaml(yaml);
+  if (findings.length > 0) throw new Error(findings.join('\n'));
+  const context = completeSides({ broker: identity }, resources, live, kafka.kinds);
+  const { changes, inSync } = diffResources({
+    ...{ context, kinds: kafka.kinds, retired: [], owns: [], prune: false },
+  });
+  const { steps } = stepsOf(changes, context);
+  return { context, changes, steps, inSync };
+}
+
+export function stepsOf(changes: readonly Change[], context: Context, isAllowed = false) {
+  return buildSteps({
+    ...{ context, kinds: kafka.kinds, changes, readAt: '2026-03-04T12:03:11Z', isAllowed: () => isAllowed },
+  });
+}
+
+/** A live topic as a session reads it: configs as text, all set on the topic unless `sources` says otherwise. */
+export function liveTopic(
+  name: string,
+  replicas: readonly (readonly number[])[],
+  configs: Readonly<Record<string, string>> = {},
+  more: { sources?: JsonObject; volatile?: JsonObject; spec?: JsonObject } = {},
+): Resource {
+  const factors = [...new Set(replicas.map((ids) => ids.length))].sort();
+  const own = Object.fromEntries(Object.keys(configs).map((key) => [key, { origin: 'topic' }]));
+  return {
+    address: `kafka/topic/${name}`,
+    spec: {
+      partitions: replicas.length,
+      'replication-factor': factors.length === 1 ? (factors[0] ?? 0) : factors,
+      replicas: Object.fromEntries(replicas.map((ids, i) => [String(i), ids])),
+      ...Object.fromEntries(Object.entries(configs).map(([key, value]) => [`configs.${key}`, value])),
+      sources: { ...own, ...more.sources },
+      ...more.spec,
+    },
+    needs: [],
+    ...(more.volatile && { volatile: more.volatile }),
+  };
+}
