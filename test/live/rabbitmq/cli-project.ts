@@ -2,14 +2,26 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject } from 'vitest';
+import { describe, inject } from 'vitest';
 import type { SharedRabbit } from '../../../local/shared-brokers.ts';
 import { type ApplyReport, encodeSegment, makeAddress, type StepStatus } from '../../../src/model/index.ts';
 import { type Ended, mainArguments } from '../../cli/run-cli.ts';
 import { Management } from './management.ts';
 
-export const LINES = ['old', 'current'] as const;
+const LINES = ['old', 'current'] as const;
 export type Line = (typeof LINES)[number];
+
+/**
+ * The same tests on both lines, side by side, as most of the time one waits for a process or a broker; the tests of
+ * one line run one after the other. Once a file, or all of its suites run at once.
+ */
+export function eachLine(title: string, define: (line: Line) => void): void {
+  for (const line of LINES) {
+    describe.concurrent(title.replace('%s', line), () => {
+      describe.sequential('through the command line', () => define(line));
+    });
+  }
+}
 
 /** The shared broker of a line; where it cannot be had, tests that need it are to be skipped. */
 export function sharedBroker(line: Line): SharedRabbit & { readonly missing: boolean } {

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Running } from '../cli-folder.ts';
-import { CliProject, LINES, manyQueues, sharedBroker } from './cli-project.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CliProject, eachLine, manyQueues, type Running, sharedBroker } from './cli-project.ts';
 import { AMQP, startWires, type Wires } from './wire.ts';
 
 const COUNT = 150;
@@ -11,7 +10,7 @@ const orders = (type: string) => ({
   queues: { orders: { type, bindings: [{ from: 'events', keys: ['a', 'b.#'] }] } },
 });
 
-describe.each(LINES)('an apply to RabbitMQ %s that is interrupted', (line) => {
+eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
   const broker = sharedBroker(line);
   let project: CliProject;
   let wires: Wires;
