@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Ended } from '../../cli/run-cli.ts';
-import { CliProject, eachLine, sharedBroker, variable } from './cli-project.ts';
+import { variable } from '../cli-folder.ts';
+import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
 import { Management } from './management.ts';
 
 const SECRETS = ['s3cret-one', 's3cret-two', 's3cret-src', 's3cret-dest'];
