@@ -12,21 +12,36 @@ export type Work = (timed: Timed) => Promise<void>;
 /**
  * Runs the works by turns, so that a machine that gets slower or busier meanwhile does so for all of them, and each
  * goes first as often as last. The first round warms up and does not count.
- * @returns the median of each label, in milliseconds.
+ * @returns the median of each label, in milliseconds, and under {@link cpuOf} of the label that of the CPU time which
+ *   this process took for it, its garbage collection included.
  */
 export async function alternate(rounds: number, works: readonly Work[]): Promise<Map<string, number>> {
   const samples = new Map<string, number[]>();
   for (let round = 0; round <= rounds; round++) {
     const timed: Timed = async (label, part) => {
       const start = performance.now();
+      const cpuStart = process.cpuUsage();
       const result = await part();
       const elapsed = performance.now() - start;
-      if (round > 0) samples.set(label, [...(samples.get(label) ?? []), elapsed]);
+      const { user, system } = process.cpuUsage(cpuStart);
+      if (round > 0) {
+        keep(samples, label, elapsed);
+        keep(samples, cpuOf(label), (user + system) / 1000);
+      }
       return result;
     };
     for (const work of round % 2 === 0 ? works : [...works].reverse()) await work(timed);
   }
   return new Map([...samples].map(([label, values]) => [label, median(values)]));
+}
+
+/** The label of the CPU time that goes with a label. */
+export function cpuOf(label: string): string {
+  return `${label}, CPU time`;
+}
+
+function keep(samples: Map<string, number[]>, label: string, value: number): void {
+  samples.set(label, [...(samples.get(label) ?? []), value]);
 }
 
 export function median(values: readonly number[]): number {

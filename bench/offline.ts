@@ -1,5 +1,5 @@
 import { CLI } from './built.ts';
-import { alternate, median, runNode, runNodeWithMemory, timeOf } from './measure.ts';
+import { alternate, median, runNode, runNodeWithMemory, type Timed, timeOf } from './measure.ts';
 import { measurePackage } from './package-size.ts';
 import { Project } from './project.ts';
 import { queueTopology, toFiles, withAnchors } from './rabbitmq-topology.ts';
@@ -28,11 +28,10 @@ largest resident set. The package is packed and installed with the dependencies 
 }
 
 async function measureStart(): Promise<Figure> {
-  const start =
-    (label: string, args: string[]) => async (timed: Parameters<Parameters<typeof alternate>[1][0]>[0]) => {
-      const { code } = await timed(label, () => runNode(args, '.'));
-      if (code !== 0) throw new Error(`${label} exited with ${code}`);
-    };
+  const start = (label: string, args: string[]) => async (timed: Timed) => {
+    const { code } = await timed(label, () => runNode(args, '.'));
+    if (code !== 0) throw new Error(`${label} exited with ${code}`);
+  };
   const times = await alternate(20, [start('ours', [CLI, '--version']), start('raw', ['-e', '0'])]);
   return ratio('`brokerform --version` against `node -e 0`', timeOf(times, 'ours'), timeOf(times, 'raw'), 2);
 }

@@ -4,7 +4,7 @@ export interface QueueTopology {
   readonly queues: readonly BoundQueue[];
 }
 
-export interface BoundQueue {
+interface BoundQueue {
   readonly name: string;
   readonly maxLength: number;
   readonly exchange: string;

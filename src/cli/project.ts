@@ -37,19 +37,13 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
  */
 export async function loadProject(context: CommandContext): Promise<Checked> {
   const checked = await checkProject(context);
-  const { diagnostics } = checked;
-  if (hasErrors(diagnostics)) {
-    throw (await hasInvalidInput(diagnostics))
-      ? new InvalidProject(diagnostics)
-      : new UnwiseProject(diagnostics);
-  }
   // Advice is for validate: here it would stand in the way of the plan.
-  const shown = context.flags.verbose
-    ? diagnostics
-    : diagnostics.filter(({ severity }) => severity !== 'info');
-  if (shown.length > 0 && !context.flags.quiet) {
-    context.tell(`${renderDiagnostics(shown, 'text', context.err)}\n`);
+  const { verbose, quiet } = context.flags;
+  const shown = checked.diagnostics.filter(({ severity }) => verbose || severity !== 'info');
+  if (hasErrors(shown)) {
+    throw (await hasInvalidInput(shown)) ? new InvalidProject(shown) : new UnwiseProject(shown);
   }
+  if (shown.length > 0 && !quiet) context.tell(`${renderDiagnostics(shown, 'text', context.err)}\n`);
   return checked;
 }
 

@@ -106,7 +106,11 @@ const LINT = {
   },
 };
 
-const PROTECT = { ...GLOBS, description: 'Address globs. What they match is never replaced or deleted.' };
+const PROTECT = {
+  ...GLOBS,
+  description:
+    'Address globs. What they match is changed, replaced or deleted only where that is safe, or allowed by name.',
+};
 
 const LIMITS = {
   type: 'object',

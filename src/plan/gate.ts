@@ -17,7 +17,8 @@ export interface GateRules {
   readonly maxDeletes?: number;
 }
 
-const ALLOWABLE: readonly string[] = ['disruptive', 'destructive', 'protected'];
+/** What is safe or disruptive is never blocked, and what the broker cannot do nobody can allow. */
+const ALLOWABLE: readonly string[] = ['destructive', 'protected'];
 
 /** @returns what is wrong with an `--allow` key; undefined where it is well formed. */
 export function checkAllowKey(key: string): string | undefined {

@@ -131,6 +131,9 @@ function dependantLines(dependants: readonly Dependant[], style: Style): string[
   return [`${INDENT}with it: ${groups.join(', ')}`, ...(style.verbose ? names : [])];
 }
 
+/** Characters beyond which a safer way and the keys are easier to read on lines of their own. */
+const LONG_HINT = 40;
+
 /** What would open a blocked step: the safer way first, then the exact keys; or that nothing does. */
 function wayOnLines(blockers: readonly Blocker[]): string[] {
   const hints = [
@@ -141,7 +144,9 @@ function wayOnLines(blockers: readonly Blocker[]): string[] {
   }
   const keys = [...new Set(blockers.flatMap(({ allow }) => (allow === undefined ? [] : [allow])))];
   const flags = keys.map((key) => `--allow ${quoteForShell(key)}`).join(' ');
-  return [`${INDENT}to go on: ${hints.length > 0 ? `${hints.join('; ')}, or ` : ''}${flags}`];
+  const hint = hints.join('; ');
+  if (hint.length > LONG_HINT) return [`${INDENT}to go on: ${hint}`, `${INDENT}      or: ${flags}`];
+  return [`${INDENT}to go on: ${hint === '' ? '' : `${hint}, or `}${flags}`];
 }
 
 function hintLines(risks: readonly Risk[]): string[] {

@@ -1,6 +1,7 @@
 import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
 import { orderClaims } from './claims.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
+import { orderLimits } from './consumer-limit-risks.ts';
 import { declare } from './declare.ts';
 import { kinds } from './kinds/index.ts';
 import { rules } from './rules/index.ts';
@@ -16,7 +17,7 @@ export const nats: Provider = {
   kinds,
   rules,
   declare,
-  order: orderClaims,
+  order: (changes) => [...orderClaims(changes), ...orderLimits(changes)],
   assume: (name, targetVersion): BrokerIdentity => ({
     name,
     type: 'nats',

@@ -46,6 +46,8 @@ export class PlainServer {
     for (const [stream, item] of await this.streams()) {
       found[stream] = withoutServerMetadata(configOf(item));
       for (const [name, consumer] of await this.consumers(stream)) {
+        // By these the server itself fills mirrors, from 2.14 on, when it gets round to it.
+        if (configOf(consumer).sourcing === true) continue;
         found[`${stream} ${name}`] = withoutServerMetadata(configOf(consumer));
       }
     }

@@ -116,7 +116,8 @@ export function topologies(line: NatsLine): fc.Arbitrary<GeneratedTopology> {
         );
       }
       for (const [name, origin] of Object.entries(mirrors)) {
-        if (made[origin]) made[name] = { mirror: { name: origin } };
+        // Servers before 2.14 take a mirror of a work queue for one more consumer.
+        if (made[origin] && made[origin].retention !== 'workqueue') made[name] = { mirror: { name: origin } };
       }
       return { streams: made, consumers: withConsumers, buckets };
     });

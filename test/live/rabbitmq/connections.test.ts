@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { CliProject, LINES, sharedBroker } from './cli-project.ts';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
 import { type Front, startFront } from './front.ts';
 
-describe.each(LINES)('RabbitMQ %s that cannot be talked to', (line) => {
+eachLine('RabbitMQ %s that cannot be talked to', (line) => {
   const broker = sharedBroker(line);
   const amqpPort = broker.missing ? '' : new URL(broker.url).port;
   const managementPort = broker.missing ? '' : new URL(broker.management).port;

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CliProject, LINES, manyQueues, sharedBroker } from './cli-project.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CliProject, eachLine, manyQueues, sharedBroker } from './cli-project.ts';
 import { AMQP, startWires, type Wires } from './wire.ts';
 
 const LISTING = 'GET /api/queues/';
 
-describe.each(LINES)('a connection to RabbitMQ %s that is cut', (line) => {
+eachLine('a connection to RabbitMQ %s that is cut', (line) => {
   const broker = sharedBroker(line);
   let project: CliProject;
   let wires: Wires;

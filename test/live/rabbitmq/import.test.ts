@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CliProject, LINES, sharedBroker } from './cli-project.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
 
-describe.each(LINES)('what is live on RabbitMQ %s, as YAML and as files', (line) => {
+eachLine('what is live on RabbitMQ %s, as YAML and as files', (line) => {
   const broker = sharedBroker(line);
   let project: CliProject;
 

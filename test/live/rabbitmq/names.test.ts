@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CliProject, freshVhost, LINES, sharedBroker } from './cli-project.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CliProject, eachLine, freshVhost, sharedBroker } from './cli-project.ts';
 
 /** Names that mean something to a terminal, to Markdown, to GitHub, to a URL, to YAML or to RabbitMQ's own API. */
 const HOSTILE = [
@@ -33,7 +33,7 @@ const HOSTILE = [
   'x'.repeat(255),
 ];
 
-describe.each(LINES)('hostile names on RabbitMQ %s', (line) => {
+eachLine('hostile names on RabbitMQ %s', (line) => {
   const broker = sharedBroker(line);
   const projects: CliProject[] = [];
   let project: CliProject;

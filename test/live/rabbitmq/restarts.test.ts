@@ -1,13 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalRabbit, startRabbit, Unavailable } from '../../../local/rabbitmq.ts';
-import { CliProject, LINES, manyQueues, sharedBroker } from './cli-project.ts';
+import { CliProject, eachLine, manyQueues, sharedBroker } from './cli-project.ts';
 import { AMQP, startWires } from './wire.ts';
 
 /** A broker that is given for tests is not ours to stop. */
 const isGiven = (line: string) =>
   process.env[`BROKERFORM_TEST_RABBITMQ_${line.toUpperCase()}_URL`] !== undefined;
 
-describe.each(LINES)('RabbitMQ %s of our own', (line) => {
+eachLine('RabbitMQ %s of our own', (line) => {
   const missing = sharedBroker(line).missing || isGiven(line);
   let own: LocalRabbit | undefined;
   let project: CliProject;

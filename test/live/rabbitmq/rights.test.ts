@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CliProject, LINES, manyQueues, sharedBroker } from './cli-project.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CliProject, eachLine, manyQueues, sharedBroker } from './cli-project.ts';
 
-describe.each(LINES)('rights on RabbitMQ %s', (line) => {
+eachLine('rights on RabbitMQ %s', (line) => {
   const broker = sharedBroker(line);
   const user = `days-rights-${process.pid}`;
   let project: CliProject;
@@ -110,6 +110,34 @@ describe.each(LINES)('rights on RabbitMQ %s', (line) => {
       }
       await become('management', { configure: '.*', write: '.*', read: '.*' });
       await project.expectFinished();
+    },
+  );
+
+  test.skipIf(broker.missing)(
+    'a binding that is refused: the rest is done, and a later apply finishes',
+    async () => {
+      const { broker: management, vhost } = project;
+      await management.put(['exchanges', vhost, 'secret-events'], { type: 'topic', durable: true });
+      const rights = { configure: '^q', write: '^q', read: '^(q|amq.topic)' };
+      await become('management', rights);
+      const bound = (from: string) => ({ 'max-length': 10, bindings: [{ from, key: 'k' }] });
+      project.declare({
+        exchanges: { 'secret-events': { type: 'topic' } },
+        queues: { q1: bound('amq.topic'), q2: bound('secret-events'), q3: bound('amq.topic') },
+      });
+
+      const apply = ['apply', '--auto-approve', '--on-error', 'continue', '--report', 'report.json'];
+      const { stdout } = await project.expectRun(5, ...apply);
+      expect(stdout).toContain('5 applied · 1 failed');
+      expect(project.statuses()).toEqual({ applied: 5, failed: 1 });
+      const failed = project.report().steps.find(({ status }) => status === 'failed');
+      expect(failed?.title).toBe('binding secret-events → q2');
+      expect(failed?.failure?.message).toMatch(/access to exchange 'secret-events'.* refused/);
+      expect(await project.bindings()).toEqual(['amq.topic → q1 k', 'amq.topic → q3 k']);
+
+      await become('management', { ...rights, read: '.*' });
+      await project.expectFinished();
+      expect(await project.bindings()).toHaveLength(3);
     },
   );
 });

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Ended } from '../../cli/run-cli.ts';
 import { variable } from '../cli-folder.ts';
-import { CliProject, LINES, sharedBroker } from './cli-project.ts';
+import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
 import { Management } from './management.ts';
 
 const SECRETS = ['s3cret-one', 's3cret-two', 's3cret-src', 's3cret-dest'];
 
-describe.each(LINES)('secrets on RabbitMQ %s', (line) => {
+eachLine('secrets on RabbitMQ %s', (line) => {
   const broker = sharedBroker(line);
   const user = `days-app-${process.pid}`;
   let project: CliProject;

@@ -9,7 +9,7 @@ export const AMQP = {
 } as const;
 
 /** A TCP way to a broker that counts what a client says, and can be cut or held at that very moment. */
-export interface Wire {
+interface Wire {
   readonly port: number;
   /** Once the client has begun to say `text` for the `count`th time: before the broker hears it. */
   when(text: string, count: number, act: () => void): void;
@@ -28,7 +28,7 @@ interface Trigger {
   readonly act: () => void;
 }
 
-export async function startWire(target: string): Promise<Wire> {
+async function startWire(target: string): Promise<Wire> {
   const targetPort = Number(new URL(target).port);
   const sockets = new Set<Socket>();
   const triggers: Trigger[] = [];

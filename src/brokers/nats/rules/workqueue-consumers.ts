@@ -1,7 +1,8 @@
-import type { Finding, Resource, Rule } from '../../../model/index.ts';
-import { consumerNameOf } from '../addresses.ts';
+import { type Finding, isObject, type Resource, type Rule, type RuleContext } from '../../../model/index.ts';
+import { consumerNameOf, streamNameOf } from '../addresses.ts';
 import { overlap } from '../subjects.ts';
-import { consumersByStream, nounOf, texts } from '../topology.ts';
+import { consumersByStream, nounOf, streamsOf, texts } from '../topology.ts';
+import { supports } from '../version.ts';
 
 export const workqueueConsumers: Rule = {
   code: 'nats/workqueue-consumers',
@@ -41,6 +42,7 @@ streams:
   *check(context) {
     for (const [stream, consumers] of consumersByStream(context)) {
       if (stream.spec.retention !== 'workqueue') continue;
+      yield* refusedBesideCopies(stream, consumers, context);
       for (const [index, consumer] of consumers.entries()) {
         yield* refusedAlone(consumer);
         for (const other of consumers.slice(0, index)) yield* refusedTogether(stream, consumer, other);
@@ -48,6 +50,40 @@ streams:
     }
   },
 };
+
+/** A mirror or source takes from its origin by a consumer, which older servers hold to the same rules. */
+function* refusedBesideCopies(
+  stream: Resource,
+  consumers: readonly Resource[],
+  context: RuleContext,
+): Iterable<Finding> {
+  if (supports(context.broker, '2.14')) return;
+  for (const copy of streamsOf(context)) {
+    const filters = filtersOfCopy(copy, streamNameOf(stream.address));
+    const clash = consumers.find((consumer) =>
+      filtersOf(consumer).some((filter) => filters.some((other) => overlap(filter, other))),
+    );
+    if (!clash) continue;
+    yield {
+      resource: copy,
+      path: [isObject(copy.spec.mirror) ? 'mirror' : 'sources'],
+      message:
+        `${nounOf(copy)} copies from the work queue of ${nounOf(stream)} by a consumer of its own, which overlaps ` +
+        `consumer "${consumerNameOf(clash.address)}"`,
+      hint: 'servers before 2.14 refuse that: filter both, or keep the messages in a stream that both take from',
+      ...(clash.at && { related: [clash.at] }),
+    };
+  }
+}
+
+/** What a stream copies of this origin; everything where it does not say. */
+function filtersOfCopy(copy: Resource, origin: string): string[] {
+  const { mirror, sources } = copy.spec;
+  return [mirror ?? null, ...(Array.isArray(sources) ? sources : [])].flatMap((from) => {
+    if (!isObject(from) || from.name !== origin || isObject(from.external)) return [];
+    return [typeof from.filter_subject === 'string' ? from.filter_subject : '>'];
+  });
+}
 
 function* refusedAlone(consumer: Resource): Iterable<Finding> {
   const name = consumerNameOf(consumer.address);

@@ -50,6 +50,14 @@ export function isPassing(error: unknown): boolean {
   return isUnanswerable(error) || (error instanceof LostConnection && !error.sent);
 }
 
+/**
+ * The server still clears the files of a stream that was deleted a moment ago, under the same name (seen on 2.15). The
+ * same answer may mean that its disk is full, so this is worth a few attempts only.
+ */
+export function isStoreBusy(error: unknown): boolean {
+  return error instanceof Refusal && error.errCode === 10049 && /creating store/.test(error.message);
+}
+
 /** It is not known whether it was done. */
 export function isUnsure(error: unknown): boolean {
   return error instanceof NoAnswer || (error instanceof LostConnection && error.sent);

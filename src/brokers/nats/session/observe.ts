@@ -5,7 +5,7 @@ import type { ConsumerVolatile } from '../specs.ts';
 import type { JetStreamApi } from './api.ts';
 import { faultOf, isDenied } from './faults.ts';
 import { listConsumers } from './listings.ts';
-import { configOf, consumerCount, consumerVolatile, streamVolatile, textOf } from './payloads.ts';
+import { configOf, consumerCount, consumerVolatile, declaredName, streamVolatile } from './payloads.ts';
 
 const CONCURRENT = 64;
 
@@ -44,5 +44,5 @@ async function countOf(address: Address, api: JetStreamApi): Promise<object> {
 async function durables(stream: string, api: JetStreamApi): Promise<ConsumerVolatile[] | undefined> {
   const { items, unknown } = await listConsumers(api, stream);
   if (unknown.size > 0) return undefined;
-  return items.filter((item) => textOf(configOf(item).durable_name) !== '').map(consumerVolatile);
+  return items.filter((item) => declaredName(configOf(item)) !== undefined).map(consumerVolatile);
 }

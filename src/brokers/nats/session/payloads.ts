@@ -10,6 +10,17 @@ export function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
+/**
+ * The durable name of a consumer that somebody declared; undefined for those of clients, and for those by which the
+ * server itself fills a mirror or source (from 2.14 on they have a durable name): they come and go with it.
+ */
+export function declaredName(config: JsonObject): string | undefined {
+  const name = textOf(config.durable_name);
+  const metadata = isObject(config.metadata) ? Object.keys(config.metadata) : [];
+  const isServers = metadata.some((key) => key.startsWith('_nats.mirror.') || key.startsWith('_nats.src.'));
+  return name === '' || isServers ? undefined : name;
+}
+
 /** How many consumers of every sort a stream has; undefined where it is not told. */
 export function consumerCount(info: JsonObject): number | undefined {
   const count = isObject(info.state) ? info.state.consumer_count : undefined;

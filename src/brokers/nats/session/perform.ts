@@ -10,7 +10,7 @@ import { updateRisks } from '../stream-risks.ts';
 import { atLeast } from '../version.ts';
 import { type JetStreamApi, pause } from './api.ts';
 import { droppedFields, isSame } from './echo.ts';
-import { failureOf, isNotFound, isPassing, isUnsure } from './faults.ts';
+import { failureOf, isNotFound, isPassing, isStoreBusy, isUnsure } from './faults.ts';
 import { configOf, streamVolatile } from './payloads.ts';
 import { UnsafeName, type Write, writeOf } from './writes.ts';
 
@@ -27,6 +27,9 @@ export interface Performing {
 export type Result =
   | { readonly status: 'done' }
   | { readonly status: 'failed' | 'unknown' | 'unsent'; readonly failure: Failure };
+
+/** Further attempts to make a stream whose name is not free yet: for a second or so. */
+const STORE_ATTEMPTS = 5;
 
 const DONE: Result = { status: 'done' };
 
@@ -61,6 +64,7 @@ async function attempt(call: NatsCall, write: Write, performing: Performing): Pr
     } catch (error) {
       if (isNotFound(error) && isDeletion(call)) return DONE;
       if (isUnsure(error)) isUncertain = mustLook = true;
+      else if (isStoreBusy(error) && attempt < STORE_ATTEMPTS) mustLook = true;
       else if (!isPassing(error)) throw error;
       if (await pause(attempt, deadline)) continue;
       const status = isUncertain ? 'unknown' : 'unsent';

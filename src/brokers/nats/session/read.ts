@@ -5,7 +5,14 @@ import type { ConsumerVolatile } from '../specs.ts';
 import type { ApiRequest, JetStreamApi } from './api.ts';
 import { faultOf, isNotFound, Refusal } from './faults.ts';
 import { type Listing, listConsumers, listStreams } from './listings.ts';
-import { configOf, consumerCount, consumerVolatile, streamVolatile, textOf } from './payloads.ts';
+import {
+  configOf,
+  consumerCount,
+  consumerVolatile,
+  declaredName,
+  streamVolatile,
+  textOf,
+} from './payloads.ts';
 import { type Wanted, wantedBy } from './scope.ts';
 
 /** Streams whose consumers are listed at a time. */
@@ -39,7 +46,7 @@ export async function readScope(scope: Scope, api: JetStreamApi): Promise<Resour
   return resources;
 }
 
-/** The durable consumers: the others are their client's own, and go with it. */
+/** The declared consumers: the others are a client's or the server's own, and go with it. */
 async function readConsumers(
   api: JetStreamApi,
   info: JsonObject,
@@ -54,10 +61,10 @@ async function readConsumers(
   });
   return consumers.flatMap((item) => {
     const config = configOf(item);
-    const durable = textOf(config.durable_name);
-    if (durable === '') return [];
+    const name = declaredName(config);
+    if (name === undefined) return [];
     const volatile = consumerVolatile(item) as JsonObject;
-    return [consumerResource(api.settings.broker, stream, durable, config, volatile)];
+    return [consumerResource(api.settings.broker, stream, name, config, volatile)];
   });
 }
 

@@ -1,12 +1,19 @@
-import type { Change, Context, JsonObject, Kind, Resource, Risk } from '../../../model/index.ts';
-import { vhostAddress } from '../addresses.ts';
+import {
+  type Change,
+  type Context,
+  isObject,
+  type JsonObject,
+  type Kind,
+  type Resource,
+  type Risk,
+} from '../../../model/index.ts';
 import { adoptEquivalents, formatUnit, tableOf, unitOf } from '../arguments.ts';
 import type { RabbitCall } from '../calls.ts';
 import type { QueueVolatile } from '../specs.ts';
 import { bindingsTo, reviveSources } from './auto-delete.ts';
 import { declaredArguments } from './exchange.ts';
 import { inPlaceByPolicy } from './in-place.ts';
-import { brokerOf, countOf, destructive, disruptive, vhostAndName } from './parts.ts';
+import { countOf, destructive, disruptive, vhostAndName } from './parts.ts';
 import { defaultQueueTypeIn, queueTypeName } from './vhost.ts';
 
 /** https://www.rabbitmq.com/docs/queues */
@@ -128,16 +135,15 @@ function withoutType(table: JsonObject): JsonObject {
 
 /** The type of a queue that names none: as its vhost is declared to be, else as it is. */
 function defaultTypeOf(resource: Resource, context: Context): string | undefined {
-  const { vhost } = vhostAndName(resource);
-  const address = vhostAddress(brokerOf(resource), vhost);
+  const [vhost = ''] = resource.needs;
   return (
-    defaultQueueTypeIn(context.desired.get(address)?.spec) ??
-    defaultQueueTypeIn(context.live.get(address)?.spec) ??
-    defaultQueueTypeIn(factOf(context, vhost))
+    defaultQueueTypeIn(context.desired.get(vhost)?.spec) ??
+    defaultQueueTypeIn(context.live.get(vhost)?.spec) ??
+    defaultQueueTypeIn(factOf(resource, context))
   );
 }
 
-function factOf(context: Context, vhost: string): JsonObject {
-  const types = tableOf(context.broker.facts.defaultQueueTypes);
-  return { 'default-queue-type': types[vhost] ?? null };
+function factOf(resource: Resource, context: Context): JsonObject | undefined {
+  const types = context.broker.facts.defaultQueueTypes;
+  return isObject(types) ? { 'default-queue-type': types[vhostAndName(resource).vhost] ?? null } : undefined;
 }
