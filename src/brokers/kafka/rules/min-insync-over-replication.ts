@@ -4,7 +4,7 @@ import { atLeast } from '../version.ts';
 
 export const minInsyncOverReplication: Rule = {
   code: 'kafka/min-insync-over-replication',
-  severity: 'error',
+  severity: 'warning',
   summary: 'More replicas must be in sync than there are',
   explain: `
 A record can be on no more brokers than the topic has replicas. Up to Kafka 3.6 every write with \`acks=all\` is then
