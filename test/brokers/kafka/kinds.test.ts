@@ -359,6 +359,13 @@ describe('what configs cost', () => {
       ['destructive compacted'],
     ],
     [
+      'compact → both, with less retention',
+      { 'cleanup.policy': 'compact', 'retention.ms': '5000' },
+      'cleanup.policy: [compact, delete], retention.ms: 1s',
+      data,
+      ['destructive deletion-enabled'],
+    ],
+    [
       'smaller messages',
       { 'max.message.bytes': '2000000' },
       'max.message.bytes: 1MB',

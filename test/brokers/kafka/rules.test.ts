@@ -147,8 +147,16 @@ const CASES: readonly (readonly [code: string, yaml: string, at: readonly string
     'topics:\n  a: { configs: { cleanup.policy: compact } }\n  a-dlq: { configs: { retention.ms: 1d } }',
     [],
   ],
-  ['refused-configs', t('{ configs: { local.retention.ms: 8d } }'), ['3:local.retention.ms']],
-  ['refused-configs', t('{ configs: { local.retention.ms: -2, retention.ms: 1d } }'), []],
+  [
+    'refused-configs',
+    t('{ configs: { local.retention.ms: 8d, remote.storage.enable: true } }'),
+    ['3:local.retention.ms'],
+  ],
+  [
+    'refused-configs',
+    t('{ configs: { local.retention.ms: -2, retention.ms: 1d, remote.storage.enable: true } }'),
+    [],
+  ],
   [
     'refused-configs',
     t('{ configs: { remote.storage.enable: true, cleanup.policy: compact } }'),

@@ -5,7 +5,7 @@ import { type Body, type Collector, itemsOf, membersOf } from './collector.ts';
 import { checkPrincipal } from './names.ts';
 
 /** The name that every cluster has as a resource. */
-export const CLUSTER_NAME = 'kafka-cluster';
+const CLUSTER_NAME = 'kafka-cluster';
 
 /** What a shorthand stands for, as `kafka-acls --producer` and `--consumer` have it. */
 export const SHORTHANDS: readonly {

@@ -77,7 +77,9 @@ function compare(a: Json | undefined, b: Json | undefined): number {
 }
 
 function retentionRisks({ before }: Update, values: Effective): Risk[] {
-  if (!values.policies('after').includes('delete') || isEmpty(before)) return [];
+  // Where deletion only begins, that says it all.
+  const deletes = (['before', 'after'] as const).every((side) => values.policies(side).includes('delete'));
+  if (!deletes || isEmpty(before)) return [];
   const { bytes } = volatileOf(before);
   const risks: Risk[] = [];
   if (values.lowers('retention.ms')) {

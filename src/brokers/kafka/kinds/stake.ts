@@ -16,7 +16,7 @@ export function roughSize(bytes: number): string {
 }
 
 /** Rounded for reading: `6.2 days`, `45 minutes`. */
-export function roughTime(milliseconds: number): string {
+function roughTime(milliseconds: number): string {
   const units: readonly (readonly [string, number])[] = [
     ['day', 86_400_000],
     ['hour', 3_600_000],

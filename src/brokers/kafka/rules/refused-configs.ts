@@ -8,8 +8,8 @@ export const refusedConfigs: Rule = {
   summary: 'Configs that brokers refuse together',
   explain: `
 Brokers look at the configs of a topic together, and answer \`INVALID_CONFIG\` where they contradict each other: a
-shortest time before compaction over the longest, less kept in all than on the brokers' own disks, tiered storage for a
-compacted topic, and from 4.0 on segments under 1 MiB.
+shortest time before compaction over the longest, with tiered storage more kept on the brokers' own disks than in all,
+tiered storage for a compacted topic, and from 4.0 on segments under 1 MiB.
 
 Bad:
 \`\`\`yaml
@@ -44,14 +44,15 @@ function* contradictions(topic: Topic, version: string): Generator<Contradiction
   if (topic.limit('min.compaction.lag.ms') > topic.limit('max.compaction.lag.ms')) {
     yield { config: 'min.compaction.lag.ms', problem: 'min.compaction.lag.ms is over max.compaction.lag.ms' };
   }
+  const isTiered = topic.value('remote.storage.enable') === true;
   for (const config of ['retention.ms', 'retention.bytes']) {
     const local = `local.${config}`;
-    // -2 stands for the retention itself.
-    if (!topic.sets(local) || topic.value(local) === -2) continue;
+    // -2 stands for the retention itself; without tiered storage nobody looks.
+    if (!isTiered || topic.value(local) === -2) continue;
     if (topic.limit(local) > topic.limit(config))
       yield { config: local, problem: `${local} is over ${config}` };
   }
-  if (topic.value('remote.storage.enable') === true && topic.has('compact')) {
+  if (isTiered && topic.has('compact')) {
     yield { config: 'remote.storage.enable', problem: 'a compacted topic cannot have tiered storage' };
   }
   if (topic.limit('segment.bytes') < 1_048_576 && atLeast(version, [4, 0])) {

@@ -3,7 +3,7 @@ import { pathOf, topicsOf } from '../topology.ts';
 
 export const segmentSmallerThanMessage: Rule = {
   code: 'kafka/segment-smaller-than-message',
-  severity: 'error',
+  severity: 'warning',
   summary: 'A message that is allowed does not fit into a segment',
   explain: `
 A batch of records must fit into one segment. With \`max.message.bytes\` over \`segment.bytes\`, a batch that the topic
