@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
+import { startKafka } from './kafka.ts';
 import { startNats } from './nats.ts';
 import { startRabbit } from './rabbitmq.ts';
 
@@ -17,7 +18,7 @@ interface DemoBroker {
 }
 
 /** One entry for each broker that the examples have a topology for. */
-const starters: readonly (() => Promise<DemoBroker>)[] = [demoRabbit, demoNats];
+const starters: readonly (() => Promise<DemoBroker>)[] = [demoRabbit, demoKafka, demoNats];
 
 async function demoRabbit(): Promise<DemoBroker> {
   const { version, url, management, stop } = await startRabbit('current');
@@ -26,6 +27,11 @@ async function demoRabbit(): Promise<DemoBroker> {
     env: { RABBITMQ_URL: url, RABBITMQ_MANAGEMENT_URL: management },
     stop,
   };
+}
+
+async function demoKafka(): Promise<DemoBroker> {
+  const { version, bootstrap, stop } = await startKafka('current');
+  return { title: `Kafka ${version}`, env: { KAFKA_BOOTSTRAP: bootstrap.join(',') }, stop };
 }
 
 async function demoNats(): Promise<DemoBroker> {

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..');
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 // Runs dist, as `npm run demo` does, which `npm test` has just built.
-test.skipIf(!inject('rabbitmq').current || !inject('nats').current)(
+test.skipIf(!inject('rabbitmq').current || !inject('kafka').current || !inject('nats').current)(
   'the demo goes from nothing to "no changes"',
   async () => {
     const { code, stdout, stderr } = await runDemo();
