@@ -3,6 +3,9 @@ import { completeSides } from '../diff/index.ts';
 import {
   DamagedPlan,
   type ImportedFile,
+  isExactInt,
+  isObject,
+  type Json,
   type JsonObject,
   kindOf,
   type Provider,
@@ -54,7 +57,7 @@ function fileText(file: ImportedFile, broker: string, type: string, namesBroker:
   const section: JsonObject = namesBroker ? { broker, ...file.section } : file.section;
   // A note is built from names on the broker, which may hold line breaks: each line must stay a comment.
   const notes = file.notes.map((note) => `# ${note.replace(/[\r\n\u0085\u2028\u2029]+/g, ' ')}\n`).join('');
-  const document = new Document({ [type]: section });
+  const document = new Document({ [type]: writable(section) });
   // A plain << would be read as a merge key.
   visit(document, {
     Scalar(_, node) {
@@ -71,4 +74,12 @@ function completed(snapshot: Snapshot, provider: Provider): Snapshot {
     (resource) => provider.kinds[kindOf(resource.address)]?.reserved?.(resource) === undefined,
   );
   return { broker: snapshot.broker, resources };
+}
+
+/** The same data, with integers beyond 2^53 as the YAML library writes them: with all their digits. */
+function writable(value: Json): unknown {
+  if (isExactInt(value)) return BigInt(value.$int);
+  if (Array.isArray(value)) return value.map(writable);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, writable(item)]));
 }

@@ -131,9 +131,6 @@ function dependantLines(dependants: readonly Dependant[], style: Style): string[
   return [`${INDENT}with it: ${groups.join(', ')}`, ...(style.verbose ? names : [])];
 }
 
-/** Characters beyond which a safer way and the keys are easier to read on lines of their own. */
-const LONG_HINT = 40;
-
 /** What would open a blocked step: the safer way first, then the exact keys; or that nothing does. */
 function wayOnLines(blockers: readonly Blocker[]): string[] {
   const hints = [
@@ -144,9 +141,8 @@ function wayOnLines(blockers: readonly Blocker[]): string[] {
   }
   const keys = [...new Set(blockers.flatMap(({ allow }) => (allow === undefined ? [] : [allow])))];
   const flags = keys.map((key) => `--allow ${quoteForShell(key)}`).join(' ');
-  const hint = hints.join('; ');
-  if (hint.length > LONG_HINT) return [`${INDENT}to go on: ${hint}`, `${INDENT}      or: ${flags}`];
-  return [`${INDENT}to go on: ${hint === '' ? '' : `${hint}, or `}${flags}`];
+  if (hints.length === 0) return [`${INDENT}to go on: ${flags}`];
+  return [`${INDENT}to go on: ${hints.join('; ')}`, `${INDENT}      or: ${flags}`];
 }
 
 function hintLines(risks: readonly Risk[]): string[] {

@@ -20,7 +20,8 @@ BLOCKED
       type  classic → quorum                            cannot change in place: replaces the queue
       at stake: 18,204 ready, 312 unacknowledged, 4 consumers (read 12:03:11Z)
       with it: 3 bindings re-created
-      to go on: drain it, or --allow 'destructive:main/queue/%2Forders/orders.events'
+      to go on: drain it
+            or: --allow 'destructive:main/queue/%2Forders/orders.events'
 
 DESTRUCTIVE
  ~  topic payments                                      topologies/pay.yaml:17

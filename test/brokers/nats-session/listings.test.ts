@@ -120,3 +120,23 @@ test('what a list lacks during an election is asked for by name', async () => {
   expect(resources[1]?.volatile).toMatchObject({ messages: 3 });
   expect(api.sent.get('STREAM.INFO')).toBe(2);
 });
+
+test('consumers by which the server itself fills mirrors are nobody’s resource', async () => {
+  const consumer = (name: string, metadata: JsonObject) => ({
+    name,
+    config: { durable_name: name, metadata },
+  });
+  const api = apiOf((subject) => {
+    if (subject.includes('CONSUMER.LIST')) {
+      const consumers = [
+        consumer('JS_MIRROR_e6X05tAu', { '_nats.mirror.stream': 'M' }),
+        consumer('JS_SRC_mm0Gup00', { '_nats.src.stream': 'M' }),
+        consumer('JS_MINE', { '_nats.req.level': '0' }),
+      ];
+      return { total: 3, consumers };
+    }
+    return { total: 1, streams: [{ config: { name: 'A' }, state: { messages: 0, consumer_count: 3 } }] };
+  });
+  const resources = await readScope({ desired: [], retired: [], owns: ['**'] }, api);
+  expect(resources.map((one) => one.address)).toEqual(['main/stream/A', 'main/consumer/A/JS_MINE']);
+});

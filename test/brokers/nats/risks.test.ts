@@ -272,4 +272,38 @@ describe('what the server or the account refuses', () => {
       },
     ]);
   });
+
+  it('limits of consumers: on 2.10 one that is not set counts as 0, and what is deleted goes first', async () => {
+    const { broker, before } = limitedLive('2.10.27', { max_ack_pending: 2000 });
+    const codes = async (limits: JsonObject, on = { broker, before }) =>
+      (await plan(on.broker, [stream({ consumer_limits: limits })], on.before)).blockers.map(
+        ({ risk }) => risk.message,
+      );
+    const all = { max_ack_pending: 1000, inactive_threshold: 3_600_000_000_000 };
+    expect(await codes(all)).toEqual([]);
+    expect(await codes({ inactive_threshold: 3_600_000_000_000 })).toEqual([
+      'without consumer_limits.max_ack_pending this server allows nothing of it while the limits change, and consumers have some: c',
+    ]);
+    const later = limitedLive('2.15.1', { max_ack_pending: 2000 });
+    expect(await codes({ inactive_threshold: 3_600_000_000_000 }, later)).toEqual([]);
+
+    const retired = ['edge/consumer/S/c'];
+    const removed = await plan(broker, [stream({ consumer_limits: { max_ack_pending: 7 } })], before, {
+      retired,
+      allow: ['destructive:**'],
+    });
+    expect(removed.blockers).toEqual([]);
+    expect(removed.waves.map((wave) => wave.map(({ action, address }) => `${action} ${address}`))).toEqual([
+      ['delete edge/consumer/S/c'],
+      ['update edge/stream/S'],
+    ]);
+  });
+
+  function limitedLive(version: string, limits: JsonObject) {
+    const broker = server(version);
+    return {
+      broker,
+      before: asLive(broker, [stream({ consumer_limits: limits }), consumer({ max_ack_pending: 1000 })]),
+    };
+  }
 });

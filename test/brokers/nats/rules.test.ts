@@ -93,6 +93,16 @@ describe('workqueue-consumers', () => {
     expect(findings('workqueue-consumers', queue(...consumers))).toHaveLength(count);
   });
 
+  it('a copy of a work queue is one more consumer, before 2.14', () => {
+    const copied = (body: string) => `${queue('a: { filter_subject: Q }')}  COPY: ${body}\n`;
+    expect(findings('workqueue-consumers', copied('{ mirror: { name: Q } }'), '2.10.27')).toEqual([
+      '7:13 stream "COPY" copies from the work queue of stream "Q" by a consumer of its own, which overlaps consumer "a"',
+    ]);
+    const other = copied('{ sources: [{ name: Q, filter_subject: other }] }');
+    expect(findings('workqueue-consumers', other, '2.10.27')).toEqual([]);
+    expect(findings('workqueue-consumers', copied('{ mirror: { name: Q } }'), '2.15.1')).toEqual([]);
+  });
+
   it('points at the filter of the later consumer', () => {
     expect(findings('workqueue-consumers', queue('a: {}', 'b: { filter_subject: Q }'))).toEqual([
       '7:14 consumers "b" and "a" would both take Q from the work queue of stream "Q"',

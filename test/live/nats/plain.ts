@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { isObject, type Json, type JsonObject, parseJson, printJson } from '../../../src/model/index.ts';
 
@@ -23,7 +24,12 @@ export class PlainServer {
 
   /** @throws where the answer is an error. */
   async demand(subject: string, body: Json = {}): Promise<JsonObject> {
-    const answer = await this.request(subject, body);
+    let answer = await this.request(subject, body);
+    // A server that still clears what was deleted under this name says that it cannot create the store.
+    for (let i = 0; i < 5 && isObject(answer.error) && answer.error.err_code === 10049; i++) {
+      await sleep(200);
+      answer = await this.request(subject, body);
+    }
     if (answer.error) throw new Error(`${subject} ${printJson(body)}: ${printJson(answer.error)}`);
     return answer;
   }

@@ -1,0 +1,120 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type LocalNats, startNats } from '../../../local/nats.ts';
+import { manyStreams, NatsProject } from './cli-project.ts';
+import { describeLines } from './lines.ts';
+import { PlainServer } from './plain.ts';
+
+const COUNT = 60;
+
+describeLines(
+  (line) => {
+    let nats: LocalNats;
+    let server: PlainServer;
+    let project: NatsProject;
+    const urls = () => nats.servers.map(({ url }) => url);
+
+    beforeAll(async () => {
+      nats = await startNats(line, { servers: 3 });
+      server = await PlainServer.connect(urls());
+    });
+    afterAll(async () => {
+      await server?.close();
+      await nats?.stop();
+    });
+    beforeEach(() => {
+      project = new NatsProject(urls());
+      project.declare(manyStreams(COUNT, { num_replicas: 3 }));
+    });
+    afterEach(async () => {
+      project?.removeFolder();
+      await server.clear();
+    });
+
+    const apply = () => project.start('apply', '--auto-approve', '--report', 'report.json');
+
+    async function untilSomeAreThere(): Promise<void> {
+      await vi.waitFor(
+        async () => expect(Number((await server.demand('STREAM.NAMES')).total)).toBeGreaterThan(5),
+        {
+          timeout: 20_000,
+          interval: 5,
+        },
+      );
+    }
+
+    /** A leader that was just elected may not have heard of the last ones yet. */
+    async function expectAll(): Promise<void> {
+      await vi.waitFor(async () => expect((await server.streams()).size).toBe(COUNT), { timeout: 10_000 });
+    }
+
+    test('the server that it talks to is killed in the middle of an apply: the others do the rest', async () => {
+      const [victim] = nats.servers;
+      project.set({ NATS_URL: victim?.url ?? '' });
+      const running = apply();
+      await untilSomeAreThere();
+      await victim?.kill();
+      const { code, stdout, stderr } = await running.ended;
+      expect(code, stdout + stderr).toBe(0);
+      expect(project.statuses()).toEqual({ applied: 2 * COUNT });
+      await expectAll();
+      // What stays of the cluster answers whoever knows all its servers.
+      project.set({ NATS_URL: urls().join(',') });
+      await project.expectRun(0, 'plan', '--detailed-exitcode');
+      await victim?.start();
+      await project.expectRun(0, 'plan', '--detailed-exitcode');
+    });
+
+    test('another leader in the middle of an apply', async () => {
+      const { user = '', password: pass = '' } = nats.system ?? {};
+      const system = await PlainServer.connect(urls(), { user, pass });
+      const running = apply();
+      await untilSomeAreThere();
+      expect(await system.demand('META.LEADER.STEPDOWN')).toMatchObject({ success: true });
+      await system.close();
+      const { code, stdout, stderr } = await running.ended;
+      expect(code, stdout + stderr).toBe(0);
+      expect(project.statuses()).toEqual({ applied: 2 * COUNT });
+      await expectAll();
+      await project.expectRun(0, 'plan', '--detailed-exitcode');
+    });
+
+    test('two applies of the same at once: both end well', async () => {
+      const other = new NatsProject(urls());
+      other.declare(manyStreams(COUNT, { num_replicas: 3 }));
+      const both = [apply(), other.start('apply', '--auto-approve')];
+      for (const { ended } of both) {
+        const { code, stdout, stderr } = await ended;
+        expect(code, stdout + stderr).toBe(0);
+      }
+      other.removeFolder();
+      await expectAll();
+      await project.expectRun(0, 'plan', '--detailed-exitcode');
+    });
+
+    test('SIGINT: what is in flight is finished and reported, and an apply again does the rest', async () => {
+      const running = apply();
+      await untilSomeAreThere();
+      running.kill('SIGINT');
+      const { code, stdout, stderr } = await running.ended;
+      expect(code, stdout + stderr).toBe(130);
+      expect(stderr).toContain('Stopping: calls in flight finish');
+      const { applied = 0, 'not-started': notStarted = 0 } = project.statuses();
+      expect(applied + notStarted).toBe(2 * COUNT);
+      expect(notStarted).toBeGreaterThanOrEqual(COUNT);
+      // The report tells the truth: exactly what it calls applied is there.
+      expect((await server.streams()).size).toBe(applied);
+      await project.expectFinished();
+      await expectAll();
+    });
+
+    test('SIGKILL: an apply again does the rest', async () => {
+      const running = apply();
+      await untilSomeAreThere();
+      running.kill('SIGKILL');
+      expect(await running.ended).toMatchObject({ signal: 'SIGKILL' });
+      await project.expectFinished();
+      await expectAll();
+    });
+  },
+  { title: 'a cluster of three on a bad day' },
+);
