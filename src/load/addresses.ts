@@ -32,6 +32,10 @@ export function addressProblem(
   } catch {
     return { message: 'is not percent-encoded UTF-8', hint: 'write a literal % as %25' };
   }
+  const written = asWritten(address);
+  if (written !== address) {
+    return { message: 'is not written as addresses are', hint: `write it as ${written}` };
+  }
   const { broker, kind, path } = parts;
   const isOpen = broker.includes('*');
   if (!isOpen && brokersKnown && brokers.size > 0 && !brokers.has(broker)) {
@@ -62,9 +66,13 @@ export function retiredProblem(
   if (address.includes('*')) {
     return { message: 'is a pattern, and retired takes exact addresses', hint: 'list each resource' };
   }
-  const problem = addressProblem(address, scope, brokersKnown);
-  if (problem) return problem;
-  const segments = address.split('/').map((segment) => encodeSegment(decodeURIComponent(segment)));
-  if (segments.join('/') === address) return undefined;
-  return { message: 'is not written as addresses are', hint: `write it as ${segments.join('/')}` };
+  return addressProblem(address, scope, brokersKnown);
+}
+
+/** Each segment percent-encoded as addresses are; one that is not can never match. Stars stay. */
+function asWritten(address: string): string {
+  const parts = address.split(/([*/])/);
+  return parts
+    .map((part) => (part === '*' || part === '/' ? part : encodeSegment(decodeURIComponent(part))))
+    .join('');
 }

@@ -154,6 +154,7 @@ test.each([
   ['owns: { mian: ["box/*"] }', '3:16 load/bad-address'],
   ['owns: { main: ["bx/*"] }', '3:16 load/bad-address'],
   ['protect: ["main"]', '3:11 load/bad-address'],
+  ['protect: ["main/box/it\'s*"]', '3:11 load/bad-address'],
   ['protect: ["mian/**"]', '3:11 load/bad-address'],
   ['protect: ["**", "*/queue/x", "main/**", "main/*/x"]', undefined],
   ['environments: { e: { overrides: { "main/bix/*": {} } } }', '3:35 load/bad-address'],

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
-import type { Section } from '../../../src/model/index.ts';
-import { contextOf, declareFiles, declareYaml } from './topology.ts';
+import { declareFiles, declareYaml } from './topology.ts';
 
 describe('declaring queues', () => {
   it('reads friendly keys, units, the dead-letter group and raw arguments', () => {
@@ -313,34 +311,3 @@ rabbitmq:
     expect(get('main/parameter/%2F/shovel/s').spec.value).toMatchObject({ 'src-queue': 'other' });
   });
 });
-
-describe('the size of it', () => {
-  it('declares and completes 20,000 resources in half a second of processor time', () => {
-    const times = [1, 2, 3].map(() => {
-      const section = bigSection(10_000);
-      const before = process.cpuUsage();
-      const { resources } = rabbitmq.declare([section]);
-      contextOf(resources);
-      const { user } = process.cpuUsage(before);
-      expect(resources).toHaveLength(20_002);
-      return user / 1000;
-    });
-    // The best of three, because the other test files run beside this one.
-    expect(Math.min(...times)).toBeLessThan(500);
-  });
-});
-
-/** A section without a file: only declaring is measured. */
-function bigSection(count: number): Section {
-  const queues = Array.from({ length: count }, (_, i) => [
-    `q${i}`,
-    { type: 'quorum', 'message-ttl': '7d', bindings: [{ from: 'events', key: `k.${i}` }] },
-  ]);
-  return {
-    broker: 'rabbitmq',
-    value: { vhost: 'big', exchanges: { events: { type: 'topic' } }, queues: Object.fromEntries(queues) },
-    at: () => ({ file: 'big.yaml', line: 1, col: 1 }),
-    template: () => undefined,
-    overridden: (_address, _kind, body) => body,
-  };
-}
