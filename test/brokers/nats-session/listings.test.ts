@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { NatsCall } from '../../../src/brokers/nats/calls.ts';
 import { JetStreamApi } from '../../../src/brokers/nats/session/api.ts';
 import type { Link } from '../../../src/brokers/nats/session/link.ts';
 import { listStreams } from '../../../src/brokers/nats/session/listings.ts';
+import { perform } from '../../../src/brokers/nats/session/perform.ts';
 import { readScope } from '../../../src/brokers/nats/session/read.ts';
 import { readSettings } from '../../../src/brokers/nats/session/settings.ts';
 import type { JsonObject } from '../../../src/model/index.ts';
@@ -139,4 +141,24 @@ test('consumers by which the server itself fills mirrors are nobody’s resource
   });
   const resources = await readScope({ desired: [], retired: [], owns: ['**'] }, api);
   expect(resources.map((one) => one.address)).toEqual(['main/stream/A', 'main/consumer/A/JS_MINE']);
+});
+
+test('a name that is taken by our own request, whose answer was lost, is done; by another one, it fails at once', async () => {
+  const config = { name: 'A', max_msgs: 5 };
+  const create: NatsCall = { op: 'stream.create', target: 'main/stream/A', body: { name: 'A', config } };
+  const performing = (live: JsonObject) => {
+    let looks = 0;
+    const api = apiOf((subject) => {
+      if (subject.includes('STREAM.CREATE')) return refused(400, 10058, 'name already in use');
+      // The new leader shows it a moment later.
+      return looks++ === 0 ? refused(404, 10059, 'stream not found') : { config: live };
+    });
+    const broker = { name: 'main', type: 'nats', id: 'x', version: '2.10.27', facts: {} };
+    return { api, broker, abort: new AbortController().signal };
+  };
+  expect(await perform(create, performing(config))).toEqual({ status: 'done' });
+  expect(await perform(create, performing({ ...config, max_msgs: 6 }))).toMatchObject({
+    status: 'failed',
+    failure: { message: 'a stream of this name is there already, with another configuration' },
+  });
 });

@@ -33,6 +33,9 @@ export class Refusal extends Error {
   }
 }
 
+/** Of streams; of consumers, before and since 2.10. */
+const TAKEN = new Set([10058, 10013, 10148]);
+
 const NOT_FOUND = { stream: 10059, consumer: 10014 };
 
 export function isNotFound(error: unknown): boolean {
@@ -56,6 +59,14 @@ export function isPassing(error: unknown): boolean {
  */
 export function isStoreBusy(error: unknown): boolean {
   return error instanceof Refusal && error.errCode === 10049 && /creating store/.test(error.message);
+}
+
+/**
+ * The name is in use. After a leader was lost this may be our own request, which was done and not answered, and which
+ * the new leader shows only a moment later (seen on 2.10).
+ */
+export function isTaken(error: unknown): boolean {
+  return error instanceof Refusal && TAKEN.has(error.errCode);
 }
 
 /** It is not known whether it was done. */

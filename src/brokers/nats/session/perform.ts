@@ -10,7 +10,7 @@ import { updateRisks } from '../stream-risks.ts';
 import { atLeast } from '../version.ts';
 import { type JetStreamApi, pause } from './api.ts';
 import { droppedFields, isSame } from './echo.ts';
-import { failureOf, isNotFound, isPassing, isStoreBusy, isUnsure } from './faults.ts';
+import { failureOf, isNotFound, isPassing, isStoreBusy, isTaken, isUnsure } from './faults.ts';
 import { configOf, streamVolatile } from './payloads.ts';
 import { UnsafeName, type Write, writeOf } from './writes.ts';
 
@@ -28,8 +28,8 @@ export type Result =
   | { readonly status: 'done' }
   | { readonly status: 'failed' | 'unknown' | 'unsent'; readonly failure: Failure };
 
-/** Further attempts to make a stream whose name is not free yet: for a second or so. */
-const STORE_ATTEMPTS = 5;
+/** Further attempts to make what has a name that is not free yet: for a second or so. */
+const SETTLING_ATTEMPTS = 5;
 
 const DONE: Result = { status: 'done' };
 
@@ -64,7 +64,7 @@ async function attempt(call: NatsCall, write: Write, performing: Performing): Pr
     } catch (error) {
       if (isNotFound(error) && isDeletion(call)) return DONE;
       if (isUnsure(error)) isUncertain = mustLook = true;
-      else if (isStoreBusy(error) && attempt < STORE_ATTEMPTS) mustLook = true;
+      else if ((isStoreBusy(error) || isTaken(error)) && attempt < SETTLING_ATTEMPTS) mustLook = true;
       else if (!isPassing(error)) throw error;
       if (await pause(attempt, deadline)) continue;
       const status = isUncertain ? 'unknown' : 'unsent';
@@ -109,8 +109,12 @@ function judge(
     const losses = lossesOf(call, live);
     if (losses) return losses;
   }
+  if (call.op === 'stream.create' && live) {
+    const message = 'a stream of this name is there already, with another configuration';
+    return failed({ op: call.op, message, hint: 'plan again' });
+  }
   const isOld = !atLeast(broker, '2.10');
-  if (call.op === 'consumer.create' && live && isOld && !isUncertain) {
+  if (call.op === 'consumer.create' && live && !isUncertain) {
     return failed({
       op: call.op,
       message: 'a consumer of this name is there already, with another configuration',
