@@ -16,7 +16,7 @@ import type { JsonObject, SecretRef } from '../../model/index.ts';
  * the desired spec names, or that is one of {@link ALWAYS_READ}; see `sources` for where it comes from. A live
  * topic that just takes the inherited value satisfies a declared `null`, so `complete` drops that live value.
  */
-type TopicSpec = JsonObject & {
+export type TopicSpec = JsonObject & {
   readonly partitions?: number;
   /** Live: the replicas that a partition has once a running reassignment has ended; a list where partitions differ. */
   readonly 'replication-factor'?: number | readonly number[];
@@ -155,7 +155,7 @@ export const SCRAM_MECHANISMS: readonly ScramMechanism[] = ['scram-sha-256', 'sc
  * Kafka tells nobody a salt or key, only mechanism and iterations. Live: the declared password reference, unless
  * the session could find out that it is another one (HIDDEN); so a changed password shows when it could be tried.
  */
-type UserSpec = {
+export type UserSpec = {
   readonly 'scram-sha-256'?: ScramCredential | null;
   readonly 'scram-sha-512'?: ScramCredential | null;
 };

@@ -9,7 +9,7 @@ import {
 import type { TopicMetadata } from '../protocol/requests/cluster.ts';
 import { DescribeConfigs, type DescribedResource, TOPIC } from '../protocol/requests/configs.ts';
 import { ListPartitionReassignments } from '../protocol/requests/reassignments.ts';
-import { ALWAYS_READ, CONFIG_PREFIX, type ConfigSource, THROTTLE_CONFIGS } from '../specs.ts';
+import { ALWAYS_READ, CONFIG_PREFIX, type ConfigSource, THROTTLE_CONFIGS, type TopicSpec } from '../specs.ts';
 import type { Cluster } from './cluster.ts';
 import { type InheritedConfigs, originOf } from './origins.ts';
 import { refused } from './refusals.ts';
@@ -135,7 +135,7 @@ function toSpec(
   declared: JsonObject,
   moves: ReadonlyMap<number, readonly number[]> | undefined,
   inherited: InheritedConfigs,
-): JsonObject {
+): TopicSpec {
   const partitions = [...topic.partitions].sort((a, b) => a.index - b.index);
   const replicas = partitions.map(({ index, replicas }) => moves?.get(index) ?? replicas);
   const factors = [...new Set(replicas.map((ids) => ids.length))].sort((a, b) => a - b);

@@ -3,7 +3,7 @@ import { userAddress } from '../addresses.ts';
 import { RESOURCE_NOT_FOUND } from '../protocol/errors.ts';
 import { DescribeUserScramCredentials } from '../protocol/requests/scram.ts';
 import { mechanisms } from '../protocol/words.ts';
-import type { ScramMechanism } from '../specs.ts';
+import type { ScramMechanism, UserSpec } from '../specs.ts';
 import type { Cluster } from './cluster.ts';
 import { refused } from './refusals.ts';
 import type { Wanted } from './scope.ts';
@@ -16,7 +16,7 @@ export async function readUsers(cluster: Cluster, wanted: Wanted): Promise<Resou
     const address = userAddress(broker, name);
     if (!wanted.includes(address)) return [];
     const declared = wanted.desired.get(address)?.spec ?? {};
-    const spec = Object.fromEntries(
+    const spec: UserSpec = Object.fromEntries(
       [...credentials].map(([mechanism, iterations]) => [
         mechanism,
         { iterations, password: shownPassword(declared[mechanism]) },
