@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchNats } from './nats.ts';
 import { benchOffline } from './offline.ts';
 import { benchRabbit } from './rabbitmq.ts';
 import { renderSection, type Section, writeSection } from './report.ts';
@@ -14,6 +15,7 @@ const SIZES = '1000,10000';
 const sections: Readonly<Record<string, (settings: Settings) => Promise<Section>>> = {
   offline: benchOffline,
   rabbitmq: benchRabbit,
+  nats: benchNats,
 };
 
 const { values, positionals } = parseArgs({
