@@ -7,6 +7,8 @@ export interface PlanFlags {
   readonly exclude: readonly string[];
   readonly prune?: boolean;
   readonly allow: readonly string[];
+  /** False with `--no-preview`. */
+  readonly preview: boolean;
   /** Milliseconds. */
   readonly wait: number;
 }
@@ -19,6 +21,7 @@ export function addPlanOptions(command: Command): Command {
     .addOption(listOption('--exclude <glob>', 'not the resources whose address matches; repeatable'))
     .option('--prune', 'delete what the project owns and does not declare')
     .addOption(listOption('--allow <class:glob>', 'allow a blocked risk, as the plan names it; repeatable'))
+    .option('--no-preview', 'do not ask the brokers beforehand what they would refuse')
     .addOption(waitOption());
 }
 
@@ -33,5 +36,6 @@ export function givenPlanFlags(flags: PlanFlags): string[] {
     ...(flags.exclude.length > 0 ? ['--exclude'] : []),
     ...(flags.prune ? ['--prune'] : []),
     ...(flags.allow.length > 0 ? ['--allow'] : []),
+    ...(flags.preview ? [] : ['--no-preview']),
   ];
 }

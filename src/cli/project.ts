@@ -69,6 +69,7 @@ export async function planProject(
     excludes: flags.exclude,
     prune: flags.prune === true,
     allow: flags.allow,
+    preview: flags.preview,
     ...(against !== undefined && { against }),
     ...connecting(context, flags.wait),
     now: () => new Date(),

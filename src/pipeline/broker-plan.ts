@@ -12,6 +12,7 @@ import {
 } from '../model/index.ts';
 import { allowance, buildSteps, type Steps } from '../plan/index.ts';
 import { type LiveState, look, observed } from './live.ts';
+import { withObjections } from './objections.ts';
 
 export interface BrokerPlanInput {
   readonly provider: Provider;
@@ -24,6 +25,8 @@ export interface BrokerPlanInput {
   readonly targets: readonly string[];
   readonly excludes: readonly string[];
   readonly allow: readonly string[];
+  /** Whether the broker is asked what it would refuse, where it can be; it is unless this is false. */
+  readonly preview?: boolean;
   readonly now: () => Date;
 }
 
@@ -35,7 +38,7 @@ export interface BrokerPlan extends Steps {
   readonly excluded: number;
 }
 
-/** Reads a broker, compares, counts what is at stake, and turns the difference into steps. */
+/** Reads a broker, compares, counts what is at stake, turns the difference into steps, and asks what it thinks of them. */
 export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   const { provider, live, desired, retired, owns } = input;
   const context = await look(live, provider, { desired, retired, owns });
@@ -44,7 +47,7 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   const counted = await observed(live, context, atStake(selected, context, provider));
   const changes = selected.map((change) => withCounts(change, counted));
   const readAt = input.now().toISOString();
-  const steps = buildSteps({
+  const { steps, fingerprints } = buildSteps({
     context: counted,
     kinds: provider.kinds,
     changes,
@@ -53,7 +56,8 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     order: provider.order?.(changes) ?? [],
   });
   return {
-    ...steps,
+    steps: input.preview === false ? steps : await withObjections(steps, live),
+    fingerprints,
     broker: live.broker,
     inSync: difference.inSync,
     unmanaged: difference.unmanaged,

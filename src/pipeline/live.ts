@@ -10,7 +10,7 @@ import type {
 } from '../model/index.ts';
 
 /** Where live state comes from: a session, or a file that stands in for one. */
-export type LiveState = Pick<Session, 'broker' | 'read' | 'observe'>;
+export type LiveState = Pick<Session, 'broker' | 'read' | 'observe' | 'preview'>;
 
 /** A snapshot as live state. It holds no counts, and what is unknown counts as not empty. */
 export function frozen(snapshot: Snapshot): LiveState {

@@ -16,6 +16,8 @@ export interface PlanOptions extends OpenOptions {
   readonly prune: boolean;
   /** `<class>:<address glob>` keys. */
   readonly allow: readonly string[];
+  /** Whether brokers are asked what they would refuse, where they can be; they are unless this is false. */
+  readonly preview?: boolean;
   /** A snapshot or export file in the place of the live brokers, or `none` for brokers with nothing on them. */
   readonly against?: string;
   /** Milliseconds that one request to a broker may take. */

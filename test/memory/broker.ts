@@ -25,6 +25,8 @@ export class MemoryBroker {
   loseAnswer: (call: Call) => boolean = () => false;
   /** Runs before each call, for what other people do meanwhile. */
   beforeCall: (call: Call) => void = () => {};
+  /** What a preview of a call says. */
+  object: (call: Call) => string | undefined = () => undefined;
   readonly log: Call[] = [];
   reads = 0;
 
@@ -58,6 +60,13 @@ export class MemoryBroker {
           }),
         ),
       send: (units, options) => this.#send(units, options),
+      preview: async (units) =>
+        units.flatMap((calls, unit) =>
+          calls.flatMap((call) => {
+            const message = this.object(call);
+            return message === undefined ? [] : [{ unit, failure: { op: call.op, status: 'NO', message } }];
+          }),
+        ),
       examine: async (): Promise<Check[]> => [{ name: 'memory', ok: true, text: 'always there' }],
       close: async () => {},
     };

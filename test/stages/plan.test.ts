@@ -66,13 +66,26 @@ describe('what a plan holds', () => {
     expect(plan.blockers).toMatchObject([{ risk: { class: 'refused', code: 'reserved' } }]);
   });
 
-  it('says what an update puts at stake, where it is destructive', async () => {
-    const broker = await brokerWith(boxOf('a'));
-    fill(broker, 'a', 7);
-    const stakeOf = async (capacity: number) =>
-      (await planMemory(broker, [boxOf('a', { capacity })])).waves[0]?.[0]?.stake?.text;
-    expect(await stakeOf(5)).toBe('7 things');
-    expect(await stakeOf(20)).toBeUndefined();
+  it('blocks what the broker says that it would refuse, and asks only where it is to be asked', async () => {
+    const broker = await brokerWith(boxOf('system'), boxOf('b'));
+    const asked: string[] = [];
+    broker.object = ({ op, target }) => {
+      asked.push(`${op} ${target}`);
+      return target === 'store/box/wide' ? 'no room' : undefined;
+    };
+    const desired = [boxOf('system', { label: 'x' }), boxOf('b'), boxOf('wide'), boxOf('fine')];
+    const plan = await planMemory(broker, desired);
+    expect(asked.sort()).toEqual(['box.put store/box/fine', 'box.put store/box/wide']);
+    const refusal = { class: 'refused', code: 'broker-refuses', message: 'no room (NO)' };
+    expect(plan.blockers).toMatchObject([
+      { address: 'store/box/system', risk: { code: 'reserved' } },
+      { address: 'store/box/wide', risk: refusal },
+    ]);
+    const unasked = await planMemory(broker, desired, { preview: false });
+    expect(unasked.blockers).toMatchObject([{ address: 'store/box/system' }]);
+    expect(asked).toHaveLength(2);
+    await planMemory(broker, [boxOf('system'), boxOf('b')]);
+    expect(asked).toHaveLength(2);
   });
 
   it('compares only declared keys, after completing both sides', async () => {

@@ -25,6 +25,7 @@ export function addDrift(program: Command): void {
             target: [],
             exclude: [],
             allow: [],
+            preview: false,
             wait: flags.wait,
           });
           await writePlanOutputs(context, flags, plan, { ...context.out, listUnmanaged: true });

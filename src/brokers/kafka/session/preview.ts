@@ -1,5 +1,13 @@
 import type { Call, Objection } from '../../../model/index.ts';
 import type { KafkaCall, TopicConfigs, TopicCreate, TopicPartitions } from '../calls.ts';
+import {
+  CLUSTER_UNAUTHORIZED,
+  LEADER_NOT_AVAILABLE,
+  NOT_CONTROLLER,
+  QUOTA_EXCEEDED,
+  TIMED_OUT,
+  TOPIC_UNAUTHORIZED,
+} from '../protocol/errors.ts';
 import { IncrementalAlterConfigs } from '../protocol/requests/configs.ts';
 import type { Verdict } from './changes/carry-out.ts';
 import { askIncremental } from './changes/configs.ts';
@@ -13,12 +21,24 @@ interface Checked<B> {
   readonly body: B;
 }
 
+/** Answers that tell nothing about the request itself. */
+const PASSING: readonly number[] = [
+  LEADER_NOT_AVAILABLE,
+  TIMED_OUT,
+  NOT_CONTROLLER,
+  QUOTA_EXCEEDED,
+  TOPIC_UNAUTHORIZED,
+  CLUSTER_UNAUTHORIZED,
+];
+
 /** Topics in one request that is only checked. */
 const CHUNK = 500;
 
 /**
  * What the cluster would refuse of these units, by its own word: it checks creations, added partitions and configs
- * without doing them. Of a unit that first deletes a topic nothing is checked, as the topic is still there.
+ * without doing them. Of a unit that first deletes a topic nothing is checked, as the topic is still there, and no
+ * partitions are added before the move that makes room for their replicas. What has to do with the moment, or with
+ * the rights of who asks, is no objection: a plan may be made by someone who may only read.
  * @throws ConnectionError, BrokerError
  */
 export async function previewUnits(
@@ -31,9 +51,10 @@ export async function previewUnits(
   for (const [unit, calls] of units.entries()) {
     const known = calls as readonly KafkaCall[];
     if (known.some(({ op }) => op === 'topic.delete')) continue;
+    const moves = known.some(({ op }) => op === 'topic.reassign');
     for (const call of known) {
       if (call.op === 'topic.create') creations.push({ unit, body: call.body });
-      if (call.op === 'topic.partitions') additions.push({ unit, body: call.body });
+      if (call.op === 'topic.partitions' && !moves) additions.push({ unit, body: call.body });
       if (call.op === 'topic.configs') changes.push({ unit, body: call.body });
     }
   }
@@ -71,7 +92,7 @@ async function objections<B extends { readonly name: string }>(
     const verdicts = await ask(chunk.map((item) => item.body));
     for (const [i, { unit, body }] of chunk.entries()) {
       const { code = 0, message = null } = verdicts[i] ?? {};
-      if (code === 0) continue;
+      if (code === 0 || PASSING.includes(code)) continue;
       const right = { operation, topic: body.name };
       found.push({ unit, failure: failureOf(cluster.settings, { op, code, message, right }) });
     }
