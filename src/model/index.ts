@@ -1,5 +1,7 @@
 export * from './address.ts';
+export * from './body.ts';
 export * from './change.ts';
+export * from './collector.ts';
 export * from './diagnostic.ts';
 export * from './errors.ts';
 export * from './json.ts';

@@ -1,5 +1,5 @@
-import type { Declared, Section } from '../../model/index.ts';
-import { Collector, mapMembers, objectOf } from './declare/collector.ts';
+import { type Declared, mapMembers, objectOf, type Section } from '../../model/index.ts';
+import { Collector } from './declare/collector.ts';
 import { declareGlobalParameters } from './declare/parameters.ts';
 import { declareUsers } from './declare/users.ts';
 import { declareVhost, Vhosts } from './declare/vhosts.ts';

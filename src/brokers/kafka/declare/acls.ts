@@ -1,7 +1,15 @@
-import { isObject, type Json, type Section, type Source } from '../../../model/index.ts';
+import {
+  type Body,
+  isObject,
+  itemsOf,
+  type Json,
+  membersOf,
+  type Section,
+  type Source,
+} from '../../../model/index.ts';
 import { aclResource } from '../resources.ts';
 import type { AclOperation, AclResourceType, AclSpec } from '../specs.ts';
-import { type Body, type Collector, itemsOf, membersOf } from './collector.ts';
+import type { Collector } from './collector.ts';
 import { checkPrincipal } from './names.ts';
 
 /** The name that every cluster has as a resource. */

@@ -1,9 +1,9 @@
-import { type Json, parseSize, type Source } from '../../../model/index.ts';
+import { type Body, itemsOf, type Json, overridden, parseSize, type Source } from '../../../model/index.ts';
 import { quotaAddress } from '../addresses.ts';
 import { CLIENT_QUOTAS, IP_QUOTAS, QUOTA_UNITS } from '../quotas.ts';
 import { quotaResource } from '../resources.ts';
 import type { QuotaEntity } from '../specs.ts';
-import { type Body, type Collector, itemsOf, overridden } from './collector.ts';
+import type { Collector } from './collector.ts';
 
 /** `quotas: [{ user: app, producer_byte_rate: 10MB }]`. */
 export function declareQuotas(collector: Collector, sectionBody: Body): void {

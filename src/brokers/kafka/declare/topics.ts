@@ -1,9 +1,17 @@
-import { isObject, type Json, type Source } from '../../../model/index.ts';
+import {
+  type Body,
+  isObject,
+  type Json,
+  membersOf,
+  objectOf,
+  overridden,
+  type Source,
+} from '../../../model/index.ts';
 import { topicAddress } from '../addresses.ts';
 import { topicResource } from '../resources.ts';
 import { CONFIG_PREFIX, THROTTLE_CONFIGS } from '../specs.ts';
 import { parseConfig } from '../values.ts';
-import { type Body, type Collector, membersOf, objectOf, overridden } from './collector.ts';
+import type { Collector } from './collector.ts';
 import { checkTopicName } from './names.ts';
 
 const FIELDS = ['partitions', 'replication-factor', 'placement', 'configs-policy'] as const;

@@ -1,8 +1,8 @@
-import { isObject, type Json, type Source } from '../../../model/index.ts';
+import { type Body, isObject, type Json, membersOf, overridden, type Source } from '../../../model/index.ts';
 import { userAddress } from '../addresses.ts';
 import { userResource } from '../resources.ts';
 import { SCRAM_MECHANISMS } from '../specs.ts';
-import { type Body, type Collector, membersOf, overridden } from './collector.ts';
+import type { Collector } from './collector.ts';
 
 /** `users: { app: { scram-sha-512: { password: "${APP_PASSWORD}" } } }`. */
 export function declareUsers(collector: Collector, sectionBody: Body): void {

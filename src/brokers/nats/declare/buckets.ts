@@ -1,8 +1,8 @@
-import { isObject, type Json } from '../../../model/index.ts';
+import { type Body, isObject, type Json, membersOf, overridden } from '../../../model/index.ts';
 import { bucketAddress, storeAddress, streamNameOf } from '../addresses.ts';
 import { type BucketShape, bucketStream, keySubjects } from '../bucket-shapes.ts';
 import { streamResource } from '../resources.ts';
-import { type Body, type Collector, membersOf, overridden } from './collector.ts';
+import type { Collector } from './collector.ts';
 import { readFields } from './fields.ts';
 import { declareConsumers } from './streams.ts';
 

@@ -1,8 +1,9 @@
+import { type Body, membersOf, overridden } from '../../../model/index.ts';
 import { BUCKET_PREFIX, consumerAddress, identify, STORE_PREFIX, streamAddress } from '../addresses.ts';
 import { consumerFields } from '../consumer-fields.ts';
 import { consumerResource, streamResource } from '../resources.ts';
 import { streamFields } from '../stream-fields.ts';
-import { type Body, type Collector, membersOf, overridden } from './collector.ts';
+import type { Collector } from './collector.ts';
 import { readFields } from './fields.ts';
 
 /** `streams: { ORDERS: {…} }`, each with its consumers. */

@@ -1,6 +1,6 @@
-import type { Json, Source } from '../../../model/index.ts';
+import { type Body, itemsOf, type Json, type Source } from '../../../model/index.ts';
 import { bindingResource } from '../resources.ts';
-import { type Body, type Collector, itemsOf } from './collector.ts';
+import type { Collector } from './collector.ts';
 import { addFriendly, argumentPlaces, rawArguments } from './fields.ts';
 import { checkName, checkRoutingKey } from './names.ts';
 

@@ -1,8 +1,9 @@
+import { type Body, itemsOf, membersOf, overridden } from '../../../model/index.ts';
 import { exchangeAddress } from '../addresses.ts';
 import { exchangeResource } from '../resources.ts';
 import { declareBinding } from './bindings.ts';
-import { type Body, type Collector, itemsOf, membersOf, overridden, pick, placesOf } from './collector.ts';
-import { addFriendly, argumentPlaces, rawArguments } from './fields.ts';
+import type { Collector } from './collector.ts';
+import { addFriendly, argumentPlaces, pick, placesOf, rawArguments } from './fields.ts';
 import { checkDeclaredName } from './names.ts';
 
 const FIELDS = ['type', 'durable', 'auto-delete', 'internal'];

@@ -1,6 +1,13 @@
-import { isObject, type Json, type JsonObject, type Section, type Source } from '../../../model/index.ts';
+import {
+  type Body,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Section,
+  type Source,
+} from '../../../model/index.ts';
 import { DEAD_LETTER, parseUnit, QUEUE_ARGUMENTS, type Unit, unitOf } from '../arguments.ts';
-import type { Body, Collector } from './collector.ts';
+import type { Collector } from './collector.ts';
 
 /** Arguments in the making, with the place of each. */
 export interface ArgumentTable {
@@ -87,4 +94,18 @@ export function withUnits(
 /** Places of a table's arguments as spec paths. */
 export function argumentPlaces({ places }: ArgumentTable): Record<string, Source> {
   return Object.fromEntries(Object.entries(places).map(([name, at]) => [`arguments.${name}`, at]));
+}
+
+/** Places of the spec fields that a body gives under the same name. */
+export function placesOf({ section, value }: Body, keys: readonly string[]): Record<string, Source> {
+  const places: Record<string, Source> = {};
+  for (const key of keys) if (value[key] !== undefined) places[key] = section.at(value, key);
+  return places;
+}
+
+/** Fields of a body, as far as they are given. */
+export function pick(value: JsonObject, keys: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    keys.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]] as const])),
+  );
 }

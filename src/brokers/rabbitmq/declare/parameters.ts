@@ -1,9 +1,13 @@
 import {
+  type Body,
   HIDDEN,
   isExactInt,
   isObject,
   type Json,
   type JsonObject,
+  mapMembers,
+  objectOf,
+  overridden,
   type Section,
   type Source,
 } from '../../../model/index.ts';
@@ -12,7 +16,7 @@ import { parseUnit } from '../arguments.ts';
 import { FRIENDLY_COMPONENTS, type FriendlyComponent } from '../components.ts';
 import { globalParameterResource, parameterResource } from '../resources.ts';
 import { holdsCredentials, holdsLiteralPassword, referenceText } from '../secrets.ts';
-import { type Body, type Collector, mapMembers, objectOf, overridden } from './collector.ts';
+import type { Collector } from './collector.ts';
 import { withUnit } from './fields.ts';
 import { checkName } from './names.ts';
 

@@ -1,9 +1,9 @@
-import { isObject, type Source } from '../../../model/index.ts';
+import { type Body, isObject, membersOf, overridden, type Source } from '../../../model/index.ts';
 import { operatorPolicyAddress, policyAddress } from '../addresses.ts';
 import { unitOf } from '../arguments.ts';
 import { policyResource } from '../resources.ts';
-import { type Body, type Collector, membersOf, overridden, pick, placesOf } from './collector.ts';
-import { withUnits } from './fields.ts';
+import type { Collector } from './collector.ts';
+import { pick, placesOf, withUnits } from './fields.ts';
 import { checkName } from './names.ts';
 
 const FIELDS = ['pattern', 'apply-to', 'priority'];

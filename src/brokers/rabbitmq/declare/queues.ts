@@ -1,8 +1,9 @@
+import { type Body, itemsOf, membersOf, overridden } from '../../../model/index.ts';
 import { queueAddress } from '../addresses.ts';
 import { queueResource } from '../resources.ts';
 import { declareBinding } from './bindings.ts';
-import { type Body, type Collector, itemsOf, membersOf, overridden, pick, placesOf } from './collector.ts';
-import { argumentPlaces, queueArguments } from './fields.ts';
+import type { Collector } from './collector.ts';
+import { argumentPlaces, pick, placesOf, queueArguments } from './fields.ts';
 import { checkDeclaredName } from './names.ts';
 
 /** `queues: { orders: {…} }`, each with its bindings. */

@@ -1,8 +1,16 @@
-import type { Json, SecretRef } from '../../../model/index.ts';
+import {
+  type Body,
+  type Json,
+  membersOf,
+  objectOf,
+  overridden,
+  type SecretRef,
+} from '../../../model/index.ts';
 import { userAddress, userLimitsAddress } from '../addresses.ts';
 import { userLimitsResource, userResource } from '../resources.ts';
 import { referenceText } from '../secrets.ts';
-import { type Body, type Collector, membersOf, objectOf, overridden, pick, placesOf } from './collector.ts';
+import type { Collector } from './collector.ts';
+import { pick, placesOf } from './fields.ts';
 import { checkName } from './names.ts';
 import { declarePermission, declareTopicPermissions, limitPlaces } from './vhosts.ts';
 

@@ -1,4 +1,13 @@
-import type { Json, JsonObject, Section, Source } from '../../../model/index.ts';
+import {
+  type Body,
+  type Json,
+  type JsonObject,
+  membersOf,
+  objectOf,
+  overridden,
+  type Section,
+  type Source,
+} from '../../../model/index.ts';
 import { permissionAddress, topicPermissionAddress, vhostAddress, vhostLimitsAddress } from '../addresses.ts';
 import {
   permissionResource,
@@ -7,8 +16,9 @@ import {
   vhostResource,
 } from '../resources.ts';
 import { declareBindings } from './bindings.ts';
-import { type Body, type Collector, membersOf, objectOf, overridden, pick, placesOf } from './collector.ts';
+import type { Collector } from './collector.ts';
 import { declareExchanges } from './exchanges.ts';
+import { pick, placesOf } from './fields.ts';
 import { checkName } from './names.ts';
 import { declareParameters } from './parameters.ts';
 import { declarePolicies } from './policies.ts';

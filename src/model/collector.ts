@@ -1,0 +1,54 @@
+import type { Address } from './address.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Resource } from './resource.ts';
+import type { Source } from './source.ts';
+
+/** Gathers what the sections of one broker declare, and what is wrong with it. */
+export class DeclareCollector<Code extends string> {
+  readonly resources: Resource[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #declared = new Map<Address, { at: Source; implied: boolean }>();
+  readonly #prefix: string;
+  readonly #nameOf: (resource: Resource) => string | undefined;
+
+  /**
+   * @param prefix of all codes: `rabbitmq` makes `rabbitmq/declared-twice`
+   * @param nameOf what people call a resource; its address where undefined
+   */
+  constructor(prefix: string, nameOf: (resource: Resource) => string | undefined) {
+    this.#prefix = prefix;
+    this.#nameOf = nameOf;
+  }
+
+  /** A second declaration of the same resource is an error that names both places. */
+  add(resource: Resource, at: Source, places: Readonly<Record<string, Source>> = {}): void {
+    this.#add(resource, at, places, false);
+  }
+
+  /** As {@link add} for what a shorthand stands for: several may stand for the same, and it may be written out too. */
+  imply(resource: Resource, at: Source): void {
+    this.#add(resource, at, {}, true);
+  }
+
+  error(
+    code: Code | 'declared-twice',
+    at: Source,
+    message: string,
+    more: Pick<Diagnostic, 'hint' | 'related' | 'address'> = {},
+  ): void {
+    this.diagnostics.push({ code: `${this.#prefix}/${code}`, severity: 'error', message, at, ...more });
+  }
+
+  #add(resource: Resource, at: Source, places: Readonly<Record<string, Source>>, implied: boolean): void {
+    const { address } = resource;
+    const first = this.#declared.get(address);
+    if (!first) {
+      this.#declared.set(address, { at, implied });
+      this.resources.push({ ...resource, at, places });
+    } else if (!first.implied && !implied) {
+      const hint = 'keep one of the two declarations';
+      const message = `${this.#nameOf(resource) ?? address} is declared twice`;
+      this.error('declared-twice', at, message, { hint, related: [first.at], address });
+    }
+  }
+}
