@@ -8,9 +8,12 @@ import {
 } from '../../model/index.ts';
 import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from './consumer-fields.ts';
 import { MINUTE, SECOND } from './fields.ts';
-import { normalise } from './normal.ts';
+import { keptFields, normalise } from './normal.ts';
 import type { NatsFacts } from './specs.ts';
 import { supports } from './version.ts';
+
+/** One filter or several are one field once completed. */
+const { filter_subject: _one, ...COMPLETED } = consumerFields;
 
 /**
  * A consumer's configuration as the server would echo it: defaults, and what it derives from other fields, its stream
@@ -19,8 +22,8 @@ import { supports } from './version.ts';
 export function completeConsumer(resource: Resource, context: Context): JsonObject {
   const { broker } = context;
   const declared = withLive(resource, context);
-  const spec = normalise(consumerFields, { ...declared, filter_subjects: filtersOf(declared) }, broker);
-  delete spec.filter_subject;
+  const { filter_subject: _, ...rest } = declared;
+  const spec = normalise(COMPLETED, { ...rest, filter_subjects: filtersOf(declared) }, broker);
   if (typeof spec.sample_freq === 'string') spec.sample_freq = spec.sample_freq.replace(/%$/, '');
   completeAcknowledgement(spec, declared);
   completeDelivery(spec, declared);
@@ -37,10 +40,7 @@ export function completeConsumer(resource: Resource, context: Context): JsonObje
 function withLive(resource: Resource, context: Context): JsonObject {
   const live = context.live.get(resource.address);
   if (!live || live === resource) return resource.spec;
-  const kept = Object.entries(live.spec).filter(
-    ([name]) => !Object.hasOwn(consumerFields, name) || consumerFields[name]?.kept,
-  );
-  return { ...Object.fromEntries(kept), ...resource.spec };
+  return { ...keptFields(consumerFields, live.spec), ...resource.spec };
 }
 
 /** One filter or several: one list, as both mean the same. */

@@ -11,7 +11,7 @@ import {
 } from '../../model/index.ts';
 import { streamAddress, streamNameOf } from './addresses.ts';
 import { MINUTE } from './fields.ts';
-import { normalise } from './normal.ts';
+import { keptFields, normalise } from './normal.ts';
 import { streamFields } from './stream-fields.ts';
 import { atLeast } from './version.ts';
 
@@ -38,10 +38,7 @@ export function completeStream(resource: Resource, context: Context): JsonObject
 function withLive(resource: Resource, context: Context): JsonObject {
   const live = context.live.get(resource.address);
   if (!live || live === resource) return resource.spec;
-  const kept = Object.entries(live.spec).filter(
-    ([name]) => !Object.hasOwn(streamFields, name) || streamFields[name]?.kept,
-  );
-  return { ...Object.fromEntries(kept), ...resource.spec };
+  return { ...keptFields(streamFields, live.spec), ...resource.spec };
 }
 
 function subjectsOf(spec: JsonObject, name: string): Json {

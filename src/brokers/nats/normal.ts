@@ -20,16 +20,30 @@ type Broker = Pick<BrokerIdentity, 'version' | 'facts'>;
  * A field that the server is too old for stays only where it asks for something.
  */
 export function normalise(fields: Fields, config: JsonObject, broker: Broker): Record<string, Json> {
-  const result: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(config)) {
-    if (!Object.hasOwn(fields, name) && !IDENTITY.has(name)) result[name] = value;
-  }
-  for (const { name, field, normalDefault, isSupported } of knownFields(fields, broker)) {
-    const given = config[name] ?? null;
-    const value = given === null ? normalDefault : normalValue(field, given);
-    if (isSupported || !equalJson(value, normalDefault)) result[name] = value;
+  const { defaults, known } = tableOf(fields, broker);
+  // A copy of a whole object is far cheaper than as many assignments, and most fields are what they are by default.
+  const result: Record<string, Json> = { ...defaults };
+  for (const name in config) {
+    const value = config[name] ?? null;
+    const field = known.get(name);
+    if (!field) {
+      if (!IDENTITY.has(name)) result[name] = value;
+    } else if (value !== null) {
+      const normal = normalValue(field.field, value);
+      if (field.isSupported || !equalJson(normal, field.normalDefault)) result[name] = normal;
+    }
   }
   return result;
+}
+
+/** What of a live configuration stays as it is where it is not declared: what the tables lack, and what is `kept`. */
+export function keptFields(fields: Fields, live: JsonObject): Record<string, Json> {
+  const kept: Record<string, Json> = {};
+  for (const name in live) {
+    const isOurs = Object.hasOwn(fields, name) && fields[name]?.kept !== true;
+    if (!isOurs) kept[name] = live[name] ?? null;
+  }
+  return kept;
 }
 
 export function isDefault(field: Field, value: Json | undefined): boolean {
@@ -37,29 +51,42 @@ export function isDefault(field: Field, value: Json | undefined): boolean {
 }
 
 interface KnownField {
-  readonly name: string;
   readonly field: Field;
   /** The default, in its one form. Shared: never to be changed. */
   readonly normalDefault: Json;
   readonly isSupported: boolean;
 }
 
-const knownByBroker = new WeakMap<Broker, Map<Fields, readonly KnownField[]>>();
+/** A table as one server sees it. */
+interface Table {
+  readonly known: ReadonlyMap<string, KnownField>;
+  /** Of the fields that it supports. */
+  readonly defaults: JsonObject;
+}
 
-/** A table as one server sees it. Made once: every spec of a plan is completed with it, on both sides. */
-function knownFields(fields: Fields, broker: Broker): readonly KnownField[] {
-  const tables = knownByBroker.get(broker) ?? new Map<Fields, readonly KnownField[]>();
-  knownByBroker.set(broker, tables);
-  const known =
-    tables.get(fields) ??
-    Object.entries(fields).map(([name, field]) => ({
+const tablesByBroker = new WeakMap<Broker, Map<Fields, Table>>();
+
+/** Made once: every spec of a plan is completed with it, on both sides. */
+function tableOf(fields: Fields, broker: Broker): Table {
+  const tables = tablesByBroker.get(broker) ?? new Map<Fields, Table>();
+  tablesByBroker.set(broker, tables);
+  const table = tables.get(fields) ?? makeTable(fields, broker);
+  tables.set(fields, table);
+  return table;
+}
+
+function makeTable(fields: Fields, broker: Broker): Table {
+  const known = new Map(
+    Object.entries(fields).map(([name, field]): [string, KnownField] => [
       name,
-      field,
-      normalDefault: normalValue(field, null),
-      isSupported: supports(broker, field.since),
-    }));
-  tables.set(fields, known);
-  return known;
+      { field, normalDefault: normalValue(field, null), isSupported: supports(broker, field.since) },
+    ]),
+  );
+  const supported = [...known].filter(([, { isSupported }]) => isSupported);
+  return {
+    known,
+    defaults: Object.fromEntries(supported.map(([name, { normalDefault }]) => [name, normalDefault])),
+  };
 }
 
 function normalValue(field: Field, value: Json): Json {
@@ -92,6 +119,10 @@ function normalValue(field: Field, value: Json): Json {
 }
 
 function normalNumber(field: Field, value: Json): Json {
+  // Nearly all of them are plain numbers, and there are many.
+  if (typeof value === 'number' && Number.isSafeInteger(value)) {
+    return field.unlimited && (value === 0 || value < -1) ? -1 : value;
+  }
   const whole = toBigInt(value);
   if (whole === undefined) return value;
   return field.unlimited && (whole === 0n || whole < -1n) ? -1 : integer(whole);
@@ -130,7 +161,8 @@ export interface Unsupported {
 
 /** What a normalised spec asks for that this server would drop in silence, or refuse. */
 export function unsupportedIn(fields: Fields, spec: JsonObject, broker: Broker): Unsupported[] {
-  return knownFields(fields, broker).flatMap(({ name, field, normalDefault, isSupported }): Unsupported[] => {
+  return [...tableOf(fields, broker).known].flatMap(([name, known]): Unsupported[] => {
+    const { field, normalDefault, isSupported } = known;
     const value = spec[name];
     if (value === undefined || value === null || equalJson(value, normalDefault)) return [];
     if (field.since && !isSupported) {

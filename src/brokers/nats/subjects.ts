@@ -47,38 +47,69 @@ export function isWithin(inner: string, outer: string): boolean {
   }
 }
 
-/**
- * Finds overlapping subjects among many without comparing each with each: a literal first token keeps most apart.
- */
+/** Finds overlapping subjects among many, by their tokens, without comparing each with each. */
 export class SubjectIndex<T> {
-  readonly #byFirst = new Map<string, { subject: string; owner: T }[]>();
-  readonly #wild: { subject: string; owner: T }[] = [];
-  readonly #all: { subject: string; owner: T }[] = [];
+  readonly #root: Node<T> = newNode();
+  #size = 0;
 
   add(subject: string, owner: T): void {
-    const entry = { subject, owner };
-    this.#all.push(entry);
-    const first = firstToken(subject);
-    if (first === undefined) {
-      this.#wild.push(entry);
-      return;
+    let node = this.#root;
+    for (const token of subject.split('.')) {
+      const next = node.children.get(token) ?? newNode();
+      node.children.set(token, next);
+      node = next;
+      if (token === '>') break;
     }
-    const group = this.#byFirst.get(first);
-    if (group) group.push(entry);
-    else this.#byFirst.set(first, [entry]);
+    node.entries.push({ subject, owner, position: this.#size++ });
   }
 
-  /** What overlaps a subject, in the order of adding within each group. */
+  /** What overlaps a subject, in the order of adding. */
   overlapping(subject: string): { subject: string; owner: T }[] {
-    const first = firstToken(subject);
-    const near = first === undefined ? this.#all : [...(this.#byFirst.get(first) ?? []), ...this.#wild];
-    return near.filter((entry) => overlap(entry.subject, subject));
+    const found: Entry<T>[] = [];
+    collect(this.#root, subject.split('.'), 0, found);
+    return found.sort((a, b) => a.position - b.position).map(({ subject, owner }) => ({ subject, owner }));
   }
 }
 
-/** Undefined for a wildcard. */
-function firstToken(subject: string): string | undefined {
-  const dot = subject.indexOf('.');
-  const token = dot < 0 ? subject : subject.slice(0, dot);
-  return token === '*' || token === '>' ? undefined : token;
+interface Entry<T> {
+  readonly subject: string;
+  readonly owner: T;
+  readonly position: number;
+}
+
+/** The subjects that begin with certain tokens: those that end there, and by their next token the others. */
+interface Node<T> {
+  readonly entries: Entry<T>[];
+  readonly children: Map<string, Node<T>>;
+}
+
+function newNode<T>(): Node<T> {
+  return { entries: [], children: new Map() };
+}
+
+function collect<T>(node: Node<T>, tokens: readonly string[], depth: number, found: Entry<T>[]): void {
+  const token = tokens[depth];
+  if (token === undefined) {
+    found.push(...node.entries);
+    return;
+  }
+  for (const [own, child] of nextOf(node, token)) {
+    if (token === '>') everything(child, found);
+    else if (own === '>') found.push(...child.entries);
+    else collect(child, tokens, depth + 1, found);
+  }
+}
+
+/** The children that a token can go on with. */
+function nextOf<T>({ children }: Node<T>, token: string): Iterable<[string, Node<T>]> {
+  if (token === '>' || token === '*') return children;
+  return [token, '*', '>'].flatMap((own): [string, Node<T>][] => {
+    const child = children.get(own);
+    return child ? [[own, child]] : [];
+  });
+}
+
+function everything<T>(node: Node<T>, found: Entry<T>[]): void {
+  found.push(...node.entries);
+  for (const child of node.children.values()) everything(child, found);
 }

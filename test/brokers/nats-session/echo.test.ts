@@ -11,7 +11,7 @@ function dropped(config: JsonObject, echo: JsonObject, of: Sent['of'] = 'stream'
 
 test('what the echo lacks was dropped; nothing that stands for "not set" was', () => {
   expect(dropped({ compression: 's2', max_msgs: 5 }, { max_msgs: 5 })).toEqual(['compression']);
-  expect(dropped({ allow_msg_ttl: true, brand_new: 3 }, {})).toEqual(['brand_new', 'allow_msg_ttl']);
+  expect(dropped({ allow_msg_ttl: true, brand_new: 3 }, {})).toEqual(['allow_msg_ttl', 'brand_new']);
   expect(
     dropped(
       { compression: 'none', sealed: false, metadata: {}, placement: null, subjects: [], no_ack: false },
