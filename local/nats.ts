@@ -42,7 +42,7 @@ export async function startNats(line: NatsLine, options: NatsOptions = {}): Prom
 
   try {
     for (const server of servers) await server.launch();
-    for (const server of servers) await server.ready();
+    for (const server of servers) await server.ready(true);
   } catch (error) {
     await stop();
     throw error;

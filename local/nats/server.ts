@@ -10,7 +10,8 @@ export interface NatsProcess extends LocalNatsServer {
   /** Starts the process without waiting until it is ready: servers of a cluster wait for each other. */
   launch(): Promise<void>;
   /** Waits until it takes part: it is healthy, and JetStream has a leader that sees all its servers. */
-  ready(): Promise<void>;
+  /** @param whole the cluster has all its servers; else one that is down does not count */
+  ready(whole?: boolean): Promise<void>;
 }
 
 export function prepareServer(program: string, options: NatsOptions, config: NatsServerConfig): NatsProcess {
@@ -26,11 +27,12 @@ export function prepareServer(program: string, options: NatsOptions, config: Nat
     running = await startProcess({ name, folder, log, command, env: {} });
   }
 
-  async function ready(): Promise<void> {
+  async function ready(whole = false): Promise<void> {
     if (!running) throw new Error(`${name} was not started`);
     const clustered = config.routes.length > 1 && (options.jetstream ?? true);
     await untilReady(
-      async () => (await isHealthy(monitoring)) && (!clustered || (await followsLeader(name, monitoring))),
+      async () =>
+        (await isHealthy(monitoring)) && (!clustered || (await followsLeader(name, monitoring, whole))),
       running,
     );
   }
@@ -62,9 +64,9 @@ interface JetStreamState {
 }
 
 // What a server says of the others is right only where it leads them.
-async function followsLeader(name: string, monitoring: string): Promise<boolean> {
+async function followsLeader(name: string, monitoring: string, whole: boolean): Promise<boolean> {
   const response = await fetch(new URL('/jsz', monitoring), { signal: AbortSignal.timeout(5_000) });
   const { meta_cluster: meta } = (await response.json()) as JetStreamState;
   if (meta?.leader !== name) return Boolean(meta?.leader);
-  return (meta.replicas ?? []).every((one) => one.current || one.offline);
+  return (meta.replicas ?? []).every((one) => (one.offline ? !whole : one.current));
 }

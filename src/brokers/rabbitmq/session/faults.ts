@@ -46,8 +46,15 @@ export function describeFault(
   const at = `${host}:${port}`;
   const fault =
     wrongProtocol(door, at, tls, cause) ?? certificateFault(door, at, cause) ?? networkFault(door, at, cause);
-  const { hint, ...rest } = fault;
+  const { hint = resetHint(door, tls, cause, sent), ...rest } = fault;
   return new LostConnection(broker, fault.message, { ...rest, ...(hint ? { hint } : {}), cause, sent });
+}
+
+/** A TLS port may reset a plain connection before its alert, which would tell, has been read. */
+function resetHint(door: Door, tls: boolean, cause: unknown, sent: boolean): string | undefined {
+  if (tls || sent || (cause as { code?: string }).code !== 'ECONNRESET') return undefined;
+  const [plain, secure] = SCHEMES[door];
+  return `if that port speaks TLS, write ${secure}:// instead of ${plain}:// in "${door}"`;
 }
 
 const SCHEMES = { url: ['amqp', 'amqps'], management: ['http', 'https'] } as const;
