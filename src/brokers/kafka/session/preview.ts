@@ -6,7 +6,9 @@ import {
   NOT_CONTROLLER,
   QUOTA_EXCEEDED,
   TIMED_OUT,
+  TOPIC_EXISTS,
   TOPIC_UNAUTHORIZED,
+  UNKNOWN_TOPIC,
 } from '../protocol/errors.ts';
 import { IncrementalAlterConfigs } from '../protocol/requests/configs.ts';
 import type { Verdict } from './changes/carry-out.ts';
@@ -21,7 +23,7 @@ interface Checked<B> {
   readonly body: B;
 }
 
-/** Answers that tell nothing about the request itself. */
+/** Answers that tell nothing about the request itself; of a topic that came or went since it was read, an apply tells. */
 const PASSING: readonly number[] = [
   LEADER_NOT_AVAILABLE,
   TIMED_OUT,
@@ -29,6 +31,8 @@ const PASSING: readonly number[] = [
   QUOTA_EXCEEDED,
   TOPIC_UNAUTHORIZED,
   CLUSTER_UNAUTHORIZED,
+  TOPIC_EXISTS,
+  UNKNOWN_TOPIC,
 ];
 
 /** Topics in one request that is only checked. */

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import type { Json, JsonObject } from '../../../src/model/index.ts';
+import type { ListedTopic } from './stranger.ts';
+
+/** Configs as people write them, and as the cluster tells them. */
+const CONFIGS: Readonly<Record<string, readonly (readonly [written: Json, listed: string])[]>> = {
+  'retention.ms': [
+    ['7d', '604800000'],
+    ['1h30m', '5400000'],
+    [-1, '-1'],
+  ],
+  'retention.bytes': [
+    ['1GiB', '1073741824'],
+    [{ $int: '9007199254740995' }, '9007199254740995'],
+  ],
+  'segment.bytes': [['16MiB', '16777216']],
+  'cleanup.policy': [
+    ['compact', 'compact'],
+    [['delete', 'compact'], 'compact,delete'],
+  ],
+  'max.message.bytes': [['2MB', '2000000']],
+  'min.cleanable.dirty.ratio': [
+    [0.001, '0.001'],
+    ['0.50', '0.5'],
+  ],
+  'compression.type': [['zstd', 'zstd']],
+  'message.timestamp.type': [['LogAppendTime', 'LogAppendTime']],
+  'unclean.leader.election.enable': [
+    [true, 'true'],
+    ['false', 'false'],
+  ],
+  'min.insync.replicas': [[1, '1']],
+};
+
+const TOPICS = ['t1', 't2', 't3', 't4'];
+const USERS = ['alice', 'bob'];
+
+interface GeneratedTopic {
+  readonly partitions: number;
+  readonly 'replication-factor': number;
+  /** Which of the values of each config. */
+  readonly configs: Readonly<Record<string, readonly [written: Json, listed: string]>>;
+}
+
+/** Names are without the prefix that tells one test's topics from another's. */
+export interface GeneratedTopology {
+  readonly topics: Readonly<Record<string, GeneratedTopic>>;
+  /** Topics by user. */
+  readonly produces: Readonly<Record<string, readonly string[]>>;
+  readonly consumes: Readonly<Record<string, readonly string[]>>;
+  /** Bytes a second, by user. */
+  readonly quotas: Readonly<Record<string, number>>;
+}
+
+const configs = fc.record(
+  Object.fromEntries(Object.entries(CONFIGS).map(([name, values]) => [name, fc.constantFrom(...values)])),
+  { requiredKeys: [] },
+);
+
+const grants = fc.dictionary(fc.constantFrom(...USERS), fc.uniqueArray(fc.constantFrom(...TOPICS)));
+
+export const topologies: fc.Arbitrary<GeneratedTopology> = fc.record({
+  topics: fc.dictionary(
+    fc.constantFrom(...TOPICS),
+    fc.record({
+      partitions: fc.integer({ min: 1, max: 4 }),
+      'replication-factor': fc.integer({ min: 1, max: 3 }),
+      configs: configs as fc.Arbitrary<GeneratedTopic['configs']>,
+    }),
+  ),
+  produces: grants,
+  consumes: grants,
+  quotas: fc.dictionary(fc.constantFrom(...USERS), fc.constantFrom(1_000_000, 2_500_000)),
+});
+
+export function sectionOf(topology: GeneratedTopology, prefix: string): JsonObject {
+  const named = (names: readonly string[] = []) => names.map((name) => prefix + name);
+  const topics = Object.entries(topology.topics).map(([name, topic]) => {
+    const configs = Object.entries(topic.configs).map(([config, [written]]) => [config, written] as const);
+    return [prefix + name, { ...topic, configs: Object.fromEntries(configs) }] as const;
+  });
+  const acls = USERS.map((user) => [
+    `User:${prefix}${user}`,
+    { produces: named(topology.produces[user]), consumes: named(topology.consumes[user]) },
+  ]);
+  const quotas = Object.entries(topology.quotas).map(([user, rate]) => ({
+    user: prefix + user,
+    producer_byte_rate: rate,
+  }));
+  return {
+    defaults: { 'configs-policy': 'exclusive' },
+    topics: Object.fromEntries(topics),
+    acls: Object.fromEntries(acls),
+    quotas,
+  };
+}
+
+/** What the cluster is to list of it. */
+export function listingOf(topology: GeneratedTopology, prefix: string): Map<string, ListedTopic> {
+  const listed = Object.entries(topology.topics).map(([name, topic]): [string, ListedTopic] => {
+    const { partitions, 'replication-factor': factor } = topic;
+    const configs = Object.entries(topic.configs).map(([config, [, value]]) => [config, value] as const);
+    return [
+      prefix + name,
+      { partitions, replicas: Array(partitions).fill(factor), configs: Object.fromEntries(configs) },
+    ];
+  });
+  return new Map(listed.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What the shorthands stand for, as {@link Stranger.acls} tells it. */
+export function aclsOf({ produces, consumes }: GeneratedTopology, prefix: string): string[] {
+  const lines = (granted: GeneratedTopology['produces'], operation: string) =>
+    Object.entries(granted).flatMap(([user, names]) =>
+      names.flatMap((name) =>
+        [operation, 'describe'].map((one) => `User:${prefix}${user} ${one} ${prefix}${name}`),
+      ),
+    );
+  return [...new Set([...lines(produces, 'write'), ...lines(consumes, 'read')])].sort();
+}
