@@ -186,7 +186,7 @@ quotas:
         const byAddress = new Map<string, Resource>();
         const quotas = entities.map((one): Resource => {
           const values: JsonObject =
-            one.ip === undefined ? { consumer_byte_rate: 1000.5 } : { connection_creation_rate: 5 };
+            one.ip === undefined ? { request_percentage: 12.5 } : { connection_creation_rate: 5 };
           return quotaResource('kafka', { entity: one, ...values });
         });
         for (const resource of [
