@@ -4,7 +4,7 @@ import { manyStreams, NatsProject } from './cli-project.ts';
 import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
 
-const COUNT = 60;
+const COUNT = 40;
 
 describeLines(
   (line) => {
@@ -116,5 +116,6 @@ describeLines(
       await expectAll();
     });
   },
-  { title: 'a cluster of three on a bad day' },
+  // What sessions do on such days is tested on every line; the command line around them is the same for all.
+  { title: 'a cluster of three on a bad day', lines: ['current'] },
 );

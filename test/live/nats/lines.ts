@@ -15,9 +15,13 @@ function missing(line: NatsLine): string | undefined {
 /** The tests of each line that can be had here; of any other one, a skipped test tells why. */
 export function describeLines(
   tests: (line: NatsLine) => void,
-  { title = '', concurrent = false }: { title?: string; concurrent?: boolean } = {},
+  {
+    title = '',
+    concurrent = false,
+    lines = natsLines,
+  }: { title?: string; concurrent?: boolean; lines?: readonly NatsLine[] } = {},
 ): void {
-  for (const line of natsLines) {
+  for (const line of lines) {
     const reason = missing(line);
     const name = `NATS ${line}${title === '' ? '' : `: ${title}`}`;
     if (reason === undefined) (concurrent ? describe.concurrent : describe)(name, () => tests(line));

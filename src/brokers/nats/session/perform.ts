@@ -109,7 +109,7 @@ function judge(
     const losses = lossesOf(call, live);
     if (losses) return losses;
   }
-  if (call.op === 'stream.create' && live) {
+  if (call.op === 'stream.create' && live && !isUncertain) {
     const message = 'a stream of this name is there already, with another configuration';
     return failed({ op: call.op, message, hint: 'plan again' });
   }
