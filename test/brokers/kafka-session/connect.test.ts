@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
-import type { JsonObject } from '../../../src/model/index.ts';
+import type { Call, JsonObject } from '../../../src/model/index.ts';
 import { create, fresh, open, readOne, send, topic } from './support.ts';
 
 const shared = inject('kafka');
@@ -155,6 +155,14 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
   test('one broker that answers is enough', async () => {
     const { session } = await open({ settings: { bootstrap: ['127.0.0.1:1', ...plain.slice(2)] } });
     expect(session.broker.facts).toMatchObject({ brokers: [{ id: 1 }, { id: 2 }, { id: 3 }] });
+  });
+
+  test('a preview tells nothing of missing rights, as another may apply the plan', async () => {
+    const settings = { bootstrap: [...sasl], sasl: login('plain', 'alice', 'alice-secret') };
+    const { session } = await open({ settings });
+    const units = [[create(fresh('hers'))]];
+    expect((await send(session, units))[0]?.failure?.status).toMatch(/AUTHORIZATION_FAILED/);
+    expect(await session.preview?.(units as readonly (readonly Call[])[])).toEqual([]);
   });
 
   test('a missing right is named, with operation and resource', async () => {
