@@ -12,6 +12,7 @@ import {
 } from '../../../local/nats.ts';
 import type { Call, Outcome, Session } from '../../../src/model/index.ts';
 import { describeLines } from '../../live/nats/lines.ts';
+import { PlainServer } from '../../live/nats/plain.ts';
 import { everything, only, sendAll, streamCall, withSession } from './open.ts';
 
 async function withNats(
@@ -21,10 +22,17 @@ async function withNats(
 ): Promise<void> {
   const nats = await startNats(line, options);
   try {
+    if (options.servers === 3) await settle(nats);
     await work(nats);
   } finally {
     await nats.stop();
   }
+}
+
+async function settle(nats: LocalNats): Promise<void> {
+  const server = await PlainServer.connect(nats.servers.map(({ url }) => url));
+  await server.untilReplicas();
+  await server.close();
 }
 
 function named(nats: LocalNats, name: string | undefined): LocalNatsServer {
@@ -108,7 +116,7 @@ describeLines(
             });
             expect(statuses(outcomes)).toEqual({ done: 60 });
             // The new leader may not have heard of the last ones yet, and a list does not say that.
-            await vi.waitFor(async () => expect(await streamCount(session)).toBe(60), { timeout: 5_000 });
+            await vi.waitFor(async () => expect(await streamCount(session)).toBe(60), { timeout: 30_000 });
           },
           40_000,
         );

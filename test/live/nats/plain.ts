@@ -60,6 +60,14 @@ export class PlainServer {
     return found;
   }
 
+  /** Waits until a cluster that has just started knows the room on all its servers, which nothing else tells. */
+  async untilReplicas(): Promise<void> {
+    const probe = { name: 'PROBE', storage: 'memory', num_replicas: 3 };
+    for (let i = 0; i < 200 && (await this.request('STREAM.CREATE.PROBE', probe)).error; i++)
+      await sleep(100);
+    await this.demand('STREAM.DELETE.PROBE');
+  }
+
   async clear(): Promise<void> {
     for (const name of (await this.streams()).keys()) await this.demand(`STREAM.DELETE.${name}`);
   }
