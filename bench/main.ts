@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchKafka } from './kafka.ts';
 import { benchNats } from './nats.ts';
 import { benchOffline } from './offline.ts';
 import { benchRabbit } from './rabbitmq.ts';
@@ -15,6 +16,7 @@ const SIZES = '1000,10000';
 const sections: Readonly<Record<string, (settings: Settings) => Promise<Section>>> = {
   offline: benchOffline,
   rabbitmq: benchRabbit,
+  kafka: benchKafka,
   nats: benchNats,
 };
 
