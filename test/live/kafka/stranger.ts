@@ -37,7 +37,11 @@ export class Stranger {
   }
 
   static async connect(bootstrap: readonly string[], prefix: string): Promise<Stranger> {
-    const kafka = new Kafka({ brokers: [...bootstrap], logLevel: logLevel.NOTHING, retry: { retries: 10 } });
+    const kafka = new Kafka({
+      brokers: [...bootstrap],
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 4, initialRetryTime: 100 },
+    });
     const stranger = new Stranger(kafka, prefix);
     await stranger.#admin.connect();
     return stranger;
