@@ -4,7 +4,7 @@ import { freshPrefix, LINES, sharedCluster } from './lines.ts';
 import { Stranger } from './stranger.ts';
 
 /** Creating so many takes several requests. */
-const COUNT = 1100;
+const COUNT = 700;
 
 for (const line of LINES) {
   const cluster = sharedCluster(line);
