@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import nodeModule from 'node:module';
-import { readVersion } from './version.ts';
+import { VERSION } from '../pipeline/version.ts';
 
 // Node 22.8 and newer keep compiled code on disk, which halves the time to the first line of output.
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-  process.stdout.write(`${readVersion()}\n`);
+  process.stdout.write(`${VERSION}\n`);
 } else {
   const { run } = await import('./run.ts');
   await run(args);

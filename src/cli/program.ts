@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { VERSION } from '../pipeline/version.ts';
 import { addApply } from './commands/apply.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -11,7 +12,6 @@ import { addSchema } from './commands/schema.ts';
 import { addShow } from './commands/show.ts';
 import { addValidate } from './commands/validate.ts';
 import { addGlobalOptions } from './options.ts';
-import { readVersion } from './version.ts';
 
 const EXIT_HELP = `
 Exit codes:
@@ -23,7 +23,7 @@ Exit codes:
 export function createProgram(): Command {
   const program = new Command('brokerform')
     .description('Topology-as-code for message brokers: validates, plans and applies YAML.')
-    .version(readVersion(), '-V, --version')
+    .version(VERSION, '-V, --version')
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride()

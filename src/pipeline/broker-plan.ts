@@ -1,4 +1,4 @@
-import { type Difference, diffResources, selectChanges } from '../diff/index.ts';
+import { diffResources, selectChanges } from '../diff/index.ts';
 import {
   type Address,
   type BrokerIdentity,
@@ -61,7 +61,7 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     broker: live.broker,
     inSync: difference.inSync,
     unmanaged: difference.unmanaged,
-    excluded: excludedCount(difference, selected),
+    excluded: difference.changes.length - selected.length,
   };
 }
 
@@ -78,8 +78,4 @@ function withCounts(change: Change, context: Context): Change {
   if (change.action === 'create') return change;
   const before = context.live.get(change.before.address) ?? change.before;
   return { ...change, before };
-}
-
-function excludedCount(difference: Difference, selected: readonly Change[]): number {
-  return difference.changes.length - selected.length;
 }

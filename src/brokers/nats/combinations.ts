@@ -73,6 +73,14 @@ export const streamCombinations: readonly Combination[] = [
         isObject(spec.mirror)),
   },
   {
+    field: 'republish',
+    message: 'servers before 2.10 republish only what the stream takes by its own subjects',
+    broken: (spec, broker) =>
+      isObject(spec.republish) &&
+      !atLeast(broker, '2.10') &&
+      !isTaken(spec.republish.src, list(spec.subjects)),
+  },
+  {
     field: 'persist_mode',
     message: 'persist_mode: async needs file storage, one replica and no atomic batches',
     broken: (spec) =>
@@ -158,6 +166,12 @@ export const consumerCombinations: readonly Combination[] = [
 
 function isAsked(value: Json | undefined): boolean {
   return value === true || (typeof value === 'string' && value !== '') || number(value) > 0n;
+}
+
+/** Everything, where `src` is not said, of which a stream with subjects takes some. */
+function isTaken(src: Json | undefined, subjects: readonly Json[]): boolean {
+  if (typeof src !== 'string' || src === '>') return subjects.length > 0;
+  return subjects.some((subject) => isWithin(src, String(subject)));
 }
 
 function delays(spec: JsonObject): bigint {

@@ -1,4 +1,5 @@
 import type { BrokerIdentity, Change, Context, JsonObject, Risk } from '../../model/index.ts';
+import type { Combination } from './combinations.ts';
 import { consumerFields } from './consumer-fields.ts';
 import { type Unsupported, unsupportedIn } from './normal.ts';
 import type { NatsFacts } from './specs.ts';
@@ -32,6 +33,17 @@ export function unsupportedInConsumer(spec: JsonObject, broker: BrokerIdentity):
       ? [{ path: ['filter_subjects'], what: 'more than one filter subject', since: '2.10' }]
       : [];
   return [...unsupportedIn(consumerFields, spec, broker), ...several];
+}
+
+/** What this very server does not take together; the lint rule knows a server's version only where YAML names it. */
+export function combinationRisks(
+  combinations: readonly Combination[],
+  spec: JsonObject,
+  broker: BrokerIdentity,
+): Risk[] {
+  return combinations
+    .filter(({ broken }) => broken(spec, broker))
+    .map(({ message }) => ({ class: 'refused', code: 'refused-combination', message }));
 }
 
 export function serverText({ version, facts }: BrokerIdentity): string {

@@ -27,6 +27,16 @@ async function changeOf(
 
 const risksOf = (step: Step | undefined) => step?.risks.map((risk) => `${risk.class} ${risk.code}`);
 
+describe('what this server does not take', () => {
+  it('is refused at plan time, though newer ones take it', async () => {
+    const desired = { sources: [{ name: 'X' }], republish: { dest: 'c' } };
+    const old = await plan(server('2.9.10'), [stream(desired)], []);
+    expect(risksOf(old.waves[0]?.[0])).toEqual(['refused refused-combination']);
+    const current = await plan(server(), [stream(desired)], []);
+    expect(risksOf(current.waves[0]?.[0])).toEqual([]);
+  });
+});
+
 describe('what a change of a stream costs', () => {
   it.each([
     ['a lower max_msgs', {}, { max_msgs: 1000 }, HELD, ['destructive limit-lowered']],

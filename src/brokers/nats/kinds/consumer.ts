@@ -9,12 +9,13 @@ import {
 import { accountRisksOfConsumer } from '../account-risks.ts';
 import { consumerNameOf, streamNameOf } from '../addresses.ts';
 import type { ConsumerWrite, NatsCall } from '../calls.ts';
+import { consumerCombinations } from '../combinations.ts';
 import { completeConsumer } from '../complete-consumer.ts';
 import { consumerFields } from '../consumer-fields.ts';
 import { removalRisks, updateRisks } from '../consumer-risks.ts';
 import { consumerStake } from '../counts.ts';
 import { changedFields, fixedOfConsumer, sidesOf } from '../fixed.ts';
-import { unsupportedInConsumer, unsupportedRisks } from '../server-risks.ts';
+import { combinationRisks, unsupportedInConsumer, unsupportedRisks } from '../server-risks.ts';
 import { fieldText } from '../text.ts';
 import { stream } from './stream.ts';
 
@@ -29,6 +30,7 @@ export const consumer: Kind = {
     if (change.action === 'delete') return removalRisks('delete');
     const risks = [
       ...unsupportedRisks(unsupportedInConsumer(change.after.spec, context.broker), context.broker),
+      ...combinationRisks(consumerCombinations, change.after.spec, context.broker),
       ...accountRisksOfConsumer(change, context),
     ];
     if (change.action === 'create') return risks;

@@ -13,11 +13,12 @@ import { accountRisksOfStream } from '../account-risks.ts';
 import { streamNameOf } from '../addresses.ts';
 import type { NatsCall } from '../calls.ts';
 import { claimRisks } from '../claims.ts';
+import { streamCombinations } from '../combinations.ts';
 import { completeStream } from '../complete-stream.ts';
 import { consumerLimitRisks } from '../consumer-limit-risks.ts';
 import { streamStake } from '../counts.ts';
 import { fixedOfStream, sidesOf } from '../fixed.ts';
-import { replicaRisks, unsupportedInStream, unsupportedRisks } from '../server-risks.ts';
+import { combinationRisks, replicaRisks, unsupportedInStream, unsupportedRisks } from '../server-risks.ts';
 import { streamFields } from '../stream-fields.ts';
 import { removalRisks, updateRisks } from '../stream-risks.ts';
 import { fieldText } from '../text.ts';
@@ -39,6 +40,7 @@ export function streamRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'delete') return removalRisks(change.before, 'delete');
   const risks = [
     ...unsupportedRisks(unsupportedInStream(change.after.spec, context.broker), context.broker),
+    ...combinationRisks(streamCombinations, change.after.spec, context.broker),
     ...replicaRisks(change, context),
     ...consumerLimitRisks(change, context),
     ...accountRisksOfStream(change, context),
