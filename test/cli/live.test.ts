@@ -124,6 +124,11 @@ describe.skipIf(!broker)('the command line on a real broker', () => {
     const { code, stdout } = await cli('doctor');
     expect(stdout).toMatch(/^main\n {2}ok /);
     expect(code).toBe(0);
+    await declare({ orders: { 'max-length': 'ten' } });
+    const anyway = await cli('doctor');
+    expect(anyway.stdout).toMatch(/^main\n {2}ok /);
+    expect(anyway.stderr).toContain('brokerform validate');
+    await declare({ orders: { 'max-length': 10 } });
     expect((await cli('import --format snapshot --out .')).stdout).toBe('wrote snapshot.json\n');
     expect((await cli('plan --against snapshot.json')).stdout).toContain('No changes.');
   });

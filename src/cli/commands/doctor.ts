@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { InvalidProject } from '../../model/index.ts';
 import { renderChecks } from '../../render/index.ts';
 import { invoke } from '../invoke.ts';
 import { waitOption } from '../plan-flags.ts';
-import { connecting, loadProject, unlessInterrupted } from '../project.ts';
+import { checkProject, connecting, unlessInterrupted } from '../project.ts';
 
 interface Flags {
   readonly wait: number;
@@ -16,7 +17,11 @@ export function addDoctor(program: Command): void {
     .action(
       invoke<Flags>(async (context, flags) => {
         const { doctor } = await import('../../pipeline/index.ts');
-        const checked = await loadProject(context);
+        const checked = await checkProject(context);
+        const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
+        // What is wrong in topologies is no reason to leave the brokers unexamined.
+        if (errors.length > 0 && checked.configured.size === 0) throw new InvalidProject(checked.diagnostics);
+        if (errors.length > 0) context.note('The files have errors; to see them: brokerform validate');
         context.busy('examining the brokers');
         const examined = await unlessInterrupted(context, doctor(checked, connecting(context, flags.wait)));
         context.print(renderChecks(examined, context.out));
