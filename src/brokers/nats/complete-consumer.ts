@@ -8,12 +8,9 @@ import {
 } from '../../model/index.ts';
 import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from './consumer-fields.ts';
 import { MINUTE, SECOND } from './fields.ts';
-import { keptFields, normalise } from './normal.ts';
+import { normalise, withLive } from './normal.ts';
 import type { NatsFacts } from './specs.ts';
 import { supports } from './version.ts';
-
-/** One filter or several are one field once completed. */
-const { filter_subject: _one, ...COMPLETED } = consumerFields;
 
 /**
  * A consumer's configuration as the server would echo it: defaults, and what it derives from other fields, its stream
@@ -21,34 +18,26 @@ const { filter_subject: _one, ...COMPLETED } = consumerFields;
  */
 export function completeConsumer(resource: Resource, context: Context): JsonObject {
   const { broker } = context;
-  const declared = withLive(resource, context);
-  const { filter_subject: _, ...rest } = declared;
-  const spec = normalise(COMPLETED, { ...rest, filter_subjects: filtersOf(declared) }, broker);
+  const declared = withLive(consumerFields, resource, context);
+  const spec = normalise(consumerFields, declared, broker);
+  if (typeof declared.filter_subject === 'string') joinFilters(spec, declared.filter_subject);
   if (typeof spec.sample_freq === 'string') spec.sample_freq = spec.sample_freq.replace(/%$/, '');
   completeAcknowledgement(spec, declared);
   completeDelivery(spec, declared);
   const limits = consumerLimits(resource, context);
   if (isUnset(declared.inactive_threshold)) spec.inactive_threshold = limits.inactive_threshold ?? 0;
   if (isUnset(declared.max_ack_pending)) spec.max_ack_pending = maxAckPending(spec, limits, context);
-  if (supports(broker, '2.11') && spec.priority_policy === 'pinned_client') {
+  if (spec.priority_policy === 'pinned_client' && supports(broker, '2.11')) {
     if (isUnset(declared.priority_timeout)) spec.priority_timeout = 2 * MINUTE;
   }
   return spec;
 }
 
-/** An update replaces the whole configuration, so what only a newer server knows is taken over, and what people set while it runs. */
-function withLive(resource: Resource, context: Context): JsonObject {
-  const live = context.live.get(resource.address);
-  if (!live || live === resource) return resource.spec;
-  return { ...keptFields(consumerFields, live.spec), ...resource.spec };
-}
-
 /** One filter or several: one list, as both mean the same. */
-function filtersOf(spec: JsonObject): Json {
+function joinFilters(spec: Record<string, Json>, filter: string): void {
   const several = Array.isArray(spec.filter_subjects) ? spec.filter_subjects : [];
-  const one =
-    typeof spec.filter_subject === 'string' && spec.filter_subject !== '' ? [spec.filter_subject] : [];
-  return [...one, ...several];
+  if (filter !== '') spec.filter_subjects = [...new Set([...several, filter])].sort();
+  spec.filter_subject = null;
 }
 
 function completeAcknowledgement(spec: Record<string, Json>, declared: JsonObject): void {

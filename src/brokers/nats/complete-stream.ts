@@ -11,20 +11,17 @@ import {
 } from '../../model/index.ts';
 import { streamAddress, streamNameOf } from './addresses.ts';
 import { MINUTE } from './fields.ts';
-import { keptFields, normalise } from './normal.ts';
+import { normalise, withLive } from './normal.ts';
 import { streamFields } from './stream-fields.ts';
 import { atLeast } from './version.ts';
 
 /**
  * A stream's configuration as the server would echo it: defaults, and what it derives from other fields
  * (`checkStreamCfg` in server/stream.go).
- *
- * An update replaces the whole configuration. What only a newer server knows, and what stays as it was made, is
- * therefore taken over from the live stream into the desired one.
  */
 export function completeStream(resource: Resource, context: Context): JsonObject {
   const { broker } = context;
-  const declared = withLive(resource, context);
+  const declared = withLive(streamFields, resource, context);
   const spec = normalise(streamFields, declared, broker);
   if (spec.metadata === null) spec.metadata = {};
   spec.subjects = subjectsOf(spec, streamNameOf(resource.address));
@@ -32,13 +29,6 @@ export function completeStream(resource: Resource, context: Context): JsonObject
   if (isUnset(declared.duplicate_window)) spec.duplicate_window = duplicateWindow(spec, context);
   if (isObject(spec.mirror)) spec.mirror_direct = mirrorDirect(resource, spec.mirror, context);
   return spec;
-}
-
-/** Fields that the desired side takes over from the live one where they are not declared. */
-function withLive(resource: Resource, context: Context): JsonObject {
-  const live = context.live.get(resource.address);
-  if (!live || live === resource) return resource.spec;
-  return { ...keptFields(streamFields, live.spec), ...resource.spec };
 }
 
 function subjectsOf(spec: JsonObject, name: string): Json {

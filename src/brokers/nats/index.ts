@@ -3,6 +3,7 @@ import { orderClaims } from './claims.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { orderLimits } from './consumer-limit-risks.ts';
 import { declare } from './declare.ts';
+import { draw } from './drawing.ts';
 import { kinds } from './kinds/index.ts';
 import { rules } from './rules/index.ts';
 import { schema } from './schema.ts';
@@ -30,4 +31,5 @@ export const nats: Provider = {
     return connect(connection);
   },
   toSections,
+  draw,
 };

@@ -1,11 +1,13 @@
 import {
   type BrokerIdentity,
+  type Context,
   canonicalJson,
   equalJson,
   integer,
   isObject,
   type Json,
   type JsonObject,
+  type Resource,
   toBigInt,
 } from '../../model/index.ts';
 import { type Field, type Fields, IDENTITY, isServerMetadata } from './fields.ts';
@@ -36,14 +38,23 @@ export function normalise(fields: Fields, config: JsonObject, broker: Broker): R
   return result;
 }
 
-/** What of a live configuration stays as it is where it is not declared: what the tables lack, and what is `kept`. */
-export function keptFields(fields: Fields, live: JsonObject): Record<string, Json> {
+/**
+ * What is declared, and what of the live configuration stays as it is where it is not declared: an update replaces all
+ * of it, so what only a newer server knows (the tables lack it) and what is `kept` is taken over.
+ */
+export function withLive(fields: Fields, resource: Resource, { live }: Context): JsonObject {
+  const current = live.get(resource.address);
+  const declared = resource.spec;
+  if (!current || current === resource) return declared;
   const kept: Record<string, Json> = {};
-  for (const name in live) {
-    const isOurs = Object.hasOwn(fields, name) && fields[name]?.kept !== true;
-    if (!isOurs) kept[name] = live[name] ?? null;
+  let isEmpty = true;
+  for (const name in current.spec) {
+    const isOurs = IDENTITY.has(name) || (Object.hasOwn(fields, name) && fields[name]?.kept !== true);
+    if (isOurs || declared[name] !== undefined) continue;
+    kept[name] = current.spec[name] ?? null;
+    isEmpty = false;
   }
-  return kept;
+  return isEmpty ? declared : { ...kept, ...declared };
 }
 
 export function isDefault(field: Field, value: Json | undefined): boolean {

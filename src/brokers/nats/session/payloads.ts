@@ -76,6 +76,12 @@ function timeOf(value: Json | undefined): string | undefined {
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
+/** Without what is undefined. Every resource that is read comes by here, so it is a plain loop. */
 function defined<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+  const result: Defined<T> = {};
+  for (const key in values) {
+    const value = values[key];
+    if (value !== undefined) result[key] = value as Exclude<T[typeof key], undefined>;
+  }
+  return result;
 }
