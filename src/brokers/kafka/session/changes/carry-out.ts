@@ -42,22 +42,32 @@ export interface Way<B> {
 const PAUSES = [200, 400, 800, 1600, 3200];
 const NOT_NOW: readonly number[] = [TIMED_OUT, NOT_CONTROLLER, QUOTA_EXCEEDED];
 
-/** Carries out calls of one op in few requests, chunk by chunk; after `drain` no further chunk starts. */
+/**
+ * Carries out calls of one op in few requests, chunk by chunk; after `drain` no further chunk starts. The next chunk
+ * is asked for while the one before comes into view.
+ */
 export async function carryOut<B>(
   cluster: Cluster,
   way: Way<B>,
   items: readonly Item<B>[],
   drain: AbortSignal,
 ): Promise<void> {
+  let inView = Promise.resolve();
   for (const chunk of chunksOf(items, way)) {
     if (drain.aborted) {
       for (const item of chunk) item.settle(notStarted(way.op));
       continue;
     }
     const done = await askUntilSettled(cluster, way, chunk);
-    if (done.length > 0) await way.untilSeen?.(done.map((item) => item.body));
-    for (const item of done) item.settle({ status: 'done' });
+    await inView;
+    inView = see(way, done);
   }
+  await inView;
+}
+
+async function see<B>(way: Way<B>, done: readonly Item<B>[]): Promise<void> {
+  if (done.length > 0) await way.untilSeen?.(done.map((item) => item.body));
+  for (const item of done) item.settle({ status: 'done' });
 }
 
 export function notStarted(op: string): Result {
@@ -137,10 +147,13 @@ function chunksOf<B>(items: readonly Item<B>[], way: Way<B>): Item<B>[][] {
   return chunks;
 }
 
+/** Longest pause between two looks, in milliseconds: half of it is what an apply is late on the average. */
+const LOOK = 100;
+
 /** Asks with growing pauses until the check says yes, for at most `patience` ms. A failing check is a no. */
 export async function untilSeen(patience: number, check: () => Promise<boolean>): Promise<boolean> {
   const end = Date.now() + patience;
-  for (let pause = 10; ; pause = Math.min(pause * 2, 250)) {
+  for (let pause = 10; ; pause = Math.min(pause * 2, LOOK)) {
     if (await check().catch(() => false)) return true;
     if (Date.now() + pause > end) return false;
     await sleep(pause);
