@@ -4,9 +4,17 @@ import type { GlobalFlags } from './options.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
 import { type Interrupts, watchSignals } from './signals.ts';
 
+/** Which project a command works on. */
+export interface Subject {
+  readonly project?: string;
+  readonly environment?: string | undefined;
+}
+
 /** What a command gets besides its own flags and arguments. */
 export interface CommandContext {
   readonly flags: GlobalFlags;
+  /** As far as it is known yet, for those who tell of a failure. */
+  subject: Subject;
   /** For the standard output, where results go. */
   readonly out: Style;
   /** For the standard error, where everything else goes. */
@@ -56,6 +64,7 @@ export function openContext(flags: GlobalFlags): OpenContext {
   let interrupts: Interrupts | undefined;
   const context: CommandContext = {
     flags,
+    subject: { environment: flags.env },
     out: styleOf(stdout),
     err: styleOf(stderr),
     progress,

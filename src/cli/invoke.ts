@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { renderFailure } from '../render/index.ts';
+import { failureText } from '../render/index.ts';
 import { type Handler, openContext } from './context.ts';
 import { exitCode } from './exit.ts';
 import { explainFailure } from './failure.ts';
@@ -26,7 +26,7 @@ export function invoke<Flags extends object>(
       const { failure, ending } = explainFailure(error, interrupts()?.received());
       process.exitCode = exitCode(ending);
       mustEnd = failure.kind === 'interrupted';
-      context.tell(renderFailure(failure, 'text', context.err));
+      context.tell(failureText(failure, context.err));
       if (failure.kind === 'bug' && (flags.verbose || process.env.BROKERFORM_DEBUG)) {
         process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       }

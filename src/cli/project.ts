@@ -22,13 +22,15 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
   const config = choice.configFile ?? context.flags.config;
   const { paths = [] } = choice;
   context.busy('reading the topology');
-  return check({
+  const checked = check({
     directory: process.cwd(),
     ...(config !== undefined && { configFile: config }),
     ...(env !== undefined && { environment: env }),
     ...(paths.length > 0 && { paths }),
     env: process.env,
   });
+  context.subject = { project: checked.project.name, environment: checked.project.environment };
+  return checked;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { compareDiagnostics, type Diagnostic, formatSource, type Severity } from '../model/index.ts';
+import { type Diagnostic, formatSource, type Severity } from '../model/index.ts';
+import type { About } from './about.ts';
 import { escapeAnnotation, escapeAnnotationProperty } from './escape.ts';
 import { plural } from './words.ts';
 
@@ -12,18 +13,19 @@ const LEVELS: readonly (readonly [Severity, command: string])[] = [
 ];
 
 /**
- * GitHub Actions annotations, errors first; what would be dropped is counted.
+ * GitHub Actions annotations, errors first and else in the given order; what would be dropped is counted.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
-export function diagnosticsGithub(diagnostics: readonly Diagnostic[]): string {
-  const sorted = [...diagnostics].sort(compareDiagnostics);
+export function diagnosticsGithub(diagnostics: readonly Diagnostic[], about: About): string {
   const lines = LEVELS.flatMap(([severity, command]) => {
-    const found = sorted.filter((diagnostic) => diagnostic.severity === severity);
+    const found = diagnostics.filter((diagnostic) => diagnostic.severity === severity);
     const rest = found.length - SHOWN;
     return [
       ...found.slice(0, SHOWN).map((diagnostic) => annotation(command, diagnostic)),
       ...(rest > 0
-        ? [`${plural(rest, `more ${command}`)} without an annotation; run "brokerform validate" to see all.`]
+        ? [
+            `${plural(rest, `more ${command}`)} without an annotation; run "brokerform ${about.command}" to see all.`,
+          ]
         : []),
     ];
   });

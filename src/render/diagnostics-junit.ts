@@ -1,11 +1,12 @@
 import { compareDiagnostics, type Diagnostic, formatSource } from '../model/index.ts';
+import type { About } from './about.ts';
 import { escapeXml } from './escape.ts';
 
 /**
  * JUnit XML in the form that Jenkins, GitLab and Azure read: a suite a file, a case a finding. Only errors fail
  * a case; a file without findings is not listed, and no finding at all is one case that passed.
  */
-export function diagnosticsJunit(diagnostics: readonly Diagnostic[]): string {
+export function diagnosticsJunit(diagnostics: readonly Diagnostic[], { command }: About): string {
   const suites = new Map<string, Diagnostic[]>();
   for (const diagnostic of [...diagnostics].sort(compareDiagnostics)) {
     const name = diagnostic.at?.file ?? 'brokerform';
@@ -15,7 +16,7 @@ export function diagnosticsJunit(diagnostics: readonly Diagnostic[]): string {
   }
   const body =
     suites.size === 0
-      ? [suiteXml('brokerform', [], ['    <testcase name="validate" classname="brokerform" time="0"/>'])]
+      ? [suiteXml('brokerform', [], [`    <testcase name="${command}" classname="brokerform" time="0"/>`])]
       : Array.from(suites, ([name, found]) =>
           suiteXml(
             name,
@@ -27,7 +28,7 @@ export function diagnosticsJunit(diagnostics: readonly Diagnostic[]): string {
   const tests = Math.max(1, diagnostics.length);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="brokerform validate" tests="${tests}" failures="${failures}" errors="0" time="0">`,
+    `<testsuites name="brokerform ${command}" tests="${tests}" failures="${failures}" errors="0" time="0">`,
     ...body,
     '</testsuites>',
     '',

@@ -1,10 +1,11 @@
 import { compareDiagnostics, type Diagnostic, type Severity, type Source } from '../model/index.ts';
-import { printableJson } from './escape.ts';
+import type { About } from './about.ts';
+import { escapeText, printableJson } from './escape.ts';
 
 const LEVEL: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 
 /** SARIF 2.1.0, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-export function diagnosticsSarif(diagnostics: readonly Diagnostic[]): string {
+export function diagnosticsSarif(diagnostics: readonly Diagnostic[], about: About): string {
   const sorted = [...diagnostics].sort(compareDiagnostics);
   const codes = [...new Set(sorted.map(({ code }) => code))].sort();
   const indices = new Map(codes.map((code, i) => [code, i]));
@@ -13,15 +14,17 @@ export function diagnosticsSarif(diagnostics: readonly Diagnostic[]): string {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'brokerform', rules: codes.map(ruleOf) } },
+        tool: { driver: { name: 'brokerform', rules: codes.map((code) => ruleOf(code, about)) } },
         // Columns count characters as the YAML parser does, in UTF-16 code units.
         columnKind: 'utf16CodeUnits',
         results: sorted.map((diagnostic) => ({
-          ruleId: diagnostic.code,
+          ruleId: escapeText(diagnostic.code),
           ruleIndex: indices.get(diagnostic.code),
           level: LEVEL[diagnostic.severity],
           message: {
-            text: [diagnostic.message, ...(diagnostic.hint ? [`Hint: ${diagnostic.hint}`] : [])].join('\n'),
+            text: [diagnostic.message, ...(diagnostic.hint ? [`Hint: ${diagnostic.hint}`] : [])]
+              .map(plainText)
+              .join('\n'),
           },
           ...(diagnostic.at ? { locations: [location(diagnostic.at)] } : {}),
           ...(diagnostic.related?.length ? { relatedLocations: diagnostic.related.map(location) } : {}),
@@ -32,8 +35,15 @@ export function diagnosticsSarif(diagnostics: readonly Diagnostic[]): string {
 }
 
 /** Code scanning wants a description and a help text of every rule. */
-function ruleOf(id: string) {
-  return { id, shortDescription: { text: id }, help: { text: `brokerform explain ${id}` } };
+function ruleOf(code: string, { command }: About) {
+  const text = plainText(code);
+  const help = command === 'validate' ? `brokerform explain ${text}` : `brokerform ${command} shows it whole`;
+  return { id: escapeText(code), shortDescription: { text }, help: { text: help } };
+}
+
+/** SARIF reads `[text](target)` as a link even in plain text (3.11.6): a space keeps a name from being one. */
+function plainText(text: string): string {
+  return escapeText(text).replaceAll('](', '] (');
 }
 
 function location(at: Source) {

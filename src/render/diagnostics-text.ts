@@ -22,7 +22,10 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], style: Style
   return `${[...lines, '', countsLine(sorted, style)].join('\n')}\n`;
 }
 
-function diagnosticLines({ at, severity, code, message, hint, related }: Diagnostic, style: Style): string[] {
+export function diagnosticLines(
+  { at, severity, code, message, hint, related }: Diagnostic,
+  style: Style,
+): string[] {
   const place = at ? `${paint(style, 'bold', escapeText(formatSource(at)))} ` : '';
   return [
     `${place}${paint(style, SEVERITY_COLOUR[severity], severity)} ${paint(style, 'dim', escapeText(code))} ${escapeText(message)}`,

@@ -1,7 +1,11 @@
 import type { Diagnostic } from '../model/index.ts';
+import type { About } from './about.ts';
+import { comment } from './comment.ts';
+import { findingSections } from './diagnostics-markdown.ts';
 import { diagnosticsText } from './diagnostics-text.ts';
-import { escapeText, printableJson } from './escape.ts';
-import { paint, type Style } from './style.ts';
+import { escapeText } from './escape.ts';
+import { commentHead } from './plan-markdown.ts';
+import { PLAIN, paint, type Style } from './style.ts';
 
 /** Why a command could not do its work at all. */
 export interface RunFailure {
@@ -25,7 +29,10 @@ export interface RunFailure {
   readonly diagnostics?: readonly Diagnostic[];
 }
 
-function failureText({ message, hint, broker, differences, diagnostics }: RunFailure, style: Style): string {
+export function failureText(
+  { message, hint, broker, differences, diagnostics }: RunFailure,
+  style: Style,
+): string {
   const where = broker === undefined ? '' : ` broker ${escapeText(broker)}:`;
   const lines = [
     `${paint(style, ['bold', 'red'], 'error:')}${where} ${escapeText(message)}`,
@@ -36,7 +43,36 @@ function failureText({ message, hint, broker, differences, diagnostics }: RunFai
   return findings + lines.map((line) => `${line}\n`).join('');
 }
 
-/** In JSON it stands where the plan or report would have stood; plan.schema.json describes it. */
-export function renderFailure(failure: RunFailure, format: 'text' | 'json', style: Style): string {
-  return format === 'json' ? printableJson({ version: 1, failure }) : failureText(failure, style);
+/** A comment that replaces the one of an earlier run, which no longer holds. */
+export function failureMarkdown(failure: RunFailure, about: About): string {
+  const { diagnostics = [], ...reason } = failure;
+  const why = {
+    heading: `🛑 brokerform ${about.command} failed`,
+    noun: 'line',
+    blocks: failureText(reason, PLAIN)
+      .trimEnd()
+      .split('\n')
+      .map((line) => [line]),
+    folded: false,
+  };
+  return comment(commentHead(about).join('\n'), [why, ...findingSections(diagnostics)]);
+}
+
+/** The failure itself, then what is wrong with the files. */
+export function failureFindings(failure: RunFailure): Diagnostic[] {
+  const { kind, message, hint, broker, differences = [], diagnostics = [] } = failure;
+  const code = `brokerform/${kind}`;
+  const where = broker === undefined ? '' : `broker ${broker}: `;
+  return [
+    {
+      code,
+      severity: 'error',
+      message: `${where}${message}`,
+      ...(hint !== undefined && { hint }),
+    },
+    ...differences.map(
+      (one): Diagnostic => ({ code, severity: 'error', message: `${one.subject}: ${one.message}` }),
+    ),
+    ...diagnostics,
+  ];
 }

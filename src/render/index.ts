@@ -1,50 +1,70 @@
-import type { ApplyReport, Diagnostic, Plan } from '../model/index.ts';
-import { diagnosticsGithub } from './diagnostics-github.ts';
-import { diagnosticsJunit } from './diagnostics-junit.ts';
-import { diagnosticsSarif } from './diagnostics-sarif.ts';
+import { type ApplyReport, compareDiagnostics, type Diagnostic, type Plan } from '../model/index.ts';
+import type { About } from './about.ts';
+import { diagnosticsMarkdown } from './diagnostics-markdown.ts';
 import { diagnosticsText } from './diagnostics-text.ts';
-import { diagnosticsJson, planJson, reportJson } from './json.ts';
+import { failureFindings, failureMarkdown, failureText, type RunFailure } from './failure.ts';
+import { isCiFormat, renderFindings } from './findings.ts';
+import { diagnosticsJson, failureJson, planJson, reportJson } from './json.ts';
+import { driftFindings, planFindings } from './plan-findings.ts';
 import { planMarkdown } from './plan-markdown.ts';
 import { planText } from './plan-text.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { reportText } from './report-text.ts';
 import type { Style } from './style.ts';
 
+export type { About } from './about.ts';
 export { renderChecks } from './checks-text.ts';
 export { escapeText } from './escape.ts';
-export { type RunFailure, renderFailure } from './failure.ts';
+export { failureText, type RunFailure } from './failure.ts';
 export { activityLine, progressLine } from './progress.ts';
 export { decideColour, PLAIN, paint, type Style } from './style.ts';
 
-const PLAN_FORMATS = { text: planText, markdown: planMarkdown, json: planJson };
-const DIAGNOSTIC_FORMATS = {
-  text: diagnosticsText,
-  json: diagnosticsJson,
-  github: diagnosticsGithub,
-  sarif: diagnosticsSarif,
-  junit: diagnosticsJunit,
-};
-const REPORT_FORMATS = { text: reportText, markdown: reportMarkdown, json: reportJson };
-
-export type PlanFormat = keyof typeof PLAN_FORMATS;
-export type DiagnosticsFormat = keyof typeof DIAGNOSTIC_FORMATS;
-export type ReportFormat = keyof typeof REPORT_FORMATS;
+/** Everything that is told can be told in each of these: `--format X`, and `--X-into FILE`. */
+export const FORMATS = ['text', 'json', 'markdown', 'github', 'sarif', 'junit', 'gitlab'] as const;
+export type Format = (typeof FORMATS)[number];
 
 /** A plan as text that ends in a newline; text lays it out as the style says, the other formats are never coloured. */
-export function renderPlan(plan: Plan, format: PlanFormat, style: Style): string {
-  return PLAN_FORMATS[format](plan, style);
+export function renderPlan(
+  plan: Plan,
+  format: Format,
+  style: Style,
+  command: 'plan' | 'drift' = 'plan',
+): string {
+  if (isCiFormat(format)) {
+    const { project, environment } = plan;
+    const findings = command === 'drift' ? driftFindings(plan) : planFindings(plan);
+    return renderFindings(findings, format, style, { command, project, environment });
+  }
+  return { text: planText, json: planJson, markdown: planMarkdown }[format](plan, style, command);
 }
+
+const VALIDATE: About = { command: 'validate' };
 
 /** Findings, sorted by file and line. */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
-  format: DiagnosticsFormat,
+  format: Format,
   style: Style,
+  about: About = VALIDATE,
 ): string {
-  return DIAGNOSTIC_FORMATS[format](diagnostics, style);
+  if (isCiFormat(format))
+    return renderFindings([...diagnostics].sort(compareDiagnostics), format, style, about);
+  if (format === 'markdown') return diagnosticsMarkdown(diagnostics, about);
+  return format === 'json' ? diagnosticsJson(diagnostics) : diagnosticsText(diagnostics, style);
+}
+
+/** Why a command could not do its work, in the place of what it would have told. */
+export function renderFailure(failure: RunFailure, format: Format, style: Style, about: About): string {
+  if (isCiFormat(format)) return renderFindings(failureFindings(failure), format, style, about);
+  if (format === 'markdown') return failureMarkdown(failure, about);
+  return format === 'json' ? failureJson(failure) : failureText(failure, style);
 }
 
 /** What an apply did. */
-export function renderReport(report: ApplyReport, format: ReportFormat, style: Style): string {
-  return REPORT_FORMATS[format](report, style);
+export function renderReport(
+  report: ApplyReport,
+  format: 'text' | 'json' | 'markdown',
+  style: Style,
+): string {
+  return { text: reportText, json: reportJson, markdown: reportMarkdown }[format](report, style);
 }

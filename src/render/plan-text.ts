@@ -7,13 +7,21 @@ import { joinParts } from './words.ts';
 
 export const SECTION_ORDER: readonly SectionName[] = ['blocked', 'destructive', 'disruptive', 'safe'];
 
+export const TITLE = {
+  validate: 'Findings',
+  plan: 'Plan',
+  drift: 'Drift',
+  diff: 'Diff',
+  apply: 'Apply',
+} as const;
+
 /** The plan for a terminal: the summary first, then the changes, worst class first. */
-export function planText(plan: Plan, style: Style): string {
+export function planText(plan: Plan, style: Style, command: 'plan' | 'drift'): string {
   const sections = sectionsOf(plan);
-  const blocks = SECTION_ORDER.map((name) => sectionLines(name, sections, plan, style));
-  const unmanaged = style.listUnmanaged || style.verbose ? plan.unmanaged : [];
+  const blocks = SECTION_ORDER.map((name) => sectionLines(name, sections, plan.createdAt, style));
+  const unmanaged = command === 'drift' || style.verbose ? plan.unmanaged : [];
   return [
-    paint(style, 'bold', planTitle(plan)),
+    paint(style, 'bold', planTitle(plan, command)),
     summaryLine(plan, sections, style),
     ...blocks.filter((lines) => lines.length > 0).flatMap((lines) => ['', ...lines]),
     ...(unmanaged.length > 0
@@ -24,9 +32,9 @@ export function planText(plan: Plan, style: Style): string {
 }
 
 /** `Plan prod-eu · rabbitmq "orders-cluster" 4.3.6` */
-function planTitle(plan: Plan): string {
+function planTitle(plan: Plan, command: 'plan' | 'drift'): string {
   return [
-    `Plan ${escapeText(plan.environment ?? plan.project)}`,
+    `${TITLE[command]} ${escapeText(plan.environment ?? plan.project)}`,
     ...plan.brokers.map((broker) => brokerText(broker, plan)),
   ].join(' · ');
 }
@@ -55,8 +63,8 @@ export function hasChanges(sections: PlanSections): boolean {
   return sections.refusals.length > 0 || SECTION_ORDER.some((name) => sections[name].length > 0);
 }
 
-function sectionLines(name: SectionName, sections: PlanSections, plan: Plan, style: Style): string[] {
-  const blocks = sectionBlocks(name, sections, plan, style);
+function sectionLines(name: SectionName, sections: PlanSections, createdAt: string, style: Style): string[] {
+  const blocks = sectionBlocks(name, sections, createdAt, style);
   return blocks.length > 0 ? [paint(style, RISK_COLOUR[name], name.toUpperCase()), ...blocks.flat()] : [];
 }
 
@@ -64,10 +72,10 @@ function sectionLines(name: SectionName, sections: PlanSections, plan: Plan, sty
 export function sectionBlocks(
   name: SectionName,
   sections: PlanSections,
-  plan: Plan,
+  createdAt: string,
   style: Style,
 ): string[][] {
-  const planDate = plan.createdAt.slice(0, 10);
+  const planDate = createdAt.slice(0, 10);
   return [
     ...sections[name].map((entry) => stepLines(entry, name, planDate, style)),
     ...(name === 'blocked' ? sections.refusals.map((blocker) => refusalLines(blocker, style)) : []),

@@ -8,8 +8,8 @@ export interface Style {
   readonly width: number;
   /** Says what is left out by default: fields of new resources, dependants by name, calls, what went well. */
   readonly verbose: boolean;
-  /** Lists what is on the brokers but not declared, instead of counting it. */
-  readonly listUnmanaged?: boolean;
+  /** The working directory as seen from the root of the repository, from where CI systems name files. */
+  readonly folder?: string;
 }
 
 export const PLAIN: Style = { colour: false, width: 100, verbose: false };

@@ -25,7 +25,7 @@ describe('wrong usage exits with 64 and says what is right', () => {
     ['plan --target', /argument missing/],
     ['plan extra', /too many arguments/],
     ['show', /missing required argument 'plan'/],
-    ['validate --format xml', /Allowed choices are text, json, github, sarif, junit/],
+    ['validate --format xml', /Allowed choices are text, json, markdown, github, sarif, junit, gitlab/],
     ['plan --timeout 30', /Write the unit too: 30s/],
     ['--wait 5m plan', /unknown option/],
     ['plan --wait 5parsecs', /"parsecs" is no unit here/],

@@ -48,7 +48,7 @@ describe.skipIf(isMissing('bash'))('bash', () => {
   test.each([
     ['pl', 'plan'],
     ['plan --fo', '--format'],
-    ['plan --format ', 'text json markdown'],
+    ['plan --format ', 'text json markdown github sarif junit gitlab'],
     ['-C /tmp completion ', 'bash zsh fish'],
     ['validate --fail-on w', 'warning'],
     ['plan --target ', ''],
@@ -63,7 +63,7 @@ describe.skipIf(isMissing('fish'))('fish', () => {
   test.each([
     ['pl', 'plan'],
     ['plan --fo', '--format'],
-    ['plan --format ', 'json markdown text'],
+    ['plan --format ', 'github gitlab json junit markdown sarif text'],
     ['completion ', 'bash fish zsh'],
   ])('"%s" completes to "%s"', (line, expected) => {
     const code = `source '${scriptFile('fish')}'; complete -C 'brokerform ${line}' | string split -f1 \\t; true`;

@@ -30,7 +30,7 @@ test('a failure in JSON fits the same schema', () => {
     { kind: 'input', message: 'm', diagnostics: exampleDiagnostics },
   ];
   for (const failure of failures) {
-    const data = JSON.parse(renderFailure(failure, 'json', PLAIN));
+    const data = JSON.parse(renderFailure(failure, 'json', PLAIN, { command: 'plan' }));
     expect(data).toEqual({ version: 1, failure });
     expect(errorsOf(data)).toEqual([]);
   }

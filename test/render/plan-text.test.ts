@@ -50,7 +50,7 @@ test('-v lists fields of new resources, dependants, calls and unmanaged resource
 });
 
 test('a drift lists unmanaged resources without the rest of -v', () => {
-  const text = renderPlan(examplePlan, 'text', { ...PLAIN, listUnmanaged: true });
+  const text = renderPlan(examplePlan, 'text', PLAIN, 'drift');
   expect(text).toContain('UNMANAGED\n ?  main/queue/%2Forders/tmp\n');
   expect(text).not.toContain('calls:');
 });

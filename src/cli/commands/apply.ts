@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import {
   type ApplyReport,
@@ -16,8 +15,8 @@ import { endingOf } from '../exit.ts';
 import { readInput } from '../files.ts';
 import { invoke } from '../invoke.ts';
 import { choiceOption } from '../options.ts';
+import { type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
-import { withJsonOnFailure } from '../plan-outputs.ts';
 import { checkAllowKeys, checkProject, connecting, loadProject, planProject } from '../project.ts';
 import type { Interrupts } from '../signals.ts';
 import { keepUntilDone } from '../unfinished.ts';
@@ -41,7 +40,7 @@ export function addApply(program: Command): void {
     .option('--report <file>', 'write what was done, failed and not started, as JSON')
     .action(
       invoke<Flags>((context, flags, [file]) =>
-        withJsonOnFailure(context, { jsonInto: flags.report }, async () => {
+        withOutputs(context, reportInto(flags), 'apply', async (publish) => {
           // From here on: a signal during the long reading before must leave a report too.
           context.interrupts();
           const { checked, plan } =
@@ -53,13 +52,15 @@ export function addApply(program: Command): void {
           const report = await (file === undefined
             ? keepUntilDone(plan, directory, writePlan, apply)
             : apply());
-          if (flags.report !== undefined)
-            await writeFile(flags.report, renderReport(report, 'json', context.out));
-          context.print(renderReport(report, 'text', context.out));
+          await publish((format, style) => renderReport(report, format === 'json' ? 'json' : 'text', style));
           return endingOf(report);
         }),
       ),
     );
+}
+
+function reportInto({ report }: Flags): Partial<OutputFlags> {
+  return report === undefined ? {} : { jsonInto: report };
 }
 
 interface Planned {

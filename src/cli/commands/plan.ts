@@ -1,24 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Plan } from '../../model/index.ts';
+import { renderPlan } from '../../render/index.ts';
 import { invoke } from '../invoke.ts';
-import { choiceOption } from '../options.ts';
+import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, type PlanFlags } from '../plan-flags.ts';
-import { type PlanOutputFlags, withJsonOnFailure, writePlanOutputs } from '../plan-outputs.ts';
 import { checkAllowKeys, loadProject, planProject } from '../project.ts';
 
-interface Flags extends PlanFlags, PlanOutputFlags {
+interface Flags extends PlanFlags, OutputFlags {
   readonly out?: string;
   readonly detailedExitcode?: boolean;
   readonly against?: string;
 }
 
 export function addPlan(program: Command): void {
-  addPlanOptions(program.command('plan').description('Show what an apply would change.'))
+  const command = program.command('plan').description('Show what an apply would change.');
+  addOutputOptions(addPlanOptions(command))
     .option('--out <file>', 'save the plan, for apply')
-    .addOption(choiceOption('--format <format>', 'how to print it', ['text', 'json', 'markdown']))
-    .option('--json-into <file>', 'write the plan as JSON too')
-    .option('--markdown-into <file>', 'write the plan as Markdown too')
     .option('--detailed-exitcode', 'exit with 2 when anything is to change')
     .option(
       '--against <file>',
@@ -26,7 +24,7 @@ export function addPlan(program: Command): void {
     )
     .action(
       invoke<Flags>((context, flags) =>
-        withJsonOnFailure(context, flags, async () => {
+        withOutputs(context, flags, 'plan', async (publish) => {
           await checkAllowKeys(flags.allow);
           const checked = await loadProject(context);
           const plan = await planProject(context, checked, flags, flags.against);
@@ -34,7 +32,7 @@ export function addPlan(program: Command): void {
             const { writePlan } = await import('../../pipeline/index.ts');
             await writeFile(flags.out, writePlan(plan));
           }
-          await writePlanOutputs(context, flags, plan);
+          await publish((format, style) => renderPlan(plan, format, style));
           if (flags.out !== undefined) context.note(savedNote(flags.out, plan));
           return {
             policy: plan.blockers.length > 0,

@@ -1,27 +1,23 @@
 import type { Command } from 'commander';
-import type { PlanFormat } from '../../render/index.ts';
+import { renderPlan } from '../../render/index.ts';
 import { readInput } from '../files.ts';
 import { invoke } from '../invoke.ts';
-import { choiceOption } from '../options.ts';
-import { withJsonOnFailure, writePlanOutputs } from '../plan-outputs.ts';
-
-interface Flags {
-  readonly format: PlanFormat;
-}
+import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 
 export function addShow(program: Command): void {
-  program
-    .command('show')
-    .description('Print a saved plan, offline.')
-    .argument('<plan>', 'a file that plan --out saved')
-    .addOption(choiceOption('--format <format>', 'how to print it', ['text', 'json', 'markdown']))
-    .action(
-      invoke<Flags>((context, flags, [file = '']) =>
-        withJsonOnFailure(context, flags, async () => {
-          const { readPlan } = await import('../../pipeline/index.ts');
-          await writePlanOutputs(context, flags, readPlan(await readInput(file)));
-          return {};
-        }),
-      ),
-    );
+  addOutputOptions(
+    program
+      .command('show')
+      .description('Print a saved plan, offline.')
+      .argument('<plan>', 'a file that plan --out saved'),
+  ).action(
+    invoke<OutputFlags>((context, flags, [file = '']) =>
+      withOutputs(context, flags, 'plan', async (publish) => {
+        const { readPlan } = await import('../../pipeline/index.ts');
+        const plan = readPlan(await readInput(file));
+        await publish((format, style) => renderPlan(plan, format, style));
+        return {};
+      }),
+    ),
+  );
 }

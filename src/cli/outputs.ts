@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { type About, FORMATS, type Format, PLAIN, renderFailure, type Style } from '../render/index.ts';
+import type { CommandContext } from './context.ts';
+import type { Ending } from './exit.ts';
+import { explainFailure } from './failure.ts';
+import { choiceOption } from './options.ts';
+import { folderInRepository } from './repository.ts';
+import { UsageError } from './usage.ts';
+
+/** Where a command's result goes: in one format to the standard output, in any number of them into files. */
+export type OutputFlags = { readonly format: Format } & { readonly [F in Format as `${F}Into`]?: string };
+
+export type Rendering = (format: Format, style: Style) => string;
+
+const NAMES: Readonly<Record<Format, string>> = {
+  text: 'text',
+  json: 'JSON',
+  markdown: 'Markdown, for a comment on a pull request',
+  github: "GitHub's annotations",
+  sarif: "SARIF, for GitHub's code scanning and others",
+  junit: 'JUnit XML',
+  gitlab: "GitLab's Code Quality JSON",
+};
+
+/** The same options for every command that has something to render. */
+export function addOutputOptions(command: Command): Command {
+  command.addOption(choiceOption('--format <format>', 'how to print it', FORMATS));
+  for (const format of FORMATS) {
+    command.option(`--${format}-into <file>`, `write it into a file too, as ${NAMES[format]}`);
+  }
+  return command;
+}
+
+/**
+ * Runs a command's work, which tells its result once by `publish`. Where it fails, each output tells why in its own
+ * format instead: nobody reads the result of an earlier run, or a file that is not there.
+ */
+export async function withOutputs(
+  context: CommandContext,
+  flags: Partial<OutputFlags>,
+  command: About['command'],
+  work: (publish: (render: Rendering) => Promise<void>) => Promise<Ending>,
+): Promise<Ending> {
+  const files = filesOf(flags);
+  // A signal must leave files that tell of it.
+  if (files.length > 0) context.interrupts();
+  const folder = folderInRepository(process.cwd(), process.env);
+  const onPaper = { ...PLAIN, verbose: context.out.verbose, folder };
+  let isPrinted = false;
+  try {
+    return await work(async (render) => {
+      for (const [format, file] of files) await writeFile(file, render(format, onPaper));
+      isPrinted = true;
+      context.print(render(flags.format ?? 'text', { ...context.out, folder }));
+    });
+  } catch (error) {
+    const { failure } = explainFailure(error, context.interrupts().received());
+    const about = { command, ...context.subject };
+    // The first error is the one to tell; that a file cannot be written either comes from the same run.
+    for (const [format, file] of files)
+      await writeFile(file, renderFailure(failure, format, onPaper, about)).catch(() => {});
+    const { format = 'text' } = flags;
+    if (format !== 'text' && !isPrinted) context.print(renderFailure(failure, format, onPaper, about));
+    throw error;
+  }
+}
+
+/** @throws UsageError when two formats are to go into one file */
+function filesOf(flags: Partial<OutputFlags>): [Format, string][] {
+  const files = new Map<string, Format>();
+  for (const format of FORMATS) {
+    const file = flags[`${format}Into`];
+    if (file === undefined) continue;
+    const other = files.get(file);
+    if (other !== undefined) {
+      throw new UsageError(`--${other}-into and --${format}-into name the same file: ${file}`);
+    }
+    files.set(file, format);
+  }
+  return Array.from(files, ([file, format]) => [format, file]);
+}

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+
+/** What a text is about: for its title, and for the marker by which one comment is told from another. */
+export interface About {
+  readonly command: 'validate' | 'plan' | 'drift' | 'diff' | 'apply';
+  readonly project?: string | undefined;
+  readonly environment?: string | undefined;
+}
+
+/** Longer names are told apart by a hash: the marker must stay one short line. */
+const LONGEST = 120;
+
+/**
+ * The first line of every Markdown text, which shows nowhere: by it, the comment of an earlier run is found and
+ * replaced. It is the same for the same command, project and environment, and for no others.
+ */
+export function markerLine({ command, project, environment }: About): string {
+  const parts = [
+    ...(project === undefined ? [] : [`project=${markerName(project)}`]),
+    ...(environment === undefined ? [] : [`environment=${markerName(environment)}`]),
+  ];
+  return `<!-- ${[`brokerform:${command}`, ...parts].join(' ')} -->`;
+}
+
+/** Percent-encoded, so that no name ends the comment or its own part; two hyphens in a row would be read as its end. */
+function markerName(name: string): string {
+  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll('--', '%2D%2D');
+  if (encoded.length <= LONGEST) return encoded;
+  return `~${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+}

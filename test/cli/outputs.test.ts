@@ -1,0 +1,215 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { folderInRepository } from '../../src/cli/repository.ts';
+import { runCli, type Surroundings } from './run-cli.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function cli(line: string, surroundings: Surroundings = {}) {
+  return runCli(line.split(' '), { cwd: folder, ...surroundings });
+}
+
+async function write(files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(folder, name, '..'), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}
+
+const read = (name: string) => readFile(join(folder, name), 'utf8');
+
+const CONFIG = `project: shop
+topologies: [topologies/*.yaml]
+brokers: { main: { type: rabbitmq, url: "amqp://localhost:1", management: "http://localhost:1" } }
+`;
+const GOOD = 'rabbitmq:\n  queues:\n    orders: { type: quorum, max-length: 10 }\n';
+const LOSSY = 'rabbitmq:\n  queues:\n    orders: { max-length: 10, dead-letter: { exchange: dlx } }\n';
+/** The broker has another type: the queue is to be replaced, and nobody knows what is in it. */
+const LIVE = {
+  rabbit_version: '4.3.6',
+  vhosts: [{ name: '/' }],
+  queues: [
+    {
+      name: 'orders',
+      vhost: '/',
+      durable: true,
+      auto_delete: false,
+      arguments: { 'x-queue-type': 'classic', 'x-max-length': 10 },
+    },
+  ],
+  exchanges: [],
+  bindings: [],
+};
+
+const FILES = {
+  'text-into': 'o.txt',
+  'json-into': 'o.json',
+  'markdown-into': 'o.md',
+  'github-into': 'o.gh',
+  'sarif-into': 'o.sarif',
+  'junit-into': 'o.xml',
+  'gitlab-into': 'o.gl.json',
+};
+const ALL = Object.entries(FILES)
+  .map(([flag, file]) => `--${flag} ${file}`)
+  .join(' ');
+
+describe('a plan with every output at once', () => {
+  test('says the same in each, at the line of the YAML', async () => {
+    await write({
+      'brokerform.yaml': CONFIG,
+      'topologies/a.yaml': GOOD,
+      'live.json': JSON.stringify(LIVE),
+    });
+    const { code, stdout } = await cli(`plan --against live.json ${ALL}`);
+    expect(code).toBe(3);
+    expect(await read('o.txt')).toBe(stdout);
+    expect(JSON.parse(await read('o.json')).blockers).toHaveLength(1);
+    expect(await read('o.md')).toMatch(
+      /^<!-- brokerform:plan project=shop -->\n### Plan <code>shop<\/code>\n/,
+    );
+    expect(await read('o.gh')).toMatch(
+      /^::error file=topologies\/a\.yaml,line=3,col=\d+,title=plan\/\S+::replaces queue orders .*--allow 'destructive:main\/queue\/%252F\/orders'\n$/,
+    );
+    const [result] = JSON.parse(await read('o.sarif')).runs[0].results;
+    expect(result.level).toBe('error');
+    expect(result.locations[0].physicalLocation.artifactLocation.uri).toBe('topologies/a.yaml');
+    expect(await read('o.xml')).toMatch(/<testsuites name="brokerform plan" tests="1" failures="1"/);
+    expect(JSON.parse(await read('o.gl.json'))).toMatchObject([
+      { severity: 'critical', location: { path: 'topologies/a.yaml', lines: { begin: 3 } } },
+    ]);
+    // A saved plan shows the same.
+    await cli('plan --against live.json --out p.json');
+    for (const format of ['json', 'markdown', 'github', 'sarif', 'junit', 'gitlab'] as const) {
+      const shown = (await cli(`show p.json --format ${format}`)).stdout;
+      const file = await read(FILES[`${format}-into`]);
+      expect(shown.replaceAll(/"(?:createdAt|readAt)": "[^"]+"|read [^)]+/g, '')).toBe(
+        file.replaceAll(/"(?:createdAt|readAt)": "[^"]+"|read [^)]+/g, ''),
+      );
+    }
+  });
+
+  test('a plan that only creates has nothing to look at, and an empty report is a report', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    await cli(`plan --against none ${ALL}`);
+    expect(await read('o.gh')).toBe('');
+    expect(JSON.parse(await read('o.sarif')).runs[0].results).toEqual([]);
+    expect(JSON.parse(await read('o.gl.json'))).toEqual([]);
+    expect(await read('o.xml')).toContain('<testcase name="plan" classname="brokerform" time="0"/>');
+  });
+});
+
+describe('a run that fails', () => {
+  test.each([
+    ['plan', 'an unreachable broker', GOOD, 1],
+    ['plan', 'a lint error', LOSSY, 3],
+    ['plan', 'what is no topology', 'rabbitmq:\n  queus: { orders: {} }\n', 65],
+    ['drift', 'an unreachable broker', GOOD, 1],
+  ])('%s: no file is left as it was, with %s', async (command, _, topology, expected) => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': topology });
+    await write(Object.fromEntries(Object.values(FILES).map((file) => [file, 'STALE'])));
+    const { code } = await cli(`${command} ${ALL}`);
+    expect(code).toBe(expected);
+    for (const file of Object.values(FILES)) expect(await read(file), file).not.toContain('STALE');
+    expect(JSON.parse(await read('o.json')).failure.message).toBeTruthy();
+    expect(await read('o.txt')).toContain('error: ');
+    expect(await read('o.md')).toMatch(
+      new RegExp(`^<!-- brokerform:${command} project=shop -->\n[^]*#### 🛑 brokerform ${command} failed\n`),
+    );
+    expect(await read('o.gh')).toMatch(/^::error /);
+    expect(JSON.parse(await read('o.sarif')).runs[0].results[0].level).toBe('error');
+    expect(await read('o.xml')).toContain('<failure ');
+    expect(JSON.parse(await read('o.gl.json'))[0].severity).toBe('critical');
+  });
+
+  test('tells so on the standard output too, where that is not text', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': LOSSY });
+    const { code, stdout, stderr } = await cli('plan --against none --format github');
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^::error .*\n::error file=topologies\/a\.yaml,line=3,/);
+    expect(stderr).toContain('1 lint error in the project');
+    expect((await cli('plan --against none')).stdout).toBe('');
+  });
+
+  test('a file that cannot be written ends the run with 65, and the others tell of it', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    const { code, stderr } = await cli('plan --against none --json-into o.json --junit-into no/such/o.xml');
+    expect(code).toBe(65);
+    expect(stderr).toContain('no/such/o.xml: there is no such file');
+    expect(JSON.parse(await read('o.json')).failure.message).toContain('no/such/o.xml');
+  });
+
+  test('an interrupted run leaves files that tell of it', async () => {
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD, 'o.xml': 'STALE' });
+    const signals = [{ after: /unfinished/, signal: 'SIGTERM' as const }];
+    await write({ '.brokerform/unfinished-1.json': '{}' });
+    const { code } = await cli('plan --wait 60s --junit-into o.xml', { signals });
+    expect(code).toBe(143);
+    expect(await read('o.xml')).toContain('interrupted by SIGTERM');
+  });
+});
+
+test('two formats cannot go into one file', async () => {
+  await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+  const { code, stderr } = await cli('validate --json-into o --sarif-into o');
+  expect([code, stderr]).toEqual([64, 'error: --json-into and --sarif-into name the same file: o\n']);
+});
+
+test('validate has every output, too', async () => {
+  await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': LOSSY });
+  const { code, stdout } = await cli(`validate ${ALL}`);
+  expect(code).toBe(3);
+  expect(await read('o.txt')).toBe(stdout);
+  expect(await read('o.md')).toMatch(
+    /^<!-- brokerform:validate project=shop -->\n### Findings <code>shop<\/code>\n[^]*#### Errors\n\n```text\ntopologies\/a\.yaml:3:/,
+  );
+  expect(JSON.parse(await read('o.gl.json'))).toContainEqual(
+    expect.objectContaining({
+      check_name: 'rabbitmq/dead-letter-exchange-missing',
+      location: { path: 'topologies/a.yaml', lines: { begin: 3 } },
+    }),
+  );
+});
+
+describe('CI formats name files from the root of the repository', () => {
+  test.each([
+    ['a repository', '.git/HEAD', {}],
+    ['a work tree', '.git', {}],
+    ['a checkout of GitHub', 'x', { GITHUB_WORKSPACE: '.' }],
+    ['a checkout of GitLab', 'x', { CI_PROJECT_DIR: '.' }],
+    ['a checkout of Jenkins', 'x', { WORKSPACE: '.' }],
+  ])('in %s', async (_, file, env) => {
+    await write({ [file]: 'x', 'infra/mq/brokerform.yaml': CONFIG, 'infra/mq/topologies/a.yaml': LOSSY });
+    const absolute = Object.fromEntries(Object.keys(env).map((name) => [name, folder]));
+    const surroundings = { env: absolute };
+    const github = await cli('-C infra/mq validate --format github', surroundings);
+    expect(github.stdout).toMatch(/^::error file=infra\/mq\/topologies\/a\.yaml,/);
+    const sarif = JSON.parse((await cli('-C infra/mq validate --format sarif', surroundings)).stdout);
+    expect(sarif.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri).toBe(
+      'infra/mq/topologies/a.yaml',
+    );
+    const gitlab = JSON.parse((await cli('-C infra/mq validate --format gitlab', surroundings)).stdout);
+    expect(gitlab[0].location.path).toBe('infra/mq/topologies/a.yaml');
+    const text = await cli('-C infra/mq validate', surroundings);
+    expect(text.stdout).toMatch(/^topologies\/a\.yaml:/);
+  });
+
+  test('also from below the configuration, and what is without a place is at the configuration', async () => {
+    await write({ '.git/HEAD': 'x', 'mq/brokerform.yaml': CONFIG, 'mq/topologies/a.yaml': LOSSY });
+    const { stdout } = await cli('-C mq/topologies validate --format github');
+    expect(stdout).toMatch(/^::error file=mq\/topologies\/a\.yaml,/);
+    const failed = await cli('-C mq plan --env nope --format gitlab');
+    expect(JSON.parse(failed.stdout)[0].location.path).toBe('mq/brokerform.yaml');
+  });
+
+  test('a checkout elsewhere says nothing', () => {
+    expect(folderInRepository(folder, { GITHUB_WORKSPACE: join(folder, '..', 'other') })).toBe('');
+    expect(folderInRepository(join(folder, 'a'), { GITHUB_WORKSPACE: '', WORKSPACE: folder })).toBe('a');
+  });
+});
