@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Runs one command of brokerform, and tells what came of it: outputs, the summary, annotations. It ends with 0 also where
+# brokerform does not, so that the comment is written first; finish.sh ends the job.
+. "$(dirname "${BASH_SOURCE[0]}")/shared.sh"
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+command=${BROKERFORM_COMMAND:-plan}
+results=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/brokerform-results.XXXXXX")
+markdown=$results/$command.md
+json=$results/$command.json
+args=()
+# As --option=value, so that no value is taken for an option.
+[ -z "${BROKERFORM_ENV:-}" ] || args+=("--env=$BROKERFORM_ENV")
+
+# The stored plan's path is meant from where the step was started.
+plan=${BROKERFORM_PLAN:-}
+case $plan in '' | /*) ;; *) plan=$PWD/$plan ;; esac
+cd "${BROKERFORM_WORKING_DIRECTORY:-.}" || fail 64 "working-directory: there is no such folder"
+
+# What brokers and files hold is in the output, so it must not command the runner. Annotations are meant to.
+run() {
+  code=0
+  if [ "$command" = validate ]; then
+    brokerform "$@" || code=$?
+  else
+    without_commands brokerform "$@" || code=$?
+  fi
+}
+
+add_allowed() {
+  local line
+  while IFS= read -r line || [ -n "$line" ]; do
+    line=$(printf '%s' "$line" | sed 's/^[[:space:]]*//; s/[[:space:]]*$//')
+    [ -z "$line" ] || args+=("--allow=$line")
+  done <<<"${BROKERFORM_ALLOW:-}"
+}
+
+# The commit to compare with: what the branch was merged onto, which GitHub's own merge commit names as its first
+# parent; else what the event names. A shallow checkout has neither, so it is fetched.
+find_base() {
+  base=${BROKERFORM_BASE:-}
+  if [ -z "$base" ]; then
+    local parents
+    parents=$(git cat-file -p HEAD | sed -n '/^$/q; s/^parent //p')
+    base=${BROKERFORM_BASE_SHA:-}
+    if [ "$(git rev-parse HEAD)" = "${GITHUB_SHA:-}" ] && [ "$(printf '%s\n' "$parents" | wc -l)" -eq 2 ]; then
+      base=$(printf '%s\n' "$parents" | head -n 1)
+    fi
+    [ -n "$base" ] || fail 64 'base: nothing says what to compare with; name a branch, a tag or a commit'
+  fi
+  # No revision begins with a hyphen, and git would take it for an option.
+  case $base in -*) fail 64 "base: \"$base\" is no revision" ;; esac
+  git rev-parse --verify --quiet "$base^{commit}" >/dev/null && return
+  case $base in
+    *[!0-9a-f]*) fail 65 "base: $base is not in this checkout; give actions/checkout fetch-depth: 0" ;;
+  esac
+  GIT_TERMINAL_PROMPT=0 git fetch --quiet --no-tags --depth=1 origin "$base" ||
+    fail 65 "base: $base is not in this checkout and cannot be fetched; give actions/checkout fetch-depth: 0"
+}
+
+# What each exit code means for whoever reads the job, and what to do next.
+advice() {
+  case $1 in
+    1) echo 'the operation failed: a broker could not be reached, or it refused' ;;
+    2) echo 'the brokers differ from the files' ;;
+    3)
+      if [ "$command" = validate ]; then
+        echo 'findings: see the annotations'
+      elif [ "$command" = apply ] || [ -s "$results/plan.json" ]; then
+        echo 'the plan is blocked. It names the key to each change; whoever agrees with one adds the key to "allow" and plans again'
+      else
+        echo 'lint findings: see the log, and brokerform validate'
+      fi
+      ;;
+    4) echo 'stale, foreign or damaged plan: the brokers are not as they were when it was reviewed. Nothing was applied. Plan the branch anew (in the examples: run the apply workflow by hand), have that reviewed, and apply it' ;;
+    5) echo 'applied in part: the log says what was not. Run this job again: what is done counts as done' ;;
+    64) echo 'wrong usage' ;;
+    65) echo 'invalid input: a file, or a variable that is not set' ;;
+    130 | 143) echo 'interrupted' ;;
+    *) echo 'brokerform ended in a way that it should not' ;;
+  esac
+}
+
+case $command in
+  validate)
+    outputs=("--markdown-into=$markdown" "--sarif-into=$results/validate.sarif" --format=github)
+    run validate ${args[@]+"${args[@]}"} "${outputs[@]}" "--fail-on=${BROKERFORM_FAIL_ON:-error}"
+    ;;
+  plan)
+    add_allowed
+    run plan ${args[@]+"${args[@]}"} "--markdown-into=$markdown" "--out=$results/plan.json"
+    json=$results/plan.json
+    ;;
+  diff)
+    find_base
+    run diff ${args[@]+"${args[@]}"} "--base=$base" "--markdown-into=$markdown" "--json-into=$json"
+    ;;
+  drift)
+    run drift ${args[@]+"${args[@]}"} "--markdown-into=$markdown" "--json-into=$json"
+    ;;
+  apply)
+    [ -f "$plan" ] || fail 64 "plan: there is no file $plan"
+    json=$plan
+    # What is about to happen stands in the log and the summary, whatever then does.
+    brokerform show --format=markdown "$plan" 2>/dev/null | summarize || true
+    run apply ${args[@]+"${args[@]}"} "--report=$results/report.json" "$plan"
+    ;;
+  *) fail 64 "command: \"$command\" is unknown" ;;
+esac
+
+has_changes=false risk=none digest=
+if facts=$(node "$here/facts.mjs" "$json" 2>/dev/null); then
+  while IFS='=' read -r name value; do
+    case $name in
+      has-changes) has_changes=$value ;;
+      risk) risk=$value ;;
+      digest) digest=$value ;;
+    esac
+  done <<<"$facts"
+fi
+# Undeclared resources are drift, and no changes of a plan.
+[ "$command" != drift ] || [ "$code" -ne 2 ] || has_changes=true
+
+[ ! -s "$markdown" ] || summarize <"$markdown"
+[ "$code" -eq 0 ] || annotate error "brokerform $command" "exit code $code: $(advice "$code")"
+[ "$command" != apply ] || printf '\n**brokerform apply ended with %s%s**\n' "$code" \
+  "$([ "$code" -eq 0 ] || printf ': %s' "$(advice "$code")")" | summarize
+
+set_output exit-code "$code"
+set_output has-changes "$has_changes"
+set_output risk "$risk"
+set_output digest "$digest"
+for name in plan:plan.json report:report.json sarif:validate.sarif markdown:"$command.md"; do
+  file=$results/${name#*:}
+  [ ! -s "$file" ] || set_output "${name%%:*}" "$file"
+done
+[ "$command" != apply ] || set_output plan "$plan"

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '..', '..');
+
+export interface StepResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+/** A folder in which steps run one after the other, as a runner would start them. */
+export class Runner {
+  readonly folder = mkdtempSync(join(tmpdir(), 'brokerform-action-'));
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  file(name: string, content: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  /** Runs a script of `action/` with the runner's own variables, and those that are given. */
+  run(script: string, env: Readonly<Record<string, string>> = {}, args: readonly string[] = []) {
+    return this.#spawn(script, args, {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_OUTPUT: this.file('output', ''),
+      GITHUB_STEP_SUMMARY: this.file('summary', ''),
+      GITHUB_PATH: this.file('path', ''),
+      RUNNER_TEMP: this.folder,
+      ...env,
+    });
+  }
+
+  /** As a person would, without any of GitHub's variables. */
+  runOutside(script: string, env: Readonly<Record<string, string>> = {}, args: readonly string[] = []) {
+    return this.#spawn(script, args, { TMPDIR: this.folder, ...env });
+  }
+
+  #spawn(script: string, args: readonly string[], env: Record<string, string>): Promise<StepResult> {
+    const path = join(ROOT, 'action', script);
+    const command = script.endsWith('.mjs') ? [process.execPath, path] : [path];
+    const [program = '', ...rest] = command;
+    const child = spawn(program, [...rest, ...args], {
+      cwd: this.folder,
+      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code) =>
+        resolve({
+          code,
+          stdout,
+          stderr,
+          outputs: readOutputs(env.GITHUB_OUTPUT),
+          summary: readIfThere(env.GITHUB_STEP_SUMMARY),
+        }),
+      );
+    });
+  }
+}
+
+function readIfThere(file: string | undefined): string {
+  return file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+/** Reads outputs as GitHub's runner does: `name=value`, or `name<<delimiter` up to a line that is the delimiter. */
+function readOutputs(file: string | undefined): Record<string, string> {
+  const outputs: Record<string, string> = {};
+  const lines = readIfThere(file).split('\n');
+  for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
+    const [, name, delimiter] = /^([^=]*?)<<(.*)$/.exec(line) ?? [];
+    if (name !== undefined && delimiter !== undefined) {
+      const value = lines.splice(0, lines.indexOf(delimiter));
+      lines.shift();
+      outputs[name] = value.join('\n');
+    } else if (line !== '') {
+      outputs[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
+    }
+  }
+  return outputs;
+}
