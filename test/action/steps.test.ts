@@ -1,0 +1,290 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { mainArguments } from '../cli/run-cli.ts';
+import { Runner } from './step.ts';
+
+const runner = new Runner();
+const bin = join(runner.folder, 'bin');
+const PATH = `${bin}${delimiter}${process.env.PATH}`;
+
+beforeEach(() => {
+  mkdirSync(bin, { recursive: true });
+  mkdirSync(join(runner.folder, 'topologies'), { recursive: true });
+  runner.file(
+    'brokerform.yaml',
+    'project: shop\nbrokers:\n  main: { type: rabbitmq, url: "amqp://localhost" }\n',
+  );
+  runner.file('topologies/shop.yaml', 'rabbitmq:\n  queues:\n    orders: { type: quorum }\n');
+});
+afterAll(() => runner.remove());
+
+function program(script: string): void {
+  writeFileSync(join(bin, 'brokerform'), `#!/usr/bin/env bash\n${script}`);
+  chmodSync(join(bin, 'brokerform'), 0o755);
+}
+
+const quote = (words: readonly string[]) => words.map((word) => `'${word}'`).join(' ');
+/** The real one; where it would go to a broker it takes one that has nothing. */
+const REAL = `against=; [ "$1" != plan ] || against=--against=none\nexec ${quote([process.execPath, ...mainArguments([])])} "$@" $against\n`;
+
+/** Writes down its arguments, fills the files that it was asked for, prints what it is told and ends as it is told. */
+const STAND_IN = `
+printf '%s\\n' "$@" >"$ARGUMENTS"
+for argument; do
+  case $argument in --out=* | --json-into=* | --markdown-into=* | --report=*)
+    file=\${argument#*=}; [ -z "\${FILES_FROM:-}" ] || cp "$FILES_FROM/\${file##*/}" "$file" 2>/dev/null ;;
+  esac
+done
+printf '%b' "\${PRINTED:-}"
+exit "\${ENDS_WITH:-0}"
+`;
+
+function planned(risks: readonly string[], { blocked = false } = {}): string {
+  const steps = risks.map((name) => ({ risks: [{ class: name }] }));
+  const plan = { version: 1, waves: [steps], blockers: blocked ? [{}] : [] };
+  return JSON.stringify({ brokerform: 'plan', digest: `sha256:${'ab'.repeat(32)}`, plan });
+}
+
+/** Lets the stand-in answer with these files. */
+function answering(files: Record<string, string>): string {
+  const folder = join(runner.folder, 'answers');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+const ARGUMENTS = join(runner.folder, 'arguments');
+const argumentsOf = () => readFileSync(ARGUMENTS, 'utf8').trimEnd().split('\n');
+
+describe('with the real brokerform', () => {
+  beforeEach(() => program(REAL));
+
+  test('a plan with differences is a success, with outputs that tell of it', async () => {
+    const result = await runner.run('run.sh', { PATH, BROKERFORM_COMMAND: 'plan' });
+    expect(result.code, result.stdout + result.stderr).toBe(0);
+    const { outputs, summary } = result;
+    expect(outputs).toMatchObject({ 'exit-code': '0', 'has-changes': 'true', risk: 'safe' });
+    expect(outputs.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(JSON.parse(readFileSync(outputs.plan ?? '', 'utf8')).brokerform).toBe('plan');
+    expect(readFileSync(outputs.markdown ?? '', 'utf8')).toMatch(/^<!-- brokerform:plan project=shop -->\n/);
+    expect(summary).toContain('orders');
+  });
+
+  test('no differences', async () => {
+    runner.file('topologies/shop.yaml', 'rabbitmq: {}\n');
+    const { outputs } = await runner.run('run.sh', { PATH, BROKERFORM_COMMAND: 'plan' });
+    expect(outputs).toMatchObject({ 'exit-code': '0', 'has-changes': 'false', risk: 'none' });
+  });
+
+  test('what is wrong in the YAML is annotated, and in a SARIF file', async () => {
+    runner.file('topologies/shop.yaml', 'rabbitmq:\n  queue:\n    orders: {}\n');
+    const { code, outputs, stdout } = await runner.run('run.sh', {
+      PATH,
+      BROKERFORM_COMMAND: 'validate',
+      GITHUB_WORKSPACE: runner.folder,
+    });
+    expect(code).toBe(0);
+    expect(outputs['exit-code']).toBe('65');
+    expect(stdout).toMatch(/^::error .*file=topologies\/shop\.yaml,line=2/m);
+    expect(JSON.parse(readFileSync(outputs.sarif ?? '', 'utf8')).version).toBe('2.1.0');
+  });
+
+  test('a plan that cannot be made says so in its Markdown, and stores none', async () => {
+    runner.file('topologies/shop.yaml', 'rabbitmq:\n  queue:\n    orders: {}\n');
+    const { outputs } = await runner.run('run.sh', { PATH, BROKERFORM_COMMAND: 'plan' });
+    expect(outputs).toMatchObject({ 'exit-code': '65', 'has-changes': 'false' });
+    expect(outputs.plan).toBeUndefined();
+    expect(readFileSync(outputs.markdown ?? '', 'utf8')).toMatch(/^<!-- brokerform:plan /);
+  });
+
+  test('a project in a folder of its own, without any of the variables of GitHub', async () => {
+    const sub = join(runner.folder, 'sub dir');
+    mkdirSync(join(sub, 'topologies'), { recursive: true });
+    writeFileSync(
+      join(sub, 'brokerform.yaml'),
+      'project: sub\nbrokers: { b: { type: nats, servers: [nats://x] } }\n',
+    );
+    writeFileSync(join(sub, 'topologies/a.yaml'), 'nats: { streams: { ORDERS: { subjects: [o.>] } } }\n');
+    const { code, stdout, stderr } = await runner.runOutside('run.sh', {
+      PATH,
+      BROKERFORM_COMMAND: 'plan',
+      BROKERFORM_WORKING_DIRECTORY: 'sub dir',
+    });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('Plan sub');
+    expect(stdout).not.toContain('::');
+    expect(stderr).toContain('output has-changes=true');
+  });
+});
+
+describe('what is handed to brokerform', () => {
+  beforeEach(() => program(STAND_IN));
+
+  test('values are values, whatever they look like', async () => {
+    const hostile = '--config=/etc/passwd $(touch pwned) `touch pwned` ; touch pwned';
+    await runner.run('run.sh', {
+      PATH,
+      ARGUMENTS,
+      BROKERFORM_COMMAND: 'plan',
+      BROKERFORM_ENV: hostile,
+      BROKERFORM_ALLOW: `destructive:main/queue/a\n\n  protected:b  \r\n${hostile}`,
+    });
+    const given = argumentsOf();
+    expect(given[0]).toBe('plan');
+    expect(given).toContain(`--env=${hostile}`);
+    expect(given.filter((argument) => argument.startsWith('--allow='))).toEqual([
+      '--allow=destructive:main/queue/a',
+      '--allow=protected:b',
+      `--allow=${hostile}`,
+    ]);
+    expect(existsSync(join(runner.folder, 'pwned'))).toBe(false);
+  });
+
+  test('an apply gets the stored plan, and reports', async () => {
+    const plan = runner.file('stored.json', planned(['safe']));
+    const { outputs } = await runner.run('run.sh', {
+      PATH,
+      ARGUMENTS,
+      FILES_FROM: answering({ 'report.json': '{}' }),
+      BROKERFORM_COMMAND: 'apply',
+      BROKERFORM_PLAN: 'stored.json',
+    });
+    expect(argumentsOf().at(-1)).toBe(plan);
+    expect(outputs).toMatchObject({ 'exit-code': '0', plan });
+    expect(outputs.report).toMatch(/report\.json$/);
+  });
+
+  test('an apply without its plan is wrong usage', async () => {
+    const { code, stdout } = await runner.run('run.sh', {
+      PATH,
+      ARGUMENTS,
+      BROKERFORM_COMMAND: 'apply',
+      BROKERFORM_PLAN: 'nowhere.json',
+    });
+    expect(code).toBe(64);
+    expect(stdout).toContain('nowhere.json');
+  });
+});
+
+describe('how brokerform ends', () => {
+  beforeEach(() => program(STAND_IN));
+
+  const run = (command: string, code: number, env: Record<string, string> = {}) =>
+    runner.run('run.sh', {
+      PATH,
+      ARGUMENTS,
+      BROKERFORM_COMMAND: command,
+      BROKERFORM_PLAN: command === 'apply' ? runner.file('stored.json', planned(['disruptive'])) : '',
+      ENDS_WITH: String(code),
+      ...env,
+    });
+
+  test.each([
+    ['plan', 1, 'could not be reached'],
+    ['validate', 3, 'findings'],
+    ['plan', 3, 'lint findings'],
+    ['apply', 3, 'blocked'],
+    ['apply', 4, 'Plan the branch anew'],
+    ['apply', 5, 'Run this job again'],
+    ['plan', 64, 'wrong usage'],
+    ['plan', 65, 'invalid input'],
+    ['apply', 130, 'interrupted'],
+    ['apply', 143, 'interrupted'],
+    ['drift', 2, 'differ from the files'],
+  ])('%s with %i is told now, and ends the job at the end', async (command, code, words) => {
+    const { code: stepCode, stdout, outputs } = await run(command, code);
+    expect(stepCode).toBe(0);
+    expect(outputs['exit-code']).toBe(String(code));
+    expect(stdout).toMatch(
+      new RegExp(`^::error title=brokerform ${command}::exit code ${code}: .*${words}`, 'm'),
+    );
+    expect((await runner.run('finish.sh', { BROKERFORM_EXIT_CODE: outputs['exit-code'] ?? '' })).code).toBe(
+      code,
+    );
+  });
+
+  test('a blocked plan is stored and told as blocked', async () => {
+    const FILES_FROM = answering({
+      'plan.json': planned(['destructive', 'safe'], { blocked: true }),
+      'plan.md': '<!-- brokerform:plan -->\n',
+    });
+    const { outputs, stdout } = await run('plan', 3, { FILES_FROM });
+    expect(outputs).toMatchObject({ 'exit-code': '3', 'has-changes': 'true', risk: 'blocked' });
+    expect(outputs.plan).toBeDefined();
+    expect(stdout).toContain('"allow"');
+  });
+
+  test.each([
+    [['safe', 'disruptive'], 'disruptive'],
+    [['disruptive', 'destructive', 'safe'], 'destructive'],
+    [['protected', 'safe'], 'safe'],
+    [['protected'], 'safe'],
+    [[], 'none'],
+  ])('of %j the gravest is %s', async (risks, risk) => {
+    const { outputs } = await run('plan', 0, { FILES_FROM: answering({ 'plan.json': planned(risks) }) });
+    expect(outputs).toMatchObject({ risk, 'has-changes': String(risks.length > 0) });
+  });
+
+  test('undeclared resources are drift', async () => {
+    const drift = JSON.stringify({ waves: [], blockers: [], unmanaged: ['main/queue/a'] });
+    const { outputs } = await run('drift', 2, { FILES_FROM: answering({ 'drift.json': drift }) });
+    expect(outputs).toMatchObject({ 'has-changes': 'true', 'exit-code': '2' });
+  });
+
+  test('nothing that is printed commands the runner', async () => {
+    const PRINTED = '::error::forged\\n::add-mask::a\\n::set-output name=x::y\\nno newline at the end';
+    const { stdout } = await run('plan', 0, { PRINTED });
+    const lines = stdout.split('\n');
+    const [, word] = /^::stop-commands::([0-9a-f]{32})$/.exec(lines[0] ?? '') ?? [];
+    expect(word).toBeDefined();
+    expect(lines.indexOf(`::${word}::`)).toBeGreaterThan(lines.indexOf('no newline at the end'));
+  });
+
+  test('no value of an output can add another one', async () => {
+    const folder = 'a\nrisk<<x\nnone\nx\nplan=evil';
+    mkdirSync(join(runner.folder, folder), { recursive: true });
+    const { outputs, code } = await runner.run('prepare.sh', {
+      BROKERFORM_COMMAND: 'plan',
+      BROKERFORM_WORKING_DIRECTORY: folder,
+      BROKERFORM_ENV: 'b\nplan=evil',
+    });
+    expect(code).toBe(0);
+    expect(Object.keys(outputs)).toEqual(['artifact']);
+    expect(outputs.artifact).toMatch(/^brokerform-plan-[\w.-]+$/);
+  });
+
+  test('a job in which brokerform was not run fails', async () => {
+    expect((await runner.run('finish.sh', { BROKERFORM_EXIT_CODE: '' })).code).toBe(1);
+  });
+});
+
+describe('the inputs', () => {
+  test('all that is wrong is told at once', async () => {
+    const { code, stdout } = await runner.run('prepare.sh', {
+      BROKERFORM_COMMAND: 'destroy',
+      BROKERFORM_WORKING_DIRECTORY: 'nowhere',
+      BROKERFORM_ALLOW: 'destructive:**',
+      BROKERFORM_PLAN: 'plan.json',
+      BROKERFORM_COMMENT: 'yes',
+      BROKERFORM_SARIF: 'perhaps\n::error::forged',
+      BROKERFORM_INSTALL: 'npm',
+    });
+    expect(code).toBe(64);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(7);
+    for (const name of ['command', 'working-directory', 'allow', 'plan', 'comment', 'sarif', 'install']) {
+      expect(stdout).toContain(`::error title=brokerform::${name}: `);
+    }
+  });
+
+  test('an apply gets a folder for the plan that is fetched', async () => {
+    const { outputs } = await runner.run('prepare.sh', {
+      BROKERFORM_COMMAND: 'apply',
+      BROKERFORM_ENV: 'prod/eu',
+    });
+    expect(outputs.artifact).toBe('brokerform-plan-prod-eu');
+    expect(outputs['download-plan']).toBe(`${outputs.download}/plan.json`);
+    expect(existsSync(outputs.download ?? '')).toBe(true);
+  });
+});
