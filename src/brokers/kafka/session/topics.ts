@@ -48,6 +48,7 @@ export async function readTopics(
   const described = await describeTopics(
     cluster,
     topics.map((topic) => topic.name),
+    (name) => comparedConfigs(wanted.desired.get(topicAddress(broker, name))),
   );
   return topics.flatMap((topic): Resource[] => {
     const configs = described.get(topic.name);
@@ -88,14 +89,30 @@ export async function listMoves(cluster: Cluster): Promise<Moves> {
 
 type Configs = DescribedResource['configs'];
 
-/** Configs of topics by name. A topic that is gone is missing. @throws BrokerError when we may not see one. */
+/**
+ * The configs of a topic that a plan looks at: a broker takes far longer to describe all of them. `null`, all, where
+ * overrides count that are not declared.
+ */
+function comparedConfigs(desired: Resource | undefined): readonly string[] | null {
+  if (!desired || desired.spec['configs-policy'] === 'exclusive') return null;
+  const declared = Object.keys(desired.spec)
+    .filter((key) => key.startsWith(CONFIG_PREFIX))
+    .map((key) => key.slice(CONFIG_PREFIX.length));
+  return [...new Set([...ALWAYS_READ, ...THROTTLE_CONFIGS, ...declared])];
+}
+
+/**
+ * Configs of topics by name: all of them, or the keys that are asked for. A topic that is gone is missing.
+ * @throws BrokerError when we may not see one.
+ */
 export async function describeTopics(
   cluster: Cluster,
   names: readonly string[],
+  keysOf: (name: string) => readonly string[] | null = () => null,
 ): Promise<Map<string, Configs>> {
   const found = new Map<string, Configs>();
   await inChunks(names, CHUNK, async (chunk) => {
-    const resources = chunk.map((name) => ({ type: TOPIC, name, keys: null }));
+    const resources = chunk.map((name) => ({ type: TOPIC, name, keys: keysOf(name) }));
     const answer = await cluster.ask(
       DescribeConfigs,
       { resources, synonyms: true },
