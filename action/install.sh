@@ -41,23 +41,28 @@ if [ "${1:-}" = locate ]; then
   exit 0
 fi
 
-if [ ! -x "$target/bin/brokerform" ]; then
-  rm -rf "$target"
-  mkdir -p "$target/bin"
+# One line of conditions, because "set -e" is off wherever somebody asks how a list ended.
+build() {
+  cd "$1" &&
+    npm ci --ignore-scripts --no-audit --no-fund &&
+    npm run build &&
+    npm prune --omit=dev --ignore-scripts --no-audit --no-fund &&
+    rm -rf src scripts &&
+    mkdir bin &&
+    ln -s ../dist/cli/main.js bin/brokerform
+}
+
+if [ ! -d "$target" ]; then
   # From the sources alone: a node_modules or dist that lies beside them is of no interest.
-  (cd "$source" && tar -cf - "${inputs[@]}") | tar -xf - -C "$target"
-  log=$target/install.log
-  (
-    cd "$target"
-    npm ci --ignore-scripts --no-audit --no-fund
-    npm run build
-    npm prune --omit=dev --ignore-scripts --no-audit --no-fund
-  ) >"$log" 2>&1 || {
-    without_commands cat "$log"
+  new=$(mktemp -d "$target.XXXXXX")
+  (cd "$source" && tar -cf - "${inputs[@]}") | tar -xf - -C "$new"
+  (build "$new") >"$new/install.log" 2>&1 || {
+    without_commands cat "$new/install.log"
+    rm -rf "$new"
     fail 1 'brokerform could not be built; the log above says why'
   }
-  rm -rf "$target/src" "$target/scripts"
-  ln -s ../dist/cli/main.js "$target/bin/brokerform"
+  chmod 755 "$new"
+  mv "$new" "$target"
 fi
 
 if [ -n "${GITHUB_PATH:-}" ]; then

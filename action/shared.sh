@@ -22,7 +22,7 @@ annotate() {
 
 # fail EXIT-CODE MESSAGE
 fail() {
-  annotate error "brokerform ${BROKERFORM_COMMAND:-}" "$2"
+  annotate error "brokerform${BROKERFORM_COMMAND:+ $BROKERFORM_COMMAND}" "$2"
   exit "$1"
 }
 
@@ -58,13 +58,6 @@ without_commands() {
     printf '\n::%s::\n' "$word"
   fi
   return "$code"
-}
-
-# Text as a block of code that no text can leave: every line is indented.
-indented() {
-  printf '\n'
-  sed 's/^/    /'
-  printf '\n'
 }
 
 # A name as part of an artifact's name, which may hold none of " : < > | * ? \ / and no control characters.
