@@ -51,3 +51,11 @@ export function choiceOption(flags: string, description: string, choices: readon
   const [first = ''] = choices;
   return new Option(flags, description).choices(choices).default(first);
 }
+
+/** A whole number that is not negative. */
+export function countOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    if (!/^\d{1,6}$/.test(text.trim())) throw new InvalidArgumentError('It must be a whole number.');
+    return Number(text);
+  });
+}

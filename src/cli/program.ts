@@ -5,6 +5,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
 import { addExplain } from './commands/explain.ts';
+import { addGraph } from './commands/graph.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
 import { addPlan } from './commands/plan.ts';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     addShow,
     addApply,
     addDrift,
+    addGraph,
     addImport,
     addDoctor,
     addExplain,

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Change, FieldChange } from './change.ts';
+import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
 import type { Failure, Outcome } from './report.ts';
@@ -174,3 +175,8 @@ export interface Provider {
   /** Live resources as YAML sections that a person would have written; planning them is empty. */
   toSections(resources: readonly Resource[], broker: BrokerIdentity): ImportedFile[];
 }
+  /**
+   * How messages flow through these resources. They may be any part of a topology, and a spec may lack what is not
+   * known; what a resource names and is not among them is drawn as outside. Absent: resources and their needs are drawn.
+   */
+  draw?(resources: readonly Resource[], broker: BrokerIdentity): Drawing;

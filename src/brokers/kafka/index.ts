@@ -1,6 +1,7 @@
 import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { declare } from './declare.ts';
+import { draw } from './drawing.ts';
 import { kinds } from './kinds/index.ts';
 import { rules } from './rules/index.ts';
 import { schema } from './schema.ts';
@@ -29,4 +30,5 @@ export const kafka: Provider = {
     return connect(connection);
   },
   toSections,
+  draw,
 };

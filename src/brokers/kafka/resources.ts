@@ -16,7 +16,7 @@ export const INTERNAL_TOPICS: ReadonlySet<string> = new Set([
   '__remote_log_metadata',
 ]);
 
-const USER = 'User:';
+export const USER = 'User:';
 
 export function topicResource(broker: string, name: string, spec: JsonObject): Resource {
   return { address: topicAddress(broker, name), spec, needs: [] };

@@ -2,6 +2,7 @@ import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts'
 import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { declare } from './declare.ts';
 import { parseDefinitions } from './definitions.ts';
+import { draw } from './drawing/index.ts';
 import { kinds } from './kinds/index.ts';
 import { rules } from './rules/index.ts';
 import schema from './schema.json' with { type: 'json' };
@@ -31,4 +32,5 @@ export const rabbitmq: Provider = {
   },
   parseExport: parseDefinitions,
   toSections,
+  draw,
 };

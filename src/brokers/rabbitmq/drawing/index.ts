@@ -1,0 +1,177 @@
+import {
+  type Address,
+  type BrokerIdentity,
+  type Drawing,
+  type Fact,
+  isObject,
+  type Json,
+  type JsonObject,
+  kindOf,
+  parseAddress,
+  type Resource,
+  Sketch,
+} from '../../../model/index.ts';
+import { exchangeAddress, queueAddress, vhostAddress } from '../addresses.ts';
+import { formatUnit, tableOf, unitOf } from '../arguments.ts';
+import { isPredeclaredExchange } from '../resources.ts';
+import { type Binding, type Exchange, type Queue, readTopology, type Vhost } from '../topology/index.ts';
+import { drawLinks } from './links.ts';
+
+/** Exchanges, queues, and every way that a message can take between them, by vhost. */
+export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {
+  const sketch = new Sketch();
+  for (const resource of resources) {
+    const { kind, path } = parseAddress(resource.address);
+    if (kind === 'vhost') drawVhost(sketch, broker.name, path[0] ?? '', [resource.address]);
+  }
+  const links = resources.filter(({ address }) => kindOf(address) === 'parameter');
+  const topology = readTopology(resources, broker.version);
+  for (const vhost of topology.vhosts.values()) {
+    const pen = penOf(sketch, broker.name, vhost.name);
+    for (const exchange of vhost.exchanges.values()) drawExchange(pen, exchange);
+    for (const queue of vhost.queues.values()) drawQueue(pen, queue);
+    for (const binding of vhost.bindings) drawBinding(pen, binding, vhost);
+  }
+  drawLinks(links, topology, (vhost) => penOf(sketch, broker.name, vhost));
+  return sketch.done();
+}
+
+/** Draws in one vhost. */
+export interface Pen {
+  readonly sketch: Sketch;
+  readonly broker: string;
+  readonly vhost: string;
+  readonly group: Address;
+  /** The ids of what is declared, or only named. */
+  exchange(name: string): string;
+  queue(name: string): string;
+}
+
+function penOf(sketch: Sketch, broker: string, vhost: string): Pen {
+  const group = drawVhost(sketch, broker, vhost);
+  const end = (kind: 'exchange' | 'queue', id: Address, name: string) =>
+    sketch.name({ id, kind, role: kind === 'queue' ? 'store' : 'router', group, ...shownName(kind, name) });
+  return {
+    sketch,
+    broker,
+    vhost,
+    group,
+    exchange: (name) => end('exchange', exchangeAddress(broker, vhost, name), name),
+    queue: (name) => end('queue', queueAddress(broker, vhost, name), name),
+  };
+}
+
+function shownName(kind: 'exchange' | 'queue', name: string): { name: string; detail?: string } {
+  if (kind === 'queue' || !isPredeclaredExchange(name)) return { name };
+  return { name: name === '' ? '(default exchange)' : name, detail: 'in every vhost' };
+}
+
+/** A vhost need not be declared to have something in it. */
+function drawVhost(sketch: Sketch, broker: string, vhost: string, resources?: readonly Address[]): Address {
+  const id = vhostAddress(broker, vhost);
+  if (resources || !sketch.hasGroup(id)) sketch.group(id, `${broker} · vhost ${vhost}`, resources);
+  return id;
+}
+
+function drawExchange({ sketch, group, exchange: nameExchange }: Pen, exchange: Exchange): void {
+  const { resource, name, alternate } = exchange;
+  if (!resource) return;
+  const { type, internal, durable, 'auto-delete': autoDelete } = resource.spec;
+  sketch.node({
+    id: resource.address,
+    kind: 'exchange',
+    role: 'router',
+    name,
+    detail: String(type ?? ''),
+    group,
+    facts: [
+      ...factsOf(exchange.arguments, ['alternate-exchange']),
+      ...flagsOf({
+        internal: internal === true,
+        transient: durable === false,
+        autoDelete: autoDelete === true,
+      }),
+      ...policyFact(exchange.policies[0]?.name),
+    ],
+    ...placeOf(resource),
+  });
+  if (typeof alternate?.value === 'string' && alternate.value !== name) {
+    sketch.edge({ from: resource.address, to: nameExchange(alternate.value), role: 'alternate' });
+  }
+}
+
+function drawQueue(pen: Pen, queue: Queue): void {
+  const { sketch, group } = pen;
+  const { resource, name } = queue;
+  sketch.node({
+    id: resource.address,
+    kind: 'queue',
+    role: 'store',
+    name,
+    detail: typeof resource.spec.type === 'string' ? resource.spec.type : '',
+    group,
+    facts: [
+      ...factsOf(queue.arguments, ['x-dead-letter-exchange', 'x-dead-letter-routing-key']),
+      ...flagsOf({ transient: !queue.durable, autoDelete: queue.autoDelete, exclusive: queue.exclusive }),
+      ...policyFact(queue.policies[0]?.name),
+    ],
+    ...placeOf(resource),
+  });
+  drawDeadLetter(pen, queue);
+}
+
+/** The default exchange leads straight to the queue of the routing key. */
+function drawDeadLetter({ sketch, exchange, queue: nameQueue }: Pen, queue: Queue): void {
+  const target = queue.setting('dead-letter-exchange')?.value;
+  const key = queue.setting('dead-letter-routing-key')?.value;
+  const from = queue.resource.address;
+  const label = typeof key === 'string' ? key : '';
+  if (target === '' && label !== '') sketch.edge({ from, to: nameQueue(label), role: 'dead-letter' });
+  else if (typeof target === 'string')
+    sketch.edge({ from, to: exchange(target), role: 'dead-letter', label });
+}
+
+function drawBinding({ sketch, exchange, queue }: Pen, binding: Binding, vhost: Vhost): void {
+  const { resource, source, destination, toQueue, key } = binding;
+  const type = vhost.exchange(source)?.type;
+  sketch.edge({
+    from: exchange(source),
+    to: toQueue ? queue(destination) : exchange(destination),
+    role: 'route',
+    label: [...(type === 'headers' && key === '' ? [] : [key]), ...argumentTexts(binding.arguments)].join(
+      ' ',
+    ),
+    resources: [resource.address],
+    ...placeOf(resource),
+  });
+}
+
+function argumentTexts(args: JsonObject): string[] {
+  return Object.entries(args).map(([name, value]) => `${name}=${textOf(name, value)}`);
+}
+
+function factsOf(args: JsonObject, drawn: readonly string[]): Fact[] {
+  return Object.entries(tableOf(args))
+    .filter(([name]) => !drawn.includes(name))
+    .map(([name, value]) => ({ name: name.replace(/^x-/, ''), text: textOf(name, value) }));
+}
+
+function textOf(name: string, value: Json): string {
+  const unit = unitOf(name);
+  const plain = isObject(value) && '$type' in value ? (value.value ?? null) : value;
+  return (unit && formatUnit(plain, unit)) ?? (typeof plain === 'string' ? plain : JSON.stringify(plain));
+}
+
+function flagsOf(flags: Readonly<Record<string, boolean>>): Fact[] {
+  return Object.entries(flags)
+    .filter(([, on]) => on)
+    .map(([name]) => ({ name: name === 'autoDelete' ? 'auto-delete' : name, text: 'yes' }));
+}
+
+function policyFact(name: string | undefined): Fact[] {
+  return name === undefined ? [] : [{ name: 'policy', text: name }];
+}
+
+function placeOf({ at }: Resource) {
+  return at ? { at } : {};
+}

@@ -1,0 +1,127 @@
+import { writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { Command } from 'commander';
+import { type Graph, InvalidProject } from '../../model/index.ts';
+import type { GraphFormat } from '../../render/graph/index.ts';
+import type { CommandContext } from '../context.ts';
+import { readInput } from '../files.ts';
+import { invoke } from '../invoke.ts';
+import { countOption, listOption } from '../options.ts';
+import { waitOption } from '../plan-flags.ts';
+import { checkProject, connecting, hasInvalidInput, unlessInterrupted } from '../project.ts';
+import { UsageError } from '../usage.ts';
+
+interface Flags {
+  readonly format?: GraphFormat;
+  readonly out?: string;
+  readonly live?: boolean;
+  readonly focus: readonly string[];
+  readonly depth?: number;
+  readonly wait: number;
+}
+
+const FORMATS: readonly GraphFormat[] = ['mermaid', 'dot', 'svg', 'html'];
+
+const BY_EXTENSION: Readonly<Record<string, GraphFormat>> = {
+  '.dot': 'dot',
+  '.gv': 'dot',
+  '.svg': 'svg',
+  '.html': 'html',
+  '.htm': 'html',
+};
+
+export function addGraph(program: Command): void {
+  program
+    .command('graph')
+    .description('Draw the topology, live brokers, or what a saved plan changes.')
+    .argument('[plan]', 'a file that plan --out saved, in the place of the topology')
+    .addOption(
+      program
+        .createOption('--format <format>', 'how to draw it (default: by the name of --out, else mermaid)')
+        .choices(FORMATS),
+    )
+    .option('--out <file>', 'write it into this file; without it, print')
+    .option('--live', 'draw what is on the brokers, not what is declared')
+    .addOption(
+      listOption(
+        '--focus <glob>',
+        'only resources whose address matches, or name, and their neighbours; repeatable',
+      ),
+    )
+    .addOption(
+      countOption('--depth <steps>', 'how many steps the neighbours of --focus may be away (default: 1)'),
+    )
+    .addOption(waitOption())
+    .action(
+      invoke<Flags>(async (context, flags, [file]) => {
+        checkUsage(flags, file);
+        const whole = await readGraph(context, flags, file);
+        const graph = flags.focus.length === 0 ? whole : await focused(whole, flags);
+        const format = flags.format ?? BY_EXTENSION[extname(flags.out ?? '').toLowerCase()] ?? 'mermaid';
+        const { renderGraph } = await import('../../render/graph/index.ts');
+        const { text, leftOut } = renderGraph(graph, format);
+        if (flags.out === undefined) context.print(text);
+        else await writeFile(flags.out, text);
+        if (graph.nodes.length === 0) context.note('There is nothing to draw.');
+        if (leftOut !== undefined) {
+          context.note(`${leftOut}. --focus GLOB draws a part; --format html has room for all.`);
+        }
+        if (flags.out !== undefined) context.note(`Wrote ${flags.out}.`);
+        return {};
+      }),
+    );
+}
+
+function checkUsage({ live, focus, depth }: Flags, file: string | undefined): void {
+  if (live && file !== undefined) {
+    throw new UsageError(
+      'a plan is drawn from its file, not from live brokers',
+      'leave out --live, or the plan',
+    );
+  }
+  if (depth !== undefined && focus.length === 0) {
+    throw new UsageError('--depth says how far to go from --focus, which is not given');
+  }
+}
+
+async function readGraph(context: CommandContext, flags: Flags, file: string | undefined): Promise<Graph> {
+  const { liveGraph, planGraph, readPlan, topologyGraph } = await import('../../pipeline/index.ts');
+  if (file !== undefined) return planGraph(readPlan(await readInput(file)));
+  const checked = await checkProject(context);
+  // Findings are for validate; what could not be read at all cannot be drawn either.
+  if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
+  if (flags.live !== true) return topologyGraph(checked);
+  const names = [...checked.configured.keys()].filter((name) => isWanted(name, flags.focus));
+  if (names.length === 0) {
+    const known = [...checked.configured.keys()];
+    throw new UsageError(
+      known.length === 0 ? 'there is no broker in the configuration' : 'no configured broker matches --focus',
+      known.length === 0 ? 'brokerform init writes one' : `there are: ${known.join(', ')}`,
+    );
+  }
+  context.busy(`reading ${names.join(', ')}`);
+  const graph = await unlessInterrupted(context, liveGraph(checked, names, connecting(context, flags.wait)));
+  context.progress.clear();
+  return graph;
+}
+
+/** Brokers that no glob can match need not be reached; a name without a broker may be on any. */
+function isWanted(broker: string, globs: readonly string[]): boolean {
+  if (globs.length === 0) return true;
+  return globs.some((glob) => {
+    const [first = ''] = glob.split('/');
+    return !glob.includes('/') || first.includes('*') || first === encodeURIComponent(broker);
+  });
+}
+
+async function focused(graph: Graph, { focus, depth = 1 }: Flags): Promise<Graph> {
+  const { focusGraph } = await import('../../pipeline/index.ts');
+  const result = focusGraph(graph, focus, depth);
+  if ('graph' in result) return result.graph;
+  throw new UsageError(
+    `--focus ${result.missed} matches nothing in the ${graph.title}`,
+    result.missed.includes('/')
+      ? 'names in addresses are percent-encoded, and * matches within one segment: main/queue/%2Forders/*'
+      : 'a glob without a slash matches names, as orders*; one with slashes addresses, as main/queue/**',
+  );
+}

@@ -1,0 +1,158 @@
+import { providers as allProviders } from '../brokers/index.ts';
+import {
+  type Action,
+  type Address,
+  allSteps,
+  type BrokerIdentity,
+  brokerOf,
+  type Drawing,
+  type Fact,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  type Mark,
+  type Plan,
+  type Provider,
+  type Resource,
+  type Step,
+} from '../model/index.ts';
+import { coveredBy, drawingOf, withPlainNodes } from './drawings.ts';
+
+const MARKS: Readonly<Record<Action, Mark>> = {
+  create: 'added',
+  update: 'changed',
+  replace: 'replaced',
+  delete: 'removed',
+};
+
+/**
+ * The part of a topology that a plan touches, and what it is joined to, as far as the plan tells. All comes from the
+ * plan alone: what is there before, drawn, against what is there after.
+ */
+export function planGraph(plan: Plan, providers: readonly Provider[] = allProviders): Graph {
+  const steps = allSteps(plan);
+  const marks = marksOf(steps);
+  const drawings = plan.brokers.flatMap((broker) => {
+    const provider = providers.find(({ name }) => name === broker.type);
+    const own = steps.filter(({ address }) => brokerOf(address) === broker.name);
+    return provider ? [drawChanges(provider, broker, own, marks)] : [];
+  });
+  const facts = new Map(steps.map((step) => [step.address, factsOf(step, plan)]));
+  const { project, environment } = plan;
+  return {
+    title: `plan for ${project}${environment === undefined ? '' : ` (${environment})`}`,
+    outside: 'not changed by this plan',
+    groups: drawings.flatMap(({ groups }) =>
+      groups.map((group) => marked(group, markOfAll(group.resources, marks))),
+    ),
+    nodes: drawings.flatMap(({ nodes }) => nodes.map((node) => withChange(node, marks, facts))),
+    edges: drawings.flatMap(({ edges }) => edges),
+    aside: [],
+  };
+}
+
+function marksOf(steps: readonly Step[]): Map<Address, Mark> {
+  const marks = new Map<Address, Mark>();
+  for (const { dependants } of steps) {
+    for (const { address, outcome } of dependants) {
+      marks.set(address, outcome === 'recreated' ? 'replaced' : 'removed');
+    }
+  }
+  for (const { address, action } of steps) marks.set(address, MARKS[action]);
+  return marks;
+}
+
+function drawChanges(
+  provider: Provider,
+  broker: BrokerIdentity,
+  steps: readonly Step[],
+  marks: ReadonlyMap<Address, Mark>,
+): Drawing {
+  const own = new Set(steps.map(({ address }) => address));
+  // Of what goes and comes with others the plan keeps no spec, but its address tells its ends.
+  const dependants = steps
+    .flatMap((step) => step.dependants)
+    .filter(({ address }) => !own.has(address))
+    .map(({ address, outcome }) => ({ outcome, resource: { address, spec: {}, needs: [] } }));
+  const before: Resource[] = [
+    ...steps.flatMap(({ change }) => ('before' in change ? [change.before] : [])),
+    ...dependants.map(({ resource }) => resource),
+  ];
+  const after: Resource[] = [
+    ...steps.flatMap(({ change }) => ('after' in change ? [change.after] : [])),
+    ...dependants.filter(({ outcome }) => outcome === 'recreated').map(({ resource }) => resource),
+  ];
+  const merged = merge(drawingOf(provider, before, broker), drawingOf(provider, after, broker), marks);
+  const covered = coveredBy(merged);
+  const rest = new Map([...before, ...after].map((resource) => [resource.address, resource]));
+  for (const address of covered) rest.delete(address);
+  return withPlainNodes(merged, provider, [...rest.values()]);
+}
+
+/** Both drawings as one. What a plan does to an edge shows by which of them has it. */
+function merge(before: Drawing, after: Drawing, marks: ReadonlyMap<Address, Mark>): Drawing {
+  const nodes = new Map<string, GraphNode>();
+  for (const node of [...before.nodes, ...after.nodes]) {
+    const known = nodes.get(node.id);
+    if (!known || !node.outside || known.outside) nodes.set(node.id, node);
+  }
+  const edges = new Map<string, GraphEdge>();
+  for (const edge of before.edges) edges.set(keyOf(edge), { ...edge, mark: 'removed' });
+  for (const edge of after.edges) {
+    const earlier = edges.get(keyOf(edge));
+    if (!earlier) edges.set(keyOf(edge), { ...edge, mark: 'added' });
+    else {
+      const resources = [...new Set([...earlier.resources, ...edge.resources])];
+      edges.set(keyOf(edge), marked({ ...edge, resources }, markOfAll(resources, marks)));
+    }
+  }
+  const groups = new Map([...before.groups, ...after.groups].map((group) => [group.id, group]));
+  return { groups: [...groups.values()], nodes: [...nodes.values()], edges: [...edges.values()] };
+}
+
+function keyOf({ from, to, role, label }: GraphEdge): string {
+  return JSON.stringify([from, to, role, label]);
+}
+
+/** What happens to something that stands for several resources; undefined where nothing happens to any of them. */
+function markOfAll(resources: readonly Address[], marks: ReadonlyMap<Address, Mark>): Mark | undefined {
+  const found = new Set(resources.flatMap((address) => marks.get(address) ?? []));
+  const [first] = found;
+  return found.size > 1 ? 'changed' : first;
+}
+
+function withChange(
+  node: GraphNode,
+  marks: ReadonlyMap<Address, Mark>,
+  facts: ReadonlyMap<Address, readonly Fact[]>,
+): GraphNode {
+  const own = marks.get(node.id);
+  const { outside: _, ...inside } = node;
+  if (own) return { ...inside, mark: own, facts: [...(facts.get(node.id) ?? []), ...node.facts] };
+  const parts = node.resources.flatMap((address) => facts.get(address) ?? []);
+  const isTouched = node.resources.some((address) => marks.has(address));
+  return isTouched ? { ...node, mark: 'changed', facts: [...node.facts, ...parts] } : node;
+}
+
+function marked<Part extends { readonly mark?: Mark }>(part: Part, mark: Mark | undefined): Part {
+  return mark === undefined ? part : { ...part, mark };
+}
+
+/** What the plan says about a step. */
+function factsOf(step: Step, plan: Plan): Fact[] {
+  const { fields, risks, stake, action, address } = step;
+  const isNew = action === 'create';
+  const blocked = plan.blockers.filter((blocker) => blocker.address === address);
+  return [
+    ...(isNew ? [] : fields).map(({ name, before = '(unset)', after = '(unset)' }) => ({
+      name,
+      text: `${before} → ${after}`,
+    })),
+    ...risks.map((risk) => ({ name: risk.class, text: risk.message })),
+    ...(stake ? [{ name: 'at stake', text: stake.text }] : []),
+    ...blocked.map(({ allow }) => ({
+      name: 'blocked',
+      text: allow === undefined ? 'nothing allows it' : `to go on: --allow ${allow}`,
+    })),
+  ];
+}
