@@ -17,6 +17,8 @@ export interface Progress {
   readonly done: number;
   readonly failed: number;
   readonly total: number;
+  /** What brokers are at that takes long, and how far it is. Raw text of one line. */
+  readonly work?: string;
 }
 
 export interface ApplyInput {
@@ -28,6 +30,8 @@ export interface ApplyInput {
   readonly drain: AbortSignal;
   /** Aborted by the second signal: give up at once. */
   readonly abort: AbortSignal;
+  /** Whether what brokers go on with by themselves is only begun, and not waited for. */
+  readonly detach?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   readonly now: () => Date;
 }
@@ -85,15 +89,28 @@ async function run(
   if (input.drain.aborted) drain.abort();
   input.drain.addEventListener('abort', onDrain);
   const progress = { done: 0, failed: 0, total: input.plan.waves.flat().length };
+  const works = new Map<string, string>();
+  const tell = () => {
+    const texts = [...works].map(([name, text]) => (input.targets.size > 1 ? `${name}: ${text}` : text));
+    input.onProgress?.({ ...progress, ...(texts.length > 0 && { work: texts.join('; ') }) });
+  };
   const options: RunOptions = {
     onError: input.onError,
     drain,
     abort: input.abort,
+    detach: input.detach === true,
     onResult: ({ status }) => {
       if (status === 'failed') progress.failed++;
-      else if (status === 'done' || status === 'already') progress.done++;
-      input.onProgress?.({ ...progress });
+      else if (status !== 'unknown' && status !== 'not-started') progress.done++;
+      tell();
     },
+    ...(input.onProgress && {
+      onWork: (broker: string, text?: string) => {
+        if (text === undefined) works.delete(broker);
+        else works.set(broker, text);
+        tell();
+      },
+    }),
   };
   const all = await Promise.all([...ready].map(([target, waves]) => runWaves(target, waves, options)));
   input.drain.removeEventListener('abort', onDrain);
@@ -120,11 +137,13 @@ async function verify(input: ApplyInput, results: Map<Address, StepResult>): Pro
 }
 
 function wasSent(result: StepResult | undefined): boolean {
+  if (result?.status === 'already') return result.failure !== undefined;
   return result?.status === 'done' || result?.status === 'unknown';
 }
 
 function verified(step: Step, result: StepResult, view: View | Error): StepResult {
   const op = step.calls[0]?.op ?? step.action;
+  if (result.status === 'already') return madeByOthers(step, result, view);
   if (view instanceof Error) {
     const message = `could not read the live state afterwards: ${view.message}`;
     return { ...result, failure: result.failure ?? { op, message } };
@@ -149,9 +168,19 @@ function verified(step: Step, result: StepResult, view: View | Error): StepResul
   };
 }
 
+/** What somebody else made meanwhile counts where it is as planned; else it is in the way. */
+function madeByOthers(
+  step: Step,
+  { failure: refusal, ...result }: StepResult,
+  view: View | Error,
+): StepResult {
+  if (!(view instanceof Error) && view.isDone(step)) return result;
+  return { ...result, status: 'failed', ...(refusal && { failure: refusal }) };
+}
+
 function reportStep(step: Step, result: StepResult | undefined): StepReport {
   const { address, title, detail, action } = step;
-  const { failure, stake } = result ?? {};
+  const { failure, note, stake } = result ?? {};
   return {
     address,
     title,
@@ -159,6 +188,7 @@ function reportStep(step: Step, result: StepResult | undefined): StepReport {
     action,
     status: statusOf(result),
     ...(failure && { failure }),
+    ...(note !== undefined && { note }),
     ...(stake && { stake }),
   };
 }

@@ -1,11 +1,12 @@
-import type { Address, Failure, Stake } from '../model/index.ts';
+import type { Address, CallStatus, Failure, Stake } from '../model/index.ts';
 import type { ReadyStep } from './readiness.ts';
 import type { Target } from './target.ts';
 
 /** What became of a step before the live state was read again. */
 export interface StepResult {
-  readonly status: 'already' | 'done' | 'failed' | 'unknown' | 'not-started';
+  readonly status: CallStatus;
   readonly failure?: Failure;
+  readonly note?: string;
   readonly stake?: Stake;
 }
 
@@ -14,7 +15,10 @@ export interface RunOptions {
   /** Aborted by the first signal, or by the first failure with `onError: stop`: nothing new starts. */
   readonly drain: AbortController;
   readonly abort: AbortSignal;
+  readonly detach: boolean;
   readonly onResult: (result: StepResult) => void;
+  /** Told by brokers that are at something that takes long. */
+  readonly onWork?: (broker: string, text?: string) => void;
 }
 
 /**
@@ -58,16 +62,22 @@ async function sendWave(
   const costly = started.map(({ step }) => step).filter(({ stake }) => stake !== undefined);
   const stakes = costly.length > 0 ? await target.stakes(costly) : new Map<Address, Stake>();
   const units = started.map(({ calls }) => calls);
+  const { drain, abort, detach, onWork } = options;
+  const { name } = target.session.broker;
   for await (const outcome of target.session.send(units, {
-    drain: options.drain.signal,
-    abort: options.abort,
+    ...{ drain: drain.signal, abort, detach },
+    ...(onWork && { onWork: (text?: string) => onWork(name, text) }),
   })) {
     const step = started[outcome.unit]?.step;
-    if (!step)
-      throw new Error(`${target.session.broker.name} told of unit ${outcome.unit}, which was never sent`);
+    if (!step) throw new Error(`${name} told of unit ${outcome.unit}, which was never sent`);
     const stake = stakes.get(step.address);
-    const { status, failure } = outcome;
-    settle(step.address, { status, ...(failure && { failure }), ...(stake && { stake }) });
+    const { status, failure, note } = outcome;
+    settle(step.address, {
+      status,
+      ...(failure && { failure }),
+      ...(note !== undefined && { note }),
+      ...(stake && { stake }),
+    });
   }
 }
 
@@ -84,6 +94,9 @@ function whyNotStarted(
   return undefined;
 }
 
+/** What others may rest on: a topic whose replicas still move is there. */
+const THERE: readonly CallStatus[] = ['done', 'already', 'under-way'];
+
 function isMissing(result: StepResult | undefined): boolean {
-  return result !== undefined && result.status !== 'done' && result.status !== 'already';
+  return result !== undefined && !THERE.includes(result.status);
 }

@@ -47,6 +47,6 @@ export function endingOf(report: ApplyReport): Ending {
   const statuses = new Set(report.steps.map(({ status }) => status));
   const unfinished = ['failed', 'unverified', 'unknown', 'not-started'] as const;
   if (!unfinished.some((status) => statuses.has(status))) return {};
-  const touched = ['applied', 'unverified', 'unknown'] as const;
+  const touched = ['applied', 'under-way', 'unverified', 'unknown'] as const;
   return touched.some((status) => statuses.has(status)) ? { partial: true } : { failed: true };
 }

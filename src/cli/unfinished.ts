@@ -1,10 +1,13 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { ApplyReport, Plan } from '../model/index.ts';
+import type { ApplyReport, Plan, StepStatus } from '../model/index.ts';
 import type { CommandContext } from './context.ts';
 
 const FOLDER = '.brokerform';
 const PREFIX = 'unfinished-';
+
+/** What is under way needs no plan any more: a later apply finds it on the broker. */
+const ENDED: readonly StepStatus[] = ['applied', 'already', 'under-way'];
 
 /**
  * Keeps a plan that makes undeclared resources again (bindings that other people made to a replaced queue) until
@@ -25,7 +28,7 @@ export async function keepUntilDone(
   let isDone = true;
   try {
     const report = await apply();
-    isDone = report.steps.every(({ status }) => status === 'applied' || status === 'already');
+    isDone = report.steps.every(({ status }) => ENDED.includes(status));
     return report;
   } finally {
     if (isDone) await rm(file, { force: true });

@@ -88,6 +88,13 @@ export interface SendOptions {
   readonly drain: AbortSignal;
   /** Aborted: give up at once. */
   readonly abort: AbortSignal;
+  /** Only begin what a broker then goes on with by itself, such as moving data, and do not wait for its end. */
+  readonly detach?: boolean;
+  /**
+   * Told again and again how far a work is that takes long, and what it waits for; nothing once it has ended. Raw text
+   * of one line.
+   */
+  readonly onWork?: (text?: string) => void;
 }
 
 /** A unit of calls that the broker says it would refuse. */

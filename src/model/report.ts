@@ -1,8 +1,14 @@
 import type { Address } from './address.ts';
 import type { Stake } from './plan.ts';
 
-/** What became of one call. `unknown`: it was sent and the answer never came. */
-export type CallStatus = 'done' | 'failed' | 'unknown' | 'not-started';
+/**
+ * What became of one call.
+ * - `already`: somebody else made what it was to make; whether it is as wanted only the live state tells. `failure`
+ *   holds the broker's refusal to make it again.
+ * - `under-way`: the broker took it and goes on by itself, and nobody waits for the end.
+ * - `unknown`: it was sent and the answer never came.
+ */
+export type CallStatus = 'done' | 'already' | 'under-way' | 'failed' | 'unknown' | 'not-started';
 
 /** What a session tells of each unit of calls, as soon as it knows. */
 export interface Outcome {
@@ -12,6 +18,8 @@ export interface Outcome {
   /** How many of the unit's calls were done. */
   readonly callsDone: number;
   readonly failure?: Failure;
+  /** More than the status says, for people: how much was moved, how far it is. */
+  readonly note?: string;
 }
 
 /** A refusal or a loss, in the broker's own words. */
@@ -24,11 +32,19 @@ export interface Failure {
 
 /**
  * - `applied`: done, and seen in the live state afterwards.
- * - `already`: live state was as wanted before anything was sent.
+ * - `already`: live state was as wanted before anything was sent, or somebody else made it so meanwhile.
+ * - `under-way`: the broker goes on with it by itself; a later apply waits for the end and does what is left.
  * - `unverified`: the broker accepted it, but the live state afterwards is not as wanted, or could not be read.
  * - `unknown`: it was sent, the answer never came, and the live state could not be read afterwards.
  */
-export type StepStatus = 'applied' | 'already' | 'failed' | 'unverified' | 'unknown' | 'not-started';
+export type StepStatus =
+  | 'applied'
+  | 'already'
+  | 'under-way'
+  | 'failed'
+  | 'unverified'
+  | 'unknown'
+  | 'not-started';
 
 export interface StepReport {
   readonly address: Address;
@@ -37,6 +53,8 @@ export interface StepReport {
   readonly action: string;
   readonly status: StepStatus;
   readonly failure?: Failure;
+  /** More than the status says, for people. */
+  readonly note?: string;
   /** What a destructive step put at stake, read again just before its calls. */
   readonly stake?: Stake;
 }

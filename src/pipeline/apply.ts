@@ -20,6 +20,8 @@ export interface ApplyOptions extends OpenOptions {
   readonly drain: AbortSignal;
   /** Second signal: give up at once. */
   readonly abort: AbortSignal;
+  /** Whether what brokers go on with by themselves is only begun, and not waited for. */
+  readonly detach?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   readonly now: () => Date;
 }

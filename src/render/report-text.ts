@@ -15,6 +15,7 @@ export const REPORT_SECTIONS: readonly {
   { status: 'unverified', label: 'not verified', quiet: false, colour: 'yellow' },
   { status: 'unknown', label: 'unknown', quiet: false, colour: 'red' },
   { status: 'not-started', label: 'not started', quiet: false, colour: 'yellow' },
+  { status: 'under-way', label: 'under way', quiet: false, colour: 'yellow' },
   { status: 'applied', label: 'applied', quiet: true, colour: 'green' },
   { status: 'already', label: 'already done', quiet: true, colour: 'green' },
 ];
@@ -63,7 +64,7 @@ function reportSummary(report: ApplyReport, style: Style): string {
   if (report.steps.length === 0) return 'Nothing to do.';
   const counts = countStatuses(report);
   // Best first, as people ask "what is done?" before "what is not?".
-  const order = ['applied', 'already', 'failed', 'unverified', 'unknown', 'not-started'];
+  const order = ['applied', 'already', 'under-way', 'failed', 'unverified', 'unknown', 'not-started'];
   const shown = [...REPORT_SECTIONS].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
   const colours = new Map(shown.map(({ label, colour }) => [label, colour]));
   return joinParts(
@@ -73,17 +74,27 @@ function reportSummary(report: ApplyReport, style: Style): string {
 }
 
 function closing(report: ApplyReport): string[] {
-  const unfinished = report.steps.some(({ status }) => status !== 'applied' && status !== 'already');
-  return unfinished ? ['', 'What is done stays done: plan and apply again to finish the rest.'] : [];
+  const statuses = new Set(report.steps.map(({ status }) => status));
+  const isUnderWay = statuses.delete('under-way');
+  statuses.delete('applied');
+  statuses.delete('already');
+  if (statuses.size > 0) return ['', 'What is done stays done: plan and apply again to finish the rest.'];
+  return isUnderWay
+    ? [
+        '',
+        'What is under way goes on by itself: plan tells how far it is, apply waits for it and finishes it.',
+      ]
+    : [];
 }
 
 /** A step of the report, with the broker's own words where it failed. */
 export function stepReportLines(step: StepReport, style: Style): string[] {
-  const { failure, stake, status } = step;
+  const { failure, note, stake, status } = step;
   // What was never sent has a reason, but no answer of the broker.
   const reason = status === 'not-started' ? failure?.message : undefined;
   return [
     headLine({ ...step, action: actionOf(step.action) }, escapeText(reason ?? ''), style),
+    ...(note === undefined ? [] : [`      ${escapeText(note)}`]),
     ...(stake ? [`      at stake: ${escapeText(stake.text)} (read just before)`] : []),
     ...(failure && reason === undefined ? failureLines(failure) : []),
   ];

@@ -1,4 +1,5 @@
 import type { JsonObject, SecretRef } from '../../model/index.ts';
+import type { HowFar } from './how-far.ts';
 
 /**
  * Specs, one type a kind. A declared and a live resource of one kind have the same shape; keys at the top level
@@ -28,10 +29,10 @@ export type TopicSpec = JsonObject & {
   /** Live only, for showing: by config key, without `configs.`; for each config that the spec holds. */
   readonly sources?: Readonly<Record<string, ConfigSource>>;
   /**
-   * Live only, and only where a reassignment of ours was not seen to its end: `running` while it lasts, `left` when
-   * just its throttle is still there. A desired `null` and the call `topic.settle` see to it.
+   * Live only, and only where a reassignment of ours was not seen to its end: it still runs, or just its throttle is
+   * there, which `TopicVolatile.moves` tells. A desired `null` and the call `topic.settle` see to it.
    */
-  readonly throttle?: 'running' | 'left';
+  readonly throttle?: 'ours';
   /** Live only: true for `__consumer_offsets` and other topics that are the broker's own. */
   readonly internal?: boolean;
 };
@@ -79,6 +80,15 @@ export type TopicVolatile = {
   readonly newest?: number;
   /** Consumer groups that committed offsets here, sorted by name. */
   readonly groups?: readonly GroupAtStake[];
+  /** A reassignment that is under way. */
+  readonly moves?: TopicMoves;
+};
+
+/** How far the partitions are that we move; where none is ours, those that others move. */
+export type TopicMoves = HowFar & {
+  /** Partitions that are still on their way, by number: those that carry our mark, and the others. */
+  readonly ours: readonly number[];
+  readonly theirs: readonly number[];
 };
 
 export type GroupAtStake = {

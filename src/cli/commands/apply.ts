@@ -26,6 +26,7 @@ interface Flags extends PlanFlags {
   readonly autoApprove?: boolean;
   readonly onError: 'stop' | 'continue';
   readonly report?: string;
+  readonly detach?: boolean;
 }
 
 export function addApply(program: Command): void {
@@ -36,6 +37,10 @@ export function addApply(program: Command): void {
     .option('--auto-approve', 'do not ask; this allows nothing that is blocked')
     .addOption(
       choiceOption('--on-error <what>', 'after a failure: start nothing new, or go on', ['stop', 'continue']),
+    )
+    .option(
+      '--detach',
+      'begin what a broker then does by itself, as moving replicas, and do not wait for its end',
     )
     .option('--report <file>', 'write what was done, failed and not started, as JSON')
     .action(
@@ -135,6 +140,7 @@ async function run(
   const report = await applyPlan(checked, plan, {
     ...connecting(context, flags.wait),
     onError: flags.onError,
+    detach: flags.detach === true,
     drain: interrupts.drain,
     abort: interrupts.abort,
     onProgress: (progress) => context.progress.show(progressLine(progress, context.err)),

@@ -10,7 +10,8 @@ const body = { name, replicas: JSON.parse(replicas) };
 const sending = send(session, [[{ op: 'topic.reassign', target: topic(name), body }]]);
 const watching = setInterval(async () => {
   const live = await readOne(session, topic(name));
-  if (live?.spec.throttle === 'running') console.log('running');
+  const isUnderWay = JSON.stringify(live?.spec.replicas) === replicas;
+  if (live?.spec.throttle !== undefined && isUnderWay) console.log('running');
 }, 100);
 console.log(JSON.stringify(await sending));
 clearInterval(watching);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kafka } from '../../../src/brokers/kafka/index.ts';
 import { aclResource } from '../../../src/brokers/kafka/resources.ts';
 import { completeSides, diffResources } from '../../../src/diff/index.ts';
-import type { Step } from '../../../src/model/index.ts';
+import type { JsonObject, Step } from '../../../src/model/index.ts';
 import { broker, liveTopic, planYaml, stepsOf, THREE } from './topology.ts';
 
 const topicYaml = (body: string) => `kafka: { topics: { t: ${body} } }`;
@@ -110,11 +110,42 @@ describe('comparing topics', () => {
   });
 
   it('sees a cut off reassignment to its end', () => {
-    const live = liveTopic('t', full, {}, { spec: { throttle: 'left' } });
-    const step = stepOf(planYaml(topicYaml('{ partitions: 2 }'), [live]));
+    const left = liveTopic('t', full, {}, { spec: { throttle: 'ours' } });
+    const step = stepOf(planYaml(topicYaml('{ partitions: 2 }'), [left]));
     expect(bodiesOf(step)).toEqual([['topic.settle', { name: 't' }]]);
+    expect(linesOf(step)).toEqual(['reassignment: ended, its throttle is still there → throttle removed']);
+    const running = { ...left, volatile: { moves: moving({ ours: [1] }) } };
+    expect(linesOf(stepOf(planYaml(topicYaml('{ partitions: 2 }'), [running])))).toEqual([
+      'reassignment: under way, 1 of 2 partitions moved, 1.0 KiB of 4.0 KiB copied, waiting for broker 3, ' +
+        'broker 3 is down → waited for, its throttle removed',
+    ]);
+    const { context } = planYaml(topicYaml('{}'), [left]);
+    const { steps } = stepsOf([{ action: 'delete', before: left }], context);
+    expect(steps[0]?.calls.map(({ op }) => op)).toEqual(['topic.delete', 'topic.settle']);
+  });
+
+  it('queues nothing behind what somebody else moves', () => {
+    const live = (theirs: number[]) =>
+      liveTopic('t', full, {}, { volatile: { messages: 0, moves: moving({ theirs }) } });
+    const refusals = (body: string, theirs: number[]) =>
+      stepOf(planYaml(topicYaml(body), [live(theirs)])).risks.filter((risk) => risk.class === 'refused');
+    expect(refusals('{ replicas: [[1, 2, 3], [3, 2, 1]] }', [1])).toMatchObject([
+      {
+        code: 'moved-by-others',
+        message: expect.stringContaining('somebody else is moving its partitions: 1 of 2 partitions moved'),
+        hint: expect.stringContaining("--exclude 'kafka/topic/t'"),
+      },
+    ]);
+    expect(refusals('{ partitions: 3 }', [1])).toHaveLength(1);
+    expect(refusals('{ replicas: [[1, 2, 3], [3, 2, 1]] }', [0])).toEqual([]);
+    expect(refusals('{ configs: { retention.ms: 1h } }', [1])).toEqual([]);
   });
 });
+
+function moving(whose: { ours?: number[]; theirs?: number[] }): JsonObject {
+  const far = { partitions: 2, moved: 1, bytes: 4096, copied: 1024, waitingFor: [3], down: [3] };
+  return { ours: [], theirs: [], ...far, ...whose };
+}
 
 describe('creating and deleting topics', () => {
   it('says only what is declared', () => {

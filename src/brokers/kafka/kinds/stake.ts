@@ -1,32 +1,7 @@
 import type { Resource } from '../../../model/index.ts';
+import { roughSize, roughTime } from '../rough.ts';
 import type { GroupAtStake, TopicVolatile } from '../specs.ts';
 import { countOf } from './parts.ts';
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-
-/** Rounded for reading: `1.4 GiB`. */
-export function roughSize(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
-}
-
-/** Rounded for reading: `6.2 days`, `45 minutes`. */
-function roughTime(milliseconds: number): string {
-  const units: readonly (readonly [string, number])[] = [
-    ['day', 86_400_000],
-    ['hour', 3_600_000],
-    ['minute', 60_000],
-    ['second', 1000],
-  ];
-  const [name, length] = units.find(([, size]) => milliseconds >= size) ?? ['second', 1000];
-  const count = Math.round((milliseconds / length) * 10) / 10;
-  return `${count.toLocaleString('en-US')} ${name}${count === 1 ? '' : 's'}`;
-}
 
 export function volatileOf(resource: Resource): TopicVolatile {
   return (resource.volatile ?? {}) as TopicVolatile;

@@ -1,8 +1,10 @@
 import type { Change, Context, Resource, Risk } from '../../../model/index.ts';
+import { howFarText } from '../how-far.ts';
+import { roughSize } from '../rough.ts';
 import { configRisks } from './config-risks.ts';
 import { brokersIn, countOf, destructive, disruptive, refused } from './parts.ts';
 import { movedPartitions, replicasIn } from './placement.ts';
-import { isEmpty, roughSize, volatileOf } from './stake.ts';
+import { isEmpty, volatileOf } from './stake.ts';
 
 type Update = Extract<Change, { action: 'update' | 'replace' }>;
 
@@ -12,6 +14,7 @@ export function topicRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'create') return impossible;
   return [
     ...impossible,
+    ...inTheWay(change),
     ...partitionRisks(change),
     ...replicationRisks(change),
     ...configRisks(change, context),
@@ -56,6 +59,20 @@ function placementRefusals({ spec }: Resource, context: Context): Risk[] {
     );
   }
   return risks;
+}
+
+/** What somebody else moves is left alone, and nothing is queued behind it. */
+function inTheWay({ before, after, fields }: Update): Risk[] {
+  const { moves } = volatileOf(before);
+  if (!moves || moves.theirs.length === 0) return [];
+  const wanted = Object.keys(
+    movedPartitions(replicasIn(before) ?? {}, replicasIn(after) ?? {}, 'existing'),
+  ).map(Number);
+  const adds = fields.some(({ path }) => path[0] === 'partitions');
+  if (!adds && !moves.theirs.some((partition) => wanted.includes(partition))) return [];
+  const message = `somebody else is moving its partitions: ${howFarText(moves)}`;
+  const hint = `wait for the end of that, and plan again; or leave it out: --exclude '${after.address}'`;
+  return [refused('moved-by-others', message, hint)];
 }
 
 function partitionRisks(change: Update): Risk[] {

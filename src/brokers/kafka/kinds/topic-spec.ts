@@ -49,8 +49,8 @@ function completeDesired(resource: Resource, context: Context): JsonObject {
   return {
     ...spec,
     ...(replicas && { replicas: replicas as unknown as Json }),
-    // A reassignment of ours that was cut off is seen to its end.
-    ...(live?.spec.throttle !== undefined && { throttle: null }),
+    // A reassignment of ours is seen to its end, whether it was cut off earlier or is to begin.
+    ...(live && (replicas || live.spec.throttle !== undefined) && { throttle: null }),
   };
 }
 

@@ -7,12 +7,13 @@ import {
   type Resource,
 } from '../../../model/index.ts';
 import type { KafkaCall, TopicCreate, TopicPartitions } from '../calls.ts';
+import { howFarText } from '../how-far.ts';
 import { INTERNAL_TOPICS } from '../resources.ts';
 import type { Origin } from '../specs.ts';
 import { configText, limitOf, shownConfig, typedConfig } from '../values.ts';
 import { countOf, nameOf } from './parts.ts';
 import { movedPartitions, replicasIn } from './placement.ts';
-import { topicStake } from './stake.ts';
+import { topicStake, volatileOf } from './stake.ts';
 import { topicRisks } from './topic-risks.ts';
 import { completeTopic, configIn, sourcesIn } from './topic-spec.ts';
 
@@ -40,8 +41,12 @@ export const topic: Kind = {
   calls(change, _context, options): KafkaCall[] {
     if (change.action === 'delete') {
       const { before } = change;
-      const body = { name: nameOf(before), ifEmpty: !options.destructive };
-      return [{ op: 'topic.delete', target: before.address, body }];
+      const name = nameOf(before);
+      const target = before.address;
+      // With the topic goes our mark on it, but not the rate on the brokers.
+      const settle: KafkaCall[] =
+        before.spec.throttle === undefined ? [] : [{ op: 'topic.settle', target, body: { name } }];
+      return [{ op: 'topic.delete', target, body: { name, ifEmpty: !options.destructive } }, ...settle];
     }
     return change.action === 'create' ? [create(change.after)] : update(change);
   },
@@ -53,6 +58,7 @@ export const topic: Kind = {
   },
 
   fieldName([key = '', index]) {
+    if (key === 'throttle') return 'reassignment';
     if (key === 'replicas' && index !== undefined) return `replicas of partition ${index}`;
     return configIn(key) ?? key;
   },
@@ -66,7 +72,7 @@ export const topic: Kind = {
   fieldTexts(field, change) {
     const [key = ''] = field.path;
     const config = configIn(key);
-    if (key === 'throttle') return { after: 'removed' };
+    if (key === 'throttle') return unfinishedTexts(change.before);
     return config === undefined ? {} : inheritance(config, field, change);
   },
 
@@ -130,6 +136,14 @@ function configsCall({ fields, after }: Update, name: string): KafkaCall[] {
 function lowersInsync({ fields }: Update): boolean {
   const field = fields.find(({ path }) => configIn(path[0] ?? '') === 'min.insync.replicas');
   return field !== undefined && (limitOf(field.after) ?? 0) < (limitOf(field.before) ?? 0);
+}
+
+/** A reassignment of ours that nobody has seen to its end. */
+function unfinishedTexts(live: Resource): { before: string; after: string } {
+  const { moves } = volatileOf(live);
+  return moves && moves.ours.length > 0
+    ? { before: `under way, ${howFarText(moves)}`, after: 'waited for, its throttle removed' }
+    : { before: 'ended, its throttle is still there', after: 'throttle removed' };
 }
 
 const ORIGINS: Readonly<Record<Origin, string>> = {

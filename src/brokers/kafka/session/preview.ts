@@ -55,7 +55,7 @@ export async function previewUnits(
   for (const [unit, calls] of units.entries()) {
     const known = calls as readonly KafkaCall[];
     if (known.some(({ op }) => op === 'topic.delete')) continue;
-    const moves = known.some(({ op }) => op === 'topic.reassign');
+    const moves = known.some(({ op }) => op === 'topic.reassign' || op === 'topic.settle');
     for (const call of known) {
       if (call.op === 'topic.create') creations.push({ unit, body: call.body });
       if (call.op === 'topic.partitions' && !moves) additions.push({ unit, body: call.body });

@@ -1,5 +1,5 @@
 import { type Call, MissingVariable, type Outcome, type SendOptions } from '../../../model/index.ts';
-import type { KafkaCall } from '../calls.ts';
+import type { KafkaCall, TopicReassign } from '../calls.ts';
 import { aclCreation, aclDeletion } from './changes/acls.ts';
 import { carryOut, type Item, type Result, type Way } from './changes/carry-out.ts';
 import { configuration } from './changes/configs.ts';
@@ -62,6 +62,7 @@ async function runUnit(
   signals: { readonly drain: AbortSignal; readonly givenUp: Promise<'given up'> },
 ): Promise<Outcome> {
   let callsDone = 0;
+  const notes: string[] = [];
   for (const call of calls) {
     if (signals.drain.aborted) {
       if (callsDone === 0) return { unit, status: 'not-started', callsDone };
@@ -76,10 +77,16 @@ async function runUnit(
     if (result.status === 'not-started' && callsDone > 0) {
       return { unit, status: 'failed', callsDone, failure: result.failure };
     }
-    if (result.status !== 'done') return { unit, status: result.status, callsDone, failure: result.failure };
+    if ('failure' in result) return { unit, status: result.status, callsDone, failure: result.failure };
+    if (result.note !== undefined) notes.push(result.note);
+    if (result.status === 'under-way') {
+      const left = calls.length - callsDone - 1;
+      if (left > 0) notes.push(`${left} more request${left === 1 ? ' waits' : 's wait'} for its end`);
+      return { unit, status: 'under-way', callsDone, note: notes.join('; ') };
+    }
     callsDone++;
   }
-  return { unit, status: 'done', callsDone };
+  return { unit, status: 'done', callsDone, ...(notes.length > 0 && { note: notes.join('; ') }) };
 }
 
 /** Resolves when the user gives up; one listener, however many calls wait, and none once all is `over`. */
@@ -108,16 +115,31 @@ function together<B>(run: (items: readonly Item<B>[]) => Promise<void>): (body: 
     });
 }
 
+/** Works that run side by side have one line to tell how far they are: each gets options that put it on that line. */
+function onOneLine(options: SendOptions): () => SendOptions {
+  const { onWork } = options;
+  if (!onWork) return () => options;
+  const works = new Map<symbol, string>();
+  return () => {
+    const work = Symbol();
+    const tell = (text?: string) => {
+      if (text === undefined) works.delete(work);
+      else works.set(work, text);
+      onWork(works.size === 0 ? undefined : [...works.values()].join('; '));
+    };
+    return { ...options, onWork: tell };
+  };
+}
+
 function performer(cluster: Cluster, options: SendOptions): Perform {
   const by = <B>(way: Way<B>) => together<B>((items) => carryOut(cluster, way, items, options.drain));
   const createTopic = by(creation(cluster));
   const deleteTopic = by(deletion(cluster));
   const addPartitions = by(partitioning(cluster));
   const changeConfigs = by(configuration(cluster));
-  const movePartitions = together<Parameters<typeof reassign>[1][number]['body']>((items) =>
-    reassign(cluster, items, options),
-  );
-  const settleTopic = together<{ name: string }>((items) => settle(cluster, items, options));
+  const ownOptions = onOneLine(options);
+  const movePartitions = together<TopicReassign>((items) => reassign(cluster, items, ownOptions()));
+  const settleTopic = together<{ name: string }>((items) => settle(cluster, items, ownOptions()));
   const createAcl = by(aclCreation(cluster));
   const deleteAcl = by(aclDeletion(cluster));
   const alterQuota = by(quotaChange(cluster));

@@ -8,9 +8,9 @@ import {
 } from '../protocol/errors.ts';
 import type { TopicMetadata } from '../protocol/requests/cluster.ts';
 import { DescribeConfigs, type DescribedResource, TOPIC } from '../protocol/requests/configs.ts';
-import { ListPartitionReassignments } from '../protocol/requests/reassignments.ts';
 import { ALWAYS_READ, CONFIG_PREFIX, type ConfigSource, THROTTLE_CONFIGS, type TopicSpec } from '../specs.ts';
 import type { Cluster } from './cluster.ts';
+import { listMoves, type Moving } from './moves.ts';
 import { type InheritedConfigs, originOf } from './origins.ts';
 import { refused } from './refusals.ts';
 import type { Wanted } from './scope.ts';
@@ -18,9 +18,6 @@ import { isOurThrottle } from './throttle.ts';
 
 /** Topics in one DescribeConfigs: some 2 MB of answer. */
 export const CHUNK = 500;
-
-/** Partitions that are on their way, and where to: broker ids by partition number, by topic. */
-export type Moves = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
 
 /**
  * Live topics with all that a spec says, in one Metadata, one ListPartitionReassignments and a DescribeConfigs for
@@ -64,27 +61,6 @@ export async function readTopics(
 const LEADERLESS: readonly number[] = [0, LEADER_NOT_AVAILABLE, NOT_LEADER, REPLICA_NOT_AVAILABLE];
 function isPassing(error: number): boolean {
   return LEADERLESS.includes(error);
-}
-
-/** Reassignments under way. Without the right to see them (Describe on the cluster), none. */
-export async function listMoves(cluster: Cluster): Promise<Moves> {
-  if (!cluster.offers(ListPartitionReassignments)) return new Map();
-  const question = { timeout: cluster.settings.timeout, topics: null };
-  const answer = await cluster.ask(ListPartitionReassignments, question, {
-    to: 'controller',
-    repeatable: true,
-  });
-  return new Map(
-    answer.topics.map(({ name, partitions }) => [
-      name,
-      new Map(
-        partitions.map(({ index, replicas, removing }) => [
-          index,
-          replicas.filter((id) => !removing.includes(id)),
-        ]),
-      ),
-    ]),
-  );
 }
 
 type Configs = DescribedResource['configs'];
@@ -150,11 +126,11 @@ function toSpec(
   topic: TopicMetadata,
   configs: Configs,
   declared: JsonObject,
-  moves: ReadonlyMap<number, readonly number[]> | undefined,
+  moves: ReadonlyMap<number, Moving> | undefined,
   inherited: InheritedConfigs,
 ): TopicSpec {
   const partitions = [...topic.partitions].sort((a, b) => a.index - b.index);
-  const replicas = partitions.map(({ index, replicas }) => moves?.get(index) ?? replicas);
+  const replicas = partitions.map(({ index, replicas }) => moves?.get(index)?.to ?? replicas);
   const factors = [...new Set(replicas.map((ids) => ids.length))].sort((a, b) => a - b);
   const spec: Record<string, JsonObject[string]> = {
     partitions: partitions.length,
@@ -179,7 +155,7 @@ function toSpec(
   return {
     ...spec,
     sources,
-    ...(ours && { throttle: moves ? 'running' : 'left' }),
+    ...(ours && { throttle: 'ours' }),
     ...(topic.internal && { internal: true }),
   };
 }

@@ -7,8 +7,8 @@ import { failureOf, type Right } from '../refusals.ts';
 
 /** What became of one call. */
 export type Result =
-  | { readonly status: 'done' }
-  | { readonly status: 'failed' | 'unknown' | 'not-started'; readonly failure: Failure };
+  | { readonly status: 'done' | 'under-way'; readonly note?: string }
+  | { readonly status: 'already' | 'failed' | 'unknown' | 'not-started'; readonly failure: Failure };
 
 /** One call of many that go in one request. */
 export interface Item<B> {
@@ -30,6 +30,8 @@ export interface Way<B> {
   ask(bodies: readonly B[]): Promise<readonly Verdict[]>;
   /** A code that says that it is as wanted already. `again`: an earlier request may have done it. */
   isDone?(code: number, again: boolean): boolean;
+  /** A code that says that somebody made it meanwhile, as wanted or not. */
+  isThere?(code: number): boolean;
   right(body: B): Right;
   /** Waits, within bounds, until the broker that all reads go to shows what was done. */
   untilSeen?(bodies: readonly B[]): Promise<void>;
@@ -106,7 +108,8 @@ async function askUntilSettled<B>(
       else if (pause !== undefined && NOT_NOW.includes(verdict.code)) later.push(item);
       else {
         const refusal = { op: way.op, ...verdict, right: way.right(item.body) };
-        item.settle({ status: 'failed', failure: failureOf(cluster.settings, refusal) });
+        const status = way.isThere?.(verdict.code) ? 'already' : 'failed';
+        item.settle({ status, failure: failureOf(cluster.settings, refusal) });
       }
     }
     pending = later;

@@ -1,226 +1,215 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { BrokerError, ConnectionError, type Failure, type SendOptions } from '../../../../model/index.ts';
+import { BrokerError, ConnectionError, type SendOptions } from '../../../../model/index.ts';
 import type { TopicReassign } from '../../calls.ts';
-import { UNKNOWN_TOPIC } from '../../protocol/errors.ts';
+import { howFarText } from '../../how-far.ts';
 import type { TopicMetadata } from '../../protocol/requests/cluster.ts';
-import { AlterPartitionReassignments, ElectLeaders } from '../../protocol/requests/reassignments.ts';
+import { roughSize } from '../../rough.ts';
 import type { Cluster } from '../cluster.ts';
-import { failureOf } from '../refusals.ts';
-import { listMoves, type Moves } from '../topics.ts';
+import { bytesToCopy } from '../copies.ts';
+import { type LogSizes, readLogSizes } from '../log-sizes.ts';
+import { listMoves, type Moves } from '../moves.ts';
 import { type Item, notStarted, type Result, untilSeen } from './carry-out.ts';
-import { freeBrokers, freeTopics, type Move, oursOn, throttle } from './throttling.ts';
+import { electPreferred, liftThrottle } from './finishing.ts';
+import { copiesOf, type Move, movesOf, OP, submit } from './move.ts';
+import { throttle } from './throttling.ts';
+import { untilMoved, Watch } from './waiting.ts';
 
-const OP = 'move partitions';
 const SEEN = 5_000;
-/** How long the cluster may be away while we wait for it; milliseconds. */
-const PATIENCE = 60_000;
+/** How long a detached run looks whether all was moved in a moment, as what is empty is; milliseconds. */
+const MOMENT = 1_000;
 
 /**
  * Moves partitions of topics batch by batch, each throttled, and waits for each batch to end. What is on its way to
  * the same place already is only waited for; what somebody else moves elsewhere is left alone, and told. The throttle
- * goes with the last batch; where a run was cut off, `topic.settle` of the next one sees to it.
+ * goes with the last batch; where a run was cut off, `topic.settle` of the next one sees to it. Detached, all batches
+ * are begun, one behind the other, and none is waited for: the throttle alone bounds them.
  */
 export async function reassign(
   cluster: Cluster,
   items: readonly Item<TopicReassign>[],
-  { drain, abort }: SendOptions,
+  options: SendOptions,
 ): Promise<void> {
   const names = items.map((item) => item.body.name);
   const [topics, running] = await Promise.all([cluster.metadata(names), listMoves(cluster)]);
   const byName = new Map(topics.map((topic) => [topic.name, topic]));
-  const started = new Map<string, Item<TopicReassign>>();
-  const moves: Move[] = [];
+  const run = new Run(cluster, running, options);
   for (const item of items) {
-    const work = workOf(item.body, byName.get(item.body.name), running);
-    if ('failure' in work) {
-      item.settle({ status: 'failed', failure: work.failure });
-      continue;
-    }
-    started.set(item.body.name, item);
-    moves.push(...work.moves);
+    const work = movesOf(item.body, byName.get(item.body.name), running);
+    if ('failure' in work) item.settle({ status: 'failed', failure: work.failure });
+    else run.add(item, work.moves);
   }
-  const fail = (name: string, result: Result) => {
-    started.get(name)?.settle(result);
-    started.delete(name);
-  };
-
-  const size = cluster.settings.reassignment.batch;
-  for (let at = 0; at < moves.length; at += size) {
-    const batch = moves.slice(at, at + size).filter((move) => started.has(move.topic));
-    if (batch.length === 0) continue;
-    if (drain.aborted) {
-      for (const { topic } of batch) fail(topic, at === 0 ? notStarted(OP) : cutOff());
-      continue;
-    }
-    await runBatch(cluster, batch, running, { drain, abort }, fail);
-  }
-  await finish(cluster, topics, started);
+  await run.start();
+  if (options.detach) await run.leave();
+  await run.finish(names);
 }
 
-/** What is still to be moved of a topic, or why it cannot be. */
-function workOf(
-  { name, replicas }: TopicReassign,
-  topic: TopicMetadata | undefined,
-  running: Moves,
-): { moves: Move[] } | { failure: Failure } {
-  if (!topic || topic.error === UNKNOWN_TOPIC) {
-    return { failure: { op: OP, status: 'UNKNOWN_TOPIC_OR_PARTITION', message: 'the topic is gone' } };
+/** Topics that are moved together, until each is settled. */
+class Run {
+  readonly #cluster: Cluster;
+  readonly #running: Moves;
+  readonly #options: SendOptions;
+  /** Those that are not settled yet, by topic. */
+  readonly #open = new Map<string, Item<TopicReassign>>();
+  readonly #moves: Move[] = [];
+  readonly #begun = new Set<string>();
+  #sizes: LogSizes | undefined;
+
+  constructor(cluster: Cluster, running: Moves, options: SendOptions) {
+    this.#cluster = cluster;
+    this.#running = running;
+    this.#options = options;
   }
-  const moves: Move[] = [];
-  for (const [index, to] of Object.entries(replicas)) {
-    const partition = Number(index);
-    const found = topic.partitions.find((one) => one.index === partition);
-    const underWay = running.get(name)?.get(partition);
-    if (underWay && String(underWay) !== String(to)) {
-      const message = `partition ${index} is being moved to brokers ${underWay.join(', ')} by somebody else`;
-      const hint = 'wait until that has ended, or cancel it with kafka-reassign-partitions --cancel';
-      return { failure: { op: OP, status: 'REASSIGNMENT_IN_PROGRESS', message, hint } };
+
+  add(item: Item<TopicReassign>, moves: readonly Move[]): void {
+    this.#open.set(item.body.name, item);
+    this.#moves.push(...moves);
+  }
+
+  async start(): Promise<void> {
+    const copies = this.#moves.map(copiesOf);
+    const watch = new Watch(this.#cluster, copies, this.#options.onWork);
+    this.#sizes = await this.#readSizes();
+    if (this.#options.detach)
+      await this.#attempt(this.#moves, () => throttle(this.#cluster, this.#fresh(this.#moves)));
+    const size = this.#cluster.settings.reassignment.batch;
+    for (let at = 0; at < this.#moves.length; at += size) {
+      const batch = this.#moves.slice(at, at + size).filter((move) => this.#open.has(move.topic));
+      if (batch.length === 0) continue;
+      if (this.#options.drain.aborted) {
+        for (const { topic } of batch)
+          this.#settle(topic, this.#begun.has(topic) ? cutShort() : notStarted(OP));
+        continue;
+      }
+      await this.#attempt(batch, () => this.#runBatch(batch, watch));
     }
-    const from = found?.replicas ?? [];
-    if (underWay || String(from) !== String(to)) moves.push({ topic: name, partition, from, to });
+    watch.end();
   }
-  return { moves };
-}
 
-async function runBatch(
-  cluster: Cluster,
-  batch: readonly Move[],
-  running: Moves,
-  options: SendOptions,
-  fail: (topic: string, result: Result) => void,
-): Promise<void> {
-  try {
-    const fresh = batch.filter(({ topic, partition }) => !running.get(topic)?.has(partition));
-    await throttle(cluster, fresh);
-    for (const [topic, failure] of await submit(cluster, fresh)) fail(topic, { status: 'failed', failure });
-    const ended = await untilMoved(cluster, batch, options);
-    if (ended !== 'moved')
-      for (const { topic } of batch) fail(topic, ended === 'drained' ? cutOff() : unknown(ended));
-  } catch (error) {
-    if (error instanceof BrokerError)
-      for (const { topic } of batch) fail(topic, { status: 'failed', failure: error.failure });
-    else if (error instanceof ConnectionError)
-      for (const { topic } of batch) fail(topic, unknown(error.message));
-    else throw error;
+  /** Leaves to the cluster what does not arrive in a moment. */
+  async leave(): Promise<void> {
+    let running: Moves = new Map();
+    const isRunning = ({ topic, partition }: Move) => running.get(topic)?.has(partition) === true;
+    await untilSeen(MOMENT, async () => {
+      running = await listMoves(this.#cluster);
+      return !this.#moves.some(isRunning);
+    });
+    const late = new Set(this.#moves.filter(isRunning).map(({ topic }) => topic));
+    for (const topic of late) this.#settle(topic, { status: 'under-way', note: this.#toDo(topic) });
   }
-}
 
-/** @returns the topics that were refused, and why. */
-async function submit(cluster: Cluster, moves: readonly Move[]): Promise<Map<string, Failure>> {
-  const refused = new Map<string, Failure>();
-  if (moves.length === 0) return refused;
-  const fail = (topic: string, code: number, message: string | null) =>
-    refused.set(topic, failureOf(cluster.settings, { op: OP, code, message, right: { operation: 'Alter' } }));
-  const topics = [...new Set(moves.map((move) => move.topic))].map((name) => ({
-    name,
-    partitions: moves
-      .filter((move) => move.topic === name)
-      .map(({ partition, to }) => ({ index: partition, replicas: to })),
-  }));
-  const question = { timeout: cluster.settings.timeout, topics };
-  const answer = await cluster.ask(AlterPartitionReassignments, question, {
-    to: 'controller',
-    repeatable: true,
-  });
-  if (answer.error !== 0) for (const { name } of topics) fail(name, answer.error, answer.message);
-  for (const { name, partitions } of answer.topics) {
-    for (const { index, error, message } of partitions) {
-      if (error !== 0) fail(name, error, `partition ${index}: ${message ?? 'refused'}`);
+  /** Takes the throttle away, lets the preferred brokers lead, and tells what has become of each topic. */
+  async finish(names: readonly string[]): Promise<void> {
+    const lifted = await liftThrottle(this.#cluster, names).catch((error: unknown) => error);
+    await electPreferred(
+      this.#cluster,
+      this.#moves.filter(({ topic }) => this.#open.has(topic)),
+    );
+    let shown: readonly TopicMetadata[] = [];
+    const arrived = ({ body }: Item<TopicReassign>) => {
+      const partitions = shown.find((topic) => topic.name === body.name)?.partitions ?? [];
+      return Object.entries(body.replicas).every(
+        ([index, ids]) =>
+          String(partitions.find((one) => one.index === Number(index))?.replicas) === String(ids),
+      );
+    };
+    await untilSeen(SEEN, async () => {
+      shown = await this.#cluster.metadata([...this.#open.keys()]);
+      return [...this.#open.values()].every(arrived);
+    });
+    for (const [topic, item] of this.#open) {
+      if (!arrived(item)) {
+        const message = 'the move ended, and the replicas are not where they should be: was it cancelled?';
+        item.settle({ status: 'failed', failure: { op: OP, message } });
+      } else if (lifted instanceof Error) {
+        const message = `moved, but the throttle could not be taken away: ${lifted.message}`;
+        const hint = 'a later run takes it away';
+        item.settle({ status: 'failed', failure: { op: OP, message, hint } });
+      } else item.settle({ status: 'done', ...this.#didIt(topic) });
     }
   }
-  return refused;
-}
 
-/** Waits for partitions to arrive, however long that takes. */
-export async function untilMoved(
-  cluster: Cluster,
-  moves: readonly Pick<Move, 'topic' | 'partition'>[],
-  { drain, abort }: SendOptions,
-): Promise<'moved' | 'drained' | string> {
-  let lastAnswer = Date.now();
-  for (let pause = 50; ; pause = Math.min(pause * 1.5, 1_000)) {
+  async #runBatch(batch: readonly Move[], watch: Watch): Promise<void> {
+    const fresh = this.#fresh(batch);
+    if (!this.#options.detach) await throttle(this.#cluster, fresh);
+    for (const [topic, failure] of await submit(this.#cluster, fresh)) {
+      this.#settle(topic, { status: 'failed', failure });
+    }
+    for (const { topic } of batch) this.#begun.add(topic);
+    watch.begin(batch);
+    if (this.#options.detach) return;
+    const ended = await untilMoved(this.#cluster, batch, watch, this.#options);
+    if (ended === 'moved') return;
+    const note = ended === 'drained' ? await this.#soFar(watch) : '';
+    for (const { topic } of batch) {
+      if (ended === 'drained') this.#settle(topic, { status: 'under-way', note });
+      else this.#settle(topic, unknown(ended.message));
+    }
+  }
+
+  /** Moves that nobody has begun. */
+  #fresh(moves: readonly Move[]): Move[] {
+    return moves.filter(({ topic, partition }) => !this.#running.get(topic)?.has(partition));
+  }
+
+  /** What fails here fails for all topics of the batch. */
+  async #attempt(batch: readonly Move[], work: () => Promise<void>): Promise<void> {
     try {
-      const running = await listMoves(cluster);
-      lastAnswer = Date.now();
-      if (moves.every(({ topic, partition }) => !running.get(topic)?.has(partition))) return 'moved';
+      await work();
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
-      if (Date.now() - lastAnswer > PATIENCE) return error.message;
+      if (!(error instanceof BrokerError) && !(error instanceof ConnectionError)) throw error;
+      const result: Result =
+        error instanceof BrokerError ? { status: 'failed', failure: error.failure } : unknown(error.message);
+      for (const { topic } of batch) this.#settle(topic, result);
     }
-    if (drain.aborted || abort.aborted) return 'drained';
-    await sleep(pause);
+  }
+
+  #settle(topic: string, result: Result): void {
+    this.#open.get(topic)?.settle(result);
+    this.#open.delete(topic);
+  }
+
+  async #readSizes(): Promise<LogSizes | undefined> {
+    const places = new Map<string, number[]>();
+    for (const move of this.#moves) {
+      if (copiesOf(move).brokers.length === 0) continue;
+      places.set(move.topic, [...(places.get(move.topic) ?? []), move.partition]);
+    }
+    return places.size === 0 ? new Map() : readLogSizes(this.#cluster, places).catch(() => undefined);
+  }
+
+  async #soFar(watch: Watch): Promise<string> {
+    const seen = await listMoves(this.#cluster)
+      .then((running) => watch.measure(running))
+      .catch(() => undefined);
+    return `stopped waiting${seen ? `: ${howFarText(seen)}` : ''}`;
+  }
+
+  #didIt(topic: string): { note?: string } {
+    if (!this.#moves.some((move) => move.topic === topic)) return {};
+    const { count, size } = this.#sum(topic);
+    return { note: `moved ${count}${size === undefined ? '' : `, ${size} copied`}` };
+  }
+
+  #toDo(topic: string): string {
+    const { count, size } = this.#sum(topic);
+    const rate = roughSize(this.#cluster.settings.reassignment.throttle);
+    return `${count} on the way${size === undefined ? '' : `, ${size} to copy, each broker at most ${rate} a second`}`;
+  }
+
+  #sum(topic: string): { count: string; size: string | undefined } {
+    const own = this.#moves.filter((move) => move.topic === topic);
+    const bytes = this.#sizes && bytesToCopy(own.map(copiesOf), this.#sizes);
+    const count = `${own.length.toLocaleString('en-US')} partition${own.length === 1 ? '' : 's'}`;
+    return { count, size: bytes ? roughSize(bytes) : undefined };
   }
 }
 
-/** The move goes on without us; the throttle must stay as long. */
-function cutOff(): Result {
-  const message = 'stopped waiting: the cluster goes on moving its partitions';
-  const hint = 'a later run waits for the end, and takes the throttle away';
+/** Some of its partitions were moved or are on their way, and others were not begun. */
+function cutShort(): Result {
+  const message = 'stopped before all of its partitions were moved';
+  const hint = 'a later run moves the rest, and takes the throttle away';
   return { status: 'failed', failure: { op: OP, message, hint } };
 }
 
 function unknown(message: string): Result {
   return { status: 'unknown', failure: { op: OP, message } };
-}
-
-/** Takes the throttle away, lets the preferred brokers lead, and tells what has become of each topic. */
-async function finish(
-  cluster: Cluster,
-  topics: readonly TopicMetadata[],
-  started: ReadonlyMap<string, Item<TopicReassign>>,
-): Promise<void> {
-  const settled = await liftThrottle(
-    cluster,
-    topics.map(({ name }) => name),
-  ).catch((error: unknown) => error);
-  const names = [...started.keys()];
-  await electPreferred(
-    cluster,
-    [...started.values()].map((item) => item.body),
-  );
-  let shown: readonly TopicMetadata[] = [];
-  const arrived = ({ body }: Item<TopicReassign>) => {
-    const partitions = shown.find((topic) => topic.name === body.name)?.partitions ?? [];
-    return Object.entries(body.replicas).every(
-      ([index, ids]) =>
-        String(partitions.find((one) => one.index === Number(index))?.replicas) === String(ids),
-    );
-  };
-  await untilSeen(SEEN, async () => {
-    shown = await cluster.metadata(names);
-    return [...started.values()].every(arrived);
-  });
-  for (const item of started.values()) {
-    if (!arrived(item)) {
-      const message = 'the move ended, and the replicas are not where they should be: was it cancelled?';
-      item.settle({ status: 'failed', failure: { op: OP, message } });
-    } else if (settled instanceof Error) {
-      const message = `moved, but the throttle could not be taken away: ${settled.message}`;
-      const hint = 'a later run takes it away';
-      item.settle({ status: 'failed', failure: { op: OP, message, hint } });
-    } else item.settle({ status: 'done' });
-  }
-}
-
-/** From the brokers first: as long as a topic has its mark, a later run knows that there is something to take away. */
-export async function liftThrottle(cluster: Cluster, topics: readonly string[]): Promise<void> {
-  const running = await listMoves(cluster);
-  // What moves without our mark, by another tool, is not what the throttle is for.
-  const marked = await oursOn(cluster, [...running.keys()]);
-  if (marked.length === 0) await freeBrokers(cluster);
-  await freeTopics(
-    cluster,
-    topics.filter((name) => !running.has(name)),
-  );
-}
-
-/** Where that fails, leaders stay where they are until Kafka itself moves them (auto.leader.rebalance.enable). */
-async function electPreferred(cluster: Cluster, bodies: readonly TopicReassign[]): Promise<void> {
-  if (bodies.length === 0 || !cluster.offers(ElectLeaders)) return;
-  const topics = bodies.map(({ name, replicas }) => ({
-    topic: name,
-    partitions: Object.keys(replicas).map(Number),
-  }));
-  const question = { unclean: 0, topics, timeout: cluster.settings.timeout };
-  await cluster.ask(ElectLeaders, question, { to: 'controller', repeatable: true }).catch(() => {});
 }

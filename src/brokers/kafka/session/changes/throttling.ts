@@ -10,23 +10,19 @@ import {
 import { THROTTLE_CONFIGS } from '../../specs.ts';
 import type { Cluster } from '../cluster.ts';
 import { failureOf } from '../refusals.ts';
-import { isOurRate, isOurThrottle, ourRate, ourThrottle, RATE_CONFIGS } from '../throttle.ts';
+import {
+  isOurRate,
+  isOurThrottle,
+  ourRate,
+  ourThrottle,
+  RATE_CONFIGS,
+  readMarks,
+  readThrottles,
+} from '../throttle.ts';
 import { untilSeen } from './carry-out.ts';
+import { addedBy, type Move } from './move.ts';
 
 const SEEN = 5_000;
-
-/** A partition that moves: where it is, and where it is to be. */
-export interface Move {
-  readonly topic: string;
-  readonly partition: number;
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-}
-
-/** Brokers that get a copy that they do not have yet. */
-function addedBy({ from, to }: Move): number[] {
-  return to.filter((id) => !from.includes(id));
-}
 
 /**
  * Slows the copying for these moves down: first which replicas, then how fast, so that a run that is killed in
@@ -57,14 +53,19 @@ export async function throttle(cluster: Cluster, moves: readonly Move[]): Promis
   await alter(cluster, resources, 'controller');
   const marked = resources.map(({ name }) => name);
   // Brokers learn of it a moment later, and what we do not see yet we would not take away.
-  await untilSeen(SEEN, async () => (await oursOn(cluster, marked)).length === marked.length);
-  const involved = new Set(copying.flatMap(({ from, to }) => [...from, ...to]));
-  const rates = await readRates(cluster, [...involved]);
+  await untilSeen(SEEN, async () => (await readMarks(cluster, marked)).size === marked.length);
+  await limitRates(cluster, new Set(copying.flatMap(({ from, to }) => [...from, ...to])));
+}
+
+/** Sets how fast these brokers may copy, or sets it anew; what other tools have set stays as it is. */
+export async function limitRates(cluster: Cluster, brokers: ReadonlySet<number>): Promise<void> {
   const value = ourRate(cluster.settings.reassignment.throttle);
-  for (const [id, found] of rates) {
-    const free = RATE_CONFIGS.filter(
-      (key) => found.get(key) === undefined || isOurRate(found.get(key) ?? ''),
-    );
+  for (const [id, found] of await readRates(cluster, [...brokers])) {
+    const free = RATE_CONFIGS.filter((key) => {
+      const now = found.get(key);
+      return now === undefined || (isOurRate(now) && now !== value);
+    });
+    if (free.length === 0) continue;
     const configs = free.map((name) => ({ name, operation: SET, value }));
     await alter(cluster, [{ type: BROKER, name: String(id), configs }], id);
     await untilSeen(SEEN, async () => {
@@ -86,25 +87,12 @@ export async function freeBrokers(cluster: Cluster): Promise<void> {
 
 /** Takes our throttle off topics, where we put one. */
 export async function freeTopics(cluster: Cluster, topics: readonly string[]): Promise<void> {
-  const ours = await oursOn(cluster, topics);
-  const resources = ours.map(({ name, keys }) => ({
+  const resources = [...(await readMarks(cluster, topics))].map(([name, { keys }]) => ({
     ...{ type: TOPIC, name },
     configs: keys.map((key) => ({ name: key, operation: DELETE, value: null })),
   }));
   await alter(cluster, resources, 'controller');
-  await untilSeen(SEEN, async () => (await oursOn(cluster, topics)).length === 0);
-}
-
-/** Topics that carry our mark, and in which configs. */
-export async function oursOn(
-  cluster: Cluster,
-  topics: readonly string[],
-): Promise<{ name: string; keys: readonly string[] }[]> {
-  const found = topics.length === 0 ? [] : await readThrottles(cluster, topics);
-  return [...found].flatMap(([name, values]) => {
-    const keys = [...values].filter(([, value]) => isOurThrottle(value)).map(([key]) => key);
-    return keys.length === 0 ? [] : [{ name, keys }];
-  });
+  await untilSeen(SEEN, async () => (await readMarks(cluster, topics)).size === 0);
 }
 
 /** Brokers that carry our rate, and in which configs. */
@@ -122,22 +110,6 @@ async function foreignThrottles(cluster: Cluster, topics: readonly string[]): Pr
     [...values.values()].some((value) => value !== '' && !isOurThrottle(value)),
   );
   return new Set(foreign.map(([name]) => name));
-}
-
-/** The throttle configs of topics; a topic that is gone has none. */
-async function readThrottles(
-  cluster: Cluster,
-  topics: readonly string[],
-): Promise<Map<string, Map<string, string>>> {
-  const resources = topics.map((name) => ({ type: TOPIC, name, keys: [...THROTTLE_CONFIGS] }));
-  const question = { resources, synonyms: false };
-  const answer = await cluster.ask(DescribeConfigs, question, { to: 'home', repeatable: true });
-  return new Map(
-    answer.resources.map(({ name, configs }) => [
-      name,
-      new Map(configs.map((config) => [config.name, config.value ?? ''])),
-    ]),
-  );
 }
 
 /** The rates that brokers have of their own; a broker that cannot be asked is missing. */

@@ -3,7 +3,7 @@ import { INVALID_PARTITIONS, TOPIC_EXISTS, UNKNOWN_TOPIC } from '../../protocol/
 import { EARLIEST, LATEST } from '../../protocol/requests/offsets.ts';
 import { CreatePartitions, CreateTopics, DeleteTopics } from '../../protocol/requests/topics.ts';
 import type { Cluster } from '../cluster.ts';
-import { askLeaders } from '../observe.ts';
+import { askLeaders } from '../spans.ts';
 import { untilSeen, type Verdict, type Way } from './carry-out.ts';
 
 /**
@@ -21,6 +21,7 @@ export function creation(cluster: Cluster): Way<TopicCreate> {
     op: 'create topic',
     ask: (bodies) => askCreate(cluster, bodies, false),
     isDone: (code, again) => again && code === TOPIC_EXISTS,
+    isThere: (code) => code === TOPIC_EXISTS,
     right: ({ name }) => ({ operation: 'Create', topic: name }),
     chunk: { items: TOPICS, weight: RECORDS },
     weigh: ({ partitions, replicas, configs }) =>

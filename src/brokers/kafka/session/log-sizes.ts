@@ -1,0 +1,31 @@
+import { DescribeLogDirs } from '../protocol/requests/offsets.ts';
+import type { Cluster } from './cluster.ts';
+
+/** Bytes on disk by `topic/partition`, by broker; undefined for a broker that could not be asked. */
+export type LogSizes = ReadonlyMap<number, ReadonlyMap<string, number> | undefined>;
+
+/** What partitions take up on each broker, moving copies included; one request a broker. */
+export async function readLogSizes(
+  cluster: Cluster,
+  places: ReadonlyMap<string, readonly number[]>,
+): Promise<LogSizes> {
+  const question = { topics: [...places].map(([topic, partitions]) => ({ topic, partitions })) };
+  const answers = await cluster.askEach(DescribeLogDirs, () => question);
+  return new Map(
+    [...answers].map(([id, answer]) => {
+      // Without the right to ask (Describe on the cluster) a broker answers with no directories, or with an error.
+      if (answer instanceof Error || answer.directories.every(({ error }) => error !== 0))
+        return [id, undefined];
+      const sizes = new Map<string, number>();
+      for (const { topics } of answer.directories) {
+        for (const { name, partitions } of topics) {
+          for (const { index, size } of partitions) {
+            const place = `${name}/${index}`;
+            sizes.set(place, (sizes.get(place) ?? 0) + size);
+          }
+        }
+      }
+      return [id, sizes];
+    }),
+  );
+}
