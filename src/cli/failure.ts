@@ -5,6 +5,7 @@ import {
   DamagedPlan,
   InvalidProject,
   MissingVariable,
+  RevisionError,
   StalePlan,
 } from '../model/index.ts';
 import type { RunFailure } from '../render/index.ts';
@@ -41,6 +42,9 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
     };
   }
   if (error instanceof InputError) {
+    return { failure: { kind: 'input', ...messageOf(error) }, ending: { refused: EXIT.input } };
+  }
+  if (error instanceof RevisionError) {
     return { failure: { kind: 'input', ...messageOf(error) }, ending: { refused: EXIT.input } };
   }
   if (error instanceof UnwiseProject) {
@@ -157,6 +161,6 @@ function explainBug(error: unknown): ExplainedFailure {
   };
 }
 
-function messageOf(error: UsageError | InputError): { message: string; hint?: string } {
+function messageOf(error: UsageError | InputError | RevisionError): { message: string; hint?: string } {
   return { message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
 }

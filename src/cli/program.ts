@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../pipeline/version.ts';
 import { addApply } from './commands/apply.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
 import { addExplain } from './commands/explain.ts';
@@ -16,7 +17,7 @@ import { addGlobalOptions } from './options.ts';
 
 const EXIT_HELP = `
 Exit codes:
-  0  success; nothing differs        1  the operation failed      2  differences (plan --detailed-exitcode, drift)
+  0  success; nothing differs        1  the operation failed      2  differences (--detailed-exitcode, drift)
   3  findings or a blocked plan      4  stale or damaged plan     5  applied in part
   64 wrong usage   65 invalid input  130, 143 interrupted`;
 
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     addInit,
     addValidate,
     addPlan,
+    addDiff,
     addShow,
     addApply,
     addDrift,

@@ -1,3 +1,4 @@
+export { compareFindings } from './compare.ts';
 export { explainRule } from './explain.ts';
 export { type LintInput, lintTopology } from './lint.ts';
 export { rules as neutralRules } from './rules/index.ts';

@@ -84,3 +84,13 @@ export class InvalidProject extends Error {
     this.diagnostics = diagnostics;
   }
 }
+
+/** A revision of the repository cannot be read. */
+export class RevisionError extends Error {
+  override readonly name = 'RevisionError';
+  readonly hint: string | undefined;
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Change, FieldChange } from './change.ts';
+import type { Effects } from './diff.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
@@ -175,6 +176,11 @@ export interface Provider {
    * a stream, comes after the one that gives it up. Even a deletion then comes before what takes its place.
    */
   order?(changes: readonly Change[]): Order[];
+  /**
+   * What becomes different for messages and clients between two states of a broker, each completed: where messages go,
+   * who may do what. In the same order for the same states, and never more than people read.
+   */
+  effects?(before: readonly Resource[], after: readonly Resource[], broker: BrokerIdentity): Effects;
   /** @throws ConnectionError, BrokerError */
   connect(connection: Connection): Promise<Session>;
   /** Reads a broker's own export, such as a definitions file; undefined when the data is none of its formats. */

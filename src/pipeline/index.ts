@@ -7,6 +7,7 @@ export { configSchema, type Project, topologySchema } from '../load/index.ts';
 export { checkAllowKey, readPlan, writePlan } from '../plan/index.ts';
 export { type ApplyOptions, applyPlan } from './apply.ts';
 export { type Checked, check, type DeclaredBroker, type ProjectOptions } from './check.ts';
+export { type DiffOptions, diffRevisions } from './diff.ts';
 export { doctor, type Examined } from './doctor.ts';
 export { liveGraph, topologyGraph } from './graph.ts';
 export { focusGraph } from './graph-focus.ts';

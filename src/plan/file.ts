@@ -13,6 +13,9 @@ export function writePlan(plan: Plan): string {
 /** @throws DamagedPlan when the text is no plan, of another version, cut off or edited. */
 export function readPlan(text: string): Plan {
   const file = parse(text);
+  if (isObject(file) && file.brokerform === 'diff') {
+    throw new DamagedPlan('this is a diff of two revisions, not a plan: no broker was asked what it holds');
+  }
   if (!isObject(file) || file.brokerform !== 'plan')
     throw new DamagedPlan('this is not a saved plan of brokerform');
   const { plan } = file;

@@ -1,10 +1,19 @@
-import { type ApplyReport, compareDiagnostics, type Diagnostic, type Plan } from '../model/index.ts';
+import {
+  type ApplyReport,
+  compareDiagnostics,
+  type Diagnostic,
+  type Diff,
+  type Plan,
+} from '../model/index.ts';
 import type { About } from './about.ts';
 import { diagnosticsMarkdown } from './diagnostics-markdown.ts';
 import { diagnosticsText } from './diagnostics-text.ts';
+import { diffFindings } from './diff-findings.ts';
+import { diffMarkdown } from './diff-markdown.ts';
+import { diffText } from './diff-text.ts';
 import { failureFindings, failureMarkdown, failureText, type RunFailure } from './failure.ts';
 import { isCiFormat, renderFindings } from './findings.ts';
-import { diagnosticsJson, failureJson, planJson, reportJson } from './json.ts';
+import { diagnosticsJson, diffJson, failureJson, planJson, reportJson } from './json.ts';
 import { driftFindings, planFindings } from './plan-findings.ts';
 import { planMarkdown } from './plan-markdown.ts';
 import { planText } from './plan-text.ts';
@@ -14,6 +23,7 @@ import type { Style } from './style.ts';
 
 export type { About } from './about.ts';
 export { renderChecks } from './checks-text.ts';
+export { hasDifferences } from './diff-text.ts';
 export { escapeText } from './escape.ts';
 export { failureText, type RunFailure } from './failure.ts';
 export { activityLine, progressLine } from './progress.ts';
@@ -36,6 +46,15 @@ export function renderPlan(
     return renderFindings(findings, format, style, { command, project, environment });
   }
   return { text: planText, json: planJson, markdown: planMarkdown }[format](plan, style, command);
+}
+
+/** The difference of two revisions. */
+export function renderDiff(diff: Diff, format: Format, style: Style): string {
+  if (isCiFormat(format)) {
+    const { project, environment } = diff;
+    return renderFindings(diffFindings(diff), format, style, { command: 'diff', project, environment });
+  }
+  return { text: diffText, json: diffJson, markdown: diffMarkdown }[format](diff, style);
 }
 
 const VALIDATE: About = { command: 'validate' };

@@ -1,4 +1,4 @@
-import type { ApplyReport, Diagnostic, Plan } from '../model/index.ts';
+import type { ApplyReport, Diagnostic, Diff, Plan } from '../model/index.ts';
 import { countSeverities } from './diagnostics-text.ts';
 import { printableJson } from './escape.ts';
 import type { RunFailure } from './failure.ts';
@@ -6,6 +6,11 @@ import type { RunFailure } from './failure.ts';
 /** The plan itself; its schema is plan.schema.json. */
 export function planJson(plan: Plan): string {
   return printableJson(plan);
+}
+
+/** Its schema is in plan.schema.json, too. */
+export function diffJson(diff: Diff): string {
+  return printableJson(diff);
 }
 
 export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {

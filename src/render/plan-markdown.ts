@@ -2,8 +2,8 @@ import type { BrokerIdentity, Plan } from '../model/index.ts';
 import { type About, markerLine } from './about.ts';
 import { type CommentSection, comment, cutText } from './comment.ts';
 import { escapeText, markdownCode } from './escape.ts';
-import { hasChanges, SECTION_ORDER, sectionBlocks, TITLE } from './plan-text.ts';
-import { type PlanSections, type SectionName, sectionsOf, summaryParts } from './sections.ts';
+import { hasChanges, sectionBlocks, TITLE } from './plan-text.ts';
+import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
 import { PLAIN, type Style } from './style.ts';
 import { formatCount, plural } from './words.ts';
 

@@ -1,11 +1,9 @@
 import type { BrokerIdentity, Plan } from '../model/index.ts';
 import { escapeText } from './escape.ts';
-import { type PlanSections, type SectionName, sectionsOf, summaryParts } from './sections.ts';
+import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
 import { refusalLines, stepLines } from './step-lines.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';
 import { joinParts } from './words.ts';
-
-export const SECTION_ORDER: readonly SectionName[] = ['blocked', 'destructive', 'disruptive', 'safe'];
 
 export const TITLE = {
   validate: 'Findings',
@@ -63,7 +61,13 @@ export function hasChanges(sections: PlanSections): boolean {
   return sections.refusals.length > 0 || SECTION_ORDER.some((name) => sections[name].length > 0);
 }
 
-function sectionLines(name: SectionName, sections: PlanSections, createdAt: string, style: Style): string[] {
+/** A section with its heading; nothing where it is empty. */
+export function sectionLines(
+  name: SectionName,
+  sections: PlanSections,
+  createdAt: string,
+  style: Style,
+): string[] {
   const blocks = sectionBlocks(name, sections, createdAt, style);
   return blocks.length > 0 ? [paint(style, RISK_COLOUR[name], name.toUpperCase()), ...blocks.flat()] : [];
 }

@@ -1,6 +1,5 @@
 import {
   type Address,
-  allSteps,
   type Blocker,
   compareSources,
   type Plan,
@@ -11,6 +10,8 @@ import {
 } from '../model/index.ts';
 
 export type SectionName = 'blocked' | 'destructive' | 'disruptive' | 'safe';
+
+export const SECTION_ORDER: readonly SectionName[] = ['blocked', 'destructive', 'disruptive', 'safe'];
 
 export interface Entry {
   readonly step: Step;
@@ -41,14 +42,15 @@ function compareEntries(a: Entry, b: Entry): number {
 }
 
 /** A plan's steps by what they cost, each section in the order of the files. */
-export function sectionsOf(plan: Plan): PlanSections {
+export function sectionsOf(plan: Pick<Plan, 'waves' | 'blockers'>): PlanSections {
   const blockers = new Map<Address, Blocker[]>();
   for (const blocker of plan.blockers) {
     const others = blockers.get(blocker.address);
     if (others) others.push(blocker);
     else blockers.set(blocker.address, [blocker]);
   }
-  const entries = allSteps(plan)
+  const entries = plan.waves
+    .flat()
     .map((step): Entry => ({ step, blockers: blockers.get(step.address) ?? [] }))
     .sort(compareEntries);
   const known = new Set(entries.map((entry) => entry.step.address));

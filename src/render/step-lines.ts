@@ -46,6 +46,23 @@ export function headLine(
   return withNote(`${symbol} ${title}${detail}`, note, style, painted);
 }
 
+/** A resource in one line, with a mark of three characters; the note is escaped already. */
+export function itemLine(
+  mark: string,
+  item: { readonly title: string; readonly detail: string },
+  note: string,
+  style: Style,
+): string {
+  const title = escapeText(item.title);
+  const detail = item.detail === '' ? '' : `  ${escapeText(item.detail)}`;
+  return withNote(
+    `${mark} ${title}${detail}`,
+    note,
+    style,
+    `${mark} ${paint(style, 'bold', title)}${detail}`,
+  );
+}
+
 function placeText(at: Source | undefined): string {
   return at ? `${escapeText(at.file)}:${at.line}` : '';
 }

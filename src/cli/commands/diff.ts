@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { RevisionError } from '../../model/index.ts';
+import { hasDifferences, renderDiff } from '../../render/index.ts';
+import { EXIT } from '../exit.ts';
+import { invoke } from '../invoke.ts';
+import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
+import { checkProject, hasInvalidInput } from '../project.ts';
+
+interface Flags extends OutputFlags {
+  readonly base: string;
+  readonly head?: string;
+  readonly prune?: boolean;
+  readonly detailedExitcode?: boolean;
+}
+
+export function addDiff(program: Command): void {
+  addOutputOptions(
+    program
+      .command('diff')
+      .description(
+        'Show what a branch changes, from the YAML of two git revisions alone: no broker is asked.',
+      )
+      .requiredOption('--base <ref>', 'the revision to compare with, such as origin/main')
+      .option('--head <ref>', 'the revision that is compared; without it, the working tree')
+      .option(
+        '--prune',
+        'count what the project owns and no longer declares as deleted, as apply --prune does',
+      )
+      .option('--detailed-exitcode', 'exit with 2 when anything differs'),
+  ).action(
+    invoke<Flags>((context, flags) =>
+      withOutputs(context, flags, 'diff', async (publish) => {
+        const { diffRevisions } = await import('../../pipeline/index.ts');
+        const { config, env } = context.flags;
+        context.busy('reading both revisions');
+        const diff = await diffRevisions({
+          directory: process.cwd(),
+          base: flags.base,
+          ...(flags.head !== undefined && { head: flags.head }),
+          ...(config !== undefined && { configFile: config }),
+          ...(env !== undefined && { environment: env }),
+          prune: flags.prune === true,
+          env: process.env,
+        }).catch(async (error: unknown) => {
+          // A comment that tells of the failure takes the place of that project's comment.
+          if (error instanceof RevisionError) await checkProject(context);
+          throw error;
+        });
+        await publish((format, style) => renderDiff(diff, format, style));
+        // Only what the head brings counts: mistakes that were there before are no reason to refuse it.
+        const { new: news } = diff.findings;
+        if (await hasInvalidInput(news)) return { refused: EXIT.input };
+        return {
+          policy: diff.blockers.length > 0 || news.some(({ severity }) => severity === 'error'),
+          differs: flags.detailedExitcode === true && hasDifferences(diff),
+        };
+      }),
+    ),
+  );
+}

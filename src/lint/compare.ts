@@ -1,0 +1,32 @@
+import { compareDiagnostics, type Diagnostic, type FindingChanges } from '../model/index.ts';
+
+/**
+ * Tells findings that are new from those that were there before. Lines, and the names of files, move without anything
+ * being different: what counts is the rule, the resource and what is said.
+ */
+export function compareFindings(before: readonly Diagnostic[], after: readonly Diagnostic[]): FindingChanges {
+  const left = groupByIdentity(before);
+  const found: Diagnostic[] = [];
+  let remaining = 0;
+  for (const diagnostic of after) {
+    if (left.get(identityOf(diagnostic))?.pop()) remaining++;
+    else found.push(diagnostic);
+  }
+  const fixed = [...left.values()].flat().sort(compareDiagnostics);
+  return { new: found.sort(compareDiagnostics), fixed, remaining };
+}
+
+function groupByIdentity(diagnostics: readonly Diagnostic[]): Map<string, Diagnostic[]> {
+  const groups = new Map<string, Diagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    const identity = identityOf(diagnostic);
+    const group = groups.get(identity);
+    if (group) group.push(diagnostic);
+    else groups.set(identity, [diagnostic]);
+  }
+  return groups;
+}
+
+function identityOf({ code, severity, address = '', message }: Diagnostic): string {
+  return [code, severity, address, message].join('\0');
+}

@@ -1,0 +1,156 @@
+import { completeSides, diffResources } from '../diff/index.ts';
+import {
+  type Address,
+  type BrokerIdentity,
+  type Effects,
+  type Json,
+  type Kind,
+  kindOf,
+  parseAddress,
+  type Resource,
+  type Source,
+  type Step,
+  type Undeclared,
+} from '../model/index.ts';
+import { buildSteps } from '../plan/index.ts';
+import type { Checked, DeclaredBroker } from './check.ts';
+
+/** What two sides say differently of one broker. */
+export interface BrokerDiff {
+  readonly broker: BrokerIdentity;
+  readonly steps: readonly Step[];
+  readonly undeclared: readonly Undeclared[];
+  readonly effects: Effects['effects'];
+  readonly effectsCut: number;
+  readonly unchanged: number;
+}
+
+/**
+ * Takes the base for what is on the broker. Both sides are completed as the head's broker would hold them, so that
+ * only what is written differs. Undefined where neither side configures the broker.
+ */
+export function diffBroker(
+  name: string,
+  base: Checked,
+  head: Checked,
+  prune: boolean,
+): BrokerDiff | undefined {
+  const configured = head.configured.get(name) ?? base.configured.get(name);
+  if (!configured) return undefined;
+  const { assumed: broker, provider } = configured;
+  const { kinds } = provider;
+  const before = base.brokers.get(name);
+  const after = head.brokers.get(name);
+  const complete = (side: DeclaredBroker | undefined) =>
+    completeSides({ broker }, side?.desired ?? [], [], kinds).desired;
+  const context = { broker, live: complete(before), desired: complete(after) };
+  const { live, desired } = context;
+  const { retired = [], owns = [] } = after ?? {};
+  const difference = diffResources({ context, kinds, retired, owns, prune });
+  const { changes } = difference;
+  const { steps } = buildSteps({ context, kinds, changes, readAt: '', isAllowed: () => true });
+  const places = new Map(head.project.retired.map(({ address, at }) => [address, at]));
+  const isNews = (address: Address) => !live.has(address) && before?.retired.includes(address) !== true;
+  const gone = goneBy(steps);
+  const kept = [...live.values()].filter(({ address }) => !desired.has(address) && !gone.has(address));
+  const owned = new Set(difference.unmanaged);
+  const { effects = [], cut = 0 } =
+    provider.effects?.([...live.values()], [...desired.values(), ...kept], broker) ?? {};
+  return {
+    broker,
+    steps: [
+      ...steps.map((step) => unread(step, places.get(step.address))),
+      ...retired.filter(isNews).map((address) => blindDeletion(address, places.get(address))),
+    ],
+    undeclared: [
+      ...kept.map((resource) => undeclaredResource(resource, kinds, owned.has(resource.address))),
+      ...[...desired.values()].flatMap((resource) => undeclaredFields(live, resource, kinds)),
+    ],
+    effects: effects.map((effect) => {
+      const at = desired.get(effect.address)?.at;
+      return at ? { ...effect, at } : effect;
+    }),
+    effectsCut: cut,
+    unchanged: difference.inSync,
+  };
+}
+
+/** What is deleted, and what disappears with that. */
+function goneBy(steps: readonly Step[]): Set<Address> {
+  const removed = steps.flatMap(({ dependants }) =>
+    dependants.filter(({ outcome }) => outcome === 'removed'),
+  );
+  const deleted = steps.filter(({ action }) => action === 'delete');
+  return new Set([...deleted, ...removed].map(({ address }) => address));
+}
+
+/** A step without what only a broker can tell. A deletion is placed where the head orders it, if it does. */
+function unread({ stake: _, calls: __, ...step }: Step, retired: Source | undefined): Step {
+  const { change } = step;
+  const dependants = step.dependants.map((dependant) => ({ ...dependant, calls: [] }));
+  if (change.action !== 'delete') return { ...step, dependants, calls: [] };
+  const { at: ___, places: ____, ...before } = change.before;
+  return {
+    ...step,
+    change: { action: 'delete', before: { ...before, ...(retired && { at: retired }) } },
+    dependants,
+    calls: [],
+  };
+}
+
+/** The deletion of what the base does not declare: nobody knows whether it is there, and what it holds. */
+function blindDeletion(address: Address, at: Source | undefined): Step {
+  const { kind, path } = parseAddress(address);
+  return {
+    address,
+    action: 'delete',
+    title: `${kind} ${path.join(' ')}`,
+    detail: '',
+    change: { action: 'delete', before: { address, spec: {}, needs: [], ...(at && { at }) } },
+    fields: [],
+    risks: [
+      {
+        class: 'destructive',
+        code: 'retired',
+        message: 'retired, and not declared in the base: where it is there, it goes with all that it holds',
+      },
+    ],
+    dependants: [],
+    after: [],
+    calls: [],
+  };
+}
+
+function undeclaredResource(
+  { address, at, ...resource }: Resource,
+  kinds: Readonly<Record<string, Kind>>,
+  owned: boolean,
+): Undeclared {
+  const names = kinds[kindOf(address)]?.title({ address, ...resource }) ?? { title: address, detail: '' };
+  return { address, ...names, ...(at && { at }), owned };
+}
+
+/** Top-level fields that only the base declares: what nobody declares is left alone. */
+function undeclaredFields(
+  live: ReadonlyMap<Address, Resource>,
+  after: Resource,
+  kinds: Readonly<Record<string, Kind>>,
+): Undeclared[] {
+  const before = live.get(after.address);
+  const kind = kinds[kindOf(after.address)];
+  if (!before || !kind) return [];
+  const fields = Object.keys(before.spec)
+    .sort()
+    .flatMap((key) => {
+      const value = before.spec[key] ?? null;
+      if (value === null || after.spec[key] !== undefined) return [];
+      return [{ name: kind.fieldName?.([key]) ?? key, before: textOf(kind, key, value) }];
+    });
+  if (fields.length === 0) return [];
+  const { address, at } = after;
+  return [{ address, ...kind.title(after), fields, ...(at && { at }), owned: false }];
+}
+
+function textOf(kind: Kind, key: string, value: Json): string {
+  return kind.fieldText?.([key], value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
+}

@@ -1,0 +1,68 @@
+import { providers } from '../brokers/index.ts';
+import { compareFindings, neutralRules } from '../lint/index.ts';
+import type { Diagnostic, Diff, Side } from '../model/index.ts';
+import { buildPlan } from '../plan/index.ts';
+import type { Checked } from './check.ts';
+import { diffBroker } from './diff-broker.ts';
+import { TOOL } from './version.ts';
+
+/** One side, read and checked. */
+export interface CheckedSide {
+  readonly ref?: string;
+  readonly commit?: string;
+  readonly checked: Checked;
+}
+
+/** Compares two sides, broker by broker, and what is wrong with them. */
+export function compareSides(before: CheckedSide, after: CheckedSide, prune: boolean): Diff {
+  const { project, diagnostics } = after.checked;
+  const names = new Set([...before.checked.brokers.keys(), ...after.checked.brokers.keys()]);
+  const parts = [...names].flatMap((name) => diffBroker(name, before.checked, after.checked, prune) ?? []);
+  const plan = buildPlan({
+    tool: TOOL,
+    project: project.name,
+    environment: project.environment,
+    createdAt: '',
+    brokers: parts.map(({ broker }) => broker),
+    steps: parts.map(({ steps }) => ({ steps, fingerprints: {} })),
+    rules: {
+      // How much would be lost is not known offline: nothing is blocked but what no broker can do.
+      allow: ['destructive:**', 'protected:**'],
+      protect: project.protect,
+      ...(project.limits.deletes !== undefined && { maxDeletes: project.limits.deletes }),
+    },
+    inSync: 0,
+    unmanaged: [],
+    excluded: 0,
+  });
+  const isEmpty = before.checked.project.files.length === 0;
+  // That nothing is there yet is no mistake of the base.
+  const earlier = isEmpty ? [] : before.checked.diagnostics;
+  return {
+    brokerform: 'diff',
+    version: 1,
+    tool: TOOL,
+    project: project.name,
+    ...(project.environment !== undefined && { environment: project.environment }),
+    base: { ...sideOf(before, earlier), ...(isEmpty && { note: 'no topology yet: everything is new' }) },
+    head: sideOf(after, diagnostics),
+    brokers: plan.brokers,
+    steps: plan.waves.flat().sort((a, b) => (a.address < b.address ? -1 : 1)),
+    blockers: plan.blockers,
+    undeclared: parts.flatMap((part) => part.undeclared),
+    effects: parts.flatMap((part) => part.effects),
+    effectsCut: parts.reduce((sum, part) => sum + part.effectsCut, 0),
+    findings: compareFindings(earlier, diagnostics),
+    unchanged: parts.reduce((sum, part) => sum + part.unchanged, 0),
+  };
+}
+
+function sideOf({ ref, commit }: CheckedSide, diagnostics: readonly Diagnostic[]): Side {
+  const rules = new Set([...neutralRules, ...providers.flatMap((one) => one.rules)].map(({ code }) => code));
+  const errors = diagnostics.filter(({ severity, code }) => severity === 'error' && !rules.has(code));
+  return {
+    ...(ref !== undefined && { ref }),
+    ...(commit !== undefined && { commit }),
+    errors: errors.length,
+  };
+}

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { checkOut, findConfig, findRevision, type Revision } from '../load/index.ts';
+import type { Diff } from '../model/index.ts';
+import { type Checked, check, type ProjectOptions } from './check.ts';
+import { compareSides } from './diff-sides.ts';
+
+export interface DiffOptions extends Omit<ProjectOptions, 'paths'> {
+  /** A revision of the git repository that the directory is in. */
+  readonly base: string;
+  /** Another one; the working tree where absent. */
+  readonly head?: string;
+  /** Count what the project owns and no longer declares as deleted, as an apply with `--prune` does. */
+  readonly prune: boolean;
+}
+
+/** The files of one side. */
+interface Tree {
+  /** The root of the repository. */
+  readonly root: string;
+  /** The working directory of the command, in this tree. */
+  readonly directory: string;
+  /** The configuration; absent where there is none. */
+  readonly config?: string;
+}
+
+/**
+ * Compares the topologies of two revisions, without any broker. Mistakes in either are findings, and leave out what
+ * they are in.
+ * @throws RevisionError
+ */
+export async function diffRevisions(options: DiffOptions): Promise<Diff> {
+  const { directory, base, head, prune } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+  try {
+    const baseRevision = await findRevision(directory, base);
+    const headRevision = head === undefined ? undefined : await findRevision(directory, head);
+    const headTree = withConfig(
+      headRevision
+        ? await treeOf(headRevision, join(folder, 'head'))
+        : { root: baseRevision.root, directory: resolve(directory) },
+      options,
+    );
+    const after = {
+      ...(head !== undefined && { ref: head }),
+      ...(headRevision && { commit: headRevision.commit }),
+      checked: checkTree(headTree, options),
+    };
+    const baseTree = await likeHead(await treeOf(baseRevision, join(folder, 'base')), headTree, options);
+    const before = { ref: base, commit: baseRevision.commit, checked: checkTree(baseTree, options) };
+    return compareSides(before, after, prune);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A revision's files. The folder is named as the repository's, as a project without a name takes that. */
+async function treeOf(revision: Revision, folder: string): Promise<Tree> {
+  const root = join(folder, basename(revision.root));
+  await checkOut(revision, root);
+  const directory = join(root, revision.prefix);
+  await mkdir(directory, { recursive: true });
+  return { root, directory };
+}
+
+function withConfig(tree: Tree, { directory, configFile }: DiffOptions): Tree {
+  const { root } = tree;
+  if (configFile === undefined) {
+    const config = findConfig(tree.directory);
+    return config === undefined ? tree : { ...tree, config };
+  }
+  const path = resolve(directory, configFile);
+  const inside = relative(resolve(directory), path);
+  const config = resolve(tree.directory, inside);
+  // A configuration from outside of the repository is the same for all revisions.
+  return { ...tree, config: relative(root, config).startsWith('..') ? path : config };
+}
+
+/**
+ * The base with the configuration at the head's place. Where it has none there, the head's own serves, so that
+ * topologies that got a configuration only now are the same topologies.
+ */
+async function likeHead(tree: Tree, head: Tree, options: DiffOptions): Promise<Tree> {
+  if (head.config === undefined) return withConfig(tree, options);
+  const inside = relative(head.root, head.config);
+  if (inside.startsWith('..')) return { ...tree, config: head.config };
+  const config = join(tree.root, inside);
+  const found = [config, config.replace(/\.ya?ml$/, '.yaml'), config.replace(/\.ya?ml$/, '.yml')].find(
+    (path) => existsSync(path),
+  );
+  if (found === undefined && existsSync(head.config)) {
+    await mkdir(dirname(config), { recursive: true });
+    await copyFile(head.config, config);
+  }
+  return { ...tree, config: found ?? config };
+}
+
+function checkTree({ directory, config }: Tree, { environment, env, providers }: DiffOptions): Checked {
+  return check({
+    directory,
+    ...(config !== undefined && { configFile: config }),
+    ...(environment !== undefined && { environment }),
+    ...(providers && { providers }),
+    env,
+  });
+}

@@ -1,0 +1,57 @@
+import type { Diff } from '../model/index.ts';
+import { type CommentSection, comment, cutText } from './comment.ts';
+import { diagnosticLines } from './diagnostics-text.ts';
+import {
+  diffCounts,
+  diffSections,
+  effectBlocks,
+  hasDifferences,
+  newFindingBlocks,
+  sideNotes,
+  sidesText,
+  undeclaredBlocks,
+} from './diff-text.ts';
+import { markdownCode } from './escape.ts';
+import { changeSections, commentHead, summaryTable } from './plan-markdown.ts';
+import { PLAIN, type Style } from './style.ts';
+
+/** A git reference may be as long as a path. */
+const LONGEST = 200;
+
+/** The difference for a pull request, also of a fork: it needs no broker and no credentials. */
+export function diffMarkdown(diff: Diff, { verbose }: Style): string {
+  const { project, environment } = diff;
+  const style = { ...PLAIN, verbose };
+  const sections = diffSections(diff);
+  const head = [
+    ...commentHead({ command: 'diff', project, environment }),
+    `${markdownCode(cutText(sidesText(diff), LONGEST))}, from the YAML alone: no broker was asked.`,
+    '',
+    ...sideNotes(diff).map((note) => `⚠️ ${markdownCode(cutText(note, LONGEST))}\n`),
+    summaryTable(diffCounts(diff, sections), hasDifferences(diff)),
+  ];
+  const changes = changeSections(sections, '', style);
+  const others: CommentSection[] = [
+    { heading: 'Routing', noun: 'effect', blocks: effectBlocks(diff, style), folded: false },
+    {
+      heading: 'No longer declared',
+      noun: 'resource that is no longer declared',
+      blocks: undeclaredBlocks(diff, style),
+      folded: false,
+    },
+    { heading: 'New findings', noun: 'new finding', blocks: newFindingBlocks(diff, style), folded: false },
+  ];
+  const fixed: CommentSection = {
+    heading: 'Fixed findings',
+    noun: 'fixed finding',
+    blocks: diff.findings.fixed.map((finding) => diagnosticLines(finding, PLAIN)),
+    folded: true,
+  };
+  // What is safe is the first to be left out where there is too much.
+  return comment(head.join('\n'), [
+    ...changes.filter(({ folded }) => !folded),
+    ...others,
+    ...changes.filter(({ folded }) => folded),
+    fixed,
+  ]);
+}
