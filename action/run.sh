@@ -23,8 +23,12 @@ run() {
   if [ "$command" = validate ]; then
     brokerform "$@" || code=$?
   else
-    without_commands brokerform "$@" || code=$?
+    without_commands tee_brokerform "$@" || code=$?
   fi
+}
+
+tee_brokerform() {
+  brokerform "$@" | tee "$results/output.txt"
 }
 
 add_allowed() {
@@ -123,8 +127,14 @@ fi
 
 [ ! -s "$markdown" ] || summarize <"$markdown"
 [ "$code" -eq 0 ] || annotate error "brokerform $command" "exit code $code: $(advice "$code")"
-[ "$command" != apply ] || printf '\n**brokerform apply ended with %s%s**\n' "$code" \
-  "$([ "$code" -eq 0 ] || printf ': %s' "$(advice "$code")")" | summarize
+if [ "$command" = apply ]; then
+  {
+    printf '\n### Applied: exit code %s\n\n%s\n\n' "$code" "$([ "$code" -eq 0 ] || advice "$code")"
+    # As a block of code that no text can leave, because every line of it is indented.
+    head -c 200000 "$results/output.txt" | sed 's/^/    /'
+    printf '\n'
+  } | summarize
+fi
 
 set_output exit-code "$code"
 set_output has-changes "$has_changes"

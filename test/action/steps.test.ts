@@ -143,13 +143,15 @@ describe('what is handed to brokerform', () => {
 
   test('an apply gets the stored plan, and reports', async () => {
     const plan = runner.file('stored.json', planned(['safe']));
-    const { outputs } = await runner.run('run.sh', {
+    const { outputs, summary } = await runner.run('run.sh', {
       PATH,
       ARGUMENTS,
       FILES_FROM: answering({ 'report.json': '{}' }),
+      PRINTED: '2 applied\\n```\\n# no heading\\n',
       BROKERFORM_COMMAND: 'apply',
       BROKERFORM_PLAN: 'stored.json',
     });
+    expect(summary).toContain('exit code 0\n\n\n\n    2 applied\n    ```\n    # no heading\n');
     expect(argumentsOf().at(-1)).toBe(plan);
     expect(outputs).toMatchObject({ 'exit-code': '0', plan });
     expect(outputs.report).toMatch(/report\.json$/);
