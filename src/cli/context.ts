@@ -49,7 +49,8 @@ export function openContext(flags: GlobalFlags): OpenContext {
   const { env, stdout, stderr } = process;
   const styleOf = (stream: NodeJS.WriteStream): Style => ({
     colour: decideColour({ flag: flags.color, env, isTTY: stream.isTTY === true }),
-    width: stream.columns ?? 100,
+    // A terminal that does not know its width says 0.
+    width: stream.columns || 100,
     verbose: flags.verbose === true,
   });
   const isLive = stderr.isTTY === true && env.TERM !== 'dumb' && flags.quiet !== true;

@@ -143,7 +143,7 @@ function movement(
   const { bytes } = volatileOf(topic);
   const replicas = Object.values(replicasIn(topic) ?? {}).flat().length;
   const copied =
-    bytes === undefined || replicas === 0
+    bytes === undefined || replicas === 0 || added.length === 0
       ? ''
       : `, about ${roughSize((bytes / replicas) * added.length)} to copy`;
   const count = countOf(partitions, 'partition');

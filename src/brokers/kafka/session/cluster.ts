@@ -104,6 +104,8 @@ export class Cluster {
   async ask<Q, A>(api: Api<Q, A>, question: Q, options: AskOptions<A>): Promise<A> {
     for (let attempt = 0; ; attempt++) {
       const pause = PAUSES[attempt];
+      // Who was given up on must not connect anew.
+      if (this.#closed) throw new ConnectionError(this.settings.broker, 'the session was closed');
       try {
         const link = await this.#linkTo(options.to);
         if (!link.offers(api)) throw notOffered(this.settings.broker, api);

@@ -29,26 +29,28 @@ export async function reassign(
   options: SendOptions,
 ): Promise<void> {
   const names = items.map((item) => item.body.name);
-  const [topics, running] = await Promise.all([cluster.metadata(names), listMoves(cluster)]);
+  const seen = await Promise.all([cluster.metadata(names), listMoves(cluster)]).catch(resultOf);
+  if ('status' in seen) {
+    for (const item of items) item.settle(seen);
+    return;
+  }
+  const [topics, running] = seen;
   const byName = new Map(topics.map((topic) => [topic.name, topic]));
   const run = new Run(cluster, running, options);
-  for (const item of items) {
-    const work = movesOf(item.body, byName.get(item.body.name), running);
-    if ('failure' in work) item.settle({ status: 'failed', failure: work.failure });
-    else run.add(item, work.moves);
-  }
+  for (const item of items) run.add(item, movesOf(item.body, byName.get(item.body.name), running));
   await run.start();
   if (options.detach) await run.leave();
   await run.finish(names);
 }
 
-/** Topics that are moved together, until each is settled. */
+/** Topics that are moved together. None is told before the throttle is seen to, as then the session may close. */
 class Run {
   readonly #cluster: Cluster;
   readonly #running: Moves;
   readonly #options: SendOptions;
   /** Those that are not settled yet, by topic. */
   readonly #open = new Map<string, Item<TopicReassign>>();
+  readonly #results: { item: Item<TopicReassign>; result: Result }[] = [];
   readonly #moves: Move[] = [];
   readonly #begun = new Set<string>();
   #sizes: LogSizes | undefined;
@@ -59,9 +61,10 @@ class Run {
     this.#options = options;
   }
 
-  add(item: Item<TopicReassign>, moves: readonly Move[]): void {
+  add(item: Item<TopicReassign>, work: ReturnType<typeof movesOf>): void {
     this.#open.set(item.body.name, item);
-    this.#moves.push(...moves);
+    if ('failure' in work) this.#settle(item.body.name, { status: 'failed', failure: work.failure });
+    else this.#moves.push(...work.moves);
   }
 
   async start(): Promise<void> {
@@ -118,13 +121,14 @@ class Run {
     for (const [topic, item] of this.#open) {
       if (!arrived(item)) {
         const message = 'the move ended, and the replicas are not where they should be: was it cancelled?';
-        item.settle({ status: 'failed', failure: { op: OP, message } });
+        this.#settle(topic, { status: 'failed', failure: { op: OP, message } });
       } else if (lifted instanceof Error) {
         const message = `moved, but the throttle could not be taken away: ${lifted.message}`;
         const hint = 'a later run takes it away';
-        item.settle({ status: 'failed', failure: { op: OP, message, hint } });
-      } else item.settle({ status: 'done', ...this.#didIt(topic) });
+        this.#settle(topic, { status: 'failed', failure: { op: OP, message, hint } });
+      } else this.#settle(topic, { status: 'done', ...this.#didIt(topic) });
     }
+    for (const { item, result } of this.#results) item.settle(result);
   }
 
   async #runBatch(batch: readonly Move[], watch: Watch): Promise<void> {
@@ -152,18 +156,13 @@ class Run {
 
   /** What fails here fails for all topics of the batch. */
   async #attempt(batch: readonly Move[], work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof BrokerError) && !(error instanceof ConnectionError)) throw error;
-      const result: Result =
-        error instanceof BrokerError ? { status: 'failed', failure: error.failure } : unknown(error.message);
-      for (const { topic } of batch) this.#settle(topic, result);
-    }
+    const result = await work().then(() => undefined, resultOf);
+    if (result) for (const { topic } of batch) this.#settle(topic, result);
   }
 
   #settle(topic: string, result: Result): void {
-    this.#open.get(topic)?.settle(result);
+    const item = this.#open.get(topic);
+    if (item) this.#results.push({ item, result });
     this.#open.delete(topic);
   }
 
@@ -208,6 +207,13 @@ function cutShort(): Result {
   const message = 'stopped before all of its partitions were moved';
   const hint = 'a later run moves the rest, and takes the throttle away';
   return { status: 'failed', failure: { op: OP, message, hint } };
+}
+
+/** What the cluster's refusal or silence means for all that it was asked for. Anything else is a bug. */
+function resultOf(error: unknown): Result {
+  if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
+  if (error instanceof ConnectionError) return unknown(error.message);
+  throw error;
 }
 
 function unknown(message: string): Result {
