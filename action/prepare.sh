@@ -42,5 +42,5 @@ set_output artifact "$artifact"
 if [ "$command" = apply ] && [ -z "${BROKERFORM_PLAN:-}" ]; then
   download=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/brokerform-plan.XXXXXX")
   set_output download "$download"
-  set_output download-plan "$download/plan.json"
+  set_output download-plan "$download/saved-plan.json"
 fi

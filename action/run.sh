@@ -17,14 +17,10 @@ plan=${BROKERFORM_PLAN:-}
 case $plan in '' | /*) ;; *) plan=$PWD/$plan ;; esac
 cd "${BROKERFORM_WORKING_DIRECTORY:-.}" || fail 64 "working-directory: there is no such folder"
 
-# What brokers and files hold is in the output, so it must not command the runner. Annotations are meant to.
+# What brokers and files hold is in the output, so it must not command the runner.
 run() {
   code=0
-  if [ "$command" = validate ]; then
-    brokerform "$@" || code=$?
-  else
-    without_commands tee_brokerform "$@" || code=$?
-  fi
+  without_commands tee_brokerform "$@" || code=$?
 }
 
 tee_brokerform() {
@@ -70,7 +66,7 @@ advice() {
     3)
       if [ "$command" = validate ]; then
         echo 'findings: see the annotations'
-      elif [ "$command" = apply ] || [ -s "$results/plan.json" ]; then
+      elif [ "$command" = apply ] || [ -s "$results/saved-plan.json" ]; then
         echo 'the plan is blocked. It names the key to each change; whoever agrees with one adds the key to "allow" and plans again'
       else
         echo 'lint findings: see the log, and brokerform validate'
@@ -85,22 +81,22 @@ advice() {
   esac
 }
 
+outputs=("--markdown-into=$markdown" "--json-into=$json" "--github-into=$results/annotations")
 case $command in
   validate)
-    outputs=("--markdown-into=$markdown" "--sarif-into=$results/validate.sarif" --format=github)
-    run validate ${args[@]+"${args[@]}"} "${outputs[@]}" "--fail-on=${BROKERFORM_FAIL_ON:-error}"
+    run validate ${args[@]+"${args[@]}"} "${outputs[@]}" "--sarif-into=$results/validate.sarif" "--fail-on=${BROKERFORM_FAIL_ON:-error}"
     ;;
   plan)
     add_allowed
-    run plan ${args[@]+"${args[@]}"} "--markdown-into=$markdown" "--out=$results/plan.json"
-    json=$results/plan.json
+    run plan ${args[@]+"${args[@]}"} "${outputs[@]}" "--out=$results/saved-plan.json"
+    [ ! -s "$results/saved-plan.json" ] || json=$results/saved-plan.json
     ;;
   diff)
     find_base
-    run diff ${args[@]+"${args[@]}"} "--base=$base" "--markdown-into=$markdown" "--json-into=$json"
+    run diff ${args[@]+"${args[@]}"} "${outputs[@]}" "--base=$base"
     ;;
   drift)
-    run drift ${args[@]+"${args[@]}"} "--markdown-into=$markdown" "--json-into=$json"
+    run drift ${args[@]+"${args[@]}"} "${outputs[@]}"
     ;;
   apply)
     [ -f "$plan" ] || fail 64 "plan: there is no file $plan"
@@ -127,6 +123,8 @@ fi
 
 [ ! -s "$markdown" ] || summarize <"$markdown"
 [ "$code" -eq 0 ] || annotate error "brokerform $command" "exit code $code: $(advice "$code")"
+# Each on its line of the YAML, in brokerform's own escaping: these are meant to command the runner.
+[ -z "${GITHUB_ACTIONS:-}" ] || [ ! -s "$results/annotations" ] || cat "$results/annotations"
 if [ "$command" = apply ]; then
   {
     printf '\n### Applied: exit code %s\n\n%s\n\n' "$code" "$([ "$code" -eq 0 ] || advice "$code")"
@@ -140,7 +138,7 @@ set_output exit-code "$code"
 set_output has-changes "$has_changes"
 set_output risk "$risk"
 set_output digest "$digest"
-for name in plan:plan.json report:report.json sarif:validate.sarif markdown:"$command.md"; do
+for name in plan:saved-plan.json report:report.json sarif:validate.sarif markdown:"$command.md"; do
   file=$results/${name#*:}
   [ ! -s "$file" ] || set_output "${name%%:*}" "$file"
 done
