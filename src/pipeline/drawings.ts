@@ -36,9 +36,13 @@ export function withPlainNodes(
   resources: readonly Resource[],
 ): Drawing {
   if (resources.length === 0) return drawing;
-  const group = makeAddress(brokerOf(resources[0]?.address ?? ''), 'resources');
-  const title = `${brokerOf(resources[0]?.address ?? '')} · ${provider.name}`;
-  const nodes = resources.map((resource) => plainNode(resource, provider, group));
+  const broker = brokerOf(resources[0]?.address ?? '');
+  const general = makeAddress(broker, 'resources');
+  const known = new Set(drawing.groups.map(({ id }) => id));
+  // What belongs to a vhost needs it.
+  const nodes = resources.map((resource) =>
+    plainNode(resource, provider, resource.needs.find((need) => known.has(need)) ?? general),
+  );
   const ids = new Set([...drawing.nodes, ...nodes].map(({ id }) => id));
   const edges = resources.flatMap(({ address, needs }) =>
     needs
@@ -46,7 +50,9 @@ export function withPlainNodes(
       .map((need) => ({ from: address, to: need, role: 'need' as const, label: '', resources: [] })),
   );
   return {
-    groups: [...drawing.groups, { id: group, title, resources: [] }],
+    groups: nodes.some(({ group }) => group === general)
+      ? [...drawing.groups, { id: general, title: `${broker} · ${provider.name}`, resources: [] }]
+      : drawing.groups,
     nodes: [...drawing.nodes, ...nodes],
     edges: [...drawing.edges, ...edges],
   };

@@ -128,7 +128,11 @@ function withChange(
 ): GraphNode {
   const own = marks.get(node.id);
   const { outside: _, ...inside } = node;
-  if (own) return { ...inside, mark: own, facts: [...(facts.get(node.id) ?? []), ...node.facts] };
+  if (own) {
+    const changes = facts.get(node.id) ?? [];
+    const said = new Set(changes.map(({ name }) => name));
+    return { ...inside, mark: own, facts: [...changes, ...node.facts.filter(({ name }) => !said.has(name))] };
+  }
   const parts = node.resources.flatMap((address) => facts.get(address) ?? []);
   const isTouched = node.resources.some((address) => marks.has(address));
   return isTouched ? { ...node, mark: 'changed', facts: [...node.facts, ...parts] } : node;

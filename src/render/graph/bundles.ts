@@ -1,5 +1,5 @@
 import type { EdgeRole, Graph, Mark } from '../../model/index.ts';
-import { edgeText } from './words.ts';
+import { EDGE_SHORT } from './words.ts';
 
 /** Edges that join the same two nodes in the same way: one line, with all their labels. */
 export interface Bundle {
@@ -8,7 +8,7 @@ export interface Bundle {
   readonly to: number;
   readonly role: EdgeRole;
   readonly mark: Mark | undefined;
-  /** Those that say something, each once. */
+  /** Those of the edges, each once; none where no edge has one. */
   readonly labels: ReadonlySet<string>;
   /** How many edges it stands for. */
   count: number;
@@ -35,8 +35,7 @@ export function bundleEdges({ nodes, edges }: Graph): Bundle[] {
     };
     if (!known) bundles.set(key, bundle);
     bundle.count++;
-    const text = edgeText(edge);
-    if (text !== '') bundle.labels.add(text);
+    if (edge.label !== '') bundle.labels.add(edge.label);
   }
   return [...bundles.values()];
 }
@@ -46,4 +45,9 @@ export function firstLabels(labels: ReadonlySet<string>, most: number): string {
   const shown = [...labels].slice(0, most);
   const more = labels.size - shown.length;
   return shown.join(', ') + (more > 0 ? ` +${more} more` : '');
+}
+
+/** What stands at the line: a word where its style alone might not be known, and its first labels. */
+export function bundleText({ role, labels }: Bundle, most: number): string {
+  return [EDGE_SHORT[role] ?? '', firstLabels(labels, most)].filter((text) => text !== '').join(' ');
 }

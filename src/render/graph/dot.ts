@@ -1,6 +1,6 @@
 import type { EdgeRole, Graph, GraphNode, Mark, NodeRole } from '../../model/index.ts';
 import { escapeText } from '../escape.ts';
-import { bundleEdges, firstLabels } from './bundles.ts';
+import { bundleEdges, bundleText } from './bundles.ts';
 import { asideText, kindText, markText } from './words.ts';
 
 const SHAPES: Readonly<Record<NodeRole, string>> = {
@@ -45,8 +45,9 @@ export function graphDot(graph: Graph): string {
     lines.push(`  subgraph cluster_${i} {`, `    label=${quoted(name)} style=rounded color="#8b949e"`);
     lines.push(...members, '  }');
   }
-  for (const { from, to, role, mark, labels } of bundleEdges(graph)) {
-    const label = [mark === undefined ? '' : markText(mark), firstLabels(labels, 3)].filter((part) => part);
+  for (const bundle of bundleEdges(graph)) {
+    const { from, to, role, mark } = bundle;
+    const label = [mark === undefined ? '' : markText(mark), bundleText(bundle, 3)].filter((part) => part);
     const attributes = [
       ...(label.length > 0 ? [`label=${quoted(label.join(' · '))}`] : []),
       ...[LINES[role], mark && MARK_STYLES[mark]].filter((part) => part !== undefined),

@@ -66,6 +66,7 @@ function legendHtml(graph: Graph): string {
 function dataOf(graph: Graph, { layout, bundles }: Picture) {
   const groups = new Map(graph.groups.map(({ id }, i) => [id, i]));
   return {
+    outside: escapeText(graph.outside),
     groups: graph.groups.map(({ title, mark }, i) => ({
       title: escapeText(title),
       ...(mark && { mark: markText(mark) }),

@@ -1,7 +1,7 @@
 import type { EdgeRole, Graph, GraphNode, Mark, NodeRole } from '../../model/index.ts';
 import { escapeText } from '../escape.ts';
 import { plural } from '../words.ts';
-import { type Bundle, bundleEdges, firstLabels } from './bundles.ts';
+import { type Bundle, bundleEdges, bundleText } from './bundles.ts';
 import { asideText, kindText, MARKS, markText } from './words.ts';
 
 /**
@@ -148,8 +148,9 @@ function nodeLine(node: GraphNode, number: number): string {
   return `    n${number}${open}"${lines.map(escapeMermaid).join('<br/>')}"${close}`;
 }
 
-function edgeLine({ from, to, role, mark, labels }: Bundle): string {
-  const parts = [mark === undefined ? '' : markText(mark), firstLabels(labels, 3)].filter(
+function edgeLine(bundle: Bundle): string {
+  const { from, to, role, mark } = bundle;
+  const parts = [mark === undefined ? '' : markText(mark), bundleText(bundle, 3)].filter(
     (part) => part !== '',
   );
   const label = parts.length === 0 ? '' : `|"${parts.map(escapeMermaid).join('<br/>')}"|`;

@@ -36,7 +36,7 @@ ${style}
 </div>
 <div class="tools">
 <label class="search">Search <input id="search" type="search" placeholder="name, kind or address" autocomplete="off" spellcheck="false" aria-controls="list" aria-describedby="status"></label>
-<label>Steps <select id="depth" title="How far from the resource in focus"><option value="1">1</option><option value="2">2</option><option value="3">3</option><option value="99">all</option></select></label>
+<label>Neighbours <select id="depth" title="How far from the resource in focus"><option value="1">1 step</option><option value="2">2 steps</option><option value="3">3 steps</option><option value="99">all</option></select></label>
 <button id="all" type="button" disabled>Show all</button>
 <span class="zoom" role="group" aria-label="Zoom"><button id="out" type="button" aria-label="Zoom out">−</button><button id="in" type="button" aria-label="Zoom in">+</button><button id="fit" type="button">Fit</button></span>
 <span id="status" role="status"></span>

@@ -50,7 +50,7 @@ export const PICTURE_STYLE = `${COLOURS}.picture text{font-family:ui-sans-serif,
 .picture .removed .mark,.picture .group.removed text,.picture .edge.removed text{fill:var(--removed)}
 .picture .edge.added path{stroke:var(--added);stroke-width:3}
 .picture .edge.changed path,.picture .edge.replaced path{stroke:var(--changed);stroke-width:3}
-.picture .edge.removed path{stroke:var(--removed);stroke-width:1.8}
+.picture .edge.removed path{stroke:var(--removed);stroke-width:2;stroke-dasharray:5 4}
 .picture .head.added path{fill:var(--added)}
 .picture .head.changed path,.picture .head.replaced path{fill:var(--changed)}
 .picture .head.removed path{fill:var(--removed)}

@@ -1,6 +1,6 @@
 import type { Graph, GraphNode } from '../../model/index.ts';
 import { escapeText, escapeXml } from '../escape.ts';
-import { type Bundle, bundleEdges, firstLabels } from './bundles.ts';
+import { type Bundle, bundleEdges, bundleText, firstLabels } from './bundles.ts';
 import { type Box, GROUP_HEADER, type Layout, layOut, type Route } from './layout/index.ts';
 import { outline } from './shapes.ts';
 import { fitText, textWidth } from './text-width.ts';
@@ -20,6 +20,7 @@ const LABEL_SIZE = 11;
 const PADDING = 14;
 const NODE_HEIGHT = 46;
 const WIDEST_NAME = 250;
+const WIDEST_KIND = 220;
 const WIDEST_LABEL = 190;
 const GROUP_SIZE = 14;
 
@@ -49,7 +50,7 @@ export function makePicture(graph: Graph): Picture {
     ...bundles.map((bundle, i) =>
       edgeSvg({ bundle, label: labels[i] ?? '', route: layout.routes[i], i, graph }),
     ),
-    ...graph.nodes.map((node, i) => nodeSvg(node, faces[i], layout.boxes[i], i)),
+    ...graph.nodes.map((node, i) => nodeSvg(node, faces[i], layout.boxes[i], i, graph)),
   ].join('');
   return { layout, bundles, body };
 }
@@ -66,14 +67,14 @@ function faceOf(node: GraphNode): Face {
   const name = fitText(escapeText(node.name), NAME_SIZE, WIDEST_NAME);
   const mark = node.mark === undefined ? '' : markText(node.mark);
   const markWidth = mark === '' ? 0 : textWidth(mark, KIND_SIZE) + 10;
-  const kind = fitText(escapeText(kindText(node)), KIND_SIZE, WIDEST_NAME - markWidth);
+  const kind = fitText(escapeText(kindText(node)), KIND_SIZE, WIDEST_KIND);
   const content = Math.max(textWidth(name, NAME_SIZE), textWidth(kind, KIND_SIZE) + markWidth);
   return { name, kind, mark, width: Math.max(120, Math.ceil(content) + 2 * PADDING) };
 }
 
-function labelOf({ labels, mark }: Bundle): string {
-  const text = escapeText(firstLabels(labels, 2));
-  const symbol = mark === undefined ? '' : markText(mark);
+function labelOf(bundle: Bundle): string {
+  const text = escapeText(bundleText(bundle, 2));
+  const symbol = bundle.mark === undefined ? '' : markText(bundle.mark);
   return fitText([symbol, text].filter((part) => part !== '').join(' · '), LABEL_SIZE, WIDEST_LABEL);
 }
 
@@ -86,7 +87,13 @@ function groupSvg(title: string, mark: string | undefined, box: Box | undefined,
   );
 }
 
-function nodeSvg(node: GraphNode, face: Face | undefined, box: Box | undefined, i: number): string {
+function nodeSvg(
+  node: GraphNode,
+  face: Face | undefined,
+  box: Box | undefined,
+  i: number,
+  graph: Graph,
+): string {
   if (!face || !box) return '';
   const { width, height } = box;
   const top = height / 2;
@@ -96,7 +103,7 @@ function nodeSvg(node: GraphNode, face: Face | undefined, box: Box | undefined, 
       : `<text class="mark" x="${at(width - PADDING)}" y="${at(top - 6)}">${escapeXml(face.mark)}</text>`;
   return (
     `<g class="${classes('node', node.role, node.outside && 'outside', node.mark)}" data-node="${i}" ` +
-    `transform="translate(${at(box.x)} ${at(box.y)})"><title>${escapeXml(describeNode(node))}</title>` +
+    `transform="translate(${at(box.x)} ${at(box.y)})"><title>${escapeXml(describeNode(node, graph))}</title>` +
     `<path d="${outline(node.role, width, height)}"/>` +
     `<text class="kind" x="${PADDING}" y="${at(top - 6)}">${escapeXml(face.kind)}</text>${mark}` +
     `<text class="name" x="${PADDING}" y="${at(top + 12)}">${escapeXml(face.name)}</text></g>\n`
@@ -104,8 +111,8 @@ function nodeSvg(node: GraphNode, face: Face | undefined, box: Box | undefined, 
 }
 
 /** For who points at it, and for who cannot see it. */
-export function describeNode({ kind, name, detail, mark, outside }: GraphNode): string {
-  const parts = [`${kind} ${name}`, detail, mark && MARK_WORDS[mark].word, outside && 'only named here'];
+export function describeNode({ kind, name, detail, mark, outside }: GraphNode, graph: Graph): string {
+  const parts = [`${kind} ${name}`, detail, mark && MARK_WORDS[mark].word, outside && graph.outside];
   return parts.filter((part) => part).join(', ');
 }
 

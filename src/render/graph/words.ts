@@ -1,4 +1,4 @@
-import type { EdgeRole, Graph, GraphEdge, GraphNode, Mark, NodeRole } from '../../model/index.ts';
+import type { EdgeRole, Graph, GraphNode, Mark, NodeRole } from '../../model/index.ts';
 import { plural } from '../words.ts';
 
 /** What a plan does, as its other renderings have it. */
@@ -28,7 +28,7 @@ export const NODE_WORDS: Readonly<Record<NodeRole, string>> = {
   router: 'routes, keeps nothing',
   store: 'keeps messages',
   client: 'sends or takes messages',
-  subject: 'a subject',
+  subject: 'messages are published under it',
   link: 'carries between brokers',
   other: 'has no part in the flow',
 };
@@ -39,13 +39,13 @@ export function markText(mark: Mark): string {
   return `${symbol} ${word}`;
 }
 
-/** What a line says beside its style: what the label alone would not tell. */
-export function edgeText({ role, label }: Pick<GraphEdge, 'role' | 'label'>): string {
-  const word = { 'dead-letter': 'dead-letter', alternate: 'alternate', deny: 'deny', need: 'needs' }[
-    role as string
-  ];
-  return [word, label].filter((text) => text !== undefined && text !== '').join(' ');
-}
+/** Beside a line, where its style needs a word. */
+export const EDGE_SHORT: Readonly<Partial<Record<EdgeRole, string>>> = {
+  'dead-letter': 'dead-letter',
+  alternate: 'alternate',
+  deny: 'deny',
+  need: 'needs',
+};
 
 /** The words above a name: `queue · quorum`. */
 export function kindText({ kind, detail }: GraphNode): string {

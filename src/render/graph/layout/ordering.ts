@@ -18,6 +18,9 @@ export interface Columns {
   readonly chains: readonly (readonly number[])[];
 }
 
+/** A link over more columns than this runs across what is in between: cells for all of them would be too many. */
+const MOST_COLUMNS = 10;
+
 /** Puts nodes in columns, and a cell into each column that a link crosses on its way. Links lead to the right. */
 export function makeColumns(layers: readonly number[], links: readonly Link[]): Columns {
   const cells: Cell[] = layers.map((layer, node) => ({ node, layer, before: [], after: [] }));
@@ -26,6 +29,7 @@ export function makeColumns(layers: readonly number[], links: readonly Link[]): 
     () => [],
   );
   const chains = links.map(({ from, to }) => {
+    if ((layers[to] ?? 0) - (layers[from] ?? 0) > MOST_COLUMNS) return [from, to];
     const chain = [from];
     for (let layer = (layers[from] ?? 0) + 1; layer < (layers[to] ?? 0); layer++) {
       chain.push(cells.length);

@@ -1,5 +1,10 @@
 (() => {
-  const { groups, nodes, edges } = JSON.parse(document.getElementById('data').textContent);
+  const {
+    groups,
+    nodes,
+    edges,
+    outside: outsideText,
+  } = JSON.parse(document.getElementById('data').textContent);
   const element = (id) => document.getElementById(id);
   const stage = element('stage');
   const svg = stage.querySelector('svg');
@@ -38,6 +43,8 @@
   const state = { focus: undefined, query: '', hidden: new Set() };
   const camera = { x: 0, y: 0, scale: 1 };
   let bounds = [0, 0, 1, 1];
+  /** How far each group is from where it was laid out. */
+  let shifts = groups.map(() => [0, 0]);
 
   // ---- the picture
 
@@ -49,10 +56,15 @@
       `translate(${number(camera.x)} ${number(camera.y)}) scale(${camera.scale})`,
     );
     svg.classList.toggle('far', camera.scale < 0.45);
+    // From far, titles of groups stay as large as they are on the screen.
+    svg.style.setProperty('--far', number(Math.max(1, 0.9 / camera.scale)));
   }
 
   function showWhole() {
-    const [left, top, right, bottom] = bounds;
+    showBox(bounds);
+  }
+
+  function showBox([left, top, right, bottom]) {
     const { width, height } = svg.getBoundingClientRect();
     const margin = 28;
     const scale = Math.min((width - margin) / (right - left), (height - margin) / (bottom - top), 1.25);
@@ -60,6 +72,12 @@
     camera.x = (width - (left + right) * camera.scale) / 2;
     camera.y = (height - (top + bottom) * camera.scale) / 2;
     moveCamera();
+  }
+
+  function showGroup(g) {
+    const [x, y, width, height] = groups[g].box;
+    const [dx, dy] = shifts[g];
+    showBox([x + dx, y + dy, x + dx + width, y + dy + height]);
   }
 
   function zoom(factor, x, y) {
@@ -97,29 +115,29 @@
   /** Everything, as it was laid out; without hidden groups the others close ranks. */
   function drawAll() {
     const corners = packGroups();
-    const shift = groups.map(({ box }, g) =>
+    shifts = groups.map(({ box }, g) =>
       corners[g] ? [corners[g][0] - box[0], corners[g][1] - box[1]] : [0, 0],
     );
     groups.forEach((_, g) => {
       show(groupParts[g], !state.hidden.has(g));
-      groupParts[g]?.setAttribute('transform', `translate(${shift[g]})`);
+      groupParts[g]?.setAttribute('transform', `translate(${shifts[g]})`);
     });
     nodes.forEach(({ group, box }, i) => {
       show(nodeParts[i], !state.hidden.has(group));
-      placeNode(i, box[0] + shift[group][0], box[1] + shift[group][1]);
+      placeNode(i, box[0] + shifts[group][0], box[1] + shifts[group][1]);
     });
     edges.forEach(({ from, to }, i) => {
       const [a, b] = [nodes[from].group, nodes[to].group];
       show(edgeParts[i], !state.hidden.has(a) && !state.hidden.has(b));
-      edgeParts[i].setAttribute('transform', a === b ? `translate(${shift[a]})` : '');
+      edgeParts[i].setAttribute('transform', a === b ? `translate(${shifts[a]})` : '');
       if (a === b) {
         edgeParts[i].querySelector('path').setAttribute('d', paths[i]);
         if (labels[i]) placeLabel(i, labels[i]);
       } else {
         const [x1, y1, w1, h1] = nodes[from].box;
         const [x2, y2, , h2] = nodes[to].box;
-        const start = [x1 + w1 + shift[a][0], y1 + h1 / 2 + shift[a][1]];
-        const end = [x2 + shift[b][0], y2 + h2 / 2 + shift[b][1]];
+        const start = [x1 + w1 + shifts[a][0], y1 + h1 / 2 + shifts[a][1]];
+        const end = [x2 + shifts[b][0], y2 + h2 / 2 + shifts[b][1]];
         drawEdge(
           i,
           [start, [start[0] + 14, start[1]], [end[0] - 14, end[1]], end],
@@ -185,23 +203,31 @@
       show(nodeParts[i], place !== undefined);
       if (place) placeNode(i, place.x, place.y);
     });
+    const together = new Map();
     edges.forEach(({ from, to }, i) => {
-      const [a, b] = [places.get(from), places.get(to)];
-      const visible = a !== undefined && b !== undefined;
+      const visible = places.has(from) && places.has(to);
       show(edgeParts[i], visible);
-      if (visible) drawBetween(i, a, b);
+      const pair = `${Math.min(from, to)} ${Math.max(from, to)}`;
+      if (visible) together.set(pair, [...(together.get(pair) ?? []), i]);
     });
+    // Several lines between the same two stand apart.
+    for (const lines of together.values()) {
+      lines.forEach((i, k) => {
+        const { from, to } = edges[i];
+        drawBetween(i, places.get(from), places.get(to), (k - (lines.length - 1) / 2) * 17);
+      });
+    }
   }
 
-  function drawBetween(i, a, b) {
+  function drawBetween(i, a, b, offset) {
     const part = edgeParts[i];
     part.setAttribute('transform', '');
     const label = part.querySelector('text');
     const room = label ? 180 : 14;
     const forward = a.one < b.one;
     const backward = a.one > b.one;
-    const start = [backward ? a.x : a.x + a.w, a.y + a.h / 2 + (backward ? 10 : 0)];
-    const end = [forward ? b.x : b.x + b.w, b.y + b.h / 2 + (backward ? 10 : 0)];
+    const start = [backward ? a.x : a.x + a.w, a.y + a.h / 2 + offset];
+    const end = [forward ? b.x : b.x + b.w, b.y + b.h / 2 + offset];
     // The label stands where each line has a row for itself: at the end that is farther out.
     const atEnd = Math.abs(b.one) >= Math.abs(a.one);
     const first = (atEnd ? 14 : room) * (backward ? -1 : 1);
@@ -289,7 +315,7 @@
     const entry = make('button', { type: 'button', className: `entry ${mark?.split(' ').at(-1) ?? ''}` });
     entry.append(make('span', { className: 'kind' }, kind), ' ', make('span', { className: 'name' }, name));
     if (mark) entry.append(' ', markOf(mark));
-    if (outside) entry.append(' ', make('span', { className: 'via' }, '(only named)'));
+    if (outside) entry.append(' ', make('span', { className: 'via' }, `(${outsideText})`));
     if (via) entry.append(make('br'), make('span', { className: 'via' }, via));
     entry.addEventListener('click', () => setFocus(i));
     return entry;
@@ -335,13 +361,12 @@
     const heading = make('h2', {}, `${kind} ${name} `);
     if (mark) heading.append(markOf(mark));
     details.append(heading);
-    const places = [groups[nodes[state.focus].group].title, outside ? 'only named here' : undefined, at];
+    const places = [detail, groups[nodes[state.focus].group].title, outside && outsideText, at];
     details.append(make('p', { className: 'place' }, places.filter((text) => text).join(' · ')));
     details.append(make('p', { className: 'place' }, id));
-    const lines = detail ? [['', detail], ...facts] : facts;
     const table = make('dl');
-    for (const [fact, text] of lines) table.append(make('dt', {}, fact), make('dd', {}, text));
-    if (lines.length > 0) details.append(table);
+    for (const [fact, text] of facts) table.append(make('dt', {}, fact), make('dd', {}, text));
+    if (facts.length > 0) details.append(table);
     neighbours('Comes from', incoming[state.focus], 'from');
     neighbours('Goes to', outgoing[state.focus], 'to');
   }
@@ -495,10 +520,11 @@
     moveCamera();
   });
   const endDrag = () => {
-    const node = drag && !drag.moved ? drag.target.closest('[data-node]') : undefined;
+    const target = drag && !drag.moved ? drag.target.closest('[data-node], [data-group]') : undefined;
     drag = undefined;
     stage.classList.remove('moving');
-    if (node) setFocus(Number(node.dataset.node));
+    if (target?.dataset.node !== undefined) setFocus(Number(target.dataset.node));
+    else if (target) showGroup(Number(target.dataset.group));
   };
   svg.addEventListener('pointerup', endDrag);
   svg.addEventListener('pointercancel', () => {
