@@ -4,6 +4,7 @@ export * from './change.ts';
 export * from './collector.ts';
 export * from './diagnostic.ts';
 export * from './diff.ts';
+export * from './effects.ts';
 export * from './errors.ts';
 export * from './graph.ts';
 export * from './json.ts';

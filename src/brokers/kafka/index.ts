@@ -2,6 +2,7 @@ import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts'
 import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { declare } from './declare.ts';
 import { draw } from './drawing.ts';
+import { effects } from './effects.ts';
 import { kinds } from './kinds/index.ts';
 import { rules } from './rules/index.ts';
 import { schema } from './schema.ts';
@@ -30,5 +31,6 @@ export const kafka: Provider = {
     return connect(connection);
   },
   toSections,
+  effects,
   draw,
 };

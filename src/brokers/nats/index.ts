@@ -4,6 +4,7 @@ import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { orderLimits } from './consumer-limit-risks.ts';
 import { declare } from './declare.ts';
 import { draw } from './drawing.ts';
+import { effects } from './effects.ts';
 import { kinds } from './kinds/index.ts';
 import { rules } from './rules/index.ts';
 import { schema } from './schema.ts';
@@ -31,5 +32,6 @@ export const nats: Provider = {
     return connect(connection);
   },
   toSections,
+  effects,
   draw,
 };

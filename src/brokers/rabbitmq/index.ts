@@ -3,6 +3,7 @@ import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { declare } from './declare.ts';
 import { parseDefinitions } from './definitions.ts';
 import { draw } from './drawing/index.ts';
+import { effects } from './effects/index.ts';
 import { kinds } from './kinds/index.ts';
 import { rules } from './rules/index.ts';
 import schema from './schema.json' with { type: 'json' };
@@ -32,5 +33,6 @@ export const rabbitmq: Provider = {
   },
   parseExport: parseDefinitions,
   toSections,
+  effects,
   draw,
 };

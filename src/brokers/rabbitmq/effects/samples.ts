@@ -1,0 +1,121 @@
+import type { Json } from '../../../model/index.ts';
+import { splitKey, TopicTrie } from '../routing/topic.ts';
+import type { Arguments } from '../specs.ts';
+import type { Binding, Vhost } from '../topology/model.ts';
+import type { TouchedExchanges } from './touched.ts';
+
+/** A message that stands for all that are like it. */
+export interface Sample {
+  readonly routingKey: string;
+  readonly headers: Arguments;
+  /** Which messages it stands for: `key order.#`; absent where nothing tells them apart. */
+  readonly about?: string;
+}
+
+/** The words of an exchange's bindings on both sides, and of what they lead to. */
+interface Found {
+  /** Patterns as written, to a key that matches them. */
+  readonly keys: Map<string, string>;
+  readonly headers: Map<string, Arguments>;
+}
+
+/**
+ * Messages to publish to an exchange, such that each binding that differs on their way is matched by one, as far as a
+ * key can: the keys of those bindings, of the ones that share messages with them and of all on the way to them, with
+ * words that nobody binds in the place of wildcards; and a message that no binding names.
+ */
+export function samplesOf(exchange: string, sides: readonly Vhost[], touched: TouchedExchanges): Sample[] {
+  const found: Found = { keys: new Map(), headers: new Map() };
+  const seen = new Set([exchange]);
+  for (const name of seen) {
+    const own = touched.own.get(name);
+    const patterns = new TopicTrie<true>();
+    for (const binding of own?.bindings ?? []) {
+      collect(binding, typeOf(name, sides), found);
+      patterns.add(binding.key, true);
+    }
+    for (const side of sides) {
+      const current = side.exchange(name);
+      for (const binding of current?.outgoing ?? []) {
+        const leads = !binding.toQueue && touched.leading.has(binding.destination);
+        if (leads) seen.add(binding.destination);
+        const isShared = current?.type === 'topic' && own && matches(patterns, binding.key);
+        if (leads || own?.whole || isShared) collect(binding, current?.type, found);
+      }
+      const alternate = current?.alternate?.value;
+      if (typeof alternate === 'string' && touched.leading.has(alternate)) seen.add(alternate);
+    }
+  }
+  const { keys, headers } = found;
+  const other: Sample = {
+    routingKey: fresh(keys.keys()),
+    headers: {},
+    ...(keys.size + headers.size > 0 && { about: 'anything else' }),
+  };
+  const byKey = Array.from(
+    keys,
+    ([pattern, routingKey]): Sample => ({ routingKey, headers: {}, about: `key ${pattern}` }),
+  );
+  const byHeaders = Array.from(headers, ([text, args]) =>
+    [other, ...byKey].map(
+      (sample): Sample => ({
+        routingKey: sample.routingKey,
+        headers: args,
+        about: sample === other ? `headers ${text}` : `${sample.about}, headers ${text}`,
+      }),
+    ),
+  ).flat();
+  const isNamed = new Set(keys.values()).has(other.routingKey);
+  return [...byKey, ...byHeaders, ...(isNamed ? [] : [other])];
+}
+
+function typeOf(exchange: string, sides: readonly Vhost[]): string | undefined {
+  return sides.map((side) => side.exchange(exchange)?.type).find((type) => type !== undefined);
+}
+
+/** Whether messages of a binding that is on both sides meet one that differs, too. */
+function matches(patterns: TopicTrie<true>, key: string): boolean {
+  return !patterns.matching(splitKey(literal(key))).next().done;
+}
+
+function collect({ key, arguments: args }: Binding, type: string | undefined, found: Found): void {
+  if (type === 'headers') {
+    const wanted = Object.entries(args).filter(([name]) => name !== 'x-match');
+    if (wanted.length > 0) found.headers.set(headersText(wanted), Object.fromEntries(wanted.map(satisfying)));
+  } else if (type === 'topic') {
+    found.keys.set(key, literal(key));
+  } else if (type === 'direct') {
+    found.keys.set(key, key);
+  }
+}
+
+/** A word that no sensible topology binds. */
+const WORD = 'any-word';
+
+function literal(pattern: string): string {
+  return pattern
+    .split('.')
+    .map((word) => (word === '*' || word === '#' ? WORD : word))
+    .join('.');
+}
+
+/** A key that no binding names; longer than all where somebody does use the word. */
+function fresh(patterns: Iterable<string>): string {
+  let word = WORD;
+  for (const pattern of patterns) while (pattern.split('.').includes(word)) word = `${word}-`;
+  return word;
+}
+
+/** A header that only has to be there may have any value. */
+function satisfying([name, value]: [string, Json]): [string, Json] {
+  const isVoid =
+    value === null ||
+    (typeof value === 'object' && !Array.isArray(value) && '$type' in value && value.$type === 'void');
+  return [name, isVoid ? WORD : value];
+}
+
+function headersText(wanted: readonly (readonly [string, Json])[]): string {
+  return wanted
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+}
