@@ -87,13 +87,14 @@ export function placeName(root: string, path: readonly string[]): string {
  * Checks values against a schema. Where a variable's value does not fit, its other reading is tried (text for a
  * number, a number for text); where the variable is missing, nothing but that is wrong with the place.
  *
- * @returns the errors, and whether a missing variable left something open that only its value can tell.
+ * @returns the errors, with the problems behind them, and whether a missing variable left something open that only its
+ *   value can tell.
  */
 export function checkValues(
   checked: Checked,
   check: () => Problem[],
   substitution: Substitution,
-): { diagnostics: Diagnostic[]; open: boolean } {
+): { diagnostics: Diagnostic[]; problems: readonly Problem[]; open: boolean } {
   const templateAt = (problem: Problem): Template | undefined => {
     const { holder } = locate(checked.root, problem.path);
     return problem.key === undefined && holder
@@ -118,5 +119,5 @@ export function checkValues(
     substitution.require(template);
     return [];
   });
-  return { diagnostics, open };
+  return { diagnostics, problems, open };
 }

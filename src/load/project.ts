@@ -36,7 +36,7 @@ export interface Project {
   readonly directory: string;
   /** By name. Where none is configured, one for each type that the topologies use, named after it. */
   readonly brokers: ReadonlyMap<string, BrokerConfig>;
-  /** By broker; sections with errors are left out. */
+  /** By broker; what is wrong in them is left out. */
   readonly sections: ReadonlyMap<string, readonly Section[]>;
   readonly retired: readonly Retired[];
   /** By broker: globs of whole addresses, the broker included. */
@@ -46,6 +46,8 @@ export interface Project {
   readonly limits: { readonly deletes?: number };
   readonly lint: LintSettings;
   readonly suppressions: readonly Suppression[];
+  /** Files of whose sections only a part was sound: what a rule says of the rest may be untrue of the whole. */
+  readonly unsound: ReadonlySet<string>;
   /** The topology files that were read, as messages name them. */
   readonly files: readonly string[];
   /**
@@ -103,6 +105,7 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
     limits: config?.limits ?? {},
     lint: config?.lint ?? { rules: {}, places: {} },
     suppressions: topologies.suppressions,
+    unsound: topologies.unsound,
     files: files.map((file) => displayPath(file, options.directory)),
     lateDiagnostics: () =>
       [...substitution.diagnostics(), ...overrides.diagnostics()].sort(compareDiagnostics),

@@ -15,6 +15,7 @@ import type { Places } from './places.ts';
 import { quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';
 import { LoadedSection } from './section.ts';
+import { takeSoundPart } from './sound-part.ts';
 import type { Substitution } from './substitution.ts';
 import type { Validators } from './validators.ts';
 import type { YamlFile } from './yaml.ts';
@@ -30,6 +31,8 @@ export interface Topologies {
   readonly retired: readonly Retired[];
   readonly suppressions: readonly Suppression[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Files of whose sections only a part was sound. */
+  readonly unsound: ReadonlySet<string>;
 }
 
 export interface TopologyInput extends AddressScope {
@@ -40,21 +43,22 @@ export interface TopologyInput extends AddressScope {
   readonly overrides: Overrides;
 }
 
-/** Reads sections and retired addresses out of parsed files; a section with an error is reported and left out. */
+/** Reads sections and retired addresses out of parsed files; what is wrong in a section is reported and left out. */
 export class TopologyReader {
   private readonly input: TopologyInput;
   private readonly sections: LoadedSection[] = [];
   private readonly retired: Retired[] = [];
   private readonly suppressions: Suppression[] = [];
   private readonly diagnostics: Diagnostic[] = [];
+  private readonly unsound = new Set<string>();
 
   constructor(input: TopologyInput) {
     this.input = input;
   }
 
   result(): Topologies {
-    const { sections, retired, suppressions, diagnostics } = this;
-    return { sections, retired, suppressions, diagnostics };
+    const { sections, retired, suppressions, diagnostics, unsound } = this;
+    return { sections, retired, suppressions, diagnostics, unsound };
   }
 
   add(file: YamlFile): void {
@@ -114,11 +118,16 @@ export class TopologyReader {
     const { validators, substitution, overrides } = this.input;
     const { name: type } = provider;
     const checked = { root: value, origin: places, name: type, ...(at && { at }) };
-    const { diagnostics, open } = checkValues(checked, () => validators.check(type, value), substitution);
+    const check = () => validators.check(type, value);
+    const { diagnostics, problems, open } = checkValues(checked, check, substitution);
     this.diagnostics.push(...diagnostics);
     const broker = isObject(value) ? this.brokerOf(type, value, places, at) : undefined;
-    if (broker === undefined || !isObject(value) || open || diagnostics.length > 0) this.spare(value, places);
-    else this.sections.push(new LoadedSection({ broker, type, value }, places, overrides, substitution));
+    if (diagnostics.length > 0) this.unsound.add(places.file);
+    const wrong = isObject(value) && !open ? takeSoundPart(value, problems, check) : undefined;
+    const isUsable = broker !== undefined && isObject(value) && wrong !== undefined;
+    for (const part of isUsable ? wrong : [value]) this.spare(part, places);
+    if (isUsable)
+      this.sections.push(new LoadedSection({ broker, type, value }, places, overrides, substitution));
   }
 
   /** Nobody will look at this value, so nobody can say which of its variables are secrets. */

@@ -60,7 +60,9 @@ export function check(options: ProjectOptions): Checked {
     ...declared.flatMap((part) => part.diagnostics),
     ...project.lateDiagnostics(),
     ...retiredAndDeclared(project, declared),
-    ...lint(project, declared, providers),
+    ...lint(project, declared, providers).filter(
+      ({ at }) => at === undefined || !project.unsound.has(at.file),
+    ),
   ];
   const said = declared.filter(
     ({ broker }) => broker.desired.length + broker.retired.length + broker.owns.length > 0,

@@ -73,7 +73,18 @@ cratse: {}
   expect(hints).toContain('did you mean square?');
   expect(hints).toContain('did you mean crates?');
   expect(hints.every((hint) => hint)).toBe(true);
-  expect([...project.sections]).toEqual([]);
+  const [section] = project.sections.get('boxes') ?? [];
+  expect(section?.value).toEqual({ boxes: { a: {}, b: {}, 'odd name': {}, c: {} } });
+  expect([...project.unsound]).toEqual(['t.yaml']);
+});
+
+test('what is wrong in one place hides nothing that is wrong in another', () => {
+  const { project } = loadTopology(
+    'boxes: { boxes: { a: { sise: 1, label: x }, b: 5, c: { dead: { ky: 1 } } }, lids: [{ form: squar }, { form: round }] }\n',
+  );
+  const [section] = project.sections.get('boxes') ?? [];
+  // A list goes whole: the places of its items hang on their numbers.
+  expect(section?.value).toEqual({ boxes: { a: { label: 'x' }, c: {} } });
 });
 
 test('a value that may be a secret is not shown', () => {
