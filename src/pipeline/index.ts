@@ -9,12 +9,13 @@ export { type ApplyOptions, applyPlan } from './apply.ts';
 export { type Checked, check, type DeclaredBroker, type ProjectOptions } from './check.ts';
 export { type DiffOptions, diffRevisions } from './diff.ts';
 export { doctor, type Examined } from './doctor.ts';
+export { foreignFormatNames, readForeign } from './foreign.ts';
 export { liveGraph, topologyGraph } from './graph.ts';
 export { focusGraph } from './graph-focus.ts';
 export { readEverything, readExport, toYaml } from './import.ts';
 export { makePlan, type PlanOptions, planStates } from './plan.ts';
-export { planGraph } from './plan-graph.ts';
-export { writeSnapshot } from './snapshot.ts';
+export { changesGraph, planGraph } from './plan-graph.ts';
+export { isExport, writeSnapshot } from './snapshot.ts';
 export { VERSION } from './version.ts';
 
 export { providers };

@@ -3,8 +3,10 @@ import {
   type Action,
   type Address,
   allSteps,
+  type Blocker,
   type BrokerIdentity,
   brokerOf,
+  type Diff,
   type Drawing,
   type Fact,
   type Graph,
@@ -25,23 +27,31 @@ const MARKS: Readonly<Record<Action, Mark>> = {
   delete: 'removed',
 };
 
+/** What a plan changes, or a branch; see {@link changesGraph}. */
+export function planGraph(plan: Plan): Graph {
+  return changesGraph({ ...plan, steps: allSteps(plan) });
+}
+
 /**
- * The part of a topology that a plan touches, and what it is joined to, as far as the plan tells. All comes from the
- * plan alone: what is there before, drawn, against what is there after.
+ * The part of a topology that changes touch, and what it is joined to, as far as they tell. All comes from the steps
+ * alone: what is there before, drawn, against what is there after.
  */
-export function planGraph(plan: Plan, providers: readonly Provider[] = allProviders): Graph {
-  const steps = allSteps(plan);
+export function changesGraph(
+  changes: Pick<Diff, 'project' | 'environment' | 'brokers' | 'steps' | 'blockers'>,
+  providers: readonly Provider[] = allProviders,
+): Graph {
+  const { steps, blockers } = changes;
   const marks = marksOf(steps);
-  const drawings = plan.brokers.flatMap((broker) => {
+  const drawings = changes.brokers.flatMap((broker) => {
     const provider = providers.find(({ name }) => name === broker.type);
     const own = steps.filter(({ address }) => brokerOf(address) === broker.name);
     return provider ? [drawChanges(provider, broker, own, marks)] : [];
   });
-  const facts = new Map(steps.map((step) => [step.address, factsOf(step, plan)]));
-  const { project, environment } = plan;
+  const facts = new Map(steps.map((step) => [step.address, factsOf(step, blockers)]));
+  const { project, environment } = changes;
   return {
-    title: `plan for ${project}${environment === undefined ? '' : ` (${environment})`}`,
-    outside: 'not changed by this plan',
+    title: `changes of ${project}${environment === undefined ? '' : ` (${environment})`}`,
+    outside: 'not changed',
     groups: drawings.flatMap(({ groups }) =>
       groups.map((group) => marked(group, markOfAll(group.resources, marks))),
     ),
@@ -143,10 +153,10 @@ function marked<Part extends { readonly mark?: Mark }>(part: Part, mark: Mark | 
 }
 
 /** What the plan says about a step. */
-function factsOf(step: Step, plan: Plan): Fact[] {
+function factsOf(step: Step, blockers: readonly Blocker[]): Fact[] {
   const { fields, risks, stake, action, address } = step;
   const isNew = action === 'create';
-  const blocked = plan.blockers.filter((blocker) => blocker.address === address);
+  const blocked = blockers.filter((blocker) => blocker.address === address);
   return [
     ...(isNew ? [] : fields).map(({ name, before = '(unset)', after = '(unset)' }) => ({
       name,

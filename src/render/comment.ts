@@ -20,22 +20,31 @@ export interface CommentSection {
   readonly folded: boolean;
 }
 
+/** Markdown that may be left out for want of room, and what is said then. */
+export interface CommentPicture {
+  readonly text: string;
+  readonly instead: string;
+}
+
 /**
  * A comment for a pull request that is never too long. What does not fit is counted, and it is the last: once a block
  * had to be dropped, no later section takes the room that is left.
  *
  * @param head Markdown that is always there
+ * @param picture stands behind the head where all else is there too; it is the first to be left out
  */
-export function comment(head: string, sections: readonly CommentSection[]): string {
+export function comment(head: string, sections: readonly CommentSection[], picture?: CommentPicture): string {
   const filled = sections.filter(({ blocks }) => blocks.length > 0);
-  const parts = [head];
-  let room = LIMIT - head.length - filled.length * FRAME;
+  const parts: string[] = [];
+  const always = head.length + (picture?.instead.length ?? 0) + 1;
+  let room = LIMIT - always - filled.length * FRAME;
   for (const section of filled) {
     const { shown, size } = fitting(section.blocks.map(cutBlock), room);
     parts.push(sectionMarkdown(section, shown));
     room = shown.length < section.blocks.length ? 0 : room - size;
   }
-  return parts.join('\n');
+  if (!picture) return [head, ...parts].join('\n');
+  return [head, room > picture.text.length ? picture.text : picture.instead, ...parts].join('\n');
 }
 
 function sectionMarkdown(

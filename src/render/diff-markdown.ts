@@ -1,5 +1,6 @@
-import type { Diff } from '../model/index.ts';
+import type { Diff, Graph } from '../model/index.ts';
 import { type CommentSection, comment, cutText } from './comment.ts';
+import { commentPicture } from './comment-picture.ts';
 import { diagnosticLines } from './diagnostics-text.ts';
 import {
   diffCounts,
@@ -19,7 +20,7 @@ import { PLAIN, type Style } from './style.ts';
 const LONGEST = 200;
 
 /** The difference for a pull request, also of a fork: it needs no broker and no credentials. */
-export function diffMarkdown(diff: Diff, { verbose }: Style): string {
+export function diffMarkdown(diff: Diff, { verbose }: Style, picture?: Graph): string {
   const { project, environment } = diff;
   const style = { ...PLAIN, verbose };
   const sections = diffSections(diff);
@@ -48,10 +49,11 @@ export function diffMarkdown(diff: Diff, { verbose }: Style): string {
     folded: true,
   };
   // What is safe is the first to be left out where there is too much.
-  return comment(head.join('\n'), [
+  const parts = [
     ...changes.filter(({ folded }) => !folded),
     ...others,
     ...changes.filter(({ folded }) => folded),
     fixed,
-  ]);
+  ];
+  return comment(head.join('\n'), parts, picture && commentPicture(picture));
 }

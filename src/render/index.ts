@@ -3,6 +3,7 @@ import {
   compareDiagnostics,
   type Diagnostic,
   type Diff,
+  type Graph,
   type Plan,
 } from '../model/index.ts';
 import type { About } from './about.ts';
@@ -33,28 +34,32 @@ export { decideColour, PLAIN, paint, type Style } from './style.ts';
 export const FORMATS = ['text', 'json', 'markdown', 'github', 'sarif', 'junit', 'gitlab'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** A plan as text that ends in a newline; text lays it out as the style says, the other formats are never coloured. */
+/**
+ * A plan as text that ends in a newline; text lays it out as the style says, the other formats are never coloured.
+ * @param picture what the plan changes, drawn; Markdown shows it
+ */
 export function renderPlan(
   plan: Plan,
   format: Format,
   style: Style,
   command: 'plan' | 'drift' = 'plan',
+  picture?: Graph,
 ): string {
   if (isCiFormat(format)) {
     const { project, environment } = plan;
     const findings = command === 'drift' ? driftFindings(plan) : planFindings(plan);
     return renderFindings(findings, format, style, { command, project, environment });
   }
-  return { text: planText, json: planJson, markdown: planMarkdown }[format](plan, style, command);
+  return { text: planText, json: planJson, markdown: planMarkdown }[format](plan, style, command, picture);
 }
 
-/** The difference of two revisions. */
-export function renderDiff(diff: Diff, format: Format, style: Style): string {
+/** The difference of two revisions; `picture` as in {@link renderPlan}. */
+export function renderDiff(diff: Diff, format: Format, style: Style, picture?: Graph): string {
   if (isCiFormat(format)) {
     const { project, environment } = diff;
     return renderFindings(diffFindings(diff), format, style, { command: 'diff', project, environment });
   }
-  return { text: diffText, json: diffJson, markdown: diffMarkdown }[format](diff, style);
+  return { text: diffText, json: diffJson, markdown: diffMarkdown }[format](diff, style, picture);
 }
 
 const VALIDATE: About = { command: 'validate' };

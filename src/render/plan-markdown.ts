@@ -1,6 +1,7 @@
-import type { BrokerIdentity, Plan } from '../model/index.ts';
+import type { BrokerIdentity, Graph, Plan } from '../model/index.ts';
 import { type About, markerLine } from './about.ts';
 import { type CommentSection, comment, cutText } from './comment.ts';
+import { commentPicture } from './comment-picture.ts';
 import { escapeText, markdownCode } from './escape.ts';
 import { hasChanges, sectionBlocks, TITLE } from './plan-text.ts';
 import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
@@ -19,7 +20,7 @@ const BROKERS = 10;
 const CELL = 60;
 
 /** The plan for a pull request: what is dangerous whole, what is safe folded, what does not fit counted. */
-export function planMarkdown(plan: Plan, style: Style, command: 'plan' | 'drift'): string {
+export function planMarkdown(plan: Plan, style: Style, command: 'plan' | 'drift', picture?: Graph): string {
   const { project, environment } = plan;
   const sections = sectionsOf(plan);
   const head = [
@@ -28,7 +29,7 @@ export function planMarkdown(plan: Plan, style: Style, command: 'plan' | 'drift'
     summaryTable(summaryParts(plan, sections), hasChanges(sections)),
   ];
   const unmanaged = command === 'drift' ? plan.unmanaged : [];
-  return comment(head.join('\n'), [
+  const parts = [
     ...changeSections(sections, plan.createdAt, style),
     {
       heading: 'Unmanaged',
@@ -36,7 +37,8 @@ export function planMarkdown(plan: Plan, style: Style, command: 'plan' | 'drift'
       blocks: unmanaged.map((address) => [` ?  ${escapeText(address)}`]),
       folded: true,
     },
-  ]);
+  ];
+  return comment(head.join('\n'), parts, picture && commentPicture(picture));
 }
 
 /** The marker, and the title. */

@@ -30,7 +30,7 @@ export function addDiff(program: Command): void {
   ).action(
     invoke<Flags>((context, flags) =>
       withOutputs(context, flags, 'diff', async (publish) => {
-        const { diffRevisions } = await import('../../pipeline/index.ts');
+        const { changesGraph, diffRevisions } = await import('../../pipeline/index.ts');
         const { config, env } = context.flags;
         context.busy('reading both revisions');
         const diff = await diffRevisions({
@@ -46,7 +46,9 @@ export function addDiff(program: Command): void {
           if (error instanceof RevisionError) await checkProject(context);
           throw error;
         });
-        await publish((format, style) => renderDiff(diff, format, style));
+        await publish((format, style) =>
+          renderDiff(diff, format, style, format === 'markdown' ? changesGraph(diff) : undefined),
+        );
         // Only what the head brings counts: mistakes that were there before are no reason to refuse it.
         const { new: news } = diff.findings;
         if (await hasInvalidInput(news)) return { refused: EXIT.input };

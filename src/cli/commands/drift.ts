@@ -26,7 +26,10 @@ export function addDrift(program: Command): void {
           preview: false,
           wait: flags.wait,
         });
-        await publish((format, style) => renderPlan(plan, format, style, 'drift'));
+        const { planGraph } = await import('../../pipeline/index.ts');
+        await publish((format, style) =>
+          renderPlan(plan, format, style, 'drift', format === 'markdown' ? planGraph(plan) : undefined),
+        );
         // What would be blocked is a difference like any other: nothing is going to be applied here.
         return { differs: plan.waves.some((wave) => wave.length > 0) || plan.unmanaged.length > 0 };
       }),

@@ -28,11 +28,11 @@ export function addPlan(program: Command): void {
           await checkAllowKeys(flags.allow);
           const checked = await loadProject(context);
           const plan = await planProject(context, checked, flags, flags.against);
-          if (flags.out !== undefined) {
-            const { writePlan } = await import('../../pipeline/index.ts');
-            await writeFile(flags.out, writePlan(plan));
-          }
-          await publish((format, style) => renderPlan(plan, format, style));
+          const { planGraph, writePlan } = await import('../../pipeline/index.ts');
+          if (flags.out !== undefined) await writeFile(flags.out, writePlan(plan));
+          await publish((format, style) =>
+            renderPlan(plan, format, style, 'plan', format === 'markdown' ? planGraph(plan) : undefined),
+          );
           if (flags.out !== undefined) context.note(savedNote(flags.out, plan));
           return {
             policy: plan.blockers.length > 0,

@@ -13,9 +13,11 @@ export function addShow(program: Command): void {
   ).action(
     invoke<OutputFlags>((context, flags, [file = '']) =>
       withOutputs(context, flags, 'plan', async (publish) => {
-        const { readPlan } = await import('../../pipeline/index.ts');
+        const { planGraph, readPlan } = await import('../../pipeline/index.ts');
         const plan = readPlan(await readInput(file));
-        await publish((format, style) => renderPlan(plan, format, style));
+        await publish((format, style) =>
+          renderPlan(plan, format, style, 'plan', format === 'markdown' ? planGraph(plan) : undefined),
+        );
         return {};
       }),
     ),
