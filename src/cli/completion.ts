@@ -54,7 +54,7 @@ function flagOf(option: Option): Flag {
 }
 
 function placeholder(option: Option): string {
-  return /[<[]([^>\]]+)/.exec(option.flags)?.[1] ?? '';
+  return /[<[]([^>\].]+)/.exec(option.flags)?.[1] ?? '';
 }
 
 function suggestionsOf(choices: Argument['argChoices'], name: string): Value {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { ImportSource } from './import-source.ts';
+import { formatSource } from '../model/index.ts';
+import type { Imported, ImportSource } from './import-source.ts';
 import { readSchema } from './schema-files.ts';
 import { SCHEMA_FILES, withModeline } from './starter.ts';
 
@@ -12,14 +13,21 @@ export async function snapshotFiles({ snapshot }: ImportSource, folder = ''): Pr
   return new Map([[join(folder, 'snapshot.json'), writeSnapshot([snapshot])]]);
 }
 
-/** Topology files in a folder, with the schema that they refer to where it is not there yet. */
-export async function topologyFiles(source: ImportSource, folder = ''): Promise<Files> {
+/** Topology files in a folder. What could not be carried over is told at the top of the first of them. */
+export async function topologyFiles({ sources, leftovers = [] }: Imported, folder = ''): Promise<Files> {
   const { toYaml } = await import('../pipeline/index.ts');
-  const { snapshot, provider, isOnlyOfItsType } = source;
   const schema = relative(folder, SCHEMA_FILES.topology).replaceAll('\\', '/');
   const files: Files = new Map();
-  for (const [name, text] of toYaml(snapshot, provider, !isOnlyOfItsType)) {
-    files.set(join(folder, fileName(name)), withModeline(schema, text));
+  let told = leftovers.map(
+    ({ message, at }) => `not carried over: ${at ? `${formatSource(at)} ` : ''}${message}`,
+  );
+  for (const { snapshot, provider, isOnlyOfItsType } of sources) {
+    // Files of several brokers may have one name.
+    const prefix = sources.length > 1 ? `${provider.name}-` : '';
+    for (const [name, text] of toYaml(snapshot, provider, !isOnlyOfItsType, told)) {
+      files.set(join(folder, fileName(prefix + name)), withModeline(schema, text));
+      told = [];
+    }
   }
   return files;
 }

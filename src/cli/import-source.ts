@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   DamagedPlan,
+  type Diagnostic,
   hasErrors,
   InvalidProject,
   nearestWord,
@@ -16,7 +17,8 @@ import { badFile, checkProject, connecting, unlessInterrupted } from './project.
 import { InputError, UsageError } from './usage.ts';
 
 export interface ImportChoice {
-  readonly from?: string;
+  /** Paths, with the name of a format before them where they do not show it. */
+  readonly from?: readonly string[];
   readonly broker?: string;
   readonly wait: number;
 }
@@ -28,12 +30,64 @@ export interface ImportSource {
   readonly isOnlyOfItsType: boolean;
 }
 
-/** Reads what is to be imported: a file, or all of a live broker. */
-export async function importSnapshot(context: CommandContext, choice: ImportChoice): Promise<ImportSource> {
+/** What is to be written: a part for each broker that the source says something about. */
+export interface Imported {
+  readonly sources: readonly ImportSource[];
+  /** Of other tools' files: what could not be carried over. Undefined where it was a broker, or stood in for one. */
+  readonly leftovers?: readonly Diagnostic[];
+}
+
+/** Formats of brokers and of brokerform itself, beside those of other tools. */
+const EXPORTS = ['definitions', 'snapshot'];
+
+/** Reads what is to be imported: files, or all of a live broker. */
+export async function importFrom(context: CommandContext, choice: ImportChoice): Promise<Imported> {
   const checked = await checkProject(context);
-  return choice.from === undefined
-    ? importLive(context, checked, choice)
-    : importFile(checked, choice.from, choice.broker);
+  const { from, broker } = choice;
+  if (from === undefined) return { sources: [await importLive(context, checked, choice)] };
+  const { format, paths } = await namedFormat(from);
+  const [first = ''] = paths;
+  const isExport = format === undefined ? await looksLikeExport(paths) : EXPORTS.includes(format);
+  if (!isExport) return importForeign(checked, paths, format, broker);
+  if (paths.length > 1) throw new UsageError(`${format ?? first} is one file, and ${paths.length} are named`);
+  return { sources: [await importFile(checked, first, broker)] };
+}
+
+/** `asyncapi api.yaml` names a format; a lone path, or one that is there, does not. */
+async function namedFormat(from: readonly string[]): Promise<{ format?: string; paths: readonly string[] }> {
+  const { foreignFormatNames, providers } = await import('../pipeline/index.ts');
+  const names = [...(await foreignFormatNames(providers)), ...EXPORTS];
+  const [first = '', ...rest] = from;
+  if (!names.includes(first)) {
+    const near = rest.length > 0 && !(await exists(first)) ? nearestWord(first, names) : undefined;
+    if (near !== undefined) throw new UsageError(`there is no format ${first}`, `did you mean ${near}?`);
+    return { paths: from };
+  }
+  if (rest.length > 0) return { format: first, paths: rest };
+  if (await exists(first)) return { paths: from };
+  throw new UsageError(`--from ${first} needs a file after it`, `brokerform import --from ${first} FILE`);
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function looksLikeExport(paths: readonly string[]): Promise<boolean> {
+  const [path] = paths;
+  if (path === undefined || paths.length > 1) return false;
+  const { isExport, providers } = await import('../pipeline/index.ts');
+  const found = await stat(path).catch((error: unknown) => {
+    throw namedFileError(error, path);
+  });
+  return (
+    found.isFile() &&
+    (await isExport(path, providers).catch((error: unknown) => {
+      throw namedFileError(error, path);
+    }))
+  );
 }
 
 /** Reads all of a live broker as a configuration says that is not written yet. */
@@ -56,7 +110,7 @@ export async function importWith(
 async function importLive(
   context: CommandContext,
   checked: Checked,
-  choice: ImportChoice,
+  choice: Omit<ImportChoice, 'from'>,
 ): Promise<ImportSource> {
   const { readEverything } = await import('../pipeline/index.ts');
   const broker = chooseBroker(checked, choice.broker);
@@ -64,6 +118,36 @@ async function importLive(
   const snapshot = await unlessInterrupted(context, readEverything(broker, connecting(context, choice.wait)));
   context.progress.clear();
   return sourceOf(checked, snapshot, broker.provider);
+}
+
+/** Files of other tools may be for several brokers: each gets its part. */
+async function importForeign(
+  checked: Checked,
+  paths: readonly string[],
+  format: string | undefined,
+  name: string | undefined,
+): Promise<Imported> {
+  const { providers, readForeign } = await import('../pipeline/index.ts');
+  const chosen = name === undefined ? undefined : chooseBroker(checked, name);
+  const { parts, leftovers } = await readForeign(paths, {
+    directory: process.cwd(),
+    providers: chosen ? [chosen.provider] : providers,
+    ...(format !== undefined && { format }),
+    brokerName: (provider) => chosen?.name ?? nameOfType(checked, provider),
+  });
+  return { sources: parts.map(({ snapshot, provider }) => sourceOf(checked, snapshot, provider)), leftovers };
+}
+
+/** The only broker of a type; its type where none is configured, as in a topology without a configuration. */
+function nameOfType(checked: Checked, provider: Provider): string {
+  const names = [...checked.configured.values()].flatMap((broker) =>
+    broker.provider === provider ? [broker.name] : [],
+  );
+  if (names.length <= 1) return names[0] ?? provider.name;
+  throw new UsageError(
+    `there are ${names.length} brokers of type ${provider.name} in the configuration`,
+    `choose one: --broker ${names.join(', --broker ')}`,
+  );
 }
 
 /** A file names its own format: where no broker is configured, whichever provider knows it reads it. */

@@ -9,20 +9,13 @@ import {
   Scalar,
   type YAMLMap,
 } from 'yaml';
-import { type Diagnostic, isObject, type Json, type JsonObject } from '../model/index.ts';
+import { type Diagnostic, isObject, isReservedKey, type Json, type JsonObject } from '../model/index.ts';
 import type { Key, Places } from './places.ts';
 import { NO_NUMBER, readScalar } from './scalar.ts';
 import { isTemplate } from './template.ts';
 
 /** Values after all aliases are followed; a topology of 100,000 resources has about a million. */
 const MAX_VALUES = 2_000_000;
-
-/** Keys that would be taken for JavaScript's prototype, or for brokerform's own marks of exact integers and secrets. */
-const RESERVED = new Set(['__proto__', '$int', '$secret']);
-
-export function isReservedKey(key: string): boolean {
-  return RESERVED.has(key);
-}
 
 type MutableObject = Record<string, Json>;
 
@@ -206,7 +199,7 @@ export class Converter {
   }
 
   private isNew(object: MutableObject, key: string, offset: number): boolean {
-    if (RESERVED.has(key)) {
+    if (isReservedKey(key)) {
       this.fail('reserved-key', offset, `the key ${quote(key)} cannot be used`, 'choose another name');
       return false;
     }

@@ -1,4 +1,6 @@
 export { connectionOf } from './connection.ts';
+export { checkDraft } from './draft.ts';
+export { loadForeign } from './foreign.ts';
 export { findConfig } from './files.ts';
 export { type LoadOptions, loadProject, type Project } from './project.ts';
 export { checkOut, findRevision, type Revision } from './revision.ts';

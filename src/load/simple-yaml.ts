@@ -1,5 +1,4 @@
-import type { Json } from '../model/index.ts';
-import { isReservedKey } from './convert.ts';
+import { isReservedKey, type Json } from '../model/index.ts';
 import type { Key, Places } from './places.ts';
 import { NO_NUMBER, readScalar } from './scalar.ts';
 import { isTemplate } from './template.ts';

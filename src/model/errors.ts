@@ -78,9 +78,10 @@ export class BlockedPlan extends Error {
 export class InvalidProject extends Error {
   override readonly name = 'InvalidProject';
   readonly diagnostics: readonly Diagnostic[];
-  constructor(diagnostics: readonly Diagnostic[]) {
+  /** @param where `the project`, unless it was other files that were read */
+  constructor(diagnostics: readonly Diagnostic[], where = 'the project') {
     const count = diagnostics.filter(({ severity }) => severity === 'error').length;
-    super(`${count} error${count === 1 ? '' : 's'} in the project`);
+    super(`${count} error${count === 1 ? '' : 's'} in ${where}`);
     this.diagnostics = diagnostics;
   }
 }

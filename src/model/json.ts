@@ -18,6 +18,13 @@ export function isExactInt(value: unknown): value is ExactInt {
   return isObject(value) && typeof value.$int === 'string';
 }
 
+/** Keys that would be taken for JavaScript's prototype, or for brokerform's own marks of exact integers and secrets. */
+const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', '$int', '$secret']);
+
+export function isReservedKey(key: string): boolean {
+  return RESERVED_KEYS.has(key);
+}
+
 /** A number where a double holds it exactly, else an {@link ExactInt}. */
 export function integer(value: bigint): number | ExactInt {
   const asNumber = Number(value);

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Change, FieldChange } from './change.ts';
+import type { ForeignFormat } from './foreign/format.ts';
 import type { Effects } from './diff.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -185,6 +186,8 @@ export interface Provider {
   connect(connection: Connection): Promise<Session>;
   /** Reads a broker's own export, such as a definitions file; undefined when the data is none of its formats. */
   parseExport?(data: Json, name: string): Snapshot | undefined;
+  /** What other tools call their files of topics, queues and users, and how they are read. */
+  foreignFormats?(): Promise<readonly ForeignFormat[]>;
   /** Live resources as YAML sections that a person would have written; planning them is empty. */
   toSections(resources: readonly Resource[], broker: BrokerIdentity): ImportedFile[];
 }

@@ -45,9 +45,20 @@ export async function readExport(
   return completed(snapshot, broker.provider);
 }
 
-/** A snapshot as topology files. @returns file name → text; what could not be carried over stands in comments. */
-export function toYaml(snapshot: Snapshot, provider: Provider, namesBroker: boolean): Map<string, string> {
-  const files = provider.toSections(snapshot.resources, snapshot.broker);
+/**
+ * A snapshot as topology files. @returns file name → text; what could not be carried over stands in comments.
+ * @param told to be said at the top of the first file
+ */
+export function toYaml(
+  snapshot: Snapshot,
+  provider: Provider,
+  namesBroker: boolean,
+  told: readonly string[] = [],
+): Map<string, string> {
+  const files = provider.toSections(snapshot.resources, snapshot.broker).map((file, index) => ({
+    ...file,
+    notes: index === 0 ? [...told, ...file.notes] : file.notes,
+  }));
   return new Map(
     files.map((file) => [file.name, fileText(file, snapshot.broker.name, provider.name, namesBroker)]),
   );
@@ -68,7 +79,7 @@ function fileText(file: ImportedFile, broker: string, type: string, namesBroker:
 }
 
 /** Resources as their kinds complete them, and nothing that is the broker's own. */
-function completed(snapshot: Snapshot, provider: Provider): Snapshot {
+export function completed(snapshot: Snapshot, provider: Provider): Snapshot {
   const { live } = completeSides({ broker: snapshot.broker }, [], snapshot.resources, provider.kinds);
   const resources = [...live.values()].filter(
     (resource) => provider.kinds[kindOf(resource.address)]?.reserved?.(resource) === undefined,

@@ -29,6 +29,22 @@ export async function readSnapshot(
   return provider.parseExport?.(data, name);
 }
 
+/** Whether a file is a snapshot, or an export that one of the providers knows. @throws the file system's error */
+export async function isExport(file: string, providers: readonly Provider[]): Promise<boolean> {
+  const text = await readFile(file, 'utf8');
+  if (!/^\uFEFF?\s*\{/.test(text)) return false;
+  try {
+    const data = parse(file, text);
+    return (
+      (isObject(data) && data.brokerform === 'snapshot') ||
+      providers.some((provider) => provider.parseExport?.(data, provider.name) !== undefined)
+    );
+  } catch (error) {
+    if (error instanceof DamagedPlan) return false;
+    throw error;
+  }
+}
+
 function parse(file: string, text: string) {
   try {
     return parseJson(text.replace(/^\uFEFF/, ''));

@@ -154,7 +154,7 @@ describe('plan', () => {
     ['plan --against topologies', 'topologies: it is a directory'],
     ['plan --against brokerform.yaml', 'brokerform.yaml is not JSON'],
     ['plan --against none --out no/such/p.json', 'no/such/p.json: there is no such file or directory'],
-    ['import --from brokerform.yaml', 'brokerform.yaml is not JSON'],
+    ['import --from brokerform.yaml', '1 error in brokerform.yaml'],
     ['import --broker mian', 'the configuration has no broker mian'],
   ])('%s', async (line, message) => {
     await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });

@@ -30,6 +30,10 @@ export const kafka: Provider = {
     const { connect } = await import('./session.ts');
     return connect(connection);
   },
+  async foreignFormats() {
+    const { foreignFormats } = await import('./foreign/index.ts');
+    return foreignFormats;
+  },
   toSections,
   effects,
   draw,

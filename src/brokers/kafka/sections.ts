@@ -1,14 +1,24 @@
-import { type ImportedFile, type Json, type JsonObject, kindOf, type Resource } from '../../model/index.ts';
+import {
+  HIDDEN,
+  type ImportedFile,
+  isObject,
+  isSecretRef,
+  type Json,
+  type JsonObject,
+  kindOf,
+  type Resource,
+} from '../../model/index.ts';
 import { kinds } from './kinds/index.ts';
-import { countOf } from './kinds/parts.ts';
+import { countOf, nameOf } from './kinds/parts.ts';
 import { entityOf } from './kinds/quota.ts';
 import { CLIENT_QUOTAS, IP_QUOTAS, writtenQuota } from './quotas.ts';
 import { aclsSection } from './sections/acls.ts';
 import { topicsSection } from './sections/topics.ts';
+import { SCRAM_MECHANISMS } from './specs.ts';
 
 /**
- * Live resources as YAML that a person would have written: a file for the topics, one for ACLs and one for quotas.
- * What the broker keeps for itself is left out, and SCRAM users are, as Kafka tells nobody their passwords.
+ * Resources as YAML that a person would have written: a file for the topics, one each for ACLs, quotas and users.
+ * What the broker keeps for itself is left out, and live SCRAM users are, as Kafka tells nobody their passwords.
  */
 export function toSections(resources: readonly Resource[]): ImportedFile[] {
   const ofKind = (kind: string) =>
@@ -19,8 +29,9 @@ export function toSections(resources: readonly Resource[]): ImportedFile[] {
     ['topics.yaml', topicsSection(ofKind('topic'))],
     ['acls.yaml', aclsSection(ofKind('acl'))],
     ['quotas.yaml', quotasSection(ofKind('quota'))],
+    ['users.yaml', usersSection(ofKind('user'))],
   ];
-  const notes = usersNote(ofKind('user').length);
+  const notes = usersNote(ofKind('user').filter((user) => credentialsOf(user).length === 0).length);
   return sections
     .filter(([, section]) => Object.keys(section).length > 0)
     .map(([name, section], index) => ({ name, section, notes: index === 0 ? notes : [] }));
@@ -29,6 +40,24 @@ export function toSections(resources: readonly Resource[]): ImportedFile[] {
 function usersNote(count: number): string[] {
   if (count === 0) return [];
   return [`${countOf(count, 'SCRAM user')} left out: Kafka tells nobody what passwords they have`];
+}
+
+/** Users whose password is known by the name of a variable. */
+function usersSection(users: readonly Resource[]): JsonObject {
+  const written = users
+    .map((user) => [nameOf(user), Object.fromEntries(credentialsOf(user))] as const)
+    .filter(([, credentials]) => Object.keys(credentials).length > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return written.length === 0 ? {} : { users: Object.fromEntries(written) };
+}
+
+function credentialsOf({ spec }: Resource): [mechanism: string, credential: JsonObject][] {
+  return SCRAM_MECHANISMS.flatMap((mechanism): [string, JsonObject][] => {
+    const credential = spec[mechanism];
+    const password = isObject(credential) ? credential.password : undefined;
+    const isKnown = isSecretRef(password) && password.$secret !== HIDDEN.$secret;
+    return isKnown ? [[mechanism, { password: password.$secret }]] : [];
+  });
 }
 
 function quotasSection(quotas: readonly Resource[]): JsonObject {

@@ -31,6 +31,10 @@ export const nats: Provider = {
     const { connect } = await import('./session.ts');
     return connect(connection);
   },
+  async foreignFormats() {
+    const { foreignFormats } = await import('./foreign/index.ts');
+    return foreignFormats;
+  },
   toSections,
   effects,
   draw,

@@ -32,6 +32,10 @@ export const rabbitmq: Provider = {
     return connect(connection);
   },
   parseExport: parseDefinitions,
+  async foreignFormats() {
+    const { foreignFormats } = await import('./foreign/index.ts');
+    return foreignFormats;
+  },
   toSections,
   effects,
   draw,

@@ -19,6 +19,9 @@ import { present, vhostSection } from './sections/vhosts.ts';
 /** Kinds that belong to users, and are written in their file. */
 const USER_KINDS = new Set(['user', 'user-limits', 'permission', 'topic-permission']);
 
+/** Of them, what a user may do in a vhost. */
+const RIGHTS = new Set(['permission', 'topic-permission']);
+
 /**
  * Live resources as YAML that a person would have written: a file for each vhost, one for the users, one for the
  * global parameters. What the broker or a client made for itself is left out.
@@ -28,15 +31,16 @@ export function toSections(resources: readonly Resource[], broker: BrokerIdentit
   const literals = new Literals();
   const files: ImportedFile[] = [];
   const names = new FileNames();
-  for (const [vhost, members] of byVhost(kept)) {
+  const users = new Set(kept.flatMap((one) => (kindOf(one.address) === 'user' ? [pathOf(one)[0]] : [])));
+  const isOfUser = (resource: Resource) =>
+    USER_KINDS.has(kindOf(resource.address)) && users.has(userOf(resource));
+  for (const [vhost, members] of byVhost(kept.filter((resource) => !isOfUser(resource)))) {
     const before = literals.notes.length;
     const { section, notes: own } = vhostSection(vhost, members, literals);
     const told = [...(notes.get(vhost) ?? []), ...own, ...literals.notes.slice(before)];
     files.push({ name: names.make(vhost === '/' ? 'default' : vhost), section, notes: told });
   }
-  const { section, notes: told } = usersSection(
-    kept.filter(({ address }) => USER_KINDS.has(kindOf(address))),
-  );
+  const { section, notes: told } = usersSection(kept.filter(isOfUser));
   if (Object.keys(section).length > 0) files.push({ name: names.make('users'), section, notes: told });
   const global = globalSection(kept, literals);
   if (Object.keys(global.section).length > 0) {
@@ -65,7 +69,10 @@ function ours(resources: readonly Resource[]): { kept: Resource[]; notes: Map<st
   const kept: Resource[] = [];
   for (const resource of resources) {
     const kind = kindOf(resource.address);
-    const hasEnds = kind !== 'binding' || endsOf(resource).every((address) => addresses.has(address));
+    // What a file declares may lead to what is declared elsewhere.
+    const isDeclared = resource.at !== undefined;
+    const hasEnds =
+      kind !== 'binding' || isDeclared || endsOf(resource).every((address) => addresses.has(address));
     if (addresses.has(resource.address) && hasEnds) {
       kept.push(resource);
       continue;
@@ -103,11 +110,17 @@ function notesOf({ queues, bindings }: { queues: number; bindings: number }): st
   ];
 }
 
+/** Rights of a user who is not among the resources are written with the vhost. */
+function userOf(resource: Resource): string | undefined {
+  const isRight = RIGHTS.has(kindOf(resource.address));
+  return pathOf(resource)[isRight ? 1 : 0];
+}
+
 function byVhost(resources: readonly Resource[]): [vhost: string, members: Resource[]][] {
   const vhosts = new Map<string, Resource[]>();
   for (const resource of resources) {
     const kind = kindOf(resource.address);
-    if (USER_KINDS.has(kind) || kind === 'global-parameter') continue;
+    if (kind === 'user-limits' || kind === 'global-parameter') continue;
     const [vhost = ''] = pathOf(resource);
     const members = vhosts.get(vhost);
     if (members) members.push(resource);

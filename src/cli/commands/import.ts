@@ -1,24 +1,36 @@
 import type { Command } from 'commander';
+import type { Diagnostic } from '../../model/index.ts';
+import { renderDiagnostics } from '../../render/index.ts';
+import type { CommandContext } from '../context.ts';
 import { writeNewFiles } from '../files.ts';
-import { schemaFiles, snapshotFiles, topologyFiles } from '../import-files.ts';
-import { importSnapshot } from '../import-source.ts';
+import { type Files, schemaFiles, snapshotFiles, topologyFiles } from '../import-files.ts';
+import { type Imported, importFrom } from '../import-source.ts';
 import { invoke } from '../invoke.ts';
 import { choiceOption } from '../options.ts';
 import { waitOption } from '../plan-flags.ts';
+import { InputError, UsageError } from '../usage.ts';
 
 interface Flags {
-  readonly from?: string;
+  readonly from?: readonly string[];
   readonly broker?: string;
   readonly out?: string;
   readonly format: 'yaml' | 'snapshot';
   readonly wait: number;
 }
 
+const FROM_HELP = `
+What --from reads is known by its content: a RabbitMQ definitions file, a snapshot, or files and folders of AsyncAPI,
+kafka-gitops, Strimzi, topicctl and the RabbitMQ messaging topology operator. To be explicit, name the format first:
+  brokerform import --from api.yaml
+  brokerform import --from asyncapi api.yaml billing.yaml
+  brokerform import --from strimzi manifests/ --out topologies
+Formats: asyncapi, definitions, kafka-gitops, rabbitmq-operator, snapshot, strimzi, topicctl`;
+
 export function addImport(program: Command): void {
   program
     .command('import')
-    .description('Write what a broker holds as YAML; planning that is empty.')
-    .option('--from <file>', 'a definitions file or a snapshot, in the place of the live broker')
+    .description('Write what a broker holds, or files of other tools say, as YAML.')
+    .option('--from <paths...>', '[FORMAT] and files or folders, in the place of the live broker')
     .option('--broker <name>', 'which broker of the configuration, where there are several')
     .option('--out <dir>', 'write files into this directory; without it, print')
     .addOption(
@@ -28,11 +40,13 @@ export function addImport(program: Command): void {
       ]),
     )
     .addOption(waitOption())
+    .addHelpText('after', FROM_HELP)
     .action(
       invoke<Flags>(async (context, flags) => {
-        const source = await importSnapshot(context, flags);
+        const imported = await importFrom(context, flags);
         const isYaml = flags.format === 'yaml';
-        const files = await (isYaml ? topologyFiles : snapshotFiles)(source, flags.out);
+        const files = await filesOf(imported, flags);
+        if (imported.leftovers) tellLeftovers(context, imported.leftovers, files.size);
         if (flags.out === undefined) {
           context.print([...files.values()].join('---\n'));
           return {};
@@ -42,4 +56,20 @@ export function addImport(program: Command): void {
         return {};
       }),
     );
+}
+
+async function filesOf(imported: Imported, flags: Flags): Promise<Files> {
+  if (flags.format === 'yaml') return topologyFiles(imported, flags.out);
+  const [source] = imported.sources;
+  if (source && !imported.leftovers) return snapshotFiles(source, flags.out);
+  throw new UsageError('a snapshot is of a broker, and files of other tools only say what should be on one');
+}
+
+/** @throws InputError when nothing is left to write */
+function tellLeftovers(context: CommandContext, leftovers: readonly Diagnostic[], files: number): void {
+  const isQuiet = context.flags.quiet === true && files > 0;
+  if (leftovers.length > 0 && !isQuiet)
+    context.tell(`${renderDiagnostics(leftovers, 'text', context.err)}\n`);
+  if (files === 0)
+    throw new InputError('nothing of this can be carried over', 'docs/importing.md tells what can');
 }

@@ -38,7 +38,9 @@ export function addInit(program: Command): void {
 }
 
 async function firstTopology(context: CommandContext, flags: Flags, config: string): Promise<Files> {
-  if (flags.fromLive) return topologyFiles(await importWith(context, config, flags.wait), 'topologies');
+  if (flags.fromLive) {
+    return topologyFiles({ sources: [await importWith(context, config, flags.wait)] }, 'topologies');
+  }
   const schema = join('..', SCHEMA_FILES.topology);
   return new Map([['topologies/example.yaml', withModeline(schema, EXAMPLE_TOPOLOGY)]]);
 }

@@ -13,7 +13,7 @@ export function checkTopicName(collector: Collector, name: string, at: Source): 
     collector.error('reserved-name', at, message, { hint: 'brokers create it, and only they may change it' });
     return false;
   }
-  const problem = problemOf(name);
+  const problem = topicNameProblem(name);
   if (problem === undefined) return true;
   collector.error('bad-name', at, problem, {
     hint: 'letters, digits, ".", "_" and "-", at most 249 of them',
@@ -21,7 +21,8 @@ export function checkTopicName(collector: Collector, name: string, at: Source): 
   return false;
 }
 
-function problemOf(name: string): string | undefined {
+/** Why no topic can have this name. */
+export function topicNameProblem(name: string): string | undefined {
   if (name === '') return 'a topic needs a name';
   if (name === '.' || name === '..') return `a topic cannot be called "${name}"`;
   if (name.length > LONGEST) return `a topic name of ${name.length} characters is too long`;

@@ -23,10 +23,10 @@ export function topicsSection(topics: readonly Resource[]): JsonObject {
 type Flat = Readonly<Record<string, Json>>;
 
 function bodyOf(topic: Resource): Flat {
-  const { partitions, 'replication-factor': factor } = topic.spec;
+  const { partitions, 'replication-factor': factor, placement } = topic.spec;
   const replicas = replicasIn(topic);
-  // Partitions with different numbers of replicas can only be written out.
-  if (replicas && typeof factor !== 'number') {
+  // Partitions with different numbers of replicas can only be written out; a declaration that lists them means it.
+  if (replicas && (typeof factor !== 'number' || isDeclared(topic))) {
     const lists = Object.keys(replicas)
       .sort((a, b) => Number(a) - Number(b))
       .map((index) => [...(replicas[index] ?? [])]);
@@ -35,17 +35,24 @@ function bodyOf(topic: Resource): Flat {
   return {
     ...(typeof partitions === 'number' && { partitions }),
     ...(typeof factor === 'number' && { 'replication-factor': factor }),
+    // Only what was declared says how replicas should lie.
+    ...(placement !== undefined && { placement }),
     ...configsOf(topic),
   };
 }
 
-/** Only what was set on the topic itself. */
+/** Out of a file, and not read from a cluster. */
+function isDeclared({ at }: Resource): boolean {
+  return at !== undefined;
+}
+
+/** Only what was set on the topic itself; a declaration says nothing else. */
 function configsOf(topic: Resource): Flat {
   const sources = sourcesIn(topic);
   const configs = Object.entries(topic.spec).flatMap(([key, value]) => {
     const config = configIn(key);
     if (config === undefined || THROTTLE_CONFIGS.includes(config)) return [];
-    const isOwn = sources[config]?.origin === 'topic';
+    const isOwn = isDeclared(topic) || sources[config]?.origin === 'topic';
     return isOwn && value !== null ? [[key, writtenConfig(config, value)] as const] : [];
   });
   return Object.fromEntries(configs.sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -72,6 +79,8 @@ function commonOf(bodies: readonly Flat[]): Flat {
       const entry = counts.get(text) ?? { value, count: 0 };
       counts.set(text, { ...entry, count: entry.count + 1 });
     }
+    // Only a config can say `null`; another key that a topic lacks is left to the cluster.
+    if (missing > 0 && configIn(key) === undefined) continue;
     const best = [...counts.entries()].sort(
       ([a, x], [b, y]) => y.count - x.count || (a < b ? -1 : 1),
     )[0]?.[1];

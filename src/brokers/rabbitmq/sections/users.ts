@@ -1,7 +1,15 @@
-import { type Json, type JsonObject, kindOf, type Resource } from '../../../model/index.ts';
+import {
+  HIDDEN,
+  isSecretRef,
+  type Json,
+  type JsonObject,
+  kindOf,
+  type Resource,
+} from '../../../model/index.ts';
 import { tableOf } from '../arguments.ts';
 import { pathOf } from '../kinds/parts.ts';
 import { escapeTexts } from './literals.ts';
+import { granted } from './rights.ts';
 import { present } from './vhosts.ts';
 
 type Rights = Record<string, Record<string, Json>>;
@@ -29,6 +37,7 @@ export function usersSection(resources: readonly Resource[]): { section: JsonObj
   const users = names.sort().map((name) => [
     name,
     present({
+      ...passwordOf(specs.get(name)),
       ...escapeTexts({ tags: specs.get(name)?.tags ?? [] }),
       limits: limits.get(name) ?? {},
       permissions: permissions.get(name) ?? {},
@@ -37,17 +46,20 @@ export function usersSection(resources: readonly Resource[]): { section: JsonObj
   ]);
   return {
     section: present({ users: Object.fromEntries(users) }),
-    notes: names.map((name) => `the password of user ${name} cannot be read, and stays as it is`),
+    notes: names
+      .filter((name) => Object.keys(passwordOf(specs.get(name))).length === 0)
+      .map((name) => `the password of user ${name} cannot be read, and stays as it is`),
   };
+}
+
+/** The variable that a declared user's password is in. */
+function passwordOf(spec: JsonObject | undefined): JsonObject {
+  const password = spec?.password;
+  return isSecretRef(password) && password.$secret !== HIDDEN.$secret ? { password: password.$secret } : {};
 }
 
 function rightsOf(all: Map<string, Rights>, user: string): Rights {
   const rights = all.get(user) ?? {};
   all.set(user, rights);
   return rights;
-}
-
-/** Patterns that allow something. */
-function granted({ spec }: Resource): Record<string, Json> {
-  return { ...escapeTexts(Object.fromEntries(Object.entries(spec).filter(([, pattern]) => pattern !== ''))) };
 }

@@ -13,6 +13,7 @@ import { WrittenBindings } from './bindings.ts';
 import { fits, humanised, keysOf, schemaOf } from './fits.ts';
 import { escapeTexts, type Literals } from './literals.ts';
 import { exchangeBody, queueBody } from './queues.ts';
+import { rightsIn } from './rights.ts';
 
 /** What is in one vhost, as the section of one file. */
 export function vhostSection(
@@ -31,6 +32,7 @@ export function vhostSection(
     exchangeBody(exchange, bindings.take('exchange', name)),
   );
   const limits = tableOf(ofKind('vhost-limits')[0]?.spec.limits);
+  const { permissions, topicPermissions } = rightsIn(resources);
   const section = present({
     ...vhostFields(vhost, metadata),
     limits,
@@ -39,6 +41,8 @@ export function vhostSection(
     bindings: bindings.rest(),
     policies: bodies(ofKind('policy'), policyBody),
     'operator-policies': bodies(ofKind('operator-policy'), policyBody),
+    permissions,
+    'topic-permissions': topicPermissions,
     ...parameters(ofKind('parameter'), literals),
   });
   return { section, notes: bindings.notes };

@@ -1,0 +1,7 @@
+import type { ForeignFormat } from '../../../model/foreign/index.ts';
+import { asyncapi } from './asyncapi.ts';
+import { kafkaGitops } from './kafka-gitops.ts';
+import { strimzi } from './strimzi.ts';
+import { topicctl } from './topicctl.ts';
+
+export const foreignFormats: readonly ForeignFormat[] = [asyncapi, kafkaGitops, strimzi, topicctl];

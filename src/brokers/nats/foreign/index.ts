@@ -1,0 +1,15 @@
+import { ASYNCAPI, channelsOf, type ForeignFormat } from '../../../model/foreign/index.ts';
+
+const WHY = 'subjects and queue groups are made by clients; AsyncAPI does not describe JetStream streams';
+
+/** AsyncAPI describes subjects, which nobody declares: every channel is left. */
+const asyncapi: ForeignFormat = {
+  ...ASYNCAPI,
+  translate(documents) {
+    for (const channel of documents.flatMap(channelsOf)) {
+      if (channel.isOn('nats', ['nats', 'nats-secure'])) channel.explain(WHY);
+    }
+  },
+};
+
+export const foreignFormats: readonly ForeignFormat[] = [asyncapi];

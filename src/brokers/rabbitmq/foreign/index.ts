@@ -1,0 +1,5 @@
+import type { ForeignFormat } from '../../../model/foreign/index.ts';
+import { asyncapi } from './asyncapi.ts';
+import { rabbitmqOperator } from './operator.ts';
+
+export const foreignFormats: readonly ForeignFormat[] = [asyncapi, rabbitmqOperator];

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import type { ForeignDocument } from '../model/foreign/index.ts';
+import { type Diagnostic, isExactInt, isObject } from '../model/index.ts';
+import { readText } from './bytes.ts';
+import { displayPath, findFiles, isFolder } from './files.ts';
+import { readFullYaml } from './full-yaml.ts';
+import { Places } from './places.ts';
+import { readSimpleYaml } from './simple-yaml.ts';
+
+export interface ForeignFiles {
+  readonly documents: readonly ForeignDocument[];
+  /** What kept a file or document from being read. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const PATTERNS = ['**/*.yaml', '**/*.yml', '**/*.json'];
+
+/** The documents of other tools' files, YAML or JSON, in the order of the paths. Nothing in them makes this throw. */
+export function loadForeign(paths: readonly string[], directory: string): ForeignFiles {
+  const documents: ForeignDocument[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const path of filesOf(paths, directory, diagnostics)) {
+    const file = displayPath(path, directory);
+    const text = readText(path, file);
+    if ('diagnostic' in text) diagnostics.push(text.diagnostic);
+    else documents.push(...documentsOf(text.text, file, diagnostics));
+  }
+  return { documents, diagnostics };
+}
+
+function filesOf(paths: readonly string[], directory: string, diagnostics: Diagnostic[]): Set<string> {
+  const files = new Set<string>();
+  for (const path of paths) {
+    const absolute = resolve(directory, path);
+    const found = isFolder(absolute)
+      ? PATTERNS.flatMap((pattern) => findFiles(absolute, pattern)).sort()
+      : [absolute];
+    for (const file of found) files.add(file);
+    if (found.length > 0) continue;
+    const message = `the folder ${path} holds no YAML or JSON file`;
+    diagnostics.push({
+      code: 'load/no-files',
+      severity: 'error',
+      message,
+      hint: 'name a file or another folder',
+    });
+  }
+  return files;
+}
+
+function documentsOf(text: string, file: string, diagnostics: Diagnostic[]): ForeignDocument[] {
+  const simplePlaces = new Places(file, text);
+  const simple = readSimpleYaml(text, simplePlaces);
+  const places = simple ? simplePlaces : new Places(file, text);
+  const values = simple ?? readFullYaml(text, places, diagnostics).map(({ value }) => value);
+  return values.flatMap((value): ForeignDocument[] => {
+    if (value === null) return [];
+    const at = places.at(value as object) ?? places.source(0);
+    if (isObject(value) && !isExactInt(value)) return [{ value, places, at }];
+    const message = `a document of another tool is a mapping, and this is ${Array.isArray(value) ? 'a list' : 'not'}`;
+    diagnostics.push({
+      code: 'import/wrong-value',
+      severity: 'error',
+      message,
+      at,
+      hint: 'check that this is the right file',
+    });
+    return [];
+  });
+}

@@ -1,0 +1,7 @@
+export * from './account.ts';
+export * from './asyncapi.ts';
+export * from './draft.ts';
+export * from './format.ts';
+export * from './kubernetes.ts';
+export * from './mapping.ts';
+export * from './places.ts';
