@@ -1,7 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { ROOT, Runner } from './step.ts';
 
 const runner = new Runner();
@@ -30,7 +41,34 @@ test('brokerform is built from the sources, without what only a build needs, and
   const again = await runner.run('install.sh');
   expect(again.code).toBe(0);
   expect(existsSync(join(folder, 'install.log'))).toBe(false);
+
+  // The hook for pre-commit looks for the same in its own cache.
+  mkdirSync(join(runner.folder, 'topologies'));
+  runner.file('brokerform.yaml', 'project: shop\nbrokers: { main: { type: nats, servers: [nats://x] } }\n');
+  runner.file('topologies/shop.yaml', 'nats: { stream: {} }\n');
+  symlinkSync(runner.folder, join(runner.folder, 'brokerform'));
+  const hook = await runner.run('pre-commit.sh', { XDG_CACHE_HOME: runner.folder });
+  expect(hook.code, hook.stderr).toBe(65);
+  expect(hook.stdout).toContain('topologies/shop.yaml:1');
+  expect(readFileSync(join(runner.folder, 'path'), 'utf8')).toBe('');
 }, 300_000);
+
+test('the hook for pre-commit is there, and is for the files of a project', () => {
+  const [hook] = parse(readFileSync(join(ROOT, '.pre-commit-hooks.yaml'), 'utf8'));
+  accessSync(join(ROOT, hook.entry), constants.X_OK);
+  const files = new RegExp(hook.files);
+  for (const file of [
+    'brokerform.yaml',
+    'shop/brokerform.yml',
+    'topologies/a.yaml',
+    'shop/topologies/b/c.yml',
+  ]) {
+    expect(files.test(file), file).toBe(true);
+  }
+  for (const file of ['README.md', 'my-brokerform.yaml', 'topologies/a.txt', 'docs/topologies.yaml']) {
+    expect(files.test(file), file).toBe(false);
+  }
+});
 
 test('a build that fails says why, fails, and leaves nothing that looks like one', async () => {
   const PATH = `${join(runner.folder, 'npm')}:${process.env.PATH}`;
