@@ -6,5 +6,5 @@ set -euo pipefail
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/brokerform
 mkdir -p "$cache"
 # Inside of a workflow this is no step of the action: the path is for us, and not for the steps that follow.
-bin=$(env -u GITHUB_ACTIONS -u GITHUB_PATH RUNNER_TEMP="$cache" "$(dirname "${BASH_SOURCE[0]}")/install.sh" | head -n 1)
+bin=$(env -u GITHUB_ACTIONS -u GITHUB_PATH RUNNER_TEMP="$cache" "$(dirname "${BASH_SOURCE[0]}")/install.sh" | sed -n 1p)
 exec "$bin/brokerform" validate "$@"
