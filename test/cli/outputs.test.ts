@@ -120,7 +120,9 @@ describe('a run that fails', () => {
     expect(JSON.parse(await read('o.json')).failure.message).toBeTruthy();
     expect(await read('o.txt')).toContain('error: ');
     expect(await read('o.md')).toMatch(
-      new RegExp(`^<!-- brokerform:${command} project=shop -->\n[^]*#### 🛑 brokerform ${command} failed\n`),
+      new RegExp(
+        `^<!-- brokerform:${command} project=shop -->\n[\\s\\S]*#### 🛑 brokerform ${command} failed\n`,
+      ),
     );
     expect(await read('o.gh')).toMatch(/^::error /);
     expect(JSON.parse(await read('o.sarif')).runs[0].results[0].level).toBe('error');
@@ -167,7 +169,7 @@ test('validate has every output, too', async () => {
   expect(code).toBe(3);
   expect(await read('o.txt')).toBe(stdout);
   expect(await read('o.md')).toMatch(
-    /^<!-- brokerform:validate project=shop -->\n### Findings <code>shop<\/code>\n[^]*#### Errors\n\n```text\ntopologies\/a\.yaml:3:/,
+    /^<!-- brokerform:validate project=shop -->\n### Findings <code>shop<\/code>\n[\s\S]*#### Errors\n\n```text\ntopologies\/a\.yaml:3:/,
   );
   expect(JSON.parse(await read('o.gl.json'))).toContainEqual(
     expect.objectContaining({
