@@ -160,13 +160,14 @@ function directRoute(from: Box | undefined, to: Box | undefined): Route {
   if (from === to) {
     const up = from.y - 12;
     const middle = from.x + from.width / 2;
+    const half = Math.min(24, from.width / 3);
     const points = [
-      { x: middle + 24, y: from.y },
-      { x: middle + 24, y: up },
-      { x: middle - 24, y: up },
-      { x: middle - 24, y: from.y },
+      { x: middle + half, y: from.y },
+      { x: middle + half, y: up },
+      { x: middle - half, y: up },
+      { x: middle - half, y: from.y },
     ];
-    return { points, label: { x: middle + 30, y: up + 4, anchor: 'start' } };
+    return { points, label: { x: middle + half + 6, y: up + 4, anchor: 'start' } };
   }
   const left = { x: to.x, y: to.y + to.height / 2 };
   const points = [right, { x: right.x + 14, y: right.y }, { x: left.x - 14, y: left.y }, left];

@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { focusGraph, planGraph } from '../../src/pipeline/index.ts';
+import { renderGraph } from '../../src/render/graph/index.ts';
+import { edgesOf, graphOf, nodesOf, planOf } from './project.ts';
+
+const BEFORE = `
+rabbitmq:
+  vhost: /orders
+  exchanges: { events: { type: topic }, dlx: { type: fanout }, old: { type: direct } }
+  queues:
+    work:
+      message-ttl: 7d
+      dead-letter: { exchange: dlx }
+      bindings: [{ from: events, keys: [a, b] }]
+    dead: { bindings: [{ from: dlx }] }
+    gone: { bindings: [{ from: old, key: x }] }
+  policies: { ttl: { pattern: ^dead, apply-to: queues, definition: { message-ttl: 1d } } }
+---
+kafka:
+  topics: { orders: { partitions: 3, configs: { retention.ms: 7d } } }
+  acls: { "User:shop": { produces: [orders] } }
+---
+nats:
+  streams: { ORDERS: { subjects: [orders.>], max_msgs: 100 } }
+`;
+
+const AFTER = BEFORE.replace('message-ttl: 7d', 'message-ttl: 14d')
+  .replace('keys: [a, b]', 'keys: [a, c]')
+  .replace(', old: { type: direct }', '')
+  .replace(
+    / {4}gone:.*\n/,
+    '    new: { dead-letter: { exchange: dlx }, bindings: [{ from: events, key: n }] }\n',
+  )
+  .replace('message-ttl: 1d', 'message-ttl: 2d')
+  .replace('retention.ms: 7d', 'retention.ms: 8d')
+  .replace('produces: [orders]', 'produces: [orders], consumes: [orders]')
+  .replace('max_msgs: 100', 'max_msgs: 200, consumers: { c: { ack_policy: explicit } }');
+
+test('what a plan adds, changes, replaces and removes is marked; what it is joined to is not', async () => {
+  const graph = planGraph(await planOf(BEFORE, AFTER));
+  expect(nodesOf(graph)).toEqual([
+    'added consumer c',
+    'added queue new',
+    'changed policy ttl',
+    'changed stream ORDERS',
+    'changed topic orders',
+    'exchange dlx ?',
+    'exchange events ?',
+    'principal shop',
+    'removed exchange old',
+    'removed queue gone',
+    'replaced queue work',
+    'subject orders.>',
+  ]);
+  expect(edgesOf(graph)).toEqual([
+    'added exchange events route→ queue new (n)',
+    'added exchange events route→ queue work (c)',
+    'added queue new dead-letter→ exchange dlx',
+    'added stream ORDERS consume→ consumer c',
+    'added topic orders consume→ principal shop',
+    'queue work dead-letter→ exchange dlx',
+    'removed exchange events route→ queue work (b)',
+    'removed exchange old route→ queue gone (x)',
+    'replaced exchange events route→ queue work (a)',
+    'subject orders.> route→ stream ORDERS',
+  ]);
+  // A policy is no part of the flow, but it is of its vhost.
+  expect(graph.nodes.find(({ name }) => name === 'ttl')?.group).toBe('main/vhost/%2Forders');
+  const work = graph.nodes.find(({ name }) => name === 'work');
+  expect(work?.facts.filter(({ name }) => name === 'message-ttl')).toEqual([
+    { name: 'message-ttl', text: '7d → 14d' },
+  ]);
+  expect(work?.facts.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['destructive', 'at stake', 'blocked']),
+  );
+});
+
+test('a vhost that comes or goes marks its group', async () => {
+  const yaml = 'rabbitmq: { vhost: new, queues: { q: {} } }';
+  const graph = planGraph(
+    await planOf('rabbitmq: { queues: { q: {} } }', `${yaml}\n---\nrabbitmq: { queues: { q: {} } }`),
+  );
+  expect(graph.groups).toMatchObject([{ title: 'main · vhost new', mark: 'added' }]);
+  expect(renderGraph(graph, 'mermaid').text).toContain('vhost new #43; added');
+});
+
+test('changes are told by a symbol and a word, and by their line, in every format', async () => {
+  const graph = planGraph(await planOf(BEFORE, AFTER));
+  const mermaid = renderGraph(graph, 'mermaid').text;
+  const dot = renderGraph(graph, 'dot').text;
+  const svg = renderGraph(graph, 'svg').text;
+  const html = renderGraph(graph, 'html').text;
+  for (const text of ['+ added', '~ changed', '-/+ replaced', '- removed']) {
+    expect(mermaid).toContain(
+      text.replace(/[+~]/g, (char) => `#${char.charCodeAt(0)};`).replace('- ', '#45; '),
+    );
+    for (const output of [dot, svg, html]) expect(output).toContain(text);
+  }
+  expect(mermaid).toMatch(/classDef removed .*stroke-dasharray:5 4/);
+  expect(mermaid).toMatch(/classDef changed .*stroke-dasharray:14 4/);
+  expect(dot).toMatch(/label="queue · classic\\ngone\\n- removed" shape=cylinder .*style=dashed/);
+  expect(svg).toMatch(/<g class="node store removed" /);
+});
+
+test('nothing to do draws nothing', async () => {
+  const graph = planGraph(await planOf(BEFORE, BEFORE));
+  expect(graph).toMatchObject({ nodes: [], edges: [], groups: [] });
+  for (const format of ['mermaid', 'dot', 'svg', 'html'] as const) {
+    expect(renderGraph(graph, format).text.length).toBeGreaterThan(10);
+  }
+});
+
+test('focus keeps what matches and its neighbours, as far as it is to go', () => {
+  const graph = graphOf(BEFORE);
+  const around = (globs: string[], depth: number) => {
+    const result = focusGraph(graph, globs, depth);
+    return 'graph' in result ? nodesOf(result.graph) : result;
+  };
+  expect(around(['main/queue/%2Forders/dead'], 0)).toEqual(['queue dead']);
+  expect(around(['main/queue/%2Forders/dead'], 1)).toEqual(['exchange dlx', 'queue dead']);
+  expect(around(['main/queue/%2Forders/dead'], 2)).toEqual(['exchange dlx', 'queue dead', 'queue work']);
+  // A name alone, wherever it is; several globs together.
+  expect(around(['gon*', 'ORDERS'], 0)).toEqual(['queue gone', 'stream ORDERS']);
+  // A binding is a line: its ends match. A vhost matches with all that is in it.
+  expect(around(['main/binding/%2Forders/old/**'], 0)).toEqual(['exchange old', 'queue gone']);
+  expect(around(['main/vhost/%2Forders'], 0)).toHaveLength(6);
+  expect(around(['gone', 'nothing-like-it'], 1)).toEqual({ missed: 'nothing-like-it' });
+});
