@@ -57,7 +57,7 @@ if [ ! -d "$target" ]; then
   new=$(mktemp -d "$target.XXXXXX")
   (cd "$source" && tar -cf - "${inputs[@]}") | tar -xf - -C "$new"
   (build "$new") >"$new/install.log" 2>&1 || {
-    without_commands cat "$new/install.log"
+    without_commands cat "$new/install.log" >&2
     rm -rf "$new"
     fail 1 'brokerform could not be built; the log above says why'
   }

@@ -78,10 +78,10 @@ test('a build that fails says why, fails, and leaves nothing that looks like one
   });
   const RUNNER_TEMP = join(runner.folder, 'broken');
   mkdirSync(RUNNER_TEMP);
-  const { code, stdout } = await runner.run('install.sh', { PATH, RUNNER_TEMP });
+  const { code, stdout, stderr } = await runner.run('install.sh', { PATH, RUNNER_TEMP });
   expect(code).toBe(1);
-  expect(stdout).toContain('run was run');
-  expect(stdout).not.toContain('prune was run');
+  expect(stderr).toContain('run was run');
+  expect(stderr).not.toContain('prune was run');
   expect(stdout).toContain('::error');
   expect(readdirSync(RUNNER_TEMP)).toEqual([]);
 });
