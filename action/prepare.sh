@@ -17,13 +17,15 @@ fi
 if [ -n "${BROKERFORM_PLAN:-}" ] && [ "$command" != apply ]; then
   problems+=("plan: only apply takes it")
 fi
-for name in comment sarif; do
-  case $name in comment) value=${BROKERFORM_COMMENT:-} ;; *) value=${BROKERFORM_SARIF:-} ;; esac
-  case $value in
+for input in "prune=${BROKERFORM_PRUNE:-}" "comment=${BROKERFORM_COMMENT:-}" "sarif=${BROKERFORM_SARIF:-}"; do
+  case ${input#*=} in
     '' | true | false) ;;
-    *) problems+=("$name: \"$value\" is neither true nor false") ;;
+    *) problems+=("${input%%=*}: \"${input#*=}\" is neither true nor false") ;;
   esac
 done
+if [ "${BROKERFORM_PRUNE:-}" = true ] && [ "$command" != plan ] && [ "$command" != diff ]; then
+  problems+=("prune: only plan and diff take it; what is applied was planned with it")
+fi
 case ${BROKERFORM_INSTALL:-build} in
   build | none) ;;
   *) problems+=("install: \"$BROKERFORM_INSTALL\" is neither build nor none") ;;

@@ -12,6 +12,8 @@ args=()
 # As --option=value, so that no value is taken for an option.
 [ -z "${BROKERFORM_ENV:-}" ] || args+=("--env=$BROKERFORM_ENV")
 
+[ "${BROKERFORM_PRUNE:-}" != true ] || args+=(--prune)
+
 # The stored plan's path is meant from where the step was started.
 plan=${BROKERFORM_PLAN:-}
 case $plan in '' | /*) ;; *) plan=$PWD/$plan ;; esac

@@ -130,11 +130,13 @@ describe('what is handed to brokerform', () => {
       ARGUMENTS,
       BROKERFORM_COMMAND: 'plan',
       BROKERFORM_ENV: hostile,
+      BROKERFORM_PRUNE: 'true',
       BROKERFORM_ALLOW: `destructive:main/queue/a\n\n  protected:b  \r\n${hostile}`,
     });
     const given = argumentsOf();
     expect(given[0]).toBe('plan');
     expect(given).toContain(`--env=${hostile}`);
+    expect(given).toContain('--prune');
     expect(given.filter((argument) => argument.startsWith('--allow='))).toEqual([
       '--allow=destructive:main/queue/a',
       '--allow=protected:b',
@@ -272,14 +274,24 @@ describe('the inputs', () => {
       BROKERFORM_WORKING_DIRECTORY: 'nowhere',
       BROKERFORM_ALLOW: 'destructive:**',
       BROKERFORM_PLAN: 'plan.json',
+      BROKERFORM_PRUNE: 'true',
       BROKERFORM_COMMENT: 'yes',
       BROKERFORM_SARIF: 'perhaps\n::error::forged',
       BROKERFORM_INSTALL: 'npm',
     });
     expect(code).toBe(64);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines).toHaveLength(7);
-    for (const name of ['command', 'working-directory', 'allow', 'plan', 'comment', 'sarif', 'install']) {
+    expect(lines).toHaveLength(8);
+    for (const name of [
+      'command',
+      'working-directory',
+      'allow',
+      'plan',
+      'prune',
+      'comment',
+      'sarif',
+      'install',
+    ]) {
       expect(stdout).toContain(`::error title=brokerform::${name}: `);
     }
   });
