@@ -36,11 +36,12 @@
     outgoing[from].push(i);
     incoming[to].push(i);
   });
-  const texts = nodes.map((node) =>
-    [node.kind, node.name, node.detail, node.id, node.mark].join(' ').toLowerCase(),
+  const texts = nodes.map(({ kind, name, detail, mark }) =>
+    [kind, name, detail, mark].join(' ').toLowerCase(),
   );
+  const addresses = nodes.map(({ id }) => id.toLowerCase());
 
-  const state = { focus: undefined, query: '', hidden: new Set() };
+  const state = { focus: undefined, words: [], hidden: new Set() };
   const camera = { x: 0, y: 0, scale: 1 };
   let bounds = [0, 0, 1, 1];
   /** How far each group is from where it was laid out. */
@@ -421,24 +422,30 @@
 
   // ---- searching
 
-  const isHit = (i) =>
-    state.query === '' || state.query.split(/\s+/).every((word) => texts[i].includes(word));
+  /** A word with a slash is a part of an address; others are of what is shown. */
+  function isHit(i) {
+    return state.words.every((word) => (word.includes('/') ? addresses : texts)[i].includes(word));
+  }
 
   function runSearch() {
-    state.query = search.value.trim().toLowerCase();
+    state.words = search.value
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '');
+    const isSearching = state.words.length > 0;
     let count = 0;
     for (const { section, members } of sections) {
       const hits = members.filter(isHit);
       count += hits.length;
       section.hidden = hits.length === 0;
-      if (state.query !== '') section.open = true;
+      if (isSearching) section.open = true;
       for (const i of members) entries[i].item.hidden = !isHit(i);
     }
     const first = nodes.findIndex((_, i) => isHit(i));
     if (first >= 0) moveStop(entries[first].entry);
     if (state.focus !== undefined) setFocus(undefined);
     else render(false);
-    tell(state.query === '' ? '' : `${count} of ${nodes.length} found`);
+    tell(isSearching ? `${count} of ${nodes.length} found` : '');
   }
 
   search.addEventListener('input', runSearch);
@@ -458,7 +465,7 @@
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {
       if (state.focus !== undefined) setFocus(undefined);
-      else if (state.query !== '') {
+      else if (search.value !== '') {
         search.value = '';
         runSearch();
       }
