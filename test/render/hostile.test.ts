@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Diagnostic, Plan } from '../../src/model/index.ts';
 import {
   escapeMarkdown,
   escapeXml,
@@ -9,91 +8,15 @@ import {
   printableJson,
   quoteForShell,
 } from '../../src/render/escape.ts';
-import { PLAIN, renderDiagnostics, renderPlan, renderReport } from '../../src/render/index.ts';
-import { plan, resource, step } from './example.ts';
-
-const nasty = [
-  '\u001b[2J\u001b]0;title\u0007',
-  '\r\n::error::owned',
-  '\u009b31m',
-  '\u202egnp.exe\u2066',
-  '\u2028\u2029\u0085\u007f\u0000',
-  '| a | b |\n|---|',
-  '``` `` `',
-  '</details><script>alert(1)</script>',
-  '@everyone #1 [x](javascript:a) ![i](http://evil) www.evil.example',
-  ']]><!-- --><![CDATA[ &amp; " \' ',
-  '\ud800 \udfff \ufffe \uffff \ufeff',
-  "'; rm -rf / '",
-  '%0A%0D::',
-];
-const hostile = fc.oneof(
-  fc.constantFrom(...nasty),
-  fc.string({ unit: 'binary', maxLength: 40 }),
-  fc
-    .tuple(fc.constantFrom(...nasty), fc.string({ unit: 'binary', maxLength: 10 }))
-    .map((parts) => parts.join('')),
-);
-
-/** A plan, findings and a report with the same hostile text wherever a file or a broker can put one. */
-function planWith(name: string): Plan {
-  const at = { file: name, line: 1, col: 1 };
-  const risk = { class: 'destructive', code: name, message: name, hint: name } as const;
-  const address = 'main/queue/x';
-  const one = step({
-    address,
-    action: 'replace',
-    title: name,
-    detail: name,
-    change: { action: 'replace', before: resource(address), after: resource(address, {}, at), fields: [] },
-    fields: [
-      { name, before: name, after: name, fixed: name },
-      { name, after: name },
-    ],
-    risks: [risk, { class: 'disruptive', code: name, message: `x${name}`, hint: name }],
-    stake: { text: name, values: {}, readAt: name },
-    dependants: [{ address: 'main/binding/y', title: name, detail: name, outcome: 'recreated', calls: [] }],
-    calls: [{ op: name, target: address }],
-  });
-  const safe = step({ address: 'main/queue/z', title: name, detail: name });
-  return plan({
-    project: name,
-    environment: name,
-    brokers: [{ name, type: name, id: name, version: name, facts: {} }],
-    waves: [[one, safe]],
-    blockers: [{ address, risk, allow: `destructive:${name}` }],
-    unmanaged: [name],
-  });
-}
-
-function findingsWith(text: string): Diagnostic[] {
-  const at = { file: text, line: 1, col: 1 };
-  return [
-    { code: text, severity: 'error', message: text, hint: text, at, related: [at] },
-    { code: text, severity: 'warning', message: text, hint: text },
-  ];
-}
-
-function reportWith(text: string) {
-  return {
-    version: 1,
-    project: text,
-    startedAt: text,
-    finishedAt: text,
-    interrupted: text,
-    steps: [
-      {
-        address: text,
-        title: text,
-        detail: text,
-        action: text,
-        status: 'failed',
-        failure: { op: text, status: text, message: text, hint: text },
-        stake: { text, values: {}, readAt: text },
-      },
-    ],
-  } as const;
-}
+import {
+  FORMATS,
+  PLAIN,
+  renderDiagnostics,
+  renderDiff,
+  renderPlan,
+  renderReport,
+} from '../../src/render/index.ts';
+import { diffWith, findingsWith, hostile, planWith, reportWith } from './hostile.ts';
 
 /** Everything that moves a cursor, hides or reorders text, but for the newlines that end our own lines. */
 const RAW = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -102,12 +25,14 @@ test('no raw control character in any text, markdown, annotation, XML or JSON', 
   const verbose = { ...PLAIN, verbose: true };
   fc.assert(
     fc.property(hostile, (text) => {
-      for (const format of ['text', 'markdown', 'json'] as const) {
+      for (const format of FORMATS) {
         expect(renderPlan(planWith(text), format, verbose)).not.toMatch(RAW);
-        expect(renderReport(reportWith(text), format, verbose)).not.toMatch(RAW);
-      }
-      for (const format of ['text', 'json', 'github', 'sarif', 'junit'] as const) {
+        expect(renderPlan(planWith(text), format, verbose, 'drift')).not.toMatch(RAW);
+        expect(renderDiff(diffWith(text), format, verbose)).not.toMatch(RAW);
         expect(renderDiagnostics(findingsWith(text), format, verbose)).not.toMatch(RAW);
+      }
+      for (const format of ['text', 'markdown', 'json'] as const) {
+        expect(renderReport(reportWith(text), format, verbose)).not.toMatch(RAW);
       }
     }),
   );
