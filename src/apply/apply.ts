@@ -9,7 +9,7 @@ import {
   type Step,
   type StepReport,
 } from '../model/index.ts';
-import { checkIdentities, checkReadiness, type ReadyStep } from './readiness.ts';
+import { checkIdentities, checkReadiness, isReset, type ReadyStep } from './readiness.ts';
 import { type RunOptions, runWaves, type StepResult } from './run.ts';
 import type { Target, View } from './target.ts';
 
@@ -148,6 +148,8 @@ function verified(step: Step, result: StepResult, view: View | Error): StepResul
     const message = `could not read the live state afterwards: ${view.message}`;
     return { ...result, failure: result.failure ?? { op, message } };
   }
+  // Whether a secret was set before the answer was lost, no live state shows.
+  if (result.status === 'unknown' && isReset(step)) return result;
   const isDone =
     view.isDone(step) &&
     step.dependants.every(({ address, outcome }) => outcome === 'removed' || view.exists(address));

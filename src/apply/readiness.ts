@@ -51,11 +51,17 @@ export function checkReadiness(
 }
 
 function remainingCalls(step: Step, view: View, pending: ReadonlySet<string>): readonly Call[] | 'all' {
+  if (isReset(step)) return 'all';
   // A resource that a coming replacement takes along must be made again, however right it looks now.
   if (!view.isDone(step) || step.after.some((address) => pending.has(address))) return 'all';
   return step.dependants
     .filter((dependant) => dependant.outcome === 'recreated' && !view.exists(dependant.address))
     .flatMap((dependant) => dependant.calls);
+}
+
+/** What it sets nobody can read back: it is never seen to be done already. */
+export function isReset({ change }: Step): boolean {
+  return 'resets' in change && change.resets === true;
 }
 
 /** Deleted, and not yet made anew: what an interrupted apply leaves. The deletion is then a call that finds nothing. */

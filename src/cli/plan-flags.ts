@@ -7,6 +7,7 @@ export interface PlanFlags {
   readonly exclude: readonly string[];
   readonly prune?: boolean;
   readonly allow: readonly string[];
+  readonly resetPasswords?: readonly string[];
   /** False with `--no-preview`. */
   readonly preview: boolean;
   /** Milliseconds. */
@@ -21,6 +22,12 @@ export function addPlanOptions(command: Command): Command {
     .addOption(listOption('--exclude <glob>', 'not the resources whose address matches; repeatable'))
     .option('--prune', 'delete what the project owns and does not declare')
     .addOption(listOption('--allow <class:glob>', 'allow a blocked risk, as the plan names it; repeatable'))
+    .addOption(
+      listOption(
+        '--reset-passwords <glob>',
+        'set the declared passwords of these resources again, as some brokers tell nobody whether they changed; repeatable',
+      ),
+    )
     .option('--no-preview', 'do not ask the brokers beforehand what they would refuse')
     .addOption(waitOption());
 }
@@ -36,6 +43,7 @@ export function givenPlanFlags(flags: PlanFlags): string[] {
     ...(flags.exclude.length > 0 ? ['--exclude'] : []),
     ...(flags.prune ? ['--prune'] : []),
     ...(flags.allow.length > 0 ? ['--allow'] : []),
+    ...(flags.resetPasswords?.length ? ['--reset-passwords'] : []),
     ...(flags.preview ? [] : ['--no-preview']),
   ];
 }

@@ -1,4 +1,12 @@
-import { DamagedPlan, type Diagnostic, hasErrors, InvalidProject, type Plan } from '../model/index.ts';
+import {
+  addressMatcher,
+  DamagedPlan,
+  type Diagnostic,
+  hasErrors,
+  InvalidProject,
+  type Plan,
+  secretsIn,
+} from '../model/index.ts';
 import type { Checked } from '../pipeline/index.ts';
 import { renderDiagnostics } from '../render/index.ts';
 import type { CommandContext } from './context.ts';
@@ -63,6 +71,7 @@ export async function planProject(
   flags: PlanFlags,
   against?: string,
 ): Promise<Plan> {
+  checkResets(checked, flags.resetPasswords ?? []);
   const { makePlan } = await import('../pipeline/index.ts');
   await tellUnfinished(context, checked.project.directory);
   context.busy(against === undefined ? 'reading the brokers' : `reading ${against}`);
@@ -71,6 +80,7 @@ export async function planProject(
     excludes: flags.exclude,
     prune: flags.prune === true,
     allow: flags.allow,
+    resets: flags.resetPasswords ?? [],
     preview: flags.preview,
     ...(against !== undefined && { against }),
     ...connecting(context, flags.wait),
@@ -79,6 +89,20 @@ export async function planProject(
   const plan = await unlessInterrupted(context, against === undefined ? work : work.catch(badFile(against)));
   context.progress.clear();
   return plan;
+}
+
+/** A glob that names nothing with a password is a slip that would leave an old password in place. */
+function checkResets({ brokers }: Checked, globs: readonly string[]): void {
+  const declared = [...brokers.values()].flatMap(({ desired }) => desired);
+  const addresses = declared.filter(({ spec }) => secretsIn(spec).length > 0).map(({ address }) => address);
+  for (const glob of globs) {
+    if (addresses.some(addressMatcher(glob))) continue;
+    const hint =
+      addresses.length === 0
+        ? 'no declared resource has a password from the environment'
+        : `those that have one: ${addresses.slice(0, 5).join(', ')}${addresses.length > 5 ? ', …' : ''}`;
+    throw new UsageError(`--reset-passwords ${glob}: no declared resource with a password matches`, hint);
+  }
 }
 
 /** Waits for work that changes nothing: the first signal ends it at once. @throws AbortError */

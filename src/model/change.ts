@@ -19,6 +19,11 @@ export type Change =
       readonly before: Resource;
       readonly after: Resource;
       readonly fields: readonly FieldChange[];
+      /**
+       * Secrets are set again because somebody asked for it: no live state shows whether that is done, so it never
+       * counts as done before it was sent.
+       */
+      readonly resets?: true;
     }
   | { readonly action: 'delete'; readonly before: Resource };
 

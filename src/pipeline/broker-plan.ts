@@ -1,4 +1,4 @@
-import { diffResources, selectChanges } from '../diff/index.ts';
+import { diffResources, resetSecrets, selectChanges } from '../diff/index.ts';
 import {
   type Address,
   type BrokerIdentity,
@@ -25,6 +25,8 @@ export interface BrokerPlanInput {
   readonly targets: readonly string[];
   readonly excludes: readonly string[];
   readonly allow: readonly string[];
+  /** Address globs of resources whose secrets are set again, although nothing shows a difference. */
+  readonly resets?: readonly string[];
   /** Whether the broker is asked what it would refuse, where it can be; it is unless this is false. */
   readonly preview?: boolean;
   readonly now: () => Date;
@@ -42,7 +44,8 @@ export interface BrokerPlan extends Steps {
 export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   const { provider, live, desired, retired, owns } = input;
   const context = await look(live, provider, { desired, retired, owns });
-  const difference = diffResources({ context, kinds: provider.kinds, retired, owns, prune: input.prune });
+  const found = diffResources({ context, kinds: provider.kinds, retired, owns, prune: input.prune });
+  const difference = resetSecrets(found, context, input.resets ?? []);
   const selected = selectChanges(difference.changes, input.targets, input.excludes);
   const counted = await observed(live, context, atStake(selected, context, provider));
   const changes = selected.map((change) => withCounts(change, counted));

@@ -3,6 +3,7 @@ import { DamagedPlan } from '../model/index.ts';
 import { buildPlan } from '../plan/index.ts';
 import { type BrokerPlan, planBroker } from './broker-plan.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
+import { placeDeletions } from './deletions.ts';
 import { frozen, type LiveState, nothing } from './live.ts';
 import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -16,6 +17,8 @@ export interface PlanOptions extends OpenOptions {
   readonly prune: boolean;
   /** `<class>:<address glob>` keys. */
   readonly allow: readonly string[];
+  /** Address globs of resources whose secrets are set again, although nothing shows a difference. */
+  readonly resets?: readonly string[];
   /** Whether brokers are asked what they would refuse, where they can be; they are unless this is false. */
   readonly preview?: boolean;
   /** A snapshot or export file in the place of the live brokers, or `none` for brokers with nothing on them. */
@@ -72,7 +75,7 @@ export async function planStates(
     environment: project.environment,
     createdAt: options.now().toISOString(),
     brokers: parts.map((part): BrokerIdentity => part.broker),
-    steps: parts,
+    steps: parts.map((part) => ({ ...part, steps: placeDeletions(part.steps, checked) })),
     rules: {
       allow: options.allow,
       protect,

@@ -6,6 +6,7 @@ import {
   type Dependant,
   type FieldChange,
   type FieldLine,
+  isSecretRef,
   type Json,
   type Kind,
   kindOf,
@@ -208,12 +209,13 @@ function fieldLine(
   change: Extract<Change, { action: 'update' | 'replace' }>,
 ): FieldLine {
   const texts = kind.fieldTexts?.(field, change);
+  const isReset = change.resets === true && isSecretRef(field.before) && isSecretRef(field.after);
   const text = (value: Json) =>
     kind.fieldText?.(field.path, value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
   return {
     name: kind.fieldName?.(field.path) ?? field.path.join('.'),
     ...(field.before !== undefined && { before: text(field.before) }),
-    ...(field.after !== undefined && { after: text(field.after) }),
+    ...(field.after !== undefined && { after: text(field.after) + (isReset ? ', set again' : '') }),
     ...texts,
     ...(field.at && { at: field.at }),
     ...(field.fixed !== undefined && { fixed: field.fixed }),

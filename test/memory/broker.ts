@@ -21,6 +21,10 @@ export class MemoryBroker {
   readonly links = new Map<Address, { needs: readonly Address[] }>();
   /** Answers a call with a refusal. */
   refuse: (call: Call) => string | undefined = () => undefined;
+  /** Refuses a call because what it makes is there already. */
+  isTaken: (call: Call) => boolean = () => false;
+  /** Takes a call, and goes on with it by itself when it is not to be waited for. */
+  takesLong: (call: Call) => boolean = () => false;
   /** Loses the answer of a call that it carries out. */
   loseAnswer: (call: Call) => boolean = () => false;
   /** Runs before each call, for what other people do meanwhile. */
@@ -78,17 +82,26 @@ export class MemoryBroker {
         yield { unit, status: 'not-started', callsDone: 0 };
         continue;
       }
-      yield this.#sendUnit(unit, calls);
+      yield this.#sendUnit(unit, calls, options);
     }
   }
 
-  #sendUnit(unit: number, calls: readonly Call[]): Outcome {
+  #sendUnit(unit: number, calls: readonly Call[], { detach, onWork }: SendOptions): Outcome {
     for (const [callsDone, call] of calls.entries()) {
       this.beforeCall(call);
       this.log.push(call);
+      if (this.isTaken(call)) {
+        const failure = { op: call.op, status: 'TAKEN', message: 'it is there' };
+        return { unit, status: 'already', callsDone, failure };
+      }
+      if (this.takesLong(call)) {
+        if (detach) return { unit, status: 'under-way', callsDone, note: 'half of it' };
+        onWork?.(`working at ${call.target}`);
+      }
       const message = this.refuse(call) ?? this.#carryOut(call);
       const failure: Failure | undefined = message === undefined ? undefined : { op: call.op, message };
       if (failure) return { unit, status: 'failed', callsDone, failure };
+      onWork?.();
       if (this.loseAnswer(call)) {
         return { unit, status: 'unknown', callsDone, failure: { op: call.op, message: 'connection lost' } };
       }

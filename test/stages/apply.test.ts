@@ -205,3 +205,95 @@ describe('signals', () => {
     });
   });
 });
+
+describe('what others make meanwhile', () => {
+  it('counts as done where it is as planned, and fails where it is not', async () => {
+    const broker = new MemoryBroker();
+    const plan = await planMemory(broker, [boxOf('a'), boxOf('b'), boxOf('c'), linkOf('a', 'c')]);
+    broker.isTaken = ({ target }) => target !== 'store/box/c' && target.startsWith('store/box/');
+    broker.beforeCall = ({ target }) => {
+      const capacity = target === 'store/box/a' ? 10 : 99;
+      if (target === 'store/box/c') return;
+      broker.boxes.set(target, { spec: { shape: 'square', capacity }, contents: 0 });
+    };
+    const report = await applyMemory(broker, plan);
+    expect(statuses(report)).toEqual({
+      'box/a': 'already',
+      'box/b': 'failed',
+      'box/c': 'applied',
+      'link/a/c': 'applied',
+    });
+    expect(report.steps[0]).not.toHaveProperty('failure');
+    expect(report.steps[1]?.failure).toMatchObject({ status: 'TAKEN', message: 'it is there' });
+  });
+});
+
+describe('work that takes long', () => {
+  const wanted = [boxOf('a'), boxOf('b'), linkOf('a', 'b')];
+
+  it('is told of while it lasts, and no longer', async () => {
+    const broker = new MemoryBroker();
+    broker.takesLong = ({ target }) => target === 'store/box/a';
+    const told: (string | undefined)[] = [];
+    const onProgress = ({ done, work }: { done: number; work?: string }) =>
+      told.push(`${done} ${work ?? '-'}`);
+    const report = await applyMemory(broker, await planMemory(broker, wanted), { onProgress });
+    expect(told[0]).toBe('0 working at store/box/a');
+    expect(told.slice(1).some((text) => text?.includes('working'))).toBe(false);
+    expect(told.at(-1)).toBe('3 -');
+    expect(Object.values(statuses(report))).toEqual(['applied', 'applied', 'applied']);
+  });
+
+  it('is left to the broker when it is not to be waited for, and what needs it goes on', async () => {
+    const broker = new MemoryBroker();
+    broker.takesLong = ({ target }) => target === 'store/box/a';
+    broker.beforeCall = ({ target }) => {
+      if (target === 'store/box/a') broker.boxes.set(target, { spec: {}, contents: 0 });
+    };
+    const report = await applyMemory(broker, await planMemory(broker, wanted), { detach: true });
+    expect(statuses(report)).toEqual({ 'box/a': 'under-way', 'box/b': 'applied', 'link/a/b': 'applied' });
+    expect(report.steps[0]).toMatchObject({ note: 'half of it' });
+  });
+});
+
+describe('secrets that nobody can read back', () => {
+  const secret = (name: string) => ({ $secret: `\${${name}}` });
+  const desired = [boxOf('a', { label: secret('A') }), boxOf('b', { label: secret('B') })];
+  const options = { resets: ['store/box/a'] };
+
+  it('are set again when asked for, each time, and only then', async () => {
+    const broker = await brokerWith(...desired);
+    expect((await planMemory(broker, desired)).waves).toEqual([]);
+    const plan = await planMemory(broker, desired, options);
+    expect(plan.inSync).toBe(1);
+    const steps = plan.waves.flat();
+    expect(steps.map(({ address, action, fields }) => [address, action, fields])).toEqual([
+      [
+        'store/box/a',
+        'update',
+        [{ name: 'label', before: '{"$secret":"(hidden)"}', after: '{"$secret":"${A}"}, set again' }],
+      ],
+    ]);
+    const saved: typeof plan = JSON.parse(JSON.stringify(plan));
+    for (let i = 0; i < 2; i++) {
+      broker.log.length = 0;
+      expect(statuses(await applyMemory(broker, saved))).toEqual({ 'box/a': 'applied' });
+      expect(broker.log.map(({ op, target }) => [op, target])).toEqual([['box.put', 'store/box/a']]);
+    }
+  });
+
+  it('are not taken for set when the answer was lost', async () => {
+    const broker = await brokerWith(...desired);
+    const plan = await planMemory(broker, desired, options);
+    broker.loseAnswer = () => true;
+    expect(statuses(await applyMemory(broker, plan))).toEqual({ 'box/a': 'unknown' });
+  });
+
+  it('join what else changes of the resource', async () => {
+    const broker = await brokerWith(...desired);
+    const changed = [boxOf('a', { label: secret('A'), capacity: 20 }), boxOf('b', { label: secret('B') })];
+    const [step, ...more] = (await planMemory(broker, changed, options)).waves.flat();
+    expect(more).toEqual([]);
+    expect(step?.fields.map(({ name }) => name)).toEqual(['capacity', 'label']);
+  });
+});

@@ -1,0 +1,69 @@
+import {
+  type Address,
+  addressMatcher,
+  type Change,
+  type Context,
+  type FieldChange,
+  HIDDEN,
+  isObject,
+  isSecretRef,
+  type Json,
+  placeOf,
+  type Resource,
+} from '../model/index.ts';
+import type { Difference } from './resources.ts';
+
+/**
+ * Adds the secrets of declared resources whose address matches to what changes, although live state shows no
+ * difference: some brokers tell nobody whether a password is still the same.
+ * @param globs of addresses
+ */
+export function resetSecrets(difference: Difference, context: Context, globs: readonly string[]): Difference {
+  const matchers = globs.map(addressMatcher);
+  const asked = [...context.desired.values()].filter(({ address }) =>
+    matchers.some((matches) => matches(address)),
+  );
+  const changes = new Map<Address, Change>(
+    difference.changes.map((change) => [
+      change.action === 'delete' ? change.before.address : change.after.address,
+      change,
+    ]),
+  );
+  let { inSync } = difference;
+  for (const after of asked) {
+    const known = changes.get(after.address);
+    const before = context.live.get(after.address);
+    if (!before || (known && known.action !== 'update')) continue;
+    const fields = known?.fields ?? [];
+    const added = secretFields(after).filter(
+      ({ path }) => !fields.some((field) => startsWith(path, field.path)),
+    );
+    if (added.length === 0) continue;
+    if (!known) inSync--;
+    changes.set(after.address, {
+      ...{ action: 'update', before, after },
+      ...{ fields: [...fields, ...added], resets: true },
+    });
+  }
+  const sorted = [...changes].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...difference, changes: sorted.map(([, change]) => change), inSync };
+}
+
+function secretFields(after: Resource): FieldChange[] {
+  return Object.entries(after.spec).flatMap(([key, value]) =>
+    secretPaths(value, [key]).map(([path, secret]) => {
+      const at = placeOf(after, path);
+      return { path, before: HIDDEN, after: secret, ...(at && { at }) };
+    }),
+  );
+}
+
+function secretPaths(value: Json, path: readonly string[]): [path: readonly string[], secret: Json][] {
+  if (isSecretRef(value)) return [[path, value]];
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => secretPaths(inner, [...path, key]));
+}
+
+function startsWith(path: readonly string[], start: readonly string[]): boolean {
+  return start.every((part, index) => path[index] === part);
+}
