@@ -57,7 +57,11 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
       sasl: login('plain', 'admin', 'admin-secret'),
     };
     const { session } = await open({ settings });
-    expect((await session.examine()).filter((check) => !check.ok)).toEqual([]);
+    const checks = await session.examine();
+    expect(checks.filter((check) => !check.ok)).toEqual([]);
+    expect(checks.find(({ name }) => name === 'clock')?.text).toMatch(
+      /^of controller [123] agrees within 5 s$/,
+    );
   });
 
   test.each(['scram-sha-256', 'scram-sha-512'] as const)(

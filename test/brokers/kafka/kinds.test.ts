@@ -124,6 +124,23 @@ describe('comparing topics', () => {
     expect(steps[0]?.calls.map(({ op }) => op)).toEqual(['topic.delete', 'topic.settle']);
   });
 
+  it('asks for no more brokers than what it places', () => {
+    const live = liveTopic(
+      't',
+      [
+        [1, 4],
+        [2, 3],
+      ],
+      { 'retention.ms': '1000' },
+    );
+    const refusals = (body: string) =>
+      stepOf(planYaml(topicYaml(body), [live])).risks.filter((risk) => risk.class === 'refused');
+    expect(refusals('{ replicas: [[1, 4], [2, 3]], configs: { retention.ms: 2s } }')).toEqual([]);
+    expect(refusals('{ replicas: [[1, 4], [3, 2]] }')).toEqual([]);
+    expect(refusals('{ replicas: [[4, 1], [2, 3]] }')).toMatchObject([{ code: 'unknown-broker' }]);
+    expect(refusals('{ replicas: [[1, 4], [2, 3], [4, 1]] }')).toMatchObject([{ code: 'unknown-broker' }]);
+  });
+
   it('queues nothing behind what somebody else moves', () => {
     const live = (theirs: number[]) =>
       liveTopic('t', full, {}, { volatile: { messages: 0, moves: moving({ theirs }) } });

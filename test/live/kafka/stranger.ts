@@ -18,6 +18,12 @@ export interface ListedTopic {
   readonly configs: Readonly<Record<string, string>>;
 }
 
+const THROTTLED_REPLICAS = [
+  'leader.replication.throttled.replicas',
+  'follower.replication.throttled.replicas',
+];
+const THROTTLED_RATES = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate'];
+
 const OPERATIONS = new Map([
   [AclOperationTypes.READ, 'read'],
   [AclOperationTypes.WRITE, 'write'],
@@ -106,6 +112,58 @@ export class Stranger {
     await producer.connect();
     await producer.send({ topic: name, messages: values.map((value) => ({ value })) });
     await producer.disconnect();
+  }
+
+  /** Fills partitions with about as many bytes each. */
+  async fill(name: string, partitions: readonly number[], bytes: number): Promise<void> {
+    const size = 500_000;
+    const producer = this.#kafka.producer();
+    await producer.connect();
+    for (const partition of partitions) {
+      for (let i = 0; i < bytes / size; i++) {
+        await producer.send({ topic: name, messages: [{ partition, value: 'x'.repeat(size) }] });
+      }
+    }
+    await producer.disconnect();
+  }
+
+  /** Moves partitions to other brokers, without a throttle, and does not wait. */
+  async move(name: string, replicas: Readonly<Record<number, number[]>>): Promise<void> {
+    const partitionAssignment = Object.entries(replicas).map(([partition, ids]) => ({
+      partition: Number(partition),
+      replicas: ids,
+    }));
+    await this.#admin.alterPartitionReassignments({ topics: [{ topic: name, partitionAssignment }] });
+  }
+
+  /** Partitions that are on their way. */
+  async moving(name: string): Promise<number[]> {
+    const { topics } = await this.#admin.listPartitionReassignments({});
+    // Not what the types of kafkajs say.
+    const listed = topics as unknown as readonly { name: string; partitions: { partition: number }[] }[];
+    const own = listed.find((one) => one.name === name);
+    return (own?.partitions ?? []).map(({ partition }) => partition).sort();
+  }
+
+  /** All that slows a topic and the brokers down. */
+  async throttles(name: string): Promise<string[]> {
+    const { brokers } = await this.#admin.describeCluster();
+    const asked = [
+      { type: ConfigResourceTypes.TOPIC, name, configNames: [...THROTTLED_REPLICAS] },
+      ...brokers.map(({ nodeId }) => ({
+        type: ConfigResourceTypes.BROKER,
+        name: String(nodeId),
+        configNames: [...THROTTLED_RATES],
+      })),
+    ];
+    // Of a broker only that broker itself can be asked, which kafkajs sees to for one resource at a time.
+    const answers = await Promise.all(
+      asked.map((resource) => this.#admin.describeConfigs({ includeSynonyms: false, resources: [resource] })),
+    );
+    return answers
+      .flatMap(({ resources }) => resources.flatMap(({ configEntries }) => configEntries))
+      .map(({ configValue }) => configValue)
+      .filter((value) => value !== null && value !== undefined && value !== '');
   }
 
   async delete(names: readonly string[]): Promise<void> {

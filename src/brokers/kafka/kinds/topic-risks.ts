@@ -1,4 +1,5 @@
 import type { Change, Context, Resource, Risk } from '../../../model/index.ts';
+import type { Replicas } from '../assignment.ts';
 import { howFarText } from '../how-far.ts';
 import { roughSize } from '../rough.ts';
 import { configRisks } from './config-risks.ts';
@@ -10,7 +11,7 @@ type Update = Extract<Change, { action: 'update' | 'replace' }>;
 
 export function topicRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'delete') return [deletionRisk(change.before)];
-  const impossible = placementRefusals(change.after, context);
+  const impossible = placementRefusals(change, context);
   if (change.action === 'create') return impossible;
   return [
     ...impossible,
@@ -38,14 +39,14 @@ function deletionRisk(topic: Resource): Risk {
   return destructive('topic-deleted', lost + cut);
 }
 
-/** What no cluster of these brokers can do. */
-function placementRefusals({ spec }: Resource, context: Context): Risk[] {
+/** What no cluster of these brokers can do. Replicas that stay where they are may be on a broker that is down. */
+function placementRefusals(change: Exclude<Change, { action: 'delete' }>, context: Context): Risk[] {
   const brokers = brokersIn(context);
   if (brokers.length === 0) return [];
   const known = new Set(brokers.map(({ id }) => id));
-  const named = Object.values(replicasIn({ spec }) ?? {}).flat();
-  const factor = [spec['replication-factor']].flat().map(Number);
-  const most = Math.max(0, ...factor.filter((count) => Number.isFinite(count)));
+  const placed = Object.values(placedBy(change));
+  const named = placed.flat();
+  const most = Math.max(0, ...placed.map((ids) => ids.length), ...factorsBy(change));
   const risks: Risk[] = [];
   if (most > brokers.length) {
     const has = `the cluster has ${countOf(brokers.length, 'broker')}`;
@@ -59,6 +60,21 @@ function placementRefusals({ spec }: Resource, context: Context): Risk[] {
     );
   }
   return risks;
+}
+
+/** The partitions that this change places, by number: all of a new topic, else those that move or are added. */
+function placedBy(change: Exclude<Change, { action: 'delete' }>): Replicas {
+  const after = replicasIn(change.after) ?? {};
+  if (change.action === 'create') return after;
+  const before = replicasIn(change.before) ?? {};
+  return { ...movedPartitions(before, after, 'existing'), ...movedPartitions(before, after, 'added') };
+}
+
+/** The numbers of replicas that it asks for. */
+function factorsBy(change: Exclude<Change, { action: 'delete' }>): number[] {
+  const asks =
+    change.action === 'create' || change.fields.some(({ path }) => path[0] === 'replication-factor');
+  return asks ? [change.after.spec['replication-factor']].flat().map(Number).filter(Number.isFinite) : [];
 }
 
 /** What somebody else moves is left alone, and nothing is queued behind it. */

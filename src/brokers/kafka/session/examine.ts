@@ -1,5 +1,6 @@
 import { type BrokerIdentity, type Check, ConnectionError } from '../../../model/index.ts';
 import { DescribeCluster, Metadata } from '../protocol/requests/cluster.ts';
+import { CLUSTER_METADATA, DescribeQuorum } from '../protocol/requests/quorum.ts';
 import { operations } from '../protocol/words.ts';
 import type { AclOperation, KafkaFacts } from '../specs.ts';
 import type { Cluster } from './cluster.ts';
@@ -12,11 +13,18 @@ const WORK: readonly (readonly [AclOperation, string])[] = [
   ['alter-configs', 'change quotas, and throttle reassignments'],
 ];
 
+/** A clock that is further off than this makes times in plans misleading. Milliseconds. */
+const CLOCK_TOLERANCE = 5_000;
+
 /** Whether each broker can be reached under the address that it tells clients, and what we may do. Never throws. */
 export async function examine(cluster: Cluster, identity: BrokerIdentity): Promise<Check[]> {
   const facts = identity.facts as KafkaFacts;
-  const [reached, rights] = await Promise.all([checkBrokers(cluster), checkRights(cluster)]);
-  return [...reached, checkRequests(identity, facts), ...rights];
+  const [reached, rights, clock] = await Promise.all([
+    checkBrokers(cluster),
+    checkRights(cluster),
+    checkClock(cluster),
+  ]);
+  return [...reached, checkRequests(identity, facts), clock, ...rights];
 }
 
 async function checkBrokers(cluster: Cluster): Promise<Check[]> {
@@ -58,4 +66,35 @@ async function checkRights(cluster: Cluster): Promise<Check[]> {
     if (may(operation)) return { name, ok: true, text: `may ${work}` };
     return { name, ok: false, text: `may not ${work}`, hint: `needs ${operation} on the cluster` };
   });
+}
+
+/**
+ * Of all that a cluster tells without being changed, only the controller's word on its quorum holds a present time. The
+ * clocks of the other brokers nobody can ask for.
+ */
+async function checkClock(cluster: Cluster): Promise<Check> {
+  const name = 'clock';
+  const asked = Date.now();
+  const theirs = cluster.offers(DescribeQuorum)
+    ? await controllerTime(cluster).catch(() => undefined)
+    : undefined;
+  if (theirs === undefined) return { name, ok: true, text: 'the cluster does not tell us its time' };
+  const { leader, time } = theirs;
+  // The answer may have been on its way for as long as we waited for it.
+  const off = Math.max(asked - time, time - Date.now(), 0);
+  if (off <= CLOCK_TOLERANCE) return { name, ok: true, text: `of controller ${leader} agrees within 5 s` };
+  return {
+    name,
+    ok: false,
+    text: `of controller ${leader} differs by ${Math.round(off / 1000)} s from this machine's`,
+    hint: 'synchronise both clocks; times of reading in plans are this machine’s',
+  };
+}
+
+async function controllerTime(cluster: Cluster): Promise<{ leader: number; time: number } | undefined> {
+  const question = { topics: [CLUSTER_METADATA] };
+  const answer = await cluster.ask(DescribeQuorum, question, { to: 'home', repeatable: true });
+  const { leader = -1, voters = [] } = answer.topics[0]?.partitions[0] ?? {};
+  const time = voters.find(({ id }) => id === leader)?.caughtUpAt ?? -1;
+  return time > 0 ? { leader, time } : undefined;
 }

@@ -1,0 +1,19 @@
+import { CLUSTER_METADATA, DescribeQuorum } from '../../../src/brokers/kafka/protocol/requests/quorum.ts';
+import { Cluster } from '../../../src/brokers/kafka/session/cluster.ts';
+import { readSettings } from '../../../src/brokers/kafka/session/settings.ts';
+
+/** The node that is the cluster's controller right now. */
+export async function activeController(bootstrap: readonly string[]): Promise<number> {
+  const settings = { bootstrap: [...bootstrap] };
+  const resolve = (text: string) => text;
+  const cluster = await Cluster.open(
+    readSettings({ name: 'quorum', type: 'kafka', settings, resolve, timeout: 5_000 }),
+  );
+  try {
+    const question = { topics: [CLUSTER_METADATA] };
+    const answer = await cluster.ask(DescribeQuorum, question, { to: 'home', repeatable: true });
+    return answer.topics[0]?.partitions[0]?.leader ?? -1;
+  } finally {
+    cluster.close();
+  }
+}
