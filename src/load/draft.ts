@@ -6,9 +6,13 @@ import type { SchemaSource } from './schemas.ts';
 import { Substitution } from './substitution.ts';
 import { Validators } from './validators.ts';
 
+/** Compiling a schema takes longer than checking most sections. */
+const compiled = new WeakMap<SchemaSource, Validators>();
+
 /** What a section that was made of another tool's files breaks in the provider's schema, told at their places. */
 export function checkDraft(draft: DraftSection, provider: SchemaSource): Diagnostic[] {
-  const validators = new Validators([provider]);
+  const validators = compiled.get(provider) ?? new Validators([provider]);
+  compiled.set(provider, validators);
   const origin: Origin = {
     at: (container, key) => draft.at(container, key),
     atValue: (container, key) => draft.atValue(container, key),

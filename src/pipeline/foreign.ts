@@ -11,6 +11,7 @@ import {
 import {
   compareDiagnostics,
   type Diagnostic,
+  formatSource,
   hasErrors,
   InvalidProject,
   type Provider,
@@ -112,7 +113,9 @@ function sortOut(
     });
   }
   if (files.size === 0 && errors.length === 0) {
-    errors.push({ code: 'import/empty', severity: 'error', message: 'there is no document to import' });
+    const at = documents[0]?.at;
+    const message = 'there is nothing to import in it';
+    errors.push({ code: 'import/empty', severity: 'error', message, ...(at && { at }) });
   }
   return { known, sources, unknown: [] };
 }
@@ -147,7 +150,9 @@ function declared(
   errors: Diagnostic[],
 ): ForeignImport['parts'] {
   const wrong = checkDraft(draft, provider);
-  errors.push(...wrong);
+  // What could not be read is missing then, which is no second mistake.
+  const told = new Set(errors.flatMap(({ at }) => (at ? [formatSource(at)] : [])));
+  errors.push(...wrong.filter(({ at }) => at === undefined || !told.has(formatSource(at))));
   if (wrong.length > 0) return [];
   const broker = provider.assume(options.brokerName(provider));
   const { resources, diagnostics } = provider.declare([draft.sectionOf(broker.name)]);

@@ -58,8 +58,10 @@ export class Account {
     if (!fates.has(key)) fates.set(key, 'opened');
   }
 
+  /** What was left stays left, though it may be looked at again. */
   finish(container: object, key: string): void {
-    entryOf(this.#fates, container).set(key, 'done');
+    const fates = entryOf(this.#fates, container);
+    if (typeof fates.get(key) !== 'object') fates.set(key, 'done');
   }
 
   /** The key is understood, and cannot be carried over. */

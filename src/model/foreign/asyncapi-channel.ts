@@ -74,8 +74,14 @@ export class Channel {
     for (const name of parameters?.keys() ?? []) this.#valuesOf(name);
   }
 
-  leave(why: string): void {
-    this.#holder.leave(this.#id, why);
+  /** It cannot be written for the broker of this binding; where it has one, another broker may still take the rest. */
+  leave(binding: string, why: string): void {
+    if (!this.#bindings?.has(binding)) {
+      this.#holder.leave(this.#id, why);
+      return;
+    }
+    this.take();
+    this.#bindings.leave(binding, why);
   }
 
   /** The channel is written, but for what it says by its address. */

@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import { formatSource } from '../source.ts';
 import type { Mapping } from './mapping.ts';
 import { shortened } from './places.ts';
@@ -38,7 +39,7 @@ function lead(root: Mapping, from: Mapping, reference: string): Mapping | undefi
   let target: Mapping | undefined = root;
   for (const segment of segmentsOf(reference)) {
     // A reference on the way is not followed: AsyncAPI has none there.
-    target = target?.has(segment) ? target.mapping(segment) : undefined;
+    target = isObject(target?.value[segment]) ? target.mapping(segment) : undefined;
   }
   if (target) return target;
   const message = `${JSON.stringify(shortened(reference))} leads to no mapping in this file`;

@@ -69,7 +69,7 @@ export function noteOf(
 }
 
 /** The whole object cannot be carried over. */
-export function leaveManifest({ root }: Manifest, why: string): void {
+export function leaveManifest({ root, kind, name }: Manifest, why: string): void {
   root.skip('metadata', 'spec');
-  root.leave('kind', why);
+  root.leave('kind', `${kind}${name === undefined ? '' : ` ${name}`}: ${why}`);
 }

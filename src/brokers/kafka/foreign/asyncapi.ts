@@ -25,7 +25,7 @@ function translateChannel(channel: Channel, draft: DraftSection): void {
   const binding = channel.binding('kafka');
   const topics = topicsOf(channel, binding);
   if (!Array.isArray(topics)) {
-    channel.leave(topics.why);
+    channel.leave('kafka', topics.why);
     return;
   }
   channel.take();

@@ -1,5 +1,5 @@
 import type { DraftSection, ForeignFormat, Mapping } from '../../../model/foreign/index.ts';
-import { isObject } from '../../../model/index.ts';
+import { isObject, type Source } from '../../../model/index.ts';
 import { grant, OPERATIONS, PATTERNS, PERMISSIONS, RESOURCE_TYPES } from './acls.ts';
 import { translateService } from './kafka-gitops-services.ts';
 import { INTERNAL, isInternal, takeConfigs } from './topics.ts';
@@ -18,15 +18,17 @@ export const kafkaGitops: ForeignFormat = {
   translate(documents, draft) {
     // The settings of the state file count for the files beside it, too.
     const settings = documents.map(readSettings);
-    const replication = settings.map((one) => one.replication).find((one) => one !== undefined);
-    const partitions = settings.map((one) => one.partitions).find((one) => one !== undefined);
+    const defaults = {
+      replication: settings.map((one) => one.replication).find((one) => one !== undefined),
+      partitions: settings.map((one) => one.partitions).find((one) => one !== undefined),
+    };
     const describes = settings.some((one) => one.describes);
     const principals = new Map<string, string>();
     for (const document of documents) {
       const topics = document.mapping('topics');
       for (const [name, topic] of topics?.entries() ?? []) {
         if (isInternal(name)) topics?.leave(name, INTERNAL);
-        else translateTopic(draft, name, topic, { replication, partitions });
+        else translateTopic(draft, { name, at: topics?.at(name) ?? topic.at() }, topic, defaults);
       }
       for (const key of ['services', 'users'] as const) {
         const clients = document.mapping(key);
@@ -101,12 +103,12 @@ function placedNumber(from: Mapping | undefined, key: string): PlacedNumber | un
 
 function translateTopic(
   draft: DraftSection,
-  name: string,
+  { name, at }: { readonly name: string; readonly at: Source },
   topic: Mapping,
   defaults: Pick<Settings, 'replication' | 'partitions'>,
 ): void {
   const path = ['topics', name];
-  draft.open(path, topic.at());
+  draft.open(path, at);
   for (const [key, to] of [
     ['partitions', 'partitions'],
     ['replication', 'replication-factor'],

@@ -24,7 +24,7 @@ export const strimzi: ForeignFormat = {
       const manifest = readManifest(document);
       const { kind, metadata } = manifest;
       if (kind !== 'KafkaTopic' && kind !== 'KafkaUser') {
-        leaveManifest(manifest, `a ${kind} is not what is on a cluster, but what runs one or uses it`);
+        leaveManifest(manifest, 'it runs a cluster or uses one, and is not on it');
         continue;
       }
       const cluster = noteOf(manifest, 'labels', 'strimzi.io/cluster');
@@ -87,18 +87,18 @@ function translateQuotas(draft: DraftSection, user: string, spec: Mapping): void
   const quotas = spec.mapping('quotas');
   if (!quotas) return;
   const quota: Record<string, number | string> = { user };
-  for (const [key, to] of QUOTAS) {
-    const value = quotas.number(key);
+  for (const [key, to, as] of QUOTAS) {
+    const value = quotas[as](key);
     if (value !== undefined) quota[to] = value;
   }
   if (Object.keys(quota).length > 1) draft.append(['quotas'], quota, quotas.at());
 }
 
 const QUOTAS = [
-  ['producerByteRate', 'producer_byte_rate'],
-  ['consumerByteRate', 'consumer_byte_rate'],
-  ['requestPercentage', 'request_percentage'],
-  ['controllerMutationRate', 'controller_mutation_rate'],
+  ['producerByteRate', 'producer_byte_rate', 'whole'],
+  ['consumerByteRate', 'consumer_byte_rate', 'whole'],
+  ['requestPercentage', 'request_percentage', 'whole'],
+  ['controllerMutationRate', 'controller_mutation_rate', 'number'],
 ] as const;
 
 function translateRule(draft: DraftSection, principal: string, rule: Mapping): void {

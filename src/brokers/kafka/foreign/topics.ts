@@ -19,8 +19,7 @@ export function takeConfigs(draft: DraftSection, topic: string, from: Mapping, k
       continue;
     }
     const value = configs.json(name);
-    // Most of these tools print numbers and words as text; a config that is set to nothing is not set.
-    if (value === undefined || value === '') configs.skip(name);
+    if (value === undefined || value === '') configs.remark(name, 'it has no value');
     else if (isScalars(value))
       draft.put(['topics', topic, 'configs', name], value, configs.at(name), configs.places);
     else

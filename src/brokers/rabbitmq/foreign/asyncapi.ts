@@ -71,7 +71,7 @@ function queueOf(channel: Channel, binding: Mapping): Place | undefined {
 function translateChannel(channel: Channel, known: Known, draft: DraftSection): void {
   const binding = channel.binding('amqp');
   if (!binding) {
-    channel.leave('no AMQP binding says which exchange or queue it is');
+    channel.leave('amqp', 'no AMQP binding says which exchange or queue it is');
     return;
   }
   channel.take();

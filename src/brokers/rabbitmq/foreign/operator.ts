@@ -60,7 +60,7 @@ export const rabbitmqOperator: ForeignFormat = {
       const translate = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
       if (!translate) {
         const known = Object.hasOwn(LEFT, kind) ? LEFT[kind] : undefined;
-        leaveManifest(manifest, known ?? `brokerform has nothing like a ${kind}`);
+        leaveManifest(manifest, known ?? 'brokerform has nothing like it');
       } else if (spec) {
         readCluster(draft, manifest);
         translate(draft, manifest, users);

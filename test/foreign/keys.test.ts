@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseAllDocuments, stringify } from 'yaml';
+import { readFiles } from './read.ts';
+import { SAMPLES } from './samples.ts';
+
+const EXTRA = 'zz-extra';
+
+/** What says nothing about a topology, and is skipped with a reason in the code. */
+const IRRELEVANT: Readonly<Record<string, RegExp>> = {
+  // An operation or server with nothing in it says nothing.
+  'asyncapi 3':
+    /^info|^operations$|^servers$|^components\.messages|^channels\.\w+\.(messages|parameters$)|^operations\.place\.traits\[0\]\.bindings\.kafka\.clientId/,
+  'asyncapi 2': /^info|^servers$|\.message\b/,
+  // A connector that uses no topic needs no ACL.
+  'kafka-gitops': /^services\.sink\.connectors$/,
+  strimzi: /^metadata\.labels|^spec\.(template|authentication\.password)|^status|^spec\.kafka/,
+  topicctl: /^$/,
+  'rabbitmq-operator': /\.stringData|^metadata/,
+};
+
+type Path = readonly (string | number)[];
+type Node = Record<string, unknown>;
+
+/** Every mapping of a document, by its path. */
+function mappingsIn(value: unknown, path: Path = []): Path[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => mappingsIn(item, [...path, index]));
+  if (typeof value !== 'object' || value === null) return [];
+  const below = Object.entries(value).flatMap(([key, item]) => mappingsIn(item, [...path, key]));
+  return [path, ...below];
+}
+
+function nameOf(path: Path): string {
+  return path.reduce<string>((name, key) => {
+    if (typeof key === 'number') return `${name}[${key}]`;
+    if (!/^[\w-]+$/.test(key)) return `${name}[${JSON.stringify(key)}]`;
+    return name === '' ? key : `${name}.${key}`;
+  }, '');
+}
+
+function withExtra(documents: readonly unknown[], index: number, path: Path, value: unknown): string {
+  const copies = structuredClone(documents) as unknown[];
+  let node = copies[index] as Node;
+  for (const key of path) node = (node as Node)[key] as Node;
+  node[EXTRA] = value;
+  return copies.map((copy) => stringify(copy)).join('---\n');
+}
+
+const extra = fc.constantFrom<unknown>(null, true, 7, 'x', [], {}, [1], { a: 1 }, { a: { b: [] } });
+
+test.each(Object.keys(SAMPLES))(
+  '%s: a key that is not known is told, wherever it stands',
+  async (format) => {
+    const documents = parseAllDocuments(SAMPLES[format] ?? '').map((document) => document.toJS() as unknown);
+    const places = documents.flatMap((document, index) =>
+      mappingsIn(document).map((path) => ({ index, path })),
+    );
+    expect(places.length).toBeGreaterThan(10);
+    const irrelevant = IRRELEVANT[format] ?? /^$/;
+    const tell = async (index: number, path: Path, value: unknown) => {
+      const { yaml, leftovers, errors } = await readFiles(withExtra(documents, index, path, value));
+      const told = [yaml, ...leftovers, ...errors].join('\n');
+      // Told by itself, or with the whole that it is part of.
+      const isTold =
+        told.includes(EXTRA) ||
+        leftovers.some((line) => {
+          const what = line.replace(/^\S+ /, '').split(': ')[0] ?? '';
+          return what === 'the document' || isWithin(nameOf(path), what);
+        });
+      const where = nameOf(path);
+      expect(isTold || (where !== '' && irrelevant.test(where)), `${where}: ${JSON.stringify(value)}`).toBe(
+        true,
+      );
+    };
+    // Each mapping once, and then values of every type at random.
+    for (const { index, path } of places) await tell(index, path, 'x');
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...places), extra, ({ index, path }, value) =>
+        tell(index, path, value),
+      ),
+      { numRuns: 40 },
+    );
+  },
+  120_000,
+);
+
+/** `spec.acls[0]` is within `spec`; a whole object is told at its kind. */
+function isWithin(path: string, whole: string): boolean {
+  const base = whole.replace(/\.?kind$/, '');
+  return base === ''
+    ? whole === 'kind'
+    : path === base || path.startsWith(`${base}.`) || path.startsWith(`${base}[`);
+}
