@@ -1,13 +1,17 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, expect, inject, test } from 'vitest';
+import { startKafka } from '../local/kafka.ts';
+import { startNats } from '../local/nats.ts';
+import { startRabbit } from '../local/rabbitmq.ts';
 import { mainArguments } from './cli/run-cli.ts';
 
+const ROOT = join(import.meta.dirname, '..');
 const broker = inject('rabbitmq').current;
 const folder = mkdtempSync(join(tmpdir(), 'brokerform-readme-'));
-const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 afterAll(async () => {
   await fetch(`${broker?.management}/api/vhosts/shop`, {
@@ -28,13 +32,42 @@ exits() {
 }
 `;
 
-/** The blocks that are marked \`sh test\`, in their order, as one script: they build on each other. */
-function scriptOf(markdown: string): { script: string; count: number } {
-  const blocks = [...markdown.matchAll(/^```sh test\n([\s\S]*?)^```$/gm)].map(([, body = '']) => body);
+/** What the blocks of shell are for, by the word behind `sh`, and what runs them. */
+const BLOCKS = {
+  test: 'the tutorial below, on one broker',
+  'test local': 'below, on three brokers',
+  'test install': 'below, in a copy of the repository',
+  'test demo': 'demo.test.ts, which runs what the script does',
+  'test suite': 'this very run',
+  docker: 'nothing: it needs a Docker engine',
+  broker: 'nothing: the URLs are an example, and the tutorial has its own',
+};
+
+function blocksOf(markdown: string, mark: keyof typeof BLOCKS): string[] {
+  return [...markdown.matchAll(/^```sh ?(.*)\n([\s\S]*?)^```$/gm)]
+    .filter(([, found]) => found === mark)
+    .map(([, , body = '']) => body);
+}
+
+/** The blocks of one mark, in their order, as one script: they build on each other. */
+function scriptOf(markdown: string, mark: keyof typeof BLOCKS = 'test'): { script: string; count: number } {
+  const blocks = blocksOf(markdown, mark);
   const script = blocks
     .map((body, i) => `echo "== block ${i + 1}"\n${body.replace(EXPECTED_EXIT, 'exits $2 $1')}`)
     .join('');
   return { script: PRELUDE + script, count: blocks.length };
+}
+
+test('every block of shell in the README is one that something runs, or says why not', () => {
+  const marks = [...readme.matchAll(/^```sh ?(.*)$/gm)].map(([, mark]) => mark);
+  expect(marks.length).toBeGreaterThan(10);
+  expect(marks.filter((mark) => !Object.hasOwn(BLOCKS, mark ?? ''))).toEqual([]);
+  expect(blocksOf(readme, 'test demo').map(commandOf)).toEqual(['npm ci && npm run demo']);
+  expect(blocksOf(readme, 'test suite').map(commandOf)).toEqual(['npm ci && npm test']);
+});
+
+function commandOf(block: string): string {
+  return block.replace(/#.*/, '').trim();
 }
 
 test.skipIf(!broker)(
@@ -57,19 +90,68 @@ test('a wrong exit code fails the script', async () => {
   expect(output).toContain('true ended with 0 instead of 2');
 });
 
-function runShell(script: string): Promise<{ code: number | null; output: string }> {
+test.skipIf(!broker || !inject('kafka').current || !inject('nats').current)(
+  'the examples go to all three brokers with the environment `local`',
+  async () => {
+    const cwd = join(folder, 'clone');
+    for (const name of ['brokerform.yaml', 'topologies']) {
+      cpSync(join(ROOT, name), join(cwd, name), { recursive: true });
+    }
+    // Brokers of its own: those that the tests share must not keep the examples.
+    const running = await Promise.all([startRabbit('current'), startKafka('current'), startNats('current')]);
+    try {
+      const [rabbit, kafka, nats] = running;
+      const { script, count } = scriptOf(readme, 'test local');
+      expect(count).toBe(1);
+      const { code, output } = await runShell(`docker() { echo "not here: docker $*"; }\n${script}`, cwd, {
+        RABBITMQ_URL: rabbit.url,
+        RABBITMQ_MANAGEMENT_URL: rabbit.management,
+        KAFKA_BOOTSTRAP: kafka.bootstrap.join(','),
+        NATS_URL: nats.url,
+      });
+      expect(code, output).toBe(0);
+      expect(output).toContain('not here: docker compose up');
+      expect(output).toContain('No changes.');
+    } finally {
+      await Promise.all(running.map((one) => one.stop()));
+    }
+  },
+  300_000,
+);
+
+test('a clone can be installed', async () => {
+  const cwd = join(folder, 'install');
+  const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' }).split('\0');
+  for (const name of tracked.filter((name) => name !== '')) {
+    mkdirSync(dirname(join(cwd, name)), { recursive: true });
+    cpSync(join(ROOT, name), join(cwd, name));
+  }
+  const { script, count } = scriptOf(readme, 'test install');
+  expect(count).toBe(1);
+  const prefix = join(folder, 'prefix');
+  const { code, output } = await runShell(script, cwd, {
+    PATH: `${join(prefix, 'bin')}${delimiter}${process.env.PATH}`,
+    npm_config_prefix: prefix,
+  });
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/\n\d+\.\d+\.\d+\n$/);
+}, 300_000);
+
+function runShell(
+  script: string,
+  cwd = folder,
+  env: Readonly<Record<string, string>> = {
+    RABBITMQ_URL: broker?.url ?? '',
+    RABBITMQ_MANAGEMENT_URL: broker?.management ?? '',
+  },
+): Promise<{ code: number | null; output: string }> {
   const command = [process.execPath, ...mainArguments([])].map((word) => `'${word}'`).join(' ');
   const bin = join(folder, 'brokerform');
   writeFileSync(bin, `#!/bin/sh\nexec ${command} "$@"\n`);
   chmodSync(bin, 0o755);
   const child = spawn('sh', ['-c', script], {
-    cwd: folder,
-    env: {
-      PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`,
-      HOME: folder,
-      RABBITMQ_URL: broker?.url ?? '',
-      RABBITMQ_MANAGEMENT_URL: broker?.management ?? '',
-    },
+    cwd,
+    env: { PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`, HOME: process.env.HOME ?? folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
