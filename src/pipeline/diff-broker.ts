@@ -14,6 +14,7 @@ import {
 } from '../model/index.ts';
 import { buildSteps } from '../plan/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
+import { placeDeletions } from './deletions.ts';
 
 /** What two sides say differently of one broker. */
 export interface BrokerDiff {
@@ -59,7 +60,7 @@ export function diffBroker(
   return {
     broker,
     steps: [
-      ...steps.map((step) => unread(step, places.get(step.address))),
+      ...placeDeletions(steps, head).map(unread),
       ...retired.filter(isNews).map((address) => blindDeletion(address, places.get(address))),
     ],
     undeclared: [
@@ -84,18 +85,10 @@ function goneBy(steps: readonly Step[]): Set<Address> {
   return new Set([...deleted, ...removed].map(({ address }) => address));
 }
 
-/** A step without what only a broker can tell. A deletion is placed where the head orders it, if it does. */
-function unread({ stake: _, calls: __, ...step }: Step, retired: Source | undefined): Step {
-  const { change } = step;
+/** A step without what only a broker can tell. */
+function unread({ stake: _, ...step }: Step): Step {
   const dependants = step.dependants.map((dependant) => ({ ...dependant, calls: [] }));
-  if (change.action !== 'delete') return { ...step, dependants, calls: [] };
-  const { at: ___, places: ____, ...before } = change.before;
-  return {
-    ...step,
-    change: { action: 'delete', before: { ...before, ...(retired && { at: retired }) } },
-    dependants,
-    calls: [],
-  };
+  return { ...step, dependants, calls: [] };
 }
 
 /** The deletion of what the base does not declare: nobody knows whether it is there, and what it holds. */
