@@ -9,7 +9,8 @@ import {
   type Quantity,
   toBigInt,
 } from '../../model/index.ts';
-import { configOf, type TopicConfig } from './configs.ts';
+import type { TopicConfig } from './configs/type.ts';
+import { configOf } from './configs.ts';
 
 /*
  * A config has one typed value, however it is written: `7d`, "604800000" and 604800000 are one number, `true` and

@@ -1,0 +1,96 @@
+import { FOREVER, type TopicConfig } from './type.ts';
+
+/** Which records a topic takes, in what form, and when they count as written. */
+export const RECORDS: Readonly<Record<string, TopicConfig>> = {
+  'compression.gzip.level': {
+    type: 'int',
+    default: '-1',
+    minimum: 1,
+    maximum: 9,
+    words: { '-1': 'the default of gzip' },
+    since: [3, 8],
+    doc: 'The level where `compression.type` is `gzip`.',
+  },
+  'compression.lz4.level': {
+    type: 'int',
+    default: '9',
+    minimum: 1,
+    maximum: 17,
+    since: [3, 8],
+    doc: 'The level where `compression.type` is `lz4`.',
+  },
+  'compression.type': {
+    type: 'text',
+    values: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
+    default: 'producer',
+    doc: 'How the broker stores records. `producer` keeps them as they were sent; anything else makes the broker compress again.',
+  },
+  'compression.zstd.level': {
+    type: 'int',
+    default: '3',
+    minimum: -131072,
+    maximum: 22,
+    since: [3, 8],
+    doc: 'The level where `compression.type` is `zstd`.',
+  },
+  'max.message.bytes': {
+    type: 'int',
+    unit: 'bytes',
+    default: '1048588',
+    minimum: 0,
+    doc: 'The largest batch of records that the topic takes, after compression.',
+  },
+  'message.downconversion.enable': {
+    type: 'boolean',
+    default: 'true',
+    until: [4, 0],
+    doc: 'Whether records are converted for consumers that only know older formats.',
+  },
+  'message.format.version': {
+    type: 'text',
+    default: '3.0-IV1',
+    until: [4, 0],
+    doc: 'Ignored from 3.0 on, and gone in 4.0.',
+  },
+  'message.timestamp.after.max.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: '3600000',
+    minimum: 0,
+    since: [3, 6],
+    doc: 'How far ahead of the broker’s clock the timestamp of a record may be. Before 4.0 there was no limit.',
+  },
+  'message.timestamp.before.max.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: FOREVER,
+    minimum: 0,
+    since: [3, 6],
+    doc: 'How far behind the broker’s clock the timestamp of a record may be.',
+  },
+  'message.timestamp.difference.max.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: FOREVER,
+    minimum: 0,
+    until: [4, 0],
+    doc: 'How far from the broker’s clock the timestamp of a record may be. Replaced by `message.timestamp.before.max.ms` and `message.timestamp.after.max.ms`.',
+  },
+  'message.timestamp.type': {
+    type: 'text',
+    values: ['CreateTime', 'LogAppendTime'],
+    default: 'CreateTime',
+    doc: 'Whether a record’s timestamp is the producer’s or that of its arrival. Retention goes by it.',
+  },
+  'min.insync.replicas': {
+    type: 'int',
+    default: '1',
+    minimum: 1,
+    doc: 'How many replicas must have a record before a producer with `acks=all` is told that it is safe. With fewer in sync, such writes are refused.',
+  },
+  'unclean.leader.election.enable': {
+    type: 'boolean',
+    default: 'false',
+    doc: 'Whether a replica that lags may become leader when no other is left: the partition is available again, and records that were confirmed are lost.',
+  },
+};
