@@ -13,8 +13,9 @@ import type { HowFar } from './how-far.ts';
  * `<broker>/topic/<name>`.
  *
  * Beside the keys below it holds `configs.<key>` for each topic config, `configs.retention.ms`: a value, or `null`
- * for "as if nobody had set it". Live: the effective value of every config that is overridden on the topic, that
- * the desired spec names, or that is one of {@link ALWAYS_READ}; see `sources` for where it comes from. A live
+ * for "as if nobody had set it". Live: the effective value of every config that the desired spec names, or that is one
+ * of {@link ALWAYS_READ}, and of a topic that is not declared, or declared with `configs-policy: exclusive`, every
+ * override; see `sources` for where it comes from. A live
  * topic that just takes the inherited value satisfies a declared `null`, so `complete` drops that live value.
  */
 export type TopicSpec = JsonObject & {
