@@ -29,7 +29,9 @@ export function addExplain(program: Command): void {
           );
           throw new UsageError(
             `no rule has the code ${escapeText(code)}`,
-            near === undefined ? '"brokerform explain" lists them all' : `did you mean ${near}?`,
+            near === undefined
+              ? '"brokerform explain" lists them all. What is wrong with the format says in its own hint what to do'
+              : `did you mean ${near}?`,
           );
         }
         context.print(`${text}\n`);
