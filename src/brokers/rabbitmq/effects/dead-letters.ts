@@ -33,7 +33,7 @@ export function deadLetterEffects(
       title: `queue ${name}`,
       detail: `vhost ${now.name}`,
       outcome: 'dead-letters',
-      text: `dead letters go to ${to.text}: ${from.isLost ? 'they were' : 'they went to'} ${from.text}`,
+      text: `dead letters go ${to.text}: they went ${from.text}`,
       risk: from.isLost ? 'safe' : 'disruptive',
     });
   }
@@ -57,7 +57,7 @@ interface Fate {
 
 function fate(vhost: Vhost, queue: Queue): Fate {
   const exchange = queue.setting('dead-letter-exchange')?.value;
-  if (typeof exchange !== 'string') return { isLost: true, text: 'dropped, without a dead-letter exchange' };
+  if (typeof exchange !== 'string') return { isLost: true, text: 'nowhere, without a dead-letter exchange' };
   const routed = { keys: deadLetterKeys(vhost, queue), wanted: 'possible' } as const;
   const reached = [...route(vhost, exchange, routed)];
   const named = (kind: Destination['kind']) =>
@@ -71,6 +71,6 @@ function fate(vhost: Vhost, queue: Queue): Fate {
     ...(queues.length > 0 ? [listed('queue', queues)] : []),
     ...(foreign.length > 0 ? [`${listed('exchange', foreign)}, which is not declared`] : []),
   ];
-  if (parts.length > 0) return { isLost: false, text: parts.join(' and ') };
-  return { isLost: true, text: `dropped: exchange ${exchange} takes them nowhere` };
+  if (parts.length > 0) return { isLost: false, text: `to ${parts.join(' and ')}` };
+  return { isLost: true, text: `nowhere from exchange ${exchange}` };
 }

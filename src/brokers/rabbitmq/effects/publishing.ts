@@ -1,7 +1,7 @@
 import { type EffectCollector, listed } from '../../../model/index.ts';
 import { exchangeAddress } from '../addresses.ts';
-import { route } from '../routing/router.ts';
-import { splitKey } from '../routing/topic.ts';
+import { reachesAny, route } from '../routing/router.ts';
+import { keysOfPattern, splitKey } from '../routing/topic.ts';
 import type { Vhost } from '../topology/model.ts';
 import { type Sample, samplesOf } from './samples.ts';
 import type { TouchedExchanges } from './touched.ts';
@@ -43,7 +43,10 @@ export function publishingEffects(
     const samples = samplesOf(name, [then, now], touched);
     if (samples.length > left) collector.cut(samples.length - left);
     for (const sample of samples.slice(0, left)) {
-      const change = compare(arrival(then, name, sample), arrival(now, name, sample), after.alternate?.value);
+      const change = compare(arrival(then, name, sample), arrival(now, name, sample), {
+        alternate: after.alternate?.value,
+        isPartly: isPartlyTaken(now, name, sample),
+      });
       if (change) collector.add({ ...subject, ...change }, sample.about);
     }
     left = Math.max(0, left - samples.length);
@@ -77,12 +80,23 @@ function arrival(vhost: Vhost, exchange: string, { routingKey, headers }: Sample
   return { queues, byAlternate: queues.length > 0 && withoutAlternate.length === 0 };
 }
 
-function compare(before: Arrival, after: Arrival, alternate: unknown) {
+/** Whether some other key of the sample's pattern reaches a queue. */
+function isPartlyTaken(vhost: Vhost, exchange: string, { pattern, headers }: Sample): boolean {
+  if (pattern === undefined) return false;
+  return reachesAny(vhost, exchange, { keys: [keysOfPattern(pattern)], headers, wanted: 'possible' });
+}
+
+function compare(
+  before: Arrival,
+  after: Arrival,
+  { alternate, isPartly }: { alternate: unknown; isPartly: boolean },
+) {
   const gained = after.queues.filter((queue) => !before.queues.includes(queue));
   const lost = before.queues.filter((queue) => !after.queues.includes(queue));
   if (gained.length + lost.length === 0) return undefined;
   if (after.queues.length === 0) {
-    const text = `reaches no queue any more, and is dropped: it went to ${listed('queue', before.queues)}`;
+    const but = isPartly ? ', unless another binding takes it' : '';
+    const text = `reaches no queue any more, and is dropped${but}: it went to ${listed('queue', before.queues)}`;
     return { outcome: 'unroutable', text, risk: 'disruptive' } as const;
   }
   if (after.byAlternate && !before.byAlternate) {

@@ -10,11 +10,13 @@ export interface Sample {
   readonly headers: Arguments;
   /** Which messages it stands for: `key order.#`; absent where nothing tells them apart. */
   readonly about?: string;
+  /** The pattern of which it is one key. */
+  readonly pattern?: string;
 }
 
 /** The words of an exchange's bindings on both sides, and of what they lead to. */
 interface Found {
-  /** Patterns as written, to a key that matches them. */
+  /** Keys, and the pattern as written that each of them matches. */
   readonly keys: Map<string, string>;
   readonly headers: Map<string, Arguments>;
 }
@@ -48,13 +50,18 @@ export function samplesOf(exchange: string, sides: readonly Vhost[], touched: To
   }
   const { keys, headers } = found;
   const other: Sample = {
-    routingKey: fresh(keys.keys()),
+    routingKey: fresh(keys.values()),
     headers: {},
     ...(keys.size + headers.size > 0 && { about: 'anything else' }),
   };
   const byKey = Array.from(
     keys,
-    ([pattern, routingKey]): Sample => ({ routingKey, headers: {}, about: `key ${pattern}` }),
+    ([routingKey, pattern]): Sample => ({
+      routingKey,
+      headers: {},
+      about: `key ${pattern}`,
+      ...(pattern !== routingKey && { pattern }),
+    }),
   );
   const byHeaders = Array.from(headers, ([text, args]) =>
     [other, ...byKey].map(
@@ -65,7 +72,7 @@ export function samplesOf(exchange: string, sides: readonly Vhost[], touched: To
       }),
     ),
   ).flat();
-  const isNamed = new Set(keys.values()).has(other.routingKey);
+  const isNamed = keys.has(other.routingKey);
   return [...byKey, ...byHeaders, ...(isNamed ? [] : [other])];
 }
 
@@ -83,7 +90,7 @@ function collect({ key, arguments: args }: Binding, type: string | undefined, fo
     const wanted = Object.entries(args).filter(([name]) => name !== 'x-match');
     if (wanted.length > 0) found.headers.set(headersText(wanted), Object.fromEntries(wanted.map(satisfying)));
   } else if (type === 'topic') {
-    found.keys.set(key, literal(key));
+    found.keys.set(literal(key), key);
   } else if (type === 'direct') {
     found.keys.set(key, key);
   }
