@@ -26,12 +26,12 @@ check_node() {
   ' || fail 1 "brokerform needs Node 20.19, 22.12, or 24 and newer, and this runner has $(node --version); put actions/setup-node before this step"
 }
 
+check_node
 if [ "${BROKERFORM_INSTALL:-build}" = none ]; then
   command -v brokerform >/dev/null || fail 1 'install: none, but there is no brokerform on the PATH'
   exit 0
 fi
 
-check_node
 key=$(key)
 target=${RUNNER_TEMP:-${TMPDIR:-/tmp}}/$key
 

@@ -129,7 +129,7 @@ fi
 [ -z "${GITHUB_ACTIONS:-}" ] || [ ! -s "$results/annotations" ] || cat "$results/annotations"
 if [ "$command" = apply ]; then
   {
-    printf '\n### Applied: exit code %s\n\n%s\n\n' "$code" "$([ "$code" -eq 0 ] || advice "$code")"
+    printf '\n### Applied: exit code %s\n\nPlan <code>%s</code>\n\n%s\n\n' "$code" "${digest:0:19}" "$([ "$code" -eq 0 ] || advice "$code")"
     # As a block of code that no text can leave, because every line of it is indented.
     head -c 200000 "$results/output.txt" | sed 's/^/    /'
     printf '\n'

@@ -81,7 +81,7 @@ function readIfThere(file: string | undefined): string {
 }
 
 /** Reads outputs as GitHub's runner does: `name=value`, or `name<<delimiter` up to a line that is the delimiter. */
-function readOutputs(file: string | undefined): Record<string, string> {
+export function readOutputs(file: string | undefined): Record<string, string> {
   const outputs: Record<string, string> = {};
   const lines = readIfThere(file).split('\n');
   for (let line = lines.shift(); line !== undefined; line = lines.shift()) {

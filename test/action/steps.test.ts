@@ -155,7 +155,9 @@ describe('what is handed to brokerform', () => {
       BROKERFORM_COMMAND: 'apply',
       BROKERFORM_PLAN: 'stored.json',
     });
-    expect(summary).toContain('exit code 0\n\n\n\n    2 applied\n    ```\n    # no heading\n');
+    expect(summary).toContain(
+      'exit code 0\n\nPlan <code>sha256:abababababab</code>\n\n\n\n    2 applied\n    ```\n    # no heading\n',
+    );
     expect(argumentsOf().at(-1)).toBe(plan);
     expect(outputs).toMatchObject({ 'exit-code': '0', plan });
     expect(outputs.report).toMatch(/report\.json$/);
