@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Diagnostic, Diff, Plan, RiskClass, Step } from '../../src/model/index.ts';
+import type { Diagnostic, Diff, Graph, GraphNode, Plan, RiskClass, Step } from '../../src/model/index.ts';
 import { PLAIN, renderDiagnostics, renderDiff, renderPlan } from '../../src/render/index.ts';
 import { examplePlan, newExchange, plan, removedBinding, resource, step } from './example.ts';
 import { diffWith, hostile } from './hostile.ts';
