@@ -18,6 +18,8 @@ export {
   checkAllowKey,
   configSchema,
   type DeclaredBroker,
+  type DiffOptions,
+  diffRevisions,
   doctor,
   type Examined,
   explainRule,
@@ -35,4 +37,13 @@ export {
   writePlan,
   writeSnapshot,
 } from './pipeline/index.ts';
-export { PLAIN, renderDiagnostics, renderPlan, renderReport, type Style } from './render/index.ts';
+export {
+  FORMATS,
+  type Format,
+  PLAIN,
+  renderDiagnostics,
+  renderDiff,
+  renderPlan,
+  renderReport,
+  type Style,
+} from './render/index.ts';

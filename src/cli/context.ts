@@ -5,7 +5,7 @@ import { type ProgressLine, progressLine } from './progress.ts';
 import { type Interrupts, watchSignals } from './signals.ts';
 
 /** Which project a command works on. */
-export interface Subject {
+interface Subject {
   readonly project?: string;
   readonly environment?: string | undefined;
 }

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../../model/index.ts';
 import type { Binding, Exchange, Vhost } from '../topology/model.ts';
 
 /** What differs at an exchange itself. */
-export interface Touched {
+interface Touched {
   /** Bindings of one side only, and those whose queue is there on one side only. */
   readonly bindings: readonly Binding[];
   /** True where its type or alternate exchange differs, or it is there on one side only: then all keys may count. */
