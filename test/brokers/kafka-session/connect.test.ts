@@ -159,6 +159,10 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
   test('one broker that answers is enough', async () => {
     const { session } = await open({ settings: { bootstrap: ['127.0.0.1:1', ...plain.slice(2)] } });
     expect(session.broker.facts).toMatchObject({ brokers: [{ id: 1 }, { id: 2 }, { id: 3 }] });
+    // The examination says that the other one would be of no help.
+    expect((await session.examine()).filter(({ ok }) => !ok)).toMatchObject([
+      { name: 'bootstrap 127.0.0.1:1', text: expect.stringContaining('nothing listens') },
+    ]);
   });
 
   test('a preview tells nothing of missing rights, as another may apply the plan', async () => {

@@ -1,17 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  inject,
-  onTestFailed,
-  test,
-  vi,
-} from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import type { LocalKafkaBroker } from '../../../local/kafka/types.ts';
 import { type LocalKafka, startKafka } from '../../../local/kafka.ts';
 import { CliFolder, type Running, variable } from '../cli-folder.ts';
 import { activeController } from './quorum.ts';
@@ -31,7 +21,7 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
 
   beforeAll(async () => {
     vi.stubEnv('BROKERFORM_TEST_KAFKA_CURRENT_BOOTSTRAP', '');
-    cluster = await startKafka('current');
+    cluster = await startKafka('current', { authorizer: true });
     stranger = await Stranger.connect(cluster.bootstrap, 't');
   });
   afterAll(async () => {
@@ -44,9 +34,23 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
     configure(SLOW);
   });
   afterEach(async () => {
+    for (const broker of down) await start(broker);
     await until(async () => stranger.delete(await stranger.names()));
     project.removeFolder();
   });
+
+  const down = new Set<LocalKafkaBroker>();
+
+  async function kill(broker: LocalKafkaBroker | undefined): Promise<void> {
+    if (!broker) throw new Error('no such broker');
+    down.add(broker);
+    await broker.kill();
+  }
+
+  async function start(broker: LocalKafkaBroker | undefined): Promise<void> {
+    if (!broker || !down.delete(broker)) throw new Error('it is not down');
+    await broker.start();
+  }
 
   function configure(reassignment: object): void {
     const main = { type: 'kafka', bootstrap: [variable('KAFKA')], reassignment };
@@ -77,6 +81,8 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       declare({ t: { 'replication-factor': 3 } });
     }
 
+    const untilMoving = (partitions: number[]) =>
+      until(async () => expect(await stranger.moving('t')).toEqual(partitions));
     const expectNoThrottle = async () => expect(await stranger.throttles('t')).toEqual([]);
 
     async function expectThreeEach(): Promise<void> {
@@ -120,7 +126,7 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       await declareMoved(1_500_000);
       await project.expectRun(0, 'apply', '--auto-approve', '--detach');
       await project.expectRun(0, 'plan', '--out', 'plan.json');
-      await until(async () => expect(await stranger.moving('t')).toEqual([]));
+      await untilMoving([]);
       const { stdout } = await project.expectRun(2, 'plan', '--detailed-exitcode');
       expect(stdout).toContain('reassignment  ended, its throttle is still there → throttle removed');
       // That it ended does not make the earlier plan stale.
@@ -157,10 +163,9 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       await project.expectFinished();
       // A copy to a broker that is down never ends.
       const [, , third] = cluster.brokers;
-      await third?.kill();
-      onTestFailed(() => third?.start());
+      await kill(third);
       await until(() => stranger.move('t', { 0: [1, 3] }));
-      await until(async () => expect(await stranger.moving('t')).toEqual([0]));
+      await untilMoving([0]);
       declare({ t: { replicas: [[1, 3], [2]] } });
       await project.expectRun(0, 'plan', '--detailed-exitcode');
 
@@ -178,7 +183,7 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       );
       expect(stdout).toContain("--exclude 'main/topic/t'");
       await project.expectRun(3, 'apply', '--auto-approve');
-      expect(await stranger.moving('t')).toEqual([0]);
+      await untilMoving([0]);
       // The other partition is nobody else's business.
       declare({
         t: {
@@ -189,10 +194,10 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
         },
       });
       await project.expectFinished();
-      expect(await stranger.moving('t')).toEqual([0]);
+      await untilMoving([0]);
 
-      await third?.start();
-      await until(async () => expect(await stranger.moving('t')).toEqual([]));
+      await start(third);
+      await untilMoving([]);
       declare({
         t: {
           replicas: [
@@ -204,6 +209,51 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       await project.expectFinished();
       await expectNoThrottle();
     });
+  });
+
+  test('import writes what is there, what topics have in common as defaults, and planning that changes nothing', async () => {
+    const common = { partitions: 2, 'replication-factor': 3, configs: { 'retention.ms': '3d' } };
+    const topics = {
+      t1: common,
+      t2: { ...common, configs: { ...common.configs, 'cleanup.policy': ['compact', 'delete'] } },
+      t3: { ...common, partitions: 3 },
+      t4: { replicas: [[1], [2, 3]] },
+    };
+    const acls = {
+      'User:app': { produces: ['t1', 't2'], consumes: ['t*'], groups: ['app*'] },
+      'User:ops': { deny: [{ topic: 't3', operations: ['delete'], hosts: ['10.0.0.1'] }] },
+    };
+    const quotas = [
+      { user: 'app', producer_byte_rate: '1MiB', request_percentage: 12.5 },
+      { 'client-id': null, consumer_byte_rate: '10MB' },
+    ];
+    const users = { app: { 'scram-sha-512': { password: variable('PW') } } };
+    project.set({ PW: 'secret' });
+    project.write('topology.yaml', { kafka: { topics, acls, quotas, users } });
+    await project.expectFinished();
+
+    await project.expectRun(0, 'import', '--out', 'topologies');
+    const written = project.read('topologies/topics.yaml');
+    expect(written).toMatch(
+      / {2}defaults:\n {4}partitions: 2\n {4}replication-factor: 3\n {4}configs:\n {6}retention.ms: 3d\n/,
+    );
+    expect(written).toMatch(/ {4}t1: \{\}\n/);
+    expect(written).toContain('1 SCRAM user left out');
+    const main = { type: 'kafka', bootstrap: [variable('KAFKA')] };
+    project.write('brokerform.yaml', {
+      ...{ project: 'imported', brokers: { main }, topologies: ['topologies/**/*.yaml'] },
+      owns: { main: ['topic/**', 'acl/**', 'quota/**'] },
+    });
+    const { stdout } = await project.expectRun(0, 'plan', '--detailed-exitcode');
+    expect(stdout).toMatch(/^No changes\. \d+ in sync$/m);
+    // Nothing was left out.
+    await project.expectRun(0, 'drift');
+
+    const gone = ['main/user/app', 'main/quota/user/app', 'main/quota/default-client-id'];
+    const owned = { main: ['acl/**'] };
+    project.write('brokerform.yaml', { brokers: { main }, topologies: ['gone.yaml'], owns: owned });
+    project.write('gone.yaml', { retired: gone });
+    await project.expectFinished('--prune');
   });
 
   describe('bad days', () => {
@@ -224,12 +274,12 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       const victim = cluster.brokers.find(({ id }) => id === before);
       const running = apply();
       await untilSomeAreThere();
-      await victim?.kill();
+      await kill(victim);
       const { code, stdout, stderr } = await running.ended;
       expect(code, stdout + stderr).toBe(0);
       expect(project.statuses()).toEqual({ applied: COUNT });
       expect(await activeController(cluster.bootstrap)).not.toBe(before);
-      await victim?.start();
+      await start(victim);
       await expectAll();
       await project.expectRun(0, 'plan', '--detailed-exitcode');
     });
@@ -239,13 +289,13 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       const [home] = cluster.brokers;
       const running = apply();
       await untilSomeAreThere();
-      await home?.kill();
+      await kill(home);
       const { code, stdout, stderr } = await running.ended;
       expect(code, stdout + stderr).toBe(0);
       const doctor = await project.expectRun(1, 'doctor');
-      expect(doctor.stdout).toMatch(/broker 1 .*nothing listens/);
+      expect(doctor.stdout).toMatch(/bootstrap .*nothing listens/);
       await project.expectRun(0, 'plan', '--detailed-exitcode');
-      await home?.start();
+      await start(home);
       await expectAll();
       await until(async () => void (await project.expectRun(0, 'doctor')));
     });
@@ -266,12 +316,12 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
     test('all down: nothing was changed, and once they are back an apply that waited goes through', async () => {
       declare(many(3, {}));
       await project.expectRun(0, 'plan', '--out', 'plan.json');
-      await Promise.all(cluster.brokers.map((broker) => broker.kill()));
+      await Promise.all(cluster.brokers.map(kill));
       for (const args of [['plan'], ['apply', 'plan.json'], ['drift']]) {
         expect((await project.expectRun(1, ...args)).stderr).toContain('nothing listens');
       }
       const waiting = project.start('apply', 'plan.json', '--wait', '60s');
-      await Promise.all(cluster.brokers.map((broker) => broker.start()));
+      await Promise.all(cluster.brokers.map(start));
       const { code, stdout, stderr } = await waiting.ended;
       expect(code, stdout + stderr).toBe(0);
       await until(async () => expect(await stranger.names()).toHaveLength(3));

@@ -174,6 +174,10 @@ export class Stranger {
   async close(): Promise<void> {
     // A broker may still list what is gone already.
     await this.delete(await this.names()).catch(() => {});
+    await this.disconnect();
+  }
+
+  async disconnect(): Promise<void> {
     await this.#admin.disconnect();
   }
 }

@@ -140,6 +140,17 @@ export class Cluster {
     return new Map(answers.filter((answer) => answer !== undefined));
   }
 
+  /** Why an address does not lead to a broker; undefined where it does. */
+  async unreachable(endpoint: Endpoint): Promise<ConnectionError | undefined> {
+    try {
+      await this.#link(endpoint);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ConnectionError) return error;
+      throw error;
+    }
+  }
+
   close(): void {
     this.#closed = true;
     for (const link of this.#links.values()) link.then((open) => open.close()).catch(() => {});

@@ -19,12 +19,30 @@ const CLOCK_TOLERANCE = 5_000;
 /** Whether each broker can be reached under the address that it tells clients, and what we may do. Never throws. */
 export async function examine(cluster: Cluster, identity: BrokerIdentity): Promise<Check[]> {
   const facts = identity.facts as KafkaFacts;
-  const [reached, rights, clock] = await Promise.all([
+  const [named, reached, rights, clock] = await Promise.all([
+    checkBootstrap(cluster),
     checkBrokers(cluster),
     checkRights(cluster),
     checkClock(cluster),
   ]);
-  return [...reached, checkRequests(identity, facts), clock, ...rights];
+  return [...named, ...reached, checkRequests(identity, facts), clock, ...rights];
+}
+
+/** Addresses of the configuration that lead nowhere. One that answers is enough, until that one is down. */
+async function checkBootstrap(cluster: Cluster): Promise<Check[]> {
+  const others = cluster.settings.bootstrap.filter(
+    ({ host, port }) => !cluster.brokers.some((broker) => broker.host === host && broker.port === port),
+  );
+  const checks = await Promise.all(
+    others.map(async (endpoint): Promise<Check[]> => {
+      const error = await cluster.unreachable(endpoint);
+      if (!error) return [];
+      const { message: text, hint } = error;
+      const name = `bootstrap ${endpoint.host}:${endpoint.port}`;
+      return [{ name, ok: false, text, ...(hint !== undefined && { hint }) }];
+    }),
+  );
+  return checks.flat();
 }
 
 async function checkBrokers(cluster: Cluster): Promise<Check[]> {
