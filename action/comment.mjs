@@ -41,7 +41,7 @@ await main(async () => {
 });
 
 function pullRequestOf(event) {
-  const number = event.pull_request?.number ?? (event.issue?.pull_request ? event.issue.number : undefined);
+  const number = event.pull_request?.number;
   return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }
 

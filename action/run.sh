@@ -11,7 +11,6 @@ json=$results/$command.json
 args=()
 # As --option=value, so that no value is taken for an option.
 [ -z "${BROKERFORM_ENV:-}" ] || args+=("--env=$BROKERFORM_ENV")
-
 [ "${BROKERFORM_PRUNE:-}" != true ] || args+=(--prune)
 
 # The stored plan's path is meant from where the step was started.
@@ -26,7 +25,7 @@ run() {
 }
 
 tee_brokerform() {
-  brokerform "$@" | tee "$results/output.txt"
+  brokerform "$@" 2>&1 | tee "$results/output.txt"
 }
 
 add_allowed() {
@@ -103,14 +102,16 @@ case $command in
   apply)
     [ -f "$plan" ] || fail 64 "plan: there is no file $plan"
     json=$plan
-    # What is about to happen stands in the log and the summary, whatever then does.
-    brokerform show --format=markdown "$plan" 2>/dev/null | summarize || true
+    # What is about to happen stands in the log and the summary, whatever then does. A file that is no plan is told by apply.
+    without_commands brokerform show "--markdown-into=$results/plan.md" "$plan" 2>/dev/null || true
+    [ ! -s "$results/plan.md" ] || summarize <"$results/plan.md"
     run apply ${args[@]+"${args[@]}"} "--report=$results/report.json" "$plan"
     ;;
   *) fail 64 "command: \"$command\" is unknown" ;;
 esac
 
-has_changes=false risk=none digest=
+# What is not known is empty, and nobody takes it for "nothing to do".
+has_changes='' risk='' digest=''
 if facts=$(node "$here/facts.mjs" "$json" 2>/dev/null); then
   while IFS='=' read -r name value; do
     case $name in

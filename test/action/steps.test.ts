@@ -95,7 +95,7 @@ describe('with the real brokerform', () => {
   test('a plan that cannot be made says so in its Markdown, and stores none', async () => {
     runner.file('topologies/shop.yaml', 'rabbitmq:\n  queue:\n    orders: {}\n');
     const { outputs } = await runner.run('run.sh', { PATH, BROKERFORM_COMMAND: 'plan' });
-    expect(outputs).toMatchObject({ 'exit-code': '65', 'has-changes': 'false' });
+    expect(outputs).toMatchObject({ 'exit-code': '65', 'has-changes': '', risk: '' });
     expect(outputs.plan).toBeUndefined();
     expect(readFileSync(outputs.markdown ?? '', 'utf8')).toMatch(/^<!-- brokerform:plan /);
   });
