@@ -180,8 +180,7 @@ export class Mapping {
 
   /** The key is understood, and cannot be carried over. One that is not there is no loss. */
   leave(key: string, why: string): void {
-    if (this.has(key)) this.account.leave(this.value, key, why);
-    else this.skip(key);
+    if (Object.hasOwn(this.value, key)) this.account.leave(this.value, key, why);
   }
 
   /** Something that the key means cannot be carried over, though the key was read. */

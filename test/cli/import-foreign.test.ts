@@ -1,0 +1,155 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SAMPLES } from '../foreign/samples.ts';
+import { runCli } from './run-cli.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function cli(line: string) {
+  return runCli(line.split(' '), { cwd: folder });
+}
+
+async function write(files: Record<string, string | undefined>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(folder, name, '..'), { recursive: true });
+    await writeFile(join(folder, name), text ?? '');
+  }
+}
+
+const TOPIC =
+  'asyncapi: 2.0.0\nchannels: { orders: { x-team: shop, bindings: { kafka: { partitions: 3 } } } }\n';
+const TWO_KAFKAS = `project: shop
+topologies: [topologies/*.yaml]
+brokers:
+  one: { type: kafka, bootstrap: ["localhost:1"] }
+  two: { type: kafka, bootstrap: ["localhost:2"] }
+`;
+
+test('one document of two brokers becomes files of both, which validate; what is left stands in the first', async () => {
+  await write({ 'api.yaml': SAMPLES['asyncapi 3'] });
+  const { code, stdout, stderr } = await cli('import --from api.yaml --out topologies');
+  expect([code, stdout]).toEqual([
+    0,
+    'wrote topologies/rabbitmq-shop.yaml\nwrote topologies/kafka-topics.yaml\n',
+  ]);
+  expect(stderr).toMatch(/^api\.yaml:8:5 warning import\/not-carried-over servers\.kafka\.bindings: /);
+  expect(stderr).toContain('6 warnings in 1 file');
+  const first = await readFile(join(folder, 'topologies/rabbitmq-shop.yaml'), 'utf8');
+  expect(first.match(/^# not carried over: api\.yaml:\d+:\d+ /gm)).toHaveLength(6);
+  expect(await readFile(join(folder, 'topologies/kafka-topics.yaml'), 'utf8')).not.toContain(
+    'not carried over',
+  );
+  expect(await cli('validate topologies')).toMatchObject({ code: 0 });
+});
+
+test('a folder with the files of several tools', async () => {
+  await write({
+    'k8s/strimzi.yaml': SAMPLES.strimzi,
+    'k8s/deep/rabbit.yml': SAMPLES['rabbitmq-operator'],
+    'k8s/readme.md': 'nothing to see',
+  });
+  const { code, stdout, stderr } = await cli('import --from k8s --out t');
+  expect(stdout.split('\n').filter((line) => line !== '')).toEqual(
+    ['rabbitmq-shop', 'rabbitmq-users', 'kafka-topics', 'kafka-acls', 'kafka-quotas', 'kafka-users'].map(
+      (name) => `wrote t/${name}.yaml`,
+    ),
+  );
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    'k8s/strimzi.yaml:37:1 warning import/not-carried-over the document: a Deployment is no topology',
+  );
+  expect((await cli('validate t')).code).toBe(0);
+});
+
+describe('the format', () => {
+  test('may stand before the files', async () => {
+    await write({
+      'a.yaml': TOPIC,
+      'b.json': JSON.stringify({ asyncapi: '2.0.0', channels: { pay: { bindings: { kafka: {} } } } }),
+    });
+    const { code, stdout } = await cli('import --from asyncapi a.yaml b.json');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/topics:\n {4}orders:\n {6}partitions: 3\n {4}pay: \{\}\n/);
+  });
+
+  test.each([
+    ['import --from asyncapi', 64, '--from asyncapi needs a file after it'],
+    ['import --from asincapi a.yaml', 64, 'there is no format asincapi\n  hint: did you mean asyncapi?'],
+    [
+      'import --from strimzi a.yaml',
+      65,
+      'a.yaml is in no format that can be imported\n    hint: strimzi: it has apiVersion',
+    ],
+    ['import --from definitions a.yaml', 65, 'a.yaml is no export that brokerform knows'],
+    ['import --from definitions a.yaml b.yaml', 64, 'definitions is one file, and 2 are named'],
+    ['import --from no.yaml', 65, 'no.yaml: there is no such file or directory'],
+    ['import --from a.yaml no.yaml', 65, 'no.yaml does not exist'],
+    ['import --from empty', 65, 'the folder empty holds no YAML or JSON file'],
+    ['import --from a.yaml --format snapshot', 64, 'a snapshot is of a broker'],
+  ])('%s', async (line, exit, message) => {
+    await write({ 'a.yaml': TOPIC, 'b.yaml': TOPIC, 'empty/x.txt': '' });
+    const { code, stdout, stderr } = await cli(line);
+    expect([code, stdout]).toEqual([exit, '']);
+    expect(stderr).toContain(message);
+  });
+
+  test('a file that is called like a format is a file', async () => {
+    await write({ asyncapi: TOPIC });
+    expect((await cli('import --from asyncapi')).code).toBe(0);
+  });
+});
+
+test('mistakes are told all at once, and nothing is written', async () => {
+  await write({
+    'a.yaml': 'asyncapi: 2.0.0\nchannels:\n  a: { bindings: { kafka: { partitions: x, replicas: [] } } }\n',
+  });
+  const { code, stdout, stderr } = await cli('import --from a.yaml --out t');
+  expect([code, stdout]).toEqual([65, '']);
+  expect(stderr).toContain(
+    'a.yaml:3:41 error import/wrong-value channels.a.bindings.kafka.partitions must be a whole number',
+  );
+  expect(stderr).toContain(
+    'a.yaml:3:54 error import/wrong-value channels.a.bindings.kafka.replicas must be a whole number',
+  );
+  expect(stderr).toContain('error: 2 errors in a.yaml.');
+  expect(await readdir(folder)).toEqual(['a.yaml']);
+});
+
+test('nothing that can be carried over is no success', async () => {
+  await write({ 'a.yaml': 'asyncapi: 2.0.0\nchannels: { a: {} }\n' });
+  const { code, stdout, stderr } = await cli('import --from a.yaml --quiet');
+  expect([code, stdout]).toEqual([65, '']);
+  expect(stderr).toContain('channels.a: neither a binding nor a server says');
+  expect(stderr).toContain('error: nothing of this can be carried over');
+});
+
+test('--quiet leaves the list to the file', async () => {
+  await write({ 'a.yaml': TOPIC });
+  const { code, stdout, stderr } = await cli('import --from a.yaml --quiet');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain(
+    '# not carried over: a.yaml:2:23 channels.orders.x-team: brokerform knows no such key\n',
+  );
+});
+
+test('of several brokers of one type one is to be chosen, and is named in the file', async () => {
+  await write({ 'a.yaml': TOPIC, 'brokerform.yaml': TWO_KAFKAS });
+  const unchosen = await cli('import --from a.yaml');
+  expect(unchosen).toMatchObject({ code: 64, stdout: '' });
+  expect(unchosen.stderr).toContain('there are 2 brokers of type kafka in the configuration');
+  const { code, stdout } = await cli('import --from a.yaml --broker two');
+  expect(code).toBe(0);
+  expect(stdout).toContain('kafka:\n  broker: two\n  topics:\n');
+});
+
+test('names of other tools’ files are no commands to a terminal', async () => {
+  await write({ 'a.yaml': 'asyncapi: 2.0.0\nchannels: { a: { "x\\e[31m": 1, bindings: { kafka: {} } } }\n' });
+  const { stdout, stderr } = await cli('import --from a.yaml');
+  expect(stdout + stderr).not.toContain('\u001b');
+});
