@@ -11,6 +11,8 @@ const FORMATS = {
   html: (graph: Graph): RenderedGraph => ({ text: graphHtml(graph) }),
 };
 
+export type { RenderedGraph };
+
 export type GraphFormat = keyof typeof FORMATS;
 
 /** A graph as text that ends in a newline; `leftOut` says what the format has no room for. */

@@ -18,8 +18,12 @@ export interface Columns {
   readonly chains: readonly (readonly number[])[];
 }
 
-/** A link over more columns than this runs across what is in between: cells for all of them would be too many. */
-const MOST_COLUMNS = 10;
+/**
+ * Where all links together would need more cells than this, those over more columns than `FEW_COLUMNS` get none, and
+ * run across what is in between.
+ */
+const MOST_CELLS = 20_000;
+const FEW_COLUMNS = 10;
 
 /** Puts nodes in columns, and a cell into each column that a link crosses on its way. Links lead to the right. */
 export function makeColumns(layers: readonly number[], links: readonly Link[]): Columns {
@@ -28,8 +32,11 @@ export function makeColumns(layers: readonly number[], links: readonly Link[]): 
     { length: layers.reduce((a, b) => Math.max(a, b), 0) + 1 },
     () => [],
   );
-  const chains = links.map(({ from, to }) => {
-    if ((layers[to] ?? 0) - (layers[from] ?? 0) > MOST_COLUMNS) return [from, to];
+  const lengthOf = ({ from, to }: Link) => (layers[to] ?? 0) - (layers[from] ?? 0);
+  const total = links.reduce((sum, link) => sum + lengthOf(link), 0);
+  const chains = links.map((link) => {
+    const { from, to } = link;
+    if (total > MOST_CELLS && lengthOf(link) > FEW_COLUMNS) return [from, to];
     const chain = [from];
     for (let layer = (layers[from] ?? 0) + 1; layer < (layers[to] ?? 0); layer++) {
       chain.push(cells.length);
