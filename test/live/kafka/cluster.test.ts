@@ -220,7 +220,7 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       t4: { replicas: [[1], [2, 3]] },
     };
     const acls = {
-      'User:app': { produces: ['t1', 't2'], consumes: ['t*'], groups: ['app*'] },
+      'User:app': { produces: ['t1', 't2'], consumes: [{ prefix: 't' }], groups: [{ prefix: 'app' }] },
       'User:ops': { deny: [{ topic: 't3', operations: ['delete'], hosts: ['10.0.0.1'] }] },
     };
     const quotas = [
