@@ -23,6 +23,7 @@ export interface Diff {
   readonly blockers: readonly Blocker[];
   /** What the base declares and the head does not, and an apply leaves as it is. */
   readonly undeclared: readonly Undeclared[];
+  readonly guards: readonly GuardChange[];
   /** What becomes different for messages and clients, once it is applied. */
   readonly effects: readonly Effect[];
   /** Effects and messages that were left out, as there are too many. */
@@ -54,6 +55,15 @@ export interface Undeclared {
   readonly at?: Source;
   /** Whether the project owns it, so that an apply with `--prune` deletes it. */
   readonly owned: boolean;
+}
+
+/** An entry of `owns` or `protect`, or a limit, that only one side has. */
+export interface GuardChange {
+  readonly name: string;
+  readonly before?: string;
+  readonly after?: string;
+  /** Whether more may be deleted or changed than before. */
+  readonly weaker: boolean;
 }
 
 /** Messages or clients for which something becomes different. */

@@ -4,6 +4,7 @@ import type { Diagnostic, Diff, Side } from '../model/index.ts';
 import { buildPlan } from '../plan/index.ts';
 import type { Checked } from './check.ts';
 import { diffBroker } from './diff-broker.ts';
+import { guardChanges } from './diff-guards.ts';
 import { TOOL } from './version.ts';
 
 /** One side, read and checked. */
@@ -50,6 +51,7 @@ export function compareSides(before: CheckedSide, after: CheckedSide, prune: boo
     steps: plan.waves.flat().sort((a, b) => (a.address < b.address ? -1 : 1)),
     blockers: plan.blockers,
     undeclared: parts.flatMap((part) => part.undeclared),
+    guards: isEmpty ? [] : guardChanges(before.checked.project, project),
     effects: parts.flatMap((part) => part.effects),
     effectsCut: parts.reduce((sum, part) => sum + part.effectsCut, 0),
     findings: compareFindings(earlier, diagnostics),

@@ -29,9 +29,19 @@ export function diffFindings(diff: Diff): Diagnostic[] {
       ...(fields && at && { at }),
     }),
   );
+  const guards = diff.guards
+    .filter(({ weaker }) => weaker)
+    .map(
+      ({ name, before = 'unset', after = 'unset' }): Diagnostic => ({
+        code: 'diff/weaker-guard',
+        severity: 'warning',
+        message: `${name} guards less than before: ${before} → ${after}`,
+      }),
+    );
   return [
     ...riskyFindings(diffSections(diff)),
     ...[...diff.findings.new].sort(compareDiagnostics),
+    ...guards,
     ...effects,
     ...undeclared,
   ];

@@ -6,6 +6,7 @@ import {
   diffCounts,
   diffSections,
   effectBlocks,
+  guardBlocks,
   hasDifferences,
   newFindingBlocks,
   sideNotes,
@@ -33,6 +34,7 @@ export function diffMarkdown(diff: Diff, { verbose }: Style, picture?: Graph): s
   ];
   const changes = changeSections(sections, '', style);
   const others: CommentSection[] = [
+    { heading: 'Guards', noun: 'guard', blocks: guardBlocks(diff, style), folded: false },
     { heading: 'Routing', noun: 'effect', blocks: effectBlocks(diff, style), folded: false },
     {
       heading: 'No longer declared',

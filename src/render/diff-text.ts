@@ -13,6 +13,7 @@ export function diffText(diff: Diff, style: Style): string {
   const blocks = [
     ...SECTION_ORDER.map((name) => sectionLines(name, sections, '', style)),
     headed('NO LONGER DECLARED', undeclaredBlocks(diff, style), style),
+    headed('GUARDS', guardBlocks(diff, style), style),
     headed('ROUTING', effectBlocks(diff, style), style),
     headed('NEW FINDINGS', newFindingBlocks(diff, style), style),
   ];
@@ -61,7 +62,7 @@ export function diffCounts(diff: Diff, sections: PlanSections): [count: number, 
 }
 
 export function hasDifferences(diff: Diff): boolean {
-  return hasChanges(diffSections(diff)) || diff.undeclared.length > 0;
+  return hasChanges(diffSections(diff)) || diff.undeclared.length + diff.guards.length > 0;
 }
 
 function summaryLine(diff: Diff, sections: PlanSections, style: Style): string {
@@ -113,6 +114,14 @@ function undeclaredLines(
     ? 'owned: apply --prune deletes it, and an apply without leaves it there'
     : `stays on the broker; to delete it, retire ${escapeText(address)}`;
   return [itemLine(' · ', { title, detail }, where, style), `${INDENT}${fate}`];
+}
+
+/** What the configuration says differently of what may be deleted and what is protected. */
+export function guardBlocks({ guards }: Diff, style: Style): string[][] {
+  return guards.map(({ name, before = 'unset', after = 'unset', weaker }) => {
+    const text = `${INDENT}${escapeText(name)}  ${escapeText(before)} → ${escapeText(after)}`;
+    return [weaker ? `${text}  ${paint(style, RISK_COLOUR.disruptive, 'guards less than before')}` : text];
+  });
 }
 
 /** One block a resource where something becomes different for messages or clients. */

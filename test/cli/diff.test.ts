@@ -155,6 +155,24 @@ describe('diff --base', () => {
     );
   });
 
+  test('guards that a configuration has no longer are told', async () => {
+    const guarded = `${CONFIG}protect: ["main/queue/shop/a"]\nlimits: { deletes: 3 }\n`;
+    await write({ 'brokerform.yaml': guarded, 'topologies/a.yaml': topology(queue('a')) });
+    commit();
+    await write({ 'brokerform.yaml': CONFIG.replace('queue/shop/tmp-*', '**') });
+    expect((await diff()).guards).toEqual([
+      { name: 'owns', before: 'main/queue/shop/tmp-*', weaker: false },
+      { name: 'owns', after: 'main/**', weaker: true },
+      { name: 'protect', before: 'main/queue/shop/a', weaker: true },
+      { name: 'limits.deletes', before: '3', weaker: true },
+    ]);
+    const { code, stdout } = await cli('diff --base main --detailed-exitcode');
+    expect(code).toBe(2);
+    expect(stdout).toContain('      protect  main/queue/shop/a → unset  guards less than before\n');
+    await write({ 'brokerform.yaml': guarded });
+    expect((await cli('diff --base main --detailed-exitcode')).code).toBe(0);
+  });
+
   test('--prune counts what is owned as deleted', async () => {
     await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': topology(queue('a'), queue('tmp-1')) });
     commit();

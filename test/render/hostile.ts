@@ -95,6 +95,7 @@ export function diffWith(text: string): Diff {
       { ...names, owned: true },
       { ...names, fields: [{ name: text, before: text }], owned: false },
     ],
+    guards: [{ name: text, before: text, weaker: true }],
     effects: [
       { ...names, about: [text, `x${text}`], more: 3, outcome: 'unroutable', text, risk: 'disruptive' },
     ],

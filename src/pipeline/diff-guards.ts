@@ -1,0 +1,38 @@
+import type { Project } from '../load/index.ts';
+import type { GuardChange } from '../model/index.ts';
+
+/** What two configurations say differently of what may be deleted, and of what is protected. */
+export function guardChanges(before: Project, after: Project): GuardChange[] {
+  const owns = ({ owns: own }: Project) => [...own.values()].flat();
+  return [
+    ...listChanges('owns', owns(before), owns(after), 'added'),
+    ...listChanges('protect', before.protect, after.protect, 'removed'),
+    ...limitChanges(before.limits.deletes, after.limits.deletes),
+  ];
+}
+
+function listChanges(
+  name: string,
+  before: readonly string[],
+  after: readonly string[],
+  weakens: 'added' | 'removed',
+): GuardChange[] {
+  const removed = before.filter((glob) => !after.includes(glob));
+  const added = after.filter((glob) => !before.includes(glob));
+  return [
+    ...removed.map((glob) => ({ name, before: glob, weaker: weakens === 'removed' })),
+    ...added.map((glob) => ({ name, after: glob, weaker: weakens === 'added' })),
+  ];
+}
+
+function limitChanges(before: number | undefined, after: number | undefined): GuardChange[] {
+  if (before === after) return [];
+  return [
+    {
+      name: 'limits.deletes',
+      ...(before !== undefined && { before: String(before) }),
+      ...(after !== undefined && { after: String(after) }),
+      weaker: before !== undefined && (after === undefined || after > before),
+    },
+  ];
+}
