@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
 import type { Change, FieldChange } from './change.ts';
-import type { ForeignFormat } from './foreign/format.ts';
 import type { Effects } from './diff.ts';
+import type { ForeignFormat } from './foreign/format.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
@@ -190,9 +190,9 @@ export interface Provider {
   foreignFormats?(): Promise<readonly ForeignFormat[]>;
   /** Live resources as YAML sections that a person would have written; planning them is empty. */
   toSections(resources: readonly Resource[], broker: BrokerIdentity): ImportedFile[];
-}
   /**
    * How messages flow through these resources. They may be any part of a topology, and a spec may lack what is not
    * known; what a resource names and is not among them is drawn as outside. Absent: resources and their needs are drawn.
    */
   draw?(resources: readonly Resource[], broker: BrokerIdentity): Drawing;
+}
