@@ -91,6 +91,16 @@ test('everything in the folder is used', () => {
   for (const file of all) expect(sources.split(file).length, file).toBeGreaterThan(1);
 });
 
+test('every input and output is documented, with the default that it has', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'ci.md'), 'utf8');
+  for (const [name, { default: value }] of Object.entries<{ default?: string }>(action.inputs)) {
+    const isPlain = value !== undefined && value !== '' && !value.includes('${{');
+    expect(page, name).toContain(`| \`${name}\` | ${isPlain ? `\`${value}\` |` : ''}`);
+  }
+  for (const name of Object.keys(action.outputs))
+    expect(page, name).toMatch(new RegExp(`^\\|.*\`${name}\``, 'm'));
+});
+
 test('the files that are installed are those that a build reads', () => {
   const script = readFileSync(join(ROOT, 'action', 'install.sh'), 'utf8');
   const [, list = ''] = /^inputs=\((.*)\)$/m.exec(script) ?? [];

@@ -144,6 +144,17 @@ describe('GitLab', () => {
   });
 });
 
+test('the commands of the page for any other system', async () => {
+  const page = readFileSync(join(EXAMPLES, '..', '..', 'docs', 'ci.md'), 'utf8');
+  const [, block = ''] = /^## Anywhere else\n\n```sh\n([\s\S]*?)^```/m.exec(page) ?? [];
+  const ended: (number | null)[] = [];
+  for (const line of block.trimEnd().split('\n')) {
+    ended.push((await run(line.replace('origin/main', checkout.base))).code);
+  }
+  // No broker can be reached.
+  expect(ended).toEqual([0, 0, 0, 1, 1]);
+});
+
 test("Jenkins' stages are closed, and its apply asks before it takes an agent", () => {
   const count = (sign: string) => jenkinsfile.split(sign).length;
   expect(count('{')).toBe(count('}'));
