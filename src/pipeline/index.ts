@@ -12,7 +12,6 @@ export { doctor, type Examined } from './doctor.ts';
 export { foreignFormatNames, readForeign } from './foreign.ts';
 export { liveGraph, topologyGraph } from './graph.ts';
 export { focusGraph } from './graph-focus.ts';
-export { foreignFormatNames, readForeign } from './foreign.ts';
 export { readEverything, readExport, toYaml } from './import.ts';
 export { makePlan, type PlanOptions, planStates } from './plan.ts';
 export { changesGraph, planGraph } from './plan-graph.ts';
