@@ -31,6 +31,8 @@ function report(...statuses: StepStatus[]): ApplyReport {
 test.each<[StepStatus[], number]>([
   [[], 0],
   [['applied', 'already'], 0],
+  [['applied', 'under-way'], 0],
+  [['under-way', 'failed'], 5],
   [['failed', 'not-started'], 1],
   [['already', 'failed'], 1],
   [['applied', 'failed'], 5],

@@ -35,12 +35,43 @@ test('a run without a flaw has no advice', () => {
 test('every status has a place in text and markdown', () => {
   const [first] = exampleReport.steps;
   if (!first) throw new Error('the example has steps');
-  for (const status of ['failed', 'unverified', 'unknown', 'not-started', 'applied', 'already'] as const) {
+  const statuses = [
+    'failed',
+    'unverified',
+    'unknown',
+    'not-started',
+    'under-way',
+    'applied',
+    'already',
+  ] as const;
+  for (const status of statuses) {
     const report = { ...exampleReport, steps: [{ ...first, status }] };
     const verbose = { ...PLAIN, verbose: true };
     expect(renderReport(report, 'text', verbose), status).toContain('exchange events');
     expect(renderReport(report, 'markdown', PLAIN), status).toContain('exchange events');
   }
+});
+
+test('what goes on by itself is listed with how far it is, and what to do then', () => {
+  const [first] = exampleReport.steps;
+  if (!first) throw new Error('the example has steps');
+  const steps = [
+    { ...first, status: 'under-way' as const, note: '12 partitions on the way\u001b[2J' },
+    { ...first, status: 'applied' as const, note: 'moved 2 partitions' },
+  ];
+  const { interrupted: _, ...report } = { ...exampleReport, steps };
+  expect(renderReport(report, 'text', PLAIN)).toBe(`\
+Apply shop · 3.2 s
+1 applied · 1 under way
+
+UNDER WAY
+ +  exchange events  vhost /orders
+      12 partitions on the way\\x1b[2J
+
+What is under way goes on by itself: plan tells how far it is, apply waits for it and finishes it.
+`);
+  const verbose = renderReport(report, 'text', { ...PLAIN, verbose: true });
+  expect(verbose).toContain('APPLIED\n +  exchange events  vhost /orders\n      moved 2 partitions\n');
 });
 
 test('json is the report itself', () => {
@@ -52,6 +83,10 @@ test('progress fits one row', () => {
     'applying 1,200/20,000 · 2 failed',
   );
   expect(progressLine({ done: 0, failed: 0, total: 3 }, PLAIN)).toBe('applying 0/3');
+  const busy = { done: 1, failed: 0, total: 3, work: `moving replicas: 1 of 2\n${'x'.repeat(100)}` };
+  const line = progressLine(busy, { ...PLAIN, width: 60 });
+  expect(line).toMatch(/^applying 1\/3 · moving replicas: 1 of 2.*…$/);
+  expect(line).toHaveLength(59);
   expect(activityLine(`reading ${'x'.repeat(200)}`, { ...PLAIN, width: 40 })).toHaveLength(39);
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { countBrokers } from '../../../local/kafka/answers.ts';
 import type { LocalKafkaBroker } from '../../../local/kafka/types.ts';
 import { type LocalKafka, startKafka } from '../../../local/kafka.ts';
 import { CliFolder, type Running, variable } from '../cli-folder.ts';
@@ -50,6 +51,11 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
   async function start(broker: LocalKafkaBroker | undefined): Promise<void> {
     if (!broker || !down.delete(broker)) throw new Error('it is not down');
     await broker.start();
+    // The others may learn it a moment later.
+    const up = cluster.brokers.filter((one) => !down.has(one));
+    await until(async () => {
+      for (const { address } of up) expect(await countBrokers([address])).toBe(up.length);
+    });
   }
 
   function configure(reassignment: object): void {
@@ -321,7 +327,8 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
         expect((await project.expectRun(1, ...args)).stderr).toContain('nothing listens');
       }
       const waiting = project.start('apply', 'plan.json', '--wait', '60s');
-      await Promise.all(cluster.brokers.map(start));
+      await Promise.all(cluster.brokers.map((broker) => broker.start()));
+      down.clear();
       const { code, stdout, stderr } = await waiting.ended;
       expect(code, stdout + stderr).toBe(0);
       await until(async () => expect(await stranger.names()).toHaveLength(3));

@@ -11,6 +11,16 @@ const FILTER = {
   permission: int8,
 };
 
+const ACL = {
+  resourceType: int8,
+  name: string,
+  pattern: int8,
+  principal: string,
+  host: string,
+  operation: int8,
+  permission: int8,
+};
+
 /** In filters: matches every type, pattern, operation or permission. */
 export const ANY = 1;
 
@@ -41,19 +51,7 @@ export const CreateAcls = api({
   name: 'CreateAcls',
   version: 1,
   flexible: false,
-  question: struct({
-    acls: array(
-      struct({
-        resourceType: int8,
-        name: string,
-        pattern: int8,
-        principal: string,
-        host: string,
-        operation: int8,
-        permission: int8,
-      }),
-    ),
-  }),
+  question: struct({ acls: array(struct(ACL)) }),
   answer: struct({ throttle: int32, results: array(struct({ error: int16, message: nullableString })) }),
 });
 
@@ -70,19 +68,7 @@ export const DeleteAcls = api({
       struct({
         error: int16,
         message: nullableString,
-        matching: array(
-          struct({
-            error: int16,
-            message: nullableString,
-            resourceType: int8,
-            name: string,
-            pattern: int8,
-            principal: string,
-            host: string,
-            operation: int8,
-            permission: int8,
-          }),
-        ),
+        matching: array(struct({ error: int16, message: nullableString, ...ACL })),
       }),
     ),
   }),

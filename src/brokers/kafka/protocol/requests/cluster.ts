@@ -71,9 +71,11 @@ function features(from?: Reader): Pick<ApiVersionsAnswer, 'supported' | 'finaliz
   return { supported, finalized };
 }
 
+const NODES = array(struct({ id: int32, host: string, port: int32, rack: nullableString }));
+
 const METADATA_ANSWER = struct({
   throttle: int32,
-  brokers: array(struct({ id: int32, host: string, port: int32, rack: nullableString })),
+  brokers: NODES,
   cluster: nullableString,
   controller: int32,
   topics: array(
@@ -119,7 +121,7 @@ export const DescribeCluster = api({
     message: nullableString,
     cluster: string,
     controller: int32,
-    brokers: array(struct({ id: int32, host: string, port: int32, rack: nullableString })),
+    brokers: NODES,
     /** A bit for each AclOperation that we may do on the cluster. */
     operations: int32,
   }),

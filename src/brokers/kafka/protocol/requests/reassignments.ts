@@ -1,6 +1,9 @@
 import { api } from '../api.ts';
 import { array, int8, int16, int32, nullableArray, nullableString, string, struct } from '../codec.ts';
 
+/** What became of each partition that was asked for. */
+const VERDICTS = array(struct({ index: int32, error: int16, message: nullableString }));
+
 /** `topics: null` asks for all partitions. */
 export const ElectLeaders = api({
   key: 43,
@@ -18,7 +21,7 @@ export const ElectLeaders = api({
     results: array(
       struct({
         topic: string,
-        partitions: array(struct({ index: int32, error: int16, message: nullableString })),
+        partitions: VERDICTS,
       }),
     ),
   }),
@@ -42,7 +45,7 @@ export const AlterPartitionReassignments = api({
     topics: array(
       struct({
         name: string,
-        partitions: array(struct({ index: int32, error: int16, message: nullableString })),
+        partitions: VERDICTS,
       }),
     ),
   }),
