@@ -308,6 +308,21 @@ describe('trouble on the way', () => {
     expect(github.comments).toHaveLength(1);
   });
 
+  test('a limit that is used up is waited for until it is set anew', async () => {
+    let refusals = 0;
+    github.intercept = ({ method, path }) => {
+      if (method !== 'GET' || path === '/graphql' || refusals > 0) return undefined;
+      refusals++;
+      const reset = String(Math.ceil(Date.now() / 1000) + 1);
+      const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
+      return { status: 403, headers, body: { message: 'API rate limit exceeded' } };
+    };
+    const start = Date.now();
+    expect((await comment()).code).toBe(0);
+    expect(Date.now() - start).toBeGreaterThanOrEqual(1000);
+    expect(refusals).toBe(1);
+  });
+
   test('a wait that would take longer than another run is not waited for', async () => {
     github.intercept = () => ({
       status: 429,

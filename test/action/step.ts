@@ -50,7 +50,7 @@ export class Runner {
     const [program = '', ...rest] = command;
     const child = spawn(program, [...rest, ...args], {
       cwd: this.folder,
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+      env: { ...reachingOut(), PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
@@ -74,6 +74,13 @@ export class Runner {
       );
     });
   }
+}
+
+/** What npm needs on machines that reach a registry their own way. */
+function reachingOut(): Record<string, string> {
+  const names = /^(npm_config_registry|https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS)$/i;
+  const found = Object.entries(process.env).filter(([name]) => names.test(name));
+  return Object.fromEntries(found.map(([name, value = '']) => [name, value]));
 }
 
 function readIfThere(file: string | undefined): string {
