@@ -42,10 +42,10 @@ export function diffBroker(
   const { kinds } = provider;
   const before = base.brokers.get(name);
   const after = head.brokers.get(name);
-  const complete = (side: DeclaredBroker | undefined) =>
-    completeSides({ broker }, side?.desired ?? [], [], kinds).desired;
-  const context = { broker, live: complete(before), desired: complete(after) };
-  const { live, desired } = context;
+  const live = complete(before, broker, kinds, []);
+  const alone = complete(after, broker, kinds, []);
+  const desired = completedBeside(alone, complete(after, broker, kinds, live.values()));
+  const context = { broker, live, desired };
   const { retired = [], owns = [] } = after ?? {};
   const difference = diffResources({ context, kinds, retired, owns, prune });
   const { changes } = difference;
@@ -74,6 +74,30 @@ export function diffBroker(
     effectsCut: cut,
     unchanged: difference.inSync,
   };
+}
+
+type Resources = ReadonlyMap<Address, Resource>;
+
+function complete(
+  side: DeclaredBroker | undefined,
+  broker: BrokerIdentity,
+  kinds: Readonly<Record<string, Kind>>,
+  live: Iterable<Resource>,
+): Resources {
+  return completeSides({ broker }, side?.desired ?? [], live, kinds).desired;
+}
+
+/**
+ * What is declared, and what that says of the fields that the base has beyond it: that they are to be unset, where a
+ * topic's configs are all the project's own.
+ */
+function completedBeside(alone: Resources, beside: Resources): Resources {
+  return new Map(
+    Array.from(alone, ([address, resource]) => {
+      const spec = { ...beside.get(address)?.spec, ...resource.spec };
+      return [address, { ...resource, spec }];
+    }),
+  );
 }
 
 /** What is deleted, and what disappears with that. */

@@ -54,11 +54,14 @@ function completeDesired(resource: Resource, context: Context): JsonObject {
   };
 }
 
-/** Every override that the live topic has, returned to what is inherited. */
+/** Every override that the live topic has, returned to what is inherited. What tells no origin was declared. */
 function othersUnset(live: Resource): Record<string, Json> {
   const unset: Record<string, Json> = {};
-  for (const [config, { origin }] of Object.entries(sourcesIn(live))) {
-    if (origin === 'topic' && !THROTTLE_CONFIGS.includes(config)) unset[CONFIG_PREFIX + config] = null;
+  const sources = sourcesIn(live);
+  for (const [key, value] of Object.entries(live.spec)) {
+    const config = configIn(key);
+    if (config === undefined || value === null || THROTTLE_CONFIGS.includes(config)) continue;
+    if ((sources[config]?.origin ?? 'topic') === 'topic') unset[key] = null;
   }
   return unset;
 }
