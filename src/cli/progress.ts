@@ -1,5 +1,7 @@
 /** One line of a terminal that is rewritten in place. */
 export interface ProgressLine {
+  /** False where nobody would see it: what only it would show need not be asked for. */
+  readonly enabled: boolean;
   show(text: string): void;
   clear(): void;
 }
@@ -17,6 +19,7 @@ export function progressLine(
   let last = Number.NEGATIVE_INFINITY;
   let visible = false;
   return {
+    enabled,
     show(text) {
       if (!enabled || now() - last < INTERVAL) return;
       last = now();

@@ -39,8 +39,8 @@ export type TopicPartitions = {
 export type TopicConfigs = { name: string; set: Record<string, string>; unset: readonly string[] };
 
 /**
- * Moves partitions, and waits until they have moved. Only partitions that are to change are named. The session
- * throttles as its connection says, and takes the throttle away at the end.
+ * Moves partitions, and waits until they have moved, unless the session is not to wait. Only partitions that are to
+ * change are named. The session throttles as its connection says, and takes the throttle away at the end.
  */
 export type TopicReassign = { name: string; replicas: Record<string, readonly number[]> };
 

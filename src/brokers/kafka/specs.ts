@@ -163,8 +163,8 @@ export const SCRAM_MECHANISMS: readonly ScramMechanism[] = ['scram-sha-256', 'sc
 
 /**
  * `<broker>/user/<name>`: a SCRAM user; a mechanism is `null` where the user is not to have it.
- * Kafka tells nobody a salt or key, only mechanism and iterations. Live: the declared password reference, unless
- * the session could find out that it is another one (HIDDEN); so a changed password shows when it could be tried.
+ * Kafka tells nobody a salt or key, only mechanism and iterations. Live: the declared password reference, so that a
+ * changed password is no difference, and is set again only where that is asked for; HIDDEN where none is declared.
  */
 export type UserSpec = {
   readonly 'scram-sha-256'?: ScramCredential | null;

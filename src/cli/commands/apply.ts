@@ -143,7 +143,9 @@ async function run(
     detach: flags.detach === true,
     drain: interrupts.drain,
     abort: interrupts.abort,
-    onProgress: (progress) => context.progress.show(progressLine(progress, context.err)),
+    ...(context.progress.enabled && {
+      onProgress: (progress) => context.progress.show(progressLine(progress, context.err)),
+    }),
     now: () => new Date(),
   });
   context.progress.clear();
