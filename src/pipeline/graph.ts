@@ -41,7 +41,10 @@ export async function liveGraph(
   }
   const parts = read.flatMap((result, i): Part[] => {
     const provider = chosen[i]?.provider;
-    return provider && result.status === 'fulfilled' ? [{ provider, ...result.value }] : [];
+    if (!provider || result.status !== 'fulfilled') return [];
+    // Brokers list in any order.
+    const resources = result.value.resources.toSorted((a, b) => (a.address < b.address ? -1 : 1));
+    return [{ provider, broker: result.value.broker, resources }];
   });
   return composed(`live: ${names.join(', ')}`, 'named, and not there', parts);
 }

@@ -18,7 +18,7 @@ owns:
   edge: ["**"]
 `;
 
-export function checkYaml(yaml: string): Checked {
+function checkYaml(yaml: string): Checked {
   return inFolder(yaml, (directory) => {
     const checked = check({ directory, env: {} });
     const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');

@@ -187,5 +187,5 @@ function escapeMermaid(text: string): string {
 
 /** One line that is nothing but a comment: `%%{` would begin a directive. */
 function comment(text: string): string {
-  return escapeText(text).replace(/[^\p{L}\p{N} .,:;/_-]/gu, '?');
+  return escapeText(text).replace(/[^\p{L}\p{N} .,:;/*_-]/gu, '?');
 }

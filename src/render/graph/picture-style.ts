@@ -13,12 +13,10 @@ const DARK = `--surface:#0d1117;--panel:#151b23;--ink:#e6edf3;--muted:#9aa4af;--
 --client-fill:#251b3a;--subject:#4fd1c0;--subject-fill:#0f2b28;--link:#f08cc0;--link-fill:#331626;
 --added:#56d364;--added-fill:#10291a;--changed:#e3b341;--changed-fill:#2f250d;--removed:#ff7b72;--removed-fill:#341a1b;`;
 
-/** Of an element with the class `brokerform`, in the reader's light or dark. */
-export const COLOURS = `.brokerform{color-scheme:light dark;${LIGHT}}
+/** The colours are those of an element with the class `brokerform`, in the reader's light or dark. */
+export const PICTURE_STYLE = `.brokerform{color-scheme:light dark;${LIGHT}}
 @media(prefers-color-scheme:dark){.brokerform{${DARK}}}
-`;
-
-export const PICTURE_STYLE = `${COLOURS}.picture text{font-family:ui-sans-serif,system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+.picture text{font-family:ui-sans-serif,system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 .picture .group rect{fill:var(--panel);stroke:var(--border)}
 .picture .group text{font-size:14px;font-weight:600;fill:var(--muted)}
 .picture .node path{stroke:var(--store);fill:var(--store-fill);stroke-width:1.3}
@@ -38,7 +36,6 @@ export const PICTURE_STYLE = `${COLOURS}.picture text{font-family:ui-sans-serif,
 .picture .copy path{stroke-dasharray:12 3 2 3}
 .picture .access path,.picture .need path{stroke-dasharray:1 3}
 .picture .edge.deny path{stroke:var(--removed)}
-.picture .head path{stroke-dasharray:none}
 .picture .head.deny path{stroke:var(--removed);stroke-width:1.5}
 .picture .node.added path{stroke:var(--added);fill:var(--added-fill);stroke-width:3}
 .picture .node.changed path,.picture .node.replaced path{stroke:var(--changed);fill:var(--changed-fill);stroke-width:3;stroke-dasharray:14 4}

@@ -111,7 +111,7 @@ function nodeSvg(
 }
 
 /** For who points at it, and for who cannot see it. */
-export function describeNode({ kind, name, detail, mark, outside }: GraphNode, graph: Graph): string {
+function describeNode({ kind, name, detail, mark, outside }: GraphNode, graph: Graph): string {
   const parts = [`${kind} ${name}`, detail, mark && MARK_WORDS[mark].word, outside && graph.outside];
   return parts.filter((part) => part).join(', ');
 }
@@ -145,7 +145,7 @@ function edgeSvg({ bundle, label, route, i, graph }: EdgeInput): string {
 }
 
 /** Straight and curved stretches in turn. */
-export function pathOf({ points }: Pick<Route, 'points'>): string {
+function pathOf({ points }: Pick<Route, 'points'>): string {
   return points
     .map((point, i) => {
       const before = points[i - 1];
