@@ -55,7 +55,8 @@ export async function importFrom(context: CommandContext, choice: ImportChoice):
 
 /** `asyncapi api.yaml` names a format; a lone path, or one that is there, does not. */
 async function namedFormat(from: readonly string[]): Promise<{ format?: string; paths: readonly string[] }> {
-  const { foreignFormatNames, providers } = await import('../pipeline/index.ts');
+  const { providers } = await import('../pipeline/index.ts');
+  const { foreignFormatNames } = await import('../pipeline/foreign.ts');
   const names = [...(await foreignFormatNames(providers)), ...EXPORTS];
   const [first = '', ...rest] = from;
   if (!names.includes(first)) {
@@ -127,7 +128,8 @@ async function importForeign(
   format: string | undefined,
   name: string | undefined,
 ): Promise<Imported> {
-  const { providers, readForeign } = await import('../pipeline/index.ts');
+  const { providers } = await import('../pipeline/index.ts');
+  const { readForeign } = await import('../pipeline/foreign.ts');
   const chosen = name === undefined ? undefined : chooseBroker(checked, name);
   const { parts, leftovers } = await readForeign(paths, {
     directory: process.cwd(),

@@ -186,7 +186,7 @@ export interface Provider {
   connect(connection: Connection): Promise<Session>;
   /** Reads a broker's own export, such as a definitions file; undefined when the data is none of its formats. */
   parseExport?(data: Json, name: string): Snapshot | undefined;
-  /** What other tools call their files of topics, queues and users, and how they are read. */
+  /** The formats of other tools' files that say what should be on a broker of this type. */
   foreignFormats?(): Promise<readonly ForeignFormat[]>;
   /** Live resources as YAML sections that a person would have written; planning them is empty. */
   toSections(resources: readonly Resource[], broker: BrokerIdentity): ImportedFile[];

@@ -9,7 +9,6 @@ export { type ApplyOptions, applyPlan } from './apply.ts';
 export { type Checked, check, type DeclaredBroker, type ProjectOptions } from './check.ts';
 export { type DiffOptions, diffRevisions } from './diff.ts';
 export { doctor, type Examined } from './doctor.ts';
-export { foreignFormatNames, readForeign } from './foreign.ts';
 export { liveGraph, topologyGraph } from './graph.ts';
 export { focusGraph } from './graph-focus.ts';
 export { readEverything, readExport, toYaml } from './import.ts';

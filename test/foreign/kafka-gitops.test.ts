@@ -118,6 +118,13 @@ test('files beside the state file take its settings', async () => {
   expect(leftovers).toEqual([expect.stringContaining('settings.files: name these files too')]);
 });
 
+test('what only looks alike is none', async () => {
+  const { errors } = await readFiles(
+    'services: { web: { image: nginx } }\nusers: { ada: { shell: /bin/sh } }\n',
+  );
+  expect(errors).toEqual(['f.yaml:1:1 f.yaml is in no format that can be imported']);
+});
+
 test('mistakes, all at once', async () => {
   const { errors } = await readFiles(`topics:
   a: { partitions: many }

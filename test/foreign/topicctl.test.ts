@@ -54,6 +54,13 @@ spec:
   expect(yaml + leftovers.join()).not.toContain('hunter2');
 });
 
+test('what is written for people may hold anything', async () => {
+  const { yaml } = await readFiles(`${META.replace(' }', ', description: costs $USD a day }')}
+spec: { partitions: 1, replicationFactor: 1 }
+`);
+  expect(parse(yaml)).toEqual({ kafka: { topics: { orders: { partitions: 1, 'replication-factor': 1 } } } });
+});
+
 test('two clusters, variables, and a retention that is given twice are mistakes', async () => {
   const { errors } = await readFiles(`${META}
 spec: { partitions: 1, replicationFactor: 1, retentionMinutes: 1, settings: { retention.ms: 1 } }

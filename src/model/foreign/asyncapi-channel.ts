@@ -2,8 +2,8 @@ import { isObject } from '../json.ts';
 import { follow, followed } from './asyncapi-references.ts';
 import type { Mapping } from './mapping.ts';
 
-/** Names in an address stand for at most so many channels. */
-const MAX_NAMES = 1000;
+/** An address with parameters stands for at most so many names. */
+const MAX_NAMES = 100;
 
 const NO_BROKER = 'neither a binding nor a server says that it is on a broker that brokerform can write';
 

@@ -53,7 +53,10 @@ export function channelsOf(root: Mapping): Channel[] {
     // Looked at only: a channel that no broker takes is told as a whole.
     const written = channels.glimpse(id);
     const mapping = written && follow(root, written);
-    if (!mapping) return [];
+    if (!mapping) {
+      channels.explain(id, written ? 'its reference leads out of this file' : 'it is empty');
+      return [];
+    }
     const protocols = protocolsOf(root, mapping, servers);
     const own = operations.get(mapping.value) ?? [];
     return [

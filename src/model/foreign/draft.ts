@@ -16,6 +16,9 @@ import { type ForeignPlaces, pathTo, shortened } from './places.ts';
 type Key = string | number;
 type Container = Record<string, Json> | Json[];
 
+/** More than a file of 16 MiB holds, unless it means to harm. */
+const MAX_PARTS = 1_000_000;
+
 /** How a key is read, and the key that it becomes. */
 type Reading = readonly [to: string, as: 'text' | 'whole' | 'number' | 'flag'];
 
@@ -33,6 +36,7 @@ export class DraftSection {
   readonly #templates = new Map<object, Map<Key, string>>();
   readonly #variables = new Set<string>();
   readonly #items = new Map<object, Set<string>>();
+  #parts = 0;
   #cluster: { readonly name: string; readonly at: Source } | undefined;
 
   /** @param start the beginning of the first file: where a mistake is told that has no place */
@@ -49,7 +53,7 @@ export class DraftSection {
   /** Sets a value. The same value may be given again; another one is an error that names both places. */
   put(path: readonly string[], value: Json | undefined, at: Source, places?: ForeignPlaces): void {
     const key = path[path.length - 1];
-    if (value === undefined || key === undefined) return;
+    if (value === undefined || key === undefined || this.#isFull(at)) return;
     const map = this.#mapping(path.slice(0, -1), at);
     if (!map || !this.#isUsable(key, at)) return;
     const before = Object.hasOwn(map, key) ? map[key] : undefined;
@@ -78,7 +82,7 @@ export class DraftSection {
   /** Adds to a list; the same item is in it once. */
   append(path: readonly string[], item: Json, at: Source, places?: ForeignPlaces): void {
     const key = path[path.length - 1] ?? '';
-    const map = this.#mapping(path.slice(0, -1), at);
+    const map = this.#isFull(at) ? undefined : this.#mapping(path.slice(0, -1), at);
     if (!map) return;
     const list = (map[key] ?? []) as Json[];
     if (!this.#items.has(list)) {
@@ -175,6 +179,16 @@ export class DraftSection {
       map = next as Record<string, Json>;
     }
     return map;
+  }
+
+  /** A few lines can stand for any number of resources. */
+  #isFull(at: Source): boolean {
+    if (++this.#parts <= MAX_PARTS) return false;
+    const message = `this grows to more than ${MAX_PARTS.toLocaleString('en')} settings`;
+    if (this.#parts === MAX_PARTS + 1) {
+      this.account.error('unsupported', at, message, { hint: 'import a part of the files at a time' });
+    }
+    return true;
   }
 
   #isUsable(key: string, at: Source): boolean {

@@ -1,5 +1,5 @@
 import type { DraftSection, Mapping, PlacedText } from '../../../model/foreign/index.ts';
-import type { Source } from '../../../model/index.ts';
+import type { Json, Source } from '../../../model/index.ts';
 import type { AclOperation, AclSpec } from '../specs.ts';
 import { grant, PATTERNS } from './acls.ts';
 
@@ -15,6 +15,13 @@ const INTERNAL_TOPICS: readonly AclOperation[] = [
   'describe-configs',
 ];
 
+const TYPES = ['application', 'kafka-connect', 'kafka-streams'] as const;
+
+/** Whether this is a type that kafka-gitops has: `services` is a key of other tools, too. */
+export function isService(type: Json | undefined): boolean {
+  return TYPES.some((one) => one === type);
+}
+
 interface Service {
   readonly name: string;
   readonly principal: string;
@@ -24,7 +31,7 @@ interface Service {
 
 /** The ACLs that kafka-gitops makes for a service. https://devshawn.github.io/kafka-gitops/#/services */
 export function translateService(draft: DraftSection, { name, ...client }: Service, service: Mapping): void {
-  const type = service.word('type', ['application', 'kafka-connect', 'kafka-streams']);
+  const type = service.word('type', TYPES);
   if (type === undefined) service.required('type');
   const acls = new Acls(draft, client);
   acls.produce(service.texts('produces'));

@@ -1,19 +1,36 @@
 import type { DraftSection, ForeignFormat, Mapping } from '../../../model/foreign/index.ts';
-import { isObject, type Source } from '../../../model/index.ts';
+import { isObject, type JsonObject, type Source } from '../../../model/index.ts';
 import { grant, OPERATIONS, PATTERNS, PERMISSIONS, RESOURCE_TYPES } from './acls.ts';
-import { translateService } from './kafka-gitops-services.ts';
+import { isService, translateService } from './kafka-gitops-services.ts';
 import { INTERNAL, isInternal, takeConfigs } from './topics.ts';
 
-const KEYS = ['settings', 'topics', 'services', 'users', 'customServiceAcls', 'customUserAcls'];
+const SETTINGS = ['ccloud', 'confluent', 'files', 'services', 'topics'];
+
+/** The keys of a state file, and what shows that another tool's key of the same name is not meant. */
+const KEYS: Readonly<Record<string, (value: JsonObject) => boolean>> = {
+  settings: (settings) => SETTINGS.some((key) => key in settings),
+  topics: () => true,
+  services: (services) =>
+    Object.values(services).some((one) => isObject(one) && ('principal' in one || isService(one.type))),
+  users: (users) =>
+    Object.values(users).some((one) => isObject(one) && ('principal' in one || 'roles' in one)),
+  customServiceAcls: () => true,
+  customUserAcls: () => true,
+};
 
 const IGNORED = 'brokerform deletes only what is retired, or owned and pruned: see owns in brokerform.yaml';
 
 /** State files of kafka-gitops 0.2. https://devshawn.github.io/kafka-gitops/#/specification */
 export const kafkaGitops: ForeignFormat = {
   name: 'kafka-gitops',
-  sign: `it has one of the keys ${KEYS.join(', ')}`,
-  recognises: (document) =>
-    KEYS.some((key) => isObject(document[key])) && !('apiVersion' in document) && !('asyncapi' in document),
+  sign: `it has one of the keys ${Object.keys(KEYS).join(', ')}`,
+  recognises: (document) => {
+    if ('apiVersion' in document || 'asyncapi' in document) return false;
+    return Object.entries(KEYS).some(([key, isMeant]) => {
+      const value = document[key];
+      return isObject(value) && isMeant(value);
+    });
+  },
 
   translate(documents, draft) {
     // The settings of the state file count for the files beside it, too.

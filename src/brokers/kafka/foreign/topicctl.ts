@@ -18,13 +18,13 @@ export const topicctl: ForeignFormat = {
       document.skip('kind');
       // Documentation.
       meta.skip('description', 'labels', 'consumers');
-      refuseVariables(document);
       if (isCluster(spec.value)) {
         meta.skip('name', 'environment', 'region');
         document.leave('spec', 'how a cluster is reached stands in brokerform.yaml, below brokers');
         continue;
       }
-      const place = ['cluster', 'environment', 'region'].map((key) => meta.text(key) ?? '');
+      refuseVariables(meta, spec);
+      const place = PLACE.map((key) => meta.text(key) ?? '');
       draft.belongsTo(place.filter((part) => part !== '').join(', '), meta.at('cluster'));
       const name = meta.required('name');
       if (spec.has('authentication')) translateUser(draft, name, spec);
@@ -35,17 +35,24 @@ export const topicctl: ForeignFormat = {
   },
 };
 
+/** Which cluster a document is for. */
+const PLACE = ['cluster', 'environment', 'region'];
+
 function isCluster(spec: JsonObject): boolean {
   return 'bootstrapAddrs' in spec || 'zkAddrs' in spec;
 }
 
 /** topicctl puts variables of the environment into a file before it reads it. */
-function refuseVariables(document: Mapping): void {
-  for (const { text, at } of document.allTexts()) {
+function refuseVariables(meta: Mapping, spec: Mapping): void {
+  const names = ['name', ...PLACE].flatMap((key) => {
+    const text = meta.text(key);
+    return text === undefined ? [] : [{ text, at: meta.at(key) }];
+  });
+  for (const { text, at } of [...names, ...spec.allTexts()]) {
     const variable = /\$(?:\{\w+\}|[A-Za-z_]\w*)/.exec(text)?.[0];
     if (variable === undefined) continue;
     const hint = 'let envsubst put it in first, and import what that prints';
-    document.account.error('unsupported', at, `${variable} comes from the environment`, { hint });
+    spec.account.error('unsupported', at, `${variable} comes from the environment`, { hint });
   }
 }
 
