@@ -26,14 +26,21 @@ export interface BrokerDiff {
   readonly unchanged: number;
 }
 
+/** What is compared. */
+export interface Sides {
+  readonly base: Checked;
+  readonly head: Checked;
+  /** Whether a file could not be read in full on one of the sides: what seems to be missing there may be there. */
+  readonly unread: (file: string) => boolean;
+}
+
 /**
  * Takes the base for what is on the broker. Both sides are completed as the head's broker would hold them, so that
  * only what is written differs. Undefined where neither side configures the broker.
  */
 export function diffBroker(
   name: string,
-  base: Checked,
-  head: Checked,
+  { base, head, unread }: Sides,
   prune: boolean,
 ): BrokerDiff | undefined {
   const configured = head.configured.get(name) ?? base.configured.get(name);
@@ -48,23 +55,27 @@ export function diffBroker(
   const context = { broker, live, desired };
   const { retired = [], owns = [] } = after ?? {};
   const difference = diffResources({ context, kinds, retired, owns, prune });
-  const { changes } = difference;
+  const isRead = ({ at }: Resource) => !at || !unread(at.file);
+  const changes = difference.changes.filter((change) => change.action !== 'create' || isRead(change.after));
   const { steps } = buildSteps({ context, kinds, changes, readAt: '', isAllowed: () => true });
   const places = new Map(head.project.retired.map(({ address, at }) => [address, at]));
   const isNews = (address: Address) => !live.has(address) && before?.retired.includes(address) !== true;
   const gone = goneBy(steps);
   const kept = [...live.values()].filter(({ address }) => !desired.has(address) && !gone.has(address));
   const owned = new Set(difference.unmanaged);
+  // Where nothing was before, nobody is affected: all of it is new.
   const { effects = [], cut = 0 } =
-    provider.effects?.([...live.values()], [...desired.values(), ...kept], broker) ?? {};
+    (live.size > 0 && provider.effects?.([...live.values()], [...desired.values(), ...kept], broker)) || {};
   return {
     broker,
     steps: [
-      ...placeDeletions(steps, head).map(unread),
+      ...placeDeletions(steps, head).map(offline),
       ...retired.filter(isNews).map((address) => blindDeletion(address, places.get(address))),
     ],
     undeclared: [
-      ...kept.map((resource) => undeclaredResource(resource, kinds, owned.has(resource.address))),
+      ...kept
+        .filter(isRead)
+        .map((resource) => undeclaredResource(resource, kinds, owned.has(resource.address))),
       ...[...desired.values()].flatMap((resource) => undeclaredFields(live, resource, kinds)),
     ],
     effects: effects.map((effect) => {
@@ -110,7 +121,7 @@ function goneBy(steps: readonly Step[]): Set<Address> {
 }
 
 /** A step without what only a broker can tell. */
-function unread({ stake: _, ...step }: Step): Step {
+function offline({ stake: _, ...step }: Step): Step {
   const dependants = step.dependants.map((dependant) => ({ ...dependant, calls: [] }));
   return { ...step, dependants, calls: [] };
 }

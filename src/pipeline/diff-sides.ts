@@ -18,7 +18,8 @@ export interface CheckedSide {
 export function compareSides(before: CheckedSide, after: CheckedSide, prune: boolean): Diff {
   const { project, diagnostics } = after.checked;
   const names = new Set([...before.checked.brokers.keys(), ...after.checked.brokers.keys()]);
-  const parts = [...names].flatMap((name) => diffBroker(name, before.checked, after.checked, prune) ?? []);
+  const sides = { base: before.checked, head: after.checked, unread: unreadFiles(before, after) };
+  const parts = [...names].flatMap((name) => diffBroker(name, sides, prune) ?? []);
   const plan = buildPlan({
     tool: TOOL,
     project: project.name,
@@ -60,11 +61,34 @@ export function compareSides(before: CheckedSide, after: CheckedSide, prune: boo
 }
 
 function sideOf({ ref, commit }: CheckedSide, diagnostics: readonly Diagnostic[]): Side {
-  const rules = new Set([...neutralRules, ...providers.flatMap((one) => one.rules)].map(({ code }) => code));
-  const errors = diagnostics.filter(({ severity, code }) => severity === 'error' && !rules.has(code));
   return {
     ...(ref !== undefined && { ref }),
     ...(commit !== undefined && { commit }),
-    errors: errors.length,
+    errors: mistakes(diagnostics).length,
   };
+}
+
+/** Errors that no rule found: for them, something was not read. */
+function mistakes(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const rules = new Set([...neutralRules, ...providers.flatMap((one) => one.rules)].map(({ code }) => code));
+  return diagnostics.filter(({ severity, code }) => severity === 'error' && !rules.has(code));
+}
+
+/**
+ * Tells of a file whether one of the sides could not be read in full there. What one side seems to lack in it may well
+ * be declared. A mistake elsewhere, in the configuration, may be about any file.
+ */
+function unreadFiles(...sides: readonly CheckedSide[]): (file: string) => boolean {
+  const files = new Set<string>();
+  let all = false;
+  for (const { checked } of sides) {
+    if (checked.project.files.length === 0) continue;
+    // A variable that is missing leaves its text as written, on both sides.
+    const found = mistakes(checked.diagnostics).filter(({ code }) => code !== 'load/missing-variable');
+    for (const { at } of found) {
+      if (at && checked.project.files.includes(at.file)) files.add(at.file);
+      else all = true;
+    }
+  }
+  return (file) => all || files.has(file);
 }

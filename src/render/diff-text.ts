@@ -41,9 +41,9 @@ export function sidesText({ base, head }: Diff): string {
 
 function sideText({ ref, commit }: Side): string {
   if (ref === undefined) return 'working tree';
-  return commit === undefined || commit.startsWith(ref)
-    ? escapeText(ref)
-    : `${escapeText(ref)} (${escapeText(commit.slice(0, 7))})`;
+  if (commit === undefined) return escapeText(ref);
+  const short = escapeText(commit.slice(0, 7));
+  return commit.startsWith(ref) ? short : `${escapeText(ref)} (${short})`;
 }
 
 /** How many of each there are. */
@@ -77,7 +77,7 @@ function summaryLine(diff: Diff, sections: PlanSections, style: Style): string {
 /** What must be known of how the sides were read. */
 export function sideNotes({ base, head }: Diff): string[] {
   return [base, head].flatMap((side) => {
-    const name = side.ref === undefined ? 'working tree' : escapeText(side.ref);
+    const name = sideText(side);
     const errors =
       side.errors > 0 ? [`${name}: ${plural(side.errors, 'error')}; what they are in is left out here`] : [];
     return [...(side.note === undefined ? [] : [`${name}: ${side.note}`]), ...errors];

@@ -119,7 +119,7 @@ describe('diff --base', () => {
     await write({ 'mq/brokerform.yaml': CONFIG, 'mq/topologies/a.yaml': topology(queue('a')) });
     const { code, stdout } = await cli('-C mq diff --base main');
     expect(code).toBe(0);
-    expect(stdout).toContain('main: no topology yet: everything is new\n');
+    expect(stdout).toContain('): no topology yet: everything is new\n');
     expect(stdout).toContain(' +  queue a  vhost shop');
   });
 
@@ -244,8 +244,30 @@ describe('findings', () => {
     await rm(join(folder, 'topologies/bad.yaml'));
     const { code, stdout } = await cli('diff --base main');
     expect(code).toBe(0);
-    expect(stdout).toContain('main: 1 error; what they are in is left out here\n');
+    expect(stdout).toContain('): 1 error; what they are in is left out here\n');
     expect(stdout).toContain(' +  queue b  vhost shop');
+  });
+
+  test('what stands in a file that cannot be read in full is neither new nor gone', async () => {
+    const broken = (...names: string[]) => `${topology(...names.map((name) => queue(name)))}  nonsense: {}\n`;
+    await write({
+      'brokerform.yaml': CONFIG,
+      'topologies/a.yaml': topology(queue('a'), queue('b')),
+      'topologies/c.yaml': broken('c'),
+    });
+    commit();
+    await write({
+      'topologies/a.yaml': broken('a', 'b'),
+      'topologies/c.yaml': topology(queue('c')),
+      'topologies/d.yaml': topology(queue('d')),
+    });
+    const found = await diff();
+    expect([found.base.errors, found.head.errors]).toEqual([1, 1]);
+    expect(addresses(found.steps)).toEqual(['main/queue/shop/d']);
+    expect(found.undeclared).toEqual([]);
+    // A configuration that is wrong may be about any file.
+    await write({ 'brokerform.yaml': `${CONFIG}nonsense: 1\n`, 'topologies/a.yaml': topology(queue('a')) });
+    expect(await diff()).toMatchObject({ steps: [], undeclared: [] });
   });
 
   test('a head that does not validate exits with 65, and the rest is compared', async () => {
