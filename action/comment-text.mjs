@@ -48,11 +48,11 @@ export function runLink(text) {
   return number === '0' ? text : `[${text}](${serverUrl}/${env.GITHUB_REPOSITORY}/actions/runs/${number})`;
 }
 
-/** Names are anybody's, and two hyphens would end the HTML comment. */
+/** Names are anybody's; encoded, they hold no `>` that could end the HTML comment. */
 function job() {
   const { BROKERFORM_COMMAND, BROKERFORM_WORKING_DIRECTORY, BROKERFORM_ENV } = env;
   const parts = [BROKERFORM_COMMAND, BROKERFORM_WORKING_DIRECTORY, BROKERFORM_ENV];
-  const encoded = parts.map((part = '') => encodeURIComponent(part.toWellFormed()).replaceAll('-', '%2D'));
+  const encoded = parts.map((part = '') => encodeURIComponent(part.toWellFormed()));
   return `<!-- run ${encoded.join('/')}`;
 }
 

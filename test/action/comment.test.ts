@@ -293,6 +293,7 @@ describe('trouble on the way', () => {
     };
     expect((await comment()).code).toBe(0);
     expect(github.comments).toHaveLength(1);
+    expect(github.writes.map((write) => write.split(' ')[0])).toEqual(['POST', 'PATCH']);
   });
 
   test('GitHub says when to come back, and that long is waited', async () => {

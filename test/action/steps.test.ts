@@ -251,17 +251,14 @@ describe('how brokerform ends', () => {
     expect(lines.indexOf(`::${word}::`)).toBeGreaterThan(lines.indexOf('no newline at the end'));
   });
 
-  test('no value of an output can add another one', async () => {
-    const folder = 'a\nrisk<<x\nnone\nx\nplan=evil';
-    mkdirSync(join(runner.folder, folder), { recursive: true });
-    const { outputs, code } = await runner.run('prepare.sh', {
-      BROKERFORM_COMMAND: 'plan',
-      BROKERFORM_WORKING_DIRECTORY: folder,
-      BROKERFORM_ENV: 'b\nplan=evil',
-    });
-    expect(code).toBe(0);
-    expect(Object.keys(outputs)).toEqual(['artifact']);
-    expect(outputs.artifact).toMatch(/^brokerform-plan-[\w.-]+$/);
+  test.each(['x', 'EOF', 'end'])('no value of an output can add another one (%s)', async (delimiter) => {
+    const name = `a\n${delimiter}\nrisk=forged\nplan=forged.json`;
+    const plan = runner.file(name, planned(['disruptive']));
+    const { outputs } = await run('apply', 0, { BROKERFORM_PLAN: name });
+    expect(outputs).toMatchObject({ plan, risk: 'disruptive' });
+    const prepared = await runner.run('prepare.sh', { BROKERFORM_COMMAND: 'plan', BROKERFORM_ENV: name });
+    expect(Object.keys(prepared.outputs)).toEqual(['artifact']);
+    expect(prepared.outputs.artifact).toMatch(/^brokerform-plan-[\w.-]+$/);
   });
 
   test('a job in which brokerform was not run fails', async () => {
