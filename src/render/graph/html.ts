@@ -16,7 +16,7 @@ import { asideText, EDGE_WORDS, markText } from './words.ts';
  */
 export function graphHtml(graph: Graph): string {
   const picture = makePicture(graph);
-  const script = asset('page.js');
+  const script = pageScript();
   const digest = createHash('sha256').update(script).digest('base64');
   const policy =
     `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${digest}'; img-src data:; ` +
@@ -31,6 +31,19 @@ export function graphHtml(graph: Graph): string {
     data: scriptData(dataOf(graph, picture)),
     script,
   });
+}
+
+/** In the order in which they need each other. */
+const MODULES = ['entries', 'lines', 'picture', 'camera', 'list', 'details', 'main'];
+
+/** The modules of the page as one script: a page in a file of its own can import nothing. */
+function pageScript(): string {
+  const bodies = MODULES.map((name) =>
+    asset(`${name}.js`)
+      .replace(/^import [^;]*;\n/gm, '')
+      .replace(/^export /gm, ''),
+  );
+  return `'use strict';\n{\n${bodies.join('\n')}}\n`;
 }
 
 /** Read when it is needed: most runs draw nothing. */
