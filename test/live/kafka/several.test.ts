@@ -98,7 +98,7 @@ kafka:
     await project.expectRun(0, 'plan', '--detailed-exitcode');
 
     project.write('topology.yaml', { retired: [`main/vhost/${prefix}`, `events/topic/${prefix}events`] });
-    await project.expectFinished();
+    await project.expectFinished('--allow', `destructive:main/vhost/${prefix}`);
     expect(await topicsOf(current?.bootstrap)).toEqual([]);
   });
 });

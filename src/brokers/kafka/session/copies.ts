@@ -14,6 +14,17 @@ export function placeOf({ topic, partition }: Pick<Copies, 'topic' | 'partition'
   return `${topic}/${partition}`;
 }
 
+/** Partitions by topic, as requests name them. */
+export function placesOf(copies: readonly Pick<Copies, 'topic' | 'partition'>[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const { topic, partition } of copies) {
+    const own = places.get(topic);
+    if (own) own.push(partition);
+    else places.set(topic, [partition]);
+  }
+  return places;
+}
+
 export interface Sight {
   /** Of all topics that the copies are of. */
   readonly topics: readonly TopicMetadata[];

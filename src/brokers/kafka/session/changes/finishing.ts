@@ -1,5 +1,6 @@
 import { ElectLeaders } from '../../protocol/requests/reassignments.ts';
 import type { Cluster } from '../cluster.ts';
+import { placesOf } from '../copies.ts';
 import { listMoves } from '../moves.ts';
 import { readMarks } from '../throttle.ts';
 import { freeBrokers, freeTopics } from './throttling.ts';
@@ -34,9 +35,7 @@ export async function electPreferred(
   places: readonly { readonly topic: string; readonly partition: number }[],
 ): Promise<void> {
   if (places.length === 0 || !cluster.offers(ElectLeaders)) return;
-  const byTopic = new Map<string, number[]>();
-  for (const { topic, partition } of places) byTopic.set(topic, [...(byTopic.get(topic) ?? []), partition]);
-  const topics = [...byTopic].map(([topic, partitions]) => ({ topic, partitions }));
+  const topics = [...placesOf(places)].map(([topic, partitions]) => ({ topic, partitions }));
   const question = { unclean: 0, topics, timeout: cluster.settings.timeout };
   await cluster.ask(ElectLeaders, question, { to: 'controller', repeatable: true }).catch(() => {});
 }

@@ -1,10 +1,9 @@
 import { BrokerError, ConnectionError, type SendOptions } from '../../../../model/index.ts';
 import type { TopicReassign } from '../../calls.ts';
-import { howFarText } from '../../how-far.ts';
 import type { TopicMetadata } from '../../protocol/requests/cluster.ts';
 import { roughSize } from '../../rough.ts';
 import type { Cluster } from '../cluster.ts';
-import { bytesToCopy } from '../copies.ts';
+import { bytesToCopy, placesOf } from '../copies.ts';
 import { type LogSizes, readLogSizes } from '../log-sizes.ts';
 import { listMoves, type Moves } from '../moves.ts';
 import { type Item, notStarted, type Result, untilSeen } from './carry-out.ts';
@@ -89,8 +88,9 @@ class Run {
 
   /** Leaves to the cluster what does not arrive in a moment. */
   async leave(): Promise<void> {
-    let running: Moves = new Map();
-    const isRunning = ({ topic, partition }: Move) => running.get(topic)?.has(partition) === true;
+    let running: Moves | undefined;
+    // What nobody can tell of is not taken for ended.
+    const isRunning = ({ topic, partition }: Move) => !running || running.get(topic)?.has(partition) === true;
     await untilSeen(MOMENT, async () => {
       running = await listMoves(this.#cluster);
       return !this.#moves.some(isRunning);
@@ -119,14 +119,9 @@ class Run {
       return [...this.#open.values()].every(arrived);
     });
     for (const [topic, item] of this.#open) {
-      if (!arrived(item)) {
-        const message = 'the move ended, and the replicas are not where they should be: was it cancelled?';
-        this.#settle(topic, { status: 'failed', failure: { op: OP, message } });
-      } else if (lifted instanceof Error) {
-        const message = `moved, but the throttle could not be taken away: ${lifted.message}`;
-        const hint = 'a later run takes it away';
-        this.#settle(topic, { status: 'failed', failure: { op: OP, message, hint } });
-      } else this.#settle(topic, { status: 'done', ...this.#didIt(topic) });
+      if (!arrived(item)) this.#settle(topic, strayed(lifted));
+      else if (lifted instanceof Error) this.#settle(topic, stillThrottled(lifted));
+      else this.#settle(topic, { status: 'done', ...this.#didIt(topic) });
     }
     for (const { item, result } of this.#results) item.settle(result);
   }
@@ -142,10 +137,10 @@ class Run {
     if (this.#options.detach) return;
     const ended = await untilMoved(this.#cluster, batch, watch, this.#options);
     if (ended === 'moved') return;
-    const note = ended === 'drained' ? await this.#soFar(watch) : '';
+    const seen = ended === 'drained' ? await this.#soFar(watch) : new Map<string, string>();
     for (const { topic } of batch) {
-      if (ended === 'drained') this.#settle(topic, { status: 'under-way', note });
-      else this.#settle(topic, unknown(ended.message));
+      const note = ['stopped waiting', seen.get(topic) ?? []].flat().join(': ');
+      this.#settle(topic, ended === 'drained' ? { status: 'under-way', note } : unknown(ended.message));
     }
   }
 
@@ -167,19 +162,14 @@ class Run {
   }
 
   async #readSizes(): Promise<LogSizes | undefined> {
-    const places = new Map<string, number[]>();
-    for (const move of this.#moves) {
-      if (copiesOf(move).brokers.length === 0) continue;
-      places.set(move.topic, [...(places.get(move.topic) ?? []), move.partition]);
-    }
-    return places.size === 0 ? new Map() : readLogSizes(this.#cluster, places).catch(() => undefined);
+    const copying = this.#moves.filter((move) => copiesOf(move).brokers.length > 0);
+    if (copying.length === 0) return new Map();
+    return readLogSizes(this.#cluster, placesOf(copying)).catch(() => undefined);
   }
 
-  async #soFar(watch: Watch): Promise<string> {
-    const seen = await listMoves(this.#cluster)
-      .then((running) => watch.measure(running))
-      .catch(() => undefined);
-    return `stopped waiting${seen ? `: ${howFarText(seen)}` : ''}`;
+  async #soFar(watch: Watch): Promise<ReadonlyMap<string, string>> {
+    const running = await listMoves(this.#cluster).catch(() => undefined);
+    return (running && (await watch.tellEach(running).catch(() => undefined))) ?? new Map();
   }
 
   #didIt(topic: string): { note?: string } {
@@ -207,6 +197,18 @@ function cutShort(): Result {
   const message = 'stopped before all of its partitions were moved';
   const hint = 'a later run moves the rest, and takes the throttle away';
   return { status: 'failed', failure: { op: OP, message, hint } };
+}
+
+/** Nothing moves any more, as far as the cluster could be asked, and the replicas are elsewhere. */
+function strayed(lifted: unknown): Result {
+  if (lifted instanceof ConnectionError) return unknown(lifted.message);
+  const message = 'the move ended, and the replicas are not where they should be: was it cancelled?';
+  return { status: 'failed', failure: { op: OP, message } };
+}
+
+function stillThrottled({ message: why }: Error): Result {
+  const message = `moved, but the throttle could not be taken away: ${why}`;
+  return { status: 'failed', failure: { op: OP, message, hint: 'a later run takes it away' } };
 }
 
 /** What the cluster's refusal or silence means for all that it was asked for. Anything else is a bug. */

@@ -1,8 +1,7 @@
 import { BrokerError, ConnectionError, type SendOptions } from '../../../../model/index.ts';
-import { howFarText } from '../../how-far.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Copies } from '../copies.ts';
-import { listMoves } from '../moves.ts';
+import { listMoves, type Moves } from '../moves.ts';
 import { type Mark, readMarks } from '../throttle.ts';
 import type { Item, Result } from './carry-out.ts';
 import { electPreferred, liftThrottle } from './finishing.ts';
@@ -22,10 +21,9 @@ export async function settle(
 ): Promise<void> {
   const names = items.map((item) => item.body.name);
   try {
-    const marks = await readMarks(cluster, names);
-    const result = await finishMarked(cluster, marks, options);
-    if (result.status === 'done') await liftThrottle(cluster, names);
-    for (const item of items) item.settle(result);
+    const results = await finishMarked(cluster, await readMarks(cluster, names), options);
+    await liftThrottle(cluster, names);
+    for (const item of items) item.settle(results.get(item.body.name) ?? { status: 'done' });
   } catch (error) {
     if (error instanceof BrokerError)
       for (const item of items) item.settle({ status: 'failed', failure: error.failure });
@@ -36,29 +34,35 @@ export async function settle(
   }
 }
 
+/** @returns what has become of the topics that are still on their way; all others are there. */
 async function finishMarked(
   cluster: Cluster,
   marks: ReadonlyMap<string, Mark>,
   options: SendOptions,
-): Promise<Result> {
+): Promise<Map<string, Result>> {
   const copies = [...marks].flatMap(([topic, mark]) =>
     [...mark.copies].map(([partition, brokers]): Copies => ({ topic, partition, brokers })),
   );
-  const running = await listMoves(cluster);
-  const waited = copies.filter(({ topic, partition }) => running.get(topic)?.has(partition));
-  if (waited.length > 0) {
-    await limitRates(cluster, new Set([...marks.values()].flatMap(({ brokers }) => [...brokers])));
-  }
   const watch = new Watch(cluster, copies, options.onWork);
   watch.begin(copies);
-  const ended =
-    options.detach && waited.length > 0 ? 'drained' : await untilMoved(cluster, waited, watch, options);
-  watch.end();
-  if (ended === 'moved') {
-    await electPreferred(cluster, copies);
-    return { status: 'done' };
+  const begun = stillMoving(copies, await listMoves(cluster));
+  if (begun.length > 0) {
+    await limitRates(cluster, new Set([...marks.values()].flatMap(({ brokers }) => [...brokers])));
   }
-  if (ended !== 'drained') return { status: 'unknown', failure: { op: OP, message: ended.message } };
-  const note = howFarText(await watch.measure(await listMoves(cluster)));
-  return { status: 'under-way', note };
+  const ended = options.detach ? 'drained' : await untilMoved(cluster, begun, watch, options);
+  watch.end();
+  if (ended instanceof ConnectionError) throw ended;
+  const running = await listMoves(cluster);
+  const late = new Set(stillMoving(copies, running).map(({ topic }) => topic));
+  await electPreferred(
+    cluster,
+    copies.filter(({ topic }) => !late.has(topic)),
+  );
+  if (late.size === 0) return new Map();
+  const seen = await watch.tellEach(running);
+  return new Map([...late].map((topic) => [topic, { status: 'under-way', note: seen.get(topic) ?? '' }]));
+}
+
+function stillMoving(copies: readonly Copies[], running: Moves): Copies[] {
+  return copies.filter(({ topic, partition }) => running.get(topic)?.has(partition));
 }

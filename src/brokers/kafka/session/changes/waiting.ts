@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
-import { type HowFar, howFarText } from '../../how-far.ts';
+import { howFarText } from '../../how-far.ts';
 import type { Cluster } from '../cluster.ts';
-import { type Copies, howFar, placeOf } from '../copies.ts';
+import { type Copies, howFar, placeOf, placesOf, type Sight } from '../copies.ts';
 import { readLogSizes } from '../log-sizes.ts';
 import { listMoves, type Moves } from '../moves.ts';
 
@@ -34,16 +34,25 @@ export class Watch {
   /** Tells how far it is, where anybody listens and the last time is not just now. */
   async look(running: Moves): Promise<void> {
     if (!this.#onWork || Date.now() - this.#measuredAt < MEASURED_EVERY) return;
-    const seen = await this.measure(running).catch(() => undefined);
+    const sight = await this.#see(running).catch(() => undefined);
     this.#measuredAt = Date.now();
-    if (seen) this.#onWork(`moving replicas: ${howFarText(seen)}`);
+    if (sight) this.#onWork(`moving replicas: ${howFarText(howFar(this.#cluster, this.#copies, sight))}`);
   }
 
-  async measure(running: Moves): Promise<HowFar> {
-    const places = new Map<string, number[]>();
-    for (const { topic, partition } of this.#copies) {
-      places.set(topic, [...(places.get(topic) ?? []), partition]);
-    }
+  /** How far each topic is, for people; by its name. */
+  async tellEach(running: Moves): Promise<Map<string, string>> {
+    const sight = await this.#see(running);
+    const names = new Set(this.#copies.map(({ topic }) => topic));
+    return new Map(
+      [...names].map((name) => {
+        const own = this.#copies.filter(({ topic }) => topic === name);
+        return [name, howFarText(howFar(this.#cluster, own, sight))];
+      }),
+    );
+  }
+
+  async #see(running: Moves): Promise<Sight> {
+    const places = placesOf(this.#copies);
     const [topics, sizes] = await Promise.all([
       this.#cluster.metadata([...places.keys()]),
       readLogSizes(this.#cluster, places).catch(() => undefined),
@@ -51,8 +60,7 @@ export class Watch {
     const moving = [...running].flatMap(([topic, partitions]) =>
       [...partitions.keys()].map((partition) => placeOf({ topic, partition })),
     );
-    const sight = { topics, sizes, running: new Set(moving), ahead: this.#ahead };
-    return howFar(this.#cluster, this.#copies, sight);
+    return { topics, sizes, running: new Set(moving), ahead: this.#ahead };
   }
 
   end(): void {
