@@ -117,6 +117,22 @@ describe('whatever a name is', () => {
   });
 });
 
+test('JSON of plans, drifts, diffs and failures fits the published schema', () => {
+  const path = new URL('../../src/render/plan.schema.json', import.meta.url);
+  const validate = new Ajv({ strict: true, allErrors: true }).compile(JSON.parse(readFileSync(path, 'utf8')));
+  for (const name of ['plan', 'drift', 'diff', 'failure'] as const) {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const data = JSON.parse(DOCUMENTS[name]?.(text, 'json') ?? '');
+        // No address holds a raw name; the others here are texts.
+        validate({ ...data, ...(data.unmanaged && { unmanaged: [] }) });
+        expect([name, validate.errors]).toEqual([name, null]);
+      }),
+      { numRuns: 40 },
+    );
+  }
+});
+
 describe('SARIF', () => {
   // Draft 4 calls its identifier "id"; nothing else in it differs from draft 7.
   const {
