@@ -36,7 +36,7 @@ export interface Sight {
 }
 
 /** How far these copies are. A copy that has arrived counts as whole, whatever became of its log since. */
-export function howFar(cluster: Cluster, copies: readonly Copies[], sight: Sight): HowFar {
+export function howFar(cluster: Pick<Cluster, 'brokers'>, copies: readonly Copies[], sight: Sight): HowFar {
   const { sizes, running, ahead } = sight;
   const inSync = new Map(
     sight.topics.flatMap(({ name, partitions }) =>
