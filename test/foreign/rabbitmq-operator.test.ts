@@ -139,6 +139,24 @@ test('the name of a user is known by its status, too', async () => {
   ]);
 });
 
+test('a namespace that only some resources tell is that of all', async () => {
+  const queue = (name: string, reference: string) =>
+    resource('Queue', `{ name: ${name}, type: quorum, rabbitmqClusterReference: ${reference} }`).replace(
+      ', namespace: mq',
+      '',
+    );
+  const same = [
+    queue('a', '{ name: x }'),
+    queue('b', '{ name: x, namespace: n }'),
+    queue('c', '{ name: x }'),
+  ];
+  expect((await readFiles(same.join('---\n'))).errors).toEqual([]);
+  const other = [...same, queue('d', '{ name: x, namespace: m }')];
+  expect((await readFiles(other.join('---\n'))).errors).toEqual([
+    expect.stringMatching(/this is for x in namespace m, and f\.yaml:4:\d+ is for x in namespace n/),
+  ]);
+});
+
 test('resources of two clusters, and such that lack what they need, are mistakes', async () => {
   const { errors } = await readFiles(
     [

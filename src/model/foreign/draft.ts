@@ -16,6 +16,12 @@ import { type ForeignPlaces, pathTo, shortened } from './places.ts';
 type Key = string | number;
 type Container = Record<string, Json> | Json[];
 
+interface Cluster {
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly at: Source;
+}
+
 /** More than a file of 16 MiB holds, unless it means to harm. */
 const MAX_PARTS = 1_000_000;
 
@@ -37,7 +43,7 @@ export class DraftSection {
   readonly #variables = new Set<string>();
   readonly #items = new Map<object, Set<string>>();
   #parts = 0;
-  #cluster: { readonly name: string; readonly at: Source } | undefined;
+  #cluster: Cluster | undefined;
 
   /** @param start the beginning of the first file: where a mistake is told that has no place */
   constructor(account: Account, start: Source) {
@@ -117,14 +123,22 @@ export class DraftSection {
     return variable;
   }
 
-  /** All documents must be for one cluster: what is written is for one broker. */
-  belongsTo(cluster: string, at: Source): void {
-    this.#cluster ??= { name: cluster, at };
-    if (this.#cluster.name === cluster) return;
-    const { name, at: first } = this.#cluster;
-    const message = `this is for ${shortened(cluster)}, and ${formatSource(first)} is for ${shortened(name)}`;
+  /**
+   * All documents must be for one cluster: what is written is for one broker.
+   * @param namespace where clusters of one name can be; any where it is not told
+   */
+  belongsTo(cluster: string, at: Source, namespace?: string): void {
+    const own: Cluster = { name: cluster, namespace, at };
+    const first = this.#cluster ?? own;
+    const isElsewhere =
+      namespace !== undefined && first.namespace !== undefined && namespace !== first.namespace;
+    if (first.name === cluster && !isElsewhere) {
+      this.#cluster = { ...first, namespace: first.namespace ?? namespace };
+      return;
+    }
+    const message = `this is for ${clusterName(own)}, and ${formatSource(first.at)} is for ${clusterName(first)}`;
     const hint = 'one import is for one broker: name only the files of one, then those of the other';
-    this.account.error('several-clusters', at, message, { hint, related: [first] });
+    this.account.error('several-clusters', at, message, { hint, related: [first.at] });
   }
 
   at(container: object, key?: Key): Source {
@@ -206,6 +220,10 @@ export class DraftSection {
     if (at && !this.#spots.has(container)) this.#spots.set(container, new Map([['', at]]));
     for (const item of Object.values(container)) this.#adopt(item, places, at);
   }
+}
+
+function clusterName({ name, namespace }: Cluster): string {
+  return shortened(namespace === undefined ? name : `${name} in namespace ${namespace}`);
 }
 
 function nameOf(path: readonly string[]): string {

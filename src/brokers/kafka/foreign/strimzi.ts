@@ -22,13 +22,13 @@ export const strimzi: ForeignFormat = {
   translate(documents, draft) {
     for (const document of documents) {
       const manifest = readManifest(document);
-      const { kind, metadata } = manifest;
+      const { kind, metadata, namespace } = manifest;
       if (kind !== 'KafkaTopic' && kind !== 'KafkaUser') {
         leaveManifest(manifest, 'it runs a cluster or uses one, and is not on it');
         continue;
       }
       const cluster = noteOf(manifest, 'labels', 'strimzi.io/cluster');
-      if (cluster !== undefined) draft.belongsTo(cluster, metadata?.at('labels') ?? document.at());
+      if (cluster !== undefined) draft.belongsTo(cluster, metadata?.at('labels') ?? document.at(), namespace);
       if (kind === 'KafkaTopic') translateTopic(draft, manifest);
       else translateUser(draft, manifest);
     }

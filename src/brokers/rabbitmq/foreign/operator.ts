@@ -83,5 +83,5 @@ function readCluster(draft: DraftSection, { spec, namespace }: Manifest): void {
   const home = reference?.text('namespace') ?? namespace;
   const name = reference?.text('name') ?? (secret === undefined ? undefined : `the one of Secret ${secret}`);
   if (!reference || name === undefined) return;
-  draft.belongsTo(home === undefined ? name : `${name} in namespace ${home}`, reference.at());
+  draft.belongsTo(name, reference.at(), home);
 }
