@@ -1,5 +1,5 @@
 export { completeSides } from './complete.ts';
 export { diffSpecs } from './fields.ts';
 export { resetSecrets } from './resets.ts';
-export { type Difference, diffResources } from './resources.ts';
+export { diffResources } from './resources.ts';
 export { selectChanges } from './selection.ts';
