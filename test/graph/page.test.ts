@@ -200,9 +200,9 @@ test('every control has a name, and what has the focus is seen', async (context)
   expect(outline).toBe('solid 3px');
 });
 
-test('light and dark, and no movement for who wants none', async (context) => {
+test('light and dark, and nothing moves by itself', async (context) => {
   const ground = (page: Page) => page.evaluate('getComputedStyle(document.body).backgroundColor');
-  const { page } = await open(context, graphOf(SHOP), { colorScheme: 'dark', reducedMotion: 'reduce' });
+  const { page } = await open(context, graphOf(SHOP), { colorScheme: 'dark' });
   expect(await ground(page)).toBe('rgb(13, 17, 23)');
   const duration = await page.evaluate(
     'getComputedStyle(document.querySelector("#stage .node")).transitionDuration',

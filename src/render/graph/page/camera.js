@@ -7,6 +7,8 @@ const FAR = 0.45;
 export function makeCamera(stage, svg, view, onClick) {
   const camera = { x: 0, y: 0, scale: 1 };
   let bounds = [0, 0, 1, 1];
+  /** Kept, as asking for it after a change of thousands of nodes takes a second. */
+  let { width, height } = svg.getBoundingClientRect();
 
   function apply() {
     const { x, y, scale } = camera;
@@ -18,7 +20,6 @@ export function makeCamera(stage, svg, view, onClick) {
 
   /** @param box left, top, right and bottom */
   function showBox([left, top, right, bottom]) {
-    const { width, height } = svg.getBoundingClientRect();
     const margin = 28;
     const scale = Math.min((width - margin) / (right - left), (height - margin) / (bottom - top), 1.25);
     camera.scale = Math.max(scale, SMALLEST);
@@ -34,7 +35,6 @@ export function makeCamera(stage, svg, view, onClick) {
 
   /** Larger or smaller; what is at this point of the frame, or in its middle, stays there. */
   function zoom(factor, x, y) {
-    const { width, height } = svg.getBoundingClientRect();
     const at = { x: x ?? width / 2, y: y ?? height / 2 };
     const scale = Math.min(Math.max(camera.scale * factor, SMALLEST), LARGEST);
     camera.x = at.x - ((at.x - camera.x) * scale) / camera.scale;
@@ -99,7 +99,11 @@ export function makeCamera(stage, svg, view, onClick) {
     if (drag) drag.moved = true;
     endDrag();
   });
-  new ResizeObserver(() => showWhole()).observe(stage);
+  const onResize = () => {
+    ({ width, height } = svg.getBoundingClientRect());
+    showWhole();
+  };
+  new ResizeObserver(onResize).observe(stage);
 
   return { zoom, showBox, showWhole };
 }
