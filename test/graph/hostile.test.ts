@@ -21,6 +21,7 @@ const nasty = [
   '\u0000\u0007\u001b[2J\u009b\u202e\u2066\u2028\u2029\ufeff\ud800',
   '{{{{ }}}} ([{<|>}]) -->|x| ==> ::: @{ shape: x }',
   '__proto__',
+  '$$x^2$$',
   'https://evil.example www.evil.example',
 ];
 const hostile = fc.oneof(
@@ -83,6 +84,7 @@ test('Mermaid: labels hold nothing that Mermaid reads, and no line is anyone els
         for (const [, label = ''] of line.matchAll(/"([^"]*)"/g)) {
           expect(label.replaceAll('<br/>', '')).toMatch(/^(?:[\p{L}\p{N} .,_/-]|#\d+;)*$/u);
           expect(label).not.toMatch(/(?:^|>)(?:\d+[.)]|[-*+]) /);
+          expect(label).not.toContain('#36;#36;');
         }
       }
     }),

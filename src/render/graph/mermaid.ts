@@ -179,10 +179,13 @@ function styleLines(graph: Graph, { nodes, bundles }: Shown): string[] {
 
 /**
  * All but letters, digits and what has no meaning in a label as an entity of Mermaid's, which is decoded when
- * everything else is over. `1. x` and `- x` would be lists.
+ * everything else is over. `1. x` and `- x` would be lists. Between two dollars would be a formula, even as entities,
+ * so a space without width parts them.
  */
 function escapeMermaid(text: string): string {
-  return escapeText(text).replace(/[^\p{L}\p{N} .,_/-]|[.-](?= |$)/gu, (char) => `#${char.codePointAt(0)};`);
+  return escapeText(text)
+    .replace(/\$(?=\$)/g, '$&\u200b')
+    .replace(/[^\p{L}\p{N} .,_/-]|[.-](?= |$)/gu, (char) => `#${char.codePointAt(0)};`);
 }
 
 /** One line that is nothing but a comment: `%%{` would begin a directive. */
