@@ -1,4 +1,4 @@
-const SMALLEST = 0.02;
+const SMALLEST = 0.002;
 const LARGEST = 4;
 /** Below this, labels of lines are too small to read. */
 const FAR = 0.45;
