@@ -53,6 +53,8 @@ export interface Undeclared {
   readonly fields?: readonly FieldLine[];
   /** In the base for a resource, in the head for fields. */
   readonly at?: Source;
+  /** Others that are no longer declared, and would disappear with it: the bindings of a queue. */
+  readonly along?: readonly Address[];
   /** Whether the project owns it, so that an apply with `--prune` deletes it. */
   readonly owned: boolean;
 }

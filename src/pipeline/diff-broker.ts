@@ -3,6 +3,7 @@ import {
   type Address,
   type BrokerIdentity,
   type Effects,
+  indexByAddress,
   type Json,
   type Kind,
   kindOf,
@@ -62,7 +63,6 @@ export function diffBroker(
   const isNews = (address: Address) => !live.has(address) && before?.retired.includes(address) !== true;
   const gone = goneBy(steps);
   const kept = [...live.values()].filter(({ address }) => !desired.has(address) && !gone.has(address));
-  const owned = new Set(difference.unmanaged);
   // Where nothing was before, nobody is affected: all of it is new.
   const { effects = [], cut = 0 } =
     (live.size > 0 && provider.effects?.([...live.values()], [...desired.values(), ...kept], broker)) || {};
@@ -73,9 +73,7 @@ export function diffBroker(
       ...retired.filter(isNews).map((address) => blindDeletion(address, places.get(address))),
     ],
     undeclared: [
-      ...kept
-        .filter(isRead)
-        .map((resource) => undeclaredResource(resource, kinds, owned.has(resource.address))),
+      ...undeclaredResources(kept.filter(isRead), kinds, new Set(difference.unmanaged)),
       ...[...desired.values()].flatMap((resource) => undeclaredFields(live, resource, kinds)),
     ],
     effects: effects.map((effect) => {
@@ -149,13 +147,42 @@ function blindDeletion(address: Address, at: Source | undefined): Step {
   };
 }
 
-function undeclaredResource(
-  { address, at, ...resource }: Resource,
+/** Each with what would disappear with it, which needs no word of its own. */
+function undeclaredResources(
+  resources: readonly Resource[],
   kinds: Readonly<Record<string, Kind>>,
-  owned: boolean,
-): Undeclared {
-  const names = kinds[kindOf(address)]?.title({ address, ...resource }) ?? { title: address, detail: '' };
-  return { address, ...names, ...(at && { at }), owned };
+  owned: ReadonlySet<Address>,
+): Undeclared[] {
+  const all = indexByAddress(resources);
+  const along = new Map<Address, Address[]>();
+  for (const resource of resources) {
+    const root = rootOf(resource, all, kinds);
+    const others = along.get(root) ?? [];
+    along.set(root, others);
+    if (root !== resource.address) others.push(resource.address);
+  }
+  return Array.from(along, ([address, others]): Undeclared => {
+    const { at, ...resource } = all.get(address) ?? { address, spec: {}, needs: [] };
+    return {
+      address,
+      ...(kinds[kindOf(address)]?.title(resource) ?? { title: address, detail: '' }),
+      ...(at && { at }),
+      ...(others.length > 0 && { along: others.sort() }),
+      owned: owned.has(address),
+    };
+  });
+}
+
+/** What takes a resource along when it goes, and is taken along by nothing itself: a vhost, a queue. */
+function rootOf(
+  resource: Resource,
+  all: ReadonlyMap<Address, Resource>,
+  kinds: Readonly<Record<string, Kind>>,
+): Address {
+  const { diesWith } = kinds[kindOf(resource.address)] ?? {};
+  const taker = resource.needs.find((need) => all.has(need) && diesWith?.(resource, need) === true);
+  const above = taker === undefined ? undefined : all.get(taker);
+  return above ? rootOf(above, all, kinds) : resource.address;
 }
 
 /** Top-level fields that only the base declares: what nobody declares is left alone. */

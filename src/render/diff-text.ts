@@ -1,4 +1,4 @@
-import type { Diff, Effect, Side, Undeclared } from '../model/index.ts';
+import { type Address, type Diff, type Effect, kindOf, type Side, type Undeclared } from '../model/index.ts';
 import { diagnosticLines } from './diagnostics-text.ts';
 import { escapeText } from './escape.ts';
 import { hasChanges, sectionLines, TITLE } from './plan-text.ts';
@@ -95,7 +95,7 @@ export function undeclaredBlocks({ undeclared, base }: Diff, style: Style): stri
 }
 
 function undeclaredLines(
-  { address, title, detail, fields, at, owned }: Undeclared,
+  { address, title, detail, fields, at, along = [], owned }: Undeclared,
   base: Side,
   style: Style,
 ): string[] {
@@ -113,7 +113,17 @@ function undeclaredLines(
   const fate = owned
     ? 'owned: apply --prune deletes it, and an apply without leaves it there'
     : `stays on the broker; to delete it, retire ${escapeText(address)}`;
-  return [itemLine(' · ', { title, detail }, where, style), `${INDENT}${fate}`];
+  return [
+    itemLine(' · ', { title, detail }, where, style),
+    ...(along.length > 0 ? [`${INDENT}with it: ${kindCounts(along)}`] : []),
+    `${INDENT}${fate}`,
+  ];
+}
+
+function kindCounts(addresses: readonly Address[]): string {
+  const counts = new Map<string, number>();
+  for (const kind of addresses.map(kindOf)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return Array.from(counts, ([kind, count]) => plural(count, escapeText(kind))).join(', ');
 }
 
 /** What the configuration says differently of what may be deleted and what is protected. */

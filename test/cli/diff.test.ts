@@ -207,6 +207,10 @@ describe('diff --base', () => {
     const found = await diff();
     expect(addresses(found.steps)).toEqual(['main/queue/shop/b']);
     expect(found.undeclared).toEqual([]);
+    await write({ 'topologies/a.yaml': topology(bound('a')) });
+    expect((await cli('diff --base main')).stdout).toContain(
+      '      with it: 1 binding\n      stays on the broker; to delete it, retire main/queue/shop/b\n',
+    );
     expect(found.effects).toMatchObject([
       { title: 'exchange amq.topic', about: ['key k'], outcome: 'no-longer-reaches' },
     ]);

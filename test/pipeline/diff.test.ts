@@ -68,7 +68,10 @@ describe('whatever the topologies are', () => {
           [...side.brokers.values()].flatMap(({ desired }) => desired.map(({ address }) => address));
         const heads = new Set(declared(after));
         const told = new Set(diff.steps.map(({ address }) => address));
-        const left = diff.undeclared.filter(({ fields }) => !fields).map(({ address }) => address);
+        const left = diff.undeclared
+          .filter(({ fields }) => !fields)
+          .flatMap(({ address, along = [] }) => [address, ...along]);
+        expect(new Set(left).size).toBe(left.length);
         for (const address of declared(before)) if (!heads.has(address)) expect(left).toContain(address);
         for (const address of left) expect(heads.has(address)).toBe(false);
         const withDependants = diff.steps.flatMap(({ dependants }) =>

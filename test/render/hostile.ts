@@ -92,7 +92,7 @@ export function diffWith(text: string): Diff {
     steps: waves.flat(),
     blockers: [],
     undeclared: [
-      { ...names, owned: true },
+      { ...names, owned: true, along: ['main/binding/a'] },
       { ...names, fields: [{ name: text, before: text }], owned: false },
     ],
     guards: [{ name: text, before: text, weaker: true }],
