@@ -121,6 +121,20 @@ describe('plan', () => {
     expect(stderr).toContain('the plan was made for environment staging');
   });
 
+  test('a glob that names nobody with a password is a mistake; a saved plan takes none', async () => {
+    const users = 'rabbitmq:\n  users: { app: { password: "${PW}" } }\n';
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD, 'topologies/b.yaml': users });
+    const { code, stderr } = await cli('plan --against none --reset-passwords main/queue/**');
+    expect([code, stderr]).toEqual([64, expect.stringContaining('no declared resource with a password')]);
+    expect(stderr).toContain('main/user/app');
+    await cli('plan --against none --out plan.json --reset-passwords main/user/*');
+    const saved = await cli('apply plan.json --reset-passwords main/user/app');
+    expect(saved).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('--reset-passwords: a saved plan runs as it was reviewed'),
+    });
+  });
+
   test('an invalid project exits with 65, and says so in JSON', async () => {
     await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': MISSPELT });
     const { code, stdout, stderr } = await cli('plan --against none --format json --json-into p.json');

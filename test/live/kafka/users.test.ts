@@ -75,14 +75,5 @@ for (const line of LINES) {
       expect([await logIn('the second'), await logIn('the third')]).toEqual([false, true]);
       await project.expectRun(0, 'plan', '--detailed-exitcode');
     });
-
-    test('a glob that names nobody with a password is a mistake', async () => {
-      const { stderr } = await project.expectRun(64, 'plan', '--reset-passwords', 'main/topic/*');
-      expect(stderr).toContain('no declared resource with a password matches');
-      expect(stderr).toContain(address);
-      await project.expectRun(0, 'plan', '--out', 'plan.json');
-      const saved = await project.expectRun(64, 'apply', 'plan.json', '--reset-passwords', address);
-      expect(saved.stderr).toContain('a saved plan runs as it was reviewed');
-    });
   });
 }
