@@ -81,9 +81,9 @@ function drawChanges(
   const own = new Set(steps.map(({ address }) => address));
   // Of what goes and comes with others the plan keeps no spec, but its address tells its ends.
   const dependants = steps
-    .flatMap((step) => step.dependants)
+    .flatMap((step) => step.dependants.map((dependant) => ({ ...dependant, needs: [step.address] })))
     .filter(({ address }) => !own.has(address))
-    .map(({ address, outcome }) => ({ outcome, resource: { address, spec: {}, needs: [] } }));
+    .map(({ address, outcome, needs }) => ({ outcome, resource: { address, spec: {}, needs } }));
   const before: Resource[] = [
     ...steps.flatMap(({ change }) => ('before' in change ? [change.before] : [])),
     ...dependants.map(({ resource }) => resource),

@@ -102,6 +102,32 @@ test('changes are told by a symbol and a word, and by their line, in every forma
   expect(svg).toMatch(/<g class="node store removed" /);
 });
 
+test('what goes with a stream or a vhost goes from the picture too, though the plan has only its name', async () => {
+  const before = `
+rabbitmq: { vhost: a, exchanges: { x: { type: topic } }, queues: { q: { bindings: [{ from: x, key: k }] } }, policies: { p: { pattern: q, apply-to: queues, definition: { max-length: 9 } } } }
+---
+nats: { streams: { S: { subjects: [s], consumers: { c: { ack_policy: explicit } } } } }
+`;
+  const graph = planGraph(
+    await planOf(before, 'rabbitmq: {}\n---\nnats: { streams: { T: { subjects: [t] } } }'),
+  );
+  expect(nodesOf(graph)).toEqual([
+    'added stream T',
+    'removed consumer c',
+    'removed exchange x',
+    'removed policy p',
+    'removed queue q',
+    'removed stream S',
+    'subject s',
+    'subject t',
+  ]);
+  expect(graph.nodes.find(({ name }) => name === 'c')?.detail).toBe('');
+  expect(edgesOf(graph)).toContain('removed stream S consume→ consumer c');
+  expect(edgesOf(graph)).toContain('removed exchange x route→ queue q (k)');
+  expect(graph.groups.find(({ title }) => title === 'main · vhost a')?.mark).toBe('removed');
+  expect(new Set(graph.nodes.map(({ group }) => group))).toEqual(new Set(['main/vhost/a', 'edge/account']));
+});
+
 test('nothing to do draws nothing', async () => {
   const graph = planGraph(await planOf(BEFORE, BEFORE));
   expect(graph).toMatchObject({ nodes: [], edges: [], groups: [] });

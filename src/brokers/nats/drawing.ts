@@ -115,7 +115,8 @@ function drawConsumer(pen: Pen, resource: Resource): void {
     kind: 'consumer',
     role: 'client',
     name: consumerNameOf(id),
-    detail: push === undefined ? 'pull' : 'push',
+    // Of one that goes with its stream, a plan tells the name only.
+    detail: Object.keys(spec).length === 0 ? '' : push === undefined ? 'pull' : 'push',
     group,
     facts: factsOf(spec, consumerFields),
     ...placeOf(resource),
