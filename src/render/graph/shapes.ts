@@ -1,19 +1,26 @@
 import type { EdgeRole, Mark, NodeRole } from '../../model/index.ts';
 
+/** Higher than a node with few lines. */
+const HIGH = 50;
+
 /** The outline of a node, by what it does; shapes differ so that nobody needs the colours. */
 export function outline(role: NodeRole, width: number, height: number): string {
   const [w, h] = [round(width), round(height)];
   const cut = 9;
+  // Lines end at the sides, so those of a high box must not lean away from them.
+  const slope = h > HIGH ? 10 : h / 2;
   switch (role) {
     case 'router':
-      return `M${cut} 0H${w - cut}L${w} ${h / 2}L${w - cut} ${h}H${cut}L0 ${h / 2}Z`;
+      return (
+        `M${cut} 0H${w - cut}L${w} ${slope}V${h - slope}L${w - cut} ${h}` + `H${cut}L0 ${h - slope}V${slope}Z`
+      );
     case 'store':
       // A second line at the left: a place with something in it.
       return `${rectangle(w, h, 3)}M6 0V${h}`;
     case 'client':
       return rectangle(w, h, Math.min(h / 2, 20));
     case 'subject':
-      return `M0 0H${w - cut}L${w} ${h / 2}L${w - cut} ${h}H0Z`;
+      return `M0 0H${w - cut}L${w} ${slope}V${h - slope}L${w - cut} ${h}H0Z`;
     case 'link':
       return `${rectangle(w, h, 3)}M0 5H${w}M0 ${h - 5}H${w}`;
     default:
