@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { mainArguments, runCli } from './run-cli.ts';
@@ -15,6 +16,17 @@ describe('help and version go to the standard output, and exit with 0', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Usage: brokerform');
   });
+});
+
+test.each(['--version', '--help', 'schema'])('%s: a reader that has gone is no error', async (command) => {
+  const child = spawn(process.execPath, mainArguments([command]), { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  expect([code, stderr]).toEqual([0, '']);
 });
 
 describe('wrong usage exits with 64 and says what is right', () => {

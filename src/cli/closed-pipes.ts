@@ -1,0 +1,8 @@
+/** `brokerform plan | head -1`: the reader has what it wanted, and the work goes on to its own end. */
+export function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
