@@ -55,9 +55,17 @@ export function diffCounts(diff: Diff, sections: PlanSections): [count: number, 
     [sections.safe.length, 'safe'],
     [diff.undeclared.length, 'no longer declared'],
     [diff.unchanged, 'unchanged'],
-    [diff.findings.new.length, 'new findings'],
-    [diff.findings.fixed.length, 'fixed findings'],
-    [diff.findings.remaining, 'findings in both'],
+    ...findingCounts(diff),
+  ];
+}
+
+function findingCounts({ findings }: Diff): [count: number, label: string][] {
+  const noun = (count: number) => (count === 1 ? 'finding' : 'findings');
+  const [found, fixed, both] = [findings.new.length, findings.fixed.length, findings.remaining];
+  return [
+    [found, `new ${noun(found)}`],
+    [fixed, `fixed ${noun(fixed)}`],
+    [both, `${noun(both)} in both`],
   ];
 }
 

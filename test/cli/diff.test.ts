@@ -85,7 +85,7 @@ describe('diff --base', () => {
     await write({ 'topologies/renamed.yaml': `# moved\n\n${topology(queue('b'), queue('a'))}` });
     const { code, stdout } = await cli('diff --base main --detailed-exitcode');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/\nNo changes\. 3 unchanged · \d+ findings in both\n$/);
+    expect(stdout).toMatch(/\nNo changes\. 3 unchanged · \d+ findings? in both\n$/);
   });
 
   test('compares two revisions, whatever the working tree holds', async () => {
