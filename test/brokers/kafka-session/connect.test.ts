@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Call, JsonObject } from '../../../src/model/index.ts';
-import { create, fresh, open, readOne, send, topic } from './support.ts';
+import { create, declared, fresh, open, readOne, send, topic } from './support.ts';
 
 const shared = inject('kafka');
 
@@ -224,5 +224,18 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
     await expect
       .poll(() => readOne(session, topic(name)).catch(() => undefined))
       .toMatchObject({ spec: { partitions: 1 } });
+
+    // A broker tells nobody that it leaves groups out.
+    const stake = async () => (await session.observe([declared(topic(name))])).get(topic(name));
+    expect(await stake()).toMatchObject({ messages: 0 });
+    expect(await stake()).not.toHaveProperty('groups');
+    const onCluster = { 'resource-type': 'cluster', name: 'kafka-cluster' } as const;
+    await send(admin.session, [
+      [{ op: 'acl.create', target: 'a', body: { ...acl('describe'), ...onCluster } }],
+    ]);
+    await expect.poll(stake).toMatchObject({ groups: [] });
+    await send(admin.session, [
+      [{ op: 'acl.delete', target: 'a', body: { ...acl('describe'), ...onCluster } }],
+    ]);
   });
 });

@@ -1,13 +1,39 @@
-import type { TopicMetadata } from '../protocol/requests/cluster.ts';
+import { DescribeCluster, type TopicMetadata } from '../protocol/requests/cluster.ts';
 import { ListGroups, OffsetFetch } from '../protocol/requests/offsets.ts';
+import { operations } from '../protocol/words.ts';
 import type { Cluster } from './cluster.ts';
 import type { Committed } from './observe.ts';
 
 /**
  * Who committed offsets in these topics, by topic: the groups of each broker that coordinates some, in one request
- * for the groups and one for their offsets. Undefined where a broker could not be asked or does not offer that.
+ * for the groups and one for their offsets. A topic is missing where it is not known whether it has a group: a broker
+ * could not be asked, or lists only the groups that we may see.
  */
 export async function readGroups(
+  cluster: Cluster,
+  topics: readonly TopicMetadata[],
+): Promise<Map<string, Committed[]>> {
+  const found = await findGroups(cluster, topics);
+  if (!found) return new Map();
+  const without = topics.filter(({ name }) => !found.has(name));
+  if (without.length > 0 && (await seesAllGroups(cluster))) {
+    for (const { name } of without) found.set(name, []);
+  }
+  return found;
+}
+
+/** Without Describe on the cluster, a broker leaves out the groups that we may not describe, and says nothing of it. */
+async function seesAllGroups(cluster: Cluster): Promise<boolean> {
+  if (!cluster.offers(DescribeCluster)) return false;
+  const question = { includeOperations: true };
+  const { error, operations: allowed } = await cluster.ask(DescribeCluster, question, {
+    to: 'home',
+    repeatable: true,
+  });
+  return error === 0 && (allowed & (1 << operations.number('describe'))) !== 0;
+}
+
+async function findGroups(
   cluster: Cluster,
   topics: readonly TopicMetadata[],
 ): Promise<Map<string, Committed[]> | undefined> {

@@ -10,7 +10,7 @@ import { findMoves, movesOf } from './under-way.ts';
 /**
  * What topics hold right now, by address: bytes on disk, messages, the time that they span, and who still reads them.
  * One Metadata, one ListPartitionReassignments, and of each broker at most: one DescribeLogDirs, four ListOffsets,
- * one ListGroups, one OffsetFetch.
+ * one ListGroups, one OffsetFetch. One DescribeCluster where a topic has no group.
  * What cannot be read is missing; a topic of which nothing can be said is missing whole.
  */
 export async function observeTopics(
@@ -40,7 +40,7 @@ export async function observeTopics(
       const volatile: TopicVolatile = {
         ...present('bytes', sumOf(sizes, topic)),
         ...spans?.get(name)?.sum,
-        ...present('groups', groups && lagsOf(groups.get(name), spans?.get(name)?.ends)),
+        ...present('groups', lagsOf(groups?.get(name), spans?.get(name)?.ends)),
         ...present('moves', movesOf(cluster, topic, sizes, moves?.get(name))),
       };
       return address !== undefined && Object.keys(volatile).length > 0
@@ -74,9 +74,9 @@ export interface Committed {
 function lagsOf(
   groups: readonly Committed[] | undefined,
   ends: ReadonlyMap<number, number> | undefined,
-): GroupAtStake[] {
-  return (groups ?? [])
-    .map(({ group, state, offsets }) => {
+): GroupAtStake[] | undefined {
+  return groups
+    ?.map(({ group, state, offsets }) => {
       let lag = 0;
       for (const [index, offset] of offsets) lag += Math.max(0, (ends?.get(index) ?? offset) - offset);
       return { group, lag, state };
