@@ -60,29 +60,35 @@ export async function carryOut<B>(
       for (const item of chunk) item.settle(notStarted(way.op));
       continue;
     }
-    const done = await askUntilSettled(cluster, way, chunk);
+    const there = await askUntilThere(cluster, way, chunk);
     await inView;
-    inView = see(way, done);
+    inView = see(way, there);
   }
   await inView;
 }
 
-async function see<B>(way: Way<B>, done: readonly Item<B>[]): Promise<void> {
-  if (done.length > 0) await way.untilSeen?.(done.map((item) => item.body));
-  for (const item of done) item.settle({ status: 'done' });
+/** An item that the controller has, whoever made it: the broker that all reads go to may not know of it yet. */
+interface There<B> {
+  readonly item: Item<B>;
+  readonly result: Result;
+}
+
+async function see<B>(way: Way<B>, there: readonly There<B>[]): Promise<void> {
+  if (there.length > 0) await way.untilSeen?.(there.map(({ item }) => item.body));
+  for (const { item, result } of there) item.settle(result);
 }
 
 export function notStarted(op: string): Result {
   return { status: 'not-started', failure: { op, message: 'stopped before it was its turn' } };
 }
 
-/** @returns the items that were done; all others are settled. */
-async function askUntilSettled<B>(
+/** @returns the items that are there by now; all others are settled. */
+async function askUntilThere<B>(
   cluster: Cluster,
   way: Way<B>,
   items: readonly Item<B>[],
-): Promise<Item<B>[]> {
-  const done: Item<B>[] = [];
+): Promise<There<B>[]> {
+  const there: There<B>[] = [];
   let pending = items;
   let again = false;
   for (let attempt = 0; pending.length > 0; attempt++) {
@@ -93,7 +99,7 @@ async function askUntilSettled<B>(
       const result = lost(way.op, verdicts, again);
       if (pause === undefined || !(verdicts instanceof LostConnection) || !verdicts.transient) {
         for (const item of pending) item.settle(result);
-        return done;
+        return there;
       }
       await sleep(jittered(pause));
       continue;
@@ -104,12 +110,14 @@ async function askUntilSettled<B>(
         code: -1,
         message: 'the answer says nothing of it',
       };
-      if (verdict.code === 0 || way.isDone?.(verdict.code, again)) done.push(item);
-      else if (pause !== undefined && NOT_NOW.includes(verdict.code)) later.push(item);
+      if (verdict.code === 0 || way.isDone?.(verdict.code, again)) {
+        there.push({ item, result: { status: 'done' } });
+      } else if (pause !== undefined && NOT_NOW.includes(verdict.code)) later.push(item);
       else {
         const refusal = { op: way.op, ...verdict, right: way.right(item.body) };
-        const status = way.isThere?.(verdict.code) ? 'already' : 'failed';
-        item.settle({ status, failure: failureOf(cluster.settings, refusal) });
+        const failure = failureOf(cluster.settings, refusal);
+        if (way.isThere?.(verdict.code)) there.push({ item, result: { status: 'already', failure } });
+        else item.settle({ status: 'failed', failure });
       }
     }
     pending = later;
@@ -117,7 +125,7 @@ async function askUntilSettled<B>(
     again ||= later.length > 0;
     if (later.length > 0 && pause !== undefined) await sleep(jittered(pause));
   }
-  return done;
+  return there;
 }
 
 function jittered(pause: number): number {
@@ -151,7 +159,7 @@ function chunksOf<B>(items: readonly Item<B>[], way: Way<B>): Item<B>[][] {
 }
 
 /** Longest pause between two looks, in milliseconds: half of it is what an apply is late on the average. */
-const LOOK = 100;
+const LOOK = 50;
 
 /** Asks with growing pauses until the check says yes, for at most `patience` ms. A failing check is a no. */
 export async function untilSeen(patience: number, check: () => Promise<boolean>): Promise<boolean> {
