@@ -141,26 +141,33 @@ describe.each(['old', 'current'] as const)('changing the %s Kafka', (line) => {
       ],
     ]);
 
+    // The two sessions may read from different brokers, which hear of the topic at different moments.
+    await expect.poll(async () => (await cluster.metadata([name]))[0]?.error).toBe(0);
     const offers = cluster.offers.bind(cluster);
     cluster.offers = (api) => api.name !== 'IncrementalAlterConfigs' && offers(api);
     const body: TopicConfigs = { name, set: { 'segment.ms': '70000' }, unset: ['retention.ms'] };
-    const result = await new Promise<Result>((settle) => {
-      carryOut(cluster, configuration(cluster), [{ body, settle }], new AbortController().signal);
-    });
-    expect(result).toEqual({ status: 'done' });
+    const change = (own: TopicConfigs) =>
+      new Promise<Result>((settle) => {
+        carryOut(cluster, configuration(cluster), [{ body: own, settle }], new AbortController().signal);
+      });
+    // What is not known cannot be kept.
+    expect(await change({ ...body, name: fresh('never') })).toMatchObject({ status: 'failed' });
+    expect(await change(body)).toEqual({ status: 'done' });
     expect(requests).toContain(AlterConfigs.name);
     const kafka = stranger(bootstrap).admin();
     await kafka.connect();
-    const described = await kafka.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name }] });
-    await kafka.disconnect();
-    const overrides = described.resources[0]?.configEntries.filter((entry) => entry.configSource === 1);
-    expect(
-      Object.fromEntries(overrides?.map((entry) => [entry.configName, entry.configValue]) ?? []),
-    ).toEqual({
+    const overrides = async () => {
+      const resources = [{ type: 2, name }];
+      const described = await kafka.describeConfigs({ includeSynonyms: false, resources });
+      const own = described.resources[0]?.configEntries.filter((entry) => entry.configSource === 1);
+      return Object.fromEntries(own?.map((entry) => [entry.configName, entry.configValue]) ?? []);
+    };
+    await expect.poll(overrides).toEqual({
       'flush.ms': '77',
       'segment.ms': '70000',
       'leader.replication.throttled.replicas': '*',
     });
+    await kafka.disconnect();
   });
 
   test('a preview tells what the cluster would refuse, and changes nothing', async () => {

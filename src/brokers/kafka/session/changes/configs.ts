@@ -1,4 +1,5 @@
 import type { TopicConfigs } from '../../calls.ts';
+import { UNKNOWN_TOPIC } from '../../protocol/errors.ts';
 import {
   AlterConfigs,
   DELETE,
@@ -51,10 +52,15 @@ export async function askIncremental(
  * union with ours, and reads again, so that an override that somebody made meanwhile is at least noticed.
  */
 async function replaceOverrides(cluster: Cluster, bodies: readonly TopicConfigs[]): Promise<Verdict[]> {
-  const names = bodies.map((body) => body.name);
-  const before = await readOverrides(cluster, names);
+  const before = await readOverrides(
+    cluster,
+    bodies.map((body) => body.name),
+  );
+  // Of a topic that the broker does not know (yet), what others have set would be lost.
+  const known = bodies.filter(({ name }) => before.has(name));
+  const names = known.map((body) => body.name);
   const wanted = new Map(
-    bodies.map(({ name, set, unset }) => {
+    known.map(({ name, set, unset }) => {
       const kept = [...(before.get(name) ?? [])].filter(([key]) => !unset.includes(key));
       return [name, new Map([...kept, ...Object.entries(set)])];
     }),
@@ -66,22 +72,26 @@ async function replaceOverrides(cluster: Cluster, bodies: readonly TopicConfigs[
   }));
   const options = { to: 'controller', repeatable: false } as const;
   const answer = await cluster.ask(AlterConfigs, { resources, validateOnly: false }, options);
-  const verdicts = byName(bodies, answer.resources);
+  const verdicts = new Map(
+    answer.resources.map(({ name, error, message }) => [name, { code: error, message }]),
+  );
   await untilSeen(SEEN, () =>
     areSeen(
       cluster,
-      bodies.filter((_, i) => verdicts[i]?.code === 0),
+      known.filter(({ name }) => verdicts.get(name)?.code === 0),
     ),
   );
   const after = await readOverrides(cluster, names);
-  return verdicts.map((verdict, i) => {
-    const name = names[i] ?? '';
+  return bodies.map(({ name }) => {
+    const verdict = verdicts.get(name) ?? UNKNOWN;
     const lost = [...(wanted.get(name) ?? [])].filter(([key, value]) => after.get(name)?.get(key) !== value);
     if (verdict.code !== 0 || lost.length === 0) return verdict;
     const keys = lost.map(([key]) => key).join(', ');
     return { code: -1, message: `somebody else changed the configs at the same time; look at ${keys}` };
   });
 }
+
+const UNKNOWN: Verdict = { code: UNKNOWN_TOPIC, message: 'the broker does not know it' };
 
 /** The overrides of topics as text, throttles included: nobody's may be lost. */
 async function readOverrides(
