@@ -1,4 +1,4 @@
-import { type Access, EVERYBODY } from './access.ts';
+import { type Access, BRINGS, EVERYBODY } from './access.ts';
 import type { AclOperation, AclResourceType, AclSpec } from './specs.ts';
 
 /** A request that stands for those that an ACL is about. */
@@ -25,15 +25,6 @@ const OPERATIONS: Readonly<Record<AclResourceType, readonly AclOperation[]>> = {
   'transactional-id': ['write', 'describe', 'two-phase-commit'],
   'delegation-token': ['describe'],
   user: ['create-tokens', 'describe-tokens'],
-};
-
-/** With it: who may read a topic may describe it. */
-const BRINGS: Partial<Record<AclOperation, AclOperation>> = {
-  read: 'describe',
-  write: 'describe',
-  delete: 'describe',
-  alter: 'describe',
-  'alter-configs': 'describe-configs',
 };
 
 /** Stands for a name that no ACL gives. */

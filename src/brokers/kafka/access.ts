@@ -11,10 +11,13 @@ export interface Access {
 
 export const EVERYBODY = 'User:*';
 
-/** What an operation allows with it: who may read a topic may describe it. `AclEntry` and `StandardAuthorizer`. */
-const IMPLIED: Partial<Record<AclOperation, readonly AclOperation[]>> = {
-  describe: ['read', 'write', 'delete', 'alter'],
-  'describe-configs': ['alter-configs'],
+/** What a permission allows with it: who may read a topic may describe it. `AclEntry` and `StandardAuthorizer`. */
+export const BRINGS: Partial<Record<AclOperation, AclOperation>> = {
+  read: 'describe',
+  write: 'describe',
+  delete: 'describe',
+  alter: 'describe',
+  'alter-configs': 'describe-configs',
 };
 
 /**
@@ -42,5 +45,5 @@ function covers(acl: AclSpec, { host, type, name, operation }: Access): boolean 
     acl.pattern === 'prefixed' ? name.startsWith(acl.name) : acl.name === '*' || acl.name === name;
   if (!named) return false;
   if (acl.operation === 'all' || acl.operation === operation) return true;
-  return acl.permission === 'allow' && IMPLIED[operation]?.includes(acl.operation) === true;
+  return acl.permission === 'allow' && BRINGS[acl.operation] === operation;
 }

@@ -49,10 +49,10 @@ export function howFar(cluster: Pick<Cluster, 'brokers'>, copies: readonly Copie
   for (const copy of copies) {
     const place = placeOf(copy);
     const isRunning = running.has(place);
-    if (!isRunning && !ahead?.has(place)) moved++;
+    const isThere = !isRunning && !ahead?.has(place);
+    if (isThere) moved++;
     const whole = wholeSize(copy, sizes);
     for (const id of copy.brokers) {
-      const isThere = !isRunning && !ahead?.has(place);
       copied += isThere ? whole : Math.min(whole, sizes?.get(id)?.get(place) ?? 0);
       if (isRunning && !inSync.get(place)?.includes(id)) late.add(id);
     }

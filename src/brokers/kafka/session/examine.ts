@@ -1,9 +1,9 @@
 import { type BrokerIdentity, type Check, ConnectionError } from '../../../model/index.ts';
 import { DescribeCluster, Metadata } from '../protocol/requests/cluster.ts';
 import { CLUSTER_METADATA, DescribeQuorum } from '../protocol/requests/quorum.ts';
-import { operations } from '../protocol/words.ts';
 import type { AclOperation, KafkaFacts } from '../specs.ts';
 import type { Cluster } from './cluster.ts';
+import { askRights } from './rights.ts';
 
 /** What some of our work takes on the cluster itself. Topics may be granted one by one, which is not seen here. */
 const WORK: readonly (readonly [AclOperation, string])[] = [
@@ -70,18 +70,14 @@ function checkRequests({ version }: BrokerIdentity, { missing }: KafkaFacts): Ch
 
 async function checkRights(cluster: Cluster): Promise<Check[]> {
   if (!cluster.offers(DescribeCluster)) return [];
-  const question = { includeOperations: true };
-  const answer = await cluster
-    .ask(DescribeCluster, question, { to: 'home', repeatable: true })
-    .catch((error: Error) => error);
+  const answer = await askRights(cluster).catch((error: Error) => error);
   if (answer instanceof Error || answer.error !== 0) {
     const text = answer instanceof Error ? answer.message : (answer.message ?? 'could not be read');
     return [{ name: 'rights on the cluster', ok: false, text }];
   }
-  const may = (operation: AclOperation) => (answer.operations & (1 << operations.number(operation))) !== 0;
   return WORK.map(([operation, work]): Check => {
     const name = `right ${operation}`;
-    if (may(operation)) return { name, ok: true, text: `may ${work}` };
+    if (answer.may(operation)) return { name, ok: true, text: `may ${work}` };
     return { name, ok: false, text: `may not ${work}`, hint: `needs ${operation} on the cluster` };
   });
 }

@@ -1,8 +1,8 @@
 import { DescribeCluster, type TopicMetadata } from '../protocol/requests/cluster.ts';
 import { ListGroups, OffsetFetch } from '../protocol/requests/offsets.ts';
-import { operations } from '../protocol/words.ts';
 import type { Cluster } from './cluster.ts';
 import type { Committed } from './observe.ts';
+import { askRights } from './rights.ts';
 
 /**
  * Who committed offsets in these topics, by topic: the groups of each broker that coordinates some, in one request
@@ -25,12 +25,8 @@ export async function readGroups(
 /** Without Describe on the cluster, a broker leaves out the groups that we may not describe, and says nothing of it. */
 async function seesAllGroups(cluster: Cluster): Promise<boolean> {
   if (!cluster.offers(DescribeCluster)) return false;
-  const question = { includeOperations: true };
-  const { error, operations: allowed } = await cluster.ask(DescribeCluster, question, {
-    to: 'home',
-    repeatable: true,
-  });
-  return error === 0 && (allowed & (1 << operations.number('describe'))) !== 0;
+  const { error, may } = await askRights(cluster);
+  return error === 0 && may('describe');
 }
 
 async function findGroups(

@@ -1,5 +1,6 @@
 import { DescribeLogDirs } from '../protocol/requests/offsets.ts';
 import type { Cluster } from './cluster.ts';
+import { placeOf } from './copies.ts';
 
 /** Bytes on disk by `topic/partition`, by broker; undefined for a broker that could not be asked. */
 export type LogSizes = ReadonlyMap<number, ReadonlyMap<string, number> | undefined>;
@@ -20,7 +21,7 @@ export async function readLogSizes(
       for (const { topics } of answer.directories) {
         for (const { name, partitions } of topics) {
           for (const { index, size } of partitions) {
-            const place = `${name}/${index}`;
+            const place = placeOf({ topic: name, partition: index });
             sizes.set(place, (sizes.get(place) ?? 0) + size);
           }
         }

@@ -2,6 +2,7 @@ import { type Address, type JsonObject, kindOf, parseAddress, type Resource } fr
 import type { TopicMetadata } from '../protocol/requests/cluster.ts';
 import type { GroupAtStake, TopicVolatile } from '../specs.ts';
 import type { Cluster } from './cluster.ts';
+import { placeOf } from './copies.ts';
 import { readGroups } from './groups.ts';
 import { type LogSizes, readLogSizes } from './log-sizes.ts';
 import { readSpans } from './spans.ts';
@@ -59,7 +60,7 @@ function sumOf(sizes: LogSizes | undefined, { name, partitions }: TopicMetadata)
   let sum = 0;
   for (const own of sizes?.values() ?? [undefined]) {
     if (!own) return undefined;
-    for (const { index } of partitions) sum += own.get(`${name}/${index}`) ?? 0;
+    for (const { index } of partitions) sum += own.get(placeOf({ topic: name, partition: index })) ?? 0;
   }
   return sum;
 }

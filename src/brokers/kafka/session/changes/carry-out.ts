@@ -143,6 +143,13 @@ function lost(op: string, error: unknown, sent: boolean): Result {
   };
 }
 
+/** What the cluster's refusal or silence means for all that it was asked for. @throws what is neither: a bug */
+export function resultOf(op: string, error: unknown): Result {
+  if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
+  if (error instanceof ConnectionError) return { status: 'unknown', failure: { op, message: error.message } };
+  throw error;
+}
+
 function chunksOf<B>(items: readonly Item<B>[], way: Way<B>): Item<B>[][] {
   const chunks: Item<B>[][] = [];
   let weight = 0;

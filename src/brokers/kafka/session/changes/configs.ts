@@ -58,40 +58,38 @@ async function replaceOverrides(cluster: Cluster, bodies: readonly TopicConfigs[
   );
   // Of a topic that the broker does not know (yet), what others have set would be lost.
   const known = bodies.filter(({ name }) => before.has(name));
-  const names = known.map((body) => body.name);
   const wanted = new Map(
     known.map(({ name, set, unset }) => {
       const kept = [...(before.get(name) ?? [])].filter(([key]) => !unset.includes(key));
       return [name, new Map([...kept, ...Object.entries(set)])];
     }),
   );
-  const resources = names.map((name) => ({
+  const resources = [...wanted].map(([name, configs]) => ({
     type: TOPIC,
     name,
-    configs: [...(wanted.get(name) ?? [])].map(([key, value]) => ({ name: key, value })),
+    configs: Array.from(configs, ([key, value]) => ({ name: key, value })),
   }));
   const options = { to: 'controller', repeatable: false } as const;
   const answer = await cluster.ask(AlterConfigs, { resources, validateOnly: false }, options);
-  const verdicts = new Map(
-    answer.resources.map(({ name, error, message }) => [name, { code: error, message }]),
-  );
+  const unknown = bodies
+    .filter(({ name }) => !before.has(name))
+    .map(({ name }) => ({ name, error: UNKNOWN_TOPIC, message: 'the broker does not know it' }));
+  const verdicts = byName(bodies, [...answer.resources, ...unknown]);
   await untilSeen(SEEN, () =>
     areSeen(
       cluster,
-      known.filter(({ name }) => verdicts.get(name)?.code === 0),
+      bodies.filter((_, i) => verdicts[i]?.code === 0),
     ),
   );
-  const after = await readOverrides(cluster, names);
-  return bodies.map(({ name }) => {
-    const verdict = verdicts.get(name) ?? UNKNOWN;
+  const after = await readOverrides(cluster, [...wanted.keys()]);
+  return verdicts.map((verdict, i) => {
+    const name = bodies[i]?.name ?? '';
     const lost = [...(wanted.get(name) ?? [])].filter(([key, value]) => after.get(name)?.get(key) !== value);
     if (verdict.code !== 0 || lost.length === 0) return verdict;
     const keys = lost.map(([key]) => key).join(', ');
     return { code: -1, message: `somebody else changed the configs at the same time; look at ${keys}` };
   });
 }
-
-const UNKNOWN: Verdict = { code: UNKNOWN_TOPIC, message: 'the broker does not know it' };
 
 /** The overrides of topics as text, throttles included: nobody's may be lost. */
 async function readOverrides(

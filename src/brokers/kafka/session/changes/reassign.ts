@@ -1,4 +1,4 @@
-import { BrokerError, ConnectionError, type SendOptions } from '../../../../model/index.ts';
+import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
 import type { TopicReassign } from '../../calls.ts';
 import type { TopicMetadata } from '../../protocol/requests/cluster.ts';
 import { roughSize } from '../../rough.ts';
@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster.ts';
 import { bytesToCopy, placesOf } from '../copies.ts';
 import { type LogSizes, readLogSizes } from '../log-sizes.ts';
 import { listMoves, type Moves } from '../moves.ts';
-import { type Item, notStarted, type Result, untilSeen } from './carry-out.ts';
+import { type Item, notStarted, type Result, resultOf, untilSeen } from './carry-out.ts';
 import { electPreferred, liftThrottle } from './finishing.ts';
 import { copiesOf, type Move, movesOf, OP, submit } from './move.ts';
 import { throttle } from './throttling.ts';
@@ -28,7 +28,7 @@ export async function reassign(
   options: SendOptions,
 ): Promise<void> {
   const names = items.map((item) => item.body.name);
-  const seen = await Promise.all([cluster.metadata(names), listMoves(cluster)]).catch(resultOf);
+  const seen = await Promise.all([cluster.metadata(names), listMoves(cluster)]).catch(failed);
   if ('status' in seen) {
     for (const item of items) item.settle(seen);
     return;
@@ -151,7 +151,7 @@ class Run {
 
   /** What fails here fails for all topics of the batch. */
   async #attempt(batch: readonly Move[], work: () => Promise<void>): Promise<void> {
-    const result = await work().then(() => undefined, resultOf);
+    const result = await work().then(() => undefined, failed);
     if (result) for (const { topic } of batch) this.#settle(topic, result);
   }
 
@@ -211,12 +211,7 @@ function stillThrottled({ message: why }: Error): Result {
   return { status: 'failed', failure: { op: OP, message, hint: 'a later run takes it away' } };
 }
 
-/** What the cluster's refusal or silence means for all that it was asked for. Anything else is a bug. */
-function resultOf(error: unknown): Result {
-  if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
-  if (error instanceof ConnectionError) return unknown(error.message);
-  throw error;
-}
+const failed = (error: unknown) => resultOf(OP, error);
 
 function unknown(message: string): Result {
   return { status: 'unknown', failure: { op: OP, message } };

@@ -1,9 +1,9 @@
-import { BrokerError, ConnectionError, type SendOptions } from '../../../../model/index.ts';
+import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Copies } from '../copies.ts';
 import { listMoves, type Moves } from '../moves.ts';
 import { type Mark, readMarks } from '../throttle.ts';
-import type { Item, Result } from './carry-out.ts';
+import { type Item, type Result, resultOf } from './carry-out.ts';
 import { electPreferred, liftThrottle } from './finishing.ts';
 import { limitRates } from './throttling.ts';
 import { untilMoved, Watch } from './waiting.ts';
@@ -25,12 +25,8 @@ export async function settle(
     await liftThrottle(cluster, names);
     for (const item of items) item.settle(results.get(item.body.name) ?? { status: 'done' });
   } catch (error) {
-    if (error instanceof BrokerError)
-      for (const item of items) item.settle({ status: 'failed', failure: error.failure });
-    else if (error instanceof ConnectionError) {
-      for (const item of items)
-        item.settle({ status: 'unknown', failure: { op: OP, message: error.message } });
-    } else throw error;
+    const result = resultOf(OP, error);
+    for (const item of items) item.settle(result);
   }
 }
 
