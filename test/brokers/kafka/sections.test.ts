@@ -10,7 +10,7 @@ import type {
   QuotaEntity,
 } from '../../../src/brokers/kafka/specs.ts';
 import { completeSides, diffResources } from '../../../src/diff/index.ts';
-import type { JsonObject, Resource } from '../../../src/model/index.ts';
+import { type JsonObject, objectOf, type Resource } from '../../../src/model/index.ts';
 import { broker, declareFiles, liveTopic } from './topology.ts';
 
 /** What `import` does: live resources completed, and written. */
@@ -85,24 +85,30 @@ describe('toSections', () => {
     expect(
       texts(live),
     ).toBe(`# topics.yaml; 1 SCRAM user left out: Kafka tells nobody what passwords they have
-defaults:
-  partitions: 2
-  replication-factor: 3
-  configs:
-    min.insync.replicas: 2
-    retention.ms: 7d
 topics:
   accounts:
+    partitions: 2
+    replication-factor: 3
     configs:
       cleanup.policy: compact
+      min.insync.replicas: 2
+      retention.ms: 7d
   old:
     partitions: 1
     replication-factor: 1
     configs:
-      min.insync.replicas: null
-  orders: {}
-  orders-dlq:
+      retention.ms: 7d
+  orders:
+    partitions: 2
+    replication-factor: 3
     configs:
+      min.insync.replicas: 2
+      retention.ms: 7d
+  orders-dlq:
+    partitions: 2
+    replication-factor: 3
+    configs:
+      min.insync.replicas: 2
       retention.ms: 30d
   uneven:
     replicas:
@@ -110,8 +116,8 @@ topics:
         - 2
       - - 3
     configs:
+      min.insync.replicas: 2
       x.text: a $\${b}
-      retention.ms: null
 # acls.yaml
 acls:
   User:app:
@@ -179,6 +185,20 @@ quotas:
     { ip: null },
     { ip: '::1' },
   );
+
+  it('says nothing about topics that are declared later, whatever all live ones share', () => {
+    fc.assert(
+      fc.property(topics, replicas, configs, (some, placed, set) => {
+        fc.pre(some.length > 0 && !some.some(([topic]) => topic === 'later'));
+        const live = some.map(([topic]) => liveTopic(topic, placed, set as Record<string, string>));
+        const [section = {}] = imported(live).map((file) => file.section);
+        const grown = { ...section, topics: { ...objectOf(section.topics), later: {} } };
+        const { resources } = declareFiles({ 'topics.yaml': stringify({ kafka: grown }) });
+        expect(resources.find(({ address }) => address === 'kafka/topic/later')?.spec).toEqual({});
+      }),
+      { numRuns: 30 },
+    );
+  });
 
   it('plans to nothing, whatever was live', () => {
     fc.assert(
