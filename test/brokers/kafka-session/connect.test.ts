@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
+import type { AclSpec } from '../../../src/brokers/kafka/specs.ts';
 import type { Call, JsonObject } from '../../../src/model/index.ts';
 import { create, declared, fresh, open, readOne, send, topic } from './support.ts';
 
@@ -171,6 +172,44 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
     const units = [[create(fresh('hers'))]];
     expect((await send(session, units))[0]?.failure?.status).toMatch(/AUTHORIZATION_FAILED/);
     expect(await session.preview?.(units as readonly (readonly Call[])[])).toEqual([]);
+  });
+
+  test('a declared or retired topic that the user may not see is not absent, whatever the project owns', async () => {
+    const [hidden, seen] = [fresh('hidden'), fresh('seen')];
+    const admin = await open({ settings: { bootstrap: [...plain] } });
+    await send(admin.session, [[create(hidden)], [create(seen)]]);
+    for (const operation of ['describe', 'describe-configs'] as const) {
+      const acl: AclSpec = {
+        ...{ 'resource-type': 'topic', name: seen, pattern: 'literal', principal: 'User:alice' },
+        ...{ host: '*', operation, permission: 'allow' },
+      };
+      await send(admin.session, [[{ op: 'acl.create', target: 'a', body: acl }]]);
+    }
+    const settings = { bootstrap: [...sasl], sasl: login('plain', 'alice', 'alice-secret') };
+    const { session } = await open({ settings });
+    const scopes = [
+      { desired: [declared(topic(hidden))], retired: [] },
+      { desired: [], retired: [topic(hidden)] },
+    ];
+    for (const scope of scopes) {
+      for (const owns of [[], ['events/topic/**'], ['events/topic/seen*']]) {
+        await expect(session.read({ ...scope, owns })).rejects.toMatchObject({
+          failure: {
+            status: 'TOPIC_AUTHORIZATION_FAILED',
+            hint: expect.stringContaining(`User:alice needs Describe on topic "${hidden}"`),
+          },
+        });
+      }
+    }
+    const owned = { desired: [declared(topic(seen))], retired: [], owns: ['events/topic/**'] };
+    await expect
+      .poll(async () => (await session.read(owned).catch(() => [])).map(({ address }) => address))
+      .toContain(topic(seen));
+    // Kinds that are only listed whole are refused whole.
+    for (const kind of ['acl', 'quota', 'user']) {
+      const scope = { desired: [], retired: [], owns: [`events/${kind}/**`] };
+      await expect(session.read(scope)).rejects.toMatchObject({ name: 'BrokerError' });
+    }
   });
 
   test('a missing right is named, with operation and resource', async () => {

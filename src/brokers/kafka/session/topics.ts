@@ -20,8 +20,8 @@ import { isOurThrottle } from './throttle.ts';
 export const CHUNK = 500;
 
 /**
- * Live topics with all that a spec says, in one Metadata, one ListPartitionReassignments and a DescribeConfigs for
- * every 500 topics.
+ * Live topics with all that a spec says, in at most two Metadata, one ListPartitionReassignments and a DescribeConfigs
+ * for every 500 topics.
  * @throws ConnectionError, BrokerError
  */
 export async function readTopics(
@@ -30,10 +30,7 @@ export async function readTopics(
   inherited: InheritedConfigs,
 ): Promise<Resource[]> {
   const broker = cluster.settings.broker;
-  const [metadata, moves] = await Promise.all([
-    cluster.metadata(wanted.all ? null : [...wanted.names]),
-    listMoves(cluster),
-  ]);
+  const [metadata, moves] = await Promise.all([findTopics(cluster, wanted), listMoves(cluster)]);
   const topics = metadata.filter(
     (topic) => topic.error !== UNKNOWN_TOPIC && wanted.includes(topicAddress(broker, topic.name)),
   );
@@ -55,6 +52,22 @@ export async function readTopics(
     const declared = wanted.desired.get(address)?.spec ?? {};
     return [{ address, spec: toSpec(topic, configs, declared, moves.get(topic.name), inherited), needs: [] }];
   });
+}
+
+/**
+ * The metadata of all topics in the scope. A broker leaves a topic that the user may not describe out of a list of all
+ * topics, without a word, as if it did not exist; asked for it by name, it says why. So what is declared or retired is
+ * always asked for by name.
+ */
+async function findTopics(
+  cluster: Cluster,
+  { names, all }: Pick<Wanted, 'names' | 'all'>,
+): Promise<TopicMetadata[]> {
+  const listed = all ? await cluster.metadata(null) : [];
+  const known = new Set(listed.map(({ name }) => name));
+  const unlisted = [...names].filter((name) => !known.has(name));
+  const asked = unlisted.length > 0 ? await cluster.metadata(unlisted) : [];
+  return [...listed, ...asked];
 }
 
 /** A topic whose partitions have no leader for the moment is there all the same. */

@@ -1,11 +1,13 @@
 import { HIDDEN, isObject, isSecretRef, type JsonObject, type Resource } from '../../../model/index.ts';
 import { userAddress } from '../addresses.ts';
-import { RESOURCE_NOT_FOUND } from '../protocol/errors.ts';
+import { CLUSTER_UNAUTHORIZED, RESOURCE_NOT_FOUND } from '../protocol/errors.ts';
+import { DescribeCluster } from '../protocol/requests/cluster.ts';
 import { DescribeUserScramCredentials } from '../protocol/requests/scram.ts';
 import { mechanisms } from '../protocol/words.ts';
 import type { ScramMechanism, UserSpec } from '../specs.ts';
 import type { Cluster } from './cluster.ts';
 import { refused } from './refusals.ts';
+import { askRights } from './rights.ts';
 import type { Wanted } from './scope.ts';
 
 /** @throws ConnectionError, BrokerError */
@@ -32,17 +34,28 @@ function shownPassword(declared: JsonObject[string] | undefined) {
   return isSecretRef(password) ? password : HIDDEN;
 }
 
+/**
+ * A broker never answers a request for all users that it does not authorize: its own code fails on the missing list
+ * (`DescribeUserScramCredentialsRequest.getErrorResponse`; seen on 3.7.2 and 4.3.1). So rights are asked for first.
+ */
+async function mayListUsers(cluster: Cluster): Promise<boolean> {
+  if (!cluster.offers(DescribeCluster)) return true;
+  const rights = await askRights(cluster);
+  return rights.error !== 0 || rights.may('describe');
+}
+
 /** Iterations by mechanism by user: of these users, or of all that have a credential; one request. */
 export async function listUsers(
   cluster: Cluster,
   names: readonly string[] | null,
 ): Promise<Map<string, Map<ScramMechanism, number>>> {
-  const question = { users: names?.map((name) => ({ name })) ?? null };
-  const answer = await cluster.ask(DescribeUserScramCredentials, question, { to: 'home', repeatable: true });
   const fail = (code: number, message: string | null) => {
     const right = { operation: 'Describe' } as const;
     return refused(cluster.settings, { op: 'read SCRAM users', code, message, right });
   };
+  if (names === null && !(await mayListUsers(cluster))) throw fail(CLUSTER_UNAUTHORIZED, null);
+  const question = { users: names?.map((name) => ({ name })) ?? null };
+  const answer = await cluster.ask(DescribeUserScramCredentials, question, { to: 'home', repeatable: true });
   if (answer.error !== 0) throw fail(answer.error, answer.message);
   const users = new Map<string, Map<ScramMechanism, number>>();
   for (const { name, error, message, credentials } of answer.users) {
