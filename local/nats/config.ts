@@ -35,9 +35,14 @@ export function serverConfig(options: NatsOptions, config: NatsServerConfig): st
   ];
   if (options.jetstream ?? true) {
     const domain = options.domain ? `, domain: ${text(options.domain)}` : '';
+    const limits = options.serverLimits
+      ? `, limits: { ${Object.entries(options.serverLimits)
+          .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
+          .join(', ')} }`
+      : '';
     // The defaults are shares of this machine, which others use as well. They are only upper limits.
     parts.push(
-      `jetstream { store_dir: ${text(join(folder, name))}, max_mem: 256MB, max_file: 64GB${domain} }`,
+      `jetstream { store_dir: ${text(join(folder, name))}, max_mem: 256MB, max_file: 64GB${domain}${limits} }`,
     );
   }
   if (routes.length > 1) {

@@ -18,6 +18,8 @@ export interface NatsOptions {
   domain?: string;
   /** Of JetStream in the clients' account. */
   limits?: NatsLimits;
+  /** `jetstream { limits { … } }` of the servers, which no account is told: `duplicate_window: "1m"`. */
+  serverLimits?: Record<string, string | number>;
   /** Further users of the clients' account; the password is the name. Not with `token` or `operator`. */
   users?: Record<string, NatsPermissions>;
 }

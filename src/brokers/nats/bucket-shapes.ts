@@ -1,7 +1,16 @@
-import { type Context, isObject, type JsonObject, type Resource, toBigInt } from '../../model/index.ts';
+import {
+  type Context,
+  equalJson,
+  isObject,
+  type JsonObject,
+  type Resource,
+  toBigInt,
+} from '../../model/index.ts';
 import { BUCKET_PREFIX, identify, streamNameOf } from './addresses.ts';
-import { completeStream, derivedWindow } from './complete-stream.ts';
+import { completeStream } from './complete-stream.ts';
+import { duplicateWindow } from './duplicate-window.ts';
 import type { Field } from './fields.ts';
+import { limitedDefault } from './server-limits.ts';
 import { streamFields } from './stream-fields.ts';
 
 /** One key of a bucket or store: the stream's field that it stands for, and how it is documented. */
@@ -95,12 +104,14 @@ export function completeBucket(resource: Resource, context: Context, shape: Buck
   if (live === resource) return completeStream(resource, context);
   const { name } = identify(streamNameOf(resource.address));
   const isAsMade = live && isObject(live.spec.mirror) === isObject(resource.spec.mirror);
-  const hidden = isAsMade ? hiddenFields(live.spec, shape) : shape.made(name, resource.spec);
+  const hidden = isAsMade ? hiddenFields(live, shape, context) : shape.made(name, resource.spec);
   const spec = { ...defaultsOf(shape), ...hidden, ...resource.spec };
   return completeStream({ ...resource, spec: withinMaxAge(spec) }, context);
 }
 
-function hiddenFields(spec: JsonObject, shape: BucketShape): JsonObject {
+function hiddenFields(live: Resource, shape: BucketShape, context: Context): JsonObject {
+  const { spec } = live;
+  const window = limitedDefault('duplicate_window', duplicateWindow(spec, context.broker), live, context);
   const said = new Set(Object.values(shape.keys).map(({ api }) => api));
   return Object.fromEntries(
     Object.entries(spec).filter(
@@ -108,7 +119,7 @@ function hiddenFields(spec: JsonObject, shape: BucketShape): JsonObject {
         !said.has(name) &&
         Object.hasOwn(streamFields, name) &&
         // One that came from the age limit follows it.
-        !(name === 'duplicate_window' && toBigInt(spec[name]) === derivedWindow(spec)),
+        !(name === 'duplicate_window' && equalJson(spec[name] ?? 0, window)),
     ),
   );
 }

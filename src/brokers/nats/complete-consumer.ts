@@ -9,6 +9,7 @@ import {
 import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from './consumer-fields.ts';
 import { MINUTE, SECOND } from './fields.ts';
 import { normalise, withLive } from './normal.ts';
+import { limitedDefault, take } from './server-limits.ts';
 import type { NatsFacts } from './specs.ts';
 import { supports } from './version.ts';
 
@@ -24,9 +25,14 @@ export function completeConsumer(resource: Resource, context: Context): JsonObje
   if (typeof spec.sample_freq === 'string') spec.sample_freq = spec.sample_freq.replace(/%$/, '');
   completeAcknowledgement(spec, declared);
   completeDelivery(spec, declared);
+  if (isUnset(declared.max_batch) && spec.deliver_subject === null) {
+    take(spec, 'max_batch', limitedDefault('max_batch', 0, resource, context));
+  }
   const limits = consumerLimits(resource, context);
   if (isUnset(declared.inactive_threshold)) spec.inactive_threshold = limits.inactive_threshold ?? 0;
-  if (isUnset(declared.max_ack_pending)) spec.max_ack_pending = maxAckPending(spec, limits, context);
+  if (isUnset(declared.max_ack_pending)) {
+    take(spec, 'max_ack_pending', maxAckPending(spec, limits, resource, context));
+  }
   if (spec.priority_policy === 'pinned_client' && supports(broker, '2.11')) {
     if (isUnset(declared.priority_timeout)) spec.priority_timeout = 2 * MINUTE;
   }
@@ -67,12 +73,18 @@ function consumerLimits(resource: Resource, { desired, live }: Context): JsonObj
   return isObject(stream?.spec.consumer_limits) ? stream.spec.consumer_limits : {};
 }
 
-/** The stream's limit, or else the server's default unless the account has less. */
-function maxAckPending(spec: JsonObject, limits: JsonObject, { broker }: Context): Json {
+/** The stream's limit, or else the server's default unless the account or the server has less. */
+function maxAckPending(
+  spec: JsonObject,
+  limits: JsonObject,
+  resource: Resource,
+  context: Context,
+): Json | undefined {
   if (!isUnset(limits.max_ack_pending)) return limits.max_ack_pending ?? 0;
   if (spec.ack_policy === 'none') return 0;
-  const most = (broker.facts as NatsFacts).limits?.max_ack_pending ?? 0;
-  return most > 0 ? Math.min(most, MAX_ACK_PENDING) : MAX_ACK_PENDING;
+  const most = (context.broker.facts as NatsFacts).limits?.max_ack_pending ?? 0;
+  const standard = most > 0 ? Math.min(most, MAX_ACK_PENDING) : MAX_ACK_PENDING;
+  return limitedDefault('max_ack_pending', standard, resource, context);
 }
 
 function isUnset(value: Json | undefined): boolean {

@@ -10,10 +10,10 @@ import {
   toBigInt,
 } from '../../model/index.ts';
 import { streamAddress, streamNameOf } from './addresses.ts';
-import { MINUTE } from './fields.ts';
+import { duplicateWindow } from './duplicate-window.ts';
 import { normalise, withLive } from './normal.ts';
+import { limitedDefault, take } from './server-limits.ts';
 import { streamFields } from './stream-fields.ts';
-import { atLeast } from './version.ts';
 
 /**
  * A stream's configuration as the server would echo it: defaults, and what it derives from other fields
@@ -26,9 +26,15 @@ export function completeStream(resource: Resource, context: Context): JsonObject
   if (spec.metadata === null) spec.metadata = {};
   spec.subjects = subjectsOf(spec, streamNameOf(resource.address));
   forceTogether(spec);
-  if (isUnset(declared.duplicate_window)) spec.duplicate_window = duplicateWindow(spec, context);
+  if (isUnset(declared.duplicate_window)) chooseWindow(spec, resource, context);
   if (isObject(spec.mirror)) spec.mirror_direct = mirrorDirect(resource, spec.mirror, context);
   return spec;
+}
+
+function chooseWindow(spec: Record<string, Json>, resource: Resource, context: Context): void {
+  const standard = duplicateWindow(spec, context.broker);
+  const chosen = standard === 0 ? 0 : limitedDefault('duplicate_window', standard, resource, context);
+  take(spec, 'duplicate_window', chosen);
 }
 
 function subjectsOf(spec: JsonObject, name: string): Json {
@@ -51,20 +57,6 @@ function forceTogether(spec: Record<string, Json>): void {
     spec.deny_purge = true;
     spec.allow_rollup_hdrs = false;
   }
-}
-
-function duplicateWindow(spec: JsonObject, { broker }: Context): Json {
-  if (isObject(spec.mirror)) return 0;
-  // Since 2.14 a stream with sources has none; before, the same default as any other.
-  if (Array.isArray(spec.sources) && atLeast(broker, '2.14')) return 0;
-  return Number(derivedWindow(spec));
-}
-
-/** The duplicate window that the server takes where none is given. */
-export function derivedWindow(spec: JsonObject): bigint {
-  const most = BigInt(2 * MINUTE);
-  const maxAge = toBigInt(spec.max_age) ?? 0n;
-  return maxAge > 0n && maxAge < most ? maxAge : most;
 }
 
 function isUnset(value: Json | undefined): boolean {

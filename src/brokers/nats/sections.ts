@@ -20,6 +20,7 @@ import { type BucketShape, keySubjects, keyValue, objectStore } from './bucket-s
 import { consumerFields } from './consumer-fields.ts';
 import type { Field, Fields } from './fields.ts';
 import { kinds } from './kinds/index.ts';
+import { withAllLimits } from './server-limits.ts';
 import { streamFields } from './stream-fields.ts';
 
 const SHAPES: Readonly<Record<string, BucketShape>> = { 'key-value': keyValue, 'object-store': objectStore };
@@ -28,7 +29,8 @@ const SHAPES: Readonly<Record<string, BucketShape>> = { 'key-value': keyValue, '
  * Live resources as YAML that a person would have written: one file, as consumers stand under their streams. What has
  * its default is left out: declared without it, the stream would be the same.
  */
-export function toSections(resources: readonly Resource[], broker: BrokerIdentity): ImportedFile[] {
+export function toSections(resources: readonly Resource[], identity: BrokerIdentity): ImportedFile[] {
+  const broker = withAllLimits(identity);
   const kept = completed(resources, broker).filter(
     (resource) => kinds[kindOf(resource.address)]?.reserved?.(resource) === undefined,
   );

@@ -1,5 +1,6 @@
 import type { Connection, Session } from '../../model/index.ts';
 import { JetStreamApi } from './session/api.ts';
+import { askLimits } from './session/ask-limits.ts';
 import { examine } from './session/examine.ts';
 import { identify } from './session/identity.ts';
 import { observe } from './session/observe.ts';
@@ -17,12 +18,20 @@ export async function connect(connection: Connection): Promise<Session & { reado
   const link = await openLink(settings);
   try {
     const api = new JetStreamApi(link, settings);
-    const broker = await identify(api);
+    let broker = await identify(api);
     return {
-      broker,
+      /** Grows with what a read has to ask. */
+      get broker() {
+        return broker;
+      },
       /** For tests that count requests. */
       api,
-      read: (scope) => readScope(scope, api),
+      async read(scope) {
+        const resources = await readScope(scope, api);
+        const serverLimits = await askLimits(scope, resources, api, broker);
+        broker = { ...broker, facts: { ...broker.facts, serverLimits } };
+        return resources;
+      },
       observe: (resources) => observe(resources, api),
       send: (units, options) => sendUnits(units, options, api, broker),
       examine: () => examine(api),

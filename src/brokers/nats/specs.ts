@@ -55,7 +55,14 @@ export type NatsFacts = {
   readonly limits?: AccountLimits;
   /** By tier, `R1` and `R3`, where the account has tiers; `limits` is not used then. */
   readonly tiers?: Readonly<Record<string, AccountLimits>>;
+  readonly serverLimits?: ServerLimits;
 };
+
+/** Fields that a server can limit for all accounts, and then fills by its limit where they are left out. */
+export type Limited = 'duplicate_window' | 'max_ack_pending' | 'max_batch';
+
+/** The limits that a session asked for: 0 where there is none, null where the server does not tell. */
+export type ServerLimits = { readonly [field in Limited]?: number | null };
 
 /** Under the API's own names: `max_storage` and `max_memory` are bytes, `streams` and the like what is in use. */
 export type AccountLimits = {

@@ -28,9 +28,12 @@ export function server(version: string = '2.15.1', facts: JsonObject = {}): Brok
     type: 'nats',
     id: 'test',
     version,
-    facts: { apiLevel: API_LEVELS[version] ?? 0, ...facts },
+    facts: { apiLevel: API_LEVELS[version] ?? 0, serverLimits: NO_LIMITS, ...facts },
   };
 }
+
+/** A server whose limits were asked for, and which has none. */
+const NO_LIMITS = { duplicate_window: 0, max_ack_pending: 0, max_batch: 0 };
 
 /** Both sides completed. */
 export function sides(

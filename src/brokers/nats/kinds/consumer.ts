@@ -1,4 +1,5 @@
 import {
+  type BrokerIdentity,
   type Call,
   type Change,
   type JsonObject,
@@ -15,6 +16,8 @@ import { consumerFields } from '../consumer-fields.ts';
 import { removalRisks, updateRisks } from '../consumer-risks.ts';
 import { consumerStake } from '../counts.ts';
 import { changedFields, fixedOfConsumer, sidesOf } from '../fixed.ts';
+import { requestConfig } from '../request-config.ts';
+import { serverLimitRisks } from '../server-limits.ts';
 import { combinationRisks, unsupportedInConsumer, unsupportedRisks } from '../server-risks.ts';
 import { fieldText } from '../text.ts';
 import { stream } from './stream.ts';
@@ -32,6 +35,7 @@ export const consumer: Kind = {
       ...unsupportedRisks(unsupportedInConsumer(change.after.spec, context.broker), context.broker),
       ...combinationRisks(consumerCombinations, change.after.spec, context.broker),
       ...accountRisksOfConsumer(change, context),
+      ...serverLimitRisks(change, context),
     ];
     if (change.action === 'create') return risks;
     return [
@@ -39,20 +43,20 @@ export const consumer: Kind = {
       ...risks,
     ];
   },
-  calls: (change) => consumerCalls(change),
+  calls: (change, { broker }) => consumerCalls(change, broker),
   diesWith: () => true,
   reserved: (resource) => stream.reserved?.(resource),
   fieldText: (path, value) => fieldText(consumerFields, path, value),
   stakeText: consumerStake,
 };
 
-function consumerCalls(change: Change): Call[] {
+function consumerCalls(change: Change, broker: BrokerIdentity): Call[] {
   const { address: target } = subject(change);
   const stream = streamNameOf(target);
   const name = consumerNameOf(target);
   const remove: NatsCall = { op: 'consumer.delete', target, body: { stream, name } };
   if (change.action === 'delete') return [remove];
-  const body = { stream, name, config: configOf(change.after, name) };
+  const body = { stream, name, config: configOf(change.after, name, broker) };
   if (change.action === 'update') return updateCalls(change, body);
   const create: NatsCall = { op: 'consumer.create', target, body };
   return change.action === 'replace' ? [remove, create] : [create];
@@ -71,10 +75,9 @@ function updateCalls(change: Extract<Change, { fields: unknown }>, body: Consume
   return changed.size > 0 ? [update, pause] : [pause];
 }
 
-/** The complete configuration. One filter goes by the name that every server knows. */
-function configOf({ spec }: Resource, name: string): JsonObject {
-  const { filter_subjects: filters, ...rest } = spec;
-  const set = Object.entries(rest).filter(([, value]) => value !== null);
+/** One filter goes by the name that every server knows. */
+function configOf(consumer: Resource, name: string, broker: BrokerIdentity): JsonObject {
+  const { filter_subjects: filters, ...rest } = requestConfig(consumerFields, consumer, broker);
   const [only] = Array.isArray(filters) ? filters : [];
   const filter: JsonObject =
     !Array.isArray(filters) || only === undefined
@@ -82,5 +85,5 @@ function configOf({ spec }: Resource, name: string): JsonObject {
       : filters.length === 1
         ? { filter_subject: only }
         : { filter_subjects: filters };
-  return { durable_name: name, name, ...Object.fromEntries(set), ...filter };
+  return { durable_name: name, name, ...rest, ...filter };
 }

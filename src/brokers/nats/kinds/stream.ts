@@ -1,13 +1,4 @@
-import type {
-  Call,
-  CallOptions,
-  Change,
-  Context,
-  JsonObject,
-  Kind,
-  Resource,
-  Risk,
-} from '../../../model/index.ts';
+import type { Call, CallOptions, Change, Context, JsonObject, Kind, Risk } from '../../../model/index.ts';
 import { parseAddress, subject } from '../../../model/index.ts';
 import { accountRisksOfStream } from '../account-risks.ts';
 import { streamNameOf } from '../addresses.ts';
@@ -18,6 +9,8 @@ import { completeStream } from '../complete-stream.ts';
 import { consumerLimitRisks } from '../consumer-limit-risks.ts';
 import { streamStake } from '../counts.ts';
 import { fixedOfStream, sidesOf } from '../fixed.ts';
+import { requestConfig } from '../request-config.ts';
+import { serverLimitRisks } from '../server-limits.ts';
 import { combinationRisks, replicaRisks, unsupportedInStream, unsupportedRisks } from '../server-risks.ts';
 import { streamFields } from '../stream-fields.ts';
 import { removalRisks, updateRisks } from '../stream-risks.ts';
@@ -44,6 +37,7 @@ export function streamRisks(change: Change, context: Context): Risk[] {
     ...replicaRisks(change, context),
     ...consumerLimitRisks(change, context),
     ...accountRisksOfStream(change, context),
+    ...serverLimitRisks(change, context),
     ...claimRisks(change, context),
   ];
   if (change.action === 'create') return risks;
@@ -52,12 +46,12 @@ export function streamRisks(change: Change, context: Context): Risk[] {
 }
 
 /** Of a stream, and of the stream behind a bucket or store. */
-export function streamCalls(change: Change, _context: Context, { destructive }: CallOptions): Call[] {
+export function streamCalls(change: Change, { broker }: Context, { destructive }: CallOptions): Call[] {
   const { address: target } = subject(change);
   const name = streamNameOf(target);
   const remove: NatsCall = { op: 'stream.delete', target, body: { name, ifEmpty: !destructive } };
   if (change.action === 'delete') return [remove];
-  const config = configOf(change.after, name);
+  const config = { name, ...requestConfig(streamFields, change.after, broker) };
   if (change.action === 'update')
     return [{ op: 'stream.update', target, body: { name, config, ifLossless: !destructive } }];
   const make = creation(target, name, config);
@@ -71,10 +65,4 @@ function creation(target: string, name: string, config: JsonObject): Call[] {
     { op: 'stream.create', target, body: { name, config: { ...config, sealed: false } } },
     { op: 'stream.update', target, body: { name, config, ifLossless: false } },
   ];
-}
-
-/** The complete configuration: whatever an update leaves out, the server resets. */
-function configOf({ spec }: Resource, name: string): JsonObject {
-  const set = Object.entries(spec).filter(([, value]) => value !== null);
-  return { name, ...Object.fromEntries(set) };
 }

@@ -6,6 +6,7 @@ import {
   type JsonObject,
 } from '../../../model/index.ts';
 import { consumerFields } from '../consumer-fields.ts';
+import { duplicateWindow } from '../duplicate-window.ts';
 import { type Fields, IDENTITY } from '../fields.ts';
 import { isDefault, normalise } from '../normal.ts';
 import { streamFields } from '../stream-fields.ts';
@@ -48,6 +49,9 @@ function normal(sent: Sent, config: JsonObject, broker: BrokerIdentity): Record<
   const single = sent.of === 'consumer' && typeof one === 'string' && one !== '';
   const joined = single ? { ...rest, filter_subjects: [one] } : rest;
   const result = normalise(fieldsOf(sent), joined, broker);
+  if (sent.of === 'stream' && config.duplicate_window === undefined) {
+    result.duplicate_window = duplicateWindow(result, broker);
+  }
   for (const name of [...IDENTITY, sent.ignored ?? '']) delete result[name];
   if (isObject(result.metadata) && Object.keys(result.metadata).length === 0) result.metadata = null;
   return result;

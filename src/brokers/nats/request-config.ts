@@ -1,0 +1,28 @@
+import type { BrokerIdentity, JsonObject, Resource } from '../../model/index.ts';
+import { duplicateWindow } from './duplicate-window.ts';
+import type { Fields } from './fields.ts';
+import { isDefault } from './normal.ts';
+
+/** Sent even where nobody declared it: the server's own default, `none`, is another one than ours. */
+const ALWAYS = new Set(['ack_policy']);
+
+/**
+ * A completed configuration as a request says it: all but what the server fills in by itself. A default that nobody
+ * declared is left out, as a server or an account may have limits below it. What is made again as it was, and was
+ * declared nowhere, is said whole.
+ */
+export function requestConfig(
+  fields: Fields,
+  { spec, places }: Resource,
+  broker: Pick<BrokerIdentity, 'version'>,
+): JsonObject {
+  return Object.fromEntries(
+    Object.entries(spec).filter(([name, value]) => {
+      if (value === null) return false;
+      if (!places || places[name] !== undefined || ALWAYS.has(name)) return true;
+      if (name === 'duplicate_window') return value !== duplicateWindow(spec, broker);
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      return !field || !isDefault(field, value);
+    }),
+  );
+}
