@@ -43,6 +43,11 @@ export interface Kind {
   reserved?(resource: Resource): string | undefined;
   /** True for what the session itself rests on, such as the user that it connects as: pruning leaves it alone. */
   indispensable?(resource: Resource, broker: BrokerIdentity): boolean;
+  /**
+   * True for what makes the broker act by itself as soon as it is there: a shovel, which moves messages. It is made
+   * after everything else and deleted before, so that it finds what it works on.
+   */
+  actsAtOnce?(resource: Resource): boolean;
   /** A field's name and value as people write them; the dotted path and JSON where absent. */
   fieldName?(path: readonly string[]): string;
   fieldText?(path: readonly string[], value: Json): string | undefined;
@@ -175,6 +180,7 @@ export interface Provider {
   /**
    * Steps that must wait for others beyond what resources need: one that claims what only one may have, a subject of
    * a stream, comes after the one that gives it up. Even a deletion then comes before what takes its place.
+   * Where both are deletions, the first one goes first.
    */
   order?(changes: readonly Change[]): Order[];
   /**

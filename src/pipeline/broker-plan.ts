@@ -50,7 +50,7 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   const counted = await observed(live, context, atStake(selected, context, provider));
   const changes = selected.map((change) => withCounts(change, counted));
   const readAt = input.now().toISOString();
-  const { steps, fingerprints } = buildSteps({
+  const { steps, ...built } = buildSteps({
     context: counted,
     kinds: provider.kinds,
     changes,
@@ -59,8 +59,8 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     order: provider.order?.(changes) ?? [],
   });
   return {
+    ...built,
     steps: input.preview === false ? steps : await withObjections(steps, live),
-    fingerprints,
     broker: live.broker,
     inSync: difference.inSync,
     unmanaged: difference.unmanaged,

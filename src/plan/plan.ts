@@ -26,6 +26,7 @@ export function buildPlan(input: PlanInput): Plan {
     ),
     input.rules,
   );
+  const acting = new Set(input.steps.flatMap((part) => [...(part.acting ?? [])]));
   const fingerprints = Object.assign({}, ...input.steps.map((part) => part.fingerprints));
   return {
     version: 1,
@@ -34,7 +35,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...(input.environment !== undefined && { environment: input.environment }),
     createdAt: input.createdAt,
     brokers: input.brokers,
-    waves: orderSteps(guarded),
+    waves: orderSteps(guarded, acting),
     blockers: findBlockers(guarded, input.rules.allow),
     allowed: input.rules.allow,
     fingerprints,

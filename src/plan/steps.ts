@@ -34,6 +34,8 @@ export interface StepsInput {
 
 export interface Steps {
   readonly steps: readonly Step[];
+  /** Addresses of steps whose resource makes the broker act by itself; see `Kind.actsAtOnce`. */
+  readonly acting?: ReadonlySet<Address>;
   readonly fingerprints: Readonly<Record<Address, string>>;
 }
 
@@ -58,7 +60,12 @@ export function buildSteps(input: StepsInput): Steps {
   for (const [address, { outcome, takenBy }] of fate) {
     if (outcome === 'recreated' && takenBy.length > 1) steps.push(builder.recreate(address, takenBy));
   }
-  return { steps, fingerprints: builder.fingerprints };
+  const acting = own.map(subject).filter((resource) => actsAtOnce(resource, input.kinds));
+  return {
+    steps,
+    acting: new Set(acting.map(({ address }) => address)),
+    fingerprints: builder.fingerprints,
+  };
 }
 
 interface Fate {
@@ -201,6 +208,10 @@ function kindFor(kinds: Readonly<Record<string, Kind>>, address: Address): Kind 
   const kind = kinds[kindOf(address)];
   if (!kind) throw new Error(`no kind for ${address}`);
   return kind;
+}
+
+function actsAtOnce(resource: Resource, kinds: Readonly<Record<string, Kind>>): boolean {
+  return kindFor(kinds, resource.address).actsAtOnce?.(resource) === true;
 }
 
 function fieldLine(

@@ -5,17 +5,33 @@ import type { Address, Step } from '../model/index.ts';
  * what needed it. Deleting last means that messages always have somewhere to go: a binding that moves is made in
  * its new place before it is taken from the old one. Only a deletion that something made must wait for, because
  * it takes the place, comes among the first, with what must be deleted before it.
+ *
+ * @param acting what makes the broker act by itself: made when all else is there, deleted while it still is
  */
-export function orderSteps(steps: readonly Step[]): Step[][] {
+export function orderSteps(steps: readonly Step[], acting: ReadonlySet<Address> = new Set()): Step[][] {
   const making = steps.filter((step) => step.action !== 'delete');
   const deleting = steps.filter((step) => step.action === 'delete');
-  const usersOf = neededByLive(deleting);
+  const needing = neededByLive(deleting);
+  const usersOf: Edges = (step) => [...new Set([...needing(step), ...step.after])];
   const early = clearingFirst(making, deleting, usersOf);
   const first = [...making, ...deleting.filter((step) => early.has(step.address))];
   const needsOf = neededBy(making);
   const edges: Edges = (step) => (step.action === 'delete' ? usersOf(step) : needsOf(step));
   const last = deleting.filter((step) => !early.has(step.address));
-  return [...layer(first, edges), ...layer(last, usersOf)];
+  const begins = (step: Step) => step.action !== 'delete' && acting.has(step.address);
+  const prepared = first.filter((step) => !begins(step));
+  return [
+    ...layer(prepared, edges),
+    ...layer(first.filter(begins), edges, prepared),
+    ...layer(
+      last.filter((step) => acting.has(step.address)),
+      usersOf,
+    ),
+    ...layer(
+      last.filter((step) => !acting.has(step.address)),
+      usersOf,
+    ),
+  ];
 }
 
 /** Deletions that a step which makes something waits for, and those that each of them waits for. */
@@ -53,8 +69,11 @@ function neededByLive(steps: readonly Step[]): Edges {
 /**
  * Longest-path layering. Needs may run in a circle (two exchanges that are each other's alternate): the edge that
  * would close it is dropped, as brokers accept a reference to what comes later.
+ *
+ * @param before steps of waves that come before all of these
  */
-function layer(steps: readonly Step[], edges: Edges): Step[][] {
+function layer(steps: readonly Step[], edges: Edges, before: readonly Step[] = []): Step[][] {
+  const past = new Set(before.map((step) => step.address));
   const byAddress = new Map(steps.map((step) => [step.address, step]));
   const depths = new Map<Address, number>();
   const kept = new Map<Address, Address[]>();
@@ -76,6 +95,7 @@ function layer(steps: readonly Step[], edges: Edges): Step[][] {
       }
       if (next !== undefined) {
         frame.pending.pop();
+        if (past.has(next)) frame.after.push(next);
         if (depth !== undefined && depth !== OPEN) {
           frame.depth = Math.max(frame.depth, depth + 1);
           frame.after.push(next);

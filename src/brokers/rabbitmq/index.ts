@@ -5,6 +5,7 @@ import { parseDefinitions } from './definitions.ts';
 import { draw } from './drawing/index.ts';
 import { effects } from './effects/index.ts';
 import { kinds } from './kinds/index.ts';
+import { orderReferences } from './order.ts';
 import { rules } from './rules/index.ts';
 import schema from './schema.json' with { type: 'json' };
 import { toSections } from './sections.ts';
@@ -20,6 +21,7 @@ export const rabbitmq: Provider = {
   kinds,
   rules,
   declare,
+  order: orderReferences,
   assume: (name, targetVersion): BrokerIdentity => ({
     name,
     type: 'rabbitmq',

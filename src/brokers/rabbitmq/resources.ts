@@ -15,6 +15,7 @@ import {
   vhostAddress,
   vhostLimitsAddress,
 } from './addresses.ts';
+import { type FederationRef, isDeclarable, membersOfSet, upstreamsOf } from './references.ts';
 import type {
   BindingSpec,
   ExchangeSpec,
@@ -126,10 +127,11 @@ export function policyResource(
 ): Resource {
   const address = (kind === 'policy' ? policyAddress : operatorPolicyAddress)(broker, vhost, name);
   const definition = (spec.definition ?? {}) as JsonObject;
-  const needs = ['dead-letter-exchange', 'alternate-exchange'].flatMap((key) =>
+  const exchanges = ['dead-letter-exchange', 'alternate-exchange'].flatMap((key) =>
     exchangeNeed(broker, vhost, definition[key]),
   );
-  return { address, spec, needs: [vhostAddress(broker, vhost), ...needs] };
+  const upstreams = federationNeeds(broker, vhost, upstreamsOf(definition));
+  return { address, spec, needs: [vhostAddress(broker, vhost), ...exchanges, ...upstreams] };
 }
 
 export function parameterResource(
@@ -140,7 +142,8 @@ export function parameterResource(
   spec: Raw<ParameterSpec>,
 ): Resource {
   const address = parameterAddress(broker, vhost, component, name);
-  return { address, spec, needs: [vhostAddress(broker, vhost)] };
+  const members = federationNeeds(broker, vhost, membersOfSet(component, spec.value));
+  return { address, spec, needs: [vhostAddress(broker, vhost), ...members] };
 }
 
 export function globalParameterResource(
@@ -149,6 +152,12 @@ export function globalParameterResource(
   spec: Raw<GlobalParameterSpec>,
 ): Resource {
   return { address: globalParameterAddress(broker, name), spec, needs: [] };
+}
+
+function federationNeeds(broker: string, vhost: string, references: readonly FederationRef[]): Address[] {
+  return references
+    .filter(isDeclarable)
+    .map(([component, name]) => parameterAddress(broker, vhost, component, name));
 }
 
 function argumentOf(spec: JsonObject, name: string): unknown {

@@ -41,7 +41,8 @@ export const parameter: Kind = {
     return putOrDelete(change, ['parameters', component, vhost, name], { value });
   },
 
-  diesWith: () => true,
+  diesWith: (resource, needed) => resource.needs[0] === needed,
+  actsAtOnce: () => true,
   reserved: (resource) => reservedName(pathOf(resource)[2]),
   fieldName: (path) => path.slice(1).join('.') || 'value',
 };

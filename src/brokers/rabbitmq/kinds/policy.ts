@@ -8,6 +8,7 @@ import {
   type Risk,
 } from '../../../model/index.ts';
 import { formatUnit, tableOf, unitOf } from '../arguments.ts';
+import { upstreamsOf } from '../references.ts';
 import { disruptive, putOrDelete, vhostAndName } from './parts.ts';
 import { isLimit, policyEffects, queuesAtStake } from './policy-effects.ts';
 
@@ -39,6 +40,8 @@ function policyKind(noun: 'policy' | 'operator policy', resourcePath: string): K
     },
 
     diesWith: (resource, needed) => resource.needs[0] === needed,
+    // It starts the links of its upstreams, which bring messages.
+    actsAtOnce: ({ spec }) => upstreamsOf(tableOf(spec.definition)).length > 0,
     fieldName: (path) =>
       path[0] === 'definition' && path.length > 1 ? path.slice(1).join('.') : path.join('.'),
 

@@ -1,0 +1,115 @@
+import { isObject, isSecretRef, type Json, type JsonObject } from '../../model/index.ts';
+
+/*
+ * What parameters and policies name. A shovel or a link names by URI the broker on which its queues and exchanges
+ * are, and that may be this one; who cannot tell takes it to be.
+ */
+
+/** Component and name of a federation parameter. */
+export type FederationRef = readonly [
+  component: 'federation-upstream' | 'federation-upstream-set',
+  name: string,
+];
+
+/** The set of all upstreams of a vhost, which nobody declares. */
+const EVERY_UPSTREAM = 'all';
+
+/** What the definition of a policy federates with. https://www.rabbitmq.com/docs/federation-reference */
+export function upstreamsOf(definition: JsonObject): FederationRef[] {
+  const { 'federation-upstream': upstream, 'federation-upstream-set': set } = definition;
+  return [
+    ...(typeof upstream === 'string' ? [['federation-upstream', upstream] as const] : []),
+    ...(typeof set === 'string' ? [['federation-upstream-set', set] as const] : []),
+  ];
+}
+
+/** What the value of a parameter rests on, beside what its URIs lead to. */
+export function membersOfSet(component: string, value: Json | undefined): FederationRef[] {
+  if (component !== 'federation-upstream-set' || !Array.isArray(value)) return [];
+  return value.flatMap((item: Json): FederationRef[] =>
+    isObject(item) && typeof item.upstream === 'string' ? [['federation-upstream', item.upstream]] : [],
+  );
+}
+
+export function isDeclarable([component, name]: FederationRef): boolean {
+  return component === 'federation-upstream' || name !== EVERY_UPSTREAM;
+}
+
+/** One end of a shovel or link: names there, and where that is. `undefined`: nobody can tell, it may be any. */
+export interface End {
+  readonly queues: readonly string[];
+  readonly exchanges: readonly string[];
+  /** As whom it logs in; none where the broker itself connects to itself. */
+  readonly users: readonly (string | undefined)[];
+  readonly vhosts: readonly (string | undefined)[];
+}
+
+/** The ends of a shovel or an upstream; no component else is known to connect. */
+export function endsOf(component: string, value: Json | undefined): End[] {
+  if (!isObject(value)) return [];
+  if (component === 'shovel') return ['src', 'dest'].map((side) => shovelEnd(value, side));
+  return component === 'federation-upstream' ? [{ ...placesOf(value.uri), ...named(value, '') }] : [];
+}
+
+function shovelEnd(value: JsonObject, side: string): End {
+  const { queues, exchanges } = named(value, `${side}-`);
+  const addressed = addressNames(value[`${side}-address`]);
+  return {
+    ...placesOf(value[`${side}-uri`]),
+    queues: [...queues, ...addressed],
+    exchanges: [...exchanges, ...addressed],
+  };
+}
+
+function named(value: JsonObject, prefix: string): Pick<End, 'queues' | 'exchanges'> {
+  const textOf = (key: string) => {
+    const text = value[prefix + key];
+    return typeof text === 'string' && text !== '' ? [text] : [];
+  };
+  return { queues: textOf('queue'), exchanges: textOf('exchange') };
+}
+
+/** Every name that an AMQP 1.0 address may hold. https://www.rabbitmq.com/docs/amqp#address-v1 */
+function addressNames(address: Json | undefined): string[] {
+  if (typeof address !== 'string') return [];
+  return [
+    address,
+    ...address
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(decoded),
+  ];
+}
+
+type Places = Pick<End, 'users' | 'vhosts'>;
+
+/** The users and vhosts of one URI or a list of them. What the environment gives stays unknown. */
+function placesOf(uris: Json | undefined): Places {
+  const list: readonly (Json | undefined)[] = Array.isArray(uris) ? uris : [uris];
+  const places = list.map(placeOf);
+  return { users: places.flatMap(({ users }) => users), vhosts: places.flatMap(({ vhosts }) => vhosts) };
+}
+
+const NOWHERE: Places = { users: [undefined], vhosts: [undefined] };
+const DEFAULT_VHOST = '/';
+const URI = /^amqps?:\/\/(?:([^@/?]*)@)?[^@/?]*(?:\/([^?]*))?/s;
+
+/** A URI without a vhost means `/`, not the vhost of the parameter (seen on 3.10.8 and 4.3.6). */
+function placeOf(uri: Json | undefined): Places {
+  const text = isSecretRef(uri) ? uri.$secret : uri;
+  const [match, credentials, path] = (typeof text === 'string' && URI.exec(text)) || [];
+  if (match === undefined) return NOWHERE;
+  const known = (part: string) => (part.includes('${') ? undefined : decoded(part));
+  return {
+    users: credentials === undefined ? [] : [known(credentials.split(':', 1)[0] ?? '')],
+    vhosts: [path === undefined ? DEFAULT_VHOST : known(path)],
+  };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
