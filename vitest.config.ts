@@ -1,14 +1,65 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const CI = process.env.CI === 'true';
+
+/** Kill brokers, cut connections or race a broker's clock at a chosen moment: a late machine may miss it. */
+const RACES = [
+  'test/brokers/**/{bad-days,cut,restart,reassign}.test.ts',
+  'test/live/**/{bad-days,cluster,cuts,days,interrupts,kills,restarts}.test.ts',
+];
+
+/** Start brokers or use the shared ones, install programs, or run whole examples. */
+const BROKERS = [
+  'test/{live,local}/**/*.test.ts',
+  'test/brokers/*-session/**/*.test.ts',
+  'test/brokers/contract.test.ts',
+  'test/{demo,readme}.test.ts',
+  'test/action/composite.test.ts',
+  'test/cli/{completion,live}.test.ts',
+  'test/examples/scripts.test.ts',
+  'test/graph/page.test.ts',
+];
+
+/** Most of their time is waiting for brokers, so there may be more of them than processors. */
+const WORKERS = 3;
+
+const UNIT_ONLY = process.env.npm_lifecycle_event === 'test:unit';
+
+// Brokers elect leaders and expire connections by the clock, which a busy machine stretches.
+const patience = { testTimeout: 120_000, hookTimeout: 300_000 };
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['local/shared-brokers.ts'],
+    ...(!UNIT_ONLY && { globalSetup: ['local/shared-brokers.ts'] }),
+    // Two runs in a row, and the projects of one run, transform a file once.
+    experimental: { fsModuleCache: true },
     reporters: ['default', './test/setup/closing-line.ts'],
-    // Brokers elect leaders and expire connections by the clock, which a busy machine stretches.
-    testTimeout: 120_000,
-    hookTimeout: 300_000,
-    // Tests kill brokers at a chosen moment; where the machine is late for it, the moment is tried again.
-    retry: process.env.CI === 'true' ? 2 : 0,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...BROKERS, ...RACES],
+          testTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      ...(UNIT_ONLY
+        ? []
+        : [
+            {
+              test: {
+                name: 'brokers',
+                include: BROKERS,
+                exclude: [...configDefaults.exclude, ...RACES],
+                maxWorkers: WORKERS,
+                ...patience,
+              },
+            },
+            {
+              test: { name: 'races', include: RACES, maxWorkers: WORKERS, retry: CI ? 2 : 0, ...patience },
+            },
+          ]),
+    ],
   },
 });

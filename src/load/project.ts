@@ -12,7 +12,7 @@ import type { SchemaSource } from './schemas.ts';
 import { Substitution } from './substitution.ts';
 import type { Variables } from './template.ts';
 import { type Retired, type Topologies, TopologyReader } from './topologies.ts';
-import { Validators } from './validators.ts';
+import { type Validators, validatorsOf } from './validators.ts';
 import { readYaml } from './yaml.ts';
 
 export interface LoadOptions {
@@ -59,7 +59,7 @@ export interface Project {
 
 /** Finds, reads and checks all files. Nothing that is in them makes this throw: mistakes are in `diagnostics`. */
 export function loadProject(options: LoadOptions): { project: Project; diagnostics: Diagnostic[] } {
-  const validators = new Validators(options.providers);
+  const validators = validatorsOf(options.providers);
   const substitution = new Substitution(options.variables);
   const diagnostics: Diagnostic[] = [];
   const path = configPath(options, diagnostics);

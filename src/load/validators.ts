@@ -11,6 +11,15 @@ import {
 } from './problems.ts';
 import { configCore, connectionSchema, type SchemaSource, sectionSchema } from './schemas.ts';
 
+const made = new WeakMap<readonly SchemaSource[], Validators>();
+
+/** The validators of these providers, compiled once a process: a schema costs more to compile than to check with. */
+export function validatorsOf(providers: readonly SchemaSource[]): Validators {
+  const validators = made.get(providers) ?? new Validators(providers);
+  made.set(providers, validators);
+  return validators;
+}
+
 /** Compiles each JSON Schema when it is first needed, and says in words what a value breaks. */
 export class Validators {
   private readonly ajv = new Ajv({

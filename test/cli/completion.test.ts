@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { programOrReason } from '../../local/program.ts';
 import { completionScript, type Shell } from '../../src/cli/completion.ts';
 import { createProgram } from '../../src/cli/program.ts';
 
@@ -26,8 +27,11 @@ function run(shell: Shell, code: string): string {
   return stdout.trim();
 }
 
-function isMissing(shell: Shell): boolean {
-  return spawnSync(shell, ['-c', 'exit']).status !== 0;
+function needs(shell: Shell): void {
+  beforeEach(async (context) => {
+    const found = await programOrReason(shell);
+    if ('reason' in found) context.skip(found.reason);
+  });
 }
 
 test('every command and every option is in every script', () => {
@@ -44,7 +48,8 @@ test('every command and every option is in every script', () => {
   }
 });
 
-describe.skipIf(isMissing('bash'))('bash', () => {
+describe('bash', () => {
+  needs('bash');
   test.each([
     ['pl', 'plan'],
     ['plan --fo', '--format'],
@@ -59,7 +64,8 @@ describe.skipIf(isMissing('bash'))('bash', () => {
   });
 });
 
-describe.skipIf(isMissing('fish'))('fish', () => {
+describe('fish', () => {
+  needs('fish');
   test.each([
     ['pl', 'plan'],
     ['plan --fo', '--format'],
@@ -71,7 +77,8 @@ describe.skipIf(isMissing('fish'))('fish', () => {
   });
 });
 
-describe.skipIf(isMissing('zsh'))('zsh', () => {
+describe('zsh', () => {
+  needs('zsh');
   test('accepts the script, and knows the function', () => {
     const code = `autoload -Uz compinit; compinit -u -d '${folder}/zcompdump'; source '${scriptFile('zsh')}'; whence -w _brokerform; print $_comps[brokerform]`;
     expect(run('zsh', code)).toBe('_brokerform: function\n_brokerform');

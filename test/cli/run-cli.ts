@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -25,11 +26,21 @@ export function nodeArguments(file: string, args: readonly string[]): string[] {
   return ['--import', TSX, file, ...args];
 }
 
-/** `npm test` builds first, so there the built program is tested; a run of vitest alone takes the sources. */
+/** What was built, which starts in a third of the time; the sources where they are newer. */
 export function mainArguments(args: readonly string[]): string[] {
-  return process.env.npm_lifecycle_event === 'test'
-    ? [join(ROOT, 'dist/cli/main.js'), ...args]
-    : nodeArguments(join(ROOT, 'src/cli/main.ts'), args);
+  isCurrent ??= isBuilt();
+  return isCurrent ? [BUILT, ...args] : nodeArguments(join(ROOT, 'src/cli/main.ts'), args);
+}
+
+let isCurrent: boolean | undefined;
+
+const BUILT = join(ROOT, 'dist', 'cli', 'main.js');
+
+function isBuilt(): boolean {
+  if (!existsSync(BUILT)) return false;
+  const { mtimeMs } = statSync(BUILT);
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
+  return sources.every((file) => statSync(join(ROOT, 'src', file)).mtimeMs <= mtimeMs);
 }
 
 /** Runs brokerform without a terminal, in an environment that holds nothing of ours. */

@@ -1,18 +1,10 @@
 import { type Browser, chromium as driver } from 'playwright-core';
-import { chromium } from '../../local/chromium.ts';
-import { Unavailable } from '../../local/unavailable.ts';
+import { programOrReason } from '../../local/program.ts';
 
-/**
- * Debian's Chromium, or why there is none here, which under CI is an error. It is installed where it is missing,
- * unless a quick run asks for no brokers either.
- */
+/** Debian's Chromium, or why there is none here, which under CI is an error. */
 export async function openBrowser(): Promise<Browser | string> {
-  try {
-    const executablePath = await chromium(process.env.BROKERFORM_TEST_BROKERS === undefined);
-    // Root is not let into Chromium's sandbox; the pages are our own.
-    return await driver.launch({ executablePath, args: ['--no-sandbox'] });
-  } catch (error) {
-    if (!(error instanceof Unavailable) || process.env.CI === 'true') throw error;
-    return error.reason;
-  }
+  const found = await programOrReason('chromium');
+  if ('reason' in found) return found.reason;
+  // Root is not let into Chromium's sandbox; the pages are our own.
+  return driver.launch({ executablePath: found.executable, args: ['--no-sandbox'] });
 }

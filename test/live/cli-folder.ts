@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApplyReport, StepStatus } from '../../src/model/index.ts';
@@ -38,7 +38,7 @@ export class CliFolder {
   }
 
   start(...args: readonly string[]): Running {
-    const child = spawn(process.execPath, [...program(), ...args], {
+    const child = spawn(process.execPath, mainArguments(args), {
       cwd: this.folder,
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -94,22 +94,4 @@ export class CliFolder {
 
 export function variable(name: string): string {
   return `\${${name}}`;
-}
-
-let chosen: readonly string[] | undefined;
-
-/** What was built, which starts in a third of the time; the sources where they are newer. */
-function program(): readonly string[] {
-  chosen ??= isBuilt() ? [BUILT] : mainArguments([]);
-  return chosen;
-}
-
-const ROOT = join(import.meta.dirname, '..', '..');
-const BUILT = join(ROOT, 'dist', 'cli', 'main.js');
-
-function isBuilt(): boolean {
-  if (!existsSync(BUILT)) return false;
-  const { mtimeMs } = statSync(BUILT);
-  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
-  return sources.every((file) => statSync(join(ROOT, 'src', file)).mtimeMs <= mtimeMs);
 }
