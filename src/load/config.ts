@@ -119,8 +119,12 @@ function checkBrokers(input: ConfigInput, usable: JsonObject, overlay: Overlay):
   const found = new Map<string, Diagnostic>();
   for (const brokers of variants) {
     for (const [name, body] of Object.entries(brokers)) {
-      if (!isObject(body)) continue;
       const at = overlay.at(brokers, name);
+      if (!isObject(body)) {
+        // Text with a variable in it, which the schema leaves for later; any other text was refused by it.
+        if (body !== null) found.set(name, textualBroker(name, at));
+        continue;
+      }
       const type = typeof body.type === 'string' ? body.type : undefined;
       const diagnostics =
         type === undefined || !providers.includes(type)
@@ -167,6 +171,16 @@ function named(diagnostic: Diagnostic): Diagnostic {
 function mergedBrokers(base: JsonObject, environment: Json, overlay: Overlay): JsonObject {
   const own = isObject(environment) && isObject(environment.brokers) ? environment.brokers : {};
   return overlay.merge(base, own);
+}
+
+function textualBroker(name: string, at: Source | undefined): Diagnostic {
+  return {
+    code: 'load/wrong-value',
+    severity: 'error',
+    message: `${placeName('brokers', [name])} must be a mapping, not text`,
+    ...(at && { at }),
+    hint: 'begin with type: rabbitmq, kafka or nats; variables may stand in the values of its keys',
+  };
 }
 
 function untypedBroker(name: string, providers: readonly string[], at: Source | undefined): Diagnostic {

@@ -170,6 +170,7 @@ test.each([
   ['[]', '1:1 load/config'],
   ['a: {', '1:5 load/syntax'],
   ['project: x\n---\nproject: y\n', '1:1 load/config'],
+  ['brokers: { main: "$${" }', '1:12 load/wrong-value'],
 ])('a configuration %j is refused', (text, expected) => {
   const { diagnostics } = load({ 'brokerform.yaml': text, ...topology });
   expect(codes(diagnostics)).toContain(expected);
