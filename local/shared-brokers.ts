@@ -73,7 +73,7 @@ export default async function setup({ provide }: Pick<TestProject, 'provide'>) {
 
   const shares = await Promise.allSettled([
     share('rabbitmq', ['old', 'current'] as const, async (line) => {
-      const extraPlugins = ['rabbitmq_federation', 'rabbitmq_shovel'];
+      const extraPlugins = ['rabbitmq_federation', 'rabbitmq_shovel', 'rabbitmq_sharding'];
       const broker = await startRabbit(line, { quickCounts: true, extraPlugins });
       const { url, management, version } = broker;
       return { where: { url, management, version }, stop: broker.stop };

@@ -4,10 +4,12 @@ import {
   type Change,
   type Context,
   type FieldChange,
+  ignoredBy,
   type Kind,
   kindOf,
   placeOf,
   type Resource,
+  systemOwned,
 } from '../model/index.ts';
 import { diffSpecs } from './fields.ts';
 
@@ -19,6 +21,8 @@ export interface DiffInput {
   readonly retired: readonly Address[];
   /** Address globs of what the project owns. */
   readonly owns: readonly string[];
+  /** Address globs of what the project leaves alone, though it owns it. */
+  readonly ignore?: readonly string[];
   /** Whether what is owned and not declared is deleted. */
   readonly prune: boolean;
 }
@@ -33,7 +37,8 @@ export interface Difference {
 
 /**
  * Matches desired and live resources by address. What is absent from the desired side is deleted only when it is
- * retired by name, or owned while pruning was asked for; what belongs to the broker itself, never.
+ * retired by name, or owned while pruning was asked for. What the system owns or the project ignores is neither
+ * unmanaged nor pruned.
  */
 export function diffResources(input: DiffInput): Difference {
   const { desired, live } = input.context;
@@ -47,13 +52,19 @@ export function diffResources(input: DiffInput): Difference {
   }
   const retired = new Set(input.retired);
   const owned = input.owns.map(addressMatcher);
+  const system = systemOwned(live, input.kinds);
+  const ignored = ignoredBy(input.ignore ?? [], live, input.kinds);
   for (const before of live.values()) {
-    const { reserved, indispensable } = kind(input, before.address);
-    if (desired.has(before.address) || reserved?.(before) !== undefined) continue;
-    const isOwned = owned.some((matches) => matches(before.address));
+    const { address } = before;
+    if (desired.has(address)) continue;
+    // What is retired by name is never passed over in silence: the plan says why it cannot go.
+    const isRetired = retired.has(address);
+    if (!isRetired && (system.has(address) || ignored.has(address))) continue;
+    const { indispensable } = kind(input, address);
+    const isOwned = owned.some((matches) => matches(address));
     const isPruned = isOwned && input.prune && indispensable?.(before, input.context.broker) !== true;
-    if (retired.has(before.address) || isPruned) changes.push({ action: 'delete', before });
-    else if (isOwned) unmanaged.push(before.address);
+    if (isRetired || isPruned) changes.push({ action: 'delete', before });
+    else if (isOwned) unmanaged.push(address);
   }
   changes.sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
   return { changes, inSync, unmanaged: unmanaged.sort() };

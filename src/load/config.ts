@@ -32,13 +32,21 @@ export interface Placed<T> {
   readonly at: Source;
 }
 
+/** A glob of addresses of one broker, without its name. */
+export interface BrokerGlob {
+  readonly broker: string;
+  readonly glob: string;
+  readonly at: Source;
+}
+
 /** brokerform.yaml with the chosen environment merged in. */
 export interface Config {
   readonly project: string | undefined;
   readonly topologies: readonly Placed<string>[];
   /** By name; texts with `${…}` as written. */
   readonly brokers: ReadonlyMap<string, Placed<JsonObject>>;
-  readonly owns: readonly { readonly broker: string; readonly glob: string; readonly at: Source }[];
+  readonly owns: readonly BrokerGlob[];
+  readonly ignore: readonly BrokerGlob[];
   readonly protect: readonly Placed<string>[];
   readonly limits: { readonly deletes?: number };
   readonly lint: LintSettings;

@@ -6,7 +6,7 @@ import {
   nearestWord,
   type Source,
 } from '../model/index.ts';
-import type { Config, Placed, RuleSetting } from './config.ts';
+import type { BrokerGlob, Config, Placed, RuleSetting } from './config.ts';
 import type { Overlay } from './overlay.ts';
 import type { Override } from './overrides.ts';
 import type { Places } from './places.ts';
@@ -17,7 +17,7 @@ type Merged = Omit<Config, 'overlay' | 'diagnostics' | 'sound'>;
 
 /**
  * The configuration with one environment on top: brokers are merged key by key, `protect` adds up, an entry of
- * `owns` replaces that of the same broker, limits and lint rules replace those of the same name.
+ * `owns` or `ignore` replaces that of the same broker, limits and lint rules replace those of the same name.
  *
  * @param usable the parts of the configuration that are as they should be
  * @param root all of it
@@ -39,7 +39,10 @@ export function environmentOf(
     overlay.at(container, key) ?? places.source(0);
   const layers = [usable, chosen];
   const brokers = overlay.merge(objectAt(usable, 'brokers'), objectAt(chosen, 'brokers'));
-  const owns = overlay.merge(objectAt(usable, 'owns'), objectAt(chosen, 'owns'));
+  const globsOf = (key: string): BrokerGlob[] =>
+    Object.entries(overlay.merge(objectAt(usable, key), objectAt(chosen, key))).flatMap(([broker, globs]) =>
+      textsOf(globs, at).map(({ value: glob, at: place }) => ({ broker, glob, at: place })),
+    );
   const rules = overlay.merge(rulesOf(usable), rulesOf(chosen));
   const limits = overlay.merge(objectAt(usable, 'limits'), objectAt(chosen, 'limits'));
   const overrides = objectAt(chosen, 'overrides');
@@ -52,9 +55,8 @@ export function environmentOf(
         isObject(value) ? [[key, { value, at: at(brokers, key) }]] : [],
       ),
     ),
-    owns: Object.entries(owns).flatMap(([broker, globs]) =>
-      textsOf(globs, at).map(({ value: glob, at: place }) => ({ broker, glob, at: place })),
-    ),
+    owns: globsOf('owns'),
+    ignore: globsOf('ignore'),
     protect: layers.flatMap((layer) => textsOf(layer.protect, at)),
     limits: typeof limits.deletes === 'number' ? { deletes: limits.deletes } : {},
     lint: {

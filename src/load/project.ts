@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { compareDiagnostics, type Diagnostic, type Section, type Suppression } from '../model/index.ts';
 import { ADDRESS_HINT, type AddressScope, addressProblem } from './addresses.ts';
 import { readText } from './bytes.ts';
-import { type Config, type LintSettings, type Placed, readConfig } from './config.ts';
+import { type BrokerGlob, type Config, type LintSettings, type Placed, readConfig } from './config.ts';
 import { BrokerConfig } from './connection.ts';
 import { displayPath, findConfig, findFiles, isFolder, yamlFilesIn } from './files.ts';
 import { Overlay } from './overlay.ts';
@@ -41,6 +41,10 @@ export interface Project {
   readonly retired: readonly Retired[];
   /** By broker: globs of whole addresses, the broker included. */
   readonly owns: ReadonlyMap<string, readonly string[]>;
+  /** By broker: globs of whole addresses that are left alone. */
+  readonly ignore: ReadonlyMap<string, readonly string[]>;
+  /** Those globs with their places. */
+  readonly ignored: readonly Placed<string>[];
   /** Globs of whole addresses. */
   readonly protect: readonly string[];
   readonly limits: { readonly deletes?: number };
@@ -96,11 +100,9 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
       (section) => section,
     ),
     retired: topologies.retired,
-    owns: groupBy(
-      config?.owns ?? [],
-      ({ broker }) => broker,
-      ({ broker, glob }) => `${broker}/${glob}`,
-    ),
+    owns: globsByBroker(config?.owns ?? []),
+    ignore: globsByBroker(config?.ignore ?? []),
+    ignored: (config?.ignore ?? []).map(({ broker, glob, at }) => ({ value: `${broker}/${glob}`, at })),
     protect: (config?.protect ?? []).map(({ value }) => value),
     limits: config?.limits ?? {},
     lint: config?.lint ?? { rules: {}, places: {} },
@@ -224,10 +226,10 @@ function impliedBrokers(
   );
 }
 
-/** `owns`, `protect` and `overrides` must name brokers and kinds that there are: a misspelt one protects nothing. */
+/** `owns`, `ignore`, `protect` and `overrides` must name brokers and kinds that there are: a misspelt one protects nothing. */
 function checkGlobs(config: Config, scope: AddressScope, brokersKnown: boolean): Diagnostic[] {
   const globs = [
-    ...config.owns.map(({ broker, glob, at }) => ({ glob: `${broker}/${glob}`, at })),
+    ...[...config.owns, ...config.ignore].map(({ broker, glob, at }) => ({ glob: `${broker}/${glob}`, at })),
     ...config.protect.map(({ value, at }) => ({ glob: value, at })),
     ...config.overrides,
   ];
@@ -245,6 +247,14 @@ function checkGlobs(config: Config, scope: AddressScope, brokersKnown: boolean):
       },
     ];
   });
+}
+
+function globsByBroker(globs: readonly BrokerGlob[]): Map<string, string[]> {
+  return groupBy(
+    globs,
+    ({ broker }) => broker,
+    ({ broker, glob }) => `${broker}/${glob}`,
+  );
 }
 
 function groupBy<T, R>(

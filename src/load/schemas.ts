@@ -128,6 +128,14 @@ const OWNS = {
   examples: [{ main: ['queue/%2Forders/*'] }],
 };
 
+const IGNORE = {
+  type: 'object',
+  additionalProperties: GLOBS,
+  description:
+    'By broker: globs of addresses, without the broker, that plan, drift, prune and import leave alone, with what depends on them.',
+  examples: [{ main: ['queue/%2F/celeryev.*'] }],
+};
+
 function configShape(broker: JsonObject, change: JsonObject): JsonObject {
   return {
     title: 'brokerform configuration',
@@ -151,6 +159,7 @@ function configShape(broker: JsonObject, change: JsonObject): JsonObject {
         additionalProperties: broker,
       },
       owns: OWNS,
+      ignore: IGNORE,
       protect: PROTECT,
       limits: LIMITS,
       lint: LINT,
@@ -169,6 +178,7 @@ function configShape(broker: JsonObject, change: JsonObject): JsonObject {
               examples: [{ 'main/queue/%2Forders/*': { 'max-length': 1000 } }],
             },
             owns: OWNS,
+            ignore: IGNORE,
             protect: PROTECT,
             limits: LIMITS,
             lint: LINT,

@@ -9,6 +9,7 @@ export * from './errors.ts';
 export * from './graph.ts';
 export * from './json.ts';
 export * from './nearest.ts';
+export * from './ownership.ts';
 export * from './plan.ts';
 export * from './provider.ts';
 export * from './report.ts';

@@ -39,8 +39,11 @@ export interface Kind {
   calls(change: Change, context: Context, options: CallOptions): Call[];
   /** True where a resource of this kind disappears with any resource that it needs: a binding with its queue. */
   diesWith?(resource: Resource, needed: Address): boolean;
-  /** Why this live resource is the broker's or a client's own, and is never changed or deleted; else undefined. */
-  reserved?(resource: Resource): string | undefined;
+  /**
+   * Why this live resource belongs to the broker, a plug-in or a connected client, and is never changed or deleted;
+   * else undefined. What disappears with it need not say so itself.
+   */
+  systemOwned?(resource: Resource): string | undefined;
   /** True for what the session itself rests on, such as the user that it connects as: pruning leaves it alone. */
   indispensable?(resource: Resource, broker: BrokerIdentity): boolean;
   /**

@@ -21,6 +21,8 @@ export interface BrokerPlanInput {
   readonly retired: readonly Address[];
   /** Address globs. */
   readonly owns: readonly string[];
+  /** Address globs of what is left alone though it is owned. */
+  readonly ignore?: readonly string[];
   readonly prune: boolean;
   readonly targets: readonly string[];
   readonly excludes: readonly string[];
@@ -42,9 +44,9 @@ export interface BrokerPlan extends Steps {
 
 /** Reads a broker, compares, counts what is at stake, turns the difference into steps, and asks what it thinks of them. */
 export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
-  const { provider, live, desired, retired, owns } = input;
+  const { provider, live, desired, retired, owns, ignore = [], prune } = input;
   const context = await look(live, provider, { desired, retired, owns });
-  const found = diffResources({ context, kinds: provider.kinds, retired, owns, prune: input.prune });
+  const found = diffResources({ context, kinds: provider.kinds, retired, owns, ignore, prune });
   const difference = resetSecrets(found, context, input.resets ?? []);
   const selected = selectChanges(difference.changes, input.targets, input.excludes);
   const counted = await observed(live, context, atStake(selected, context, provider));

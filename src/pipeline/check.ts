@@ -12,6 +12,7 @@ import {
   type Provider,
   type Resource,
 } from '../model/index.ts';
+import { contradictions } from './contradictions.ts';
 
 export interface ProjectOptions {
   readonly directory: string;
@@ -31,6 +32,8 @@ export interface DeclaredBroker {
   readonly retired: readonly Address[];
   /** Address globs. */
   readonly owns: readonly string[];
+  /** Address globs of what is left alone though it is owned. */
+  readonly ignore: readonly string[];
   /** What offline work takes the broker for. */
   readonly assumed: BrokerIdentity;
   /** @throws InvalidProject when the connection lacks a variable or is malformed. */
@@ -59,7 +62,10 @@ export function check(options: ProjectOptions): Checked {
     ...diagnostics,
     ...declared.flatMap((part) => part.diagnostics),
     ...project.lateDiagnostics(),
-    ...retiredAndDeclared(project, declared),
+    ...contradictions(
+      project,
+      declared.flatMap(({ broker }) => broker.desired),
+    ),
     ...lint(project, declared, providers).filter(
       ({ at }) => at === undefined || !project.unsound.has(at.file),
     ),
@@ -94,6 +100,7 @@ function declareBroker(project: Project, config: Config, provider: Provider, env
       .map(({ address }) => address)
       .filter((address) => address.startsWith(`${name}/`)),
     owns: project.owns.get(name) ?? [],
+    ignore: project.ignore.get(name) ?? [],
     assumed: provider.assume(name, config.targetVersion),
     connect: (timeout) => {
       const { connection, diagnostics: problems } = connectionOf(config, env, timeout);
@@ -102,21 +109,6 @@ function declareBroker(project: Project, config: Config, provider: Provider, env
     },
   };
   return { broker, versionKnown: config.targetVersion !== undefined, diagnostics };
-}
-
-/** To be there and to be gone at once: each plan would undo the one before. */
-function retiredAndDeclared(project: Project, parts: readonly Part[]): Diagnostic[] {
-  const declared = new Map(
-    parts.flatMap(({ broker }) => broker.desired.map((resource) => [resource.address, resource])),
-  );
-  return project.retired.flatMap(({ address, at }): Diagnostic[] => {
-    const resource = declared.get(address);
-    if (!resource) return [];
-    const message = `${address} is declared, and retired too`;
-    const hint = 'remove the declaration, or the entry under retired';
-    const related = resource.at ? [resource.at] : [];
-    return [{ code: 'load/retired-and-declared', severity: 'error', message, at, hint, address, related }];
-  });
 }
 
 /** Rules see completed specs, as the assumed broker would hold them. */

@@ -54,8 +54,8 @@ export function diffBroker(
   const alone = complete(after, broker, kinds, []);
   const desired = completedBeside(alone, complete(after, broker, kinds, live.values()));
   const context = { broker, live, desired };
-  const { retired = [], owns = [] } = after ?? {};
-  const difference = diffResources({ context, kinds, retired, owns, prune });
+  const { retired = [], owns = [], ignore = [] } = after ?? {};
+  const difference = diffResources({ context, kinds, retired, owns, ignore, prune });
   const isRead = ({ at }: Resource) => !at || !unread(at.file);
   const changes = difference.changes.filter((change) => change.action !== 'create' || isRead(change.after));
   const { steps } = buildSteps({ context, kinds, changes, readAt: '', isAllowed: () => true });

@@ -3,9 +3,10 @@ import type { GuardChange } from '../model/index.ts';
 
 /** What two configurations say differently of what may be deleted, and of what is protected. */
 export function guardChanges(before: Project, after: Project): GuardChange[] {
-  const owns = ({ owns: own }: Project) => [...own.values()].flat();
+  const globsOf = (globs: Project['owns']) => [...globs.values()].flat();
   return [
-    ...listChanges('owns', owns(before), owns(after), 'added'),
+    ...listChanges('owns', globsOf(before.owns), globsOf(after.owns), 'added'),
+    ...listChanges('ignore', globsOf(before.ignore), globsOf(after.ignore), 'removed'),
     ...listChanges('protect', before.protect, after.protect, 'removed'),
     ...limitChanges(before.limits.deletes, after.limits.deletes),
   ];

@@ -17,7 +17,7 @@ import {
   type Provider,
   type Snapshot,
 } from '../model/index.ts';
-import { completed } from './import.ts';
+import { manageable } from './import.ts';
 
 /** What other tools' files say, as resources. */
 export interface ForeignImport {
@@ -157,5 +157,5 @@ function declared(
   const broker = provider.assume(options.brokerName(provider));
   const { resources, diagnostics } = provider.declare([draft.sectionOf(broker.name)]);
   errors.push(...diagnostics);
-  return [{ provider, snapshot: completed({ broker, resources }, provider) }];
+  return [{ provider, snapshot: manageable({ broker, resources }, provider) }];
 }

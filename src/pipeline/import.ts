@@ -1,8 +1,10 @@
 import { Document, Scalar, visit } from 'yaml';
 import { completeSides } from '../diff/index.ts';
 import {
+  type Address,
   DamagedPlan,
   type ImportedFile,
+  ignoredBy,
   isExactInt,
   isObject,
   type Json,
@@ -10,23 +12,24 @@ import {
   kindOf,
   type Provider,
   type Snapshot,
+  systemOwned,
 } from '../model/index.ts';
 import type { DeclaredBroker } from './check.ts';
 import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
 import { readSnapshot } from './snapshot.ts';
 
-/** Everything on a live broker, without what is the broker's own. @throws ConnectionError, BrokerError */
+/** Everything on a live broker that a project could manage. @throws ConnectionError, BrokerError */
 export async function readEverything(
   broker: DeclaredBroker,
   options: OpenOptions & { readonly timeout: number },
-): Promise<Snapshot> {
-  const { provider, connect, name } = broker;
+): Promise<ManageableSnapshot> {
+  const { provider, connect, name, ignore } = broker;
   const sessions = await openSessions([{ provider, connection: connect(options.timeout) }], options);
   try {
     const session = sessions.get(name);
     if (!session) throw new Error(`no session to ${name}`);
     const resources = await session.read({ desired: [], retired: [], owns: [`${name}/**`] });
-    return completed({ broker: session.broker, resources }, provider);
+    return manageable({ broker: session.broker, resources }, provider, ignore);
   } finally {
     await closeSessions(sessions.values());
   }
@@ -35,14 +38,14 @@ export async function readEverything(
 /** The resources of an export file. @throws DamagedPlan when the file is of no kind that the provider knows. */
 export async function readExport(
   file: string,
-  broker: Pick<DeclaredBroker, 'name' | 'provider'>,
-): Promise<Snapshot> {
+  broker: Pick<DeclaredBroker, 'name' | 'provider'> & Partial<Pick<DeclaredBroker, 'ignore'>>,
+): Promise<ManageableSnapshot> {
   const snapshot = await readSnapshot(file, broker.name, broker.provider);
   if (!snapshot)
     throw new DamagedPlan(
       `${file} is no export of ${broker.provider.name}, and no snapshot of "${broker.name}"`,
     );
-  return completed(snapshot, broker.provider);
+  return manageable(snapshot, broker.provider, broker.ignore);
 }
 
 /**
@@ -50,14 +53,14 @@ export async function readExport(
  * @param told to be said at the top of the first file
  */
 export function toYaml(
-  snapshot: Snapshot,
+  snapshot: ManageableSnapshot,
   provider: Provider,
   namesBroker: boolean,
   told: readonly string[] = [],
 ): Map<string, string> {
   const files = provider.toSections(snapshot.resources, snapshot.broker).map((file, index) => ({
     ...file,
-    notes: index === 0 ? [...told, ...file.notes] : file.notes,
+    notes: index === 0 ? [...told, ...(snapshot.omitted ?? []), ...file.notes] : file.notes,
   }));
   return new Map(
     files.map((file) => [file.name, fileText(file, snapshot.broker.name, provider.name, namesBroker)]),
@@ -78,13 +81,42 @@ function fileText(file: ImportedFile, broker: string, type: string, namesBroker:
   return notes + document.toString({ lineWidth: 110 });
 }
 
-/** Resources as their kinds complete them, and nothing that is the broker's own. */
-export function completed(snapshot: Snapshot, provider: Provider): Snapshot {
-  const { live } = completeSides({ broker: snapshot.broker }, [], snapshot.resources, provider.kinds);
-  const resources = [...live.values()].filter(
-    (resource) => provider.kinds[kindOf(resource.address)]?.reserved?.(resource) === undefined,
-  );
-  return { broker: snapshot.broker, resources };
+/** A snapshot without what no project manages. */
+export interface ManageableSnapshot extends Snapshot {
+  /** How many resources were left out, and why; a sentence each. */
+  readonly omitted?: readonly string[];
+}
+
+/**
+ * Resources as their kinds complete them, without what the system owns or the project ignores.
+ * @param ignore address globs
+ */
+export function manageable(
+  { broker, resources }: Snapshot,
+  { kinds }: Provider,
+  ignore: readonly string[] = [],
+): ManageableSnapshot {
+  const { live } = completeSides({ broker }, [], resources, kinds);
+  const system = systemOwned(live, kinds);
+  const ignored = ignoredBy(ignore, live, kinds);
+  const omitted = [
+    ...omission([...system.keys()], 'they belong to the broker, a plug-in or a client'),
+    ...omission(
+      [...ignored.keys()].filter((address) => !system.has(address)),
+      'the configuration ignores them',
+    ),
+  ];
+  const kept = [...live.values()].filter(({ address }) => !system.has(address) && !ignored.has(address));
+  return { broker, resources: kept, ...(omitted.length > 0 && { omitted }) };
+}
+
+/** `left out: 2 queues, 1 binding; …`, by kind. */
+function omission(addresses: readonly Address[], why: string): string[] {
+  if (addresses.length === 0) return [];
+  const counts = new Map<string, number>();
+  for (const address of addresses) counts.set(kindOf(address), (counts.get(kindOf(address)) ?? 0) + 1);
+  const parts = Array.from(counts, ([kind, count]) => `${count} × ${kind}`);
+  return [`left out: ${parts.sort().join(', ')}: ${why}`];
 }
 
 /** The same data, with integers beyond 2^53 as the YAML library writes them: with all their digits. */

@@ -63,8 +63,8 @@ export async function planStates(
 ): Promise<Plan> {
   const parts = await Promise.all(
     [...states].map(([name, live]): Promise<BrokerPlan> => {
-      const { provider, desired, retired, owns } = brokerNamed(checked, name);
-      return planBroker({ ...options, provider, live, desired, retired, owns });
+      const { provider, desired, retired, owns, ignore } = brokerNamed(checked, name);
+      return planBroker({ ...options, provider, live, desired, retired, owns, ignore });
     }),
   );
   const { project } = checked;

@@ -3,7 +3,8 @@ import { DamagedPlan, isObject, type Provider, parseJson, type Snapshot } from '
 
 /** The file that `import --format snapshot` writes: live state, to plan against without a broker. */
 export function writeSnapshot(snapshots: readonly Snapshot[]): string {
-  return `${JSON.stringify({ brokerform: 'snapshot', version: 1, brokers: snapshots }, null, 1)}\n`;
+  const brokers = snapshots.map(({ broker, resources }) => ({ broker, resources }));
+  return `${JSON.stringify({ brokerform: 'snapshot', version: 1, brokers }, null, 1)}\n`;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   type Stake,
   type Step,
   subject,
+  systemOwned,
 } from '../model/index.ts';
 import { type DependantsOf, findDependants, removedBy } from './dependants.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -100,11 +101,13 @@ class StepBuilder {
   readonly #input: StepsInput;
   readonly #dependantsOf: DependantsOf;
   readonly #fates: ReadonlyMap<Address, Fate>;
+  readonly #systemOwned: ReadonlyMap<Address, string>;
 
   constructor(input: StepsInput, dependantsOf: DependantsOf, fates: ReadonlyMap<Address, Fate>) {
     this.#input = input;
     this.#dependantsOf = dependantsOf;
     this.#fates = fates;
+    this.#systemOwned = systemOwned(input.context.live, input.kinds);
   }
 
   build(change: Change): Step {
@@ -113,7 +116,7 @@ class StepBuilder {
     const kind = kindFor(kinds, resource.address);
     const dependants =
       change.action === 'create' || change.action === 'update' ? [] : this.#dependants(resource.address);
-    const risks = [...kind.risks(change, context), ...this.#ownRisks(change, kind, dependants)];
+    const risks = [...kind.risks(change, context), ...this.#ownRisks(change, dependants)];
     const stake = this.#stake(change, kind, risks);
     this.fingerprints[resource.address] = fingerprintOf(change, context, this.#dependantsOf);
     return {
@@ -178,10 +181,10 @@ class StepBuilder {
   }
 
   /** Risks that any kind has: touching what is not ours, and taking down what is declared to stay. */
-  #ownRisks(change: Change, kind: Kind, dependants: readonly Dependant[]): Risk[] {
+  #ownRisks(change: Change, dependants: readonly Dependant[]): Risk[] {
     const risks: Risk[] = [];
-    const reserved = change.action === 'create' ? undefined : kind.reserved?.(change.before);
-    if (reserved !== undefined) risks.push({ class: 'refused', code: 'reserved', message: reserved });
+    const reason = change.action === 'create' ? undefined : this.#systemOwned.get(change.before.address);
+    if (reason !== undefined) risks.push({ class: 'refused', code: 'reserved', message: reason });
     const needed = dependants.filter(
       ({ address, outcome }) => outcome === 'removed' && this.#input.context.desired.has(address),
     );

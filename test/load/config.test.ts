@@ -10,6 +10,7 @@ brokers:
 owns:
   main: ["box/*", "lid/**"]
   events: ["**"]
+ignore: { main: ["box/tmp*"] }
 protect: ["main/box/gold*"]
 limits: { deletes: 5 }
 lint: { rules: { a/b: warning, c/d: { severity: info, most: 3 } } }
@@ -22,6 +23,7 @@ environments:
     protect: ["*/box/payments*"]
     limits: { deletes: 3 }
     owns: { main: ["box/x*"] }
+    ignore: { main: ["box/old*"] }
 `;
 const topology = { 'topologies/t.yaml': 'boxes: { boxes: { a: { size: 2 } } }\n' };
 
@@ -34,8 +36,12 @@ test('without an environment the configuration counts as it is', () => {
     main: ['main/box/*', 'main/lid/**'],
     events: ['events/**'],
   });
+  expect(Object.fromEntries(project.ignore)).toEqual({ main: ['main/box/tmp*'] });
+  expect(project.ignored).toEqual([
+    { value: 'main/box/tmp*', at: { file: 'brokerform.yaml', line: 9, col: 18 } },
+  ]);
   expect(project.lint.rules).toEqual({ 'a/b': 'warning', 'c/d': { severity: 'info', most: 3 } });
-  expect(project.lint.places['c/d']).toEqual({ file: 'brokerform.yaml', line: 11, col: 32 });
+  expect(project.lint.places['c/d']).toEqual({ file: 'brokerform.yaml', line: 12, col: 32 });
   const main = project.brokers.get('main');
   expect(main?.settings).toEqual({ type: 'boxes', url: '${URL}', password: '${PW}', tls: { ca: 'a.pem' } });
   expect(main?.at).toEqual({ file: 'brokerform.yaml', line: 4, col: 3 });
@@ -57,12 +63,13 @@ test('an environment merges brokers, adds protection, replaces limits, ownership
   expect(production.protect).toEqual(['main/box/gold*', '*/box/payments*']);
   expect(production.limits).toEqual({ deletes: 3 });
   expect(production.owns.get('main')).toEqual(['main/box/x*']);
+  expect(production.ignore.get('main')).toEqual(['main/box/old*']);
   expect(production.owns.get('events')).toEqual(['events/**']);
 });
 
 test('an unknown environment lists the known ones', () => {
   const { diagnostics } = load({ 'brokerform.yaml': full, ...topology }, { environment: 'prodution' });
-  expect(codes(diagnostics)).toEqual(['12:1 load/unknown-environment']);
+  expect(codes(diagnostics)).toEqual(['13:1 load/unknown-environment']);
   expect(diagnostics[0]?.hint).toBe('did you mean production? known environments: local, production');
   const bare = load({ 't.yaml': 'boxes: {}' }, { environment: 'x', paths: ['t.yaml'] });
   expect(codes(bare.diagnostics)).toEqual(['load/unknown-environment']);

@@ -39,7 +39,8 @@ const box: Kind = {
     const put = { op: 'box.put', target: target(change), body: change.after.spec };
     return change.action === 'replace' ? [remove, put] : [put];
   },
-  reserved: ({ address }) => (parseAddress(address).path[0] === 'system' ? 'the broker owns it' : undefined),
+  systemOwned: ({ address }) =>
+    parseAddress(address).path[0] === 'system' ? 'the broker owns it' : undefined,
   stakeText: ({ volatile }) => `${volatile?.contents ?? 'unknown'} things`,
 };
 

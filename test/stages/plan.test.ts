@@ -66,6 +66,31 @@ describe('what a plan holds', () => {
     expect(plan.blockers).toMatchObject([{ risk: { class: 'refused', code: 'reserved' } }]);
   });
 
+  it('leaves alone what disappears with what the broker owns, and says why it cannot be retired', async () => {
+    const broker = await brokerWith(boxOf('system'), boxOf('b'), linkOf('b', 'system'));
+    const all = { prune: true, owns: ['store/**'] };
+    expect(summary(await planMemory(broker, [boxOf('b')], all))).toEqual([]);
+    expect((await planMemory(broker, [boxOf('b')], { owns: ['store/**'] })).unmanaged).toEqual([]);
+    const plan = await planMemory(broker, [], { retired: ['store/box/system', 'store/link/b/system'] });
+    expect(plan.blockers).toMatchObject([
+      { address: 'store/box/system', risk: { code: 'reserved', message: 'the broker owns it' } },
+    ]);
+  });
+
+  it('leaves alone what is ignored and what disappears with it, and still counts it as a dependant', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), boxOf('c'), linkOf('a', 'b'), linkOf('a', 'c'));
+    const ignoring = { owns: ['store/**'], ignore: ['store/box/b'] };
+    expect((await planMemory(broker, [], ignoring)).unmanaged).toEqual([
+      'store/box/a',
+      'store/box/c',
+      'store/link/a/c',
+    ]);
+    const plan = await planMemory(broker, [], { ...ignoring, prune: true });
+    expect(summary(plan)).toEqual([['delete store/box/a', 'delete store/box/c']]);
+    const step = plan.waves.flat().find(({ address }) => address === 'store/box/a');
+    expect(step?.dependants.map(({ address }) => address)).toContain('store/link/a/b');
+  });
+
   it('blocks what the broker says that it would refuse, and asks only where it is to be asked', async () => {
     const broker = await brokerWith(boxOf('system'), boxOf('b'));
     const asked: string[] = [];

@@ -1,12 +1,14 @@
 import {
   HIDDEN,
   type ImportedFile,
+  indexByAddress,
   isObject,
   isSecretRef,
   type Json,
   type JsonObject,
   kindOf,
   type Resource,
+  systemOwned,
 } from '../../model/index.ts';
 import { kinds } from './kinds/index.ts';
 import { countOf, nameOf } from './kinds/parts.ts';
@@ -21,10 +23,9 @@ import { SCRAM_MECHANISMS } from './specs.ts';
  * What the broker keeps for itself is left out, and live SCRAM users are, as Kafka tells nobody their passwords.
  */
 export function toSections(resources: readonly Resource[]): ImportedFile[] {
+  const system = systemOwned(indexByAddress(resources), kinds);
   const ofKind = (kind: string) =>
-    resources.filter(
-      (resource) => kindOf(resource.address) === kind && kinds[kind]?.reserved?.(resource) === undefined,
-    );
+    resources.filter(({ address }) => kindOf(address) === kind && !system.has(address));
   const sections: readonly (readonly [name: string, section: JsonObject])[] = [
     ['topics.yaml', topicsSection(ofKind('topic'))],
     ['acls.yaml', aclsSection(ofKind('acl'))],

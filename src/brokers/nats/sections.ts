@@ -13,6 +13,7 @@ import {
   kindOf,
   parseAddress,
   type Resource,
+  systemOwned,
   toBigInt,
 } from '../../model/index.ts';
 import { BUCKET_PREFIX, consumerNameOf, identify, streamAddress, streamNameOf } from './addresses.ts';
@@ -31,9 +32,8 @@ const SHAPES: Readonly<Record<string, BucketShape>> = { 'key-value': keyValue, '
  */
 export function toSections(resources: readonly Resource[], identity: BrokerIdentity): ImportedFile[] {
   const broker = withAllLimits(identity);
-  const kept = completed(resources, broker).filter(
-    (resource) => kinds[kindOf(resource.address)]?.reserved?.(resource) === undefined,
-  );
+  const system = systemOwned(indexByAddress(resources), kinds);
+  const kept = completed(resources, broker).filter(({ address }) => !system.has(address));
   const notes: string[] = [];
   const consumers = consumersByStream(kept);
   const sections: Record<string, Record<string, Json>> = {};

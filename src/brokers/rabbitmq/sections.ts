@@ -6,6 +6,7 @@ import {
   type JsonObject,
   kindOf,
   type Resource,
+  systemOwned,
 } from '../../model/index.ts';
 import { exchangeAddress, queueAddress } from './addresses.ts';
 import { identityOf } from './kinds/amqp-calls.ts';
@@ -58,32 +59,28 @@ function completed(resources: readonly Resource[], broker: BrokerIdentity): Reso
 }
 
 /**
- * Without what the broker or a client keeps for itself, and without bindings whose ends are not there, as nobody
- * could make these again. What that leaves out is told, by vhost.
+ * Without what the system owns, and without bindings whose ends are not there, as nobody could make these again.
+ * How many those are is told, by vhost.
  */
 function ours(resources: readonly Resource[]): { kept: Resource[]; notes: Map<string, string[]> } {
-  const isOurs = (resource: Resource) => kinds[kindOf(resource.address)]?.reserved?.(resource) === undefined;
-  const present = new Set(resources.map(({ address }) => address));
-  const addresses = new Set(resources.filter(isOurs).map(({ address }) => address));
-  const leftOut = new Map<string, { queues: number; bindings: number }>();
-  const kept: Resource[] = [];
-  for (const resource of resources) {
-    const kind = kindOf(resource.address);
+  const system = systemOwned(indexByAddress(resources), kinds);
+  const addresses = new Set(resources.flatMap(({ address }) => (system.has(address) ? [] : [address])));
+  const dangling = new Map<string, number>();
+  const kept = resources.filter((resource) => {
+    if (!addresses.has(resource.address)) return false;
     // What a file declares may lead to what is declared elsewhere.
     const isDeclared = resource.at !== undefined;
-    const hasEnds =
-      kind !== 'binding' || isDeclared || endsOf(resource).every((address) => addresses.has(address));
-    if (addresses.has(resource.address) && hasEnds) {
-      kept.push(resource);
-      continue;
-    }
+    if (kindOf(resource.address) !== 'binding' || isDeclared) return true;
+    if (endsOf(resource).every((address) => addresses.has(address))) return true;
     const [vhost = ''] = pathOf(resource);
-    const counts = leftOut.get(vhost) ?? { queues: 0, bindings: 0 };
-    leftOut.set(vhost, counts);
-    if (kind === 'queue') counts.queues++;
-    if (!hasEnds && !endsOf(resource).every((address) => present.has(address))) counts.bindings++;
-  }
-  return { kept, notes: new Map([...leftOut].map(([vhost, counts]) => [vhost, notesOf(counts)])) };
+    dangling.set(vhost, (dangling.get(vhost) ?? 0) + 1);
+    return false;
+  });
+  const notes = Array.from(dangling, ([vhost, count]): [string, string[]] => [
+    vhost,
+    [`${countOf(count, 'binding')} left out: an end of it is not among what is written`],
+  ]);
+  return { kept, notes: new Map(notes) };
 }
 
 /** The addresses of a binding's exchanges and queue, but for exchanges that are in every vhost. */
@@ -96,17 +93,6 @@ function endsOf(binding: Resource): string[] {
       .filter((name) => !isPredeclaredExchange(name))
       .map((name) => exchangeAddress(broker, vhost, name)),
     ...(destinationType === 'queue' ? [queueAddress(broker, vhost, destination)] : []),
-  ];
-}
-
-function notesOf({ queues, bindings }: { queues: number; bindings: number }): string[] {
-  return [
-    ...(queues > 0
-      ? [`${countOf(queues, 'queue')} left out: exclusive, or named by the broker for a client`]
-      : []),
-    ...(bindings > 0
-      ? [`${countOf(bindings, 'binding')} left out: an end of it is not among what is written`]
-      : []),
   ];
 }
 

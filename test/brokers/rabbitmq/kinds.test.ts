@@ -431,6 +431,16 @@ describe('risks', () => {
   });
 });
 
+const binding = (source: string, destination: string, args = {}) =>
+  bindingResource(B, {
+    vhost: '/',
+    source,
+    destinationType: 'queue',
+    destination,
+    routingKey: '',
+    arguments: args,
+  });
+
 describe('what is not ours', () => {
   it.each<[Resource, boolean]>([
     [exchangeResource(B, '/', 'amq.topic', {}), true],
@@ -439,8 +449,25 @@ describe('what is not ours', () => {
     [queueResource(B, '/', 'amq.gen-1', {}), true],
     [queueResource(B, '/', 'x', { exclusive: true }), true],
     [queueResource(B, '/', 'x', { exclusive: false }), false],
-  ])('%j is reserved: %s', (resource, isReserved) => {
-    expect(kindFor(resource.address).reserved?.(resource) !== undefined).toBe(isReserved);
+    [queueResource(B, '/', 'x', { 'auto-delete': true, arguments: { 'x-expires': 1000 } }), false],
+    [queueResource(B, '/', 'x', { arguments: { 'x-internal-purpose': 'federation' } }), true],
+    [queueResource(B, '/', 'federation: ev -> host:down:ev', {}), true],
+    [queueResource(B, '/', 'federation of ev', {}), false],
+    [queueResource(B, '/', 'sharding: a - b - rabbit@host - 0', {}), true],
+    [queueResource(B, '/', 'sharding: a', {}), false],
+    [queueResource(B, '/', 'mqtt-subscription-my\nclientqos1', {}), true],
+    [queueResource(B, '/', 'mqtt-subscription-mine', {}), false],
+    [queueResource(B, '/', 'mqtt-will-client', {}), true],
+    [queueResource(B, '/', 'stomp-subscription-g7BYd9o9W4ci2Ra2TvazyQ', {}), true],
+    [queueResource(B, '/', 'stomp-subscription-mine', {}), false],
+    [exchangeResource(B, '/', 'x', { type: 'x-federation-upstream' }), true],
+    [exchangeResource(B, '/', 'x', { arguments: { 'x-internal-purpose': 'federation' } }), true],
+    [binding('ev', 'x', { 'x-bound-from': [] }), true],
+    [binding('ev', 'amq.gen-1'), true],
+    [binding('ev', 'mqtt-will-client'), true],
+    [binding('ev', 'x', { 'x-match': 'any' }), false],
+  ])('%j is the system’s: %s', (resource, isOwned) => {
+    expect(kindFor(resource.address).systemOwned?.(resource) !== undefined).toBe(isOwned);
   });
 });
 

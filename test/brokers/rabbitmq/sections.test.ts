@@ -79,7 +79,7 @@ describe('toSections', () => {
         .map(({ name, section, notes }) => `# ${name} ${notes.join('; ')}\n${stringify(section)}`)
         .join(''),
     ).toBe(
-      `# orders.yaml 2 queues left out: exclusive, or named by the broker for a client; set SHOVEL_MOVE_SRC_URI in the environment: shovel move src-uri holds credentials, which are not written
+      `# orders.yaml set SHOVEL_MOVE_SRC_URI in the environment: shovel move src-uri holds credentials, which are not written
 vhost: /orders
 description: Orders
 tags:

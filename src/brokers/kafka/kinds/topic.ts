@@ -51,7 +51,7 @@ export const topic: Kind = {
     return change.action === 'create' ? [create(change.after)] : update(change);
   },
 
-  reserved(resource) {
+  systemOwned(resource) {
     return resource.spec.internal === true || INTERNAL_TOPICS.has(nameOf(resource))
       ? 'it is the broker’s own topic'
       : undefined;

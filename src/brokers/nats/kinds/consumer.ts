@@ -20,7 +20,6 @@ import { requestConfig } from '../request-config.ts';
 import { serverLimitRisks } from '../server-limits.ts';
 import { combinationRisks, unsupportedInConsumer, unsupportedRisks } from '../server-risks.ts';
 import { fieldText } from '../text.ts';
-import { stream } from './stream.ts';
 
 export const consumer: Kind = {
   title: ({ address }) => ({
@@ -45,7 +44,6 @@ export const consumer: Kind = {
   },
   calls: (change, { broker }) => consumerCalls(change, broker),
   diesWith: () => true,
-  reserved: (resource) => stream.reserved?.(resource),
   fieldText: (path, value) => fieldText(consumerFields, path, value),
   stakeText: consumerStake,
 };

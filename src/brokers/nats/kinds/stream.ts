@@ -22,7 +22,7 @@ export const stream: Kind = {
   fixed: ([field = ''], change, { broker }) => fixedOfStream(field, sidesOf(change), broker),
   risks: streamRisks,
   calls: streamCalls,
-  reserved: ({ address }) =>
+  systemOwned: ({ address }) =>
     streamNameOf(address).startsWith('$MQTT_') ? 'the server keeps its MQTT sessions in it' : undefined,
   fieldText: (path, value) => fieldText(streamFields, path, value),
   stakeText: streamStake,

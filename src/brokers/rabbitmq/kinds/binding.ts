@@ -5,6 +5,7 @@ import { bind, identityOf, unbind } from './amqp-calls.ts';
 import { reviveSources } from './auto-delete.ts';
 import { declaredArguments } from './exchange.ts';
 import { disruptive } from './parts.ts';
+import { ownerOfBinding } from './system-owned.ts';
 
 /** https://www.rabbitmq.com/docs/exchanges#bindings */
 export const binding: Kind = {
@@ -42,13 +43,7 @@ export const binding: Kind = {
 
   diesWith: () => true,
 
-  reserved(resource) {
-    const { source, destinationType, destination } = identityOf(resource);
-    if (source === '') return 'the broker binds every queue to the default exchange';
-    return destinationType === 'queue' && destination.startsWith('amq.')
-      ? 'the broker named its queue for a client'
-      : undefined;
-  },
+  systemOwned: ownerOfBinding,
 };
 
 function argumentsText(resource: Resource): string {

@@ -1,11 +1,11 @@
 import type { Change, Context, JsonObject, Kind, Resource, Risk } from '../../../model/index.ts';
 import { adoptEquivalents, tableOf } from '../arguments.ts';
 import type { RabbitCall } from '../calls.ts';
-import { isPredeclaredExchange } from '../resources.ts';
 import { declareExchange } from './amqp-calls.ts';
 import { bindingsTo, reviveSources } from './auto-delete.ts';
 import { inPlaceByPolicy } from './in-place.ts';
 import { destructive, disruptive, vhostAndName } from './parts.ts';
+import { ownerOfExchange } from './system-owned.ts';
 
 /** https://www.rabbitmq.com/docs/exchanges */
 export const exchange: Kind = {
@@ -59,11 +59,7 @@ export const exchange: Kind = {
   },
 
   diesWith: (resource, needed) => resource.needs[0] === needed,
-  reserved(resource) {
-    return isPredeclaredExchange(vhostAndName(resource).name)
-      ? 'the broker declares this exchange itself'
-      : undefined;
-  },
+  systemOwned: ownerOfExchange,
 
   fieldName: (path) =>
     path[0] === 'arguments' && path.length > 1 ? path.slice(1).join('.') : path.join('.'),

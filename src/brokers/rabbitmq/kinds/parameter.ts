@@ -43,7 +43,7 @@ export const parameter: Kind = {
 
   diesWith: (resource, needed) => resource.needs[0] === needed,
   actsAtOnce: () => true,
-  reserved: (resource) => reservedName(pathOf(resource)[2]),
+  systemOwned: (resource) => reservedName(pathOf(resource)[2]),
   fieldName: (path) => path.slice(1).join('.') || 'value',
 };
 
@@ -65,7 +65,7 @@ export const globalParameter: Kind = {
     return putOrDelete(change, ['global-parameters', pathOf(resource)[0] ?? ''], { value });
   },
 
-  reserved: (resource) => reservedName(pathOf(resource)[0]),
+  systemOwned: (resource) => reservedName(pathOf(resource)[0]),
   fieldName: (path) => path.slice(1).join('.') || 'value',
 };
 

@@ -14,6 +14,7 @@ import { bindingsTo, reviveSources } from './auto-delete.ts';
 import { declaredArguments } from './exchange.ts';
 import { inPlaceByPolicy } from './in-place.ts';
 import { countOf, destructive, disruptive, vhostAndName } from './parts.ts';
+import { ownerOfQueue } from './system-owned.ts';
 import { defaultQueueTypeIn, queueTypeName } from './vhost.ts';
 
 /** https://www.rabbitmq.com/docs/queues */
@@ -89,12 +90,7 @@ export const queue: Kind = {
 
   diesWith: (resource, needed) => resource.needs[0] === needed,
 
-  reserved(resource) {
-    if (resource.spec.exclusive === true) return 'it belongs to the connection that declared it';
-    return vhostAndName(resource).name.startsWith('amq.')
-      ? 'the broker named this queue for a client'
-      : undefined;
-  },
+  systemOwned: ownerOfQueue,
 
   fieldName(path) {
     const [field, argument] = path;
