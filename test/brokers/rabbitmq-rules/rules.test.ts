@@ -721,6 +721,13 @@ const CASES: Record<string, Case[]> = {
       good: { policies: { p: { definition: { 'max-length': 5 } } } },
     },
   ],
+  'unknown-queue-type': [
+    {
+      bad: { queues: { q: { type: 'qorum' } } },
+      at: ['1:field'],
+      good: { queues: { q: { type: 'quorum' } } },
+    },
+  ],
   'invalid-pattern': [
     {
       bad: {

@@ -5,12 +5,12 @@ import { userLimits, vhostLimits } from './limits.ts';
 import { globalParameter, parameter } from './parameter.ts';
 import { permission, topicPermission } from './permission.ts';
 import { operatorPolicy, policy } from './policy.ts';
+import { withPreflight } from './preflight.ts';
 import { queue } from './queue.ts';
 import { user } from './user.ts';
 import { vhost } from './vhost.ts';
 
-/** Every kind by the name that stands in addresses. */
-export const kinds: Readonly<Record<string, Kind>> = {
+const own: Readonly<Record<string, Kind>> = {
   vhost,
   'vhost-limits': vhostLimits,
   user,
@@ -25,3 +25,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
   parameter,
   'global-parameter': globalParameter,
 };
+
+/** Every kind by the name that stands in addresses. */
+export const kinds: Readonly<Record<string, Kind>> = Object.fromEntries(
+  Object.entries(own).map(([name, kind]) => [name, withPreflight(kind)]),
+);

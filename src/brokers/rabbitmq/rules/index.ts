@@ -36,6 +36,7 @@ import { unboundedQueue } from './unbounded-queue.ts';
 import { undeclaredEndpoint } from './undeclared-endpoint.ts';
 import { unknownArgument } from './unknown-argument.ts';
 import { unknownPolicyKey } from './unknown-policy-key.ts';
+import { unknownQueueType } from './unknown-queue-type.ts';
 import { unlistableBinding } from './unlistable-binding.ts';
 import { unreachableExchange } from './unreachable-exchange.ts';
 import { unreachableQueue } from './unreachable-queue.ts';
@@ -81,6 +82,7 @@ export const rules: readonly Rule[] = [
   undeclaredEndpoint,
   unknownArgument,
   unknownPolicyKey,
+  unknownQueueType,
   unlistableBinding,
   unreachableExchange,
   unreachableQueue,

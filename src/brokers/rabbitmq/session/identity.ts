@@ -1,4 +1,10 @@
-import { type BrokerIdentity, ConnectionError, isObject, type Json } from '../../../model/index.ts';
+import {
+  type BrokerIdentity,
+  ConnectionError,
+  isObject,
+  type Json,
+  type JsonObject,
+} from '../../../model/index.ts';
 import type { RabbitFacts } from '../specs.ts';
 import type { Management } from './management.ts';
 import { text } from './payloads.ts';
@@ -18,9 +24,12 @@ export async function identify(management: Management, settings: RabbitSettings)
   const body = bodyOf(overview, settings, { op: 'read overview' });
   const version = isObject(body) ? text(body.rabbitmq_version) : '';
   if (!isObject(body) || version === '') throw noManagementApi(settings);
+  const listed = objectsIn(bodyOf(vhosts, settings, { op: 'read vhosts' }));
   const facts: RabbitFacts = {
     user: endpoint.username,
-    defaultQueueTypes: defaultQueueTypes(bodyOf(vhosts, settings, { op: 'read vhosts' })),
+    vhosts: listed.map((item) => text(item.name)),
+    ...exchangeTypes(body.exchange_types),
+    defaultQueueTypes: defaultQueueTypes(listed),
   };
   return { name: broker, type: 'rabbitmq', id: text(body.cluster_name), version, facts };
 }
@@ -33,10 +42,19 @@ function noManagementApi({ broker, management, prefix }: RabbitSettings): Connec
 }
 
 /** Brokers before 3.11 have no such default, and list `"undefined"`. */
-function defaultQueueTypes(vhosts: Json): Record<string, string> {
-  const types = (Array.isArray(vhosts) ? vhosts : [])
-    .filter(isObject)
+function defaultQueueTypes(vhosts: readonly JsonObject[]): Record<string, string> {
+  const types = vhosts
     .map((item): [string, string] => [text(item.name), text(item.default_queue_type)])
     .filter(([, type]) => type !== '' && type !== 'undefined');
   return Object.fromEntries(types);
+}
+
+/** An answer without them says nothing about types. */
+function exchangeTypes(listed: Json | undefined): Pick<RabbitFacts, 'exchangeTypes'> {
+  const types = objectsIn(listed).filter(({ enabled }) => enabled !== false);
+  return types.length > 0 ? { exchangeTypes: types.map((item) => text(item.name)) } : {};
+}
+
+function objectsIn(list: Json | undefined): JsonObject[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
 }

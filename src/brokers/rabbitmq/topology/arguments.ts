@@ -6,7 +6,10 @@ import { atLeast } from '../version.ts';
  * https://www.rabbitmq.com/docs/queues#optional-arguments
  */
 
-export type QueueType = 'classic' | 'quorum' | 'stream';
+/** What the open broker has; an AMQP client can declare no other, not even those that the MQTT plug-in has for itself. */
+export const QUEUE_TYPES = ['classic', 'quorum', 'stream'] as const;
+
+export type QueueType = (typeof QUEUE_TYPES)[number];
 
 type Since = readonly [major: number, minor: number];
 const ALWAYS: Since = [0, 0];
@@ -68,7 +71,7 @@ const FACTS: ReadonlyMap<string, ArgumentFact> = new Map<string, ArgumentFact>([
 ]);
 
 export function isQueueType(type: string): type is QueueType {
-  return type === 'classic' || type === 'quorum' || type === 'stream';
+  return (QUEUE_TYPES as readonly string[]).includes(type);
 }
 
 /** The types that take an argument, given with its `x-`, on a broker of this version. */

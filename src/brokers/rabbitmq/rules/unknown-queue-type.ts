@@ -1,0 +1,42 @@
+import { nearestWord, type Rule } from '../../../model/index.ts';
+import { isQueueType, QUEUE_TYPES } from '../topology/arguments.ts';
+import { topologyOf } from '../topology/index.ts';
+
+const code = 'rabbitmq/unknown-queue-type';
+
+export const unknownQueueType: Rule = {
+  code,
+  severity: 'error',
+  summary: 'A queue has a type that RabbitMQ does not have',
+  explain: `
+RabbitMQ has the queue types classic, quorum and stream, and refuses a queue of any other type, together with its
+bindings. If a plug-in adds the type, say so in a suppression comment.
+
+Bad:
+\`\`\`yaml
+queues:
+  orders: { type: qorum }
+\`\`\`
+Good:
+\`\`\`yaml
+queues:
+  orders: { type: quorum }
+\`\`\`
+`,
+  *check(context) {
+    for (const vhost of topologyOf(context).vhosts.values()) {
+      for (const { name, type, resource } of vhost.queues.values()) {
+        if (isQueueType(type)) continue;
+        const nearest = nearestWord(type, QUEUE_TYPES);
+        yield {
+          resource,
+          path: ['type'],
+          message: `queue "${name}" has the unknown type "${type}": the broker refuses it`,
+          hint: nearest
+            ? `did you mean "${nearest}"?`
+            : `use ${QUEUE_TYPES.join(', ')}; if a plug-in adds the type, say so: # brokerform-ignore ${code}: …`,
+        };
+      }
+    }
+  },
+};
