@@ -1,5 +1,6 @@
 import type { Address, CallStatus, Failure, Stake } from '../model/index.ts';
 import type { ReadyStep } from './readiness.ts';
+import { rehearse } from './rehearse.ts';
 import type { Target } from './target.ts';
 
 /** What became of a step before the live state was read again. */
@@ -23,15 +24,20 @@ export interface RunOptions {
 
 /**
  * Sends the waves of one broker, one after the other. A step whose need failed is not started; after any failure
- * nothing is deleted, because what was to take its place may be missing.
+ * nothing is deleted, because what was to take its place may be missing. A replacement that the broker refuses when
+ * it is tried out is not begun, and stops nothing that is independent of it.
  */
 export async function runWaves(
   target: Target,
   waves: readonly (readonly ReadyStep[])[],
   options: RunOptions,
 ): Promise<Map<Address, StepResult>> {
+  const signals = { drain: options.drain.signal, abort: options.abort };
+  const trials = await rehearse(target, waves.flat(), signals);
   const results = new Map<Address, StepResult>();
-  const settle = (address: Address, result: StepResult) => {
+  const settle = (address: Address, outcome: StepResult) => {
+    const note = outcome.note ?? trials.get(address)?.note;
+    const result = { ...outcome, ...(note !== undefined && { note }) };
     results.set(address, result);
     if (result.status === 'failed' && options.onError === 'stop') options.drain.abort();
     options.onResult(result);
@@ -39,6 +45,13 @@ export async function runWaves(
   for (const wave of waves) {
     const started: ReadyStep[] = [];
     for (const item of wave) {
+      const refusal = trials.get(item.step.address)?.failure;
+      if (refusal) {
+        const result: StepResult = { status: 'failed', failure: refusal };
+        results.set(item.step.address, result);
+        options.onResult(result);
+        continue;
+      }
       const reason = item.calls.length === 0 ? 'already' : whyNotStarted(item, results, options);
       if (reason === undefined) started.push(item);
       else if (reason === 'already') settle(item.step.address, { status: 'already' });

@@ -114,6 +114,14 @@ export interface Objection {
   readonly failure: Failure;
 }
 
+/** What came of trying out a replacement: the broker's refusal, or why it could not be tried. */
+export interface Trial {
+  /** Index into the units that were handed to `rehearse`. */
+  readonly unit: number;
+  readonly failure?: Failure;
+  readonly note?: string;
+}
+
 /** One line of `doctor`. */
 export interface Check {
   readonly name: string;
@@ -142,6 +150,14 @@ export interface Session {
    * @throws ConnectionError, BrokerError
    */
   preview?(units: readonly (readonly Call[])[]): Promise<readonly Objection[]>;
+  /**
+   * Tries out what these units delete and make anew, under names of its own, and removes what it made: so that a
+   * refusal is known before anything is deleted. What cannot be tried is no refusal. Absent where `preview` serves.
+   */
+  rehearse?(
+    units: readonly (readonly Call[])[],
+    options: Pick<SendOptions, 'drain' | 'abort'>,
+  ): Promise<readonly Trial[]>;
   /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
   examine(): Promise<Check[]>;
   close(): Promise<void>;

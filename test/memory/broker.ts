@@ -31,6 +31,8 @@ export class MemoryBroker {
   beforeCall: (call: Call) => void = () => {};
   /** What a preview of a call says. */
   object: (call: Call) => string | undefined = () => undefined;
+  /** What a rehearsal of a replacement says of a call. */
+  refuseTrial: (call: Call) => string | undefined = () => undefined;
   readonly log: Call[] = [];
   reads = 0;
 
@@ -69,6 +71,13 @@ export class MemoryBroker {
           calls.flatMap((call) => {
             const message = this.object(call);
             return message === undefined ? [] : [{ unit, failure: { op: call.op, status: 'NO', message } }];
+          }),
+        ),
+      rehearse: async (units) =>
+        units.flatMap((calls, unit) =>
+          calls.flatMap((call) => {
+            const message = this.refuseTrial(call);
+            return message === undefined ? [] : [{ unit, failure: { op: call.op, message } }];
           }),
         ),
       examine: async (): Promise<Check[]> => [{ name: 'memory', ok: true, text: 'always there' }],

@@ -154,6 +154,35 @@ describe('partial failure', () => {
   });
 });
 
+describe('a replacement that is refused when it is tried out', () => {
+  it('is not begun, nor what needs it, nor any deletion; all else goes on', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), boxOf('old'), linkOf('a', 'b'));
+    const desired = [
+      boxOf('a', { shape: 'odd' }),
+      boxOf('b', { shape: 'round' }),
+      boxOf('c'),
+      boxOf('d'),
+      linkOf('a', 'b'),
+      linkOf('a', 'c'),
+      linkOf('c', 'd'),
+    ];
+    const plan = await planMemory(broker, desired, { retired: ['store/box/old'] });
+    broker.refuseTrial = ({ op, body }) =>
+      op === 'box.put' && (body as { shape?: string }).shape === 'odd' ? 'too odd' : undefined;
+    const report = await applyMemory(broker, plan);
+    expect(statuses(report)).toMatchObject({
+      'box/a': 'failed',
+      'link/a/c': 'not-started',
+      'box/b': 'applied',
+      'box/c': 'applied',
+      'link/c/d': 'applied',
+      'box/old': 'not-started',
+    });
+    expect(report.steps.find(({ status }) => status === 'failed')?.failure?.message).toBe('too odd');
+    expect(broker.boxes.get('store/box/a')?.spec.shape).toBe('square');
+  });
+});
+
 describe('what the live state shows counts', () => {
   it('a lost answer is found out by reading', async () => {
     const broker = new MemoryBroker();

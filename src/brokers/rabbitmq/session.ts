@@ -13,6 +13,7 @@ import { Listings } from './session/listings.ts';
 import { Management } from './session/management.ts';
 import { type Counting, countMessages } from './session/observe.ts';
 import { readScope } from './session/read.ts';
+import { rehearseUnits } from './session/rehearse.ts';
 import { sendUnits } from './session/send.ts';
 import { readSettings } from './session/settings.ts';
 
@@ -30,14 +31,15 @@ export async function connect(
     const broker = await identify(management, settings);
     const links = settings.amqp && new AmqpLinks(settings, settings.amqp);
     const listings = new Listings(management, settings);
-    const { resolve } = connection;
+    const sending = { settings, management, listings, links, resolve: connection.resolve };
     return {
       broker,
       /** For tests that count requests. */
       management,
       read: (scope) => readScope(scope, connection, listings),
       observe: (resources) => observe(resources, { listings, links }),
-      send: (units, options) => sendUnits(units, options, { settings, management, listings, links, resolve }),
+      send: (units, options) => sendUnits(units, options, sending),
+      rehearse: (units, options) => rehearseUnits(units, options, sending),
       examine: () => examine(settings, management, links),
       async close() {
         await links?.close();

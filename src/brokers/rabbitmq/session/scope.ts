@@ -22,6 +22,8 @@ const VHOST_KINDS = [
   'vhost-limits',
 ] as const;
 
+const OF_USERS: ReadonlySet<string> = new Set(['permission', 'topic-permission', 'user-limits']);
+
 const KINDS = [...VHOST_KINDS, 'vhost', 'user', 'user-limits', 'global-parameter'];
 
 /** What must be listed to find every resource of the scope. */
@@ -31,6 +33,8 @@ export function needsOf(scope: Scope, broker: string): Needs {
   const everyVhost = new Set<string>();
   const want = (kind: string, vhost: string | undefined) => {
     kinds.add(kind);
+    // Whether the user of a right exists decides whether the broker takes it. Who may read these may read users.
+    if (OF_USERS.has(kind)) kinds.add('user');
     if (!isVhostKind(kind)) return;
     // What a policy costs depends on the queues that it matches.
     if (kind === 'policy' || kind === 'operator-policy') want('queue', vhost);
