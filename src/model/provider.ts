@@ -40,6 +40,11 @@ export interface Kind {
   /** True where a resource of this kind disappears with any resource that it needs: a binding with its queue. */
   diesWith?(resource: Resource, needed: Address): boolean;
   /**
+   * True for a live resource that only a client can make again, such as a binding of its exclusive queue: a
+   * replacement that takes it along does not promise it back.
+   */
+  cannotRecreate?(resource: Resource, context: Context): boolean;
+  /**
    * Why this live resource belongs to the broker, a plug-in or a connected client, and is never changed or deleted;
    * else undefined. What disappears with it need not say so itself.
    */

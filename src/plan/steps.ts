@@ -49,7 +49,9 @@ export interface Steps {
 export function buildSteps(input: StepsInput): Steps {
   const { deleted, replaced } = removedBy(input.changes);
   const dependantsOf = findDependants(input.context, input.kinds, new Set([...deleted, ...replaced]));
-  const fate = decideFates(dependantsOf, deleted, replaced);
+  const isLost = (resource: Resource) =>
+    kindFor(input.kinds, resource.address).cannotRecreate?.(resource, input.context) === true;
+  const fate = decideFates(dependantsOf, deleted, replaced, isLost);
   const builder = new StepBuilder({ ...input, context: { ...input.context, deleted } }, dependantsOf, fate);
   const own = input.changes.filter((change) => !fate.has(subject(change).address));
   const firsts = new Map<Address, Address[]>();
@@ -79,6 +81,7 @@ function decideFates(
   dependantsOf: DependantsOf,
   deleted: ReadonlySet<Address>,
   replaced: ReadonlySet<Address>,
+  isLost: (resource: Resource) => boolean,
 ): Map<Address, Fate> {
   const fates = new Map<Address, Fate>();
   for (const address of [...deleted, ...replaced]) {
@@ -86,7 +89,8 @@ function decideFates(
       // What is replaced itself keeps its own step, and so do the dependants it takes along.
       if (replaced.has(dependant.address)) continue;
       const fate = fates.get(dependant.address) ?? { outcome: 'recreated', takenBy: [] };
-      const isRemoved = fate.outcome === 'removed' || deleted.has(address) || deleted.has(dependant.address);
+      const isDeleted = deleted.has(address) || deleted.has(dependant.address);
+      const isRemoved = fate.outcome === 'removed' || isDeleted || isLost(dependant);
       fates.set(dependant.address, {
         outcome: isRemoved ? 'removed' : 'recreated',
         takenBy: [...fate.takenBy, address],

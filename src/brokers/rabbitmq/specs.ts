@@ -72,6 +72,8 @@ export type QueueVolatile = {
   readonly ready?: number;
   readonly unacknowledged?: number;
   readonly consumers?: number;
+  /** Of an exclusive queue: the name of its connection. */
+  readonly owner?: string;
 };
 
 /**

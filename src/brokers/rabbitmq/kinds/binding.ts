@@ -4,6 +4,8 @@ import type { RabbitCall } from '../calls.ts';
 import { bind, identityOf, unbind } from './amqp-calls.ts';
 import { reviveSources } from './auto-delete.ts';
 import { declaredArguments } from './exchange.ts';
+import { exclusiveQueueOf } from './exclusive.ts';
+import { destinationsInstead } from './moved-binding.ts';
 import { disruptive } from './parts.ts';
 import { ownerOfBinding } from './system-owned.ts';
 
@@ -29,9 +31,16 @@ export const binding: Kind = {
 
   fixed: () => 'a binding is its arguments',
 
-  risks(change) {
-    return change.action === 'create'
-      ? []
+  risks(change, context) {
+    if (change.action === 'create') return [];
+    const instead = change.action === 'delete' ? destinationsInstead(change.before, context) : [];
+    return instead.length > 0
+      ? [
+          disruptive(
+            'binding-moved',
+            `messages go to ${instead.join(', ')} instead; until this one is removed they may arrive at both, none are lost`,
+          ),
+        ]
       : [disruptive('binding-removed', 'messages that took this way no longer arrive')];
   },
 
@@ -42,6 +51,8 @@ export const binding: Kind = {
   },
 
   diesWith: () => true,
+
+  cannotRecreate: (resource, context) => exclusiveQueueOf(resource, context) !== undefined,
 
   systemOwned: ownerOfBinding,
 };

@@ -3,6 +3,7 @@ import { adoptEquivalents, tableOf } from '../arguments.ts';
 import type { RabbitCall } from '../calls.ts';
 import { declareExchange } from './amqp-calls.ts';
 import { bindingsTo, reviveSources } from './auto-delete.ts';
+import { exclusiveQueuesOn, exclusiveQueuesText } from './exclusive.ts';
 import { inPlaceByPolicy } from './in-place.ts';
 import { destructive, disruptive, vhostAndName } from './parts.ts';
 import { ownerOfExchange } from './system-owned.ts';
@@ -27,22 +28,26 @@ export const exchange: Kind = {
 
   fixed: () => 'fixed when the exchange is declared',
 
-  risks(change): Risk[] {
+  risks(change, context): Risk[] {
     if (change.action === 'create') return [];
     const risks = [
-      disruptive(
-        `exchange-${change.action === 'delete' ? 'deleted' : 'replaced'}`,
-        change.action === 'delete'
-          ? 'whoever publishes to it is refused, and its bindings go with it'
-          : 'whoever publishes to it is refused until it is declared again and bound',
-      ),
+      change.action === 'delete'
+        ? disruptive('exchange-deleted', 'publishers get 404, and its bindings go with it')
+        : disruptive('exchange-replaced', REPLACED),
+      ...exclusiveRisks(change, context),
     ];
     // The plug-in keeps messages in the exchange until they are due.
     if (change.before.spec.type === 'x-delayed-message') {
       risks.push(destructive('delayed-messages', 'messages that the exchange holds back are lost'));
     }
-    return risks.map((risk) => ({ ...risk, ...hintOf(change) }));
+    return risks.map((risk) => ({ ...hintOf(change), ...risk }));
   },
+
+  /** For the connections of exclusive queues that lose their bindings. */
+  atStake: (change, context) =>
+    change.action === 'delete' || change.action === 'replace'
+      ? exclusiveQueuesOn(change.before.address, context)
+      : [],
 
   calls(change, context): RabbitCall[] {
     if (change.action === 'create') return [declareExchange(change.after)];
@@ -64,6 +69,25 @@ export const exchange: Kind = {
   fieldName: (path) =>
     path[0] === 'arguments' && path.length > 1 ? path.slice(1).join('.') : path.join('.'),
 };
+
+const REPLACED =
+  'publishers get 404 until it is declared again; then messages are confirmed but unroutable until its bindings are made again';
+
+function exclusiveRisks(change: Exclude<Change, { action: 'create' }>, context: Context): Risk[] {
+  const queues = exclusiveQueuesOn(change.before.address, context);
+  if (queues.length === 0) return [];
+  const text = exclusiveQueuesText(queues);
+  return change.action === 'delete'
+    ? [destructive('exclusive-unbound', `connected clients stop receiving from it: ${text}`)]
+    : [
+        {
+          class: 'refused',
+          code: 'exclusive-bound',
+          message: `connected clients would be cut off: only they can bind their ${text}`,
+          hint: 'disconnect them first, or declare an exchange under a new name and move publishers and clients to it',
+        },
+      ];
+}
 
 function hintOf(change: Change): { hint?: string } {
   if (!('fields' in change)) return {};

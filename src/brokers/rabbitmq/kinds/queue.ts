@@ -46,12 +46,12 @@ export const queue: Kind = {
     const isKnown = ready !== undefined && unacknowledged !== undefined;
     const lost = isKnown
       ? `${countOf(ready + unacknowledged, 'message')} would be lost`
-      : 'nobody knows whether it is empty: its messages would be lost';
+      : 'message count unknown; any messages would be lost';
+    const gap = change.action === 'replace' ? GAP : '';
     const cut = consumers ? `, ${countOf(consumers, 'consumer')} cut off` : '';
     const code = change.action === 'delete' ? 'queue-deleted' : 'queue-replaced';
-    const risk = isEmpty
-      ? disruptive(code, `the queue is empty, but is gone for its publishers and consumers${cut}`)
-      : destructive(code, `${lost}${cut}`);
+    const empty = change.action === 'delete' ? 'queue is empty; clients lose it' : 'queue is empty';
+    const risk = isEmpty ? disruptive(code, empty + cut + gap) : destructive(code, lost + cut + gap);
     return [{ ...risk, ...hintOf(change) }];
   },
 
@@ -114,6 +114,9 @@ export const queue: Kind = {
     return parts.length > 0 ? parts.join(', ') : 'messages and consumers unknown';
   },
 };
+
+/** Until the new queue is declared and bound again. */
+const GAP = '; messages published for it until it is re-created and bound are unroutable';
 
 function hintOf(change: Change): { hint?: string } {
   if (!('fields' in change)) return {};

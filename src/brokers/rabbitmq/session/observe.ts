@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eachOf } from '../../../model/concurrency.ts';
-import { ConnectionError, type JsonObject } from '../../../model/index.ts';
+import { ConnectionError, isObject, type JsonObject } from '../../../model/index.ts';
 import type { QueueVolatile } from '../specs.ts';
 import type { AmqpLinks } from './amqp.ts';
 import { AmqpRefusal } from './amqp-faults.ts';
@@ -81,7 +81,7 @@ async function countOnce(queues: readonly QueueRef[], counting: Counting): Promi
 /** The highest number that any source tells: what is at stake is never made to look less than it is. */
 function combine(queue: QueueRef, ...sources: readonly (QueueVolatile | undefined)[]): Count {
   const known = sources.filter((source) => source !== undefined);
-  const highest = (key: keyof QueueVolatile): { [name: string]: number } => {
+  const highest = (key: 'ready' | 'unacknowledged' | 'consumers'): { [name: string]: number } => {
     const values = known.map((source) => source[key]).filter((value) => value !== undefined);
     return values.length > 0 ? { [key]: Math.max(...values) } : {};
   };
@@ -94,7 +94,13 @@ function combine(queue: QueueRef, ...sources: readonly (QueueVolatile | undefine
     const count = { ...(uncounted ? {} : ready), unacknowledged: 0, ...highest('consumers') };
     return { ...count, doubtful: !ready.ready && declared?.ready !== 0 };
   }
-  const count: QueueVolatile = { ...highest('ready'), ...highest('unacknowledged'), ...highest('consumers') };
+  const [owner] = known.flatMap((source) => source.owner ?? []);
+  const count: QueueVolatile = {
+    ...(owner !== undefined && { owner }),
+    ...highest('ready'),
+    ...highest('unacknowledged'),
+    ...highest('consumers'),
+  };
   const isFresh = queue.type === 'classic' || declared?.consumers === 0;
   return { ...count, doubtful: !count.ready && !count.unacknowledged && !isFresh };
 }
@@ -169,10 +175,12 @@ async function readStatistics(queues: readonly QueueRef[], { listings }: Countin
 
 function numbersOf(item: JsonObject): QueueVolatile {
   const { messages_ready: ready, messages_unacknowledged: unacknowledged, consumers } = item;
+  const connection = isObject(item.owner_pid_details) ? text(item.owner_pid_details.name) : '';
   return {
     ...(typeof ready === 'number' ? { ready } : {}),
     ...(typeof unacknowledged === 'number' ? { unacknowledged } : {}),
     ...(typeof consumers === 'number' ? { consumers } : {}),
+    ...(connection !== '' ? { owner: connection } : {}),
   };
 }
 

@@ -59,19 +59,42 @@ async function runUnit(
   guard: Guard,
   progress: { done: number },
 ): Promise<Outcome> {
-  for (const call of calls) {
-    const refusal = isGuarded(call) ? await guard.refuse(call.body) : undefined;
+  for (const group of groupsOf(calls)) {
+    const [first] = group;
+    const refusal = first && isGuarded(first) ? await guard.refuse(first.body) : undefined;
     if (refusal) return { unit, status: 'failed', callsDone: progress.done, failure: refusal };
-    const result = await performer.perform(call);
-    if (result.status !== 'done') {
-      // Nothing of the unit was sent: a run again starts it as if new.
-      const lost = progress.done > 0 ? 'failed' : 'not-started';
-      const status = result.status === 'lost' ? lost : result.status;
-      return { unit, status, callsDone: progress.done, failure: result.failure };
+    for (const result of await Promise.all(group.map((call) => performer.perform(call)))) {
+      if (result.status !== 'done') {
+        // Nothing of the unit was sent: a run again starts it as if new.
+        const lost = progress.done > 0 ? 'failed' : 'not-started';
+        const status = result.status === 'lost' ? lost : result.status;
+        return { unit, status, callsDone: progress.done, failure: result.failure };
+      }
+      progress.done++;
     }
-    progress.done++;
   }
   return { unit, status: 'done', callsDone: progress.done };
+}
+
+/** Bindings of a unit that are made at the same time. */
+const AT_ONCE = 16;
+
+/**
+ * The calls, in order, with bindings that follow each other in groups: none of them rests on another, and until the
+ * last is made messages of a replaced queue or exchange are unroutable.
+ */
+function groupsOf(calls: readonly RabbitCall[]): RabbitCall[][] {
+  const groups: RabbitCall[][] = [];
+  for (const call of calls) {
+    const last = isBinding(call) ? groups.at(-1) : undefined;
+    if (last?.every(isBinding) && last.length < AT_ONCE) last.push(call);
+    else groups.push([call]);
+  }
+  return groups;
+}
+
+function isBinding({ op }: RabbitCall): boolean {
+  return op === 'queue.bind' || op === 'exchange.bind';
 }
 
 function isGuarded(
