@@ -23,10 +23,9 @@ test('3.0: topics, an exchange, a queue, and what binds them', async () => {
     },
     {
       kafka: {
-        defaults: { partitions: 6 },
         topics: {
           'audit-log': { partitions: 3, 'replication-factor': 3 },
-          'shop.eu.stock': {},
+          'shop.eu.stock': { partitions: 6 },
           'shop.orders.placed': {
             partitions: 12,
             'replication-factor': 3,
@@ -36,7 +35,7 @@ test('3.0: topics, an exchange, a queue, and what binds them', async () => {
               'retention.ms': '7d',
             },
           },
-          'shop.us.stock': {},
+          'shop.us.stock': { partitions: 6 },
         },
       },
     },

@@ -19,10 +19,12 @@ test('topics with the defaults of the settings', async () => {
   const { yaml, leftovers } = await readFiles(SAMPLES['kafka-gitops'] ?? '');
   expect(parse(yaml.split('---\n')[0] ?? '')).toEqual({
     kafka: {
-      defaults: { 'replication-factor': 3 },
       topics: {
-        orders: { partitions: 12, configs: { 'cleanup.policy': 'compact', 'segment.bytes': '2MB' } },
-        payments: { partitions: 6 },
+        orders: {
+          ...{ partitions: 12, 'replication-factor': 3 },
+          configs: { 'cleanup.policy': 'compact', 'segment.bytes': '2MB' },
+        },
+        payments: { partitions: 6, 'replication-factor': 3 },
       },
     },
   });
@@ -45,7 +47,7 @@ test('an application gets what kafka-gitops would give it', async () => {
     'topic literal orders User:billing allow read *',
     'topic literal payments User:billing allow write *',
   ]);
-  const describes = 'settings: { services: { acls: { describe-topic-enabled: true } } }\n';
+  const describes = 'settings: { services: { acls: { describeTopicEnabled: true } } }\n';
   expect(await aclsOf(describes + application)).toEqual([
     'group literal billing User:billing allow read *',
     'topic literal orders User:billing allow describe *',
@@ -111,11 +113,29 @@ test('files beside the state file take its settings', async () => {
   });
   expect(parse(yaml)).toEqual({
     kafka: {
-      defaults: { partitions: 1 },
-      topics: { a: { 'replication-factor': 3 }, b: { 'replication-factor': 2 } },
+      topics: {
+        a: { partitions: 1, 'replication-factor': 3 },
+        b: { partitions: 1, 'replication-factor': 2 },
+      },
     },
   });
-  expect(leftovers).toEqual([expect.stringContaining('settings.files: name these files too')]);
+  expect(leftovers).toEqual([]);
+});
+
+test('a file that the settings name and nobody gave is told; one that is empty is read', async () => {
+  const state =
+    'settings: { files: { topics: topics.yaml, services: ./services.yaml, users: users.yaml } }\n';
+  const { errors, leftovers } = await readFiles({
+    'project/state.yaml': state,
+    'project/topics.yaml': 'topics: { a: {} }\n',
+    'project/users.yaml': 'users: {}\n',
+    'services.yaml': 'services: {}\n',
+  });
+  expect(errors).toEqual([]);
+  expect(leftovers).toEqual([
+    expect.stringMatching(/^project\/state.yaml:1:\d+ settings\.files\.services: name this file too/),
+  ]);
+  expect((await readFiles('users: {}\n')).errors).toEqual([]);
 });
 
 test('what only looks alike is none', async () => {

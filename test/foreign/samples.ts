@@ -94,7 +94,7 @@ channels:
   topics:
     defaults: { replication: 3, partitions: 6 }
     blacklist: { prefixed: [_confluent] }
-  services: { acls: { describe-topic-enabled: true } }
+  services: { acls: { describeTopicEnabled: true } }
 topics:
   orders: { partitions: 12, configs: { cleanup.policy: compact, segment.bytes: 2000000 } }
   payments: {}

@@ -212,6 +212,39 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
     }
   });
 
+  test('a throttle that the broker tells of is waited for, and no request times out meanwhile', async () => {
+    const admin = await open({ settings: { bootstrap: [...plain] } });
+    const user = fresh('throttled');
+    const body = { name: user, mechanism: 'scram-sha-256', iterations: 4096 } as const;
+    const upsert = {
+      op: 'user.upsert',
+      target: 'u',
+      body: { ...body, password: { $secret: 'pw' } },
+    } as const;
+    const acl: AclSpec = {
+      ...{ 'resource-type': 'cluster', name: 'kafka-cluster', pattern: 'literal' },
+      ...{ principal: `User:${user}`, host: '*', operation: 'all', permission: 'allow' },
+    };
+    const quota = (set: Record<string, number>, unset: string[]) =>
+      ({ op: 'quota.alter', target: 'q', body: { entity: { user }, set, unset } }) as const;
+    await send(admin.session, [
+      [upsert],
+      [{ op: 'acl.create', target: 'a', body: acl }],
+      [{ op: 'acl.create', target: 'a', body: { ...acl, 'resource-type': 'topic', name: '*' } }],
+      [quota({ controller_mutation_rate: 1 }, [])],
+    ]);
+    const sasl256 = login('scram-sha-256', user, 'pw');
+    const { session } = await open({ settings: { bootstrap: [...sasl], sasl: sasl256 }, timeout: 2_000 });
+    const start = Date.now();
+    const names = [fresh('slowly'), fresh('slowly')] as const;
+    // A burst that uses up the quota of the next seconds, and what must wait for them.
+    expect((await send(session, [[create(names[0], 15)]])).map(({ status }) => status)).toEqual(['done']);
+    expect((await send(session, [[create(names[1])]])).map(({ status }) => status)).toEqual(['done']);
+    expect(await readOne(session, topic(names[1]))).toBeDefined();
+    expect(Date.now() - start).toBeGreaterThan(2_000);
+    await send(admin.session, [[quota({}, ['controller_mutation_rate'])]]);
+  });
+
   test('a missing right is named, with operation and resource', async () => {
     const name = fresh('hers');
     const admin = await open({ settings: { bootstrap: [...plain] } });

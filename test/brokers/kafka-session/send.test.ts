@@ -148,7 +148,9 @@ describe.each(['old', 'current'] as const)('changing the %s Kafka', (line) => {
     const body: TopicConfigs = { name, set: { 'segment.ms': '70000' }, unset: ['retention.ms'] };
     const change = (own: TopicConfigs) =>
       new Promise<Result>((settle) => {
-        carryOut(cluster, configuration(cluster), [{ body: own, settle }], new AbortController().signal);
+        carryOut(cluster.settings, configuration(cluster), [{ body: own, settle }], {
+          drain: new AbortController().signal,
+        });
       });
     // What is not known cannot be kept.
     expect(await change({ ...body, name: fresh('never') })).toMatchObject({ status: 'failed' });

@@ -1,3 +1,4 @@
+import { dirname, join, normalize } from 'node:path/posix';
 import type { DraftSection, ForeignFormat, Mapping } from '../../../model/foreign/index.ts';
 import { isObject, type JsonObject, type Source } from '../../../model/index.ts';
 import { grant, OPERATIONS, PATTERNS, PERMISSIONS, RESOURCE_TYPES } from './acls.ts';
@@ -10,13 +11,16 @@ const SETTINGS = ['ccloud', 'confluent', 'files', 'services', 'topics'];
 const KEYS: Readonly<Record<string, (value: JsonObject) => boolean>> = {
   settings: (settings) => SETTINGS.some((key) => key in settings),
   topics: () => true,
-  services: (services) =>
-    Object.values(services).some((one) => isObject(one) && ('principal' in one || isService(one.type))),
-  users: (users) =>
-    Object.values(users).some((one) => isObject(one) && ('principal' in one || 'roles' in one)),
+  services: (services) => isEmptyOrSome(services, (one) => 'principal' in one || isService(one.type)),
+  users: (users) => isEmptyOrSome(users, (one) => 'principal' in one || 'roles' in one),
   customServiceAcls: () => true,
   customUserAcls: () => true,
 };
+
+function isEmptyOrSome(members: JsonObject, isMeant: (member: JsonObject) => boolean): boolean {
+  const all = Object.values(members);
+  return all.length === 0 || all.some((one) => isObject(one) && isMeant(one));
+}
 
 const IGNORED = 'brokerform deletes only what is retired, or owned and pruned: see owns in brokerform.yaml';
 
@@ -35,6 +39,7 @@ export const kafkaGitops: ForeignFormat = {
   translate(documents, draft) {
     // The settings of the state file count for the files beside it, too.
     const settings = documents.map(readSettings);
+    for (const document of documents) readFiles(document, documents);
     const defaults = {
       replication: settings.map((one) => one.replication).find((one) => one !== undefined),
       partitions: settings.map((one) => one.partitions).find((one) => one !== undefined),
@@ -100,7 +105,6 @@ function readSettings(document: Mapping): Settings {
       'service accounts of Confluent Cloud are not looked up: a service needs its principal',
     );
   }
-  settings?.leave('files', 'name these files too: brokerform import --from STATE TOPICS SERVICES USERS');
   const topics = settings?.mapping('topics');
   topics?.leave('blacklist', IGNORED);
   topics?.leave('whitelist', IGNORED);
@@ -109,8 +113,19 @@ function readSettings(document: Mapping): Settings {
   return {
     replication: placedNumber(defaults, 'replication'),
     partitions: placedNumber(defaults, 'partitions'),
-    describes: acls?.flag('describe-topic-enabled') === true,
+    describes: acls?.flag('describeTopicEnabled') === true,
   };
+}
+
+/** `files` names the other files of a state. Those among the documents are read with them. */
+function readFiles(document: Mapping, documents: readonly Mapping[]): void {
+  const files = document.mapping('settings')?.mapping('files');
+  const known = new Set(documents.map((one) => normalize(one.at().file)));
+  for (const key of files?.keys() ?? []) {
+    const path = files?.text(key);
+    if (path === undefined || known.has(join(dirname(document.at().file), path))) continue;
+    files?.leave(key, 'name this file too: brokerform import --from STATE TOPICS SERVICES USERS');
+  }
 }
 
 function placedNumber(from: Mapping | undefined, key: string): PlacedNumber | undefined {

@@ -1,4 +1,5 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { Logger } from 'kafkajs';
 import type Connection from 'kafkajs/src/network/connection.js';
@@ -11,6 +12,8 @@ import type { Endpoint, KafkaSettings } from './settings.ts';
 const CLIENT = 'brokerform';
 /** How long a broker may take to accept a connection; milliseconds. */
 const PATIENCE = 10_000;
+/** How often a muted connection is looked at, whether it is still open; milliseconds. */
+const MUTED_LOOK = 500;
 
 const silent: Logger = {
   namespace: () => silent,
@@ -28,6 +31,8 @@ export class Link {
   readonly #connection: Connection;
   readonly #settings: KafkaSettings;
   readonly #onRequest: (api: AnyApi) => void;
+  /** Until then the broker reads nothing that comes over this connection; milliseconds since 1970. */
+  #mutedUntil = 0;
 
   private constructor(
     settings: KafkaSettings,
@@ -94,11 +99,17 @@ export class Link {
     );
   }
 
-  /** @throws LostConnection */
+  /**
+   * Asks once a throttle that the broker told of has passed: what is sent before waits unread, and seems to be lost.
+   * @throws LostConnection
+   */
   async ask<Q, A>(api: Api<Q, A>, question: Q, phase: Phase = 'request'): Promise<A> {
+    await this.#untilUnmuted();
     this.#onRequest(api);
     try {
-      return await send(this.#connection, api, question);
+      const answer = await send(this.#connection, api, question);
+      this.#mutedUntil = Math.max(this.#mutedUntil, Date.now() + throttleOf(answer));
+      return answer;
     } catch (cause) {
       if (cause instanceof RangeError) throw cause;
       throw describeFault(this.#settings, this.endpoint, phase, cause);
@@ -108,6 +119,22 @@ export class Link {
   close(): void {
     close(this.#connection);
   }
+
+  async #untilUnmuted(): Promise<void> {
+    while (Date.now() < this.#mutedUntil) {
+      // The open connection keeps the process alive, and the wait does not once it is closed.
+      await sleep(Math.min(this.#mutedUntil - Date.now(), MUTED_LOOK), undefined, { ref: false });
+      if (!this.usable) {
+        throw describeFault(this.#settings, this.endpoint, 'connect', new Error('closed while throttled'));
+      }
+    }
+  }
+}
+
+/** Milliseconds for which the broker mutes the connection, by its word (KIP-219). */
+function throttleOf(answer: unknown): number {
+  const { throttle } = (answer ?? {}) as { readonly throttle?: unknown };
+  return typeof throttle === 'number' && throttle > 0 ? throttle : 0;
 }
 
 function send<Q, A>(connection: Connection, api: Api<Q, A>, question: Q): Promise<A> {

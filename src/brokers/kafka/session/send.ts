@@ -132,12 +132,12 @@ function onOneLine(options: SendOptions): () => SendOptions {
 }
 
 function performer(cluster: Cluster, options: SendOptions): Perform {
-  const by = <B>(way: Way<B>) => together<B>((items) => carryOut(cluster, way, items, options.drain));
+  const ownOptions = onOneLine(options);
+  const by = <B>(way: Way<B>) => together<B>((items) => carryOut(cluster.settings, way, items, ownOptions()));
   const createTopic = by(creation(cluster));
   const deleteTopic = by(deletion(cluster));
   const addPartitions = by(partitioning(cluster));
   const changeConfigs = by(configuration(cluster));
-  const ownOptions = onOneLine(options);
   const movePartitions = together<TopicReassign>((items) => reassign(cluster, items, ownOptions()));
   const settleTopic = together<{ name: string }>((items) => settle(cluster, items, ownOptions()));
   const createAcl = by(aclCreation(cluster));

@@ -4,10 +4,9 @@ import { operations, patterns, permissions, resourceTypes } from '../../protocol
 import type { AclSpec } from '../../specs.ts';
 import { listAcls } from '../acls.ts';
 import type { Cluster } from '../cluster.ts';
-import { untilSeen, type Verdict, type Way } from './carry-out.ts';
+import type { Verdict, Way } from './carry-out.ts';
 
 const ACLS = 1_000;
-const SEEN = 5_000;
 
 export function aclCreation(cluster: Cluster): Way<AclSpec> {
   return {
@@ -19,7 +18,7 @@ export function aclCreation(cluster: Cluster): Way<AclSpec> {
     },
     right: () => ({ operation: 'Alter' }),
     chunk: { items: ACLS },
-    untilSeen: (bodies) => untilListed(cluster, bodies, true),
+    invisible: (bodies) => listedAs(cluster, bodies, false),
   };
 }
 
@@ -36,7 +35,7 @@ export function aclDeletion(cluster: Cluster): Way<AclSpec> {
     },
     right: () => ({ operation: 'Alter' }),
     chunk: { items: ACLS },
-    untilSeen: (bodies) => untilListed(cluster, bodies, false),
+    invisible: (bodies) => listedAs(cluster, bodies, true),
   };
 }
 
@@ -56,9 +55,8 @@ function onWire(acl: AclSpec) {
   };
 }
 
-async function untilListed(cluster: Cluster, bodies: readonly AclSpec[], present: boolean): Promise<void> {
-  await untilSeen(SEEN, async () => {
-    const listed = new Set((await listAcls(cluster, true)).map((acl) => canonicalJson(acl)));
-    return bodies.every((acl) => listed.has(canonicalJson(acl)) === present);
-  });
+/** Those of the ACLs that the cluster lists, or those that it does not list. */
+async function listedAs(cluster: Cluster, bodies: readonly AclSpec[], present: boolean): Promise<AclSpec[]> {
+  const listed = new Set((await listAcls(cluster, true)).map((acl) => canonicalJson(acl)));
+  return bodies.filter((acl) => listed.has(canonicalJson(acl)) === present);
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BrokerError, ConnectionError, type Failure } from '../../../../model/index.ts';
+import { BrokerError, ConnectionError, type Failure, type SendOptions } from '../../../../model/index.ts';
 import { NOT_CONTROLLER, QUOTA_EXCEEDED, TIMED_OUT } from '../../protocol/errors.ts';
-import type { Cluster } from '../cluster.ts';
 import { LostConnection } from '../faults.ts';
 import { failureOf, type Right } from '../refusals.ts';
+import type { KafkaSettings } from '../settings.ts';
+import { untilVisible } from './visibility.ts';
 
 /** What became of one call. */
 export type Result =
@@ -33,14 +34,17 @@ export interface Way<B> {
   /** A code that says that somebody made it meanwhile, as wanted or not. */
   isThere?(code: number): boolean;
   right(body: B): Right;
-  /** Waits, within bounds, until the broker that all reads go to shows what was done. */
-  untilSeen?(bodies: readonly B[]): Promise<void>;
+  /** Of what was done, that which the broker that all reads go to does not show yet. */
+  invisible(bodies: readonly B[]): Promise<readonly B[]>;
   /** Items in one request: by count, and by a weight where the broker bounds something else. */
   readonly chunk: { readonly items: number; readonly weight?: number };
   weigh?(body: B): number;
 }
 
-/** The controller is away for some seconds when it moves. Milliseconds before each new attempt, before jitter. */
+/**
+ * The controller is away for some seconds when it moves. Milliseconds before each new attempt, before jitter; how long a
+ * quota of changes is used up, a broker tells, and the link waits for it.
+ */
 const PAUSES = [200, 400, 800, 1600, 3200];
 const NOT_NOW: readonly number[] = [TIMED_OUT, NOT_CONTROLLER, QUOTA_EXCEEDED];
 
@@ -49,10 +53,10 @@ const NOT_NOW: readonly number[] = [TIMED_OUT, NOT_CONTROLLER, QUOTA_EXCEEDED];
  * is asked for while the one before comes into view.
  */
 export async function carryOut<B>(
-  cluster: Cluster,
+  settings: KafkaSettings,
   way: Way<B>,
   items: readonly Item<B>[],
-  drain: AbortSignal,
+  { drain, onWork }: Pick<SendOptions, 'drain' | 'onWork'>,
 ): Promise<void> {
   let inView = Promise.resolve();
   for (const chunk of chunksOf(items, way)) {
@@ -60,9 +64,9 @@ export async function carryOut<B>(
       for (const item of chunk) item.settle(notStarted(way.op));
       continue;
     }
-    const there = await askUntilThere(cluster, way, chunk);
+    const there = await askUntilThere(settings, way, chunk);
     await inView;
-    inView = see(way, there);
+    inView = see(way, there, onWork);
   }
   await inView;
 }
@@ -73,9 +77,19 @@ interface There<B> {
   readonly result: Result;
 }
 
-async function see<B>(way: Way<B>, there: readonly There<B>[]): Promise<void> {
-  if (there.length > 0) await way.untilSeen?.(there.map(({ item }) => item.body));
+async function see<B>(way: Way<B>, there: readonly There<B>[], onWork: SendOptions['onWork']): Promise<void> {
+  const bodies = there.map(({ item }) => item.body);
+  await untilVisible(bodies, {
+    look: (left) => way.invisible(left),
+    records: sumOf(bodies, way),
+    onLook: (left) => onWork?.(left === 0 ? undefined : `${way.op}: ${left} not visible yet`),
+  });
+  onWork?.();
   for (const { item, result } of there) item.settle(result);
+}
+
+function sumOf<B>(bodies: readonly B[], way: Way<B>): number {
+  return bodies.reduce((sum, body) => sum + (way.weigh?.(body) ?? 1), 0);
 }
 
 export function notStarted(op: string): Result {
@@ -84,7 +98,7 @@ export function notStarted(op: string): Result {
 
 /** @returns the items that are there by now; all others are settled. */
 async function askUntilThere<B>(
-  cluster: Cluster,
+  settings: KafkaSettings,
   way: Way<B>,
   items: readonly Item<B>[],
 ): Promise<There<B>[]> {
@@ -115,11 +129,13 @@ async function askUntilThere<B>(
       } else if (pause !== undefined && NOT_NOW.includes(verdict.code)) later.push(item);
       else {
         const refusal = { op: way.op, ...verdict, right: way.right(item.body) };
-        const failure = failureOf(cluster.settings, refusal);
+        const failure = failureOf(settings, refusal);
         if (way.isThere?.(verdict.code)) there.push({ item, result: { status: 'already', failure } });
         else item.settle({ status: 'failed', failure });
       }
     }
+    // A quota lets some through at a time.
+    if (later.length < pending.length) attempt = -1;
     pending = later;
     // What timed out at the broker may be done all the same.
     again ||= later.length > 0;

@@ -11,10 +11,9 @@ import {
 } from '../../protocol/requests/configs.ts';
 import type { Cluster } from '../cluster.ts';
 import { CHUNK, describeTopics } from '../topics.ts';
-import { untilSeen, type Verdict, type Way } from './carry-out.ts';
+import type { Verdict, Way } from './carry-out.ts';
 import { byName } from './topics.ts';
-
-const SEEN = 5_000;
+import { untilVisible } from './visibility.ts';
 
 export function configuration(cluster: Cluster): Way<TopicConfigs> {
   return {
@@ -25,7 +24,7 @@ export function configuration(cluster: Cluster): Way<TopicConfigs> {
         : replaceOverrides(cluster, bodies),
     right: ({ name }) => ({ operation: 'AlterConfigs', topic: name }),
     chunk: { items: CHUNK },
-    untilSeen: async (bodies) => void (await untilSeen(SEEN, () => areSeen(cluster, bodies))),
+    invisible: (bodies) => invisible(cluster, bodies),
   };
 }
 
@@ -75,12 +74,8 @@ async function replaceOverrides(cluster: Cluster, bodies: readonly TopicConfigs[
     .filter(({ name }) => !before.has(name))
     .map(({ name }) => ({ name, error: UNKNOWN_TOPIC, message: 'the broker does not know it' }));
   const verdicts = byName(bodies, [...answer.resources, ...unknown]);
-  await untilSeen(SEEN, () =>
-    areSeen(
-      cluster,
-      bodies.filter((_, i) => verdicts[i]?.code === 0),
-    ),
-  );
+  const accepted = bodies.filter((_, i) => verdicts[i]?.code === 0);
+  await untilVisible(accepted, { look: (left) => invisible(cluster, left), records: accepted.length });
   const after = await readOverrides(cluster, [...wanted.keys()]);
   return verdicts.map((verdict, i) => {
     const name = bodies[i]?.name ?? '';
@@ -107,8 +102,8 @@ async function readOverrides(
 
 const OVERRIDE = Number(Object.keys(SOURCES)[0]);
 
-/** Whether the broker that reads go to knows of the changes. */
-async function areSeen(cluster: Cluster, bodies: readonly TopicConfigs[]): Promise<boolean> {
+/** The changes that the broker that reads go to does not know of. */
+async function invisible(cluster: Cluster, bodies: readonly TopicConfigs[]): Promise<TopicConfigs[]> {
   const resources = bodies.map(({ name, set, unset }) => ({
     type: TOPIC,
     name,
@@ -117,11 +112,11 @@ async function areSeen(cluster: Cluster, bodies: readonly TopicConfigs[]): Promi
   const question = { resources, synonyms: false };
   const answer = await cluster.ask(DescribeConfigs, question, { to: 'home', repeatable: true });
   const shown = new Map(answer.resources.map(({ name, configs }) => [name, configs]));
-  return bodies.every(({ name, set, unset }) => {
+  return bodies.filter(({ name, set, unset }) => {
     const configs = new Map(shown.get(name)?.map((config) => [config.name, config]));
     return (
-      Object.entries(set).every(([key, value]) => sameText(configs.get(key)?.value, value)) &&
-      unset.every((key) => configs.get(key)?.source !== OVERRIDE)
+      Object.entries(set).some(([key, value]) => !sameText(configs.get(key)?.value, value)) ||
+      unset.some((key) => configs.get(key)?.source === OVERRIDE)
     );
   });
 }

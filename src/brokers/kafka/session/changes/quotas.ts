@@ -5,10 +5,9 @@ import { ENTITY_TYPES } from '../../protocol/words.ts';
 import type { QuotaEntity } from '../../specs.ts';
 import type { Cluster } from '../cluster.ts';
 import { listQuotas } from '../quotas.ts';
-import { untilSeen, type Way } from './carry-out.ts';
+import type { Way } from './carry-out.ts';
 
 const QUOTAS = 1_000;
-const SEEN = 5_000;
 
 export function quotaChange(cluster: Cluster): Way<QuotaAlter> {
   return {
@@ -33,18 +32,16 @@ export function quotaChange(cluster: Cluster): Way<QuotaAlter> {
     },
     right: () => ({ operation: 'AlterConfigs' }),
     chunk: { items: QUOTAS },
-    async untilSeen(bodies) {
-      await untilSeen(SEEN, async () => {
-        const listed = new Map(
-          (await listQuotas(cluster)).map(({ entity, values }) => [keyOf(entity), values]),
+    async invisible(bodies) {
+      const listed = new Map(
+        (await listQuotas(cluster)).map(({ entity, values }) => [keyOf(entity), values]),
+      );
+      return bodies.filter(({ entity, set, unset }) => {
+        const values = listed.get(keyOf(entity)) ?? {};
+        return (
+          Object.entries(set).some(([key, value]) => values[key] !== value) ||
+          unset.some((key) => values[key] !== undefined)
         );
-        return bodies.every(({ entity, set, unset }) => {
-          const values = listed.get(keyOf(entity)) ?? {};
-          return (
-            Object.entries(set).every(([key, value]) => values[key] === value) &&
-            unset.every((key) => values[key] === undefined)
-          );
-        });
       });
     },
   };

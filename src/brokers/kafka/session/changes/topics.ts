@@ -1,20 +1,24 @@
 import type { TopicCreate, TopicPartitions } from '../../calls.ts';
-import { INVALID_PARTITIONS, TOPIC_EXISTS, UNKNOWN_TOPIC } from '../../protocol/errors.ts';
+import {
+  INVALID_PARTITIONS,
+  TOPIC_EXISTS,
+  TOPIC_UNAUTHORIZED,
+  UNKNOWN_TOPIC,
+} from '../../protocol/errors.ts';
+import type { TopicMetadata } from '../../protocol/requests/cluster.ts';
 import { EARLIEST, LATEST } from '../../protocol/requests/offsets.ts';
 import { CreatePartitions, CreateTopics, DeleteTopics } from '../../protocol/requests/topics.ts';
 import type { Cluster } from '../cluster.ts';
 import { askLeaders } from '../spans.ts';
-import { untilSeen, type Verdict, type Way } from './carry-out.ts';
+import type { Verdict, Way } from './carry-out.ts';
 
 /**
  * A KRaft controller refuses a request that makes over 10,000 records of metadata (QuorumController.java,
- * MAX_RECORDS_PER_USER_OP); a topic makes one for itself, and one for each partition and config.
+ * MAX_RECORDS_PER_USER_OP); a topic makes one for itself, and one for each partition and config. Brokers make the logs of
+ * one such request before they show what came after it, so few at a time let them keep pace.
  */
-const RECORDS = 5_000;
+const RECORDS = 2_000;
 const TOPICS = 500;
-/** How long new topics may take to get their leaders, and other changes to be seen; milliseconds. */
-const LEADERS = 15_000;
-const SEEN = 5_000;
 
 export function creation(cluster: Cluster): Way<TopicCreate> {
   return {
@@ -26,17 +30,26 @@ export function creation(cluster: Cluster): Way<TopicCreate> {
     chunk: { items: TOPICS, weight: RECORDS },
     weigh: ({ partitions, replicas, configs }) =>
       1 + (replicas ? Object.keys(replicas).length : Math.max(1, partitions)) + Object.keys(configs).length,
-    async untilSeen(bodies) {
-      const names = bodies.map((body) => body.name);
-      await untilSeen(LEADERS, async () => {
-        const topics = await cluster.metadata(names);
-        return topics.every(
-          ({ error, partitions }) =>
-            error === 0 && partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
-        );
-      });
-    },
+    invisible: (bodies) => without(cluster, bodies, hasLeaders),
   };
+}
+
+/** Those whose topic is not as it should be, by its metadata. One that we may not see is not waited for. */
+async function without<B extends { readonly name: string }>(
+  cluster: Cluster,
+  bodies: readonly B[],
+  isVisible: (topic: TopicMetadata, body: B) => boolean,
+): Promise<B[]> {
+  const topics = await cluster.metadata(bodies.map(({ name }) => name));
+  const byName = new Map(topics.map((topic) => [topic.name, topic]));
+  return bodies.filter((body) => {
+    const topic = byName.get(body.name);
+    return topic?.error !== TOPIC_UNAUTHORIZED && !(topic && isVisible(topic, body));
+  });
+}
+
+function hasLeaders({ error, partitions }: TopicMetadata): boolean {
+  return error === 0 && partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
 }
 
 export async function askCreate(
@@ -61,19 +74,13 @@ export function partitioning(cluster: Cluster): Way<TopicPartitions> {
     op: 'add partitions',
     ask: (bodies) => askPartitions(cluster, bodies, false),
     isDone: (code, again) => again && code === INVALID_PARTITIONS,
+    // So it says, too, where the topic has as many already; the live state tells which.
+    isThere: (code) => code === INVALID_PARTITIONS,
     right: ({ name }) => ({ operation: 'Alter', topic: name }),
     chunk: { items: TOPICS, weight: RECORDS },
     weigh: ({ count }) => count,
-    async untilSeen(bodies) {
-      const counts = new Map(bodies.map(({ name, count }) => [name, count]));
-      await untilSeen(LEADERS, async () => {
-        const topics = await cluster.metadata([...counts.keys()]);
-        return topics.every(
-          ({ name, partitions }) =>
-            partitions.length >= (counts.get(name) ?? 0) && partitions.every(({ leader }) => leader >= 0),
-        );
-      });
-    },
+    invisible: (bodies) =>
+      without(cluster, bodies, (topic, { count }) => topic.partitions.length >= count && hasLeaders(topic)),
   };
 }
 
@@ -109,13 +116,7 @@ export function deletion(cluster: Cluster): Way<TopicDelete> {
     isDone: (code) => code === UNKNOWN_TOPIC,
     right: ({ name }) => ({ operation: 'Delete', topic: name }),
     chunk: { items: TOPICS },
-    async untilSeen(bodies) {
-      const names = bodies.map((body) => body.name);
-      await untilSeen(SEEN, async () => {
-        const topics = await cluster.metadata(names);
-        return topics.every(({ error }) => error === UNKNOWN_TOPIC);
-      });
-    },
+    invisible: (bodies) => without(cluster, bodies, ({ error }) => error === UNKNOWN_TOPIC),
   };
 }
 

@@ -7,11 +7,10 @@ import { mechanisms } from '../../protocol/words.ts';
 import type { ScramMechanism } from '../../specs.ts';
 import type { Cluster } from '../cluster.ts';
 import { listUsers } from '../users.ts';
-import { untilSeen, type Way } from './carry-out.ts';
+import type { Way } from './carry-out.ts';
 import { byName } from './topics.ts';
 
 const USERS = 500;
-const SEEN = 5_000;
 
 const derive = promisify(pbkdf2);
 const DIGESTS = {
@@ -33,7 +32,7 @@ export function upsertion(cluster: Cluster): Way<Credential> {
     },
     right: () => ({ operation: 'Alter' }),
     chunk: { items: USERS },
-    untilSeen: (bodies) => untilListed(cluster, bodies, (live, { iterations }) => live === iterations),
+    invisible: (bodies) => unlike(cluster, bodies, (live, { iterations }) => live === iterations),
   };
 }
 
@@ -52,7 +51,7 @@ export function removal(cluster: Cluster): Way<{ name: string; mechanism: ScramM
     isDone: (code) => code === RESOURCE_NOT_FOUND,
     right: () => ({ operation: 'Alter' }),
     chunk: { items: USERS },
-    untilSeen: (bodies) => untilListed(cluster, bodies, (live) => live === undefined),
+    invisible: (bodies) => unlike(cluster, bodies, (live) => live === undefined),
   };
 }
 
@@ -64,13 +63,12 @@ async function salted({ name, mechanism, iterations, password }: Credential) {
   return { name, mechanism: mechanisms.number(mechanism), iterations, salt, saltedPassword };
 }
 
-async function untilListed<B extends { name: string; mechanism: ScramMechanism }>(
+/** Those whose credential is not as it should be, as the cluster lists it. */
+async function unlike<B extends { name: string; mechanism: ScramMechanism }>(
   cluster: Cluster,
   bodies: readonly B[],
-  isThere: (iterations: number | undefined, body: B) => boolean,
-): Promise<void> {
-  await untilSeen(SEEN, async () => {
-    const users = await listUsers(cluster, [...new Set(bodies.map((body) => body.name))]);
-    return bodies.every((body) => isThere(users.get(body.name)?.get(body.mechanism), body));
-  });
+  isVisible: (iterations: number | undefined, body: B) => boolean,
+): Promise<B[]> {
+  const users = await listUsers(cluster, [...new Set(bodies.map((body) => body.name))]);
+  return bodies.filter((body) => !isVisible(users.get(body.name)?.get(body.mechanism), body));
 }
