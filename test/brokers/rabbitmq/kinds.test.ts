@@ -259,12 +259,7 @@ describe('calls', () => {
 
 describe('risks', () => {
   it.each<[string, JsonObject | undefined, string, string]>([
-    [
-      'unknown contents',
-      undefined,
-      'destructive',
-      'nobody knows whether it is empty: its messages would be lost',
-    ],
+    ['unknown contents', undefined, 'destructive', 'message count unknown; any messages would be lost'],
     [
       'messages',
       { ready: 18_204, unacknowledged: 312, consumers: 4 },
@@ -275,7 +270,7 @@ describe('risks', () => {
       'no messages',
       { ready: 0, unacknowledged: 0, consumers: 1 },
       'disruptive',
-      'the queue is empty, but is gone for its publishers and consumers, 1 consumer cut off',
+      'queue is empty; clients lose it, 1 consumer cut off',
     ],
   ])('deleting a queue with %s', (_, volatile, level, message) => {
     const before = { ...live.queue('a', {}), ...(volatile && { volatile }) };
