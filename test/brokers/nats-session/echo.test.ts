@@ -29,6 +29,20 @@ test('parts of objects and of lists are looked at, in whatever order they come b
   expect(dropped({ metadata: { a: 'b' } }, { metadata: { a: 'b', '_nats.level': '5' } })).toEqual([]);
 });
 
+test('two sources of one origin are told apart, and a source that is gone is seen', () => {
+  const filtered = { name: 'O', filter_subject: 'o.b' };
+  const moved = { name: 'O', subject_transforms: [{ src: 'o.a', dest: 'z.a' }] };
+  expect(dropped({ sources: [filtered, moved] }, { sources: [filtered, moved] })).toEqual([]);
+  expect(dropped({ sources: [filtered, moved] }, { sources: [moved, filtered] })).toEqual([]);
+  expect(dropped({ sources: [filtered, moved] }, { sources: [filtered, { name: 'O' }] })).toEqual([
+    'sources.subject_transforms',
+  ]);
+  expect(dropped({ sources: [filtered, moved] }, { sources: [filtered] })).toEqual(['sources']);
+  expect(
+    dropped({ sources: [{ ...filtered, opt_start_seq: 5 }, moved] }, { sources: [filtered, moved] }),
+  ).toEqual(['sources.opt_start_seq']);
+});
+
 test('values that came back different are not dropped', () => {
   expect(dropped({ num_replicas: 3, max_age: 5 }, { num_replicas: 1, max_age: 6 })).toEqual([]);
   expect(dropped({ filter_subjects: ['a'] }, { filter_subject: 'a' }, 'consumer')).toEqual([]);

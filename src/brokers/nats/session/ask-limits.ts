@@ -1,11 +1,11 @@
 import {
   type BrokerIdentity,
   isObject,
-  type JsonObject,
   kindOf,
   parseDuration,
   type Resource,
   type Scope,
+  toBigInt,
 } from '../../../model/index.ts';
 import { streamNameOf } from '../addresses.ts';
 import { limitsInQuestion, limitsOfImport } from '../server-limits.ts';
@@ -55,11 +55,11 @@ export async function askLimits(
   const isImport = scope.desired.length === 0 && scope.retired.length === 0;
   const wanted = isImport ? limitsOfImport(live, broker) : limitsInQuestion(scope.desired, live, broker);
   const unknown = [...wanted].filter((field) => known[field] === undefined);
-  const stream = streamToAsk(live);
   const found = await Promise.all(
     unknown.map(async (field): Promise<ServerLimits> => {
-      if (field !== 'duplicate_window' && stream === undefined) return {};
-      const request = field === 'duplicate_window' ? WINDOW : consumerRequest(stream ?? '', field);
+      const stream = field === 'duplicate_window' ? undefined : streamToAsk(field, live);
+      const request = stream === undefined ? WINDOW : consumerRequest(stream, field);
+      if (stream === undefined && field !== 'duplicate_window') return {};
       return { [field]: await askLimit(request, field, api) };
     }),
   );
@@ -82,14 +82,11 @@ async function askLimit(request: ApiRequest, field: Limited, api: JetStreamApi):
   return null;
 }
 
-/** Any stream will do; one without limits of its own cannot hide the server's. */
-function streamToAsk(live: readonly Resource[]): string | undefined {
-  const streams = live.filter(({ address }) => kindOf(address) !== 'consumer');
-  const open = streams.find(({ spec }) => !hasLimits(spec));
-  const chosen = open ?? streams[0];
-  return chosen && streamNameOf(chosen.address);
-}
-
-function hasLimits({ consumer_limits: limits, mirror }: JsonObject): boolean {
-  return isObject(mirror) || (isObject(limits) && Object.keys(limits).length > 0);
+/** Any stream will do, but one that limits the same of its consumers: it answers with its own limit, in the same words. */
+function streamToAsk(field: Limited, live: readonly Resource[]): string | undefined {
+  const stream = live.find(
+    ({ address, spec: { consumer_limits: limits } }) =>
+      kindOf(address) !== 'consumer' && !(isObject(limits) && (toBigInt(limits[field]) ?? 0n) > 0n),
+  );
+  return stream && streamNameOf(stream.address);
 }

@@ -1,5 +1,6 @@
 import {
   type BrokerIdentity,
+  canonicalJson,
   equalJson,
   isObject,
   type Json,
@@ -72,8 +73,7 @@ function isEmpty(value: Json | undefined): boolean {
 
 function droppedParts(sent: Json, kept: Json | undefined, path: readonly string[]): string[] {
   if (Array.isArray(sent)) {
-    const items: readonly Json[] = Array.isArray(kept) ? kept : [];
-    return sent.flatMap((item: Json, index) => droppedParts(item, counterpart(item, index, items), path));
+    return droppedItems(sent, Array.isArray(kept) ? kept : [], path);
   }
   if (!isObject(sent) || !isObject(kept)) return [];
   return Object.entries(sent).flatMap(([name, value]) => {
@@ -83,9 +83,25 @@ function droppedParts(sent: Json, kept: Json | undefined, path: readonly string[
   });
 }
 
-/** Sources are known by their stream's name, wherever they stand. */
-function counterpart(item: Json, index: number, items: readonly Json[]): Json | undefined {
-  const name = isObject(item) ? item.name : undefined;
-  if (typeof name !== 'string') return items[index];
-  return items.find((other) => isObject(other) && other.name === name);
+/** Sources are told apart by these, wherever they stand: several may copy from one stream. */
+const SOURCE_IDENTITY = ['name', 'filter_subject', 'subject_transforms', 'external'];
+
+/** What of a list's items is missing. A source that is not in the echo at all is missing as a whole. */
+function droppedItems(sent: readonly Json[], kept: readonly Json[], path: readonly string[]): string[] {
+  const isNamed = (item: Json): item is JsonObject => isObject(item) && typeof item.name === 'string';
+  if (!sent.every(isNamed)) return sent.flatMap((item, index) => droppedParts(item, kept[index], path));
+  const free = kept.filter(isNamed);
+  const take = (isMeant: (other: JsonObject) => boolean) => {
+    const index = free.findIndex(isMeant);
+    return index === -1 ? undefined : free.splice(index, 1)[0];
+  };
+  const alike = sent.map((item) => take((other) => identityOf(other) === identityOf(item)));
+  return sent.flatMap((item, index) => {
+    const other = alike[index] ?? take(({ name }) => name === item.name);
+    return other ? droppedParts(item, other, path) : [path.join('.')];
+  });
+}
+
+function identityOf(source: JsonObject): string {
+  return canonicalJson(SOURCE_IDENTITY.map((part) => source[part] ?? null));
 }
