@@ -206,7 +206,7 @@ export interface Provider {
    * a stream, comes after the one that gives it up. Even a deletion then comes before what takes its place.
    * Where both are deletions, the first one goes first.
    */
-  order?(changes: readonly Change[]): Order[];
+  order?(changes: readonly Change[], context: Context): Order[];
   /**
    * What becomes different for messages and clients between two states of a broker, each completed: where messages go,
    * who may do what. In the same order for the same states, and never more than people read.

@@ -58,7 +58,7 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     changes,
     readAt,
     isAllowed: allowance(input.allow),
-    order: provider.order?.(changes) ?? [],
+    order: provider.order?.(changes, counted) ?? [],
   });
   return {
     ...built,

@@ -49,10 +49,12 @@ function clearingFirst(making: readonly Step[], deleting: readonly Step[], users
 type Edges = (step: Step) => readonly Address[];
 
 function neededBy(steps: readonly Step[]): Edges {
-  const known = new Set(steps.map((step) => step.address));
+  const known = new Map(steps.map((step) => [step.address, step]));
   return (step) => {
     const needs = 'after' in step.change ? step.change.after.needs : [];
-    return [...new Set([...needs.filter((need) => known.has(need)), ...step.after])];
+    // What a provider orders the other way round is there already: the need is met before either step.
+    const isOpen = (need: Address) => known.has(need) && !known.get(need)?.after.includes(step.address);
+    return [...new Set([...needs.filter(isOpen), ...step.after])];
   };
 }
 

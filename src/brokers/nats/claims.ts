@@ -8,37 +8,63 @@ import {
   type Risk,
   subject as subjectOf,
 } from '../../model/index.ts';
-import { streamNameOf } from './addresses.ts';
+import { consumerNameOf, streamNameOf } from './addresses.ts';
 import { SubjectIndex } from './subjects.ts';
+import { texts } from './topology.ts';
+import { atLeast } from './version.ts';
 
 /*
- * A subject belongs to one stream: a server refuses what overlaps another stream's (error 10065). So one that moves
- * must be released first, then claimed.
+ * A subject belongs to one stream, and within a work queue to one consumer: a server refuses what overlaps another's
+ * (errors 10065, 10100). So one that moves must be released first, then claimed.
  */
 
-/** The subjects that a completed stream claims. */
-function claimsOf(stream: Resource | undefined): readonly string[] {
-  const subjects = stream?.spec.subjects;
-  return Array.isArray(subjects) ? subjects.filter((item) => typeof item === 'string') : [];
+/** Who shares the subjects that this resource claims: all streams, or the consumers of one work queue. */
+function arenaOf({ address, needs }: Resource, { desired, live }: Context): string | undefined {
+  if (kindOf(address) !== 'consumer') return 'streams';
+  const [need = ''] = needs;
+  const stream = desired.get(need) ?? live.get(need);
+  return stream?.spec.retention === 'workqueue' ? need : undefined;
+}
+
+/** What a completed resource claims in its arena. A consumer without a filter asks for everything. */
+function claimsOf(resource: Resource | undefined): readonly string[] {
+  if (!resource) return [];
+  if (kindOf(resource.address) !== 'consumer') return texts(resource, 'subjects');
+  const filters = texts(resource, 'filter_subjects');
+  return filters.length > 0 ? filters : ['>'];
+}
+
+/** Subjects and who holds them, apart for each arena. */
+class Holdings {
+  readonly #arenas = new Map<string, SubjectIndex<Address>>();
+
+  add(arena: string, subject: string, owner: Address): void {
+    const index = this.#arenas.get(arena) ?? new SubjectIndex();
+    this.#arenas.set(arena, index);
+    index.add(subject, owner);
+  }
+
+  /** What others hold of a subject. */
+  others(arena: string, subject: string, self: Address): { subject: string; owner: Address }[] {
+    const found = this.#arenas.get(arena)?.overlapping(subject) ?? [];
+    return found.filter(({ owner }) => owner !== self);
+  }
 }
 
 /** Which steps of a plan must wait for which, because they claim what the others release. */
-export function orderClaims(changes: readonly Change[]): Order[] {
-  const streams = changes.filter((change) => kindOf(subjectOf(change).address) !== 'consumer');
-  const releasing = new SubjectIndex<Change>();
-  for (const change of streams) {
-    if (change.action !== 'create') for (const subject of releasedBy(change)) releasing.add(subject, change);
+export function orderClaims(changes: readonly Change[], context: Context): Order[] {
+  const releasing = new Holdings();
+  for (const change of changes) {
+    const arena = change.action === 'create' ? undefined : arenaOf(change.before, context);
+    if (change.action === 'create' || arena === undefined) continue;
+    for (const subject of releasedBy(change)) releasing.add(arena, subject, subjectOf(change).address);
   }
-  return streams.flatMap((change): Order[] => {
-    if (change.action === 'delete') return [];
+  return changes.flatMap((change): Order[] => {
+    const arena = change.action === 'delete' ? undefined : arenaOf(change.after, context);
+    if (change.action === 'delete' || arena === undefined) return [];
     const next = change.after.address;
-    const first = new Set(
-      claimsOf(change.after)
-        .flatMap((claim) => releasing.overlapping(claim))
-        .map(({ owner }) => subjectOf(owner).address)
-        .filter((address) => address !== next),
-    );
-    return [...first].map((address) => ({ first: address, next }));
+    const owners = claimsOf(change.after).flatMap((claim) => releasing.others(arena, claim, next));
+    return [...new Set(owners.map(({ owner }) => owner))].map((first) => ({ first, next }));
   });
 }
 
@@ -48,77 +74,110 @@ function releasedBy(change: Exclude<Change, { action: 'create' }>): string[] {
   return claimsOf(change.before).filter((held) => !kept.includes(held));
 }
 
-/** Claims that no order of steps can make good: on what another stream keeps, or two streams that swap. */
+/** Claims that no order of steps can make good, and those that leave a subject without a stream for a moment. */
 export function claimRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'delete') return [];
-  const { address } = change.after;
-  const added = claimsOf(change.after).filter(
-    (claim) => !claimsOf(context.live.get(address)).includes(claim),
-  );
-  if (added.length === 0) return [];
+  const { after } = change;
+  const arena = arenaOf(after, context);
+  // Servers before 2.10 look at the filters of a work queue only when a consumer is made.
+  const isUnchecked = arena !== 'streams' && change.action === 'update' && !atLeast(context.broker, '2.10');
+  const live = claimsOf(context.live.get(after.address));
+  const added = claimsOf(after).filter((claim) => !live.includes(claim));
+  if (arena === undefined || isUnchecked || added.length === 0) return [];
   const world = claimsIn(context);
-  const kept = added.flatMap((claim) =>
+  const taken = added.flatMap((claim) =>
     world.kept
-      .overlapping(claim)
-      .filter(({ owner }) => owner !== address)
-      .map(
-        ({ subject, owner }): Risk => ({
-          class: 'refused',
-          code: 'subject-taken',
-          message: `${claim} overlaps ${subject}, which stream ${streamNameOf(owner)} holds and keeps`,
-          hint: 'a subject belongs to one stream: let the other release it in the same plan, or retire that stream',
-        }),
-      ),
+      .others(arena, claim, after.address)
+      .map(({ subject, owner }) => takenRisk(claim, subject, owner)),
   );
-  return kept.length > 0 ? kept : swapRisks(address, world);
+  if (taken.length > 0) return taken;
+  const cycle = world.cycleThrough(after.address);
+  if (cycle) return [swapRisk(cycle)];
+  if (arena !== 'streams') return [];
+  return added.flatMap((claim) =>
+    world.released.others(arena, claim, after.address).map(({ owner }) => gapRisk(claim, owner)),
+  );
 }
 
-/** Follows who waits for whom; a stream that ends up waiting for itself can never begin. */
-function swapRisks(address: Address, world: Claims): Risk[] {
-  const path = world.cycleThrough(address);
-  if (!path) return [];
-  const names = path.map(streamNameOf).join(' → ');
-  return [
-    {
+function takenRisk(claim: string, subject: string, owner: Address): Risk {
+  if (kindOf(owner) !== 'consumer') {
+    return {
       class: 'refused',
-      code: 'subject-swap',
-      message: `streams exchange subjects (${names}): each would have to release before the other, and none can be first`,
-      hint: 'apply in two steps: first with the subjects removed from one of them, then with them in their new place',
-    },
-  ];
+      code: 'subject-taken',
+      message: `${claim} overlaps ${subject}, which stream ${streamNameOf(owner)} holds and keeps`,
+      hint: 'a subject belongs to one stream: let the other release it in the same plan, or retire that stream',
+    };
+  }
+  return {
+    class: 'refused',
+    code: 'filter-taken',
+    message: `${claim} overlaps ${subject}, which consumer ${consumerNameOf(owner)} of this work queue holds and keeps`,
+    hint: 'a message of a work queue goes to one consumer: give the other one another filter in the same plan, or retire it',
+  };
+}
+
+/** Each would have to release before the other, and none can be first. */
+function swapRisk(cycle: readonly Address[]): Risk {
+  const [first = ''] = cycle;
+  const isConsumer = kindOf(first) === 'consumer';
+  const names = cycle.map(isConsumer ? consumerNameOf : streamNameOf).join(' → ');
+  const [who, what] = isConsumer ? ['consumers of a work queue', 'filters'] : ['streams', 'subjects'];
+  return {
+    class: 'refused',
+    code: isConsumer ? 'filter-swap' : 'subject-swap',
+    message: `${who} exchange ${what} (${names}): each would have to release before the other, and none can be first`,
+    hint: isConsumer
+      ? 'apply in two steps: first with an unused filter on one of them, then with the filters in their new place'
+      : 'apply in two steps: first with the subjects removed from one of them, then with them in their new place',
+  };
+}
+
+/** Between the two requests nobody takes the subject: a publish gets "no responders", and is stored nowhere. */
+function gapRisk(claim: string, owner: Address): Risk {
+  return {
+    class: 'disruptive',
+    code: 'subject-gap',
+    message: `${claim} comes from stream ${streamNameOf(owner)}: a message published between release and claim is not stored, and its publisher gets no acknowledgement`,
+    hint: 'publishers must retry what is not acknowledged, or stop while this is applied',
+  };
 }
 
 interface Claims {
-  /** What live streams hold and go on holding. */
-  readonly kept: SubjectIndex<Address>;
+  /** What is held and stays held, and what live resources give up. */
+  readonly kept: Holdings;
+  readonly released: Holdings;
   cycleThrough(address: Address): readonly Address[] | undefined;
 }
 
 const claimsByContext = new WeakMap<Context, Claims>();
 
-/** Made once a plan: every stream's risks look at all the others. */
+/** Made once a plan: every resource's risks look at all the others. */
 function claimsIn(context: Context): Claims {
   const known = claimsByContext.get(context);
   if (known) return known;
-  const kept = new SubjectIndex<Address>();
-  const released = new SubjectIndex<Address>();
-  for (const stream of context.live.values()) {
-    if (kindOf(stream.address) === 'consumer') continue;
-    const desired = context.desired.get(stream.address);
+  const kept = new Holdings();
+  const released = new Holdings();
+  for (const resource of context.live.values()) {
+    const arena = arenaOf(resource, context);
+    if (arena === undefined) continue;
+    const { address } = resource;
+    const desired = context.desired.get(address);
     const wanted = desired && claimsOf(desired);
-    for (const held of claimsOf(stream)) {
-      const isKept = wanted ? wanted.includes(held) : !context.deleted?.has(stream.address);
-      (isKept ? kept : released).add(held, stream.address);
+    for (const held of claimsOf(resource)) {
+      const isKept = wanted ? wanted.includes(held) : !context.deleted?.has(address);
+      (isKept ? kept : released).add(arena, held, address);
     }
   }
   const waitsFor = (address: Address): Address[] => {
+    const desired = context.desired.get(address);
+    const arena = desired && arenaOf(desired, context);
+    if (!desired || arena === undefined) return [];
     const live = claimsOf(context.live.get(address));
-    return claimsOf(context.desired.get(address))
+    return claimsOf(desired)
       .filter((claim) => !live.includes(claim))
-      .flatMap((claim) => released.overlapping(claim).map(({ owner }) => owner))
-      .filter((owner) => owner !== address);
+      .flatMap((claim) => released.others(arena, claim, address).map(({ owner }) => owner));
   };
-  const claims: Claims = { kept, cycleThrough: (address) => findCycle(address, waitsFor) };
+  const claims: Claims = { kept, released, cycleThrough: (address) => findCycle(address, waitsFor) };
   claimsByContext.set(context, claims);
   return claims;
 }

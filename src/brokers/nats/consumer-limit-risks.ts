@@ -14,19 +14,21 @@ import {
 import { consumerNameOf } from './addresses.ts';
 import { atLeast } from './version.ts';
 
+const LIMITED = ['max_ack_pending', 'inactive_threshold'] as const;
+
 /**
- * A stream's `consumer_limits` cannot go below what a live consumer has (error 10069), and a consumer cannot be changed
- * in the same plan before its stream is: it would then break the old limits just as well.
+ * A stream's `consumer_limits` cannot go below what a live consumer has (error 10069). A consumer that the same plan
+ * lowers is changed before its stream, unless it would break the old limits.
  */
 export function consumerLimitRisks(change: Change, context: Context): Risk[] {
   if (change.action !== 'update' || !changesLimits(change)) return [];
   const limits = limitsOf(change.after);
-  return ['max_ack_pending', 'inactive_threshold'].flatMap((field): Risk[] => {
+  return LIMITED.flatMap((field): Risk[] => {
     const limit = toBigInt(limits[field]) ?? 0n;
     // Servers of the 2.10 line take a limit that is not set for 0, not for none, whenever one of the two changes.
     const isZero = limit <= 0n && !atLeast(context.broker, '2.11');
     if (limit <= 0n && !isZero) return [];
-    const over = consumersOver(field, limit, change.after, context);
+    const over = consumersOver(field, limit, change, context);
     if (over.length === 0) return [];
     return [
       {
@@ -37,45 +39,62 @@ export function consumerLimitRisks(change: Change, context: Context): Risk[] {
           : `consumer_limits.${field} is below what consumers have: ${over.join(', ')}`,
         hint: isZero
           ? `give consumer_limits a ${field} as well, as high as you like`
-          : `first lower ${field} of those consumers, then set the limit`,
+          : `lower ${field} of those consumers, or declare them`,
       },
     ];
   });
 }
 
-/** Consumers that are deleted go before limits change that they may be over. */
+/** Consumers that are over the new limits are deleted or lowered before their stream changes. */
 export function orderLimits(changes: readonly Change[]): Order[] {
-  const streams = new Set(
+  const streams = new Map(
     changes.flatMap((change) =>
-      change.action === 'update' && changesLimits(change) ? [change.after.address] : [],
+      change.action === 'update' && changesLimits(change) ? [[change.after.address, change] as const] : [],
     ),
   );
   return changes.flatMap((change): Order[] => {
     const { address, needs } = subject(change);
     const [next = ''] = needs;
-    const isOver = change.action === 'delete' && kindOf(address) === 'consumer' && streams.has(next);
-    return isOver ? [{ first: address, next }] : [];
+    const stream = streams.get(next);
+    if (!stream || change.action === 'create' || kindOf(address) !== 'consumer') return [];
+    const isFirst = change.action === 'delete' || isLowered(change, stream);
+    return isFirst ? [{ first: address, next }] : [];
+  });
+}
+
+type Update = Extract<Change, { action: 'update' | 'replace' }>;
+type Sides = Pick<Update, 'before' | 'after'>;
+
+/** Over the new limits now, and within both the old and the new ones afterwards. */
+function isLowered(consumer: Sides, stream: Sides): boolean {
+  const [old, next] = [limitsOf(stream.before), limitsOf(stream.after)];
+  return exceeds(consumer.before, next) && !exceeds(consumer.after, next) && !exceeds(consumer.after, old);
+}
+
+function exceeds({ spec }: Resource, limits: JsonObject): boolean {
+  return LIMITED.some((field) => {
+    const limit = toBigInt(limits[field]) ?? 0n;
+    return limit > 0n && (toBigInt(spec[field]) ?? 0n) > limit;
   });
 }
 
 function consumersOver(
-  field: string,
+  field: (typeof LIMITED)[number],
   limit: bigint,
-  { address }: Resource,
-  { live, deleted }: Context,
+  stream: Sides,
+  { desired, live, deleted }: Context,
 ): string[] {
   return [...live.values()]
-    .filter(
-      (resource) =>
-        kindOf(resource.address) === 'consumer' &&
-        resource.needs[0] === address &&
-        !deleted?.has(resource.address) &&
-        (toBigInt(resource.spec[field]) ?? 0n) > limit,
-    )
+    .filter((before) => {
+      if (kindOf(before.address) !== 'consumer' || before.needs[0] !== stream.after.address) return false;
+      if (deleted?.has(before.address) || (toBigInt(before.spec[field]) ?? 0n) <= limit) return false;
+      const after = desired.get(before.address);
+      return !after || limit <= 0n || !isLowered({ before, after }, stream);
+    })
     .map((resource) => consumerNameOf(resource.address));
 }
 
-function changesLimits({ before, after }: Extract<Change, { action: 'update' | 'replace' }>): boolean {
+function changesLimits({ before, after }: Sides): boolean {
   return !equalJson(limitsOf(before), limitsOf(after));
 }
 

@@ -19,7 +19,7 @@ export const nats: Provider = {
   kinds,
   rules,
   declare,
-  order: (changes) => [...orderClaims(changes), ...orderLimits(changes)],
+  order: (changes, context) => [...orderClaims(changes, context), ...orderLimits(changes)],
   assume: (name, targetVersion): BrokerIdentity => ({
     name,
     type: 'nats',

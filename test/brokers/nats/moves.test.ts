@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { streamResource } from '../../../src/brokers/nats/resources.ts';
-import type { Plan, Resource } from '../../../src/model/index.ts';
+import { consumerResource, streamResource } from '../../../src/brokers/nats/resources.ts';
+import type { JsonObject, Plan, Resource } from '../../../src/model/index.ts';
 import { asLive, plan, server } from './project.ts';
 
 const stream = (name: string, ...subjects: string[]): Resource => streamResource('edge', name, { subjects });
@@ -73,6 +73,88 @@ describe('a subject that moves', () => {
     expect(order(await plan(server(), [mirror, stream('Z', 'z')], []))).toEqual([
       ['create edge/stream/Z'],
       ['create edge/stream/A'],
+    ]);
+  });
+});
+
+describe('a filter of a work queue', () => {
+  const queue = streamResource('edge', 'W', { subjects: ['w.>'], retention: 'workqueue' });
+  const taking = (name: string, ...filter_subjects: string[]) =>
+    consumerResource('edge', 'W', name, { filter_subjects });
+  const planned = (desired: Resource[], before: Resource[], retired: string[] = [], version = '2.15.1') =>
+    plan(server(version), [queue, ...desired], asLive(server(version), [queue, ...before], { messages: 0 }), {
+      retired,
+      allow: ['destructive:**'],
+    });
+
+  it('is released by the consumer that is retired before the new one claims it', async () => {
+    for (const version of ['2.9.10', '2.15.1']) {
+      const renamed = await planned(
+        [taking('new', 'w.a')],
+        [taking('old', 'w.a')],
+        ['edge/consumer/W/old'],
+        version,
+      );
+      expect(order(renamed)).toEqual([['delete edge/consumer/W/old'], ['create edge/consumer/W/new']]);
+      expect(refusals(renamed)).toEqual([]);
+    }
+  });
+
+  it('goes along a chain of consumers', async () => {
+    const shifted = await planned(
+      [taking('c', 'w.b'), taking('d', 'w.c')],
+      [taking('c', 'w.a'), taking('d', 'w.b')],
+    );
+    expect(order(shifted)).toEqual([['update edge/consumer/W/d'], ['update edge/consumer/W/c']]);
+    expect(refusals(shifted)).toEqual([]);
+  });
+
+  it('cannot be exchanged in one plan, but on servers that do not look', async () => {
+    const [desired, before] = [
+      [taking('c', 'w.b'), taking('d', 'w.a')],
+      [taking('c', 'w.a'), taking('d', 'w.b')],
+    ];
+    expect(refusals(await planned(desired, before))).toEqual([
+      'edge/consumer/W/c filter-swap',
+      'edge/consumer/W/d filter-swap',
+    ]);
+    expect(refusals(await planned(desired, before, [], '2.9.10'))).toEqual([]);
+  });
+
+  it('is refused where another consumer keeps it', async () => {
+    expect(refusals(await planned([taking('c', 'w.a')], [taking('other', 'w.>')]))).toEqual([
+      'edge/consumer/W/c filter-taken',
+    ]);
+  });
+});
+
+describe('consumer_limits that are lowered', () => {
+  const limited = (max_ack_pending: number) =>
+    streamResource('edge', 'S', { consumer_limits: { max_ack_pending } });
+  const one = (spec: JsonObject) => consumerResource('edge', 'S', 'c', spec);
+  const planned = (desired: Resource[], before: Resource[]) =>
+    plan(server(), desired, asLive(server(), before, { messages: 0 }));
+
+  it('wait for the consumers that the same plan lowers', async () => {
+    const lowered = await planned(
+      [limited(5), one({ max_ack_pending: 5 })],
+      [limited(10), one({ max_ack_pending: 10 })],
+    );
+    expect(order(lowered)).toEqual([['update edge/consumer/S/c'], ['update edge/stream/S']]);
+    expect(refusals(lowered)).toEqual([]);
+  });
+
+  it('come first where they are raised', async () => {
+    const raised = await planned(
+      [limited(20), one({ max_ack_pending: 20 })],
+      [limited(10), one({ max_ack_pending: 10 })],
+    );
+    expect(order(raised)).toEqual([['update edge/stream/S'], ['update edge/consumer/S/c']]);
+  });
+
+  it('are refused below a consumer that nobody declares', async () => {
+    expect(refusals(await planned([limited(5)], [limited(10), one({ max_ack_pending: 10 })]))).toEqual([
+      'edge/stream/S consumers-over-limit',
     ]);
   });
 });
