@@ -69,7 +69,9 @@ export class BlockedPlan extends Error {
   override readonly name = 'BlockedPlan';
   readonly plan: Plan;
   constructor(plan: Plan) {
-    super(`${plan.blockers.length} blocked change${plan.blockers.length === 1 ? '' : 's'}`);
+    // A change may be blocked for several reasons, and counts once, as in the plan.
+    const count = new Set(plan.blockers.map(({ address }) => address)).size;
+    super(`${count} blocked change${count === 1 ? '' : 's'}`);
     this.plan = plan;
   }
 }

@@ -2,6 +2,7 @@ import {
   type Context,
   equalJson,
   isObject,
+  type Json,
   type JsonObject,
   type Resource,
   toBigInt,
@@ -12,6 +13,7 @@ import { duplicateWindow } from './duplicate-window.ts';
 import type { Field } from './fields.ts';
 import { limitedDefault } from './server-limits.ts';
 import { streamFields } from './stream-fields.ts';
+import { supports } from './version.ts';
 
 /** One key of a bucket or store: the stream's field that it stands for, and how it is documented. */
 interface BucketKey extends Field {
@@ -59,6 +61,14 @@ export const keyValue: BucketShape = {
       'subject_delete_marker_ttl',
       'Leaves a marker for this long when ttl deletes a key. Allows a TTL for single keys, too.',
     ),
+    // Clients differ in it, and a bucket that has it cannot lose it.
+    allow_msg_ttl: key(
+      'allow_msg_ttl',
+      'Single keys may have a TTL; for the mirror of a bucket with limit_marker_ttl.',
+      {
+        kept: true,
+      },
+    ),
     republish: key('republish', 'Publishes each change again.'),
     mirror: key('mirror', 'Be a copy of this bucket. It can neither be added later nor changed.'),
     sources: key('sources', 'Buckets to copy from.'),
@@ -105,14 +115,15 @@ export function completeBucket(resource: Resource, context: Context, shape: Buck
   const { name } = identify(streamNameOf(resource.address));
   const isAsMade = live && isObject(live.spec.mirror) === isObject(resource.spec.mirror);
   const hidden = isAsMade ? hiddenFields(live, shape, context) : shape.made(name, resource.spec);
-  const spec = { ...defaultsOf(shape), ...hidden, ...resource.spec };
+  const declared = supports(context.broker, '2.10') ? resource.spec : withoutTransforms(resource.spec, name);
+  const spec = { ...defaultsOf(shape), ...hidden, ...declared };
   return completeStream({ ...resource, spec: withinMaxAge(spec) }, context);
 }
 
 function hiddenFields(live: Resource, shape: BucketShape, context: Context): JsonObject {
   const { spec } = live;
   const window = limitedDefault('duplicate_window', duplicateWindow(spec, context.broker), live, context);
-  const said = new Set(Object.values(shape.keys).map(({ api }) => api));
+  const said = new Set(Object.values(shape.keys).flatMap(({ api, kept }) => (kept ? [] : [api])));
   return Object.fromEntries(
     Object.entries(spec).filter(
       ([name]) =>
@@ -124,8 +135,26 @@ function hiddenFields(live: Resource, shape: BucketShape, context: Context): Jso
   );
 }
 
+/** Servers before 2.10 drop the transform that every client adds to a bucket's source, and buckets there lack it. */
+function withoutTransforms(spec: JsonObject, bucket: string): JsonObject {
+  if (!Array.isArray(spec.sources)) return spec;
+  const sources = spec.sources.map((source: Json) => {
+    if (!isObject(source)) return source;
+    const { subject_transforms: transforms = null, ...rest } = source;
+    return equalJson(transforms, usualTransforms(String(source.name), bucket)) ? rest : source;
+  });
+  return { ...spec, sources };
+}
+
+/** How a bucket stores under its own subjects what it copies from the stream of another one. */
+export function usualTransforms(origin: string, bucket: string): Json {
+  const name = origin.startsWith(BUCKET_PREFIX) ? origin.slice(BUCKET_PREFIX.length) : origin;
+  return [{ src: keySubjects(name), dest: keySubjects(bucket) }];
+}
+
 function defaultsOf(shape: BucketShape): JsonObject {
-  return Object.fromEntries(Object.values(shape.keys).map((entry) => [entry.api, entry.default]));
+  const entries = Object.values(shape.keys).filter(({ kept }) => !kept);
+  return Object.fromEntries(entries.map((entry) => [entry.api, entry.default]));
 }
 
 /** The server refuses a duplicate window over the age limit, which may have become shorter. */

@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject, toBigInt } from '../../model/index.ts';
-import { isWithin } from './subjects.ts';
+import { canonicalJson, isObject, type Json, type JsonObject, toBigInt } from '../../model/index.ts';
+import { isWithin, overlap } from './subjects.ts';
 import { atLeast } from './version.ts';
 
 /**
@@ -32,6 +32,32 @@ export const streamCombinations: readonly Combination[] = [
     message: 'a mirror has no sources',
     broken: (spec) => isObject(spec.mirror) && isSet(spec.sources),
   },
+  {
+    field: 'sources',
+    message:
+      'two sources copy the same from one stream: name, filter_subject, subject_transforms and external are alike',
+    broken: (spec, broker) => atLeast(broker, '2.10') && hasTwins(list(spec.sources)),
+  },
+  ...(['mirror', 'sources'] as const).flatMap((field): Combination[] => [
+    {
+      field,
+      message: `of ${field}, filter_subject and subject_transforms exclude each other`,
+      broken: (spec) =>
+        origins(spec[field]).some((one) => isSet(one.filter_subject) && isSet(one.subject_transforms)),
+    },
+    {
+      field,
+      message: `of ${field}, the subjects of subject_transforms may not overlap`,
+      broken: (spec) => origins(spec[field]).some((one) => doOverlap(list(one.subject_transforms))),
+    },
+  ]),
+  ...(['first_seq', 'subject_delete_marker_ttl', 'allow_atomic', 'allow_batched'] as const).map(
+    (field): Combination => ({
+      field,
+      message: `a mirror has no ${field} of its own`,
+      broken: (spec) => isObject(spec.mirror) && isAsked(spec[field]),
+    }),
+  ),
   {
     field: 'mirror_direct',
     message: 'mirror_direct is for mirrors only',
@@ -79,6 +105,17 @@ export const streamCombinations: readonly Combination[] = [
       isObject(spec.republish) &&
       !atLeast(broker, '2.10') &&
       !isTaken(spec.republish.src, list(spec.subjects)),
+  },
+  {
+    field: 'republish',
+    message: 'the stream takes no subject of republish.src',
+    broken: (spec, broker) =>
+      isObject(spec.republish) &&
+      atLeast(broker, '2.10') &&
+      !isObject(spec.mirror) &&
+      !isSet(spec.sources) &&
+      !isSet(spec.subject_transform) &&
+      !list(spec.subjects).some((subject) => overlap(String(subject), srcOf(spec.republish))),
   },
   {
     field: 'persist_mode',
@@ -159,6 +196,23 @@ export const consumerCombinations: readonly Combination[] = [
   },
   {
     field: 'ack_policy',
+    message:
+      'ack_policy: flow_control excludes max_deliver, ack_wait and backoff, and a max_ack_pending of no limit',
+    broken: (spec) =>
+      spec.ack_policy === 'flow_control' &&
+      (number(spec.max_deliver) > 0n ||
+        number(spec.ack_wait) > 0n ||
+        isSet(spec.backoff) ||
+        number(spec.max_ack_pending) < 0n),
+  },
+  {
+    field: 'priority_timeout',
+    message: 'priority_timeout needs a priority_policy',
+    broken: (spec) =>
+      number(spec.priority_timeout) > 0n && (!isSet(spec.priority_policy) || spec.priority_policy === 'none'),
+  },
+  {
+    field: 'ack_policy',
     message: 'ack_policy: flow_control needs a deliver_subject',
     broken: (spec) => spec.ack_policy === 'flow_control' && !isSet(spec.deliver_subject),
   },
@@ -166,6 +220,29 @@ export const consumerCombinations: readonly Combination[] = [
 
 function isAsked(value: Json | undefined): boolean {
   return value === true || (typeof value === 'string' && value !== '') || number(value) > 0n;
+}
+
+function origins(value: Json | undefined): readonly JsonObject[] {
+  return (Array.isArray(value) ? value : [value ?? null]).filter(isObject);
+}
+
+function srcOf(mapping: Json | undefined): string {
+  return isObject(mapping) && typeof mapping.src === 'string' && mapping.src !== '' ? mapping.src : '>';
+}
+
+/** The server tells sources apart by these; where they begin does not count. */
+function hasTwins(sources: readonly Json[]): boolean {
+  const keys = sources
+    .filter(isObject)
+    .map(({ name = null, filter_subject = null, subject_transforms = null, external = null }) =>
+      canonicalJson([name, filter_subject, subject_transforms, external]),
+    );
+  return new Set(keys).size < keys.length;
+}
+
+function doOverlap(transforms: readonly Json[]): boolean {
+  const sources = transforms.map(srcOf);
+  return sources.some((one, i) => sources.slice(0, i).some((other) => overlap(one, other)));
 }
 
 /** Everything, where `src` is not said, of which a stream with subjects takes some. */

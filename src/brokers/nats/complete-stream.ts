@@ -46,10 +46,8 @@ function subjectsOf(spec: JsonObject, name: string): Json {
 function forceTogether(spec: Record<string, Json>): void {
   const hasMarkers = (toBigInt(spec.subject_delete_marker_ttl) ?? 0n) > 0n;
   if (hasMarkers) spec.allow_msg_ttl = true;
-  if ((hasMarkers || spec.allow_msg_schedules === true) && spec.allow_rollup_hdrs !== true) {
-    spec.allow_rollup_hdrs = true;
-    spec.deny_purge = false;
-  }
+  // The server turns deny_purge off as well; one that is declared is refused instead, with allow_rollup_hdrs.
+  if (hasMarkers || spec.allow_msg_schedules === true) spec.allow_rollup_hdrs = true;
   if (spec.sealed === true) {
     spec.max_age = 0;
     spec.discard = 'new';

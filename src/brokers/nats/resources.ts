@@ -38,7 +38,7 @@ export function consumerResource(
 }
 
 /** Names of the streams that a stream copies from, in its own account and domain. */
-function originsOf(config: JsonObject): string[] {
+export function originsOf(config: JsonObject): string[] {
   const origins: readonly Json[] = [config.mirror ?? null, ...asList(config.sources)];
   return origins.flatMap((origin) =>
     isObject(origin) && typeof origin.name === 'string' && !isObject(origin.external) ? [origin.name] : [],

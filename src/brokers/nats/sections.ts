@@ -17,12 +17,13 @@ import {
   toBigInt,
 } from '../../model/index.ts';
 import { BUCKET_PREFIX, consumerNameOf, identify, streamAddress, streamNameOf } from './addresses.ts';
-import { type BucketShape, keySubjects, keyValue, objectStore } from './bucket-shapes.ts';
+import { type BucketShape, keyValue, objectStore, usualTransforms } from './bucket-shapes.ts';
 import { consumerFields } from './consumer-fields.ts';
 import type { Field, Fields } from './fields.ts';
 import { kinds } from './kinds/index.ts';
 import { withAllLimits } from './server-limits.ts';
 import { streamFields } from './stream-fields.ts';
+import { supports } from './version.ts';
 
 const SHAPES: Readonly<Record<string, BucketShape>> = { 'key-value': keyValue, 'object-store': objectStore };
 
@@ -160,7 +161,9 @@ function bucketBody(
   for (const [key, field] of Object.entries(shape.keys)) {
     const value = resource.spec[field.api];
     if (value === undefined || value === null || equalJson(value, fresh[field.api] ?? null)) continue;
-    body[key] = written(field, friendly(field.api, value, bucket));
+    // Markers bring it along.
+    if (field.api === 'allow_msg_ttl' && toBigInt(resource.spec.subject_delete_marker_ttl) !== 0n) continue;
+    body[key] = written(field, friendly(field.api, value, bucket, broker));
   }
   const subjects = shape.made(bucket, resource.spec).subjects ?? [];
   if (!equalJson(resource.spec.subjects ?? [], subjects)) {
@@ -172,15 +175,17 @@ function bucketBody(
 }
 
 /** Origins by the names of their buckets, without the transforms that every client adds. */
-function friendly(api: string, value: Json, bucket: string): Json {
+function friendly(api: string, value: Json, bucket: string, broker: BrokerIdentity): Json {
   if (api === 'mirror') return isObject(value) ? { ...value, name: originName(value) } : value;
   if (api !== 'sources' || !Array.isArray(value)) return value;
   return value.map((source: Json) => {
     if (!isObject(source)) return source;
     const name = originName(source);
     const { subject_transforms: transforms, ...rest } = source;
-    const usual = [{ src: keySubjects(name), dest: keySubjects(bucket) }];
-    return equalJson(transforms ?? null, usual) ? { ...rest, name } : { ...source, name };
+    const usual = supports(broker, '2.10') ? usualTransforms(name, bucket) : null;
+    if (equalJson(transforms ?? null, usual)) return { ...rest, name };
+    // An empty list says that there are none; left out, they are the usual ones.
+    return { ...rest, name, subject_transforms: transforms ?? [] };
   });
 }
 

@@ -1,4 +1,11 @@
-import type { BrokerIdentity, Change, Context, JsonObject, Risk } from '../../model/index.ts';
+import {
+  type BrokerIdentity,
+  type Change,
+  type Context,
+  equalJson,
+  type JsonObject,
+  type Risk,
+} from '../../model/index.ts';
 import type { Combination } from './combinations.ts';
 import { consumerFields } from './consumer-fields.ts';
 import { type Unsupported, unsupportedIn } from './normal.ts';
@@ -49,6 +56,23 @@ export function combinationRisks(
 export function serverText({ version, facts }: BrokerIdentity): string {
   const { apiLevel } = facts as NatsFacts;
   return apiLevel === undefined || apiLevel === 0 ? version : `${version} (API level ${apiLevel})`;
+}
+
+/** A cluster moves a stream or changes its copies, one at a time (error 10123). */
+export function moveRisks(change: Change, { broker }: Context): Risk[] {
+  const { servers } = broker.facts as NatsFacts;
+  if (change.action !== 'update' || servers === 1) return [];
+  const [before, after] = [change.before.spec, change.after.spec];
+  const isMoved = !equalJson(before.placement ?? null, after.placement ?? null);
+  if (!isMoved || equalJson(before.num_replicas ?? 1, after.num_replicas ?? 1)) return [];
+  return [
+    {
+      class: 'refused',
+      code: 'move-and-scale',
+      message: 'a server does not change num_replicas and placement in one update',
+      hint: 'apply one of them first, and the other once the stream has moved',
+    },
+  ];
 }
 
 /**

@@ -26,8 +26,13 @@ export type StreamVolatile = {
   /** Times of the first and last message, RFC 3339; absent in an empty stream. */
   readonly firstTime?: string;
   readonly lastTime?: string;
+  /** How old the first and the last message were when this was read, in seconds. */
+  readonly firstAge?: number;
+  readonly lastAge?: number;
   /** Consumers of every sort, ephemeral ones too. */
   readonly consumers?: number;
+  /** Names of consumers that applications made without a durable name; the first ten. */
+  readonly ephemeral?: readonly string[];
   /** Over all durable consumers: the sum of messages that they have yet to be given, and yet to acknowledge. */
   readonly pending?: Count;
   readonly unacknowledged?: Count;

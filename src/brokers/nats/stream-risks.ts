@@ -9,6 +9,7 @@ import {
   toBigInt,
 } from '../../model/index.ts';
 import { countOf, countText, isKnownEmpty, limitText } from './counts.ts';
+import { SECOND } from './fields.ts';
 import { isWithin } from './subjects.ts';
 
 type Update = Extract<Change, { action: 'update' | 'replace' }>;
@@ -24,23 +25,35 @@ const WORDS: Readonly<Record<string, { noun: string; contents: string }>> = {
 export function removalRisks(stream: Resource, action: 'delete' | 'replace'): Risk[] {
   const { noun = '', contents = '' } = WORDS[kindOf(stream.address)] ?? {};
   const again = action === 'replace' ? ', and makes it again' : '';
+  const clients = ephemeralText(stream);
   if (isKnownEmpty(stream)) {
     const felt =
       action === 'replace'
         ? `the ${noun} is empty; it is deleted and made again, and its consumers start over`
         : `the ${noun} is empty, but is gone for its clients`;
-    return [{ class: 'disruptive', code: 'stream-removed', message: felt }];
+    return [{ class: 'disruptive', code: 'stream-removed', message: felt + clients }];
   }
   return [
     {
       class: 'destructive',
       code: 'messages-lost',
-      message: `deletes the ${noun} with all its ${contents} and the positions of its consumers${again}`,
+      message: `deletes the ${noun} with all its ${contents} and the positions of its consumers${again}${clients}`,
       ...(action === 'replace' && noun === 'stream'
         ? { hint: 'let a stream with another name source from it, move clients over, then retire it' }
         : {}),
     },
   ];
+}
+
+/** Consumers of applications, which nobody makes again but they. */
+function ephemeralText({ volatile }: Resource): string {
+  const names = listOf(volatile?.ephemeral);
+  if (names.length === 0) return '';
+  const [noun, they] =
+    names.length === 1
+      ? ['consumer', 'its application makes it']
+      : ['consumers', 'their applications make them'];
+  return `; ephemeral ${noun} ${names.join(', ')} of clients ${names.length === 1 ? 'goes' : 'go'} with it until ${they} again`;
 }
 
 /** What changing a stream in place costs. Several fields may each have their price. */
@@ -107,18 +120,30 @@ function loweredAge(live: Resource, after: JsonObject): Risk[] {
   const limit = toBigInt(after.max_age) ?? 0n;
   const old = toBigInt(live.spec.max_age) ?? 0n;
   if (limit <= 0n || (old > 0n && old <= limit) || isKnownEmpty(live)) return [];
-  const age = formatDuration(after.max_age ?? 0, 'ns') ?? String(limit);
   const held = countOf(live, 'messages');
+  const age = formatDuration(after.max_age ?? 0, 'ns') ?? String(limit);
+  const [firstAge, lastAge] = [ageOf(live, 'firstAge'), ageOf(live, 'lastAge')];
+  // What becomes too old between plan and apply is found by another look just before the call.
+  if (firstAge !== undefined && firstAge < limit) return [];
   const { firstTime } = (live.volatile ?? {}) as { firstTime?: unknown };
   const first = typeof firstTime === 'string' ? `, the first of ${firstTime}` : '';
+  const isAll = held !== undefined && lastAge !== undefined && lastAge > limit;
   const known = held === undefined ? 'how much it holds is not known' : `it holds ${countText(held)}${first}`;
   return [
     {
       class: 'destructive',
       code: 'limit-lowered',
-      message: `max_age ${age} deletes every message that is older at once; ${known}`,
+      message: isAll
+        ? `max_age ${age} deletes all ${countText(held)} messages at once: the last is older`
+        : `max_age ${age} deletes every message that is older at once; ${known}`,
     },
   ];
+}
+
+/** In nanoseconds. */
+function ageOf(live: Resource, name: 'firstAge' | 'lastAge'): bigint | undefined {
+  const seconds = countOf(live, name);
+  return seconds === undefined ? undefined : seconds * BigInt(SECOND);
 }
 
 function subjectRisks(before: JsonObject, after: JsonObject): Risk[] {

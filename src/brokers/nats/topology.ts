@@ -1,5 +1,6 @@
-import { isObject, kindOf, type Resource, type RuleContext } from '../../model/index.ts';
+import { isObject, type Json, kindOf, type Resource, type RuleContext } from '../../model/index.ts';
 import { streamAddress, streamNameOf } from './addresses.ts';
+import { mappedSubjects } from './mappings.ts';
 
 /*
  * The declared topology as rules look at it. Specs are completed, so every field is there.
@@ -44,13 +45,21 @@ export function isDeclared(resource: Resource, field: string): boolean {
  */
 export function storedSubjects(stream: Resource, context: RuleContext): string[] | undefined {
   const { subject_transform: transform, mirror, sources } = stream.spec;
-  if (isObject(transform) || Array.isArray(sources)) return undefined;
-  if (!isObject(mirror)) return texts(stream, 'subjects');
+  if (Array.isArray(sources)) return undefined;
+  if (!isObject(mirror)) return transformed(texts(stream, 'subjects'), transform);
+  if (isObject(transform)) return undefined;
   if (isObject(mirror.external) || Array.isArray(mirror.subject_transforms)) return undefined;
   const broker = stream.address.slice(0, stream.address.indexOf('/'));
   const origin = context.get(streamAddress(decodeURIComponent(broker), String(mirror.name)));
   // A mirror of a mirror is followed no further: a circle would have no end.
   return origin && !isObject(origin.spec.mirror) ? storedSubjects(origin, context) : undefined;
+}
+
+function transformed(subjects: string[], transform: Json | undefined): string[] | undefined {
+  if (!isObject(transform)) return subjects;
+  const [src, dest] = [transform.src, transform.dest].map((part) => (typeof part === 'string' ? part : ''));
+  const stored = subjects.map((subject) => mappedSubjects(subject, src ?? '', dest ?? ''));
+  return stored.some((some) => some === undefined) ? undefined : stored.flatMap((some) => some ?? []);
 }
 
 /** `stream "ORDERS"`; of buckets, the stream behind. */

@@ -61,10 +61,7 @@ describe('a completed stream', () => {
       { max_msgs: -1, max_bytes: -1 },
     ],
     [{ republish: { dest: 'a.>' } }, { republish: { src: '>', dest: 'a.>', headers_only: false } }],
-    [
-      { subject_delete_marker_ttl: S, deny_purge: true },
-      { allow_msg_ttl: true, allow_rollup_hdrs: true, deny_purge: false },
-    ],
+    [{ subject_delete_marker_ttl: S }, { allow_msg_ttl: true, allow_rollup_hdrs: true, deny_purge: false }],
     [
       { sealed: true, max_age: S },
       { max_age: 0, discard: 'new', deny_delete: true, deny_purge: true },

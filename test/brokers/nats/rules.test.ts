@@ -237,3 +237,53 @@ describe('other rules', () => {
     expect(findings('refused-combination', `streams: { A: { ${body} } }`, version)).toHaveLength(count);
   });
 });
+
+describe('refused-value', () => {
+  const transform = (dest: string) =>
+    findings(
+      'refused-value',
+      `streams:\n  A:\n    subjects: [a.*]\n    subject_transform: { src: a.*, dest: "${dest}" }\n`,
+    );
+
+  it.each(['z.{{wildcard(2)}}', 'z.$2', 'z.{{upper(1)}}', 'z.*', 'z..b', 'z.>', 'z.{{partition(3,4)}}'])(
+    'points at the mapping to %s',
+    (dest) => {
+      expect(transform(dest)).toEqual([expect.stringMatching(/^5:7 subject_transform: /)]);
+    },
+  );
+
+  it.each([
+    'z.$1',
+    'z',
+    'z.{{wildcard(1)}}',
+    'z.{{ Wildcard (1) }}',
+    'z.{{partition(3,1)}}',
+    'z.{{split(1,-)}}',
+  ])('takes the mapping to %s', (dest) => {
+    expect(transform(dest)).toEqual([]);
+  });
+});
+
+describe('source-cycle', () => {
+  it('tells a circle once, with all its streams', () => {
+    const streams =
+      'streams:\n  A: { sources: [{ name: C }] }\n  B: { mirror: { name: A } }\n  C: { sources: [{ name: B }, { name: D }] }\n  D: {}\n';
+    expect(findings('source-cycle', streams)).toEqual(['3:10 stream "A" copies from itself: A ← C ← B ← A']);
+  });
+});
+
+describe('a filter on a subject as it was before the transform', () => {
+  const filtered = (filter: string, dest: string) =>
+    findings(
+      'filter-outside-stream',
+      `streams:\n  A:\n    subjects: [a.*]\n    subject_transform: { src: a.*, dest: "${dest}" }\n    consumers:\n      c: { filter_subject: ${filter} }\n`,
+    );
+
+  it('is found, and one on what is stored is not', () => {
+    expect(filtered('a.x', 'z.{{wildcard(1)}}')).toEqual([
+      '7:14 consumer "c" asks for a.x, but stream "A" holds z.*',
+    ]);
+    expect(filtered('z.x', 'z.{{wildcard(1)}}')).toEqual([]);
+    expect(filtered('a.x', 'z.{{split(1,-)}}')).toEqual([]);
+  });
+});

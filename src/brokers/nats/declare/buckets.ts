@@ -1,6 +1,6 @@
 import { type Body, isObject, type Json, membersOf, overridden } from '../../../model/index.ts';
 import { bucketAddress, storeAddress, streamNameOf } from '../addresses.ts';
-import { type BucketShape, bucketStream, keySubjects } from '../bucket-shapes.ts';
+import { type BucketShape, bucketStream, usualTransforms } from '../bucket-shapes.ts';
 import { streamResource } from '../resources.ts';
 import type { Collector } from './collector.ts';
 import { readFields } from './fields.ts';
@@ -41,6 +41,5 @@ function sourceOf(source: Json, bucket: string): Json {
   if (source.subject_transforms !== undefined || source.filter_subject !== undefined) {
     return { ...source, name: stream };
   }
-  const transform = { src: keySubjects(stream.slice('KV_'.length)), dest: keySubjects(bucket) };
-  return { ...source, name: stream, subject_transforms: [transform] };
+  return { ...source, name: stream, subject_transforms: usualTransforms(stream, bucket) };
 }

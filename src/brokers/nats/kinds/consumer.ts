@@ -10,12 +10,14 @@ import {
 import { accountRisksOfConsumer } from '../account-risks.ts';
 import { consumerNameOf, streamNameOf } from '../addresses.ts';
 import type { ConsumerWrite, NatsCall } from '../calls.ts';
+import { claimRisks } from '../claims.ts';
 import { consumerCombinations } from '../combinations.ts';
 import { completeConsumer } from '../complete-consumer.ts';
 import { consumerFields } from '../consumer-fields.ts';
 import { removalRisks, updateRisks } from '../consumer-risks.ts';
 import { consumerStake } from '../counts.ts';
 import { changedFields, fixedOfConsumer, sidesOf } from '../fixed.ts';
+import { consumerValues, valueRisks } from '../refused-values.ts';
 import { requestConfig } from '../request-config.ts';
 import { serverLimitRisks } from '../server-limits.ts';
 import { combinationRisks, unsupportedInConsumer, unsupportedRisks } from '../server-risks.ts';
@@ -33,8 +35,10 @@ export const consumer: Kind = {
     const risks = [
       ...unsupportedRisks(unsupportedInConsumer(change.after.spec, context.broker), context.broker),
       ...combinationRisks(consumerCombinations, change.after.spec, context.broker),
+      ...valueRisks(consumerValues, change.after.spec, context.broker),
       ...accountRisksOfConsumer(change, context),
       ...serverLimitRisks(change, context),
+      ...claimRisks(change, context),
     ];
     if (change.action === 'create') return risks;
     return [

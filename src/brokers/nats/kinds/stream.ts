@@ -9,9 +9,16 @@ import { completeStream } from '../complete-stream.ts';
 import { consumerLimitRisks } from '../consumer-limit-risks.ts';
 import { streamStake } from '../counts.ts';
 import { fixedOfStream, sidesOf } from '../fixed.ts';
+import { streamValues, valueRisks } from '../refused-values.ts';
 import { requestConfig } from '../request-config.ts';
 import { serverLimitRisks } from '../server-limits.ts';
-import { combinationRisks, replicaRisks, unsupportedInStream, unsupportedRisks } from '../server-risks.ts';
+import {
+  combinationRisks,
+  moveRisks,
+  replicaRisks,
+  unsupportedInStream,
+  unsupportedRisks,
+} from '../server-risks.ts';
 import { streamFields } from '../stream-fields.ts';
 import { removalRisks, updateRisks } from '../stream-risks.ts';
 import { fieldText } from '../text.ts';
@@ -34,7 +41,9 @@ export function streamRisks(change: Change, context: Context): Risk[] {
   const risks = [
     ...unsupportedRisks(unsupportedInStream(change.after.spec, context.broker), context.broker),
     ...combinationRisks(streamCombinations, change.after.spec, context.broker),
+    ...valueRisks(streamValues, change.after.spec, context.broker),
     ...replicaRisks(change, context),
+    ...moveRisks(change, context),
     ...consumerLimitRisks(change, context),
     ...accountRisksOfStream(change, context),
     ...serverLimitRisks(change, context),

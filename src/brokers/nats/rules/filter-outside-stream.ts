@@ -1,7 +1,14 @@
-import type { Rule } from '../../../model/index.ts';
-import { consumerNameOf } from '../addresses.ts';
+import {
+  brokerOf,
+  type Finding,
+  isObject,
+  type Json,
+  type Rule,
+  type RuleContext,
+} from '../../../model/index.ts';
+import { consumerNameOf, streamAddress } from '../addresses.ts';
 import { isWithin, overlap } from '../subjects.ts';
-import { consumersByStream, nounOf, storedSubjects, texts } from '../topology.ts';
+import { consumersByStream, nounOf, storedSubjects, streamsOf, texts } from '../topology.ts';
 import { atLeast } from '../version.ts';
 
 export const filterOutsideStream: Rule = {
@@ -10,7 +17,8 @@ export const filterOutsideStream: Rule = {
   summary: 'A consumer asks for subjects that its stream never holds',
   explain: `
 Servers before 2.10 refuse a consumer whose filter is not within the subjects of its stream (error 10093). Later ones
-take it in silence, and a consumer whose filter matches none of them is never given a message.
+take it in silence, and a consumer whose filter matches none of them is never given a message. A stream with a
+\`subject_transform\` holds its messages under the new subjects only. The same goes for the filters of mirrors and sources.
 
 Bad:
 \`\`\`yaml
@@ -51,5 +59,31 @@ streams:
         }
       }
     }
+    yield* copiesOfNothing(context);
   },
 };
+
+/** Mirrors and sources whose filter matches nothing that their origin holds. */
+function* copiesOfNothing(context: RuleContext): Iterable<Finding> {
+  for (const stream of streamsOf(context)) {
+    for (const field of ['mirror', 'sources'] as const) {
+      const value = stream.spec[field] ?? null;
+      const origins: readonly Json[] = Array.isArray(value) ? value : [value];
+      for (const origin of origins) {
+        if (!isObject(origin) || isObject(origin.external) || typeof origin.filter_subject !== 'string')
+          continue;
+        const { filter_subject: filter, name } = origin;
+        const from = context.get(streamAddress(brokerOf(stream.address), String(name)));
+        const stored = from && storedSubjects(from, context);
+        if (!stored || stored.some((subject) => overlap(filter, subject))) continue;
+        yield {
+          resource: stream,
+          path: [field],
+          message: `${nounOf(stream)} copies ${filter}, but ${nounOf(from)} holds ${stored.join(', ') || 'nothing'}`,
+          hint: 'correct the filter, or add the subject to the origin',
+          ...(from.at && { related: [from.places?.subjects ?? from.at] }),
+        };
+      }
+    }
+  }
+}

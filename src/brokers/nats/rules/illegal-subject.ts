@@ -1,4 +1,11 @@
-import { type Finding, isObject, kindOf, type Resource, type Rule } from '../../../model/index.ts';
+import {
+  type Finding,
+  isObject,
+  kindOf,
+  type Resource,
+  type Rule,
+  type RuleContext,
+} from '../../../model/index.ts';
 import { hasWildcard, isWithin, overlap, subjectProblem } from '../subjects.ts';
 import { isDeclared, nounOf, streamsOf, texts } from '../topology.ts';
 
@@ -18,7 +25,7 @@ export const illegalSubject: Rule = {
 A subject is tokens between dots, without white space and without an empty token; \`*\` stands for one token and \`>\`,
 at the end only, for one or more. A stream that stores everything (\`>\`), or the server's own subjects (\`$JS.>\`,
 \`$SYS.>\`), would answer requests that are not for it: servers demand \`no_ack: true\` for those. \`$JS.EVENT.>\` may be
-stored, which is how advisories are kept. A \`deliver_subject\` has no wildcards, and what is republished must not come
+stored, which is how advisories are kept. A \`deliver_subject\` has no wildcards and is none of its own stream, and what is republished must not come
 back into the stream.
 
 Bad:
@@ -48,11 +55,19 @@ streams:
       }
       const to = consumer.spec.deliver_subject;
       if (typeof to !== 'string') continue;
-      const problem = subjectProblem(to) ?? (hasWildcard(to) ? 'has a wildcard' : undefined);
+      const problem =
+        subjectProblem(to) ?? (hasWildcard(to) ? 'has a wildcard' : cycleProblem(to, consumer, context));
       if (problem) yield finding(consumer, 'deliver_subject', to, problem);
     }
   },
 };
+
+/** What is delivered would be stored, and delivered again (error 10081). */
+function cycleProblem(to: string, consumer: Resource, context: RuleContext): string | undefined {
+  const stream = context.get(consumer.needs[0] ?? '');
+  const back = stream && texts(stream, 'subjects').find((subject) => overlap(to, subject));
+  return back === undefined ? undefined : `comes back into its own stream by ${back}`;
+}
 
 function finding(resource: Resource, field: string, subject: string, problem: string): Finding {
   return {

@@ -131,6 +131,7 @@ function refusalHint({ errCode }: Refusal): string | undefined {
     case 10065:
       return 'a subject belongs to one stream: let the other one release it first';
     case 10005:
+      return 'it needs as many servers with JetStream as num_replicas says, all running, that fit its placement: check the names of cluster and tags';
     case 10074:
       return 'it needs as many servers with JetStream as num_replicas says, all running';
     default:

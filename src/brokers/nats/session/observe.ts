@@ -1,13 +1,22 @@
 import { eachOf } from '../../../model/concurrency.ts';
 import { type Address, type JsonObject, kindOf, type Resource } from '../../../model/index.ts';
 import { consumerNameOf, streamNameOf } from '../addresses.ts';
-import type { ConsumerVolatile } from '../specs.ts';
 import type { JetStreamApi } from './api.ts';
 import { faultOf, isDenied } from './faults.ts';
 import { listConsumers } from './listings.ts';
-import { configOf, consumerCount, consumerVolatile, declaredName, streamVolatile } from './payloads.ts';
+import {
+  configOf,
+  consumerCount,
+  consumerVolatile,
+  declaredName,
+  streamVolatile,
+  textOf,
+} from './payloads.ts';
 
 const CONCURRENT = 64;
+
+/** Names of clients' consumers that a plan tells of one stream. */
+const MOST_NAMES = 10;
 
 /**
  * Counts what these resources hold now. What could not be counted is missing from the answer.
@@ -37,12 +46,20 @@ async function countOf(address: Address, api: JetStreamApi): Promise<object> {
     return consumerVolatile(await api.ask({ verb: 'CONSUMER.INFO', path }));
   }
   const info = await api.ask({ verb: 'STREAM.INFO', path: [stream] });
-  return streamVolatile(info, consumerCount(info) === 0 ? [] : await durables(stream, api));
+  if (consumerCount(info) === 0) return streamVolatile(info, []);
+  const { items, unknown } = await listConsumers(api, stream);
+  const durable = items.filter((item) => declaredName(configOf(item)) !== undefined).map(consumerVolatile);
+  const ephemeral = items.filter(isEphemeral).map((item) => textOf(item.name));
+  return {
+    // Where some of them could not be read, their sum is not known either.
+    ...streamVolatile(info, unknown.size > 0 ? undefined : durable),
+    ...(ephemeral.length > 0 && { ephemeral: ephemeral.sort().slice(0, MOST_NAMES) }),
+  };
 }
 
-/** Undefined where some of them could not be read: then their sum is not known either. */
-async function durables(stream: string, api: JetStreamApi): Promise<ConsumerVolatile[] | undefined> {
-  const { items, unknown } = await listConsumers(api, stream);
-  if (unknown.size > 0) return undefined;
-  return items.filter((item) => declaredName(configOf(item)) !== undefined).map(consumerVolatile);
+/** Of a client; not one by which the server fills a mirror or source. */
+function isEphemeral(item: JsonObject): boolean {
+  const config = configOf(item);
+  const isSourcing = config.sourcing === true || config.direct === true;
+  return textOf(config.durable_name) === '' && !isSourcing && textOf(item.name) !== '';
 }

@@ -37,9 +37,19 @@ export function streamVolatile(
   const isEmpty = messages === 0;
   return {
     ...defined({ messages, bytes: countOf(state.bytes), consumers: consumerCount(info) }),
-    ...defined(isEmpty ? {} : { firstTime: timeOf(state.first_ts), lastTime: timeOf(state.last_ts) }),
+    ...defined(isEmpty ? {} : timesOf(info, state)),
     ...defined({ pending: sumOf(consumers, 'pending'), unacknowledged: sumOf(consumers, 'unacknowledged') }),
   };
+}
+
+/** Ages are as of the server's clock, which it tells since 2.10. */
+function timesOf(info: JsonObject, state: JsonObject) {
+  const firstTime = timeOf(state.first_ts);
+  const lastTime = timeOf(state.last_ts);
+  const now = Date.parse(textOf(info.ts)) || Date.now();
+  const ageOf = (time: string | undefined) =>
+    time === undefined ? undefined : Math.max(0, Math.round((now - Date.parse(time)) / 1000));
+  return { firstTime, lastTime, firstAge: ageOf(firstTime), lastAge: ageOf(lastTime) };
 }
 
 export function consumerVolatile(info: JsonObject): ConsumerVolatile {

@@ -1,0 +1,58 @@
+import { formatDuration, isObject, type Rule, toBigInt } from '../../../model/index.ts';
+import { consumerNameOf } from '../addresses.ts';
+import { consumersByStream, nounOf } from '../topology.ts';
+
+const FIELDS = ['max_ack_pending', 'inactive_threshold'] as const;
+
+export const overConsumerLimits: Rule = {
+  code: 'nats/over-consumer-limits',
+  severity: 'error',
+  summary: 'A consumer asks for more than its stream allows',
+  explain: `
+\`consumer_limits\` of a stream are the defaults of its consumers, and the most that they may have: the server refuses a
+consumer with a higher \`max_ack_pending\` (error 10121) or \`inactive_threshold\` (10153).
+
+Bad:
+\`\`\`yaml
+streams:
+  ORDERS:
+    subjects: [orders.>]
+    max_age: 7d
+    consumer_limits: { max_ack_pending: 100 }
+    consumers:
+      billing: { max_ack_pending: 500 }
+\`\`\`
+Good:
+\`\`\`yaml
+streams:
+  ORDERS:
+    subjects: [orders.>]
+    max_age: 7d
+    consumer_limits: { max_ack_pending: 500 }
+    consumers:
+      billing: { max_ack_pending: 500 }
+\`\`\`
+`,
+  *check(context) {
+    for (const [stream, consumers] of consumersByStream(context)) {
+      const { consumer_limits: limits } = stream.spec;
+      if (!isObject(limits)) continue;
+      for (const field of FIELDS) {
+        const limit = toBigInt(limits[field]) ?? 0n;
+        for (const consumer of limit > 0n ? consumers : []) {
+          const wanted = toBigInt(consumer.spec[field]) ?? 0n;
+          if (wanted <= limit) continue;
+          const text = (value: bigint) =>
+            field === 'inactive_threshold' ? formatDuration({ $int: String(value) }, 'ns') : String(value);
+          yield {
+            resource: consumer,
+            path: [field],
+            message: `consumer "${consumerNameOf(consumer.address)}" asks for ${field} ${text(wanted)}, and ${nounOf(stream)} allows ${text(limit)}`,
+            hint: `lower it, or raise consumer_limits.${field} of the stream`,
+            ...(stream.at && { related: [stream.places?.consumer_limits ?? stream.at] }),
+          };
+        }
+      }
+    }
+  },
+};

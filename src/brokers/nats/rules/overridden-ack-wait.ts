@@ -1,0 +1,45 @@
+import { formatDuration, type Json, type Rule } from '../../../model/index.ts';
+import { consumerNameOf } from '../addresses.ts';
+import { isDeclared } from '../topology.ts';
+
+export const overriddenAckWait: Rule = {
+  code: 'nats/overridden-ack-wait',
+  severity: 'warning',
+  summary: 'An ack_wait that has no effect beside backoff',
+  explain: `
+A consumer with \`backoff\` waits for its first delay before it gives a message again, and the server replaces
+\`ack_wait\` by that delay without a word.
+
+Bad:
+\`\`\`yaml
+streams:
+  ORDERS:
+    subjects: [orders.>]
+    max_age: 7d
+    consumers:
+      billing: { ack_wait: 2m, backoff: [10s, 1m], max_deliver: 5 }
+\`\`\`
+Good:
+\`\`\`yaml
+streams:
+  ORDERS:
+    subjects: [orders.>]
+    max_age: 7d
+    consumers:
+      billing: { backoff: [2m, 5m], max_deliver: 5 }
+\`\`\`
+`,
+  *check(context) {
+    for (const consumer of context.ofKind('consumer')) {
+      const { backoff } = consumer.spec;
+      const [first]: readonly Json[] = Array.isArray(backoff) ? backoff : [];
+      if (first === undefined || !isDeclared(consumer, 'ack_wait')) continue;
+      yield {
+        resource: consumer,
+        path: ['ack_wait'],
+        message: `ack_wait of consumer "${consumerNameOf(consumer.address)}" has no effect: backoff makes it ${formatDuration(first, 'ns')}`,
+        hint: 'leave ack_wait out, or make it the first delay of backoff',
+      };
+    }
+  },
+};

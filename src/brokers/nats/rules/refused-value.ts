@@ -1,0 +1,40 @@
+import { kindOf, type Rule } from '../../../model/index.ts';
+import { consumerValues, streamValues, valueProblems } from '../refused-values.ts';
+
+export const refusedValue: Rule = {
+  code: 'nats/refused-value',
+  severity: 'error',
+  summary: 'A value that the server refuses',
+  explain: `
+The server refuses a stream or consumer with such a value, whatever else is set: a \`duplicate_window\` below 100ms, a
+\`subject_delete_marker_ttl\` below 1s, a \`description\` over 4,096 bytes, a \`max_msg_size\` over 2 GiB, a \`sample_freq\`
+that is no number. A subject mapping names wildcards that its source has, and only functions that servers know:
+\`wildcard\`, \`partition\`, \`split\`, \`splitFromLeft\`, \`splitFromRight\`, \`sliceFromLeft\`, \`sliceFromRight\`, \`left\`,
+\`right\`, \`random\`.
+
+Bad:
+\`\`\`yaml
+streams:
+  ORDERS:
+    subjects: [orders.*]
+    max_age: 7d
+    subject_transform: { src: orders.*, dest: "shop.{{wildcard(2)}}" }
+\`\`\`
+Good:
+\`\`\`yaml
+streams:
+  ORDERS:
+    subjects: [orders.*]
+    max_age: 7d
+    subject_transform: { src: orders.*, dest: "shop.{{wildcard(1)}}" }
+\`\`\`
+`,
+  *check({ resources, broker }) {
+    for (const resource of resources) {
+      const checks = kindOf(resource.address) === 'consumer' ? consumerValues : streamValues;
+      for (const { field, message } of valueProblems(checks, resource.spec, broker)) {
+        yield { resource, path: [field], message, hint: 'correct the value: the server refuses it' };
+      }
+    }
+  },
+};
