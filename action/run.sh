@@ -37,26 +37,41 @@ add_allowed() {
 }
 
 # The commit to compare with: what the branch was merged onto, which GitHub's own merge commit names as its first
-# parent; else what the event names. A shallow checkout has neither, so it is fetched.
+# parent; else what the event names. A shallow checkout has neither, so it is fetched. Where there is none, "problem"
+# says why, and "problem_code" how a command that needs it ends.
 find_base() {
-  base=${BROKERFORM_BASE:-}
+  base=${BROKERFORM_BASE:-} problem_code=64
   if [ -z "$base" ]; then
     local parents
-    parents=$(git cat-file -p HEAD | sed -n '/^$/q; s/^parent //p')
+    parents=$(git cat-file -p HEAD 2>/dev/null | sed -n '/^$/q; s/^parent //p')
     base=${BROKERFORM_BASE_SHA:-}
-    if [ "$(git rev-parse HEAD)" = "${GITHUB_SHA:-}" ] && [ "$(printf '%s\n' "$parents" | wc -l)" -eq 2 ]; then
+    if [ "$(git rev-parse HEAD 2>/dev/null)" = "${GITHUB_SHA:-}" ] && [ "$(printf '%s\n' "$parents" | wc -l)" -eq 2 ]; then
       base=$(printf '%s\n' "$parents" | head -n 1)
     fi
-    [ -n "$base" ] || fail 64 'base: nothing says what to compare with; name a branch, a tag or a commit'
+    problem='base: nothing says what to compare with; name a branch, a tag or a commit'
+    [ -n "$base" ] || return 1
   fi
   # No revision begins with a hyphen, and git would take it for an option.
-  case $base in -*) fail 64 "base: \"$base\" is no revision" ;; esac
+  problem="base: \"$base\" is no revision"
+  case $base in -*) return 1 ;; esac
   git rev-parse --verify --quiet "$base^{commit}" >/dev/null && return
+  problem_code=65
+  problem="base: $base is not in this checkout; give actions/checkout fetch-depth: 0"
   case $base in
-    *[!0-9a-f]*) fail 65 "base: $base is not in this checkout; give actions/checkout fetch-depth: 0" ;;
+    *[!0-9a-f]*) return 1 ;;
   esac
-  GIT_TERMINAL_PROMPT=0 git fetch --quiet --no-tags --depth=1 origin "$base" ||
-    fail 65 "base: $base is not in this checkout and cannot be fetched; give actions/checkout fetch-depth: 0"
+  problem="base: $base is not in this checkout and cannot be fetched; give actions/checkout fetch-depth: 0"
+  GIT_TERMINAL_PROMPT=0 git fetch --quiet --no-tags --depth=1 origin "$base"
+}
+
+# A plan is worth having without its base, too.
+add_base() {
+  [ -n "${BROKERFORM_BASE:-}${BROKERFORM_BASE_SHA:-}" ] || return 0
+  if find_base; then
+    args+=("--base=$base")
+  else
+    annotate warning 'brokerform plan' "$problem. This plan does not list what is no longer declared"
+  fi
 }
 
 # What each exit code means for whoever reads the job, and what to do next.
@@ -89,11 +104,12 @@ case $command in
     ;;
   plan)
     add_allowed
+    add_base
     run plan ${args[@]+"${args[@]}"} "${outputs[@]}" "--out=$results/saved-plan.json"
     [ ! -s "$results/saved-plan.json" ] || json=$results/saved-plan.json
     ;;
   diff)
-    find_base
+    find_base || fail "$problem_code" "$problem"
     run diff ${args[@]+"${args[@]}"} "${outputs[@]}" "--base=$base"
     ;;
   drift)

@@ -7,7 +7,7 @@ import {
   type Plan,
   secretsIn,
 } from '../model/index.ts';
-import type { Checked } from '../pipeline/index.ts';
+import type { Checked, CheckedSide } from '../pipeline/index.ts';
 import { renderDiagnostics } from '../render/index.ts';
 import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
@@ -69,10 +69,11 @@ export async function planProject(
   context: CommandContext,
   checked: Checked,
   flags: PlanFlags,
-  against?: string,
+  { against, base: ref }: { readonly against?: string; readonly base?: string } = {},
 ): Promise<Plan> {
   checkResets(checked, flags.resetPasswords ?? []);
   const { makePlan } = await import('../pipeline/index.ts');
+  const base = ref === undefined ? undefined : await readBase(context, ref);
   await tellUnfinished(context, checked.project.directory);
   context.busy(against === undefined ? 'reading the brokers' : `reading ${against}`);
   const work = makePlan(checked, {
@@ -83,12 +84,27 @@ export async function planProject(
     resets: flags.resetPasswords ?? [],
     preview: flags.preview,
     ...(against !== undefined && { against }),
+    ...(base && { base }),
     ...connecting(context, flags.wait),
     now: () => new Date(),
   });
   const plan = await unlessInterrupted(context, against === undefined ? work : work.catch(badFile(against)));
   context.progress.clear();
   return plan;
+}
+
+/** @throws RevisionError */
+async function readBase(context: CommandContext, base: string): Promise<CheckedSide> {
+  const { checkRevision } = await import('../pipeline/index.ts');
+  const { config, env } = context.flags;
+  context.busy(`reading ${base}`);
+  return checkRevision({
+    directory: process.cwd(),
+    base,
+    ...(config !== undefined && { configFile: config }),
+    ...(env !== undefined && { environment: env }),
+    env: process.env,
+  });
 }
 
 /** A glob that names nothing with a password is a slip that would leave an old password in place. */

@@ -1,7 +1,6 @@
-import type { Address } from './address.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Blocker, BrokerIdentity, FieldLine, Step } from './plan.ts';
-import type { Source } from './source.ts';
+import type { Blocker, BrokerIdentity, Step } from './plan.ts';
+import type { Effect, Side, Undeclared } from './revision.ts';
 
 /**
  * What changes between two revisions of a topology, worked out from their YAML alone. No broker was asked what it
@@ -33,32 +32,6 @@ export interface Diff {
   readonly unchanged: number;
 }
 
-/** One of the two revisions. */
-export interface Side {
-  /** As it was asked for; absent for the working tree. */
-  readonly ref?: string;
-  readonly commit?: string;
-  /** Mistakes for which something could not be read, and is left out of the comparison. */
-  readonly errors: number;
-  /** What must be known of how it was read: that it holds no topology, for one. */
-  readonly note?: string;
-}
-
-/** A resource, or fields of one, that is no longer declared. */
-export interface Undeclared {
-  readonly address: Address;
-  readonly title: string;
-  readonly detail: string;
-  /** Of a resource that is still declared: the fields that are not. */
-  readonly fields?: readonly FieldLine[];
-  /** In the base for a resource, in the head for fields. */
-  readonly at?: Source;
-  /** Others that are no longer declared, and would disappear with it: the bindings of a queue. */
-  readonly along?: readonly Address[];
-  /** Whether the project owns it, so that an apply with `--prune` deletes it. */
-  readonly owned: boolean;
-}
-
 /** An entry of `owns` or `protect`, or a limit, that only one side has. */
 export interface GuardChange {
   readonly name: string;
@@ -66,30 +39,6 @@ export interface GuardChange {
   readonly after?: string;
   /** Whether more may be deleted or changed than before. */
   readonly weaker: boolean;
-}
-
-/** Messages or clients for which something becomes different. */
-export interface Effect {
-  /** Where it shows: the exchange that messages are published to, a stream, a principal. */
-  readonly address: Address;
-  readonly title: string;
-  readonly detail: string;
-  /** Which messages or requests, as people name them: `key order.#`. Raw text. */
-  readonly about: readonly string[];
-  /** More of them that are not listed. */
-  readonly more: number;
-  readonly outcome: string;
-  /** `now also reaches queue audit`. Raw text. */
-  readonly text: string;
-  readonly risk: 'safe' | 'disruptive';
-  /** Of that resource, in the head. */
-  readonly at?: Source;
-}
-
-/** What a provider finds out; see {@link Diff.effects}. */
-export interface Effects {
-  readonly effects: readonly Effect[];
-  readonly cut: number;
 }
 
 /** Lint findings and errors of both sides, told apart whatever line they are on. */

@@ -1,4 +1,4 @@
-import type { Effect, Effects } from './diff.ts';
+import type { Effect, Effects } from './revision.ts';
 
 /** More than this is read by nobody. */
 const EFFECTS = 200;

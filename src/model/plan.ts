@@ -1,7 +1,8 @@
 import type { Address } from './address.ts';
 import type { Action, Change } from './change.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { Source } from './source.ts';
+import type { BaseComparison } from './revision.ts';
+import type { FieldLine, Stake } from './step-details.ts';
 
 /**
  * What a change may cost.
@@ -26,23 +27,6 @@ export interface Call {
   readonly op: string;
   readonly target: Address;
   readonly body?: Json;
-}
-
-/** A field change made ready to read: names and values as people write them. */
-export interface FieldLine {
-  readonly name: string;
-  readonly before?: string;
-  readonly after?: string;
-  readonly at?: Source;
-  readonly fixed?: string;
-}
-
-/** What a destructive step puts at stake, as last read. */
-export interface Stake {
-  readonly text: string;
-  readonly values: JsonObject;
-  /** ISO 8601, UTC. */
-  readonly readAt: string;
 }
 
 /** A resource that goes or comes with the step's own: the bindings of a replaced queue. */
@@ -115,6 +99,8 @@ export interface Plan {
   readonly unmanaged: readonly Address[];
   /** Changes left out by `--target` and `--exclude`. */
   readonly excluded: number;
+  /** What the change since a base revision means on these brokers; absent where no base was given. */
+  readonly base?: BaseComparison;
 }
 
 /** The fingerprint of what is not there. */

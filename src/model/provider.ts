@@ -1,12 +1,12 @@
 import type { Address } from './address.ts';
 import type { Change, FieldChange } from './change.ts';
-import type { Effects } from './diff.ts';
 import type { ForeignFormat } from './foreign/format.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
 import type { Failure, Outcome } from './report.ts';
 import type { Resource } from './resource.ts';
+import type { Effects } from './revision.ts';
 import type { Rule } from './rule.ts';
 import type { Resolve } from './secret.ts';
 import type { Declared, Section } from './topology.ts';
@@ -66,6 +66,11 @@ export interface Kind {
   ): { readonly before?: string; readonly after?: string };
   /** What a live resource puts at stake, from its `volatile`: `18,204 ready, 4 consumers`. */
   stakeText?(resource: Resource): string | undefined;
+  /**
+   * What a live resource that is no longer declared goes on doing: `still bound to events (key order.#)`. Raw text.
+   * @param live what is on the broker once the plan is applied
+   */
+  stillText?(resource: Resource, live: ReadonlyMap<Address, Resource>): string | undefined;
 }
 
 export interface CallOptions {

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { Stake } from './plan.ts';
+import type { Stake } from './step-details.ts';
 
 /**
  * What became of one call.

@@ -4,9 +4,7 @@ import {
   type BrokerIdentity,
   type Effects,
   indexByAddress,
-  type Json,
   type Kind,
-  kindOf,
   parseAddress,
   type Resource,
   type Source,
@@ -16,6 +14,7 @@ import {
 import { buildSteps } from '../plan/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
 import { placeDeletions } from './deletions.ts';
+import { undeclaredFields, undeclaredResources } from './undeclared.ts';
 
 /** What two sides say differently of one broker. */
 export interface BrokerDiff {
@@ -64,8 +63,9 @@ export function diffBroker(
   const gone = goneBy(steps);
   const kept = [...live.values()].filter(({ address }) => !desired.has(address) && !gone.has(address));
   // Where nothing was before, nobody is affected: all of it is new.
+  const remaining = indexByAddress([...desired.values(), ...kept]);
   const { effects = [], cut = 0 } =
-    (live.size > 0 && provider.effects?.([...live.values()], [...desired.values(), ...kept], broker)) || {};
+    (live.size > 0 && provider.effects?.([...live.values()], [...remaining.values()], broker)) || {};
   return {
     broker,
     steps: [
@@ -73,7 +73,7 @@ export function diffBroker(
       ...retired.filter(isNews).map((address) => blindDeletion(address, places.get(address))),
     ],
     undeclared: [
-      ...undeclaredResources(kept.filter(isRead), kinds, new Set(difference.unmanaged)),
+      ...undeclaredResources(kept.filter(isRead), kinds, new Set(difference.unmanaged), remaining),
       ...[...desired.values()].flatMap((resource) => undeclaredFields(live, resource, kinds)),
     ],
     effects: effects.map((effect) => {
@@ -145,67 +145,4 @@ function blindDeletion(address: Address, at: Source | undefined): Step {
     after: [],
     calls: [],
   };
-}
-
-/** Each with what would disappear with it, which needs no word of its own. */
-function undeclaredResources(
-  resources: readonly Resource[],
-  kinds: Readonly<Record<string, Kind>>,
-  owned: ReadonlySet<Address>,
-): Undeclared[] {
-  const all = indexByAddress(resources);
-  const along = new Map<Address, Address[]>();
-  for (const resource of resources) {
-    const root = rootOf(resource, all, kinds);
-    const others = along.get(root) ?? [];
-    along.set(root, others);
-    if (root !== resource.address) others.push(resource.address);
-  }
-  return Array.from(along, ([address, others]): Undeclared => {
-    const { at, ...resource } = all.get(address) ?? { address, spec: {}, needs: [] };
-    return {
-      address,
-      ...(kinds[kindOf(address)]?.title(resource) ?? { title: address, detail: '' }),
-      ...(at && { at }),
-      ...(others.length > 0 && { along: others.sort() }),
-      owned: owned.has(address),
-    };
-  });
-}
-
-/** What takes a resource along when it goes, and is taken along by nothing itself: a vhost, a queue. */
-function rootOf(
-  resource: Resource,
-  all: ReadonlyMap<Address, Resource>,
-  kinds: Readonly<Record<string, Kind>>,
-): Address {
-  const { diesWith } = kinds[kindOf(resource.address)] ?? {};
-  const taker = resource.needs.find((need) => all.has(need) && diesWith?.(resource, need) === true);
-  const above = taker === undefined ? undefined : all.get(taker);
-  return above ? rootOf(above, all, kinds) : resource.address;
-}
-
-/** Top-level fields that only the base declares: what nobody declares is left alone. */
-function undeclaredFields(
-  live: ReadonlyMap<Address, Resource>,
-  after: Resource,
-  kinds: Readonly<Record<string, Kind>>,
-): Undeclared[] {
-  const before = live.get(after.address);
-  const kind = kinds[kindOf(after.address)];
-  if (!before || !kind) return [];
-  const fields = Object.keys(before.spec)
-    .sort()
-    .flatMap((key) => {
-      const value = before.spec[key] ?? null;
-      if (value === null || after.spec[key] !== undefined) return [];
-      return [{ name: kind.fieldName?.([key]) ?? key, before: textOf(kind, key, value) }];
-    });
-  if (fields.length === 0) return [];
-  const { address, at } = after;
-  return [{ address, ...kind.title(after), fields, ...(at && { at }), owned: false }];
-}
-
-function textOf(kind: Kind, key: string, value: Json): string {
-  return kind.fieldText?.([key], value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
 }

@@ -60,7 +60,7 @@ export function compareSides(before: CheckedSide, after: CheckedSide, prune: boo
   };
 }
 
-function sideOf({ ref, commit }: CheckedSide, diagnostics: readonly Diagnostic[]): Side {
+export function sideOf({ ref, commit }: CheckedSide, diagnostics: readonly Diagnostic[]): Side {
   return {
     ...(ref !== undefined && { ref }),
     ...(commit !== undefined && { commit }),
@@ -78,7 +78,7 @@ function mistakes(diagnostics: readonly Diagnostic[]): Diagnostic[] {
  * Tells of a file whether one of the sides could not be read in full there. What one side seems to lack in it may well
  * be declared. A mistake elsewhere, in the configuration, may be about any file.
  */
-function unreadFiles(...sides: readonly CheckedSide[]): (file: string) => boolean {
+export function unreadFiles(...sides: readonly CheckedSide[]): (file: string) => boolean {
   const files = new Set<string>();
   let all = false;
   for (const { checked } of sides) {

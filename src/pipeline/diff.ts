@@ -5,9 +5,9 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { checkOut, findConfig, findRevision, type Revision } from '../load/index.ts';
 import type { Diff } from '../model/index.ts';
 import { type Checked, check, type ProjectOptions } from './check.ts';
-import { compareSides } from './diff-sides.ts';
+import { type CheckedSide, compareSides } from './diff-sides.ts';
 
-export interface DiffOptions extends Omit<ProjectOptions, 'paths'> {
+export interface DiffOptions extends TreeOptions {
   /** A revision of the git repository that the directory is in. */
   readonly base: string;
   /** Another one; the working tree where absent. */
@@ -15,6 +15,8 @@ export interface DiffOptions extends Omit<ProjectOptions, 'paths'> {
   /** Count what the project owns and no longer declares as deleted, as an apply with `--prune` does. */
   readonly prune: boolean;
 }
+
+type TreeOptions = Omit<ProjectOptions, 'paths'>;
 
 /** The files of one side. */
 interface Tree {
@@ -48,12 +50,33 @@ export async function diffRevisions(options: DiffOptions): Promise<Diff> {
       ...(headRevision && { commit: headRevision.commit }),
       checked: checkTree(headTree, options),
     };
-    const baseTree = await likeHead(await treeOf(baseRevision, join(folder, 'base')), headTree, options);
-    const before = { ref: base, commit: baseRevision.commit, checked: checkTree(baseTree, options) };
-    return compareSides(before, after, prune);
+    return compareSides(await checkBase(baseRevision, folder, headTree, options), after, prune);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Another revision of a project, as {@link diffRevisions} reads its base. @throws RevisionError */
+export async function checkRevision(options: Omit<DiffOptions, 'head' | 'prune'>): Promise<CheckedSide> {
+  const { directory, base } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+  try {
+    const revision = await findRevision(directory, base);
+    const head = withConfig({ root: revision.root, directory: resolve(directory) }, options);
+    return await checkBase(revision, folder, head, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function checkBase(
+  revision: Revision,
+  folder: string,
+  head: Tree,
+  options: TreeOptions & { readonly base: string },
+): Promise<CheckedSide> {
+  const tree = await likeHead(await treeOf(revision, join(folder, 'base')), head, options);
+  return { ref: options.base, commit: revision.commit, checked: checkTree(tree, options) };
 }
 
 /** A revision's files. The folder is named as the repository's, as a project without a name takes that. */
@@ -65,7 +88,7 @@ async function treeOf(revision: Revision, folder: string): Promise<Tree> {
   return { root, directory };
 }
 
-function withConfig(tree: Tree, { directory, configFile }: DiffOptions): Tree {
+function withConfig(tree: Tree, { directory, configFile }: TreeOptions): Tree {
   const { root } = tree;
   if (configFile === undefined) {
     const config = findConfig(tree.directory);
@@ -82,7 +105,7 @@ function withConfig(tree: Tree, { directory, configFile }: DiffOptions): Tree {
  * The base with the configuration at the head's place. Where it has none there, the head's own serves, so that
  * topologies that got a configuration only now are the same topologies.
  */
-async function likeHead(tree: Tree, head: Tree, options: DiffOptions): Promise<Tree> {
+async function likeHead(tree: Tree, head: Tree, options: TreeOptions): Promise<Tree> {
   if (head.config === undefined) return withConfig(tree, options);
   const inside = relative(head.root, head.config);
   if (inside.startsWith('..')) return { ...tree, config: head.config };
@@ -97,7 +120,7 @@ async function likeHead(tree: Tree, head: Tree, options: DiffOptions): Promise<T
   return { ...tree, config: found ?? config };
 }
 
-function checkTree({ directory, config }: Tree, { environment, env, providers }: DiffOptions): Checked {
+function checkTree({ directory, config }: Tree, { environment, env, providers }: TreeOptions): Checked {
   return check({
     directory,
     ...(config !== undefined && { configFile: config }),

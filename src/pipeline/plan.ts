@@ -1,9 +1,10 @@
-import type { BrokerIdentity, Plan, Session } from '../model/index.ts';
-import { DamagedPlan } from '../model/index.ts';
+import { allSteps, type BrokerIdentity, DamagedPlan, type Plan, type Session } from '../model/index.ts';
 import { buildPlan } from '../plan/index.ts';
+import { compareWithBase } from './base-comparison.ts';
 import { type BrokerPlan, planBroker } from './broker-plan.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
 import { placeDeletions } from './deletions.ts';
+import type { CheckedSide } from './diff-sides.ts';
 import { frozen, type LiveState, nothing } from './live.ts';
 import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -23,6 +24,8 @@ export interface PlanOptions extends OpenOptions {
   readonly preview?: boolean;
   /** A snapshot or export file in the place of the live brokers, or `none` for brokers with nothing on them. */
   readonly against?: string;
+  /** An earlier revision of the project, see `checkRevision`: tells what it leaves behind, and what changes for messages. */
+  readonly base?: CheckedSide;
   /** Milliseconds that one request to a broker may take. */
   readonly timeout: number;
   readonly now: () => Date;
@@ -69,7 +72,7 @@ export async function planStates(
   );
   const { project } = checked;
   const { protect, limits } = project;
-  return buildPlan({
+  const plan = buildPlan({
     tool: TOOL,
     project: project.name,
     environment: project.environment,
@@ -85,6 +88,16 @@ export async function planStates(
     unmanaged: parts.flatMap((part) => part.unmanaged),
     excluded: parts.reduce((sum, part) => sum + part.excluded, 0),
   });
+  const { base } = options;
+  if (!base) return plan;
+  const comparison = await compareWithBase({
+    ...options,
+    base,
+    head: checked,
+    states,
+    steps: allSteps(plan),
+  });
+  return { ...plan, base: comparison };
 }
 
 async function offlineStates(checked: Checked, against: string): Promise<Map<string, LiveState>> {

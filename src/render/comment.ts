@@ -18,6 +18,8 @@ export interface CommentSection {
   /** Escaped for a terminal. The most important ones come first. */
   readonly blocks: readonly (readonly string[])[];
   readonly folded: boolean;
+  /** Lines that are of no use when they are cut: addresses to paste. */
+  readonly whole?: boolean;
 }
 
 /** Markdown that may be left out for want of room, and what is said then. */
@@ -39,7 +41,7 @@ export function comment(head: string, sections: readonly CommentSection[], pictu
   const always = head.length + (picture?.instead.length ?? 0) + 1;
   let room = LIMIT - always - filled.length * FRAME;
   for (const section of filled) {
-    const { shown, size } = fitting(section.blocks.map(cutBlock), room);
+    const { shown, size } = fitting(section.whole ? section.blocks : section.blocks.map(cutBlock), room);
     parts.push(sectionMarkdown(section, shown));
     room = shown.length < section.blocks.length ? 0 : room - size;
   }

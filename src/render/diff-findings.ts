@@ -1,22 +1,10 @@
 import { compareDiagnostics, type Diagnostic, type Diff } from '../model/index.ts';
 import { diffSections } from './diff-text.ts';
-import { riskyFindings } from './plan-findings.ts';
+import { effectFindings, riskyFindings } from './plan-findings.ts';
 
 /** What the head changes that somebody should look at, at the lines of its YAML; the worst first. */
 export function diffFindings(diff: Diff): Diagnostic[] {
-  const effects = diff.effects
-    .filter(({ risk }) => risk === 'disruptive')
-    .map(
-      ({ address, at, title, detail, about, more, outcome, text }): Diagnostic => ({
-        code: `diff/${outcome}`,
-        severity: 'warning',
-        message: `${[title, detail, [...about, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')]
-          .filter((part) => part !== '')
-          .join('  ')}: ${text}`,
-        address,
-        ...(at && { at }),
-      }),
-    );
+  const effects = effectFindings(diff.effects, 'diff');
   const undeclared = diff.undeclared.map(
     ({ address, title, fields, at, owned }): Diagnostic => ({
       code: 'diff/undeclared',

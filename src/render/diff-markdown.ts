@@ -1,20 +1,18 @@
 import type { Diff, Graph } from '../model/index.ts';
+import { sideNotes } from './base-text.ts';
 import { type CommentSection, comment, cutText } from './comment.ts';
 import { commentPicture } from './comment-picture.ts';
 import { diagnosticLines } from './diagnostics-text.ts';
 import {
   diffCounts,
   diffSections,
-  effectBlocks,
   guardBlocks,
   hasDifferences,
   newFindingBlocks,
-  sideNotes,
   sidesText,
-  undeclaredBlocks,
 } from './diff-text.ts';
 import { markdownCode } from './escape.ts';
-import { changeSections, commentHead, summaryTable } from './plan-markdown.ts';
+import { baseSections, changeSections, commentHead, summaryTable } from './plan-markdown.ts';
 import { PLAIN, type Style } from './style.ts';
 
 /** A git reference may be as long as a path. */
@@ -29,19 +27,13 @@ export function diffMarkdown(diff: Diff, { verbose }: Style, picture?: Graph): s
     ...commentHead({ command: 'diff', project, environment }),
     `${markdownCode(cutText(sidesText(diff), LONGEST))}, from the YAML alone: no broker was asked.`,
     '',
-    ...sideNotes(diff).map((note) => `⚠️ ${markdownCode(cutText(note, LONGEST))}\n`),
+    ...sideNotes([diff.base, diff.head]).map((note) => `⚠️ ${markdownCode(cutText(note, LONGEST))}\n`),
     summaryTable(diffCounts(diff, sections), hasDifferences(diff)),
   ];
   const changes = changeSections(sections, '', style);
   const others: CommentSection[] = [
     { heading: 'Guards', noun: 'guard', blocks: guardBlocks(diff, style), folded: false },
-    { heading: 'Routing', noun: 'effect', blocks: effectBlocks(diff, style), folded: false },
-    {
-      heading: 'No longer declared',
-      noun: 'resource that is no longer declared',
-      blocks: undeclaredBlocks(diff, style),
-      folded: false,
-    },
+    ...baseSections({ ...diff, revision: diff.base, planDate: '' }, style),
     { heading: 'New findings', noun: 'new finding', blocks: newFindingBlocks(diff, style), folded: false },
   ];
   const fixed: CommentSection = {

@@ -2,6 +2,8 @@ import {
   type Action,
   type Blocker,
   type Diagnostic,
+  type Effect,
+  type LeftBehind,
   type Plan,
   type Severity,
   type Source,
@@ -27,7 +29,45 @@ const VERB: Readonly<Record<Action, string>> = {
 
 /** What a plan does that somebody should look at, as findings at the lines of the YAML; the worst first. */
 export function planFindings(plan: Plan): Diagnostic[] {
-  return riskyFindings(sectionsOf(plan));
+  const { effects = [], undeclared = [] } = plan.base ?? {};
+  return [
+    ...riskyFindings(sectionsOf(plan)),
+    ...effectFindings(effects, 'plan'),
+    ...undeclared.map(leftBehindFinding),
+  ];
+}
+
+/** What still does something that nobody declares is to be looked at. It has no line: it is not in the YAML. */
+function leftBehindFinding({ address, title, detail, fields, still, stake, at }: LeftBehind): Diagnostic {
+  const name = detail === '' ? title : `${title} (${detail})`;
+  const message = fields
+    ? `${name}: ${fields.map((field) => field.name).join(', ')} no longer declared; the broker keeps what it has`
+    : [`${name} is no longer declared, and stays on the broker`, still, stake && `holds ${stake.text}`]
+        .filter((part) => part !== undefined)
+        .join('; ');
+  return {
+    code: 'plan/left-behind',
+    severity: still === undefined ? 'info' : 'warning',
+    message,
+    address,
+    ...(fields ? at && { at } : { hint: `to delete it, add to a topology: retired: [${address}]` }),
+  };
+}
+
+/** Messages or clients that lose something, at the lines of the head. */
+export function effectFindings(effects: readonly Effect[], command: 'plan' | 'diff'): Diagnostic[] {
+  return effects
+    .filter(({ risk }) => risk === 'disruptive')
+    .map(({ address, at, title, detail, about, more, outcome, text }): Diagnostic => {
+      const messages = [...about, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+      return {
+        code: `${command}/${outcome}`,
+        severity: 'warning',
+        message: `${[title, detail, messages].filter((part) => part !== '').join('  ')}: ${text}`,
+        address,
+        ...(at && { at }),
+      };
+    });
 }
 
 export function riskyFindings(sections: PlanSections): Diagnostic[] {

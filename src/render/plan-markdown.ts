@@ -1,5 +1,6 @@
-import type { BrokerIdentity, Graph, Plan } from '../model/index.ts';
+import type { BrokerIdentity, Effect, Graph, LeftBehind, Plan, Side } from '../model/index.ts';
 import { type About, markerLine } from './about.ts';
+import { effectBlocks, RETIRE_HINT, retiredLines, sideNotes, undeclaredBlocks } from './base-text.ts';
 import { type CommentSection, comment, cutText } from './comment.ts';
 import { commentPicture } from './comment-picture.ts';
 import { escapeText, markdownCode } from './escape.ts';
@@ -18,6 +19,7 @@ const HEADING: Readonly<Record<SectionName, string>> = {
 /** So many rows at most, with cells of so many characters: names are anybody's. */
 const BROKERS = 10;
 const CELL = 60;
+const LONGEST_NOTE = 200;
 
 /** The plan for a pull request: what is dangerous whole, what is safe folded, what does not fit counted. */
 export function planMarkdown(plan: Plan, style: Style, command: 'plan' | 'drift', picture?: Graph): string {
@@ -27,10 +29,18 @@ export function planMarkdown(plan: Plan, style: Style, command: 'plan' | 'drift'
     ...commentHead({ command, project, environment }),
     brokerTable(plan.brokers),
     summaryTable(summaryParts(plan, sections), hasChanges(sections)),
+    ...(plan.base ? sideNotes([plan.base.revision]) : []).map(
+      (note) => `⚠️ ${markdownCode(cutText(note, LONGEST_NOTE))}\n`,
+    ),
   ];
   const unmanaged = command === 'drift' ? plan.unmanaged : [];
+  const changes = changeSections(sections, plan.createdAt, style);
+  const base = plan.base ? baseSections({ ...plan.base, planDate: plan.createdAt.slice(0, 10) }, style) : [];
+  // What is safe is the first to be left out where there is too much.
   const parts = [
-    ...changeSections(sections, plan.createdAt, style),
+    ...changes.filter(({ folded }) => !folded),
+    ...base,
+    ...changes.filter(({ folded }) => folded),
     {
       heading: 'Unmanaged',
       noun: 'unmanaged resource',
@@ -39,6 +49,32 @@ export function planMarkdown(plan: Plan, style: Style, command: 'plan' | 'drift'
     },
   ];
   return comment(head.join('\n'), parts, picture && commentPicture(picture));
+}
+
+interface SinceBase {
+  readonly undeclared: readonly LeftBehind[];
+  readonly revision: Side;
+  readonly planDate: string;
+  readonly effects: readonly Effect[];
+  readonly effectsCut: number;
+}
+
+/** What the base declares and is left behind, with lines to paste; and what becomes different for messages. */
+export function baseSections(since: SinceBase, { verbose }: Style): CommentSection[] {
+  const style = { ...PLAIN, verbose };
+  const { undeclared, revision, planDate } = since;
+  const retired = retiredLines(undeclared);
+  const left = undeclaredBlocks(undeclared, revision, planDate, style);
+  return [
+    {
+      heading: 'No longer declared',
+      noun: 'resource that is no longer declared',
+      blocks: retired.length > 0 ? left.slice(0, -1) : left,
+      folded: false,
+    },
+    { heading: RETIRE_HINT, noun: 'line', blocks: retired.map((line) => [line]), folded: false, whole: true },
+    { heading: 'Routing', noun: 'effect', blocks: effectBlocks(since, style), folded: false },
+  ];
 }
 
 /** The marker, and the title. */

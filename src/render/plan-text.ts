@@ -1,4 +1,5 @@
 import type { BrokerIdentity, Plan } from '../model/index.ts';
+import { effectBlocks, headed, sideNotes, undeclaredBlocks } from './base-text.ts';
 import { escapeText } from './escape.ts';
 import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
 import { refusalLines, stepLines } from './step-lines.ts';
@@ -16,17 +17,27 @@ export const TITLE = {
 /** The plan for a terminal: the summary first, then the changes, worst class first. */
 export function planText(plan: Plan, style: Style, command: 'plan' | 'drift'): string {
   const sections = sectionsOf(plan);
-  const blocks = SECTION_ORDER.map((name) => sectionLines(name, sections, plan.createdAt, style));
+  const blocks = [
+    ...SECTION_ORDER.map((name) => sectionLines(name, sections, plan.createdAt, style)),
+    headed('NO LONGER DECLARED', leftBehindBlocks(plan, style), style),
+    headed('ROUTING', plan.base ? effectBlocks(plan.base, style) : [], style),
+  ];
   const unmanaged = command === 'drift' || style.verbose ? plan.unmanaged : [];
   return [
     paint(style, 'bold', planTitle(plan, command)),
     summaryLine(plan, sections, style),
+    ...(plan.base ? sideNotes([plan.base.revision]) : []),
     ...blocks.filter((lines) => lines.length > 0).flatMap((lines) => ['', ...lines]),
     ...(unmanaged.length > 0
       ? ['', 'UNMANAGED', ...unmanaged.map((address) => ` ?  ${escapeText(address)}`)]
       : []),
     '',
   ].join('\n');
+}
+
+/** What the base declares, the plan does not, and the brokers have. */
+export function leftBehindBlocks({ base, createdAt }: Plan, style: Style): string[][] {
+  return base ? undeclaredBlocks(base.undeclared, base.revision, createdAt.slice(0, 10), style) : [];
 }
 
 /** `Plan prod-eu · rabbitmq "orders-cluster" 4.3.6` */

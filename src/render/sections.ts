@@ -74,5 +74,6 @@ export function summaryParts(plan: Plan, sections: PlanSections): [count: number
     [plan.inSync, 'in sync'],
     [plan.unmanaged.length, 'unmanaged'],
     [plan.excluded, 'left out'],
+    [plan.base?.undeclared.length ?? 0, 'no longer declared'],
   ];
 }

@@ -120,7 +120,7 @@ function stakeLines(step: Step, planDate: string): string[] {
 }
 
 /** `12:03:11Z` when it was read on the plan's own day, else with its date. */
-function readingTime(readAt: string, planDate: string): string {
+export function readingTime(readAt: string, planDate: string): string {
   const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(readAt);
   if (!parts) return escapeText(readAt);
   return parts[1] === planDate ? `${parts[2]}Z` : `${parts[1]} ${parts[2]}Z`;

@@ -386,6 +386,21 @@ describe('a diff', () => {
     expect(existsSync(join(repository, 'pwned'))).toBe(false);
   });
 
+  test('a plan gets the same base, and does without where that is not there', async () => {
+    program(STAND_IN);
+    const { base, main } = pullRequest(2);
+    const GITHUB_SHA = git(repository, 'rev-parse', 'HEAD');
+    const plan = { BROKERFORM_COMMAND: 'plan', ARGUMENTS, GITHUB_SHA };
+    expect((await run({ ...plan, BROKERFORM_BASE_SHA: base })).code).toBe(0);
+    expect(argumentsOf()).toContain(`--base=${main}`);
+    const lost = await run({ ...plan, BROKERFORM_BASE: 'no-such-branch' });
+    expect(lost.code).toBe(0);
+    expect(lost.stdout).toMatch(/^::warning .*fetch-depth: 0/m);
+    expect(argumentsOf().join(' ')).not.toContain('--base');
+    await run(plan);
+    expect(argumentsOf().join(' ')).not.toContain('--base');
+  });
+
   test('outside of a pull request it wants to know what to compare with', async () => {
     pullRequest(1);
     const { code, stdout } = await run({ GITHUB_SHA: 'f'.repeat(40) });

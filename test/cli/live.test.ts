@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import type { ApplyReport } from '../../src/model/index.ts';
+import type { ApplyReport, Plan } from '../../src/model/index.ts';
 import { runCli, type Surroundings } from './run-cli.ts';
 
 const broker = inject('rabbitmq').current ?? inject('rabbitmq').old;
@@ -51,6 +52,38 @@ async function readReport(name: string): Promise<ApplyReport> {
 }
 
 describe.skipIf(!broker)('the command line on a real broker', () => {
+  test('after a rename, plan --base tells that the old queue stays bound and what it holds', async () => {
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'ignore' });
+    const bound = { 'max-length': 10, bindings: [{ from: 'amq.topic', key: 'order.#' }] };
+    await declare({ sms: bound, idle: { 'max-length': 10 }, 'never-applied': { 'max-length': 10 } });
+    expect((await cli('apply --auto-approve --exclude **/never-applied')).code).toBe(0);
+    git('init', '--quiet');
+    git('add', '--all');
+    git('-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '--quiet', '--message', 'a');
+    await manage('POST', 'exchanges/cli/amq.topic/publish', {
+      properties: {},
+      routing_key: 'order.1',
+      payload: 'x',
+      payload_encoding: 'string',
+    });
+    await declare({ texts: bound });
+    const { code, stdout } = await cli('plan --base HEAD --format json --out p.json');
+    expect(code).toBe(0);
+    const { base, ...plan }: Plan = JSON.parse(stdout);
+    const left = base?.undeclared.map(({ address, still, along }) => [address, still, along?.length]);
+    expect(left).toEqual([
+      ['main/queue/cli/sms', 'still bound to amq.topic (key order.#); messages keep arriving', 1],
+      ['main/queue/cli/idle', undefined, undefined],
+    ]);
+    expect(base?.undeclared[0]?.stake?.text).toMatch(/^1 ready, 0 unack/);
+    expect(base?.effects.map(({ text }) => text)).toEqual(['now also reaches queue texts']);
+    // The plan is the one that would be made without.
+    const { base: none, ...alone }: Plan = JSON.parse((await cli('plan --format json')).stdout);
+    expect([none, alone]).toEqual([undefined, { ...plan, createdAt: alone.createdAt }]);
+    expect((await cli('show p.json --format markdown')).stdout).toContain('#### No longer declared');
+    expect((await cli('apply p.json')).code).toBe(0);
+  });
+
   test('plan, apply, and no changes', async () => {
     await declare({ orders: { 'max-length': 10 } });
     expect((await cli('plan --out p.json --detailed-exitcode')).code).toBe(2);

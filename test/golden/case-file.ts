@@ -6,6 +6,7 @@ import type { JsonObject } from '../../src/model/index.ts';
  * - first line: what the case shows
  * - `=== <file>.yaml`: a file of the project; without a brokerform.yaml a plain one is taken
  * - `=== live`: YAML sections; what they declare is what is live
+ * - `=== base`: YAML sections; what an earlier revision declared in base.yaml, in the place of all topologies
  * - `=== specs`: JSON, address → what else is live, that no YAML can declare
  * - `=== counts`: JSON, address → volatile counts of live resources; those without are unknown
  * - `=== options`: JSON, see {@link CaseOptions}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { completeSides } from '../../src/diff/index.ts';
 import type { Address, JsonObject, Plan, Resource } from '../../src/model/index.ts';
-import { type Checked, check, planStates } from '../../src/pipeline/index.ts';
+import { type Checked, type CheckedSide, check, planStates } from '../../src/pipeline/index.ts';
 import type { LiveState } from '../../src/pipeline/live.ts';
 import { PLAIN, renderDiagnostics, renderPlan } from '../../src/render/index.ts';
 import type { CaseFile, CaseOptions } from './case-file.ts';
@@ -42,6 +42,7 @@ export async function runCase(
     excludes: options.excludes ?? [],
     prune: options.prune ?? false,
     allow: options.allow ?? [],
+    ...(file.parts.has('base') && { base: await baseOf(file, broker, options) }),
     now: () => NOW,
   });
   outputs.set('plan', renderPlan(plan, 'text', { ...PLAIN, verbose: options.verbose ?? false }));
@@ -53,6 +54,13 @@ function projectFiles(file: CaseFile, broker: string): Map<string, string> {
   const files = new Map([['brokerform.yaml', PLAIN_CONFIG[broker] ?? '']]);
   for (const [name, text] of file.parts) if (name.endsWith('.yaml')) files.set(name, text);
   return files;
+}
+
+async function baseOf(file: CaseFile, broker: string, options: CaseOptions): Promise<CheckedSide> {
+  const files = projectFiles(file, broker);
+  for (const name of files.keys()) if (name !== 'brokerform.yaml') files.delete(name);
+  files.set('base.yaml', file.parts.get('base') ?? '');
+  return { ref: 'main', checked: await inFolder(files, (directory) => checkIn(directory, options)) };
 }
 
 async function inFolder<T>(files: ReadonlyMap<string, string>, use: (directory: string) => T): Promise<T> {

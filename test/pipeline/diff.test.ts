@@ -4,6 +4,7 @@ import { type JsonObject, printJson } from '../../src/model/index.ts';
 import { compareSides } from '../../src/pipeline/diff-sides.ts';
 import { check, planStates } from '../../src/pipeline/index.ts';
 import { nothing } from '../../src/pipeline/live.ts';
+import { retiredLines } from '../../src/render/base-text.ts';
 import { topologies as kafkaTopologies, sectionOf } from '../live/kafka/topologies.ts';
 import { topologies as natsTopologies } from '../live/nats/topologies.ts';
 import { LiveProject } from '../live/project.ts';
@@ -84,6 +85,25 @@ describe('whatever the topologies are', () => {
         expect(changed.length + diff.unchanged).toBeGreaterThanOrEqual(heads.size - alongside.size);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test('the lines that retire what is no longer declared can be pasted, and retire just that', () => {
+    fc.assert(
+      fc.property(sections, (one) => {
+        const before = { ref: 'main', checked: checkedOf(one) };
+        const { undeclared } = compareSides(before, { checked: checkedOf({}) }, false);
+        const lines = retiredLines(undeclared);
+        if (lines.length === 0) return;
+        const { project: pasted, diagnostics } = project.check(`${lines.join('\n')}\n`);
+        expect(diagnostics).toEqual([]);
+        expect(pasted.retired.map(({ address }) => address)).toEqual(
+          undeclared.map(({ address }) => address),
+        );
+        const after = compareSides(before, { checked: project.check(`${lines.join('\n')}\n`) }, false);
+        expect(after.undeclared).toEqual([]);
+      }),
+      { numRuns: 25 },
     );
   });
 

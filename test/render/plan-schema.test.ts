@@ -68,6 +68,7 @@ test('the schema names every member of the model', () => {
     inSync: true,
     unmanaged: true,
     excluded: true,
+    base: true,
   };
   expect(Object.keys(schema.definitions.plan.properties).sort()).toEqual(Object.keys(members).sort());
 });

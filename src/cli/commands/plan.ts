@@ -11,6 +11,7 @@ interface Flags extends PlanFlags, OutputFlags {
   readonly out?: string;
   readonly detailedExitcode?: boolean;
   readonly against?: string;
+  readonly base?: string;
 }
 
 export function addPlan(program: Command): void {
@@ -22,12 +23,13 @@ export function addPlan(program: Command): void {
       '--against <file>',
       'plan against a snapshot or a definitions file; "none" shows everything as new',
     )
+    .option('--base <ref>', 'git revision to compare with: list what it leaves behind, and changed routing')
     .action(
       invoke<Flags>((context, flags) =>
         withOutputs(context, flags, 'plan', async (publish) => {
           await checkAllowKeys(flags.allow);
           const checked = await loadProject(context);
-          const plan = await planProject(context, checked, flags, flags.against);
+          const plan = await planProject(context, checked, flags, flags);
           const { planGraph, writePlan } = await import('../../pipeline/index.ts');
           if (flags.out !== undefined) await writeFile(flags.out, writePlan(plan));
           await publish((format, style) =>

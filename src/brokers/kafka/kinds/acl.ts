@@ -30,6 +30,8 @@ export const acl: Kind = {
     const op = change.action === 'delete' ? 'acl.delete' : 'acl.create';
     return [{ op, target: resource.address, body: aclOf(resource) }];
   },
+
+  stillText: () => 'still in force',
 };
 
 export function aclOf(resource: Resource): AclSpec {

@@ -1,5 +1,5 @@
 import type { Call, CallOptions, Change, Context, JsonObject, Kind, Risk } from '../../../model/index.ts';
-import { parseAddress, subject } from '../../../model/index.ts';
+import { listed, parseAddress, subject } from '../../../model/index.ts';
 import { accountRisksOfStream } from '../account-risks.ts';
 import { streamNameOf } from '../addresses.ts';
 import type { NatsCall } from '../calls.ts';
@@ -33,6 +33,10 @@ export const stream: Kind = {
     streamNameOf(address).startsWith('$MQTT_') ? 'the server keeps its MQTT sessions in it' : undefined,
   fieldText: (path, value) => fieldText(streamFields, path, value),
   stakeText: streamStake,
+  stillText: ({ spec: { subjects } }) =>
+    Array.isArray(subjects) && subjects.length > 0
+      ? `still stores ${listed('subject', subjects.map(String))}`
+      : undefined,
 };
 
 /** Of a stream, and of the stream behind a bucket or store. */

@@ -55,6 +55,11 @@ export const binding: Kind = {
   cannotRecreate: (resource, context) => exclusiveQueueOf(resource, context) !== undefined,
 
   systemOwned: ownerOfBinding,
+
+  stillText(resource) {
+    const { source, destination } = identityOf(resource);
+    return `messages keep going from ${source} to ${destination}`;
+  },
 };
 
 function argumentsText(resource: Resource): string {

@@ -3,6 +3,7 @@ import { adoptEquivalents, tableOf } from '../arguments.ts';
 import type { RabbitCall } from '../calls.ts';
 import { declareExchange } from './amqp-calls.ts';
 import { bindingsTo, reviveSources } from './auto-delete.ts';
+import { boundFrom } from './bound-from.ts';
 import { exclusiveQueuesOn, exclusiveQueuesText } from './exclusive.ts';
 import { inPlaceByPolicy } from './in-place.ts';
 import { destructive, disruptive, vhostAndName } from './parts.ts';
@@ -65,6 +66,11 @@ export const exchange: Kind = {
 
   diesWith: (resource, needed) => resource.needs[0] === needed,
   systemOwned: ownerOfExchange,
+
+  stillText(resource, live) {
+    const sources = boundFrom(resource.address, live);
+    return sources.length > 0 ? `still bound to ${sources.join(', ')}` : undefined;
+  },
 
   fieldName: (path) =>
     path[0] === 'arguments' && path.length > 1 ? path.slice(1).join('.') : path.join('.'),

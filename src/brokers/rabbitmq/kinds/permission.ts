@@ -24,6 +24,7 @@ export const permission: Kind = {
 
   diesWith: () => true,
   indispensable: (resource, broker) => isOwnUser(pathOf(resource)[1] ?? '', broker),
+  stillText: () => 'still in force',
 };
 
 /** What a user may publish to and bind on a topic exchange, by routing key. */
@@ -50,6 +51,7 @@ export const topicPermission: Kind = {
 
   // They outlive their exchange.
   diesWith: (_, needed) => kindOf(needed) !== 'exchange',
+  stillText: () => 'still in force',
 };
 
 /** A pattern that is not given allows nothing. */

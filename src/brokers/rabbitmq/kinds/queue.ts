@@ -11,6 +11,7 @@ import { adoptEquivalents, formatUnit, tableOf, unitOf } from '../arguments.ts';
 import type { RabbitCall } from '../calls.ts';
 import type { QueueVolatile } from '../specs.ts';
 import { bindingsTo, reviveSources } from './auto-delete.ts';
+import { boundFrom } from './bound-from.ts';
 import { declaredArguments } from './exchange.ts';
 import { inPlaceByPolicy } from './in-place.ts';
 import { countOf, destructive, disruptive, vhostAndName } from './parts.ts';
@@ -112,6 +113,11 @@ export const queue: Kind = {
       consumers !== undefined && countOf(consumers, 'consumer'),
     ].filter((part) => part !== false);
     return parts.length > 0 ? parts.join(', ') : 'messages and consumers unknown';
+  },
+
+  stillText(resource, live) {
+    const sources = boundFrom(resource.address, live);
+    return sources.length > 0 ? `still bound to ${sources.join(', ')}; messages keep arriving` : undefined;
   },
 };
 

@@ -1,0 +1,19 @@
+import type { JsonObject } from './json.ts';
+import type { Source } from './source.ts';
+
+/** A field change made ready to read: names and values as people write them. */
+export interface FieldLine {
+  readonly name: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly at?: Source;
+  readonly fixed?: string;
+}
+
+/** What a destructive step puts at stake, as last read. */
+export interface Stake {
+  readonly text: string;
+  readonly values: JsonObject;
+  /** ISO 8601, UTC. */
+  readonly readAt: string;
+}

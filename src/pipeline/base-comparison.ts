@@ -1,0 +1,143 @@
+import { completeSides } from '../diff/index.ts';
+import {
+  type Address,
+  addressMatcher,
+  type BaseComparison,
+  brokerOf,
+  type Context,
+  equalJson,
+  indexByAddress,
+  type Json,
+  kindOf,
+  type LeftBehind,
+  type Provider,
+  type Resource,
+  type Step,
+} from '../model/index.ts';
+import type { Checked, DeclaredBroker } from './check.ts';
+import { type CheckedSide, sideOf, unreadFiles } from './diff-sides.ts';
+import { type LiveState, look, observed } from './live.ts';
+import { undeclaredFields, undeclaredResources } from './undeclared.ts';
+
+export interface BaseComparisonInput {
+  readonly base: CheckedSide;
+  readonly head: Checked;
+  readonly states: ReadonlyMap<string, LiveState>;
+  readonly steps: readonly Step[];
+  /** Address globs, as of the plan. */
+  readonly targets: readonly string[];
+  readonly excludes: readonly string[];
+  readonly now: () => Date;
+}
+
+/** What the base declares, the plan does not, and the brokers have; and what the steps change for messages. */
+export async function compareWithBase(input: BaseComparisonInput): Promise<BaseComparison> {
+  const { base, head, states } = input;
+  const parts = await Promise.all(
+    [...states].map(([name, live]) => {
+      const broker = head.brokers.get(name);
+      return broker ? compareBroker(broker, live, input) : { undeclared: [], effects: [], cut: 0 };
+    }),
+  );
+  const unasked = [...base.checked.brokers.keys()].filter((name) => !states.has(name));
+  const note =
+    unasked.length > 0 ? `not checked, as only the base uses it: ${unasked.join(', ')}` : undefined;
+  return {
+    revision: { ...sideOf(base, base.checked.diagnostics), ...(note !== undefined && { note }) },
+    undeclared: parts.flatMap(({ undeclared }) => undeclared),
+    effects: parts.flatMap(({ effects }) => effects),
+    effectsCut: parts.reduce((sum, { cut }) => sum + cut, 0),
+  };
+}
+
+async function compareBroker(broker: DeclaredBroker, live: LiveState, input: BaseComparisonInput) {
+  const { name, provider, desired, retired, owns } = broker;
+  const { kinds } = provider;
+  const isRead = ({ at }: Resource) => !at || !unread(at.file);
+  const unread = unreadFiles(input.base);
+  const declared = (input.base.checked.brokers.get(name)?.desired ?? []).filter(isRead);
+  const base = completeSides({ broker: live.broker }, declared, [], kinds).desired;
+  // A read of its own: what the base declares must not change the plan.
+  const scope = { desired, retired: [...retired, ...base.keys()], owns };
+  const context = await look(live, provider, scope);
+  const steps = input.steps.filter(({ address }) => brokerOf(address) === name);
+  const after = afterSteps(context, steps);
+  const isChosen = chooser(input.targets, input.excludes);
+  const left = [...base.values()].flatMap((resource) => {
+    const found = after.get(resource.address);
+    const isLeft =
+      found &&
+      !context.desired.has(resource.address) &&
+      !retired.includes(resource.address) &&
+      isChosen(resource);
+    return isLeft && kinds[kindOf(resource.address)]?.reserved?.(found) === undefined ? [resource] : [];
+  });
+  const owned = owns.map(addressMatcher);
+  const isOwned = ({ address }: Resource) => owned.some((matches) => matches(address));
+  const ownedLeft = new Set(left.filter(isOwned).map(({ address }) => address));
+  const resources = undeclaredResources(left, kinds, ownedLeft, after);
+  const counted = await observed(
+    live,
+    context,
+    resources.flatMap(({ address }) => context.live.get(address) ?? []),
+  );
+  const readAt = input.now().toISOString();
+  const { effects = [], cut = 0 } =
+    (steps.length > 0 &&
+      context.live.size > 0 &&
+      provider.effects?.([...context.live.values()], [...after.values()], live.broker)) ||
+    {};
+  return {
+    undeclared: [
+      ...resources.map((one): LeftBehind => ({ ...one, ...stakeOf(one.address, provider, counted, readAt) })),
+      ...[...context.desired.values()]
+        .filter(isChosen)
+        .flatMap((resource) => undeclaredFields(asLive(base, context), resource, kinds)),
+    ],
+    effects: effects.map((effect) => {
+      const at = context.desired.get(effect.address)?.at;
+      return at ? { ...effect, at } : effect;
+    }),
+    cut,
+  };
+}
+
+/** What is on the broker once the steps are done. */
+function afterSteps(context: Context, steps: readonly Step[]): Map<Address, Resource> {
+  const after = new Map(context.live);
+  for (const { change, address, dependants } of steps) {
+    for (const dependant of dependants) if (dependant.outcome === 'removed') after.delete(dependant.address);
+    if (change.action === 'delete') after.delete(address);
+    else after.set(address, change.after);
+  }
+  return after;
+}
+
+function chooser(targets: readonly string[], excludes: readonly string[]): (resource: Resource) => boolean {
+  const [wanted, unwanted] = [targets.map(addressMatcher), excludes.map(addressMatcher)];
+  return ({ address }) =>
+    (wanted.length === 0 || wanted.some((matches) => matches(address))) &&
+    !unwanted.some((matches) => matches(address));
+}
+
+function stakeOf(
+  address: Address,
+  { kinds }: Provider,
+  { live }: Context,
+  readAt: string,
+): Pick<LeftBehind, 'stake'> {
+  const resource = live.get(address);
+  const text = resource?.volatile && kinds[kindOf(address)]?.stakeText?.(resource);
+  return text === undefined ? {} : { stake: { text, values: resource?.volatile ?? {}, readAt } };
+}
+
+/** The base with the fields that the broker still has as the base declares them. */
+function asLive(base: ReadonlyMap<Address, Resource>, { live }: Context): ReadonlyMap<Address, Resource> {
+  const kept = [...base.values()].flatMap((resource) => {
+    const found = live.get(resource.address)?.spec;
+    if (!found) return [];
+    const isSame = ([key, value]: [string, Json]) => equalJson(value, found[key] ?? null);
+    return [{ ...resource, spec: Object.fromEntries(Object.entries(resource.spec).filter(isSame)) }];
+  });
+  return indexByAddress(kept);
+}

@@ -1,0 +1,78 @@
+import {
+  type Address,
+  indexByAddress,
+  type Json,
+  type Kind,
+  kindOf,
+  type Resource,
+  type Undeclared,
+} from '../model/index.ts';
+
+/**
+ * Each with what would disappear with it, which needs no word of its own.
+ * @param live what is on the broker after an apply
+ */
+export function undeclaredResources(
+  resources: readonly Resource[],
+  kinds: Readonly<Record<string, Kind>>,
+  owned: ReadonlySet<Address>,
+  live: ReadonlyMap<Address, Resource>,
+): Undeclared[] {
+  const all = indexByAddress(resources);
+  const along = new Map<Address, Address[]>();
+  for (const resource of resources) {
+    const root = rootOf(resource, all, kinds);
+    const others = along.get(root) ?? [];
+    along.set(root, others);
+    if (root !== resource.address) others.push(resource.address);
+  }
+  return Array.from(along, ([address, others]): Undeclared => {
+    const { at, ...resource } = all.get(address) ?? { address, spec: {}, needs: [] };
+    const still = kinds[kindOf(address)]?.stillText?.(live.get(address) ?? resource, live);
+    return {
+      address,
+      ...(kinds[kindOf(address)]?.title(resource) ?? { title: address, detail: '' }),
+      ...(at && { at }),
+      ...(others.length > 0 && { along: others.sort() }),
+      owned: owned.has(address),
+      ...(still !== undefined && { still }),
+    };
+  });
+}
+
+/** What takes a resource along when it goes, and is taken along by nothing itself: a vhost, a queue. */
+function rootOf(
+  resource: Resource,
+  all: ReadonlyMap<Address, Resource>,
+  kinds: Readonly<Record<string, Kind>>,
+): Address {
+  const { diesWith } = kinds[kindOf(resource.address)] ?? {};
+  const taker = resource.needs.find((need) => all.has(need) && diesWith?.(resource, need) === true);
+  const above = taker === undefined ? undefined : all.get(taker);
+  return above ? rootOf(above, all, kinds) : resource.address;
+}
+
+/** Top-level fields that only the base declares: what nobody declares is left alone. */
+export function undeclaredFields(
+  live: ReadonlyMap<Address, Resource>,
+  after: Resource,
+  kinds: Readonly<Record<string, Kind>>,
+): Undeclared[] {
+  const before = live.get(after.address);
+  const kind = kinds[kindOf(after.address)];
+  if (!before || !kind) return [];
+  const fields = Object.keys(before.spec)
+    .sort()
+    .flatMap((key) => {
+      const value = before.spec[key] ?? null;
+      if (value === null || after.spec[key] !== undefined) return [];
+      return [{ name: kind.fieldName?.([key]) ?? key, before: textOf(kind, key, value) }];
+    });
+  if (fields.length === 0) return [];
+  const { address, at } = after;
+  return [{ address, ...kind.title(after), fields, ...(at && { at }), owned: false }];
+}
+
+function textOf(kind: Kind, key: string, value: Json): string {
+  return kind.fieldText?.([key], value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
+}
