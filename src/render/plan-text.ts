@@ -36,7 +36,7 @@ export function planText(plan: Plan, style: Style, command: 'plan' | 'drift'): s
 }
 
 /** What the base declares, the plan does not, and the brokers have. */
-export function leftBehindBlocks({ base, createdAt }: Plan, style: Style): string[][] {
+function leftBehindBlocks({ base, createdAt }: Plan, style: Style): string[][] {
   return base ? undeclaredBlocks(base.undeclared, base.revision, createdAt.slice(0, 10), style) : [];
 }
 
