@@ -51,6 +51,11 @@ const ADDITIONS = [
   },
 ];
 
+const REPLACEMENT = {
+  after: '      max-length: 100000\n      overflow: reject-publish\n',
+  text: '      message-ttl: 1d\n',
+};
+
 const repository = join(import.meta.dirname, '..');
 const project = mkdtempSync(join(tmpdir(), 'brokerform-demo-'));
 const startedAt = Date.now();
@@ -62,8 +67,11 @@ process.once('exit', () => rmSync(project, { recursive: true, force: true }));
 say('Starting local brokers; the first time this takes a minute or two.');
 const brokers = await startAll();
 try {
-  walkThrough(Object.assign({}, ...brokers.map(({ env }) => env)));
+  await walkThrough(Object.assign({}, ...brokers.map(({ env }) => env)));
   say(`All as expected, in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
+  say(
+    'Next, in your own repository: "brokerform init", then "brokerform doctor"; the README has five minutes of it.',
+  );
 } catch (error) {
   if (!(error instanceof Unexpected)) throw error;
   console.error(`\n${error.message}`);
@@ -73,7 +81,7 @@ try {
   await Promise.all(brokers.map((broker) => broker.stop()));
 }
 
-function walkThrough(env: Readonly<Record<string, string>>): void {
+async function walkThrough(env: Readonly<Record<string, string>>): Promise<void> {
   for (const name of ['brokerform.yaml', 'topologies']) {
     cpSync(join(repository, name), join(project, name), { recursive: true });
   }
@@ -88,13 +96,45 @@ function walkThrough(env: Readonly<Record<string, string>>): void {
   say('Run the plan that was reviewed, and nothing else.');
   brokerform('apply plan.json', 0);
   say('A colleague changes one of the files:');
-  change();
+  change(ADDITIONS);
   say('What does that mean for the brokers? Exit code 2 says that there is something to do.');
   brokerform('plan --detailed-exitcode', 2);
   say('Apply it, without a question, as a pipeline would.');
   brokerform('apply --auto-approve', 0);
   say('And once more: nothing is left to do, so the exit code is 0.');
   brokerform('plan --detailed-exitcode', 0);
+  say(
+    'Three messages arrive in a queue. Then somebody changes an argument that a queue can only have from its start:',
+  );
+  for (let i = 0; i < 3; i++) await publish(env);
+  change([REPLACEMENT]);
+  say(
+    'The queue would have to be replaced, and its messages lost: the plan is blocked, and apply refuses it.',
+  );
+  brokerform('plan', 3);
+  brokerform('apply --auto-approve', 3);
+}
+
+/** To the queue that is going to be replaced, over RabbitMQ's management API. */
+async function publish({
+  RABBITMQ_URL = '',
+  RABBITMQ_MANAGEMENT_URL = '',
+}: Readonly<Record<string, string>>) {
+  const { username, password } = new URL(RABBITMQ_URL);
+  const message = {
+    properties: {},
+    routing_key: 'order.created',
+    payload: 'order',
+    payload_encoding: 'string',
+  };
+  const { ok, status } = await fetch(`${RABBITMQ_MANAGEMENT_URL}/api/exchanges/%2F/events/publish`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`,
+    },
+    body: JSON.stringify(message),
+  });
+  if (!ok) throw new Unexpected(`RabbitMQ did not take a message: ${status}`);
 }
 
 async function startAll(): Promise<DemoBroker[]> {
@@ -120,11 +160,11 @@ function commandIn(folder: string, env: Readonly<Record<string, string>>) {
   };
 }
 
-function change(): void {
+function change(additions: readonly { readonly after: string; readonly text: string }[]): void {
   const file = join(project, CHANGED_FILE);
   let text = readFileSync(file, 'utf8');
   console.log(styleText('bold', CHANGED_FILE));
-  for (const { after, text: added } of ADDITIONS) {
+  for (const { after, text: added } of additions) {
     if (!text.includes(after)) throw new Unexpected(`${CHANGED_FILE} no longer holds: ${after.trimEnd()}`);
     text = text.replace(after, after + added);
     console.log(styleText('green', added.replace(/^/gm, '+ ').slice(0, -2).trimEnd()));

@@ -9,10 +9,13 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 // Runs dist, as `npm run demo` does, which `npm test` has just built.
 test.skipIf(!inject('rabbitmq').current || !inject('kafka').current || !inject('nats').current)(
-  'the demo goes from nothing to "no changes"',
+  'the demo goes from nothing to "no changes", and to a plan that is blocked',
   async () => {
     const { code, stdout, stderr } = await runDemo();
-    expect(stderr).toBe('Saved; to run exactly this: brokerform apply plan.json\n');
+    // That the last plan is blocked is told by apply, too.
+    expect(stderr).toMatch(
+      /^Saved; to run exactly this: brokerform apply plan\.json\nerror: [^\n]*\n[^\n]*\n$/,
+    );
     const milestones = [
       '$ brokerform validate\nNo findings.\n',
       '$ brokerform plan --out plan.json\nPlan examples · rabbitmq "',
@@ -25,7 +28,12 @@ test.skipIf(!inject('rabbitmq').current || !inject('kafka').current || !inject('
       ' +  limits of vhost / ',
       /\$ brokerform apply --auto-approve\n[^$]*\n2 applied\n/,
       /\$ brokerform plan --detailed-exitcode\n.*\nNo changes\. /,
+      '+       message-ttl: 1d\n',
+      /\$ brokerform plan\n.*\n1 blocked · /,
+      'BLOCKED\n-/+ queue order-notifications ',
+      /\$ brokerform apply --auto-approve\n.*\n1 blocked · /,
       'All as expected',
+      'brokerform init',
     ];
     let rest = stdout;
     for (const milestone of milestones) {

@@ -2,7 +2,6 @@ import {
   addressMatcher,
   DamagedPlan,
   type Diagnostic,
-  hasErrors,
   InvalidProject,
   type Plan,
   secretsIn,
@@ -19,6 +18,7 @@ export interface ProjectChoice {
   /** In the place of what `--config` says. */
   readonly configFile?: string;
   readonly paths?: readonly string[];
+  readonly baseline?: string | false;
   /** Where `--env` says nothing. */
   readonly environment?: string;
 }
@@ -35,6 +35,7 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
     ...(config !== undefined && { configFile: config }),
     ...(env !== undefined && { environment: env }),
     ...(paths.length > 0 && { paths }),
+    ...(choice.baseline !== undefined && { baseline: choice.baseline }),
     env: process.env,
   });
   context.subject = { project: checked.project.name, environment: checked.project.environment };
@@ -47,14 +48,21 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
  */
 export async function loadProject(context: CommandContext): Promise<Checked> {
   const checked = await checkProject(context);
-  // Advice is for validate: here it would stand in the way of the plan.
-  const { verbose, quiet } = context.flags;
-  const shown = checked.diagnostics.filter(({ severity }) => verbose || severity !== 'info');
-  if (hasErrors(shown)) {
-    throw (await hasInvalidInput(shown)) ? new InvalidProject(shown) : new UnwiseProject(shown);
+  const { verbose } = context.flags;
+  const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
+  // Here, all that is no error would stand in the way of the plan.
+  const others = checked.diagnostics.filter(({ severity }) => severity !== 'error');
+  if (verbose && others.length > 0) context.tell(`${renderDiagnostics(others, 'text', context.err)}\n`);
+  else noteWarnings(context, others);
+  if (errors.length > 0) {
+    throw (await hasInvalidInput(errors)) ? new InvalidProject(errors) : new UnwiseProject(errors);
   }
-  if (shown.length > 0 && !quiet) context.tell(`${renderDiagnostics(shown, 'text', context.err)}\n`);
   return checked;
+}
+
+function noteWarnings(context: CommandContext, diagnostics: readonly Diagnostic[]): void {
+  const count = diagnostics.filter(({ severity }) => severity === 'warning').length;
+  if (count > 0) context.note(`${count} warning${count === 1 ? '' : 's'}; to see them: brokerform validate`);
 }
 
 /** Whether something could not be read as a topology at all, as opposed to a topology that is not wise. */

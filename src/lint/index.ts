@@ -1,4 +1,5 @@
+export { applyBaseline, type Baselined, baselineOf } from './baseline.ts';
 export { compareFindings } from './compare.ts';
 export { explainRule } from './explain.ts';
-export { type LintInput, lintTopology } from './lint.ts';
+export { type Linted, type LintInput, lintTopology } from './lint.ts';
 export { rules as neutralRules } from './rules/index.ts';

@@ -1,4 +1,5 @@
 import {
+  type Baseline,
   type BrokerIdentity,
   compareDiagnostics,
   type Diagnostic,
@@ -12,7 +13,9 @@ import {
   type Source,
   type Suppression,
 } from '../model/index.ts';
+import { applyBaseline } from './baseline.ts';
 import { rules as neutralRules } from './rules/index.ts';
+import { staleBaseline } from './rules/stale-baseline.ts';
 import { unknownRule } from './rules/unknown-rule.ts';
 import { unusedSuppression } from './rules/unused-suppression.ts';
 import { type RuleConfig, settingOf } from './settings.ts';
@@ -41,10 +44,20 @@ export interface LintInput {
   readonly suppressions: readonly Suppression[];
   /** Rules that may be named though no broker of this run has them: those of the other providers. */
   readonly otherRules?: readonly Rule[];
+  readonly baseline?: Baseline;
+  /** Whether all of the topology is here, so that an entry of the baseline without a finding is stale. */
+  readonly whole?: boolean;
 }
 
-/** Runs every rule on every broker. Findings are sorted by file, line and column. */
-export function lintTopology(input: LintInput): Diagnostic[] {
+export interface Linted {
+  /** Sorted by file, line and column. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** How many findings the baseline accepts. */
+  readonly accepted: number;
+}
+
+/** Runs every rule on every broker. */
+export function lintTopology(input: LintInput): Linted {
   const suppressions = new SuppressionTable(input.suppressions);
   const diagnostics: Diagnostic[] = [];
   const ran = new Set<string>();
@@ -62,7 +75,25 @@ export function lintTopology(input: LintInput): Diagnostic[] {
   }
   const known = knownCodes(input);
   diagnostics.push(...unknownCodes(input, known), ...unused(suppressions, ran, input.config));
-  return diagnostics.sort(compareDiagnostics);
+  diagnostics.sort(compareDiagnostics);
+  return input.baseline ? withBaseline(diagnostics, input.baseline, input) : { diagnostics, accepted: 0 };
+}
+
+function withBaseline(diagnostics: readonly Diagnostic[], baseline: Baseline, input: LintInput): Linted {
+  const { found, accepted, stale } = applyBaseline(diagnostics, baseline);
+  const { severity } = settingOf(staleBaseline, input.config.rules[staleBaseline.code]);
+  if (severity === 'off' || stale.length === 0 || input.whole === false)
+    return { diagnostics: found, accepted };
+  const names = stale.slice(0, 3).map(({ code, address }) => [code, address].filter(Boolean).join(' of '));
+  const rest = stale.length > 3 ? ` and ${stale.length - 3} more` : '';
+  const one: Diagnostic = {
+    code: staleBaseline.code,
+    severity,
+    message: `the baseline accepts findings that are gone: ${names.join(', ')}${rest}`,
+    at: baseline.at,
+    hint: `write it anew: brokerform validate --write-baseline ${baseline.at.file}`,
+  };
+  return { diagnostics: [...found, one].sort(compareDiagnostics), accepted };
 }
 
 function contextOf(target: LintBroker, environment: string | undefined): Omit<RuleContext, 'options'> {
@@ -100,6 +131,7 @@ function describe(code: string, severity: Severity, finding: Finding): Diagnosti
     severity,
     message,
     address: resource.address,
+    ...(path.length > 0 && { path: path.join('.') }),
     ...(at && { at }),
     ...(hint !== undefined && { hint }),
     ...(related && { related }),

@@ -24,6 +24,8 @@ export interface LintSettings {
   readonly rules: Readonly<Record<string, RuleSetting>>;
   /** Where each code stands in the configuration. */
   readonly places: Readonly<Record<string, Source>>;
+  /** A file of accepted findings, relative to the configuration. */
+  readonly baseline?: string;
 }
 
 /** A list or mapping entry of the configuration, with its place. */

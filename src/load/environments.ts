@@ -62,12 +62,20 @@ export function environmentOf(
     lint: {
       rules: rules as Readonly<Record<string, RuleSetting>>,
       places: Object.fromEntries(Object.keys(rules).map((code) => [code, at(rules, code)])),
+      ...baselineOf(layers),
     },
     overrides: Object.entries(overrides).flatMap(([glob, body]): Override[] =>
       isObject(body) ? [{ glob, body, at: at(overrides, glob) }] : [],
     ),
   };
   return { config, diagnostics };
+}
+
+function baselineOf(layers: readonly JsonObject[]): { baseline?: string } {
+  const baseline = layers
+    .map((layer) => objectAt(layer, 'lint').baseline)
+    .findLast((one) => typeof one === 'string');
+  return typeof baseline === 'string' ? { baseline } : {};
 }
 
 function rulesOf(layer: JsonObject): JsonObject {

@@ -1,3 +1,4 @@
+export { writeBaseline } from './baseline.ts';
 export { connectionOf } from './connection.ts';
 export { checkDraft } from './draft.ts';
 export { findConfig } from './files.ts';

@@ -1,6 +1,13 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { compareDiagnostics, type Diagnostic, type Section, type Suppression } from '../model/index.ts';
+import {
+  type Baseline,
+  compareDiagnostics,
+  type Diagnostic,
+  type Section,
+  type Suppression,
+} from '../model/index.ts';
 import { ADDRESS_HINT, type AddressScope, addressProblem } from './addresses.ts';
+import { readBaseline } from './baseline.ts';
 import { readText } from './bytes.ts';
 import { type BrokerGlob, type Config, type LintSettings, type Placed, readConfig } from './config.ts';
 import { BrokerConfig } from './connection.ts';
@@ -24,6 +31,8 @@ export interface LoadOptions {
   readonly environment?: string;
   /** Topology files or folders, instead of those that the configuration names. */
   readonly paths?: readonly string[];
+  /** A file of accepted findings, from the working directory, instead of the configured one; false: none at all. */
+  readonly baseline?: string | false;
   readonly variables: Variables;
   readonly providers: readonly SchemaSource[];
 }
@@ -49,6 +58,7 @@ export interface Project {
   readonly protect: readonly string[];
   readonly limits: { readonly deletes?: number };
   readonly lint: LintSettings;
+  readonly baseline: Baseline | undefined;
   readonly suppressions: readonly Suppression[];
   /** Files of whose sections only a part was sound: what a rule says of the rest may be untrue of the whole. */
   readonly unsound: ReadonlySet<string>;
@@ -106,6 +116,7 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
     protect: (config?.protect ?? []).map(({ value }) => value),
     limits: config?.limits ?? {},
     lint: config?.lint ?? { rules: {}, places: {} },
+    baseline: loadBaseline(options, config, directory, diagnostics),
     suppressions: topologies.suppressions,
     unsound: topologies.unsound,
     files: files.map((file) => displayPath(file, options.directory)),
@@ -154,6 +165,21 @@ function loadConfig(
   });
   diagnostics.push(...config.diagnostics);
   return config;
+}
+
+function loadBaseline(
+  options: LoadOptions,
+  config: Config | undefined,
+  directory: string,
+  diagnostics: Diagnostic[],
+): Baseline | undefined {
+  const configured = config?.lint.baseline;
+  const file = options.baseline ?? (configured === undefined ? undefined : join(directory, configured));
+  if (file === undefined || file === false) return undefined;
+  const read = readBaseline(file, options.directory);
+  if ('baseline' in read) return read.baseline;
+  diagnostics.push(read.diagnostic);
+  return undefined;
 }
 
 function noEnvironments({ environment, directory }: LoadOptions): Diagnostic {

@@ -103,6 +103,13 @@ const LINT = {
       },
       examples: [{ 'rabbitmq/unbound-queue': 'off' }],
     },
+    baseline: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'File of accepted findings, relative to this file; `brokerform validate --write-baseline FILE` writes it.',
+      examples: ['lint-baseline.json'],
+    },
   },
 };
 

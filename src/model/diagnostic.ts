@@ -14,6 +14,8 @@ export interface Diagnostic {
   /** What to do about it. */
   readonly hint?: string;
   readonly address?: Address;
+  /** The field of that resource, as a dotted spec path. */
+  readonly path?: string;
   /** Other places that the message speaks of, such as the first declaration of a duplicate. */
   readonly related?: readonly Source[];
 }

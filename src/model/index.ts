@@ -1,4 +1,5 @@
 export * from './address.ts';
+export * from './baseline.ts';
 export * from './body.ts';
 export * from './change.ts';
 export * from './collector.ts';

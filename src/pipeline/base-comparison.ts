@@ -6,6 +6,7 @@ import {
   brokerOf,
   type Context,
   equalJson,
+  ignoredBy,
   indexByAddress,
   type Json,
   kindOf,
@@ -13,6 +14,7 @@ import {
   type Provider,
   type Resource,
   type Step,
+  systemOwned,
 } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
 import { type CheckedSide, sideOf, unreadFiles } from './diff-sides.ts';
@@ -51,7 +53,7 @@ export async function compareWithBase(input: BaseComparisonInput): Promise<BaseC
 }
 
 async function compareBroker(broker: DeclaredBroker, live: LiveState, input: BaseComparisonInput) {
-  const { name, provider, desired, retired, owns } = broker;
+  const { name, provider, desired, retired, owns, ignore } = broker;
   const { kinds } = provider;
   const isRead = ({ at }: Resource) => !at || !unread(at.file);
   const unread = unreadFiles(input.base);
@@ -63,15 +65,18 @@ async function compareBroker(broker: DeclaredBroker, live: LiveState, input: Bas
   const steps = input.steps.filter(({ address }) => brokerOf(address) === name);
   const after = afterSteps(context, steps);
   const isChosen = chooser(input.targets, input.excludes);
-  const left = [...base.values()].flatMap((resource) => {
-    const found = after.get(resource.address);
-    const isLeft =
-      found &&
+  const system = systemOwned(context.live, kinds);
+  // To ignore a resource is to say that it is left to others.
+  const ignored = ignoredBy(ignore, context.live, kinds);
+  const left = [...base.values()].filter(
+    (resource) =>
+      after.has(resource.address) &&
       !context.desired.has(resource.address) &&
       !retired.includes(resource.address) &&
-      isChosen(resource);
-    return isLeft && kinds[kindOf(resource.address)]?.reserved?.(found) === undefined ? [resource] : [];
-  });
+      !system.has(resource.address) &&
+      !ignored.has(resource.address) &&
+      isChosen(resource),
+  );
   const owned = owns.map(addressMatcher);
   const isOwned = ({ address }: Resource) => owned.some((matches) => matches(address));
   const ownedLeft = new Set(left.filter(isOwned).map(({ address }) => address));

@@ -1,6 +1,6 @@
 import { providers as allProviders } from '../brokers/index.ts';
 import { completeSides } from '../diff/index.ts';
-import { lintTopology } from '../lint/index.ts';
+import { type Linted, lintTopology } from '../lint/index.ts';
 import { connectionOf, loadProject, type Project, type Variables } from '../load/index.ts';
 import {
   type Address,
@@ -19,6 +19,8 @@ export interface ProjectOptions {
   readonly configFile?: string;
   readonly environment?: string;
   readonly paths?: readonly string[];
+  /** A file of accepted findings, instead of the configured one; false: none at all. */
+  readonly baseline?: string | false;
   readonly env: Variables;
   /** The brokers that brokerform knows, where not given. */
   readonly providers?: readonly Provider[];
@@ -44,6 +46,8 @@ export interface Checked {
   readonly project: Project;
   /** Of loading, declaring and linting; sorted by file and line. */
   readonly diagnostics: readonly Diagnostic[];
+  /** How many findings the baseline accepts. */
+  readonly accepted: number;
   /** By name; those that the project says nothing about are left out. */
   readonly brokers: ReadonlyMap<string, DeclaredBroker>;
   /** By name; all of them: what is imported from or examined need not be declared yet. */
@@ -58,6 +62,7 @@ export function check(options: ProjectOptions): Checked {
     const provider = providers.find(({ name }) => name === config.type);
     return provider ? [declareBroker(project, config, provider, options.env)] : [];
   });
+  const linted = lint(project, declared, providers, options.paths === undefined);
   const all = [
     ...diagnostics,
     ...declared.flatMap((part) => part.diagnostics),
@@ -66,16 +71,17 @@ export function check(options: ProjectOptions): Checked {
       project,
       declared.flatMap(({ broker }) => broker.desired),
     ),
-    ...lint(project, declared, providers).filter(
-      ({ at }) => at === undefined || !project.unsound.has(at.file),
-    ),
+    ...linted.diagnostics.filter(({ at }) => at === undefined || !project.unsound.has(at.file)),
   ];
+  // In an environment that is not there, whatever else is told is about something that nobody asked for.
+  const alone = diagnostics.find(({ code }) => code === 'load/unknown-environment');
   const said = declared.filter(
     ({ broker }) => broker.desired.length + broker.retired.length + broker.owns.length > 0,
   );
   return {
     project,
-    diagnostics: all.sort(compareDiagnostics),
+    diagnostics: alone ? [alone] : all.sort(compareDiagnostics),
+    accepted: linted.accepted,
     brokers: new Map(said.map(({ broker }) => [broker.name, broker])),
     configured: new Map(declared.map(({ broker }) => [broker.name, broker])),
   };
@@ -112,7 +118,12 @@ function declareBroker(project: Project, config: Config, provider: Provider, env
 }
 
 /** Rules see completed specs, as the assumed broker would hold them. */
-function lint(project: Project, parts: readonly Part[], providers: readonly Provider[]): Diagnostic[] {
+function lint(
+  project: Project,
+  parts: readonly Part[],
+  providers: readonly Provider[],
+  whole: boolean,
+): Linted {
   return lintTopology({
     brokers: parts.map(({ broker, versionKnown }) => {
       const { provider, assumed, desired } = broker;
@@ -127,6 +138,8 @@ function lint(project: Project, parts: readonly Part[], providers: readonly Prov
     environment: project.environment,
     config: project.lint,
     suppressions: project.suppressions,
+    ...(project.baseline && { baseline: project.baseline }),
+    whole,
     otherRules: providers.flatMap(({ rules }) => rules),
   });
 }

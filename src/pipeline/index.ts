@@ -2,8 +2,8 @@ import { providers } from '../brokers/index.ts';
 import { neutralRules } from '../lint/index.ts';
 import type { Rule } from '../model/index.ts';
 
-export { explainRule } from '../lint/index.ts';
-export { configSchema, type Project, topologySchema } from '../load/index.ts';
+export { baselineOf, explainRule } from '../lint/index.ts';
+export { configSchema, type Project, topologySchema, writeBaseline } from '../load/index.ts';
 export { checkAllowKey, readPlan, writePlan } from '../plan/index.ts';
 export { type ApplyOptions, applyPlan } from './apply.ts';
 export { type Checked, check, type DeclaredBroker, type ProjectOptions } from './check.ts';

@@ -1,6 +1,7 @@
 import { type Diagnostic, formatSource, type Severity } from '../model/index.ts';
 import type { About } from './about.ts';
 import { escapeAnnotation, escapeAnnotationProperty } from './escape.ts';
+import { type FindingGroup, groupedInOrder, moreText } from './finding-groups.ts';
 import { plural } from './words.ts';
 
 /** GitHub shows so many annotations of each level a step, and silently drops the rest. */
@@ -18,7 +19,7 @@ const LEVELS: readonly (readonly [Severity, command: string])[] = [
  */
 export function diagnosticsGithub(diagnostics: readonly Diagnostic[], about: About): string {
   const lines = LEVELS.flatMap(([severity, command]) => {
-    const found = diagnostics.filter((diagnostic) => diagnostic.severity === severity);
+    const found = groupedInOrder(diagnostics.filter((diagnostic) => diagnostic.severity === severity));
     const rest = found.length - SHOWN;
     return [
       ...found.slice(0, SHOWN).map((diagnostic) => annotation(command, diagnostic)),
@@ -32,7 +33,8 @@ export function diagnosticsGithub(diagnostics: readonly Diagnostic[], about: Abo
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function annotation(command: string, { at, code, message, hint, related }: Diagnostic): string {
+function annotation(command: string, group: FindingGroup): string {
+  const { at, code, message, hint, related } = group.first;
   const properties = [
     ...(at ? [`file=${escapeAnnotationProperty(at.file)}`, `line=${at.line}`, `col=${at.col}`] : []),
     `title=${escapeAnnotationProperty(code)}`,
@@ -40,6 +42,7 @@ function annotation(command: string, { at, code, message, hint, related }: Diagn
   // A newline inside a message is hostile; only those between the lines here are meant.
   const lines = [
     message,
+    ...(group.more > 0 ? [moreText(group)] : []),
     ...(related ?? []).map((source) => `also: ${formatSource(source)}`),
     ...(hint === undefined ? [] : [`hint: ${hint}`]),
   ].map((line) => line.replaceAll('\n', '\\n'));

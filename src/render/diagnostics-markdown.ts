@@ -1,7 +1,8 @@
-import { compareDiagnostics, type Diagnostic, type Severity } from '../model/index.ts';
+import type { Diagnostic, Severity } from '../model/index.ts';
 import type { About } from './about.ts';
 import { type CommentSection, comment } from './comment.ts';
 import { countSeverities, diagnosticLines } from './diagnostics-text.ts';
+import { groupFindings, moreText } from './finding-groups.ts';
 import { commentHead, summaryTable } from './plan-markdown.ts';
 import { PLAIN } from './style.ts';
 
@@ -20,15 +21,18 @@ export function diagnosticsMarkdown(diagnostics: readonly Diagnostic[], about: A
   return comment([...commentHead(about), table].join('\n'), findingSections(diagnostics));
 }
 
-/** Findings by their severity, each in the order of the files. */
+/** Findings by their severity, grouped by rule and place. */
 export function findingSections(diagnostics: readonly Diagnostic[]): CommentSection[] {
-  const sorted = [...diagnostics].sort(compareDiagnostics);
+  const groups = groupFindings(diagnostics);
   return SECTIONS.map(({ severity, heading, noun }) => ({
     heading,
     noun,
-    blocks: sorted
-      .filter((diagnostic) => diagnostic.severity === severity)
-      .map((diagnostic) => diagnosticLines(diagnostic, PLAIN)),
+    blocks: groups
+      .filter(({ first }) => first.severity === severity)
+      .map((group) => [
+        ...diagnosticLines(group.first, PLAIN),
+        ...(group.more > 0 ? [`    ${moreText(group)}`] : []),
+      ]),
     folded: severity === 'info',
   }));
 }

@@ -1,5 +1,6 @@
-import { compareDiagnostics, type Diagnostic, formatSource, type Severity } from '../model/index.ts';
+import { type Diagnostic, formatSource, type Severity } from '../model/index.ts';
 import { escapeText } from './escape.ts';
+import { type FindingGroup, groupFindings, moreText } from './finding-groups.ts';
 import { paint, SEVERITY_COLOUR, type Style } from './style.ts';
 import { plural } from './words.ts';
 
@@ -11,15 +12,33 @@ export function countSeverities(diagnostics: readonly Diagnostic[]): SeverityCou
   return counts;
 }
 
-/** Findings for a terminal, in the order of the files, one block a file. */
+/** Findings for a terminal: errors first; of one rule in a row, a shared hint stands at the end. */
 export function diagnosticsText(diagnostics: readonly Diagnostic[], style: Style): string {
   if (diagnostics.length === 0) return `${paint(style, 'green', 'No findings.')}\n`;
-  const sorted = [...diagnostics].sort(compareDiagnostics);
-  const lines = sorted.flatMap((diagnostic, i) => [
-    ...(i > 0 && diagnostic.at?.file !== sorted[i - 1]?.at?.file ? [''] : []),
-    ...diagnosticLines(diagnostic, style),
-  ]);
-  return `${[...lines, '', countsLine(sorted, style)].join('\n')}\n`;
+  const groups = groupFindings(diagnostics, style.verbose);
+  const lines = groups.flatMap((group, i) => groupLines(group, groups[i + 1], groups[i - 1], style));
+  return `${[...lines, '', countsLine(diagnostics, style)].join('\n')}\n`;
+}
+
+function groupLines(
+  group: FindingGroup,
+  next: FindingGroup | undefined,
+  previous: FindingGroup | undefined,
+  style: Style,
+): string[] {
+  const { first, more } = group;
+  const isShared = next?.first.code === first.code && next.first.hint === first.hint;
+  const { hint: _, ...rest } = first;
+  return [
+    ...(previous && previous.first.severity !== first.severity ? [''] : []),
+    ...diagnosticLines(rest, style),
+    ...(more > 0 ? [`    ${moreText(group)}; -v lists all`] : []),
+    ...(first.hint === undefined || isShared ? [] : [hintLine(first.hint)]),
+  ];
+}
+
+function hintLine(hint: string): string {
+  return `    hint: ${escapeText(hint)}`;
 }
 
 export function diagnosticLines(
@@ -30,7 +49,7 @@ export function diagnosticLines(
   return [
     `${place}${paint(style, SEVERITY_COLOUR[severity], severity)} ${paint(style, 'dim', escapeText(code))} ${escapeText(message)}`,
     ...(related ?? []).map((source) => `    also: ${escapeText(formatSource(source))}`),
-    ...(hint === undefined ? [] : [`    hint: ${escapeText(hint)}`]),
+    ...(hint === undefined ? [] : [hintLine(hint)]),
   ];
 }
 

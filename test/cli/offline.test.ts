@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Diagnostic } from '../../src/model/index.ts';
 import { runCli, type Surroundings } from './run-cli.ts';
 
 let folder: string;
@@ -47,6 +48,60 @@ describe('validate', () => {
     expect((await cli('validate lossy bad')).code).toBe(65);
     await write({ 'twice/a.yaml': GOOD, 'twice/b.yaml': GOOD });
     expect((await cli('validate twice')).code).toBe(65);
+  });
+
+  test('a baseline accepts what is there, by resource; what is new is told, and so is what is gone', async () => {
+    const queues = (...names: string[]) =>
+      `rabbitmq:\n  queues:\n${names.map((name) => `    ${name}: { dead-letter: { exchange: dlx } }\n`).join('')}`;
+    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': queues('a', 'b') });
+    expect((await cli('validate')).code).toBe(3);
+    const written = await cli('validate --write-baseline known.json --fail-on info');
+    expect(written).toMatchObject({ code: 0, stdout: 'No findings.\n' });
+    await write({ 'brokerform.yaml': `${CONFIG}lint: { baseline: known.json }\n` });
+    expect((await cli('plan --against none -q')).code).toBe(0);
+    await write({ 'topologies/a.yaml': `# moved\n${queues('a', 'c')}` });
+    const { code, stdout } = await cli('validate --format json');
+    expect(code).toBe(3);
+    const found = JSON.parse(stdout).diagnostics.map((one: Diagnostic) => [
+      one.code,
+      one.address,
+      one.at?.file,
+    ]);
+    expect(found).toContainEqual([
+      'rabbitmq/dead-letter-exchange-missing',
+      'main/queue/%2F/c',
+      'topologies/a.yaml',
+    ]);
+    expect(found).toContainEqual(['lint/stale-baseline', undefined, 'known.json']);
+    expect(found.filter(([, address]: string[]) => address === 'main/queue/%2F/a')).toEqual([]);
+    // Of a part of the topology nothing can be told to be gone.
+    expect((await cli('validate topologies --format json')).stdout).not.toContain('stale-baseline');
+    await write({ 'known.json': '{"brokerform": "baseline", "version": 2}' });
+    const damaged = await cli('validate');
+    expect([damaged.code, damaged.stdout]).toEqual([65, expect.stringContaining('load/baseline')]);
+    expect((await cli('validate --baseline none.json')).code).toBe(65);
+    expect((await cli('validate --write-baseline x --baseline y')).code).toBe(64);
+  });
+
+  test('a plan counts warnings in one line, and -q leaves it out', async () => {
+    await write({
+      'brokerform.yaml': CONFIG,
+      'topologies/a.yaml': 'rabbitmq: { queues: { a: {}, b: {} } }\n',
+    });
+    expect((await cli('plan --against none')).stderr).toBe('2 warnings; to see them: brokerform validate\n');
+    expect((await cli('plan --against none -q')).stderr).toBe('');
+    expect((await cli('validate -q')).stdout).toBe('No findings.\n');
+    expect((await cli('plan --against none -v')).stderr).toContain('rabbitmq/unbounded-queue');
+  });
+
+  test('an environment that is not there is all that is told', async () => {
+    const config = `${CONFIG}environments: { staging: {} }\n`;
+    await write({ 'brokerform.yaml': config, 'topologies/a.yaml': MISSPELT });
+    const { code, stdout } = await cli('validate --env stagin --format json');
+    expect(code).toBe(65);
+    expect(JSON.parse(stdout).diagnostics).toMatchObject([
+      { code: 'load/unknown-environment', hint: 'did you mean staging? known environments: staging' },
+    ]);
   });
 
   test('--fail-on decides which findings count', async () => {

@@ -31,7 +31,7 @@ function lint(input: Partial<LintInput> & { rules?: readonly Rule[]; resources?:
     config: { rules: {} },
     suppressions: [],
     ...rest,
-  });
+  }).diagnostics;
 }
 
 function suppression(covers: number, codes = ['test/rule'], file = 'a.yaml'): Suppression {

@@ -105,3 +105,19 @@ hint: declare exchange &quot;dlx&quot;</failure></testcase>
 test('junit: no finding is one case that passed', () => {
   expect(renderDiagnostics([], 'junit', PLAIN)).toContain('tests="1" failures="0"');
 });
+
+test('findings of one rule at one place are one entry with their number; -v lists each', () => {
+  const at = { file: 'a.yaml', line: 3, col: 5 };
+  const of = (message: string): Diagnostic => ({ code: 'x/y', severity: 'warning', message, at, hint: 'h' });
+  const many = [of('one'), of('two'), of('three')];
+  const lines = renderDiagnostics(many, 'text', PLAIN).split('\n');
+  expect(lines.filter((line) => line.startsWith('a.yaml:3:5'))).toHaveLength(1);
+  expect(lines).toContain('    and 2 more findings of this rule here; -v lists all');
+  expect(lines.filter((line) => line.includes('hint: h'))).toHaveLength(1);
+  const verbose = renderDiagnostics(many, 'text', { ...PLAIN, verbose: true });
+  for (const { message } of many) expect(verbose).toContain(message);
+  expect(verbose.match(/hint: h/g)).toHaveLength(1);
+  expect(renderDiagnostics(many, 'github', PLAIN).match(/^::warning/gm)).toHaveLength(1);
+  expect(renderDiagnostics(many, 'markdown', PLAIN)).toContain('and 2 more findings of this rule here');
+  expect(JSON.parse(renderDiagnostics(many, 'json', PLAIN)).diagnostics).toHaveLength(3);
+});

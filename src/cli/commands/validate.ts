@@ -1,14 +1,20 @@
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { Severity } from '../../model/index.ts';
-import { renderDiagnostics } from '../../render/index.ts';
+import type { Diagnostic, Severity } from '../../model/index.ts';
+import type { Checked } from '../../pipeline/index.ts';
+import { type Format, renderDiagnostics } from '../../render/index.ts';
+import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { invoke } from '../invoke.ts';
 import { choiceOption } from '../options.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { checkProject, hasInvalidInput } from '../project.ts';
+import { UsageError } from '../usage.ts';
 
 interface Flags extends OutputFlags {
   readonly failOn: Severity;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
 }
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
@@ -25,16 +31,45 @@ export function addValidate(program: Command): void {
           'warning',
           'info',
         ]),
-      ),
+      )
+      .option('--baseline <file>', 'accepted findings, instead of lint.baseline of the configuration')
+      .option('--write-baseline <file>', 'accept all lint findings of today in this file'),
   ).action(
     invoke<Flags>((context, flags, paths) =>
       withOutputs(context, flags, 'validate', async (publish) => {
-        const { diagnostics } = await checkProject(context, { paths });
+        const { diagnostics, accepted } = await checkFindings(context, flags, paths);
+        if (accepted > 0)
+          context.note(`${accepted} finding${accepted === 1 ? ' is' : 's are'} in the baseline.`);
+        // A file, or a program, gets all of them.
+        const shown = (all: readonly Diagnostic[], format: Format) =>
+          context.flags.quiet && format === 'text' ? all.filter(({ severity }) => severity === 'error') : all;
         const about = { command: 'validate', ...context.subject } as const;
-        await publish((format, style) => renderDiagnostics(diagnostics, format, style, about));
+        await publish((format, style) => renderDiagnostics(shown(diagnostics, format), format, style, about));
         if (await hasInvalidInput(diagnostics)) return { refused: EXIT.input };
         return { policy: diagnostics.some(({ severity }) => RANK[severity] >= RANK[flags.failOn]) };
       }),
     ),
   );
+}
+
+async function checkFindings(
+  context: CommandContext,
+  flags: Flags,
+  paths: readonly string[],
+): Promise<Checked> {
+  const { baseline, writeBaseline: file } = flags;
+  if (file === undefined)
+    return checkProject(context, { paths, ...(baseline !== undefined && { baseline }) });
+  if (baseline !== undefined) throw new UsageError('--baseline and --write-baseline exclude each other');
+  if (paths.length > 0) throw new UsageError('--write-baseline takes all of the topology, not some paths');
+  const { allRules, baselineOf, writeBaseline } = await import('../../pipeline/index.ts');
+  const { diagnostics } = await checkProject(context, { baseline: false });
+  const rules = new Set(allRules().map(({ code }) => code));
+  const entries = baselineOf(diagnostics.filter(({ code }) => rules.has(code)));
+  await writeFile(file, writeBaseline(entries));
+  const count = entries.reduce((sum, entry) => sum + entry.count, 0);
+  context.note(
+    `Wrote ${count} finding${count === 1 ? '' : 's'} to ${file}; lint.baseline in the configuration names it.`,
+  );
+  return checkProject(context, { baseline: file });
 }

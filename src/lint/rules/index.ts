@@ -1,7 +1,8 @@
 import type { Rule } from '../../model/index.ts';
 import { lookalikeNames } from './lookalike-names.ts';
+import { staleBaseline } from './stale-baseline.ts';
 import { unknownRule } from './unknown-rule.ts';
 import { unusedSuppression } from './unused-suppression.ts';
 
 /** The rules that hold for every broker. */
-export const rules: readonly Rule[] = [lookalikeNames, unknownRule, unusedSuppression];
+export const rules: readonly Rule[] = [lookalikeNames, staleBaseline, unknownRule, unusedSuppression];

@@ -26,7 +26,7 @@ function findings(code: string, yaml: string, options: Options = {}): string[] {
     config: { rules: options.rule ? { [`kafka/${code}`]: options.rule } : {} },
     suppressions: [],
   })
-    .filter((diagnostic) => diagnostic.code === `kafka/${code}`)
+    .diagnostics.filter((diagnostic) => diagnostic.code === `kafka/${code}`)
     .map(({ at }) => {
       const line = text.split('\n')[(at?.line ?? 0) - 1] ?? '';
       const [word] = /^(?:[\w.*-]+|\{)/.exec(line.slice((at?.col ?? 0) - 1).replaceAll('"', '')) ?? [];

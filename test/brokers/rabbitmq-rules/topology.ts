@@ -89,7 +89,7 @@ export function lint(sketch: Sketch, options: LintOptions = {}): Diagnostic[] {
     environment: undefined,
     config: { rules: {} },
     suppressions: [],
-  });
+  }).diagnostics.slice();
 }
 
 /** `line` or `line:field` of each finding of one rule. */

@@ -1,0 +1,46 @@
+import { type Baseline, type BaselineEntry, baselineKey, type Diagnostic } from '../model/index.ts';
+
+export interface Baselined {
+  /** What the baseline does not accept. */
+  readonly found: readonly Diagnostic[];
+  readonly accepted: number;
+  /** Entries that accept more than there is. */
+  readonly stale: readonly BaselineEntry[];
+}
+
+/** Takes accepted findings away. Of more findings than an entry counts, the last ones stay. */
+export function applyBaseline(diagnostics: readonly Diagnostic[], { entries }: Baseline): Baselined {
+  const left = new Map<string, number>();
+  for (const entry of entries) {
+    const key = baselineKey(entry);
+    left.set(key, (left.get(key) ?? 0) + entry.count);
+  }
+  const found = diagnostics.filter((diagnostic) => {
+    const key = baselineKey(diagnostic);
+    const count = left.get(key) ?? 0;
+    if (count > 0) left.set(key, count - 1);
+    return count === 0;
+  });
+  return {
+    found,
+    accepted: diagnostics.length - found.length,
+    stale: entries.filter((entry) => (left.get(baselineKey(entry)) ?? 0) > 0),
+  };
+}
+
+/** A baseline that accepts these findings; sorted, so that it changes as little as they do. */
+export function baselineOf(diagnostics: readonly Diagnostic[]): BaselineEntry[] {
+  const entries = new Map<string, BaselineEntry>();
+  for (const diagnostic of diagnostics) {
+    const { code, address, path } = diagnostic;
+    const key = baselineKey(diagnostic);
+    const count = (entries.get(key)?.count ?? 0) + 1;
+    entries.set(key, {
+      code,
+      ...(address !== undefined && { address }),
+      ...(path !== undefined && { path }),
+      count,
+    });
+  }
+  return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+}

@@ -1,0 +1,18 @@
+import type { Rule } from '../../model/index.ts';
+
+/** The engine itself reports this, once all other rules have run. */
+export const staleBaseline: Rule = {
+  code: 'lint/stale-baseline',
+  severity: 'warning',
+  summary: 'The baseline accepts findings that are gone',
+  explain: `
+A baseline (\`lint.baseline\` in the configuration, or \`--baseline\`) accepts the findings that were there when it was
+written, by rule, resource and field. An entry without its finding is a leftover: it would accept the same mistake when
+somebody makes it again. Write the baseline anew:
+
+\`\`\`sh
+brokerform validate --write-baseline lint-baseline.json
+\`\`\`
+`,
+  check: () => [],
+};

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import {
+  type Baseline,
+  type BaselineEntry,
+  type Diagnostic,
+  isObject,
+  type Json,
+  type JsonObject,
+  parseJson,
+} from '../model/index.ts';
+import { readText } from './bytes.ts';
+import { displayPath } from './files.ts';
+
+/** Reads a baseline as `validate --write-baseline` writes it. */
+export function readBaseline(
+  file: string,
+  directory: string,
+): { readonly baseline: Baseline } | { readonly diagnostic: Diagnostic } {
+  const path = resolve(directory, file);
+  const name = displayPath(path, directory);
+  const at = { file: name, line: 1, col: 1 };
+  const read = readText(path, name);
+  const hint = `write it with brokerform validate --write-baseline ${name}`;
+  if ('diagnostic' in read) return { diagnostic: { ...read.diagnostic, hint } };
+  const entries = entriesOf(read.text);
+  if (entries) return { baseline: { entries, at } };
+  const message = `${name} is no baseline of version 1`;
+  return { diagnostic: { code: 'load/baseline', severity: 'error', message, at, hint } };
+}
+
+function entriesOf(text: string): BaselineEntry[] | undefined {
+  let data: Json;
+  try {
+    data = parseJson(text);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(data) || data.brokerform !== 'baseline' || data.version !== 1) return undefined;
+  const { findings } = data;
+  if (!Array.isArray(findings) || !findings.every(isEntry)) return undefined;
+  return findings.map(({ code, address, path, count = 1 }) => ({
+    code: String(code),
+    ...(typeof address === 'string' && { address }),
+    ...(typeof path === 'string' && { path }),
+    count: Number(count),
+  }));
+}
+
+function isEntry(value: Json): value is JsonObject {
+  if (!isObject(value)) return false;
+  const { code, address, path, count = 1 } = value;
+  const isText = (one: Json | undefined) => one === undefined || typeof one === 'string';
+  return (
+    typeof code === 'string' &&
+    isText(address) &&
+    isText(path) &&
+    typeof count === 'number' &&
+    Number.isSafeInteger(count) &&
+    count > 0
+  );
+}
+
+export function writeBaseline(entries: readonly BaselineEntry[]): string {
+  const findings = entries.map(({ count, ...entry }) => (count > 1 ? { ...entry, count } : entry));
+  return `${JSON.stringify({ brokerform: 'baseline', version: 1, findings }, null, 1)}\n`;
+}
