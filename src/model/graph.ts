@@ -61,6 +61,8 @@ export interface GraphNode {
   /** True for what is only named: by a resource of the picture, as one of its ends. */
   readonly outside?: boolean;
   readonly mark?: Mark;
+  /** Whether the plan is blocked by what it does to it. */
+  readonly blocked?: boolean;
 }
 
 export interface GraphEdge {
@@ -74,6 +76,7 @@ export interface GraphEdge {
   readonly resources: readonly Address[];
   readonly at?: Source;
   readonly mark?: Mark;
+  readonly blocked?: boolean;
 }
 
 /** A vhost, or a broker that has none. */

@@ -1,4 +1,4 @@
-import { addressMatcher, type Graph } from '../model/index.ts';
+import { type Address, addressMatcher, type Graph, kindOf } from '../model/index.ts';
 
 /**
  * The part of a graph around some resources: those, and what is at most `depth` edges away, whichever way they point.
@@ -42,8 +42,15 @@ function matchingNodes({ nodes, edges, groups }: Graph, glob: string): string[] 
     ...nodes
       .filter(({ id, resources, group }) => matches(id) || inGroups.has(group) || resources.some(matches))
       .map(({ id }) => id),
-    ...edges.filter(({ resources }) => resources.some(matches)).flatMap(({ from, to }) => [from, to]),
+    // A glob that leaves the kind open means what has this name, and no binding with it as its key.
+    ...edges
+      .filter(({ resources }) => resources.some((address) => namesKind(glob, address) && matches(address)))
+      .flatMap(({ from, to }) => [from, to]),
   ];
+}
+
+function namesKind(glob: string, address: Address): boolean {
+  return glob.split('/')[1] === kindOf(address);
 }
 
 function neighbourhood({ edges }: Graph, chosen: ReadonlySet<string>, depth: number): Set<string> {

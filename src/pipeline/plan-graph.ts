@@ -48,6 +48,7 @@ export function changesGraph(
     return provider ? [drawChanges(provider, broker, own, marks)] : [];
   });
   const facts = new Map(steps.map((step) => [step.address, factsOf(step, blockers)]));
+  const blocked = new Set(blockers.map(({ address }) => address));
   const { project, environment } = changes;
   return {
     title: `changes of ${project}${environment === undefined ? '' : ` (${environment})`}`,
@@ -55,10 +56,20 @@ export function changesGraph(
     groups: drawings.flatMap(({ groups }) =>
       groups.map((group) => marked(group, markOfAll(group.resources, marks))),
     ),
-    nodes: drawings.flatMap(({ nodes }) => nodes.map((node) => withChange(node, marks, facts))),
-    edges: drawings.flatMap(({ edges }) => edges),
+    nodes: drawings
+      .flatMap(({ nodes }) => nodes.map((node) => withChange(node, marks, facts)))
+      .map((node) => withBlock(node, [node.id, ...node.resources], blocked)),
+    edges: drawings.flatMap(({ edges }) => edges).map((edge) => withBlock(edge, edge.resources, blocked)),
     aside: [],
   };
+}
+
+function withBlock<Part>(
+  part: Part,
+  resources: readonly Address[],
+  blocked: ReadonlySet<Address>,
+): Part | (Part & { readonly blocked: true }) {
+  return resources.some((address) => blocked.has(address)) ? { ...part, blocked: true } : part;
 }
 
 function marksOf(steps: readonly Step[]): Map<Address, Mark> {

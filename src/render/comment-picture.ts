@@ -22,6 +22,7 @@ export function commentPicture(graph: Graph): CommentPicture | undefined {
   const found = new Set([...nodes, ...edges, ...groups].map(({ mark }) => mark));
   const legend = [
     ...MARKS.filter((mark) => found.has(mark)).map((mark) => `\`${markText(mark)}\``),
+    ...([...nodes, ...edges].some(({ blocked }) => blocked) ? ['thick red: blocked'] : []),
     ...(nodes.some((node) => node.outside) ? [`dotted: ${outside}`] : []),
   ];
   return {

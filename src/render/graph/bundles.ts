@@ -8,6 +8,7 @@ export interface Bundle {
   readonly to: number;
   readonly role: EdgeRole;
   readonly mark: Mark | undefined;
+  readonly blocked: boolean;
   /** Those of the edges, each once; none where no edge has one. */
   readonly labels: ReadonlySet<string>;
   /** How many edges it stands for. */
@@ -23,13 +24,14 @@ export function bundleEdges({ nodes, edges }: Graph): Bundle[] {
     const to = numbers.get(edge.to);
     if (from === undefined || to === undefined)
       throw new Error(`an end of ${edge.from} → ${edge.to} is no node`);
-    const key = `${from} ${to} ${edge.role} ${edge.mark ?? ''}`;
+    const key = `${from} ${to} ${edge.role} ${edge.mark ?? ''} ${edge.blocked ?? false}`;
     const known = bundles.get(key);
     const bundle = known ?? {
       from,
       to,
       role: edge.role,
       mark: edge.mark,
+      blocked: edge.blocked === true,
       labels: new Set<string>(),
       count: 0,
     };

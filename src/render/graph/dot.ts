@@ -1,7 +1,7 @@
 import type { EdgeRole, Graph, GraphNode, Mark, NodeRole } from '../../model/index.ts';
 import { escapeText } from '../escape.ts';
 import { bundleEdges, bundleText } from './bundles.ts';
-import { asideText, kindText, markText } from './words.ts';
+import { asideText, kindText, markText, stateText } from './words.ts';
 
 const SHAPES: Readonly<Record<NodeRole, string>> = {
   router: 'hexagon',
@@ -47,7 +47,7 @@ export function graphDot(graph: Graph): string {
   }
   for (const bundle of bundleEdges(graph)) {
     const { from, to, role, mark } = bundle;
-    const label = [mark === undefined ? '' : markText(mark), bundleText(bundle, 3)].filter((part) => part);
+    const label = [stateText(bundle), bundleText(bundle, 3)].filter((part) => part);
     const attributes = [
       ...(label.length > 0 ? [`label=${quoted(label.join(' · '))}`] : []),
       ...[LINES[role], mark && MARK_STYLES[mark]].filter((part) => part !== undefined),
@@ -61,7 +61,8 @@ export function graphDot(graph: Graph): string {
 
 function nodeLine(node: GraphNode, number: number): string {
   const { role, mark, outside, name } = node;
-  const text = [kindText(node), name, ...(mark === undefined ? [] : [markText(mark)])];
+  const state = stateText(node);
+  const text = [kindText(node), name, ...(state === '' ? [] : [state])];
   const attributes = [
     `label="${text.map(quotedText).join('\\n')}"`,
     `shape=${SHAPES[role]}`,

@@ -8,7 +8,7 @@ import { pageHtml } from './page-template.ts';
 import { at, makePicture, type Picture } from './picture.ts';
 import { PICTURE_STYLE } from './picture-style.ts';
 import { arrowHeads } from './shapes.ts';
-import { asideText, EDGE_WORDS, markText } from './words.ts';
+import { asideText, EDGE_WORDS, markText, stateText } from './words.ts';
 
 /**
  * One page that needs nothing else: picture, list, search. It asks no network for anything, and its policy lets no
@@ -90,23 +90,23 @@ function dataOf(graph: Graph, { layout, bundles }: Picture) {
       group: groups.get(node.group) ?? 0,
       box: numbers(layout.boxes[i]),
     })),
-    edges: bundles.map(({ from, to, role, mark, labels }) => ({
+    edges: bundles.map(({ from, to, role, labels, ...state }) => ({
       from,
       to,
       words: EDGE_WORDS[role],
       labels: [...labels].map(escapeText),
-      ...(mark && { mark: markText(mark) }),
+      ...(stateText(state) !== '' && { mark: stateText(state) }),
     })),
   };
 }
 
-function nodeData({ id, kind, name, detail, mark, outside, at: place, facts }: GraphNode) {
+function nodeData({ id, kind, name, detail, outside, at: place, facts, ...state }: GraphNode) {
   return {
     id: escapeText(id),
     kind: escapeText(kind),
     name: escapeText(name),
     ...(detail !== '' && { detail: escapeText(detail) }),
-    ...(mark && { mark: markText(mark) }),
+    ...(stateText(state) !== '' && { mark: stateText(state) }),
     ...(outside && { outside: true }),
     ...(place && { at: escapeText(formatSource(place)) }),
     facts: facts.map(({ name: fact, text }) => [escapeText(fact), escapeText(text)]),

@@ -34,10 +34,13 @@ export function legendOf({ nodes, edges, outside, groups }: Graph): LegendEntry[
       sample: nodeSample('store', mark),
       text: markText(mark),
     })),
+    ...([...nodes, ...edges].some(({ blocked }) => blocked)
+      ? [{ sample: nodeSample('store', 'blocked'), text: 'blocked' }]
+      : []),
   ];
 }
 
-function nodeSample(role: NodeRole, state: Mark | 'outside' | '' = ''): string {
+function nodeSample(role: NodeRole, state: Mark | 'outside' | 'blocked' | '' = ''): string {
   return `<g class="node ${role} ${state}" transform="translate(3 3)"><path d="${outline(role, 38, 16)}"/></g>`;
 }
 

@@ -2,7 +2,7 @@ import type { EdgeRole, Graph, GraphNode, Mark, NodeRole } from '../../model/ind
 import { escapeText } from '../escape.ts';
 import { plural } from '../words.ts';
 import { type Bundle, bundleEdges, bundleText } from './bundles.ts';
-import { asideText, kindText, MARKS, markText } from './words.ts';
+import { asideText, kindText, MARKS, markText, stateText } from './words.ts';
 
 /**
  * What Mermaid draws at most, unless a site allows more, and GitHub does not: `maxEdges` and `maxTextSize` of
@@ -144,15 +144,13 @@ function groupLines(graph: Graph, shown: ReadonlySet<number>): string[] {
 
 function nodeLine(node: GraphNode, number: number): string {
   const [open, close] = SHAPES[node.role];
-  const lines = [kindText(node), node.name, ...(node.mark === undefined ? [] : [markText(node.mark)])];
+  const lines = [kindText(node), node.name, stateText(node)].filter((part) => part !== '');
   return `    n${number}${open}"${lines.map(escapeMermaid).join('<br/>')}"${close}`;
 }
 
 function edgeLine(bundle: Bundle): string {
-  const { from, to, role, mark } = bundle;
-  const parts = [mark === undefined ? '' : markText(mark), bundleText(bundle, 3)].filter(
-    (part) => part !== '',
-  );
+  const { from, to, role } = bundle;
+  const parts = [stateText(bundle), bundleText(bundle, 3)].filter((part) => part !== '');
   const label = parts.length === 0 ? '' : `|"${parts.map(escapeMermaid).join('<br/>')}"|`;
   return `  n${from} ${ARROWS[role]}${label} n${to}`;
 }
@@ -170,10 +168,21 @@ function styleLines(graph: Graph, { nodes, bundles }: Shown): string[] {
         `  class ${members.map((i) => `n${i}`).join(',')} ${name}`,
       ];
     }),
+    ...blockedLines(graph, nodes),
     ...MARKS.flatMap((mark) => {
       const numbers = bundles.flatMap((bundle, i) => (bundle.mark === mark ? [i] : []));
       return numbers.length === 0 ? [] : [`  linkStyle ${numbers.join(',')} ${LINKS[mark]}`];
     }),
+  ];
+}
+
+/** A node has its mark's class, and this one on top. */
+function blockedLines(graph: Graph, nodes: ReadonlySet<number>): string[] {
+  const members = [...nodes].filter((i) => graph.nodes[i]?.blocked).sort((a, b) => a - b);
+  if (members.length === 0) return [];
+  return [
+    '  classDef blocked stroke:#cf222e,stroke-width:6px',
+    `  class ${members.map((i) => `n${i}`).join(',')} blocked`,
   ];
 }
 

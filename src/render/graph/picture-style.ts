@@ -13,10 +13,7 @@ const DARK = `--surface:#0d1117;--panel:#151b23;--ink:#e6edf3;--muted:#9aa4af;--
 --client-fill:#251b3a;--subject:#4fd1c0;--subject-fill:#0f2b28;--link:#f08cc0;--link-fill:#331626;
 --added:#56d364;--added-fill:#10291a;--changed:#e3b341;--changed-fill:#2f250d;--removed:#ff7b72;--removed-fill:#341a1b;`;
 
-/** The colours are those of an element with the class `brokerform`, in the reader's light or dark. */
-export const PICTURE_STYLE = `.brokerform{color-scheme:light dark;${LIGHT}}
-@media(prefers-color-scheme:dark){.brokerform{${DARK}}}
-.picture text{font-family:ui-sans-serif,system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+const RULES = `.picture text{font-family:ui-sans-serif,system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 .picture .group rect{fill:var(--panel);stroke:var(--border)}
 .picture .group text{font-size:14px;font-weight:600;fill:var(--muted)}
 .picture .node path{stroke:var(--store);fill:var(--store-fill);stroke-width:1.3}
@@ -41,6 +38,7 @@ export const PICTURE_STYLE = `.brokerform{color-scheme:light dark;${LIGHT}}
 .picture .node.changed path,.picture .node.replaced path{stroke:var(--changed);fill:var(--changed-fill);stroke-width:3;stroke-dasharray:14 4}
 .picture .node.replaced path{stroke-dasharray:14 4 2 4}
 .picture .node.removed path{stroke:var(--removed);fill:var(--removed-fill);stroke-width:2;stroke-dasharray:5 4}
+.picture .node.blocked path{stroke:var(--removed);stroke-width:4}
 .picture .removed .name{text-decoration:line-through}
 .picture .added .mark,.picture .group.added text,.picture .edge.added text{fill:var(--added)}
 .picture .changed .mark,.picture .replaced .mark,.picture .group.changed text,.picture .group.replaced text,.picture .edge.changed text,.picture .edge.replaced text{fill:var(--changed)}
@@ -51,4 +49,31 @@ export const PICTURE_STYLE = `.brokerform{color-scheme:light dark;${LIGHT}}
 .picture .head.added path{fill:var(--added)}
 .picture .head.changed path,.picture .head.replaced path{fill:var(--changed)}
 .picture .head.removed path{fill:var(--removed)}
+.picture .blocked .mark,.picture .edge.blocked text{fill:var(--removed)}
 `;
+
+/** For a page: the colours are those of an element with the class `brokerform`, in the reader's light or dark. */
+export const PICTURE_STYLE = `.brokerform{color-scheme:light dark;${LIGHT}}
+@media(prefers-color-scheme:dark){.brokerform{${DARK}}}
+${RULES}`;
+
+/**
+ * For a file of its own: outside of browsers, what reads SVG knows no variables, and mostly no media queries; it
+ * shows the light colours.
+ * @param more rules beside those of the picture
+ */
+export function literalStyle(more: string): string {
+  const rules = `${RULES}${more}`;
+  const coloured = rules.split('\n').filter((rule) => rule.includes('var('));
+  return (
+    `svg{color-scheme:light dark}\n${withColours(rules, LIGHT)}\n` +
+    `@media(prefers-color-scheme:dark){\n${withColours(coloured.join('\n'), DARK)}\n}\n`
+  );
+}
+
+function withColours(rules: string, palette: string): string {
+  const colours = new Map(
+    Array.from(palette.matchAll(/(--[\w-]+):(#\w+)/g), ([, name, value]) => [name, value]),
+  );
+  return rules.replace(/var\((--[\w-]+)\)/g, (_, name: string) => colours.get(name) ?? 'none');
+}

@@ -4,7 +4,7 @@ import { type Bundle, bundleEdges, bundleText, firstLabels } from './bundles.ts'
 import { type Box, GROUP_HEADER, type Layout, layOut, type Route } from './layout/index.ts';
 import { outline } from './shapes.ts';
 import { fitText, textWidth } from './text-width.ts';
-import { EDGE_WORDS, kindText, MARK_WORDS, markText } from './words.ts';
+import { EDGE_WORDS, kindText, MARK_WORDS, markText, stateText } from './words.ts';
 
 /** A graph laid out, as the inside of an SVG element; what is around it is the format's affair. */
 export interface Picture {
@@ -65,7 +65,7 @@ interface Face {
 
 function faceOf(node: GraphNode): Face {
   const name = fitText(escapeText(node.name), NAME_SIZE, WIDEST_NAME);
-  const mark = node.mark === undefined ? '' : markText(node.mark);
+  const mark = stateText(node);
   const markWidth = mark === '' ? 0 : textWidth(mark, KIND_SIZE) + 10;
   const kind = fitText(escapeText(kindText(node)), KIND_SIZE, WIDEST_KIND);
   const content = Math.max(textWidth(name, NAME_SIZE), textWidth(kind, KIND_SIZE) + markWidth);
@@ -74,7 +74,7 @@ function faceOf(node: GraphNode): Face {
 
 function labelOf(bundle: Bundle): string {
   const text = escapeText(bundleText(bundle, 2));
-  const symbol = bundle.mark === undefined ? '' : markText(bundle.mark);
+  const symbol = stateText(bundle);
   return fitText([symbol, text].filter((part) => part !== '').join(' · '), LABEL_SIZE, WIDEST_LABEL);
 }
 
@@ -102,7 +102,7 @@ function nodeSvg(
       ? ''
       : `<text class="mark" x="${at(width - PADDING)}" y="${at(top - 6)}">${escapeXml(face.mark)}</text>`;
   return (
-    `<g class="${classes('node', node.role, node.outside && 'outside', node.mark)}" data-node="${i}" ` +
+    `<g class="${classes('node', node.role, node.outside && 'outside', node.mark, node.blocked && 'blocked')}" data-node="${i}" ` +
     `transform="translate(${at(box.x)} ${at(box.y)})"><title>${escapeXml(describeNode(node, graph))}</title>` +
     `<path d="${outline(node.role, width, height)}"/>` +
     `<text class="kind" x="${PADDING}" y="${at(top - 6)}">${escapeXml(face.kind)}</text>${mark}` +
@@ -111,8 +111,14 @@ function nodeSvg(
 }
 
 /** For who points at it, and for who cannot see it. */
-function describeNode({ kind, name, detail, mark, outside }: GraphNode, graph: Graph): string {
-  const parts = [`${kind} ${name}`, detail, mark && MARK_WORDS[mark].word, outside && graph.outside];
+function describeNode({ kind, name, detail, mark, outside, blocked }: GraphNode, graph: Graph): string {
+  const parts = [
+    `${kind} ${name}`,
+    detail,
+    mark && MARK_WORDS[mark].word,
+    blocked && 'blocked',
+    outside && graph.outside,
+  ];
   return parts.filter((part) => part).join(', ');
 }
 
@@ -126,7 +132,7 @@ interface EdgeInput {
 
 function edgeSvg({ bundle, label, route, i, graph }: EdgeInput): string {
   if (!route) return '';
-  const { role, mark, from, to } = bundle;
+  const { role, mark, blocked, from, to } = bundle;
   const { x, y, anchor } = route.label;
   const text =
     label === ''
@@ -136,9 +142,10 @@ function edgeSvg({ bundle, label, route, i, graph }: EdgeInput): string {
     `${graph.nodes[from]?.name ?? ''} ${EDGE_WORDS[role]} ${graph.nodes[to]?.name ?? ''}`,
     firstLabels(bundle.labels, 20),
     mark === undefined ? '' : MARK_WORDS[mark].word,
+    blocked ? 'blocked' : '',
   ];
   return (
-    `<g class="${classes('edge', role, mark)}" data-edge="${i}">` +
+    `<g class="${classes('edge', role, mark, blocked && 'blocked')}" data-edge="${i}">` +
     `<title>${escapeXml(said.filter((part) => part !== '').join(', '))}</title>` +
     `<path d="${pathOf(route)}" marker-end="url(#arrow-${mark ?? role})"/>${text}</g>\n`
   );

@@ -3,7 +3,7 @@ import { escapeText, escapeXml } from '../escape.ts';
 import { plural } from '../words.ts';
 import { legendOf } from './legend.ts';
 import { at, makePicture } from './picture.ts';
-import { PICTURE_STYLE } from './picture-style.ts';
+import { literalStyle } from './picture-style.ts';
 import { arrowHeads } from './shapes.ts';
 import { textWidth } from './text-width.ts';
 import { asideText } from './words.ts';
@@ -12,6 +12,9 @@ const MARGIN = 24;
 const HEADER = 44;
 const LEGEND_ROW = 28;
 const LEAST_WIDTH = 560;
+const OWN_RULES = `.picture .heading{font-size:18px;font-weight:600;fill:var(--ink)}
+.picture .small{font-size:12px;fill:var(--muted)}
+.picture .ground{fill:var(--surface)}`;
 
 /** A picture in one file, which follows the reader's light or dark. */
 export function graphSvg(graph: Graph): string {
@@ -27,8 +30,7 @@ export function graphSvg(graph: Graph): string {
     `<svg xmlns="http://www.w3.org/2000/svg" class="brokerform picture" role="img" aria-labelledby="title about" ` +
     `width="${at(width)}" height="${at(height)}" viewBox="0 0 ${at(width)} ${at(height)}">\n` +
     `<title id="title">${escapeXml(title)}</title>\n<desc id="about">${escapeXml(counts)}</desc>\n` +
-    `<style>${PICTURE_STYLE}.heading{font-size:18px;font-weight:600;fill:var(--ink)}` +
-    `.small{font-size:12px;fill:var(--muted)}.ground{fill:var(--surface)}</style>\n` +
+    `<style>${literalStyle(OWN_RULES)}</style>\n` +
     `${arrowHeads()}<rect class="ground" width="100%" height="100%"/>\n` +
     `<text class="heading" x="${MARGIN}" y="34">${escapeXml(title)}</text>\n` +
     `<text class="small" x="${MARGIN}" y="54">${escapeXml(aside === undefined ? counts : `${counts} · ${aside}`)}</text>\n` +

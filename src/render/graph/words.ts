@@ -39,6 +39,19 @@ export function markText(mark: Mark): string {
   return `${symbol} ${word}`;
 }
 
+/** `-/+ replaced · blocked`; empty for what the plan leaves alone. */
+export function stateText({
+  mark,
+  blocked,
+}: {
+  readonly mark?: Mark | undefined;
+  readonly blocked?: boolean;
+}): string {
+  return [mark === undefined ? '' : markText(mark), blocked ? 'blocked' : '']
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
 /** Beside a line, where its style needs a word. */
 export const EDGE_SHORT: Readonly<Partial<Record<EdgeRole, string>>> = {
   'dead-letter': 'dead-letter',

@@ -6,6 +6,9 @@ const COLUMN_GAP = 260;
 const ROW = 70;
 /** The height of a node with few lines. */
 const NODE_HEIGHT = 46;
+/** Where the title of a group begins below its upper edge, and how high a line of it is. */
+const TITLE_TOP = 24;
+const TITLE_HEIGHT = 18;
 
 /** Puts the nodes and lines of the picture in their places: all as they were laid out, or around one of them. */
 export function makePicture(svg, { groups, nodes, edges }) {
@@ -23,6 +26,19 @@ export function makePicture(svg, { groups, nodes, edges }) {
       text.getAttribute('text-anchor') ?? 'start',
     ],
   }));
+  limitTitles();
+
+  /** From far, titles grow; no title grows out of its own group, where it would cover that of another. */
+  function limitTitles() {
+    const titles = parts.group.map((part) => part.querySelector('text'));
+    const widths = titles.map((title) => title?.getComputedTextLength() ?? 0);
+    groups.forEach(({ box }, g) => {
+      const [, , width, height] = box;
+      const most = Math.min((width - 32) / Math.max(widths[g], 1), (height - TITLE_TOP) / TITLE_HEIGHT);
+      parts.group[g]?.style.setProperty('--most', Math.max(1, most).toFixed(2));
+    });
+  }
+
   /** How far each group is from where it was laid out. */
   let shifts = groups.map(() => [0, 0]);
 
