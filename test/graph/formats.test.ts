@@ -64,6 +64,18 @@ test('SVG has a title, every node and line, and a legend of what is in it', () =
   expect(svg).not.toContain('>is consumed by</text>');
 });
 
+test('SVG shows its colours where nobody knows variables, and dark ones in a media query alone', () => {
+  const svg = renderGraph(graphOf(ORDERS), 'svg').text;
+  expect(svg).not.toContain('var(');
+  const [light = '', dark = ''] = svg.split('@media(prefers-color-scheme:dark)');
+  expect(light).toMatch(/\.picture \.router path\{stroke:#0969da;fill:#eaf4ff\}/);
+  expect(light).toMatch(/\.ground\{fill:#ffffff\}/);
+  expect(dark).toMatch(/\.ground\{fill:#0d1117\}/);
+  // Every colour of a picture has its dark one.
+  const coloured = light.match(/(?:fill|stroke):#[0-9a-f]{6}/g)?.length;
+  expect(dark.match(/(?:fill|stroke):#[0-9a-f]{6}/g)).toHaveLength(coloured ?? 0);
+});
+
 /** A row of queues that are bound to one exchange. */
 function star(count: number): Graph {
   const common = { kind: 'queue', role: 'store', detail: '', group: 'g', resources: [], facts: [] } as const;

@@ -98,8 +98,12 @@ test('changes are told by a symbol and a word, and by their line, in every forma
   }
   expect(mermaid).toMatch(/classDef removed .*stroke-dasharray:5 4/);
   expect(mermaid).toMatch(/classDef changed .*stroke-dasharray:14 4/);
-  expect(dot).toMatch(/label="queue · classic\\ngone\\n- removed" shape=cylinder .*style=dashed/);
-  expect(svg).toMatch(/<g class="node store removed" /);
+  // Nobody knows whether the queue is empty, so its deletion is blocked.
+  expect(dot).toMatch(/label="queue · classic\\ngone\\n- removed · blocked" shape=cylinder .*style=dashed/);
+  expect(svg).toMatch(/<g class="node store removed blocked" /);
+  expect(svg).toMatch(/>blocked<\/text>/);
+  expect(html).toContain('"mark":"- removed · blocked"');
+  expect(mermaid).toContain('classDef blocked ');
 });
 
 test('what goes with a stream or a vhost goes from the picture too, though the plan has only its name', async () => {

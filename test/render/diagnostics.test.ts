@@ -3,14 +3,14 @@ import type { Diagnostic } from '../../src/model/index.ts';
 import { PLAIN, renderDiagnostics } from '../../src/render/index.ts';
 import { exampleDiagnostics } from './example.ts';
 
-test('text: by file and line, with hints, related places and counts', () => {
+test('text: errors first, with hints, related places and counts', () => {
   expect(renderDiagnostics(exampleDiagnostics, 'text', PLAIN)).toBe(`\
 topologies/b.yaml:3:1 error load/duplicate queue "a" is declared twice
     also: topologies/a.yaml:9:1
-
-topologies/orders.yaml:2:3 info rabbitmq/no-limit queue "orders" has no limit
 topologies/orders.yaml:42:7 error rabbitmq/dead-letter-exchange queue "orders" dead-letters to exchange "dlx", which is not declared
     hint: declare exchange "dlx"
+
+topologies/orders.yaml:2:3 info rabbitmq/no-limit queue "orders" has no limit
 
 2 errors, 1 info in 2 files
 `);
