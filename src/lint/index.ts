@@ -1,4 +1,4 @@
-export { applyBaseline, type Baselined, baselineOf } from './baseline.ts';
+export { applyBaseline, baselineOf } from './baseline.ts';
 export { compareFindings } from './compare.ts';
 export { explainRule } from './explain.ts';
 export { type Linted, type LintInput, lintTopology } from './lint.ts';
