@@ -12,6 +12,7 @@ import { identify } from './session/identity.ts';
 import { Listings } from './session/listings.ts';
 import { Management } from './session/management.ts';
 import { type Counting, countMessages } from './session/observe.ts';
+import { previewUnits } from './session/preview.ts';
 import { readScope } from './session/read.ts';
 import { rehearseUnits } from './session/rehearse.ts';
 import { sendUnits } from './session/send.ts';
@@ -39,6 +40,7 @@ export async function connect(
       read: (scope) => readScope(scope, connection, listings),
       observe: (resources) => observe(resources, { listings, links }),
       send: (units, options) => sendUnits(units, options, sending),
+      preview: (units) => previewUnits(units, listings),
       rehearse: (units, options) => rehearseUnits(units, options, sending),
       examine: () => examine(settings, management, links),
       async close() {

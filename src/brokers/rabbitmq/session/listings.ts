@@ -19,8 +19,8 @@ export class Listings {
    * The items of `/api/<what>`. `right` is what the user needs to read it, for the hint.
    * @throws ConnectionError, BrokerError
    */
-  async all(what: string, right: string): Promise<JsonObject[]> {
-    const answer = await this.#get([what]);
+  async all(what: string, right: string, query = ''): Promise<JsonObject[]> {
+    const answer = await this.#get([what], query);
     return items(bodyOf(answer, this.#settings, { op: `read ${what}`, right }));
   }
 
