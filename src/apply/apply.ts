@@ -9,9 +9,10 @@ import {
   type Step,
   type StepReport,
 } from '../model/index.ts';
-import { checkIdentities, checkReadiness, isReset, type ReadyStep } from './readiness.ts';
-import { type RunOptions, runWaves, type StepResult } from './run.ts';
+import { checkIdentities, checkReadiness, type ReadyStep } from './readiness.ts';
+import { isMissing, type RunOptions, runWaves, type StepResult } from './run.ts';
 import type { Target, View } from './target.ts';
+import { type VerifiedResult, verifyTarget } from './verify.ts';
 
 export interface Progress {
   readonly done: number;
@@ -47,7 +48,6 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
   checkIdentities(input.plan, input.targets);
   const ready = await checkTargets(input);
   const results = await run(input, ready);
-  await verify(input, results);
   return {
     version: 1,
     project: input.plan.project,
@@ -83,12 +83,13 @@ async function checkTargets(input: ApplyInput): Promise<Map<Target, ReadyStep[][
 async function run(
   input: ApplyInput,
   ready: ReadonlyMap<Target, ReadyStep[][]>,
-): Promise<Map<Address, StepResult>> {
+): Promise<Map<Address, VerifiedResult>> {
   const drain = new AbortController();
   const onDrain = () => drain.abort();
   if (input.drain.aborted) drain.abort();
   input.drain.addEventListener('abort', onDrain);
   const progress = { done: 0, failed: 0, total: input.plan.waves.flat().length };
+  let hasFailed = false;
   const works = new Map<string, string>();
   const tell = () => {
     const texts = [...works].map(([name, text]) => (input.targets.size > 1 ? `${name}: ${text}` : text));
@@ -99,7 +100,10 @@ async function run(
     drain,
     abort: input.abort,
     detach: input.detach === true,
-    onResult: ({ status }) => {
+    hasFailed: () => hasFailed,
+    onResult: (result) => {
+      const { status } = result;
+      hasFailed ||= isMissing(result) || status === 'failed';
       if (status === 'failed') progress.failed++;
       else if (status !== 'unknown' && status !== 'not-started') progress.done++;
       tell();
@@ -113,76 +117,17 @@ async function run(
     }),
   };
   const all = await Promise.all([...ready].map(([target, waves]) => runWaves(target, waves, options)));
+  const results = new Map<Address, VerifiedResult>(all.flatMap((part) => [...part]));
+  // A broker's "yes" is not proof, and a lost answer is not a failure: what the live state shows counts.
+  const quiet = { ...options, onResult: () => {} };
+  await Promise.all([...ready.keys()].map((target) => verifyTarget(input.plan, target, results, quiet)));
   input.drain.removeEventListener('abort', onDrain);
-  return new Map(all.flatMap((results) => [...results]));
-}
-
-/** A broker's "yes" is not proof, and a lost answer is not a failure: what the live state shows counts. */
-async function verify(input: ApplyInput, results: Map<Address, StepResult>): Promise<void> {
-  if (input.abort.aborted) return;
-  const steps = input.plan.waves.flat();
-  await Promise.all(
-    [...input.targets].map(async ([name, target]) => {
-      const sent = steps.filter(
-        (step) => brokerOf(step.address) === name && wasSent(results.get(step.address)),
-      );
-      if (sent.length === 0) return;
-      const view = await target.look().catch((error: Error) => error);
-      for (const step of sent) {
-        const result = results.get(step.address);
-        if (result) results.set(step.address, verified(step, result, view));
-      }
-    }),
-  );
-}
-
-function wasSent(result: StepResult | undefined): boolean {
-  if (result?.status === 'already') return result.failure !== undefined;
-  return result?.status === 'done' || result?.status === 'unknown';
-}
-
-function verified(step: Step, result: StepResult, view: View | Error): StepResult {
-  const op = step.calls[0]?.op ?? step.action;
-  if (result.status === 'already') return madeByOthers(step, result, view);
-  if (view instanceof Error) {
-    const message = `could not read the live state afterwards: ${view.message}`;
-    return { ...result, failure: result.failure ?? { op, message } };
-  }
-  // Whether a secret was set before the answer was lost, no live state shows.
-  if (result.status === 'unknown' && isReset(step)) return result;
-  const isDone =
-    view.isDone(step) &&
-    step.dependants.every(({ address, outcome }) => outcome === 'removed' || view.exists(address));
-  if (isDone) {
-    const { failure: _, ...rest } = result;
-    return { ...rest, status: 'done' };
-  }
-  if (result.status === 'unknown') {
-    return {
-      ...result,
-      status: 'failed',
-      failure: result.failure ?? { op, message: 'the answer never came, and it was not done' },
-    };
-  }
-  return {
-    ...result,
-    failure: { op, message: 'the broker accepted it, but the live state is not as planned' },
-  };
-}
-
-/** What somebody else made meanwhile counts where it is as planned; else it is in the way. */
-function madeByOthers(
-  step: Step,
-  { failure: refusal, ...result }: StepResult,
-  view: View | Error,
-): StepResult {
-  if (!(view instanceof Error) && view.isDone(step)) return result;
-  return { ...result, status: 'failed', ...(refusal && { failure: refusal }) };
+  return results;
 }
 
 function reportStep(step: Step, result: StepResult | undefined): StepReport {
   const { address, title, detail, action } = step;
-  const { failure, note, stake } = result ?? {};
+  const { failure, note, stake, partly, previous } = result ?? {};
   return {
     address,
     title,
@@ -192,6 +137,8 @@ function reportStep(step: Step, result: StepResult | undefined): StepReport {
     ...(failure && { failure }),
     ...(note !== undefined && { note }),
     ...(stake && { stake }),
+    ...(partly && { partly }),
+    ...(previous && { previous }),
   };
 }
 

@@ -1,10 +1,27 @@
-import { type Call, type Plan, type StaleDifference, StalePlan, type Step } from '../model/index.ts';
+import {
+  type Address,
+  type Call,
+  type Dependant,
+  type Plan,
+  type StaleDifference,
+  StalePlan,
+  type Step,
+} from '../model/index.ts';
 import type { Target, View } from './target.ts';
 
-/** A step and the calls that are still to be sent for it; none where it is done already. */
+/** A step, and what is still to be sent for it; nothing where it is done already. */
 export interface ReadyStep {
   readonly step: Step;
+  /** What is left of the step's own calls. */
   readonly calls: readonly Call[];
+  /** Dependents that it makes again behind them. */
+  readonly dependants: readonly Dependant[];
+}
+
+export interface Readiness {
+  /** In the order of the steps. */
+  readonly ready: ReadyStep[];
+  readonly differences: StaleDifference[];
 }
 
 /** @throws StalePlan when a broker is not the one, or not in the version, that the plan was made for. */
@@ -28,43 +45,57 @@ export function checkIdentities(plan: Plan, targets: ReadonlyMap<string, Target>
 }
 
 /**
- * Compares each step with the live state. What is done already needs nothing; a replacement that was cut off half
- * way is finished; anything else must be exactly as the plan found it, or it is a difference.
+ * Compares each step with the live state, so that a plan can be repeated after it was cut off at any call: what is
+ * done needs nothing, a replacement whose deletion is done goes on with its creation. What the plan does not know
+ * about is a difference.
+ *
+ * @param steps in an order in which they may run
  */
-export function checkReadiness(
-  steps: readonly Step[],
-  view: View,
-): { ready: ReadyStep[]; differences: StaleDifference[] } {
+export function checkReadiness(steps: readonly Step[], view: View): Readiness {
   const differences: StaleDifference[] = [];
-  const pendingReplacements = new Set<string>();
+  const pending = new Set<Address>();
   const ready = steps.map((step): ReadyStep => {
-    const calls = remainingCalls(step, view, pendingReplacements);
-    if (calls === 'all') {
-      const message = isHalfReplaced(step, view) ? undefined : view.difference(step);
-      if (message !== undefined) differences.push({ subject: step.address, message });
-      if (step.action === 'replace') pendingReplacements.add(step.address);
-      return { step, calls: [...step.calls, ...step.dependants.flatMap((dependant) => dependant.calls)] };
-    }
-    return { step, calls };
+    // What a coming replacement takes along must be made again, however right it looks now.
+    const isTaken = step.after.some((address) => pending.has(address));
+    if (view.isDone(step) && !isReset(step) && !isTaken) return whatIsLeft(step, view);
+    const message = view.difference(step);
+    if (message !== undefined) differences.push({ subject: step.address, message });
+    if (step.action !== 'replace') return { step, calls: step.calls, dependants: [] };
+    if (view.exists(step.address)) pending.add(step.address);
+    const calls = view.exists(step.address) && !isHalfMade(step, view) ? step.calls : creationOf(step);
+    return { step, calls, dependants: recreated(step) };
   });
   return { ready, differences };
 }
 
-function remainingCalls(step: Step, view: View, pending: ReadonlySet<string>): readonly Call[] | 'all' {
-  if (isReset(step)) return 'all';
-  // A resource that a coming replacement takes along must be made again, however right it looks now.
-  if (!view.isDone(step) || step.after.some((address) => pending.has(address))) return 'all';
-  return step.dependants
-    .filter((dependant) => dependant.outcome === 'recreated' && !view.exists(dependant.address))
-    .flatMap((dependant) => dependant.calls);
+/** What an apply that was cut off has left to do for a step whose resource is as wanted. */
+function whatIsLeft(step: Step, view: View): ReadyStep {
+  // A deletion may take along what it brings back right behind it: an exchange that goes with its last binding.
+  const calls = step.action === 'delete' ? creationOf(step).filter(({ target }) => !view.exists(target)) : [];
+  return { step, calls, dependants: recreated(step).filter(({ address }) => !view.exists(address)) };
+}
+
+/** The dependents that the step itself makes again: those of several replacements have a step of their own. */
+function recreated(step: Step): Dependant[] {
+  return step.dependants.filter(({ calls }) => calls.length > 0);
+}
+
+/** The calls behind the deletion, which comes first; see `Kind.calls`. */
+export function creationOf({ action, calls }: Step): readonly Call[] {
+  return action === 'replace' || action === 'delete' ? calls.slice(1) : calls;
+}
+
+/** Whether what is there is neither the old resource nor the new one, and the new one takes several calls to make. */
+function isHalfMade(step: Step, view: View): boolean {
+  return takesSeveralCalls(step) && 'before' in step.change && !view.isLive(step.change.before);
+}
+
+/** What one call makes is there or not; what several make can be found half made. */
+export function takesSeveralCalls(step: Step): boolean {
+  return creationOf(step).filter(({ target }) => target === step.address).length > 1;
 }
 
 /** What it sets nobody can read back: it is never seen to be done already. */
 export function isReset({ change }: Step): boolean {
   return 'resets' in change && change.resets === true;
-}
-
-/** Deleted, and not yet made anew: what an interrupted apply leaves. The deletion is then a call that finds nothing. */
-function isHalfReplaced(step: Step, view: View): boolean {
-  return step.action === 'replace' && !view.exists(step.address);
 }

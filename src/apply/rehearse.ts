@@ -11,7 +11,10 @@ export async function rehearse(
   steps: readonly ReadyStep[],
   options: Pick<SendOptions, 'drain' | 'abort'>,
 ): Promise<ReadonlyMap<Address, Trial>> {
-  const replacing = steps.filter(({ step, calls }) => step.action === 'replace' && calls.length > 0);
+  // Where an earlier apply has deleted it already, the creation is sent, and brings back the previous one if refused.
+  const replacing = steps.filter(
+    ({ step, calls }) => step.action === 'replace' && calls.length > 0 && calls.length === step.calls.length,
+  );
   if (replacing.length === 0 || !session.rehearse) return new Map();
   const trials = await session.rehearse(
     replacing.map(({ calls }) => calls),

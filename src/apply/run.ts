@@ -1,4 +1,5 @@
-import type { Address, CallStatus, Failure, Stake } from '../model/index.ts';
+import type { Address, CallStatus, Failure, Stake, Step } from '../model/index.ts';
+import { bringBack } from './bring-back.ts';
 import type { ReadyStep } from './readiness.ts';
 import { rehearse } from './rehearse.ts';
 import type { Target } from './target.ts';
@@ -9,6 +10,15 @@ export interface StepResult {
   readonly failure?: Failure;
   readonly note?: string;
   readonly stake?: Stake;
+  /** Whether some of its calls were done, though not all. */
+  readonly partly?: true;
+  /**
+   * What stands at the address of a step that failed: the resource as wanted, where only a dependent was refused, or
+   * another one: the previous one again, or what somebody else made. Absent: nothing, or nobody looked.
+   */
+  readonly stands?: 'wanted' | 'other';
+  /** Of a replacement that was refused after the deletion. */
+  readonly previous?: 'restored' | 'lost';
 }
 
 export interface RunOptions {
@@ -17,51 +27,67 @@ export interface RunOptions {
   readonly drain: AbortController;
   readonly abort: AbortSignal;
   readonly detach: boolean;
+  /** Whether anything failed by now, on any broker. */
+  readonly hasFailed: () => boolean;
   readonly onResult: (result: StepResult) => void;
   /** Told by brokers that are at something that takes long. */
   readonly onWork?: (broker: string, text?: string) => void;
 }
 
+type Results = Map<Address, StepResult>;
+type Settle = (step: Step, result: StepResult) => void;
+
 /**
  * Sends the waves of one broker, one after the other. A step whose need failed is not started; after any failure
  * nothing is deleted, because what was to take its place may be missing. A replacement that the broker refuses when
  * it is tried out is not begun, and stops nothing that is independent of it.
+ * One that is refused after its deletion all the same brings back what was there before.
  */
 export async function runWaves(
   target: Target,
   waves: readonly (readonly ReadyStep[])[],
   options: RunOptions,
-): Promise<Map<Address, StepResult>> {
-  const signals = { drain: options.drain.signal, abort: options.abort };
-  const trials = await rehearse(target, waves.flat(), signals);
-  const results = new Map<Address, StepResult>();
-  const settle = (address: Address, outcome: StepResult) => {
-    const note = outcome.note ?? trials.get(address)?.note;
+): Promise<Results> {
+  const trials = await rehearse(target, waves.flat(), {
+    drain: options.drain.signal,
+    abort: options.abort,
+  });
+  const results: Results = new Map();
+  const byAddress = new Map(waves.flat().map(({ step }) => [step.address, step]));
+  const settle: Settle = (step, outcome) => {
+    const note = outcome.note ?? trials.get(step.address)?.note;
     const result = { ...outcome, ...(note !== undefined && { note }) };
-    results.set(address, result);
+    results.set(step.address, result);
     if (result.status === 'failed' && options.onError === 'stop') options.drain.abort();
     options.onResult(result);
   };
   for (const wave of waves) {
     const started: ReadyStep[] = [];
+    const owed: ReadyStep[] = [];
     for (const item of wave) {
-      const refusal = trials.get(item.step.address)?.failure;
+      const { step, calls, dependants } = item;
+      const refusal = trials.get(step.address)?.failure;
       if (refusal) {
-        const result: StepResult = { status: 'failed', failure: refusal };
-        results.set(item.step.address, result);
+        const result: StepResult = { status: 'failed', failure: refusal, stands: 'other' };
+        results.set(step.address, result);
         options.onResult(result);
         continue;
       }
-      const reason = item.calls.length === 0 ? 'already' : whyNotStarted(item, results, options);
-      if (reason === undefined) started.push(item);
-      else if (reason === 'already') settle(item.step.address, { status: 'already' });
-      else
-        settle(item.step.address, {
-          status: 'not-started',
-          failure: { op: item.calls[0]?.op ?? '', message: reason },
-        });
+      if (calls.length === 0 && dependants.length === 0) {
+        settle(step, { status: 'already' });
+        continue;
+      }
+      const takers = takersOf(step, byAddress);
+      const isOwed = takers.some((address) => hasBegun(results.get(address)));
+      const message = isOwed
+        ? whyLost(step, takers, results, options)
+        : whyNotStarted(step, results, options);
+      if (message === undefined) (isOwed ? owed : started).push(item);
+      else settle(step, { status: 'not-started', failure: { op: calls[0]?.op ?? '', message } });
     }
     if (started.length > 0) await sendWave(target, started, options, settle);
+    // Whatever stopped the rest: what a replacement took along is made again.
+    if (owed.length > 0) await sendWave(target, owed, { ...options, drain: new AbortController() }, settle);
   }
   return results;
 }
@@ -70,46 +96,85 @@ async function sendWave(
   target: Target,
   started: readonly ReadyStep[],
   options: RunOptions,
-  settle: (address: Address, result: StepResult) => void,
+  settle: Settle,
 ): Promise<void> {
   const costly = started.map(({ step }) => step).filter(({ stake }) => stake !== undefined);
   const stakes = costly.length > 0 ? await target.stakes(costly) : new Map<Address, Stake>();
-  const units = started.map(({ calls }) => calls);
+  const units = started.map(({ calls, dependants }) => [...calls, ...dependants.flatMap((one) => one.calls)]);
   const { drain, abort, detach, onWork } = options;
   const { name } = target.session.broker;
+  const broken: { item: ReadyStep; callsDone: number; result: StepResult }[] = [];
   for await (const outcome of target.session.send(units, {
     ...{ drain: drain.signal, abort, detach },
     ...(onWork && { onWork: (text?: string) => onWork(name, text) }),
   })) {
-    const step = started[outcome.unit]?.step;
-    if (!step) throw new Error(`${name} told of unit ${outcome.unit}, which was never sent`);
-    const stake = stakes.get(step.address);
-    const { status, failure, note } = outcome;
-    settle(step.address, {
+    const item = started[outcome.unit];
+    if (!item) throw new Error(`${name} told of unit ${outcome.unit}, which was never sent`);
+    const stake = stakes.get(item.step.address);
+    const { status, failure, note, callsDone } = outcome;
+    const result: StepResult = {
       status,
       ...(failure && { failure }),
       ...(note !== undefined && { note }),
       ...(stake && { stake }),
-    });
+      ...(status === 'failed' && callsDone > 0 && { partly: true }),
+    };
+    if (status !== 'failed') {
+      settle(item.step, result);
+      continue;
+    }
+    if (options.onError === 'stop') drain.abort();
+    broken.push({ item, callsDone, result });
   }
+  // Whatever else is stopped: what was taken away must not stay away.
+  const mended = await bringBack(target, broken, abort);
+  for (const [i, { item, result }] of broken.entries()) settle(item.step, { ...result, ...mended[i] });
 }
 
 function whyNotStarted(
-  { step }: ReadyStep,
-  results: ReadonlyMap<Address, StepResult>,
-  options: RunOptions,
+  step: Step,
+  results: Results,
+  { abort, drain, hasFailed }: RunOptions,
 ): string | undefined {
-  if (options.abort.aborted || options.drain.signal.aborted) return 'stopped before it was its turn';
+  if (abort.aborted || drain.signal.aborted) return 'stopped before it was its turn';
   const missing = step.after.find((address) => isMissing(results.get(address)));
   if (missing !== undefined) return `needs ${missing}, which is not done`;
-  if (step.action === 'delete' && [...results.values()].some(isMissing))
-    return 'nothing is deleted after a failure';
-  return undefined;
+  return step.action === 'delete' && hasFailed() ? 'nothing is deleted after a failure' : undefined;
+}
+
+/** The replacements that take a resource along, which has a step of its own to be made again. */
+function takersOf({ address, after }: Step, steps: ReadonlyMap<Address, Step>): Address[] {
+  const takes = ({ dependants }: Step) =>
+    dependants.some((one) => one.address === address && one.outcome === 'recreated');
+  return after.filter((taker) => {
+    const step = steps.get(taker);
+    return step !== undefined && takes(step);
+  });
+}
+
+function hasBegun(result: StepResult | undefined): boolean {
+  return result !== undefined && result.status !== 'already' && result.status !== 'not-started';
+}
+
+/** A resource that a replacement took along comes back to whatever stands there: the new one, or the previous one. */
+function whyLost(
+  step: Step,
+  takers: readonly Address[],
+  results: Results,
+  { abort }: RunOptions,
+): string | undefined {
+  if (abort.aborted) return 'stopped before it was its turn';
+  const missing = step.after.find((address) => {
+    const result = results.get(address);
+    const stands = result?.stands !== undefined || result?.status === 'not-started';
+    return isMissing(result) && !(takers.includes(address) && stands);
+  });
+  return missing === undefined ? undefined : `needs ${missing}, which is not done`;
 }
 
 /** What others may rest on: a topic whose replicas still move is there. */
 const THERE: readonly CallStatus[] = ['done', 'already', 'under-way'];
 
-function isMissing(result: StepResult | undefined): boolean {
-  return result !== undefined && !THERE.includes(result.status);
+export function isMissing(result: StepResult | undefined): boolean {
+  return result !== undefined && result.stands !== 'wanted' && !THERE.includes(result.status);
 }

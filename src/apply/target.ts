@@ -1,4 +1,4 @@
-import type { Address, Session, Stake, Step } from '../model/index.ts';
+import type { Address, Resource, Session, Stake, Step } from '../model/index.ts';
 
 /** A broker that a plan is applied to, with what the other stages know about its live state. */
 export interface Target {
@@ -13,7 +13,12 @@ export interface Target {
 export interface View {
   /** The state that the step wants is there, whoever made it. */
   isDone(step: Step): boolean;
+  /** The resource is there, and as it is here. */
+  isLive(resource: Resource): boolean;
   exists(address: Address): boolean;
-  /** How the live state differs from what the plan was made for; undefined where it does not. */
+  /**
+   * What is there, of the resource or going down with it, that the plan does not know; undefined where it knows all.
+   * What is missing, and the plan makes anyway, is no difference.
+   */
   difference(step: Step): string | undefined;
 }

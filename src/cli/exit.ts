@@ -48,5 +48,9 @@ export function endingOf(report: ApplyReport): Ending {
   const unfinished = ['failed', 'unverified', 'unknown', 'not-started'] as const;
   if (!unfinished.some((status) => statuses.has(status))) return {};
   const touched = ['applied', 'under-way', 'unverified', 'unknown'] as const;
-  return touched.some((status) => statuses.has(status)) ? { partial: true } : { failed: true };
+  // A step that failed on its way has changed something, even where it was put back.
+  const isTouched =
+    touched.some((status) => statuses.has(status)) ||
+    report.steps.some(({ partly, previous }) => partly === true || previous !== undefined);
+  return isTouched ? { partial: true } : { failed: true };
 }

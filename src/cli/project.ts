@@ -11,7 +11,7 @@ import { renderDiagnostics } from '../render/index.ts';
 import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
 import type { PlanFlags } from './plan-flags.ts';
-import { tellUnfinished } from './unfinished.ts';
+import { keptPlans, tellStrangers } from './unfinished.ts';
 import { InputError, UnwiseProject, UsageError } from './usage.ts';
 
 export interface ProjectChoice {
@@ -82,7 +82,7 @@ export async function planProject(
   checkResets(checked, flags.resetPasswords ?? []);
   const { makePlan } = await import('../pipeline/index.ts');
   const base = ref === undefined ? undefined : await readBase(context, ref);
-  await tellUnfinished(context, checked.project.directory);
+  const kept = against === undefined ? await keptPlans(context, checked) : [];
   context.busy(against === undefined ? 'reading the brokers' : `reading ${against}`);
   const work = makePlan(checked, {
     targets: flags.target,
@@ -93,11 +93,14 @@ export async function planProject(
     preview: flags.preview,
     ...(against !== undefined && { against }),
     ...(base && { base }),
+    kept,
+    onNote: (text: string) => context.note(text),
     ...connecting(context, flags.wait),
     now: () => new Date(),
   });
   const plan = await unlessInterrupted(context, against === undefined ? work : work.catch(badFile(against)));
   context.progress.clear();
+  tellStrangers(context, kept, plan);
   return plan;
 }
 

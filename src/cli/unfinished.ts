@@ -1,13 +1,23 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import type { ApplyReport, Plan, StepStatus } from '../model/index.ts';
+import type { Checked, KeptPlan } from '../pipeline/index.ts';
 import type { CommandContext } from './context.ts';
 
 const FOLDER = '.brokerform';
-const PREFIX = 'unfinished-';
+const NAME = /^unfinished-.*-(\d+)\.json$/;
 
 /** What is under way needs no plan any more: a later apply finds it on the broker. */
 const ENDED: readonly StepStatus[] = ['applied', 'already', 'under-way'];
+
+interface Keeping {
+  readonly plan: Plan;
+  /** Of the project. */
+  readonly directory: string;
+  readonly write: (plan: Plan) => string;
+  /** The file that the plan was read from; absent for one that was just made. */
+  readonly file?: string;
+}
 
 /**
  * Keeps a plan that makes undeclared resources again (bindings that other people made to a replaced queue) until
@@ -15,34 +25,97 @@ const ENDED: readonly StepStatus[] = ['applied', 'already', 'under-way'];
  * @param apply throws only where nothing was changed
  */
 export async function keepUntilDone(
-  plan: Plan,
-  directory: string,
-  write: (plan: Plan) => string,
+  { plan, directory, write, file }: Keeping,
   apply: () => Promise<ApplyReport>,
 ): Promise<ApplyReport> {
   if (!remakes(plan)) return apply();
   const folder = join(directory, FOLDER);
-  const file = join(folder, `${PREFIX}${plan.createdAt.replaceAll(':', '-')}-${process.pid}.json`);
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, write(plan), { flag: 'wx' });
-  let isDone = true;
+  const isKept = file !== undefined && (await isKeptFile(file, folder));
+  const own = isKept ? file : join(folder, nameOf(plan));
+  if (!isKept) {
+    await mkdir(folder, { recursive: true });
+    await writeFile(own, write(plan), { flag: 'wx' });
+  }
+  let isOver = !isKept;
   try {
     const report = await apply();
-    isDone = report.steps.every(({ status }) => ENDED.includes(status));
+    isOver = report.steps.every(({ status }) => ENDED.includes(status));
     return report;
   } finally {
-    if (isDone) await rm(file, { force: true });
+    if (isOver) await rm(own, { force: true });
   }
 }
 
-/** Tells of plans that an earlier apply left unfinished, and how to finish them. */
-export async function tellUnfinished(context: CommandContext, directory: string): Promise<void> {
-  const names = await readdir(join(directory, FOLDER)).catch(() => []);
-  for (const name of names.filter((one) => one.startsWith(PREFIX)).sort()) {
-    const file = relative(process.cwd(), join(directory, FOLDER, name));
-    context.note(
-      `An earlier apply did not finish, and may have left bindings to be made again: brokerform apply ${file} finishes it; delete the file once that is settled.`,
+function nameOf({ createdAt }: Plan): string {
+  return `unfinished-${createdAt.replaceAll(':', '-')}-${process.pid}.json`;
+}
+
+async function isKeptFile(file: string, folder: string): Promise<boolean> {
+  if (!NAME.test(basename(file))) return false;
+  const real = (path: string) => realpath(path).catch(() => undefined);
+  const own = await real(folder);
+  return own !== undefined && (await real(dirname(file))) === own;
+}
+
+/** Plans that earlier applies to this environment left. Whatever else is there is told. */
+export async function keptPlans(context: CommandContext, { project }: Checked): Promise<KeptPlan[]> {
+  const { readPlan } = await import('../pipeline/index.ts');
+  const folder = join(project.directory, FOLDER);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => NAME.test(name)).sort();
+  const kept: KeptPlan[] = [];
+  for (const name of names) {
+    const file = relative(process.cwd(), join(folder, name));
+    try {
+      const plan = readPlan(await readFile(join(folder, name), 'utf8'));
+      if (plan.project === project.name && plan.environment === project.environment)
+        kept.push({ file, plan });
+      else context.note(`${file} belongs to ${plan.environment ?? plan.project}; it is left alone`);
+    } catch (error) {
+      context.note(`${file} is left alone: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return kept;
+}
+
+/** Tells of kept plans for clusters that this plan is not about, and of how the others are seen to. */
+export function tellStrangers(context: CommandContext, kept: readonly KeptPlan[], made: Plan): void {
+  for (const { file, plan } of kept) {
+    const strangers = plan.brokers.filter(
+      ({ name, id }) => !made.brokers.some((one) => one.name === name && one.id === id),
     );
+    const names = strangers.map(({ name, id }) => `${name} "${id}"`);
+    if (names.length > 0)
+      context.note(`${file} was made for ${names.join(' and ')}, which is another cluster; it is left alone`);
+    else
+      context.note(
+        `${file} is left of an interrupted apply. An apply that brings back what it records removes it`,
+      );
+  }
+}
+
+/** Removes kept plans whose resources are all there again, whichever way that was brought about. */
+export async function removeSettled(context: CommandContext, checked: Checked, wait: number): Promise<void> {
+  const { drain } = context.interrupts();
+  const all = await keptPlans({ ...context, note: () => {} }, checked);
+  // What an apply is about to take away is still there: its file is not over before it is.
+  const kept = all.filter(({ file }) => !isRunning(Number(NAME.exec(basename(file))?.[1])));
+  if (kept.length === 0 || drain.aborted) return;
+  const { settledFiles } = await import('../pipeline/index.ts');
+  const options = { wait, timeout: context.flags.timeout, signal: drain, onWait: () => {} };
+  // The apply is over: that a file could not be seen to changes nothing of its result.
+  const settled = await settledFiles(checked, kept, options).catch(() => []);
+  for (const file of settled) await rm(file, { force: true });
+}
+
+/** Whether another process of this number runs on this machine. */
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, and is somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import type { Action, Change } from './change.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Resource } from './resource.ts';
 import type { BaseComparison } from './revision.ts';
 import type { FieldLine, Stake } from './step-details.ts';
 
@@ -35,6 +36,8 @@ export interface Dependant {
   readonly title: string;
   readonly detail: string;
   readonly outcome: 'recreated' | 'removed';
+  /** As it is made again; where it is removed, as it was. */
+  readonly resource: Resource;
   /** Its re-creation: kept apart from the step's own calls, so that an apply that was cut off can be finished. */
   readonly calls: readonly Call[];
 }
@@ -54,6 +57,11 @@ export interface Step {
   /** Steps of the same plan that must be done first. */
   readonly after: readonly Address[];
   readonly calls: readonly Call[];
+  /**
+   * Of a replacement: what makes the previous resource again, should the broker refuse the new one after the deletion.
+   * Absent where the previous one holds a secret, which cannot be read back.
+   */
+  readonly restore?: readonly Call[];
 }
 
 /** Why a step may not run yet, and what would let it. */
@@ -80,8 +88,11 @@ export interface BrokerIdentity {
   readonly facts: JsonObject;
 }
 
+/** The format of plans that this program writes and reads. */
+export const PLAN_VERSION = 2;
+
 export interface Plan {
-  readonly version: 1;
+  readonly version: typeof PLAN_VERSION;
   readonly tool: string;
   readonly project: string;
   readonly environment?: string;
@@ -92,7 +103,7 @@ export interface Plan {
   readonly blockers: readonly Blocker[];
   /** The `--allow` keys the plan was made with. */
   readonly allowed: readonly string[];
-  /** Of the live state of each touched resource; see {@link ABSENT}. */
+  /** Of the live state of each touched resource, and of each that goes down with one; see {@link ABSENT}. */
   readonly fingerprints: Readonly<Record<Address, string>>;
   readonly inSync: number;
   /** Live, inside the scope that the project owns, and not declared. */

@@ -57,6 +57,10 @@ export interface StepReport {
   readonly note?: string;
   /** What a destructive step put at stake, read again just before its calls. */
   readonly stake?: Stake;
+  /** Of a step that failed: some of its calls were done. */
+  readonly partly?: true;
+  /** Of a replacement that was refused after its deletion: what became of the previous resource. */
+  readonly previous?: 'restored' | 'lost';
 }
 
 export interface ApplyReport {

@@ -1,4 +1,4 @@
-import { diffResources, resetSecrets, selectChanges } from '../diff/index.ts';
+import { completeSides, diffResources, resetSecrets, selectChanges } from '../diff/index.ts';
 import {
   type Address,
   type BrokerIdentity,
@@ -11,8 +11,9 @@ import {
   subject,
 } from '../model/index.ts';
 import { allowance, buildSteps, type Steps } from '../plan/index.ts';
-import { type LiveState, look, observed } from './live.ts';
+import { type LiveState, observed } from './live.ts';
 import { withObjections } from './objections.ts';
+import { type KeptPlan, recordedOn, recoveryOf } from './recorded.ts';
 
 export interface BrokerPlanInput {
   readonly provider: Provider;
@@ -31,6 +32,10 @@ export interface BrokerPlanInput {
   readonly resets?: readonly string[];
   /** Whether the broker is asked what it would refuse, where it can be; it is unless this is false. */
   readonly preview?: boolean;
+  /** Plans that an interrupted apply left: what they alone still know is made again. */
+  readonly kept?: readonly KeptPlan[];
+  /** Told what is worth knowing and no part of the plan. Raw text of one line. */
+  readonly onNote?: (text: string) => void;
   readonly now: () => Date;
 }
 
@@ -44,8 +49,8 @@ export interface BrokerPlan extends Steps {
 
 /** Reads a broker, compares, counts what is at stake, turns the difference into steps, and asks what it thinks of them. */
 export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
-  const { provider, live, desired, retired, owns, ignore = [], prune } = input;
-  const context = await look(live, provider, { desired, retired, owns });
+  const { provider, live, retired, owns, ignore = [], prune } = input;
+  const { context, recorded } = await readContext(input);
   const found = diffResources({ context, kinds: provider.kinds, retired, owns, ignore, prune });
   const difference = resetSecrets(found, context, input.resets ?? []);
   const selected = selectChanges(difference.changes, input.targets, input.excludes);
@@ -59,6 +64,7 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     readAt,
     isAllowed: allowance(input.allow),
     order: provider.order?.(changes, counted) ?? [],
+    recorded,
   });
   return {
     ...built,
@@ -67,6 +73,30 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     inSync: difference.inSync,
     unmanaged: difference.unmanaged,
     excluded: difference.changes.length - selected.length,
+  };
+}
+
+/** Both sides, completed. To what is declared comes what an interrupted apply took away and did not make again. */
+async function readContext(
+  input: BrokerPlanInput,
+): Promise<{ context: Context; recorded: ReadonlyMap<Address, string> }> {
+  const { provider, live, desired, retired, owns, onNote } = input;
+  const records = recordedOn(input.kept ?? [], live.broker);
+  const found = await live.read({
+    desired: [...desired, ...records.map(({ resource }) => resource)],
+    retired: [...retired, ...records.flatMap(({ takers }) => takers)],
+    owns,
+  });
+  const sides = { desired: indexByAddress(desired), live: indexByAddress(found) };
+  const { missing, waiting } = recoveryOf(records, sides, retired);
+  for (const { resource, file, takers } of waiting) {
+    const why = `${takers.join(' or ')} is neither there nor declared`;
+    onNote?.(`${resource.address}, recorded in ${file}, cannot be re-created: ${why}`);
+  }
+  const wanted = [...desired, ...missing.map(({ resource }) => resource)];
+  return {
+    context: completeSides({ broker: live.broker }, wanted, found, provider.kinds),
+    recorded: new Map(missing.map(({ resource, file }) => [resource.address, file])),
   };
 }
 

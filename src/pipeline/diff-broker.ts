@@ -119,7 +119,7 @@ function goneBy(steps: readonly Step[]): Set<Address> {
 }
 
 /** A step without what only a broker can tell. */
-function offline({ stake: _, ...step }: Step): Step {
+function offline({ stake: _, restore: __, ...step }: Step): Step {
   const dependants = step.dependants.map((dependant) => ({ ...dependant, calls: [] }));
   return { ...step, dependants, calls: [] };
 }

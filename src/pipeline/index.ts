@@ -15,6 +15,8 @@ export { focusGraph } from './graph-focus.ts';
 export { readEverything, readExport, toYaml } from './import.ts';
 export { makePlan, type PlanOptions, planStates } from './plan.ts';
 export { changesGraph, planGraph } from './plan-graph.ts';
+export type { KeptPlan } from './recorded.ts';
+export { settledFiles } from './settled.ts';
 export { isExport, writeSnapshot } from './snapshot.ts';
 export { VERSION } from './version.ts';
 

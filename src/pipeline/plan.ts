@@ -6,6 +6,7 @@ import type { Checked, DeclaredBroker } from './check.ts';
 import { placeDeletions } from './deletions.ts';
 import type { CheckedSide } from './diff-sides.ts';
 import { frozen, type LiveState, nothing } from './live.ts';
+import type { KeptPlan } from './recorded.ts';
 import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
 import { readSnapshot } from './snapshot.ts';
 import { TOOL } from './version.ts';
@@ -26,6 +27,10 @@ export interface PlanOptions extends OpenOptions {
   readonly against?: string;
   /** An earlier revision of the project, see `checkRevision`: tells what it leaves behind, and what changes for messages. */
   readonly base?: CheckedSide;
+  /** Plans that an interrupted apply of this project left, for the brokers and the environment that it is about. */
+  readonly kept?: readonly KeptPlan[];
+  /** Told what is worth knowing and no part of the plan. Raw text of one line. */
+  readonly onNote?: (text: string) => void;
   /** Milliseconds that one request to a broker may take. */
   readonly timeout: number;
   readonly now: () => Date;

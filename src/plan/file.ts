@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, DamagedPlan, isObject, type Json, type Plan } from '../model/index.ts';
+import { canonicalJson, DamagedPlan, isObject, type Json, PLAN_VERSION, type Plan } from '../model/index.ts';
 
 /**
  * A saved plan: the plan itself and a digest of it. The digest finds damage and careless edits; it is no
@@ -20,14 +20,16 @@ export function readPlan(text: string): Plan {
     throw new DamagedPlan('this is not a saved plan of brokerform');
   const { plan } = file;
   if (!isObject(plan)) throw new DamagedPlan('the file holds no plan');
-  if (plan.version !== 1) {
-    throw new DamagedPlan(
-      `the plan has version ${JSON.stringify(plan.version)}, and this brokerform reads version 1`,
-    );
-  }
+  if (plan.version !== PLAN_VERSION) throw new DamagedPlan(otherFormat(plan));
   if (file.digest !== digest(plan))
     throw new DamagedPlan('the plan was changed after it was saved: its digest does not fit');
   return plan as unknown as Plan;
+}
+
+/** A format may say more, or mean something else, than this program knows: it is not guessed at. */
+function otherFormat({ version, tool }: { readonly version?: unknown; readonly tool?: unknown }): string {
+  const by = typeof tool === 'string' ? ` by ${tool}` : '';
+  return `the plan was written${by} in format ${JSON.stringify(version)}, and this program applies format ${PLAN_VERSION}`;
 }
 
 function parse(text: string): unknown {

@@ -1,4 +1,4 @@
-import { type BrokerIdentity, brokerOf, type Plan, type Step } from '../model/index.ts';
+import { type BrokerIdentity, brokerOf, PLAN_VERSION, type Plan, type Step } from '../model/index.ts';
 import { findBlockers, type GateRules, guardSteps } from './gate.ts';
 import type { Steps } from './steps.ts';
 import { orderSteps } from './waves.ts';
@@ -29,7 +29,7 @@ export function buildPlan(input: PlanInput): Plan {
   const acting = new Set(input.steps.flatMap((part) => [...(part.acting ?? [])]));
   const fingerprints = Object.assign({}, ...input.steps.map((part) => part.fingerprints));
   return {
-    version: 1,
+    version: PLAN_VERSION,
     tool: input.tool,
     project: input.project,
     ...(input.environment !== undefined && { environment: input.environment }),

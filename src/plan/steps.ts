@@ -15,11 +15,13 @@ import {
   type Risk,
   type Stake,
   type Step,
+  secretsIn,
   subject,
   systemOwned,
 } from '../model/index.ts';
 import { type DependantsOf, findDependants, removedBy } from './dependants.ts';
-import { fingerprint } from './fingerprint.ts';
+import { decideFates, type Fate } from './fates.ts';
+import { fingerprint, fingerprintOf } from './fingerprint.ts';
 
 export interface StepsInput {
   readonly context: Context;
@@ -31,6 +33,8 @@ export interface StepsInput {
   readonly isAllowed: (riskClass: 'destructive', address: Address) => boolean;
   /** What the provider orders beyond needs. */
   readonly order?: readonly Order[];
+  /** Creations that bring back what an interrupted apply lost: the file that recorded each. */
+  readonly recorded?: ReadonlyMap<Address, string>;
 }
 
 export interface Steps {
@@ -71,35 +75,6 @@ export function buildSteps(input: StepsInput): Steps {
   };
 }
 
-interface Fate {
-  readonly outcome: 'recreated' | 'removed';
-  /** Removed resources that take it along. One of them makes it again at once; after several, a step of its own does. */
-  readonly takenBy: Address[];
-}
-
-function decideFates(
-  dependantsOf: DependantsOf,
-  deleted: ReadonlySet<Address>,
-  replaced: ReadonlySet<Address>,
-  isLost: (resource: Resource) => boolean,
-): Map<Address, Fate> {
-  const fates = new Map<Address, Fate>();
-  for (const address of [...deleted, ...replaced]) {
-    for (const dependant of dependantsOf(address)) {
-      // What is replaced itself keeps its own step, and so do the dependants it takes along.
-      if (replaced.has(dependant.address)) continue;
-      const fate = fates.get(dependant.address) ?? { outcome: 'recreated', takenBy: [] };
-      const isDeleted = deleted.has(address) || deleted.has(dependant.address);
-      const isRemoved = fate.outcome === 'removed' || isDeleted || isLost(dependant);
-      fates.set(dependant.address, {
-        outcome: isRemoved ? 'removed' : 'recreated',
-        takenBy: [...fate.takenBy, address],
-      });
-    }
-  }
-  return fates;
-}
-
 class StepBuilder {
   readonly fingerprints: Record<Address, string> = {};
   readonly #input: StepsInput;
@@ -122,7 +97,8 @@ class StepBuilder {
       change.action === 'create' || change.action === 'update' ? [] : this.#dependants(resource.address);
     const risks = [...kind.risks(change, context), ...this.#ownRisks(change, dependants)];
     const stake = this.#stake(change, kind, risks);
-    this.fingerprints[resource.address] = fingerprintOf(change, context, this.#dependantsOf);
+    this.fingerprints[resource.address] = fingerprintOf(change, context);
+    const restore = change.action === 'replace' ? this.#restore(change.before) : undefined;
     return {
       address: resource.address,
       action: change.action,
@@ -134,6 +110,7 @@ class StepBuilder {
       dependants,
       after: [],
       calls: this.#calls(change),
+      ...(restore && { restore }),
     };
   }
 
@@ -141,7 +118,6 @@ class StepBuilder {
   recreate(address: Address, takenBy: readonly Address[]): Step {
     const resource = this.#wanted(address);
     const step = this.build({ action: 'create', after: resource });
-    this.fingerprints[address] = fingerprint(this.#input.context.live.get(address), []);
     const again: Risk = {
       class: 'safe',
       code: 'recreated',
@@ -161,10 +137,28 @@ class StepBuilder {
       const fate = this.#fates.get(live.address);
       if (!fate) return [];
       const names = kindFor(this.#input.kinds, live.address).title(live);
-      const isOurs = fate.outcome === 'recreated' && fate.takenBy.length === 1;
-      const calls = isOurs ? this.#calls({ action: 'create', after: this.#wanted(live.address) }) : [];
-      return [{ address: live.address, ...names, outcome: fate.outcome, calls }];
+      const { outcome } = fate;
+      const isOurs = outcome === 'recreated' && fate.takenBy.length === 1;
+      const resource = withoutPlaces(outcome === 'recreated' ? this.#wanted(live.address) : live);
+      const calls = isOurs ? this.#calls({ action: 'create', after: resource }) : [];
+      this.fingerprints[live.address] = fingerprint(live);
+      return [{ address: live.address, ...names, outcome, resource, calls }];
     });
+  }
+
+  /**
+   * Makes a resource again as it was, with what disappears with it and is not made again by the plan anyway. A secret
+   * that nobody can read back leaves no way to do that.
+   */
+  #restore(before: Resource): Call[] | undefined {
+    if (secretsIn(before.spec).length > 0) return undefined;
+    const lost = this.#dependantsOf(before.address).filter(
+      (one) =>
+        this.#fates.get(one.address)?.outcome !== 'recreated' &&
+        secretsIn(one.spec).length === 0 &&
+        kindFor(this.#input.kinds, one.address).cannotRecreate?.(one, this.#input.context) !== true,
+    );
+    return [before, ...lost].flatMap((after) => this.#calls({ action: 'create', after }));
   }
 
   /** What a dependant is to become: as declared, else exactly as it is. */
@@ -187,6 +181,11 @@ class StepBuilder {
   /** Risks that any kind has: touching what is not ours, and taking down what is declared to stay. */
   #ownRisks(change: Change, dependants: readonly Dependant[]): Risk[] {
     const risks: Risk[] = [];
+    const file = this.#input.recorded?.get(subject(change).address);
+    if (file !== undefined && change.action === 'create') {
+      const message = `lost by an interrupted apply, re-created from ${file}`;
+      risks.push({ class: 'safe', code: 'recovered', message });
+    }
     const reason = change.action === 'create' ? undefined : this.#systemOwned.get(change.before.address);
     if (reason !== undefined) risks.push({ class: 'refused', code: 'reserved', message: reason });
     const needed = dependants.filter(
@@ -202,13 +201,6 @@ class StepBuilder {
     }
     return risks;
   }
-}
-
-/** Fingerprint of the live state that a change rests on; the same code makes it again before an apply. */
-export function fingerprintOf(change: Change, context: Context, dependantsOf: DependantsOf): string {
-  const live = context.live.get(subject(change).address);
-  if (change.action === 'update') return fingerprint(live, [], Object.keys(change.after.spec));
-  return fingerprint(live, change.action === 'create' ? [] : dependantsOf(subject(change).address));
 }
 
 function kindFor(kinds: Readonly<Record<string, Kind>>, address: Address): Kind {
@@ -242,7 +234,13 @@ function fieldLine(
 
 /** A change without the places of fields, which the field lines carry. */
 function bare(change: Change): Change {
-  if (!('after' in change) || !change.after.places) return change;
-  const { places: _, ...after } = change.after;
-  return { ...change, after };
+  return 'after' in change && change.after.places
+    ? { ...change, after: withoutPlaces(change.after) }
+    : change;
+}
+
+function withoutPlaces(resource: Resource): Resource {
+  if (!resource.places) return resource;
+  const { places: _, ...rest } = resource;
+  return rest;
 }

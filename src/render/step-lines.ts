@@ -90,7 +90,8 @@ export function stepLines(entry: Entry, section: SectionName, planDate: string, 
 
 function risksToSay(step: Step, style: Style): Risk[] {
   const reasons = new Set(step.fields.map((field) => field.fixed));
-  return step.risks.filter((risk) => (risk.class !== 'safe' || style.verbose) && !reasons.has(risk.message));
+  const isSaid = (risk: Risk) => risk.class !== 'safe' || risk.code === 'recovered' || style.verbose;
+  return step.risks.filter((risk) => isSaid(risk) && !reasons.has(risk.message));
 }
 
 function fieldLines(fields: readonly FieldLine[], inline: Risk | undefined, style: Style): string[] {

@@ -28,7 +28,7 @@ test('a replacement that was cut off leaves a plan that finishes it, undeclared 
   const { broker, plan } = await replacement();
   broker.refuse = (call) => (call.op === 'link.put' ? 'killed' : undefined);
   let during: string[] = [];
-  await keepUntilDone(plan, folder, writePlan, async () => {
+  await keepUntilDone({ plan, directory: folder, write: writePlan }, async () => {
     during = await kept();
     return applyMemory(broker, plan);
   });
@@ -43,10 +43,14 @@ test('a replacement that was cut off leaves a plan that finishes it, undeclared 
 
 test('nothing is left of an apply that ended well, or that never began', async () => {
   const { broker, plan } = await replacement();
-  const failed = keepUntilDone(plan, folder, writePlan, () => Promise.reject(new Error('stale')));
+  const failed = keepUntilDone({ plan, directory: folder, write: writePlan }, () =>
+    Promise.reject(new Error('stale')),
+  );
   await expect(failed).rejects.toThrow('stale');
   expect(await kept()).toEqual([]);
-  const report: ApplyReport = await keepUntilDone(plan, folder, writePlan, () => applyMemory(broker, plan));
+  const report: ApplyReport = await keepUntilDone({ plan, directory: folder, write: writePlan }, () =>
+    applyMemory(broker, plan),
+  );
   expect(report.steps.map(({ status }) => status)).toEqual(['applied']);
   expect(await kept()).toEqual([]);
 });
@@ -54,7 +58,7 @@ test('nothing is left of an apply that ended well, or that never began', async (
 test('a plan that makes nothing again is not kept', async () => {
   const broker = new MemoryBroker();
   const plan = await planMemory(broker, [boxOf('a')]);
-  await keepUntilDone(plan, folder, writePlan, async () => {
+  await keepUntilDone({ plan, directory: folder, write: writePlan }, async () => {
     expect(await kept()).toEqual([]);
     return applyMemory(broker, plan);
   });

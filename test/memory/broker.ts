@@ -33,6 +33,8 @@ export class MemoryBroker {
   object: (call: Call) => string | undefined = () => undefined;
   /** What a rehearsal of a replacement says of a call. */
   refuseTrial: (call: Call) => string | undefined = () => undefined;
+  /** Runs after each call; while it does not resolve, its caller hears nothing, as a process that was killed. */
+  afterCall: () => Promise<void> = async () => {};
   readonly log: Call[] = [];
   reads = 0;
 
@@ -91,11 +93,11 @@ export class MemoryBroker {
         yield { unit, status: 'not-started', callsDone: 0 };
         continue;
       }
-      yield this.#sendUnit(unit, calls, options);
+      yield await this.#sendUnit(unit, calls, options);
     }
   }
 
-  #sendUnit(unit: number, calls: readonly Call[], { detach, onWork }: SendOptions): Outcome {
+  async #sendUnit(unit: number, calls: readonly Call[], { detach, onWork }: SendOptions): Promise<Outcome> {
     for (const [callsDone, call] of calls.entries()) {
       this.beforeCall(call);
       this.log.push(call);
@@ -110,6 +112,7 @@ export class MemoryBroker {
       const message = this.refuse(call) ?? this.#carryOut(call);
       const failure: Failure | undefined = message === undefined ? undefined : { op: call.op, message };
       if (failure) return { unit, status: 'failed', callsDone, failure };
+      await this.afterCall();
       onWork?.();
       if (this.loseAnswer(call)) {
         return { unit, status: 'unknown', callsDone, failure: { op: call.op, message: 'connection lost' } };

@@ -56,7 +56,7 @@ export function applyMemory(
   return applyPlan({
     plan,
     targets: new Map([[broker.identity.name, target]]),
-    onError: 'stop',
+    onError: 'continue',
     drain: new AbortController().signal,
     abort: new AbortController().signal,
     now,

@@ -1,11 +1,12 @@
-import type {
-  ApplyReport,
-  Diagnostic,
-  JsonObject,
-  Plan,
-  Resource,
-  Source,
-  Step,
+import {
+  type ApplyReport,
+  type Diagnostic,
+  type JsonObject,
+  PLAN_VERSION,
+  type Plan,
+  type Resource,
+  type Source,
+  type Step,
 } from '../../src/model/index.ts';
 
 export function resource(address: string, spec: JsonObject = {}, at?: Source): Resource {
@@ -32,7 +33,7 @@ export function step(parts: Partial<Step> & Pick<Step, 'address'>): Step {
 
 export function plan(parts: Partial<Plan> = {}): Plan {
   return {
-    version: 1,
+    version: PLAN_VERSION,
     tool: 'brokerform 0.1.0',
     project: 'shop',
     environment: 'prod-eu',
@@ -80,6 +81,7 @@ export const replacedQueue = step({
   },
   dependants: [1, 2, 3].map((n) => ({
     address: `main/binding/%2Forders/events/queue/orders.events/k${n}`,
+    resource: resource(`main/binding/%2Forders/events/queue/orders.events/k${n}`),
     title: 'binding events → orders.events',
     detail: `key k${n}`,
     outcome: 'recreated' as const,
@@ -89,6 +91,7 @@ export const replacedQueue = step({
     { op: 'queue.delete', target: queue },
     { op: 'queue.declare', target: queue },
   ],
+  restore: [{ op: 'queue.declare', target: queue }],
 });
 
 const topic = 'events/topic/payments';

@@ -54,7 +54,12 @@ export function planWith(name: string): Plan {
     ],
     risks: [risk, { class: 'disruptive', code: name, message: `x${name}`, hint: name }],
     stake: { text: name, values: {}, readAt: name },
-    dependants: [{ address: 'main/binding/y', title: name, detail: name, outcome: 'recreated', calls: [] }],
+    dependants: [
+      {
+        ...{ address: 'main/binding/y', title: name, detail: name, outcome: 'recreated', calls: [] },
+        resource: { address: 'main/binding/y', spec: {}, needs: [] },
+      },
+    ],
     calls: [{ op: name, target: address }],
   });
   const safe = step({ address: 'main/queue/z', title: name, detail: name });

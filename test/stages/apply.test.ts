@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { endingOf } from '../../src/cli/exit.ts';
 import { type ApplyReport, StalePlan } from '../../src/model/index.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, linkOf } from '../memory/provider.ts';
 import { applyMemory, planMemory } from '../memory/run.ts';
+
+const byAddress = (one: { address: string }, other: { address: string }) =>
+  one.address < other.address ? -1 : 1;
 
 const statuses = (report: ApplyReport) =>
   Object.fromEntries(report.steps.map((step) => [step.address.replace('store/', ''), step.status]));
@@ -79,18 +83,18 @@ describe('a plan that no longer fits', () => {
     const plan = await planMemory(broker, [boxOf('a'), boxOf('b', { shape: 'round' })]);
     broker.links.set('store/link/a/b', { needs: linkOf('a', 'b').needs });
     await expect(applyMemory(broker, plan)).rejects.toMatchObject({
-      differences: [{ subject: 'store/box/b', message: 'what depends on it changed since' }],
+      differences: [{ subject: 'store/box/b', message: 'its dependents changed: + link a → b' }],
     });
   });
 });
 
 describe('partial failure', () => {
-  it('stops at the first failure, and a second run finishes', async () => {
+  it('with stop, starts nothing after the first failure, and a second run finishes', async () => {
     const broker = new MemoryBroker();
     const desired = [boxOf('a'), boxOf('b'), boxOf('c'), linkOf('a', 'b')];
     const plan = await planMemory(broker, desired);
     broker.refuse = (call) => (call.target === 'store/box/b' ? 'no space' : undefined);
-    const report = await applyMemory(broker, plan);
+    const report = await applyMemory(broker, plan, { onError: 'stop' });
     expect(statuses(report)).toEqual({
       'box/a': 'applied',
       'box/b': 'failed',
@@ -107,7 +111,7 @@ describe('partial failure', () => {
     ]);
   });
 
-  it('with continue, goes on with all that does not need what failed, and deletes nothing', async () => {
+  it('goes on with all that does not need what failed, and deletes nothing', async () => {
     const broker = await brokerWith(boxOf('old'));
     const plan = await planMemory(
       broker,
@@ -115,7 +119,7 @@ describe('partial failure', () => {
       { prune: true },
     );
     broker.refuse = (call) => (call.target === 'store/box/b' ? 'no space' : undefined);
-    const report = await applyMemory(broker, plan, { onError: 'continue' });
+    const report = await applyMemory(broker, plan);
     expect(statuses(report)).toEqual({
       'box/a': 'applied',
       'box/b': 'failed',
@@ -196,7 +200,8 @@ describe('what the live state shows counts', () => {
     const broker = new MemoryBroker();
     const plan = await planMemory(broker, [boxOf('a'), boxOf('b')]);
     broker.beforeCall = (call) => {
-      if (call.target === 'store/box/b') broker.boxes.delete('store/box/a');
+      if (call.target === 'store/box/b')
+        broker.boxes.set('store/box/a', { spec: { capacity: 99 }, contents: 0 });
     };
     const report = await applyMemory(broker, plan);
     expect(statuses(report)).toEqual({ 'box/a': 'unverified', 'box/b': 'applied' });
@@ -216,6 +221,126 @@ describe('what the live state shows counts', () => {
       stake: { text: '1 things' },
     });
     expect(broker.boxes.has('store/box/a')).toBe(true);
+  });
+});
+
+describe('a replacement that the broker refuses', () => {
+  const round = boxOf('b', { shape: 'round' });
+
+  async function replacement() {
+    const broker = await brokerWith(
+      boxOf('a'),
+      boxOf('b'),
+      linkOf('a', 'b'),
+      linkOf('b', 'a'),
+      linkOf('b', 'b'),
+    );
+    const plan = await planMemory(broker, [boxOf('a'), round], { allow: ['destructive:**'] });
+    return { broker, plan, before: broker.resources() };
+  }
+  const refuseRound = ({ op, body }: { op: string; body?: unknown }) =>
+    op === 'box.put' && (body as { shape?: string }).shape === 'round' ? 'no round boxes here' : undefined;
+
+  it('leaves what was there before, with all that depends on it, and says what was lost', async () => {
+    const { broker, plan, before } = await replacement();
+    const box = broker.boxes.get('store/box/b');
+    if (box) box.contents = 3;
+    broker.refuse = refuseRound;
+    const report = await applyMemory(broker, plan);
+    expect(broker.resources().sort(byAddress)).toMatchObject(
+      before.map(({ volatile: _, ...rest }) => rest).sort(byAddress),
+    );
+    expect(report.steps.find(({ address }) => address === 'store/box/b')).toMatchObject({
+      status: 'failed',
+      failure: { op: 'box.put', message: 'no round boxes here' },
+      previous: 'restored',
+      note: 'previous box restored with 2 dependents; lost: 3 things',
+      stake: { text: '3 things' },
+    });
+    expect(endingOf(report)).toEqual({ partial: true });
+  });
+
+  it('restores what another replacement takes along, too, and what the plan was to remove', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'), linkOf('b', 'b'));
+    const plan = await planMemory(broker, [boxOf('a', { shape: 'round' }), round], {
+      retired: ['store/link/b/b'],
+    });
+    broker.refuse = (call) => (call.target === 'store/box/b' ? refuseRound(call) : undefined);
+    const report = await applyMemory(broker, plan);
+    expect(statuses(report)).toMatchObject({ 'box/a': 'applied', 'box/b': 'failed', 'link/a/b': 'applied' });
+    expect([...broker.links.keys()].sort()).toEqual(['store/link/a/b', 'store/link/b/b']);
+  });
+
+  it('makes the dependents of what somebody else declared meanwhile', async () => {
+    const { broker, plan } = await replacement();
+    broker.refuse = (call) => {
+      if (refuseRound(call) === undefined) return undefined;
+      broker.boxes.set('store/box/b', { spec: { shape: 'square', capacity: 10 }, contents: 0 });
+      return 'it is there';
+    };
+    const report = await applyMemory(broker, plan);
+    expect(report.steps.find(({ address }) => address === 'store/box/b')).toMatchObject({
+      status: 'failed',
+      note: expect.stringContaining('somebody else declared the box meanwhile'),
+    });
+    expect(broker.links.size).toBe(3);
+  });
+
+  it('makes every other dependent when one is refused', async () => {
+    const { broker, plan } = await replacement();
+    broker.refuse = ({ target }) => (target === 'store/link/a/b' ? 'not this one' : undefined);
+    const report = await applyMemory(broker, plan);
+    expect(report.steps.find(({ address }) => address === 'store/box/b')).toMatchObject({
+      status: 'failed',
+      failure: { message: 'not this one' },
+      note: '1 of 2 dependents re-created',
+    });
+    expect([...broker.links.keys()].sort()).toEqual(['store/link/b/a', 'store/link/b/b']);
+    expect(endingOf(report)).toEqual({ partial: true });
+  });
+
+  it('says that nothing could be restored where the broker is gone', async () => {
+    const { broker, plan } = await replacement();
+    broker.refuse = ({ op }) => (op.endsWith('.put') ? 'gone' : undefined);
+    const report = await applyMemory(broker, plan);
+    expect(report.steps.find(({ address }) => address === 'store/box/b')).toMatchObject({
+      previous: 'lost',
+      note: 'previous box deleted and not restored: gone; lost: 0 things',
+    });
+    broker.refuse = () => undefined;
+    expect(Object.values(statuses(await applyMemory(broker, plan)))).toEqual(['applied', 'applied']);
+    expect(broker.links.size).toBe(3);
+  });
+});
+
+describe('another apply at the same time', () => {
+  it('that takes something away again is made good once', async () => {
+    const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'));
+    const plan = await planMemory(broker, [boxOf('a'), boxOf('b', { shape: 'round' }), boxOf('c')]);
+    let isOver = false;
+    broker.beforeCall = ({ target }) => {
+      if (target !== 'store/box/c' || isOver) return;
+      isOver = true;
+      broker.links.clear();
+      broker.boxes.delete('store/box/b');
+    };
+    // c comes last: after it, what the other one took is missing.
+    const waves = [plan.waves.flat().toSorted(byAddress)];
+    expect(Object.values(statuses(await applyMemory(broker, { ...plan, waves })))).toEqual([
+      'applied',
+      'applied',
+    ]);
+    expect([...broker.links.keys()]).toEqual(['store/link/a/b']);
+  });
+
+  it('is told where what was done already is undone', async () => {
+    const broker = await brokerWith(boxOf('old'));
+    const plan = await planMemory(broker, [boxOf('a')], { prune: true });
+    broker.boxes.delete('store/box/old');
+    broker.beforeCall = () => broker.boxes.set('store/box/old', { spec: {}, contents: 0 });
+    const report = await applyMemory(broker, plan);
+    expect(statuses(report)).toEqual({ 'box/a': 'applied', 'box/old': 'unverified' });
+    expect(endingOf(report)).toEqual({ partial: true });
   });
 });
 

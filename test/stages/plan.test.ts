@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DamagedPlan, type Plan, worstRisk } from '../../src/model/index.ts';
 import { readPlan, writePlan } from '../../src/plan/index.ts';
@@ -20,6 +21,13 @@ function fill(broker: MemoryBroker, name: string, contents: number): void {
   if (!box) throw new Error(`no box ${name}`);
   box.contents = contents;
 }
+
+it('a plan of an older format is refused, and says which', () => {
+  const text = readFileSync(new URL('fixtures/plan-format-1.json', import.meta.url), 'utf8');
+  expect(() => readPlan(text)).toThrow(
+    'the plan was written by brokerform 0.1.0 in format 1, and this program applies format 2',
+  );
+});
 
 describe('what a plan holds', () => {
   it('creates what is needed before what needs it, and is empty once applied', async () => {

@@ -19,7 +19,7 @@ import { type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
 import { checkAllowKeys, checkProject, connecting, loadProject, planProject } from '../project.ts';
 import type { Interrupts } from '../signals.ts';
-import { keepUntilDone } from '../unfinished.ts';
+import { keepUntilDone, removeSettled } from '../unfinished.ts';
 import { UsageError } from '../usage.ts';
 
 interface Flags extends PlanFlags {
@@ -36,7 +36,11 @@ export function addApply(program: Command): void {
     .argument('[plan]', 'a file that plan --out saved: exactly that is run')
     .option('--auto-approve', 'do not ask; this allows nothing that is blocked')
     .addOption(
-      choiceOption('--on-error <what>', 'after a failure: start nothing new, or go on', ['stop', 'continue']),
+      choiceOption(
+        '--on-error <what>',
+        'after a failure: go on with what is independent, or start nothing new',
+        ['continue', 'stop'],
+      ),
     )
     .option(
       '--detach',
@@ -51,12 +55,12 @@ export function addApply(program: Command): void {
           const { checked, plan } =
             file === undefined ? await freshPlan(context, flags) : await savedPlan(context, flags, file);
           const { writePlan } = await import('../../pipeline/index.ts');
-          // A saved plan is a file already, and stays one.
           const { directory } = checked.project;
-          const apply = () => run(context, flags, checked, plan);
-          const report = await (file === undefined
-            ? keepUntilDone(plan, directory, writePlan, apply)
-            : apply());
+          const report = await keepUntilDone(
+            { plan, directory, write: writePlan, ...(file !== undefined && { file }) },
+            () => run(context, flags, checked, plan),
+          );
+          await removeSettled(context, checked, flags.wait);
           await publish((format, style) => renderReport(report, format === 'json' ? 'json' : 'text', style));
           return endingOf(report);
         }),

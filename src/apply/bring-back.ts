@@ -1,0 +1,124 @@
+import { type Call, type Failure, kindOf, type Outcome } from '../model/index.ts';
+import type { ReadyStep } from './readiness.ts';
+import type { StepResult } from './run.ts';
+import type { Target, View } from './target.ts';
+
+/** A step that failed, after this many of its calls. */
+export interface Broken {
+  readonly item: ReadyStep;
+  readonly callsDone: number;
+  readonly result: StepResult;
+}
+
+/** What is to be said of a broken step beyond its failure. */
+type Mended = Pick<StepResult, 'stands' | 'previous' | 'note'>;
+
+/**
+ * After a failure nothing stays taken away: where the creation in a replacement was refused, the previous resource is
+ * made again with its dependents; where only a dependent was refused, all others are made.
+ * @returns in the order of the steps; never throws for a broker that cannot be reached any more
+ */
+export async function bringBack(
+  target: Target,
+  broken: readonly Broken[],
+  abort: AbortSignal,
+): Promise<Mended[]> {
+  const needsLook = broken.some((one) => hasLost(one));
+  const view = needsLook ? await target.look().catch((error: Error) => error) : undefined;
+  return Promise.all(
+    broken.map(async (one): Promise<Mended> => {
+      if (abort.aborted) return hasLost(one) ? { previous: 'lost' } : {};
+      if (isMade(one)) return makeOthers(target, one, abort);
+      if (!hasLost(one)) return {};
+      if (view instanceof Error || !view) return lost(one, view?.message ?? 'nobody looked');
+      return restore(target, one, view, abort);
+    }),
+  );
+}
+
+/** The resource itself was made, and what failed is a dependent. */
+function isMade({ item, callsDone }: Broken): boolean {
+  return callsDone >= item.calls.length;
+}
+
+/** The previous resource is gone, now or since an earlier apply, and the new one was not made. */
+function hasLost(one: Broken): boolean {
+  const { item, callsDone } = one;
+  const isDeleted = callsDone > 0 || item.calls.length < item.step.calls.length;
+  return item.step.action === 'replace' && isDeleted && !isMade(one);
+}
+
+/** Every dependent but the refused one, whose failure is told already. */
+async function makeOthers(target: Target, { item, callsDone }: Broken, abort: AbortSignal): Promise<Mended> {
+  let behind = callsDone - item.calls.length;
+  const left = item.dependants.filter(({ calls }) => {
+    behind -= calls.length;
+    return behind < 0;
+  });
+  const refused = await sendAll(
+    target,
+    left.slice(1).map(({ calls }) => calls),
+    abort,
+  );
+  const all = item.dependants.length;
+  const made = all - 1 - refused.length;
+  return { stands: 'wanted', note: `${made} of ${all} dependents re-created${tell(refused)}` };
+}
+
+async function restore(target: Target, one: Broken, view: View, abort: AbortSignal): Promise<Mended> {
+  const { step, dependants } = one.item;
+  const isTaken = view.exists(step.address);
+  if (!isTaken) {
+    if (!step.restore) return lost(one, 'it holds a secret that cannot be read back');
+    const own = step.restore.filter((call) => call.target === step.address);
+    const [failure] = await sendAll(target, [own], abort);
+    if (failure) return lost(one, failure.message);
+  }
+  const alongside = isTaken ? [] : (step.restore ?? []).filter((call) => call.target !== step.address);
+  const missing = dependants.filter(({ address }) => !view.exists(address));
+  const units = [...alongside.map((call) => [call]), ...missing.map(({ calls }) => calls)];
+  const refused = await sendAll(target, units, abort);
+  const back = units.length - refused.length;
+  const kind = kindOf(step.address);
+  const told = back > 0 ? ` with ${back} dependent${back === 1 ? '' : 's'}` : '';
+  const costs = one.result.stake ? `; lost: ${one.result.stake.text}` : '';
+  return isTaken
+    ? { stands: 'other', note: `somebody else declared the ${kind} meanwhile${costs}${tell(refused)}` }
+    : {
+        stands: 'other',
+        previous: 'restored',
+        note: `previous ${kind} restored${told}${costs}${tell(refused)}`,
+      };
+}
+
+function lost({ item, result }: Broken, why: string): Mended {
+  const costs = result.stake ? `; lost: ${result.stake.text}` : '';
+  return {
+    previous: 'lost',
+    note: `previous ${kindOf(item.step.address)} deleted and not restored: ${why}${costs}`,
+  };
+}
+
+/** Sends units of calls to their end, whatever else is stopped. @returns the failures */
+async function sendAll(
+  target: Target,
+  units: readonly (readonly Call[])[],
+  abort: AbortSignal,
+): Promise<Failure[]> {
+  if (units.length === 0) return [];
+  const failures: Failure[] = [];
+  const drain = new AbortController().signal;
+  for await (const outcome of target.session.send(units, { drain, abort })) {
+    if (!isThere(outcome)) failures.push(outcome.failure ?? { op: '', message: outcome.status });
+  }
+  return failures;
+}
+
+function isThere({ status }: Outcome): boolean {
+  return status === 'done' || status === 'already' || status === 'under-way';
+}
+
+function tell(refused: readonly Failure[]): string {
+  const [first] = refused;
+  return first ? `; ${refused.length} refused: ${first.message}` : '';
+}

@@ -1,0 +1,129 @@
+import { type Address, allSteps, brokerOf, type Failure, type Plan, type Step } from '../model/index.ts';
+import { checkReadiness, creationOf, isReset, type ReadyStep } from './readiness.ts';
+import { type RunOptions, runWaves, type StepResult } from './run.ts';
+import type { Target, View } from './target.ts';
+
+/** What a step came to; `isSeen`: the live state was found as wanted at the end. */
+export interface VerifiedResult extends StepResult {
+  readonly isSeen?: boolean;
+}
+
+/**
+ * Looks whether a broker is as the whole plan wants it, with what was done before it began. What is missing, as
+ * another apply at the same time may have deleted it, is made once more.
+ */
+export async function verifyTarget(
+  plan: Plan,
+  target: Target,
+  results: Map<Address, VerifiedResult>,
+  options: RunOptions,
+): Promise<void> {
+  const { name } = target.session.broker;
+  const waves = plan.waves.map((wave) => wave.filter(({ address }) => brokerOf(address) === name));
+  const steps = waves.flat();
+  if (options.abort.aborted || !steps.some(({ address }) => wasSent(results.get(address)))) return;
+  const separate = new Set(allSteps(plan).map(({ address }) => address));
+  let view = await target.look().catch((error: Error) => error);
+  if (!(view instanceof Error) && !options.drain.signal.aborted) {
+    const repairs = repairsOf(waves, results, view);
+    if (repairs.some((wave) => wave.length > 0)) {
+      const repaired = await runWaves(target, repairs, options);
+      for (const [address, { status, failure }] of repaired) {
+        const result = results.get(address);
+        if (result && failure && status === 'failed') results.set(address, { ...result, failure });
+        else if (result?.status === 'not-started' && status === 'done') results.set(address, { status });
+      }
+      view = await target.look().catch((error: Error) => error);
+    }
+  }
+  for (const step of steps) {
+    const result = results.get(step.address);
+    if (isToBeSeen(result)) results.set(step.address, verified(step, result, view, separate));
+  }
+}
+
+function wasSent(result: StepResult | undefined): boolean {
+  return result !== undefined && (result.status !== 'already' || result.failure !== undefined);
+}
+
+function isToBeSeen(result: VerifiedResult | undefined): result is VerifiedResult {
+  return result?.status === 'done' || result?.status === 'unknown' || result?.status === 'already';
+}
+
+/** Creations of what is missing. Nothing is changed or deleted: what is there otherwise is somebody's. */
+function repairsOf(
+  waves: readonly (readonly Step[])[],
+  results: ReadonlyMap<Address, StepResult>,
+  view: View,
+): ReadyStep[][] {
+  const { ready } = checkReadiness(waves.flat(), view);
+  const byStep = new Map(ready.map((item) => [item.step, item]));
+  const owed = new Set(
+    ready
+      .flatMap(({ step }) => step.dependants.filter((one) => one.outcome === 'recreated'))
+      .map((one) => one.address),
+  );
+  return waves.map((wave) =>
+    wave.flatMap((step) => {
+      const item = byStep.get(step);
+      const result = results.get(step.address);
+      const isOwed = result?.status === 'not-started' && owed.has(step.address);
+      if (!item || isReset(step) || !(isToBeSeen(result) || isOwed)) return [];
+      const { calls, dependants } = item;
+      const isAbsent = !view.exists(step.address) && step.action !== 'delete' && step.action !== 'update';
+      if (isAbsent) return [{ ...item, calls: creationOf(step) }];
+      return view.isDone(step) && calls.length + dependants.length > 0 ? [item] : [];
+    }),
+  );
+}
+
+function verified(
+  step: Step,
+  result: VerifiedResult,
+  view: View | Error,
+  separate: ReadonlySet<Address>,
+): VerifiedResult {
+  const op = step.calls[0]?.op ?? step.action;
+  const { failure: refusal, ...rest } = result;
+  if (view instanceof Error) {
+    const message = `could not read the live state afterwards: ${view.message}`;
+    return result.status === 'already' && !refusal
+      ? { ...result, status: 'done', failure: { op, message } }
+      : result.status === 'already'
+        ? { ...rest, status: 'failed', failure: refusal ?? { op, message } }
+        : { ...result, failure: refusal ?? { op, message } };
+  }
+  // Whether a secret was set before the answer was lost, no live state shows.
+  if (result.status === 'unknown' && isReset(step)) return result;
+  const message = view.isDone(step) ? dependentsOff(step, view, separate) : whatIsOff(step, result, view);
+  if (message === undefined) return { ...rest, status: rest.status === 'already' ? 'already' : 'done' };
+  // What somebody else made is in the way of this step, or the answer told the truth by not coming.
+  if (result.status === 'already' && refusal) return { ...rest, status: 'failed', failure: refusal };
+  if (result.status === 'unknown') return { ...rest, status: 'failed', failure: refusal ?? { op, message } };
+  const failure: Failure = refusal
+    ? { ...refusal, message: `${message}: ${refusal.message}` }
+    : { op, message };
+  return { ...rest, status: 'done', failure };
+}
+
+function whatIsOff({ address, action }: Step, { status }: StepResult, view: View): string {
+  if (status === 'unknown') return 'the answer never came, and it was not done';
+  if (action === 'delete') return 'it is there again: somebody else made it meanwhile';
+  const state = view.exists(address) ? 'not as planned' : 'missing';
+  return status === 'already'
+    ? `it was as planned at the start, and is ${state} now`
+    : `the broker accepted it, but the live state is ${state === 'missing' ? 'missing it' : state}`;
+}
+
+/** Which of the dependents that a step itself makes again are not as wanted. */
+function dependentsOff(step: Step, view: View, separate: ReadonlySet<Address>): string | undefined {
+  // What was removed may be there again by its client, as a binding of an exclusive queue.
+  const missing = step.dependants.filter(
+    ({ address, outcome, resource }) =>
+      outcome === 'recreated' && !separate.has(address) && !view.isLive(resource),
+  );
+  const [first] = missing;
+  if (!first) return undefined;
+  const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+  return `missing, or not as planned: ${first.title}${more}`;
+}

@@ -1,0 +1,103 @@
+import { takesSeveralCalls, type View } from '../apply/index.ts';
+import { diffSpecs } from '../diff/index.ts';
+import {
+  ABSENT,
+  type Address,
+  type Change,
+  type Context,
+  equalJson,
+  indexByAddress,
+  kindOf,
+  type Provider,
+  type Resource,
+  type Step,
+} from '../model/index.ts';
+import { findDependants, fingerprint, fingerprintOf, removedBy } from '../plan/index.ts';
+
+/** Dependents that are named; the rest are counted. */
+const SHOWN = 5;
+
+type Update = Extract<Change, { action: 'update' | 'replace' }>;
+
+/** The live state as a plan sees it. `steps` are those of this broker. */
+export function viewOf(
+  context: Context,
+  provider: Provider,
+  steps: readonly Step[],
+  fingerprints: Readonly<Record<Address, string>>,
+): View {
+  const { deleted, replaced } = removedBy(steps.map((step) => step.change));
+  const dependantsOf = findDependants(context, provider.kinds, new Set([...deleted, ...replaced]));
+  const made = indexByAddress(steps.flatMap(madeBy));
+  const planned = (address: Address) => fingerprints[address] ?? ABSENT;
+  const isLive = (resource: Resource) => {
+    const live = context.live.get(resource.address);
+    return live !== undefined && diffSpecs(live.spec, resource.spec).length === 0;
+  };
+  /** Found by the plan, or made by it. */
+  const isKnown = (live: Resource) => {
+    const wanted = made.get(live.address);
+    return fingerprint(live) === planned(live.address) || (wanted !== undefined && isLive(wanted));
+  };
+  const nameOf = (resource: Resource) =>
+    provider.kinds[kindOf(resource.address)]?.title(resource).title ?? resource.address;
+
+  return {
+    isLive,
+    exists: (address) => context.live.has(address),
+    isDone: ({ address, change }) =>
+      change.action === 'delete' ? !context.live.has(address) : isLive(change.after),
+    difference: (step) => {
+      const live = context.live.get(step.address);
+      const own = ownDifference(step, live, fingerprintOf(step.change, context), planned(step.address));
+      if (own !== undefined || !live) return own;
+      const unknown = dependantsOf(step.address).filter((dependant) => !isKnown(dependant));
+      if (unknown.length === 0) return undefined;
+      const names = unknown
+        .slice(0, SHOWN)
+        .map((one) => `${planned(one.address) === ABSENT ? '+' : '~'} ${nameOf(one)}`);
+      const more = unknown.length > SHOWN ? ` and ${unknown.length - SHOWN} more` : '';
+      return `its dependents changed: ${names.join(', ')}${more}`;
+    },
+  };
+}
+
+/** What a step leaves behind it. */
+function madeBy({ change, dependants }: Step): Resource[] {
+  const recreated = dependants.filter(({ outcome }) => outcome === 'recreated');
+  return [...('after' in change ? [change.after] : []), ...recreated.map(({ resource }) => resource)];
+}
+
+function ownDifference(
+  step: Step,
+  live: Resource | undefined,
+  found: string,
+  planned: string,
+): string | undefined {
+  const { change } = step;
+  if (found === planned) return undefined;
+  // Missing is what a cut-off replacement, or a deletion, leaves; and what a creation is for.
+  if (!live) return change.action === 'update' ? 'it is gone' : undefined;
+  // Made by half: the broker refuses to go on with what is another one.
+  if (change.action !== 'update' && change.action !== 'delete' && takesSeveralCalls(step)) return undefined;
+  const fields = unplannedFields(change, live);
+  if (fields.length === 0) return undefined;
+  if (planned === ABSENT) return 'it was not there when the plan was made';
+  return `changed since: ${fields.map(({ path }) => path.join('.')).join(', ')}`;
+}
+
+function unplannedFields(change: Change, live: Resource) {
+  if (change.action === 'create') return diffSpecs(live.spec, change.after.spec);
+  return change.action === 'update' ? changedSince(change, live) : diffSpecs(change.before.spec, live.spec);
+}
+
+/** Fields that are neither as the plan found them nor as it makes them: an update that was cut off has some of each. */
+function changedSince({ before, after }: Update, live: Resource) {
+  const planned = new Map(
+    diffSpecs(before.spec, after.spec).map((field) => [JSON.stringify(field.path), field.before ?? null]),
+  );
+  return diffSpecs(live.spec, after.spec).filter(({ path, before = null }) => {
+    const found = planned.get(JSON.stringify(path));
+    return found === undefined || !equalJson(found, before);
+  });
+}
