@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Running } from '../cli-folder.ts';
+import { keptFiles } from '../dying.ts';
 import { CliProject, eachLine, manyQueues, sharedBroker } from './cli-project.ts';
 import { AMQP, startWires, type Wires } from './wire.ts';
 
@@ -145,7 +146,7 @@ eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
   );
 
   test.skipIf(broker.missing)(
-    'SIGKILL in the middle of a replacement: without a saved plan, all that is declared is back, and the kept plan brings the rest',
+    'SIGKILL in the middle of a replacement: the next plan brings back what others made, and says from where',
     async () => {
       project.declare(orders('classic'));
       await project.expectFinished();
@@ -159,11 +160,15 @@ eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
       });
       await apply.ended;
       wires.amqp.mend();
-      const { stderr } = await project.expectRun(0, 'apply', '--auto-approve');
-      expect(await project.bindings()).toEqual(['events → orders a', 'events → orders b.#']);
-      const kept = /brokerform apply (\S+\.json) finishes it/.exec(stderr)?.[1] ?? '';
-      await project.expectRun(0, 'apply', kept);
+      const { stdout } = await project.expectRun(2, 'plan', '--detailed-exitcode');
+      expect(stdout).toMatch(/\+ {2}binding amq\.topic → orders/);
+      expect(stdout).toMatch(
+        /lost by an interrupted apply, re-created from \.brokerform\/unfinished-\S+\.json/,
+      );
+      expect(keptFiles(project)).toHaveLength(1);
+      await project.expectRun(0, 'apply', '--auto-approve');
       expect(await project.bindings()).toContain('amq.topic → orders theirs');
+      expect(keptFiles(project)).toEqual([]);
       await project.expectRun(0, 'plan', '--detailed-exitcode');
     },
   );

@@ -51,6 +51,32 @@ eachLine('RabbitMQ %s of our own', (line) => {
     120_000,
   );
 
+  test.skipIf(missing).each(['memory', 'disk'])(
+    'runs out of %s in the middle of an apply: what is no publishing goes on',
+    async (what) => {
+      if (!own) return;
+      const limit = what === 'memory' ? 'set_vm_memory_high_watermark' : 'set_disk_free_limit';
+      const [short, ample] = what === 'memory' ? ['0', '0.4'] : ['1000TB', '50MB'];
+      const broker = own;
+      project.declare({ queues: manyQueues(100) });
+      const wires = await startWires(broker);
+      project.set({ URL: wires.url, MANAGEMENT: wires.management });
+      let alarm: Promise<unknown> | undefined;
+      wires.amqp.when(AMQP.queueDeclare, 30, () => {
+        wires.amqp.hold();
+        alarm = broker.ctl(limit, short).then(() => wires.amqp.release());
+      });
+      await project.expectRun(0, 'apply', '--auto-approve', '--report', 'report.json');
+      expect(alarm).toBeDefined();
+      await alarm;
+      expect(project.statuses()).toEqual({ applied: 200 });
+      await broker.ctl(limit, ample);
+      await project.expectRun(0, 'plan', '--detailed-exitcode');
+      await wires.close();
+    },
+    120_000,
+  );
+
   test.skipIf(missing)(
     'down: refused at once; with --wait, it is applied as soon as it is up',
     async ({ skip }) => {
