@@ -37,9 +37,12 @@ export async function killAndGoOn(
   const fresh = ['apply', '--auto-approve', ...allow];
   const saved = ['apply', 'plan.json'];
   watchBy(project, { ...watch, count });
-  const { signal } = await project.run(...(way === 'same command' || way === 'plan again' ? fresh : saved));
+  const { signal, code, stdout, stderr } = await project.run(
+    ...(way === 'same command' || way === 'plan again' ? fresh : saved),
+  );
   watchBy(project);
-  if (signal !== 'SIGKILL') throw new Error(`it was not killed at ${count}`);
+  if (signal !== 'SIGKILL')
+    throw new Error(`it ended with ${code ?? signal} before ${count}\n${stdout}\n${stderr}`);
   if (way === 'same command') await project.expectRun(0, ...fresh);
   else if (way === 'same saved plan') await project.expectRun(0, ...saved);
   else if (way === 'plan again') {
