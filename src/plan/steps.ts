@@ -139,10 +139,10 @@ class StepBuilder {
       const names = kindFor(this.#input.kinds, live.address).title(live);
       const { outcome } = fate;
       const isOurs = outcome === 'recreated' && fate.takenBy.length === 1;
-      const resource = withoutPlaces(outcome === 'recreated' ? this.#wanted(live.address) : live);
+      const resource = outcome === 'recreated' ? this.#wanted(live.address) : live;
       const calls = isOurs ? this.#calls({ action: 'create', after: resource }) : [];
       this.fingerprints[live.address] = fingerprint(live);
-      return [{ address: live.address, ...names, outcome, resource, calls }];
+      return [{ address: live.address, ...names, outcome, resource: withoutPlaces(resource), calls }];
     });
   }
 
