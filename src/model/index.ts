@@ -17,6 +17,7 @@ export * from './report.ts';
 export * from './resource.ts';
 export * from './revision.ts';
 export * from './rule.ts';
+export * from './scope.ts';
 export * from './secret.ts';
 export * from './sketch.ts';
 export * from './source.ts';

@@ -1,6 +1,7 @@
 import { type Address, addressMatcher, kindOf } from './address.ts';
 import type { Kind } from './provider.ts';
 import type { Resource } from './resource.ts';
+import { cascades } from './scope.ts';
 
 type Kinds = Readonly<Record<string, Kind>>;
 type Live = ReadonlyMap<Address, Resource>;
@@ -35,7 +36,7 @@ function withCascades(
     for (const need of needs) {
       if (reason !== undefined) break;
       const needed = live.get(need);
-      const goes = needed && kinds[kindOf(address)]?.diesWith?.(resource, need) === true;
+      const goes = needed && cascades(kinds[kindOf(address)], need);
       if (goes) reason = find(needed);
     }
     reasons.set(address, reason);

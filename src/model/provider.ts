@@ -26,8 +26,11 @@ export interface Kind {
   title(resource: Resource): { title: string; detail: string };
   /** Defaults, units, types and version quirks filled in, the same way for desired and live specs. */
   complete(resource: Resource, context: Context): JsonObject;
-  /** Why the field at this path cannot change in place; undefined where it can. */
-  fixed(
+  /**
+   * Why the field at this path cannot change in place; undefined where it can. Absent where every field of the kind
+   * can: its resources are never replaced.
+   */
+  fixed?(
     path: readonly string[],
     change: Extract<Change, { action: 'update' | 'replace' }>,
     context: Context,
@@ -37,8 +40,11 @@ export interface Kind {
   atStake?(change: Change, context: Context): readonly Resource[];
   /** The calls that make the change, in order. A replacement is its deletion, then its creation. */
   calls(change: Change, context: Context, options: CallOptions): Call[];
-  /** True where a resource of this kind disappears with any resource that it needs: a binding with its queue. */
-  diesWith?(resource: Resource, needed: Address): boolean;
+  /**
+   * Kinds whose resources take a resource of this kind along when they are deleted, where it needs them: a queue takes
+   * its bindings. From these follow the dependents in a plan, and what a session must read.
+   */
+  readonly cascadesFrom?: readonly string[];
   /**
    * True for a live resource that only a client can make again, such as a binding of its exclusive queue: a
    * replacement that takes it along does not promise it back.
@@ -80,7 +86,8 @@ export interface CallOptions {
 
 /**
  * What a read must cover, and with it everything that would disappear with a resource in it (the bindings of a
- * queue). A session asks for no more than this needs, so that a plan gets by with few rights.
+ * queue): {@link coverageOf} works out what that is. A session asks for no more than this needs, so that a plan gets
+ * by with few rights.
  */
 export interface Scope {
   /** Declared or retired resources: each that exists must be returned. */
@@ -143,8 +150,9 @@ export interface Check {
 export interface Session {
   readonly broker: BrokerIdentity;
   /**
-   * Live resources of the scope, secrets hidden, in a constant number of requests whatever the size.
-   * @throws ConnectionError, BrokerError
+   * Live resources of the scope, secrets hidden, in a constant number of requests whatever the size. Others may be
+   * among them. What is named and not returned is known to be absent.
+   * @throws ConnectionError, BrokerError; also where it is not known whether a named resource exists
    */
   read(scope: Scope): Promise<Resource[]>;
   /** Fresh `volatile` of these live resources; an address that is missing from the answer is unknown, not empty. */

@@ -9,6 +9,7 @@ import {
   type Stake,
   type Step,
 } from '../model/index.ts';
+import { removedBy } from '../plan/index.ts';
 import { look } from './live.ts';
 import { viewOf } from './plan-view.ts';
 
@@ -16,13 +17,12 @@ import { viewOf } from './plan-view.ts';
 export function targetOf(session: Session, provider: Provider, plan: Plan, now: () => Date): Target {
   const steps = plan.waves.flat().filter((step) => brokerOf(step.address) === session.broker.name);
   const afters = steps.flatMap(({ change }) => ('after' in change ? [change.after] : []));
-  const befores = steps.flatMap(({ change }) => ('before' in change ? [change.before.address] : []));
-  const dependants = steps.flatMap((step) => step.dependants);
-  const recreated = dependants.filter(({ outcome }) => outcome === 'recreated');
-  const removed = dependants.filter(({ outcome }) => outcome === 'removed');
+  const recreated = steps.flatMap((step) => step.dependants).filter(({ outcome }) => outcome === 'recreated');
+  const { deleted, replaced } = removedBy(steps.map(({ change }) => change));
+  // As a plan reads it: what disappears with these resources is in the scope with them.
   const scope = {
     desired: [...afters, ...recreated.map(({ resource }) => resource)],
-    retired: [...befores, ...removed.map(({ address }) => address)],
+    retired: [...deleted, ...replaced],
     owns: [],
   };
   return {

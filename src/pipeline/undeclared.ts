@@ -1,5 +1,6 @@
 import {
   type Address,
+  cascades,
   indexByAddress,
   type Json,
   type Kind,
@@ -46,8 +47,8 @@ function rootOf(
   all: ReadonlyMap<Address, Resource>,
   kinds: Readonly<Record<string, Kind>>,
 ): Address {
-  const { diesWith } = kinds[kindOf(resource.address)] ?? {};
-  const taker = resource.needs.find((need) => all.has(need) && diesWith?.(resource, need) === true);
+  const kind = kinds[kindOf(resource.address)];
+  const taker = resource.needs.find((need) => all.has(need) && cascades(kind, need));
   const above = taker === undefined ? undefined : all.get(taker);
   return above ? rootOf(above, all, kinds) : resource.address;
 }

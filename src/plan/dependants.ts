@@ -1,4 +1,12 @@
-import { type Address, type Change, type Context, type Kind, kindOf, type Resource } from '../model/index.ts';
+import {
+  type Address,
+  type Change,
+  type Context,
+  cascades,
+  type Kind,
+  kindOf,
+  type Resource,
+} from '../model/index.ts';
 
 /** Live resources that disappear with what they need, by the address that takes them along; sorted by address. */
 export type DependantsOf = (address: Address) => readonly Resource[];
@@ -15,9 +23,9 @@ export function findDependants(
   const direct = new Map<Address, Resource[]>();
   for (const resource of context.live.values()) {
     const kind = kinds[kindOf(resource.address)];
-    if (!kind?.diesWith) continue;
+    if (!kind?.cascadesFrom) continue;
     for (const need of resource.needs) {
-      if (!removed.has(need) || !kind.diesWith(resource, need)) continue;
+      if (!removed.has(need) || !cascades(kind, need)) continue;
       const members = direct.get(need);
       if (members) members.push(resource);
       else direct.set(need, [resource]);

@@ -1,15 +1,17 @@
-import type {
-  Address,
-  BrokerIdentity,
-  Call,
-  Check,
-  Failure,
-  JsonObject,
-  Outcome,
-  Resource,
-  SendOptions,
-  Session,
+import {
+  type Address,
+  type BrokerIdentity,
+  type Call,
+  type Check,
+  coverageOf,
+  type Failure,
+  type JsonObject,
+  type Outcome,
+  type Resource,
+  type SendOptions,
+  type Session,
 } from '../../src/model/index.ts';
+import { kinds } from './kinds.ts';
 
 /**
  * A broker that lives in memory and knows boxes and links between them. It stands in for a fourth broker: whatever
@@ -56,9 +58,12 @@ export class MemoryBroker {
   session(): Session {
     return {
       broker: this.identity,
-      read: async () => {
+      read: async (scope) => {
         this.reads++;
-        return this.resources().map(({ volatile: _, ...resource }) => resource);
+        const { includes } = coverageOf(scope, this.identity.name, kinds);
+        return this.resources()
+          .filter(includes)
+          .map(({ volatile: _, ...resource }) => resource);
       },
       observe: async (resources) =>
         new Map(

@@ -3,65 +3,14 @@ import {
   type Declared,
   type Diagnostic,
   type JsonObject,
-  type Kind,
   makeAddress,
   type Order,
   type Provider,
-  parseAddress,
   type Resource,
   type Section,
 } from '../../src/model/index.ts';
 import { MemoryBroker } from './broker.ts';
-
-const box: Kind = {
-  title: ({ address }) => ({ title: `box ${parseAddress(address).path[0]}`, detail: '' }),
-  complete: ({ spec }) => ({ shape: 'square', capacity: 10, ...spec }),
-  fixed: (path) => (path[0] === 'shape' ? 'a box keeps its shape' : undefined),
-  risks: (change) => {
-    if (change.action === 'delete' || change.action === 'replace') {
-      const isEmpty = change.before.volatile?.contents === 0;
-      return [
-        { class: isEmpty ? 'disruptive' : 'destructive', code: 'contents', message: 'its contents are lost' },
-      ];
-    }
-    const isLowered =
-      change.action === 'update' &&
-      change.fields.some(
-        ({ path, before, after }) => path[0] === 'capacity' && Number(after) < Number(before),
-      );
-    return isLowered
-      ? [{ class: 'destructive', code: 'capacity', message: 'what does not fit is lost' }]
-      : [];
-  },
-  calls: (change, _context, { destructive }) => {
-    const remove = { op: 'box.delete', target: target(change), body: { ifEmpty: !destructive } };
-    if (change.action === 'delete') return [remove];
-    const put = { op: 'box.put', target: target(change), body: change.after.spec };
-    return change.action === 'replace' ? [remove, put] : [put];
-  },
-  systemOwned: ({ address }) =>
-    parseAddress(address).path[0] === 'system' ? 'the broker owns it' : undefined,
-  stakeText: ({ volatile }) => `${volatile?.contents ?? 'unknown'} things`,
-};
-
-const link: Kind = {
-  title: ({ address }) => ({ title: `link ${parseAddress(address).path.join(' → ')}`, detail: '' }),
-  complete: ({ spec }) => spec,
-  fixed: () => undefined,
-  risks: (change) =>
-    change.action === 'delete'
-      ? [{ class: 'disruptive', code: 'unlinked', message: 'things no longer flow' }]
-      : [],
-  calls: (change) =>
-    change.action === 'delete'
-      ? [{ op: 'link.delete', target: target(change) }]
-      : [{ op: 'link.put', target: target(change), body: { needs: change.after.needs } }],
-  diesWith: () => true,
-};
-
-function target(change: Change): string {
-  return (change.action === 'delete' ? change.before : change.after).address;
-}
+import { kinds, target } from './kinds.ts';
 
 export function boxOf(name: string, spec: JsonObject = {}, broker = 'store'): Resource {
   return { address: makeAddress(broker, 'box', name), spec, needs: [] };
@@ -148,7 +97,7 @@ export function memoryProvider(brokers: readonly MemoryBroker[] = [new MemoryBro
       properties: { type: { const: 'memory' } },
       additionalProperties: false,
     },
-    kinds: { box, link },
+    kinds,
     rules: [],
     declare,
     order: orderShelves,

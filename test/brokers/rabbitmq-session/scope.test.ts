@@ -2,46 +2,75 @@ import { expect, test } from 'vitest';
 import { needsOf } from '../../../src/brokers/rabbitmq/session/scope.ts';
 import type { Scope } from '../../../src/model/index.ts';
 
+const EXISTING = ['/orders', 'team-a', 'team-b', 'v'];
+const PER_VHOST = ['exchange', 'queue', 'binding', 'policy', 'operator-policy'];
+
 function needs(scope: Partial<Scope>) {
-  const { kinds, vhosts, everyVhost } = needsOf({ desired: [], retired: [], owns: [], ...scope }, 'main');
+  const { kinds, listsVhosts, vhostsOf } = needsOf({ desired: [], retired: [], owns: [], ...scope }, 'main');
+  const vhosts = PER_VHOST.map((kind) => [kind, [...vhostsOf([kind], EXISTING)]] as const);
   return {
     kinds: [...kinds].sort(),
-    vhosts: Object.fromEntries([...vhosts].map(([kind, names]) => [kind, [...names]])),
-    everyVhost: [...everyVhost].sort(),
+    vhosts: Object.fromEntries(vhosts.filter(([, names]) => names.length > 0)),
+    listsVhosts,
   };
 }
 
-test('declared and retired resources need their own kind and vhost', () => {
-  const desired = [{ address: 'main/queue/%2Forders/a', spec: {}, needs: [] }];
-  expect(needs({ desired, retired: ['main/user/bob', 'other/queue/x/y'] })).toEqual({
-    kinds: ['queue', 'user'],
-    vhosts: { queue: ['/orders'] },
-    everyVhost: [],
+const queue = { address: 'main/queue/%2Forders/a', spec: {}, needs: [] };
+const vhost = { address: 'main/vhost/v', spec: {}, needs: [] };
+
+test('a queue or exchange, declared or retired, needs the bindings of its vhost', () => {
+  const expected = {
+    kinds: ['binding', 'queue'],
+    vhosts: { queue: ['/orders'], binding: ['/orders'] },
+    listsVhosts: false,
+  };
+  expect(needs({ desired: [queue] })).toEqual(expected);
+  expect(needs({ retired: [queue.address, 'other/queue/x/y'] })).toEqual(expected);
+});
+
+test('a retired user needs all that belongs to it, in whatever vhost', () => {
+  expect(needs({ retired: ['main/user/bob'] })).toEqual({
+    kinds: ['permission', 'topic-permission', 'user', 'user-limits'],
+    vhosts: {},
+    listsVhosts: false,
   });
+});
+
+test('a retired vhost needs all that is in it; a declared one, which is never replaced, itself only', () => {
+  const inside = ['parameter', 'permission', 'topic-permission', 'vhost', 'vhost-limits'];
+  expect(needs({ retired: [vhost.address] })).toEqual({
+    kinds: [...PER_VHOST, ...inside].sort(),
+    vhosts: Object.fromEntries(PER_VHOST.map((kind) => [kind, ['v']])),
+    listsVhosts: false,
+  });
+  expect(needs({ desired: [vhost] })).toEqual({ kinds: ['vhost'], vhosts: {}, listsVhosts: false });
 });
 
 test('a glob with a literal vhost needs only that vhost', () => {
   expect(needs({ owns: ['main/queue/%2Forders/*', 'main/policy/%2Forders/**'] })).toEqual({
-    kinds: ['policy', 'queue'],
-    vhosts: { queue: ['/orders'], policy: ['/orders'] },
-    everyVhost: [],
+    kinds: ['binding', 'policy', 'queue'],
+    vhosts: { queue: ['/orders'], policy: ['/orders'], binding: ['/orders'] },
+    listsVhosts: false,
   });
 });
 
-test('a glob in the vhost needs all vhosts, but of its kind only', () => {
-  expect(needs({ owns: ['main/queue/team-*/x'] })).toEqual({
-    kinds: ['queue'],
-    vhosts: {},
-    everyVhost: ['queue'],
-  });
-  expect(needs({ owns: ['main/queue/**'] }).everyVhost).toEqual(['queue']);
-  expect(needs({ owns: ['main/queue/te**'] }).everyVhost).toEqual(['queue']);
+test('a glob in the vhost needs the vhosts that it matches', () => {
+  const expected = {
+    kinds: ['binding', 'queue'],
+    vhosts: { queue: ['team-a', 'team-b'], binding: ['team-a', 'team-b'] },
+    listsVhosts: true,
+  };
+  expect(needs({ owns: ['main/queue/team-*/x'] })).toEqual(expected);
+  expect(needs({ owns: ['main/queue/te**'] })).toEqual(expected);
+  expect(needs({ owns: ['main/queue/**'] }).vhosts.queue).toEqual(EXISTING);
+  expect(needs({ owns: ['main/vhost/team-*'] }).vhosts.exchange).toEqual(['team-a', 'team-b']);
 });
 
 test('a glob in the kind needs every kind that it matches', () => {
-  expect(needs({ owns: ['main/*policy/v/*'] }).kinds).toEqual(['operator-policy', 'policy', 'queue']);
-  expect(needs({ owns: ['main/*/v/**'] }).vhosts).toMatchObject({ queue: ['v'], permission: ['v'] });
-  expect(needs({ owns: ['main/user**'] }).kinds).toEqual(['user', 'user-limits']);
+  const policies = needs({ owns: ['main/*policy/v/*'] });
+  expect(policies.kinds).toEqual(['operator-policy', 'policy', 'queue']);
+  expect(needs({ owns: ['main/*/v/**'] }).vhosts).toMatchObject({ queue: ['v'] });
+  expect(needs({ owns: ['main/user-**'] }).kinds).toEqual(['user-limits']);
 });
 
 test.each(['**', 'main/**', 'm*/**', '*/**'])('%s needs everything', (glob) => {

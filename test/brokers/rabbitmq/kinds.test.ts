@@ -411,8 +411,17 @@ describe('risks', () => {
       {
         class: 'destructive',
         code: 'vhost-deleted',
-        message: 'everything in the vhost is deleted with it, 2 queues among it',
+        message:
+          'everything in the vhost is deleted with it: 2 queues with an unknown number of messages, consumers unknown',
       },
+    ]);
+    const counted = { ...live.queue('a', {}), volatile: { ready: 1200, unacknowledged: 34, consumers: 1 } };
+    const known = contextOf([], [before, counted]);
+    expect(kindFor(before.address).atStake?.({ action: 'delete', before }, known)).toMatchObject([
+      { address: counted.address },
+    ]);
+    expect(kindFor(before.address).risks({ action: 'delete', before }, known)).toMatchObject([
+      { message: 'everything in the vhost is deleted with it: 1 queue with 1,234 messages, 1 consumer' },
     ]);
   });
 

@@ -59,6 +59,25 @@ eachLine('rights on RabbitMQ %s', (line) => {
     expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
   });
 
+  test.skipIf(broker.missing)(
+    'a vhost that exists and is hidden from the user is unknown, not absent',
+    async () => {
+      await become('policymaker');
+      project.configure({ owns: { main: ['vhost-limits/*'] } });
+      for (const body of [{}, { limits: { 'max-queues': 7 } }]) {
+        project.declare(body);
+        const { stdout, stderr } = await project.expectRun(1, 'plan');
+        expect(stdout).toBe('');
+        expect(stderr).toContain(`may not see vhost "${project.vhost}"`);
+        expect(stderr).toContain(`needs a permission in vhost "${project.vhost}"`);
+      }
+      // What is in a retired vhost takes more rights to read, and any of the requests may be refused first.
+      project.write('topology.yaml', { rabbitmq: {}, retired: [project.address('vhost')] });
+      const { stdout, stderr } = await project.expectRun(1, 'plan');
+      expect([stdout, stderr]).toEqual(['', expect.stringContaining(' needs ')]);
+    },
+  );
+
   test.skipIf(broker.missing)('no permission in the vhost: named, with the vhost', async () => {
     await become('management');
     project.declare(topology);

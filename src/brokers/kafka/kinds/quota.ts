@@ -10,7 +10,6 @@ const QUOTAS = [...CLIENT_QUOTAS, ...IP_QUOTAS];
 export const quota: Kind = {
   title: (resource) => ({ title: `quota of ${entityText(entityOf(resource))}`, detail: '' }),
   complete: ({ spec }): JsonObject => spec,
-  fixed: () => undefined,
 
   risks(change): Risk[] {
     if (change.action === 'delete')

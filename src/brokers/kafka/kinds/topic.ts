@@ -35,7 +35,6 @@ export const topic: Kind = {
 
   complete: completeTopic,
   // What cannot change in place is refused: a topic is never replaced, as that would lose its log.
-  fixed: () => undefined,
   risks: topicRisks,
 
   calls(change, _context, options): KafkaCall[] {

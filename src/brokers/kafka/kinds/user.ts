@@ -28,8 +28,6 @@ export const user: Kind = {
     );
   },
 
-  fixed: () => undefined,
-
   risks(change) {
     if (change.action === 'create') return [];
     if (change.action === 'delete') {

@@ -13,7 +13,7 @@ export async function readAcls(cluster: Cluster, wanted: Wanted): Promise<Resour
   const broker = cluster.settings.broker;
   return (await listAcls(cluster, wanted.names.size > 0))
     .map((spec): Resource => ({ address: aclAddress(broker, spec), spec, needs: [] }))
-    .filter(({ address }) => wanted.includes(address));
+    .filter(wanted.includes);
 }
 
 /**

@@ -15,7 +15,7 @@ export async function readQuotas(cluster: Cluster, wanted: Wanted): Promise<Reso
       const spec: JsonObject = { entity, ...values };
       return { address: quotaAddress(broker, entity), spec, needs: [] };
     })
-    .filter(({ address }) => wanted.includes(address));
+    .filter(wanted.includes);
 }
 
 export interface Quota {

@@ -25,11 +25,12 @@ export async function readScope(
   inherited: InheritedConfigs,
   scope: Scope,
 ): Promise<Resource[]> {
+  const wanted = wantedOf(scope, cluster.settings.broker);
   const kinds = Object.keys(READERS) as KindName[];
   const parts = await Promise.all(
     kinds.map((kind) => {
-      const wanted = wantedOf(scope, cluster.settings.broker, kind);
-      return wanted ? READERS[kind](cluster, wanted, inherited) : [];
+      const wantedOfKind = wanted.get(kind);
+      return wantedOfKind ? READERS[kind](cluster, wantedOfKind, inherited) : [];
     }),
   );
   return parts.flat();

@@ -1,11 +1,12 @@
 import {
   type Address,
-  addressMatcher,
-  makeAddress,
+  coverageOf,
+  kindOf,
   parseAddress,
   type Resource,
   type Scope,
 } from '../../../model/index.ts';
+import { kinds } from '../kinds/index.ts';
 
 /** What of one kind a scope wants. */
 export interface Wanted {
@@ -16,48 +17,34 @@ export interface Wanted {
   /** Whether more is wanted than what is named. */
   readonly all: boolean;
   /** Whether a live resource is wanted. */
-  includes(address: Address): boolean;
+  includes(resource: Pick<Resource, 'address' | 'needs'>): boolean;
 }
 
 export type KindName = 'topic' | 'acl' | 'quota' | 'user';
 
-/** What must be asked for to find every resource of a kind in the scope; undefined where nothing must. */
-export function wantedOf(scope: Scope, broker: string, kind: KindName): Wanted | undefined {
-  const prefix = `${makeAddress(broker, kind)}/`;
-  const desired = new Map<Address, Resource>();
-  const names = new Set<string>();
-  const addresses = new Set<Address>();
-  for (const resource of scope.desired) {
-    if (!resource.address.startsWith(prefix)) continue;
-    desired.set(resource.address, resource);
-    addresses.add(resource.address);
+/** What must be asked for to find every resource of the scope, by kind; a kind that is missing needs no request. */
+export function wantedOf(scope: Scope, broker: string): Map<string, Wanted> {
+  const { wanted, named, includes } = coverageOf(scope, broker, kinds);
+  const names = new Map<string, Set<string>>();
+  for (const address of named) {
+    const { kind, path } = parseAddress(address);
+    names.set(kind, (names.get(kind) ?? new Set()).add(path[0] ?? ''));
   }
-  for (const address of scope.retired) if (address.startsWith(prefix)) addresses.add(address);
-  for (const address of addresses) names.add(parseAddress(address).path[0] ?? '');
-  const globs = scope.owns.filter((glob) => mayMatch(glob, prefix));
-  if (addresses.size === 0 && globs.length === 0) return undefined;
-  const matchers = globs.map(addressMatcher);
-  return {
-    names,
-    desired,
-    all: globs.length > 0,
-    includes: (address) => addresses.has(address) || matchers.some((matches) => matches(address)),
-  };
-}
-
-/** Whether a glob could match an address that starts with the prefix, `main/topic/`. */
-function mayMatch(glob: string, prefix: string): boolean {
-  // What comes after `**` may be anything, so only the segments before it decide.
-  const [head = ''] = glob.split('**', 1);
-  const open = head.length < glob.length;
-  const segments = head.split('/');
-  return prefix
-    .split('/')
-    .slice(0, 2)
-    .every((wanted, index) => {
-      const segment = segments[index];
-      if (segment === undefined) return open;
-      const last = open && index === segments.length - 1;
-      return addressMatcher(last ? `${segment}*` : segment)(wanted);
-    });
+  return new Map(
+    [...wanted].map(([kind, selections]) => {
+      const known = names.get(kind) ?? new Set();
+      const desired = scope.desired.filter(({ address }) => named.has(address) && kindOf(address) === kind);
+      const isNamed = (one: (typeof selections)[number]) =>
+        one.kind === kind && one.first !== undefined && known.has(one.first);
+      return [
+        kind,
+        {
+          names: known,
+          desired: new Map(desired.map((resource) => [resource.address, resource])),
+          all: !selections.every(isNamed),
+          includes,
+        },
+      ];
+    }),
+  );
 }

@@ -32,7 +32,8 @@ export async function readTopics(
   const broker = cluster.settings.broker;
   const [metadata, moves] = await Promise.all([findTopics(cluster, wanted), listMoves(cluster)]);
   const topics = metadata.filter(
-    (topic) => topic.error !== UNKNOWN_TOPIC && wanted.includes(topicAddress(broker, topic.name)),
+    ({ name, error }) =>
+      error !== UNKNOWN_TOPIC && wanted.includes({ address: topicAddress(broker, name), needs: [] }),
   );
   for (const { name, error } of topics) {
     if (isPassing(error)) continue;

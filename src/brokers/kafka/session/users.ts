@@ -16,7 +16,7 @@ export async function readUsers(cluster: Cluster, wanted: Wanted): Promise<Resou
   const users = await listUsers(cluster, wanted.all ? null : [...wanted.names]);
   return [...users].flatMap(([name, credentials]): Resource[] => {
     const address = userAddress(broker, name);
-    if (!wanted.includes(address)) return [];
+    if (!wanted.includes({ address, needs: [] })) return [];
     const declared = wanted.desired.get(address)?.spec ?? {};
     const spec: UserSpec = Object.fromEntries(
       [...credentials].map(([mechanism, iterations]) => [

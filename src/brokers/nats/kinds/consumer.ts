@@ -47,7 +47,7 @@ export const consumer: Kind = {
     ];
   },
   calls: (change, { broker }) => consumerCalls(change, broker),
-  diesWith: () => true,
+  cascadesFrom: ['stream', 'key-value', 'object-store'],
   fieldText: (path, value) => fieldText(consumerFields, path, value),
   stakeText: consumerStake,
 };

@@ -50,7 +50,7 @@ export const binding: Kind = {
     return change.action === 'delete' ? removal : [...removal, bind(change.after)];
   },
 
-  diesWith: () => true,
+  cascadesFrom: ['vhost', 'exchange', 'queue'],
 
   cannotRecreate: (resource, context) => exclusiveQueueOf(resource, context) !== undefined,
 

@@ -64,7 +64,7 @@ export const exchange: Kind = {
       : [remove, ...reviveSources(inbound, context, true), declareExchange(change.after)];
   },
 
-  diesWith: (resource, needed) => resource.needs[0] === needed,
+  cascadesFrom: ['vhost'],
   systemOwned: ownerOfExchange,
 
   stillText(resource, live) {

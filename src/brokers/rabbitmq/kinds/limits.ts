@@ -17,7 +17,6 @@ function limitsKind(noun: 'vhost' | 'user'): Kind {
       return { limits: Object.fromEntries(set) };
     },
 
-    fixed: () => undefined,
     risks: (change) => lowered(change),
 
     calls(change): RabbitCall[] {
@@ -33,7 +32,7 @@ function limitsKind(noun: 'vhost' | 'user'): Kind {
       ];
     },
 
-    diesWith: () => true,
+    cascadesFrom: [noun],
     fieldName: (path) => path.slice(1).join('.'),
   };
 }

@@ -19,7 +19,6 @@ export const parameter: Kind = {
   },
 
   complete: completeValue,
-  fixed: () => undefined,
 
   risks(change): Risk[] {
     if (change.action === 'create') return [];
@@ -41,7 +40,7 @@ export const parameter: Kind = {
     return putOrDelete(change, ['parameters', component, vhost, name], { value });
   },
 
-  diesWith: (resource, needed) => resource.needs[0] === needed,
+  cascadesFrom: ['vhost'],
   actsAtOnce: () => true,
   systemOwned: (resource) => reservedName(pathOf(resource)[2]),
   fieldName: (path) => path.slice(1).join('.') || 'value',
@@ -51,7 +50,6 @@ export const parameter: Kind = {
 export const globalParameter: Kind = {
   title: (resource) => ({ title: `global parameter ${pathOf(resource)[0] ?? ''}`, detail: '' }),
   complete: completeValue,
-  fixed: () => undefined,
 
   risks(change) {
     return change.action === 'create'

@@ -1,4 +1,4 @@
-import { type Change, type JsonObject, type Kind, kindOf, type Risk, subject } from '../../../model/index.ts';
+import { type Change, type JsonObject, type Kind, type Risk, subject } from '../../../model/index.ts';
 import { disruptive, isOwnUser, lockedOut, pathOf, putOrDelete } from './parts.ts';
 
 /** What a user may do in a vhost. https://www.rabbitmq.com/docs/access-control#authorisation */
@@ -9,7 +9,6 @@ export const permission: Kind = {
   },
 
   complete: ({ spec }) => patterns(spec, ['configure', 'write', 'read']),
-  fixed: () => undefined,
 
   risks(change, { broker }) {
     const [, user = ''] = pathOf(subject(change));
@@ -22,7 +21,7 @@ export const permission: Kind = {
     return putOrDelete(change, ['permissions', vhost, user], subject(change).spec);
   },
 
-  diesWith: () => true,
+  cascadesFrom: ['vhost', 'user'],
   indispensable: (resource, broker) => isOwnUser(pathOf(resource)[1] ?? '', broker),
   stillText: () => 'still in force',
 };
@@ -35,7 +34,6 @@ export const topicPermission: Kind = {
   },
 
   complete: ({ spec }) => patterns(spec, ['write', 'read']),
-  fixed: () => undefined,
 
   risks(change) {
     // Without topic permissions every routing key is allowed, so that making some can shut clients out too.
@@ -50,7 +48,7 @@ export const topicPermission: Kind = {
   },
 
   // They outlive their exchange.
-  diesWith: (_, needed) => kindOf(needed) !== 'exchange',
+  cascadesFrom: ['vhost', 'user'],
   stillText: () => 'still in force',
 };
 

@@ -29,7 +29,6 @@ function policyKind(noun: 'policy' | 'operator policy', resourcePath: string): K
       };
     },
 
-    fixed: () => undefined,
     risks: (change, context) => risksOf(change, context),
     atStake: queuesAtStake,
 
@@ -39,7 +38,7 @@ function policyKind(noun: 'policy' | 'operator policy', resourcePath: string): K
       return putOrDelete(change, [resourcePath, vhost, name], resource.spec);
     },
 
-    diesWith: (resource, needed) => resource.needs[0] === needed,
+    cascadesFrom: ['vhost'],
     // It starts the links of its upstreams, which bring messages.
     actsAtOnce: ({ spec }) => upstreamsOf(tableOf(spec.definition)).length > 0,
     fieldName: (path) =>

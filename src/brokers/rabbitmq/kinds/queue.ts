@@ -89,7 +89,7 @@ export const queue: Kind = {
       : [remove(change.before), ...sources(change.before, true), declare];
   },
 
-  diesWith: (resource, needed) => resource.needs[0] === needed,
+  cascadesFrom: ['vhost'],
 
   systemOwned: ownerOfQueue,
 

@@ -19,8 +19,6 @@ export const user: Kind = {
     return { ...Object.fromEntries(secrets), ...(tags !== undefined && { tags: sortedTags(tags) }) };
   },
 
-  fixed: () => undefined,
-
   risks(change, context) {
     if (change.action === 'create') return [];
     if (change.action === 'delete') {

@@ -1,5 +1,13 @@
-import { type JsonObject, type Kind, makeAddress, type Resource, type Risk } from '../../../model/index.ts';
+import {
+  type Context,
+  type JsonObject,
+  type Kind,
+  makeAddress,
+  type Resource,
+  type Risk,
+} from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
+import type { QueueVolatile } from '../specs.ts';
 import { atLeast } from '../version.ts';
 import { brokerOf, countOf, destructive, httpDelete, httpPut, pathOf } from './parts.ts';
 
@@ -39,19 +47,17 @@ export const vhost: Kind = {
     };
   },
 
-  fixed: () => undefined,
-
   risks(change, context) {
     if (change.action === 'delete') {
-      const prefix = `${makeAddress(brokerOf(change.before), 'queue', nameOf(change.before))}/`;
-      const queues = [...context.live.keys()].filter((address) => address.startsWith(prefix));
-      const count = queues.length > 0 ? `, ${countOf(queues.length, 'queue')} among it` : '';
-      return [destructive('vhost-deleted', `everything in the vhost is deleted with it${count}`)];
+      const text = contentsText(queuesIn(change.before, context));
+      return [destructive('vhost-deleted', `everything in the vhost is deleted with it${text}`)];
     }
     const isTypeChange =
       'fields' in change && change.fields.some(({ path }) => path[0] === 'default-queue-type');
     return isTypeChange && !atLeast(context.broker, 3, 11) ? [UNCHANGEABLE_TYPE] : [];
   },
+
+  atStake: (change, context) => (change.action === 'delete' ? queuesIn(change.before, context) : []),
 
   calls(change): RabbitCall[] {
     const path = ['vhosts', nameOf(change.action === 'delete' ? change.before : change.after)];
@@ -76,6 +82,27 @@ const UNCHANGEABLE_TYPE: Risk = {
   message: 'RabbitMQ before 3.11 cannot change the default queue type of a vhost that exists',
   hint: 'give each queue its type instead',
 };
+
+function queuesIn(vhost: Resource, { live }: Context): Resource[] {
+  const prefix = `${makeAddress(brokerOf(vhost), 'queue', nameOf(vhost))}/`;
+  return [...live.values()].filter(({ address }) => address.startsWith(prefix));
+}
+
+/** `: 3 queues with 18,204 messages, 2 consumers`; a number that is not known of one queue is not known of all. */
+function contentsText(queues: readonly Resource[]): string {
+  if (queues.length === 0) return '';
+  const counts = queues.map(({ volatile }) => (volatile ?? {}) as QueueVolatile);
+  const sum = (numbers: readonly (number | undefined)[]) =>
+    numbers.reduce<number | undefined>(
+      (total, one) => (total === undefined || one === undefined ? undefined : total + one),
+      0,
+    );
+  const messages = sum(counts.flatMap(({ ready, unacknowledged }) => [ready, unacknowledged ?? 0]));
+  const consumers = sum(counts.map((count) => count.consumers));
+  const held = messages === undefined ? 'an unknown number of messages' : countOf(messages, 'message');
+  const used = consumers === undefined ? 'consumers unknown' : countOf(consumers, 'consumer');
+  return `: ${countOf(queues.length, 'queue')} with ${held}, ${used}`;
+}
 
 function nameOf(resource: Resource): string {
   return pathOf(resource)[0] ?? '';

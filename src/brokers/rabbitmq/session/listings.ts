@@ -36,7 +36,7 @@ export class Listings {
       const user = JSON.stringify(this.#settings.management.username);
       throw new BrokerError(this.#settings.broker, {
         ...failure,
-        message: `vhost ${JSON.stringify(vhost)} is not there, or user ${user} may not see it`,
+        message: `user ${user} may not see vhost ${JSON.stringify(vhost)}`,
         hint: `user ${user} needs ${asked.right}`,
       });
     }

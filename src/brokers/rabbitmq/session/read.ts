@@ -3,6 +3,8 @@ import {
   type Connection,
   indexByAddress,
   type JsonObject,
+  kindOf,
+  parseAddress,
   type Resource,
   type Scope,
 } from '../../../model/index.ts';
@@ -13,7 +15,7 @@ import type { Listings } from './listings.ts';
 import { toUser } from './passwords.ts';
 import * as payloads from './payloads.ts';
 import { text } from './payloads.ts';
-import { type Needs, needsOf, vhostsOf } from './scope.ts';
+import { type Needs, needsOf } from './scope.ts';
 
 /** Everything that reading takes, so that the functions below need no more than this and the scope. */
 interface Reading {
@@ -48,28 +50,47 @@ export async function readScope(
     desired: indexByAddress(scope.desired),
     resolve: connection.resolve,
   };
-  const { kinds, everyVhost } = reading.needs;
+  const { kinds, listsVhosts } = reading.needs;
   // For users without the tag `administrator` this lists the vhosts that they may see.
   const vhosts: Promise<JsonObject[]> =
-    kinds.has('vhost') || everyVhost.size > 0
-      ? listings.all('vhosts', 'the tag "management"')
-      : Promise.resolve([]);
+    kinds.has('vhost') || listsVhosts ? listings.all('vhosts', 'the tag "management"') : Promise.resolve([]);
   // Waited for only where it tells which other lists to read.
-  const names = everyVhost.size > 0 ? (await vhosts).map((item) => text(item.name)) : [];
+  const names = listsVhosts ? (await vhosts).map((item) => text(item.name)) : [];
+  const topology = reading.needs.vhostsOf(TOPOLOGY, names);
   const parts = await Promise.all([
     kinds.has('vhost') ? vhosts.then((items) => items.map((item) => payloads.toVhost(broker, item))) : [],
-    ...[...wanted(reading, TOPOLOGY, names)].map((vhost) => readTopology(reading, vhost)),
-    ...[...wanted(reading, ['operator-policy'], names)].map((vhost) => readOperatorPolicies(reading, vhost)),
+    ...[...topology].map((vhost) => readTopology(reading, vhost)),
+    ...[...reading.needs.vhostsOf(['operator-policy'], names)].map((vhost) =>
+      readOperatorPolicies(reading, vhost),
+    ),
     readPolicies(reading, names),
     ...readGlobal(reading),
   ]);
-  return parts.flat();
+  const resources = parts.flat();
+  await checkVisibility(reading, resources, topology);
+  return resources;
 }
 
-/** The vhosts in which resources of these kinds are wanted. */
-function wanted({ needs }: Reading, kinds: readonly string[], listed: readonly string[]): Set<string> {
-  const every = kinds.some((kind) => needs.everyVhost.has(kind)) ? listed : [];
-  return new Set([...vhostsOf(needs, kinds), ...every]);
+/** Lists of the whole broker that leave out, without a word, the vhosts that the user may not see. */
+const SILENT = new Set(['vhost', 'vhost-limits', 'parameter']);
+
+/**
+ * What is named and was not found may be in a vhost that is hidden from the user: such vhosts are asked for by name.
+ * @param listed vhosts whose own lists were read, which are refused where the vhost is hidden
+ * @throws BrokerError for a vhost that exists and is hidden
+ */
+async function checkVisibility(
+  { needs, listings }: Reading,
+  found: readonly Resource[],
+  listed: ReadonlySet<string>,
+): Promise<void> {
+  const seen = new Set(listed);
+  for (const { address } of found) {
+    if (SILENT.has(kindOf(address))) seen.add(parseAddress(address).path[0] ?? '');
+  }
+  const named = new Set([...SILENT].flatMap((kind) => [...needs.namedVhosts(kind)]));
+  const unseen = [...named].filter((vhost) => !seen.has(vhost));
+  await Promise.all(unseen.map((vhost) => listings.ofVhost('vhost-limits', vhost)));
 }
 
 async function readTopology({ broker, listings }: Reading, vhost: string): Promise<Resource[]> {
@@ -86,9 +107,9 @@ async function readTopology({ broker, listings }: Reading, vhost: string): Promi
 
 /** Policies change what queues and exchanges do, so they are read along with these, as far as the user may. */
 async function readPolicies(reading: Reading, listed: readonly string[]): Promise<Resource[]> {
-  const { broker, listings } = reading;
-  const asked = wanted(reading, ['policy'], listed);
-  const along = wanted(reading, TOPOLOGY, listed);
+  const { broker, listings, needs } = reading;
+  const asked = needs.vhostsOf(['policy'], listed);
+  const along = needs.vhostsOf(TOPOLOGY, listed);
   const lists = await Promise.all(
     [...new Set([...asked, ...along])].map((vhost) =>
       asked.has(vhost) ? listings.ofVhost('policies', vhost) : listings.ofVhostIfAllowed('policies', vhost),

@@ -87,7 +87,10 @@ export function isMissing(answer: Answer): boolean {
   return answer.status === 404;
 }
 
-/** 4.3 hides a vhost from users who may not see it; the words differ from those for one that is not there. */
-export function isHiddenVhost(answer: Answer): boolean {
-  return answer.status === 404 && isObject(answer.body) && answer.body.error === 'not_found';
+/** A vhost that exists, and that the user may not see (3.10.8: 401, 4.3.6: 404, each in words of its own). */
+export function isHiddenVhost({ status, body }: Answer): boolean {
+  if (!isObject(body)) return false;
+  return status === 404
+    ? body.error === 'not_found'
+    : status === 401 && body.reason === 'User not authorised to access virtual host';
 }

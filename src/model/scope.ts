@@ -1,0 +1,116 @@
+import { type Address, addressMatcher, encodeSegment, kindOf } from './address.ts';
+import type { Kind, Scope } from './provider.ts';
+import type { Resource } from './resource.ts';
+
+type Kinds = Readonly<Record<string, Kind>>;
+
+/** Addresses of one kind that a scope names or owns, by the first segment of their path. */
+export interface Selection {
+  readonly kind: string;
+  /** The first segment, decoded; absent where a glob leaves it open. */
+  readonly first?: string;
+  /** Whether the first segment, decoded, of an address of this kind may be selected. */
+  matches(first: string): boolean;
+}
+
+/** What a read of a scope must list, and which live resources it must return. */
+export interface Coverage {
+  /** By kind: the selections that ask for its listing, of the kind itself or of a kind that takes it along. */
+  readonly wanted: ReadonlyMap<string, readonly Selection[]>;
+  /** Declared and retired addresses of the broker: whether each of them exists must be known for sure. */
+  readonly named: ReadonlySet<Address>;
+  includes(resource: Pick<Resource, 'address' | 'needs'>): boolean;
+}
+
+/** Whether a resource of a kind disappears together with this one that it needs. */
+export function cascades(kind: Kind | undefined, needed: Address): boolean {
+  return kind?.cascadesFrom?.includes(kindOf(needed)) ?? false;
+}
+
+/**
+ * Completes a scope for one broker: what it names and owns, and all that would disappear with whatever of it may be
+ * deleted, as the kinds' cascades tell. What is declared is deleted only to be replaced, so a declared resource of a
+ * kind that changes in place brings nothing along.
+ */
+export function coverageOf(scope: Scope, broker: string, kinds: Kinds): Coverage {
+  const prefix = `${encodeSegment(broker)}/`;
+  const ofBroker = (addresses: readonly Address[]) => addresses.filter((one) => one.startsWith(prefix));
+  const desired = ofBroker(scope.desired.map(({ address }) => address));
+  const retired = ofBroker(scope.retired);
+  const owned = scope.owns.flatMap((glob) => selectionsOf(glob, broker, kinds));
+  const replaceable = desired.filter((address) => kinds[kindOf(address)]?.fixed !== undefined);
+  const wanted = new Map<string, Selection[]>();
+  const want = (kind: string, selection: Selection) => {
+    const known = wanted.get(kind);
+    if (known) known.push(selection);
+    else wanted.set(kind, [selection]);
+  };
+  for (const selection of headsOf(desired)) want(selection.kind, selection);
+  for (const selection of [...headsOf(retired), ...owned]) want(selection.kind, selection);
+  for (const selection of [...headsOf([...retired, ...replaceable]), ...owned]) {
+    for (const dependent of takenAlongBy(selection.kind, kinds)) want(dependent, selection);
+  }
+  const named = new Set([...desired, ...retired]);
+  const removable = new Set([...retired, ...replaceable]);
+  const matchers = scope.owns.map(addressMatcher);
+  const isOwned = (address: Address) => matchers.some((matches) => matches(address));
+  return {
+    wanted,
+    named,
+    includes: ({ address, needs }) =>
+      named.has(address) ||
+      isOwned(address) ||
+      needs.some((need) => cascades(kinds[kindOf(address)], need) && (removable.has(need) || isOwned(need))),
+  };
+}
+
+/** Kinds of which some resource disappears with one of this kind, directly or with what disappears. */
+function takenAlongBy(kind: string, kinds: Kinds): Set<string> {
+  const found = new Set<string>();
+  const visit = (taker: string) => {
+    for (const [name, { cascadesFrom = [] }] of Object.entries(kinds)) {
+      if (!cascadesFrom.includes(taker) || found.has(name)) continue;
+      found.add(name);
+      visit(name);
+    }
+  };
+  visit(kind);
+  return found;
+}
+
+/** Thousands of addresses have a few heads, `main/queue/%2F`: each is worked out once. */
+function headsOf(addresses: readonly Address[]): Selection[] {
+  return [...new Set(addresses.map(headOf))].map((head) => {
+    const first = decodeURIComponent(head.split('/')[2] ?? '');
+    return { kind: kindOf(head), first, matches: (segment) => segment === first };
+  });
+}
+
+function headOf(address: Address): string {
+  let end = -1;
+  for (let slashes = 0; slashes < 3; slashes++) {
+    end = address.indexOf('/', end + 1);
+    if (end < 0) return address;
+  }
+  return address.slice(0, end);
+}
+
+/** What a glob may match on a broker, by kind. What comes after `**` may be anything, so the segments before decide. */
+function selectionsOf(glob: string, broker: string, kinds: Kinds): Selection[] {
+  const [head = ''] = glob.split('**', 1);
+  const isOpen = head.length < glob.length;
+  const segments = head.split('/');
+  const matcherAt = (index: number): ((encoded: string) => boolean) => {
+    const segment = segments[index];
+    if (segment === undefined) return () => isOpen;
+    return addressMatcher(isOpen && index === segments.length - 1 ? `${segment}*` : segment);
+  };
+  if (!matcherAt(0)(encodeSegment(broker))) return [];
+  const [, , first] = segments;
+  const isLiteral = first !== undefined && !first.includes('*') && !(isOpen && segments.length === 3);
+  const matchesFirst = matcherAt(2);
+  const matches = (segment: string) => matchesFirst(encodeSegment(segment));
+  return Object.keys(kinds)
+    .filter((kind) => matcherAt(1)(kind))
+    .map((kind) => ({ kind, matches, ...(isLiteral && { first: decodeURIComponent(first) }) }));
+}

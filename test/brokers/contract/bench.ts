@@ -1,0 +1,68 @@
+import { applyPlan } from '../../../src/apply/index.ts';
+import type {
+  Address,
+  ApplyReport,
+  Plan,
+  Provider,
+  Resource,
+  Scope,
+  Session,
+} from '../../../src/model/index.ts';
+import { planBroker } from '../../../src/pipeline/broker-plan.ts';
+import { targetOf } from '../../../src/pipeline/broker-target.ts';
+import { look } from '../../../src/pipeline/live.ts';
+import { buildPlan, findDependants } from '../../../src/plan/index.ts';
+
+const now = () => new Date();
+
+export interface Wish {
+  readonly desired?: readonly Resource[];
+  readonly retired?: readonly Address[];
+  readonly owns?: readonly string[];
+  readonly prune?: boolean;
+}
+
+/** Plans and applies through the stages that every broker goes through, all that is destructive allowed. */
+export class Bench {
+  readonly session: Session;
+  readonly #provider: Provider;
+
+  constructor(session: Session, provider: Provider) {
+    this.session = session;
+    this.#provider = provider;
+  }
+
+  async plan({ desired = [], retired = [], owns = [], prune = false }: Wish): Promise<Plan> {
+    const allow = ['destructive:**', 'disruptive:**'];
+    const part = await planBroker({
+      ...{ provider: this.#provider, live: this.session, desired, retired, owns, prune, allow, now },
+      ...{ targets: [], excludes: [] },
+    });
+    return buildPlan({
+      ...{ tool: 'brokerform test', project: 'contract', environment: undefined },
+      ...{ createdAt: now().toISOString(), brokers: [part.broker], steps: [part] },
+      rules: { allow, protect: [] },
+      ...{ inSync: part.inSync, unmanaged: part.unmanaged, excluded: part.excluded },
+    });
+  }
+
+  apply(plan: Plan): Promise<ApplyReport> {
+    const target = targetOf(this.session, this.#provider, plan, now);
+    return applyPlan({
+      ...{ plan, targets: new Map([[this.session.broker.name, target]]), onError: 'continue', now },
+      ...{ drain: new AbortController().signal, abort: new AbortController().signal },
+    });
+  }
+
+  /** What a read of this scope shows to disappear with a resource: addresses and specs, as a fingerprint has them. */
+  async dependents(address: Address, scope: Partial<Scope>): Promise<unknown> {
+    const context = await look(this.session, this.#provider, {
+      desired: [],
+      retired: [],
+      owns: [],
+      ...scope,
+    });
+    const dependents = findDependants(context, this.#provider.kinds, new Set([address]))(address);
+    return dependents.map(({ address, spec }) => ({ address, spec }));
+  }
+}

@@ -1,0 +1,131 @@
+import { inject } from 'vitest';
+import { kafka } from '../../../src/brokers/kafka/index.ts';
+import { nats } from '../../../src/brokers/nats/index.ts';
+import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
+import type { Address, JsonObject, Provider } from '../../../src/model/index.ts';
+import { MemoryBroker } from '../../memory/broker.ts';
+import { memoryProvider } from '../../memory/provider.ts';
+
+/** What one broker supplies for the promises that all sessions keep. Every name in it begins with {@link UNIQUE}. */
+export interface Fixture {
+  readonly title: string;
+  readonly provider: Provider;
+  /** Settings of the connection; undefined where the broker cannot be had. */
+  readonly settings: JsonObject | undefined;
+  /** The topology to make, in YAML. */
+  readonly topology: string;
+  /** Resources of the topology that take others along. */
+  readonly takers: readonly Address[];
+  /** Globs that match the takers. */
+  readonly globs: readonly string[];
+}
+
+/** Two runs may share a broker. */
+const UNIQUE = `contract-${process.pid}`;
+
+const HIDDEN_PASSWORD = '${CONTRACT_PASSWORD}';
+
+function rabbitFixture(line: 'old' | 'current'): Fixture {
+  const broker = inject('rabbitmq')[line];
+  const v = UNIQUE;
+  return {
+    title: `RabbitMQ ${line}`,
+    provider: rabbitmq,
+    settings: broker && { url: broker.url, management: broker.management },
+    topology: `
+rabbitmq:
+  users:
+    ${v}-user: { password: "${HIDDEN_PASSWORD}", tags: [management], limits: { max-connections: 9 } }
+  vhosts:
+    ${v}:
+      limits: { max-queues: 9 }
+      permissions: { ${v}-user: { configure: a, write: b, read: c } }
+      topic-permissions: { ${v}-user: { in: { write: a, read: b } } }
+      exchanges: { in: { type: topic }, more: { type: fanout, bindings: [{ from: in, key: "#" }] } }
+      queues:
+        work: { bindings: [{ from: in, key: a }, { from: more }] }
+        rest: { bindings: [{ from: more }] }
+      policies: { short: { pattern: ^work$, definition: { max-length: 10 } } }
+`,
+    takers: [
+      `rabbitmq/user/${v}-user`,
+      `rabbitmq/vhost/${v}`,
+      `rabbitmq/exchange/${v}/in`,
+      `rabbitmq/exchange/${v}/more`,
+      `rabbitmq/queue/${v}/work`,
+    ],
+    globs: [
+      `rabbitmq/user/${v}-*`,
+      `rabbitmq/vhost/${v}`,
+      `rabbitmq/exchange/${v}/*`,
+      `rabbitmq/queue/${v}**`,
+    ],
+  };
+}
+
+function kafkaFixture(line: 'old' | 'current'): Fixture {
+  const broker = inject('kafka')[line];
+  const t = UNIQUE;
+  return {
+    title: `Kafka ${line}`,
+    provider: kafka,
+    settings: broker && { bootstrap: [...broker.bootstrap] },
+    topology: `
+kafka:
+  topics:
+    ${t}.orders: { partitions: 2, replication-factor: 1, configs: { retention.ms: 1d } }
+    ${t}.rest: { partitions: 1, replication-factor: 1 }
+`,
+    takers: [`kafka/topic/${t}.orders`],
+    globs: [`kafka/topic/${t}.*`],
+  };
+}
+
+function natsFixture(line: 'old' | 'middle' | 'current'): Fixture {
+  const broker = inject('nats')[line];
+  const s = UNIQUE;
+  return {
+    title: `NATS ${line}`,
+    provider: nats,
+    settings: broker && { servers: broker.url },
+    topology: `
+nats:
+  streams:
+    ${s}:
+      subjects: [${s}.>]
+      consumers: { one: { filter_subjects: [${s}.a] }, two: {} }
+    ${s}-other: { subjects: [${s}-other], consumers: { three: {} } }
+  key-value:
+    ${s}: { history: 2 }
+`,
+    takers: [`nats/stream/${s}`, `nats/stream/${s}-other`, `nats/key-value/${s}`],
+    globs: [`nats/stream/${s}*`, `nats/key-value/${s}`],
+  };
+}
+
+function memoryFixture(): Fixture {
+  const provider = memoryProvider([new MemoryBroker('memory')]);
+  return {
+    title: 'the broker in memory',
+    provider,
+    settings: {},
+    topology: `
+memory:
+  boxes: { a: { capacity: 3 }, b: {}, c: {} }
+  links: [{ from: a, to: b }, { from: b, to: c }]
+`,
+    takers: ['memory/box/a', 'memory/box/b'],
+    globs: ['memory/box/*'],
+  };
+}
+
+export const fixtures: readonly Fixture[] = [
+  memoryFixture(),
+  rabbitFixture('old'),
+  rabbitFixture('current'),
+  kafkaFixture('old'),
+  kafkaFixture('current'),
+  natsFixture('old'),
+  natsFixture('middle'),
+  natsFixture('current'),
+];

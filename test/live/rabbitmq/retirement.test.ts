@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { variable } from '../cli-folder.ts';
+import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
+
+eachLine('what a retired resource takes along on RabbitMQ %s', (line) => {
+  const broker = sharedBroker(line);
+  let project: CliProject;
+  let user: string;
+
+  beforeEach(async () => {
+    if (broker.missing) return;
+    project = new CliProject(broker);
+    user = `${project.vhost}-b`;
+    project.configure({ owns: {} });
+    const rights = { configure: '', write: '', read: '.*' };
+    const body = { limits: { 'max-connections': 9 }, permissions: { [user]: rights } };
+    project.set({ PASSWORD: 'correct horse' });
+    const users = { [user]: { password: variable('PASSWORD'), tags: [] } };
+    project.declare(
+      { ...body, queues: { work: { bindings: [{ from: 'amq.topic', key: 'k' }] } } },
+      { users },
+    );
+    await project.expectFinished();
+    await project.publish('work');
+  });
+  afterEach(async () => {
+    await project?.remove();
+    if (!broker.missing) await project.broker.delete('users', user);
+  });
+
+  test.skipIf(broker.missing)('a user is retired with its permissions, once', async () => {
+    project.declare({ queues: { work: {} } }, { retired: [`main/user/${user}`] });
+    const { stdout } = await project.expectRun(0, 'plan');
+    expect(stdout).toContain('1 permission removed');
+    await project.expectFinished('--allow', 'destructive:**');
+    await expect(project.broker.get('users', user)).rejects.toThrow('404');
+  });
+
+  test.skipIf(broker.missing)(
+    'a user is pruned with its permissions, also where these are owned',
+    async () => {
+      const v = project.vhost;
+      project.configure({ owns: { main: [`user/${v}-*`, `permission/${v}/*`] } });
+      project.declare({ queues: { work: {} } });
+      await project.expectRun(0, 'apply', '--auto-approve', '--prune');
+      await project.expectRun(0, 'plan', '--prune', '--detailed-exitcode');
+      await expect(project.broker.get('users', user)).rejects.toThrow('404');
+    },
+  );
+
+  test.skipIf(broker.missing)('a vhost that nobody owns names what is in it, and goes with it', async () => {
+    const { vhost } = project;
+    project.write('topology.yaml', { retired: [project.address('vhost')], rabbitmq: {} });
+    const { stdout } = await project.expectRun(0, 'plan');
+    expect(stdout).toContain('1 queue with 1 message, 0 consumers');
+    expect(stdout).toMatch(/with it: .*1 binding removed.*1 permission removed.*1 queue removed/);
+    const report = await project.run('apply', '--auto-approve');
+    expect([report.code, report.stderr]).toEqual([3, expect.stringContaining('blocked')]);
+    await project.expectFinished('--allow', `destructive:${project.address('vhost')}`);
+    await expect(project.broker.get('vhosts', vhost)).rejects.toThrow('404');
+  });
+});
