@@ -8,7 +8,7 @@ import { UsageError } from './usage.ts';
 
 /**
  * Makes a commander action of a handler: changes the directory, runs it, tells what went wrong and sets the exit
- * code. The process then ends by itself, so that all output arrives.
+ * code. The process then ends as soon as all output has arrived.
  */
 export function invoke<Flags extends object>(
   handler: Handler<Flags>,
@@ -16,7 +16,6 @@ export function invoke<Flags extends object>(
   return async function (this: Command) {
     const flags = this.optsWithGlobals<GlobalFlags & Flags>();
     const { context, interrupts } = openContext(flags);
-    let mustEnd = false;
     try {
       changeDirectory(flags.chdir);
       const ending = await handler(context, flags, this.args);
@@ -25,14 +24,13 @@ export function invoke<Flags extends object>(
       context.progress.clear();
       const { failure, ending } = explainFailure(error, interrupts()?.received());
       process.exitCode = exitCode(ending);
-      mustEnd = failure.kind === 'interrupted';
       context.tell(failureText(failure, context.err));
       if (failure.kind === 'bug' && (flags.verbose || process.env.BROKERFORM_DEBUG)) {
         process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       }
     }
-    if (mustEnd || interrupts()?.abort.aborted) await endNow();
     interrupts()?.stop();
+    await endNow();
   };
 }
 
@@ -46,7 +44,7 @@ function changeDirectory(directory: string | undefined): void {
   }
 }
 
-/** Where reading was broken off, or at the second signal, connections that still hang must not hold the process. */
+/** No process outlives its result: what a client library still waits for on a connection must not hold it. */
 async function endNow(): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map(flushed));
   process.exit();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Connection, ConnectionError, type Provider, type Session } from '../model/index.ts';
+import { type Connection, ConnectionError, type Provider, Secrets, type Session } from '../model/index.ts';
+import { connectMasked } from './masked-session.ts';
 
 export interface OpenOptions {
   /** Milliseconds to go on trying while a broker is down or still starting; 0 tries once. */
@@ -37,9 +38,10 @@ async function openSession(
   options: OpenOptions,
 ): Promise<Session> {
   const deadline = Date.now() + options.wait;
+  const secrets = new Secrets(connection.settings);
   for (;;) {
     try {
-      return await provider.connect(connection);
+      return await connectMasked(provider, connection, secrets);
     } catch (error) {
       const mayPass = error instanceof ConnectionError && error.transient;
       if (!mayPass || Date.now() >= deadline) throw error;

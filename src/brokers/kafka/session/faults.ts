@@ -179,7 +179,15 @@ function networkFault(at: string, { code, name, message }: Clues): Fault {
   if (name === 'KafkaJSRequestTimeoutError' || /timeout/i.test(message)) {
     return { message: `${at} did not answer in time`, transient: true };
   }
+  if (name === 'MalformedAnswer') {
+    const hint = 'check that "bootstrap" names a listener of a broker, and no proxy changes what it says';
+    return { message: `${at} sent an answer that cannot be read: ${message}`, hint, transient: false };
+  }
   switch (code) {
+    case 'ERR_OVERSIZED_ANSWER': {
+      const hint = 'check that "bootstrap" names a listener of a broker, usually at port 9092';
+      return { message: `${at} announced an answer of an impossible length`, hint, transient: false };
+    }
     case 'ECONNREFUSED': {
       const hint = 'check that the broker runs, and the port in "bootstrap"';
       return { message: `nothing listens at ${at}`, hint, transient: true };

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { Logger } from 'kafkajs';
 import type Connection from 'kafkajs/src/network/connection.js';
+import { answerLimit, OversizedAnswer } from '../../../model/index.ts';
 import { type AnyApi, type Api, decodeAnswer, encodeQuestion } from '../protocol/api.ts';
+import { MalformedAnswer } from '../protocol/bytes.ts';
 import { ApiVersions, type ApiVersionsAnswer } from '../protocol/requests/cluster.ts';
 import { AlienAnswer, alienProtocol, describeFault, type Phase } from './faults.ts';
 import { saslChoice } from './sasl.ts';
@@ -111,7 +113,7 @@ export class Link {
       this.#mutedUntil = Math.max(this.#mutedUntil, Date.now() + throttleOf(answer));
       return answer;
     } catch (cause) {
-      if (cause instanceof RangeError) throw cause;
+      if (cause instanceof RangeError && !(cause instanceof MalformedAnswer)) throw cause;
       throw describeFault(this.#settings, this.endpoint, phase, cause);
     }
   }
@@ -170,14 +172,40 @@ function openSocket(
 ): Socket {
   if (settings.tls) {
     const name = isIP(host) === 0 ? { servername: host } : {};
-    return connectTls({ host, port, ...name, ...settings.tls }, onConnect);
+    return bounded(connectTls({ host, port, ...name, ...settings.tls }, onConnect));
   }
-  const socket = connectPlain({ host, port }, onConnect);
+  const socket = bounded(connectPlain({ host, port }, onConnect));
   socket.once('data', (first: Buffer) => {
     const protocol = alienProtocol(first);
     if (!protocol) return;
     onAlien(protocol);
     socket.destroy(new AlienAnswer(protocol));
+  });
+  return socket;
+}
+
+/** Ends a connection whose other end announces an answer that is too large: the client would collect it whole. */
+function bounded(socket: Socket): Socket {
+  const head = Buffer.alloc(4);
+  let read = 0;
+  let left = 0;
+  socket.on('data', (data: Buffer) => {
+    for (let at = 0; at < data.length; ) {
+      if (left > 0) {
+        const taken = Math.min(left, data.length - at);
+        left -= taken;
+        at += taken;
+        continue;
+      }
+      head[read++] = data[at++] ?? 0;
+      if (read < head.length) continue;
+      read = 0;
+      left = head.readInt32BE();
+      if (left < 0 || left > answerLimit()) {
+        socket.destroy(new OversizedAnswer('announced an answer of an impossible length'));
+        return;
+      }
+    }
   });
   return socket;
 }

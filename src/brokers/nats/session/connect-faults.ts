@@ -1,4 +1,4 @@
-import { ConnectionError } from '../../../model/index.ts';
+import { ConnectionError, HttpPeer } from '../../../model/index.ts';
 import type { NatsSettings } from './settings.ts';
 
 interface Fault {
@@ -76,6 +76,10 @@ function tlsFault({ tls }: NatsSettings, at: string, error: Error): Fault | unde
 function networkFault({ tls }: NatsSettings, at: string, error: Error): Fault {
   const { code = (error.cause as NodeJS.ErrnoException | undefined)?.code, message } =
     error as NodeJS.ErrnoException;
+  if (error instanceof HttpPeer) {
+    const hint = '"servers" is to name the client port, usually 4222, not the one for monitoring';
+    return { message: `${error.at} is an HTTP port, not NATS`, hint };
+  }
   if (error.name === 'TimeoutError') {
     // TLS 1.3 is done for a client before the server has seen its certificate, and the alert is not passed on.
     const certificate =
@@ -95,6 +99,7 @@ function networkFault({ tls }: NatsSettings, at: string, error: Error): Fault {
     case 'EAI_AGAIN':
       return { message: `the host of ${at} could not be looked up`, transient: true };
     default:
+      if (/undefined error/.test(message)) return { message: `${at} closed the connection`, transient: true };
       if (/unexpected response/.test(message)) return { message: `${at} is no NATS server` };
       return { message: `no connection to ${at} (${code ?? message})`, transient: true };
   }

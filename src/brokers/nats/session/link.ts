@@ -1,5 +1,9 @@
 import type { NatsConnection, ServerInfo } from '@nats-io/transport-node';
+import { answerLimit, type OwnSockets } from '../../../model/index.ts';
 import { LostConnection, NoAnswer } from './faults.ts';
+
+/** Milliseconds that a polite end of the connection may take. */
+const GOODBYE = 1_000;
 
 /**
  * One connection that follows its cluster: when its server goes, the client finds another one. Requests that were in
@@ -7,17 +11,23 @@ import { LostConnection, NoAnswer } from './faults.ts';
  */
 export class Link {
   readonly connection: NatsConnection;
+  readonly #sockets: OwnSockets;
   readonly #inFlight = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   #connected = true;
   /** Why the client gave up for good. */
   #closedBy: string | undefined;
 
-  constructor(connection: NatsConnection) {
+  constructor(connection: NatsConnection, sockets: OwnSockets) {
     this.connection = connection;
+    this.#sockets = sockets;
+    sockets.limit(answerLimit(), () => {
+      this.#closedBy = 'the server sends without an end';
+      void connection.close();
+    });
     void this.#follow();
     void connection.closed().then((error) => {
-      this.#closedBy = error?.message;
+      this.#closedBy ??= error?.message;
     });
   }
 
@@ -36,6 +46,7 @@ export class Link {
       this.connection.request(subject, payload, { timeout: Math.max(1, end - Date.now()) }).then(
         (message) => {
           settle();
+          this.#sockets.restart();
           resolve(message.data);
         },
         (error: Error) => {
@@ -52,7 +63,13 @@ export class Link {
   }
 
   async close(): Promise<void> {
-    await this.connection.close();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, GOODBYE);
+    });
+    await Promise.race([this.connection.close().catch(() => {}), late]);
+    clearTimeout(timer);
+    this.#sockets.destroy();
   }
 
   async #follow(): Promise<void> {

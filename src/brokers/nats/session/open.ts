@@ -1,11 +1,14 @@
 import type { Authenticator, ConnectionOptions } from '@nats-io/transport-node';
-import { ConnectionError } from '../../../model/index.ts';
+import { ConnectionError, OwnSockets, unlessHttp } from '../../../model/index.ts';
 import { connectFault } from './connect-faults.ts';
 import { Link } from './link.ts';
 import type { NatsSettings } from './settings.ts';
 
 /** Milliseconds between two attempts to find another server of the cluster. */
 const RECONNECT_WAIT = 100;
+
+/** Bytes that a server may say before it has let us in: its first line names the servers of its cluster. */
+const GREETING = 1024 * 1024;
 
 /** Opens a connection to the first of the servers that can be had. @throws ConnectionError */
 export async function openLink(settings: NatsSettings): Promise<Link> {
@@ -24,10 +27,17 @@ export async function openLink(settings: NatsSettings): Promise<Link> {
     ...(tls ? { tls: { ...tls } } : {}),
     ...(await authentication(settings)),
   };
+  const sockets = new OwnSockets();
+  let isFlooded = false;
+  sockets.limit(GREETING, () => {
+    isFlooded = true;
+  });
   try {
-    return new Link(await connect(options));
+    const endpoints = tls ? [] : servers.map(endpointOf);
+    return new Link(await unlessHttp(endpoints, () => sockets.run(() => connect(options))), sockets);
   } catch (error) {
-    throw connectFault(settings, error);
+    sockets.destroy();
+    throw connectFault(settings, isFlooded ? new Error('unexpected response without an end') : error);
   }
 }
 
@@ -40,6 +50,13 @@ async function authentication({ broker, credentials }: NatsSettings): Promise<Co
   if (seed !== undefined) return { authenticator: tried(broker, 'nkey', nkeyAuthenticator(bytes(seed))) };
   if (token !== undefined) return { token };
   return user === undefined ? {} : { user, pass: password ?? '' };
+}
+
+const USUAL_PORT = 4222;
+
+function endpointOf(server: string): { host: string; port: number } {
+  const { hostname, port } = new URL(server.includes('://') ? server : `nats://${server}`);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? USUAL_PORT : Number(port) };
 }
 
 /** Signs something once: the client would wait for ever on a seed that is none. */

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 import { ConnectionError } from '../../../model/index.ts';
-import { describeFault, LostConnection, protocolOf } from './faults.ts';
+import { describeFault, LostConnection, NoAnswer, protocolOf } from './faults.ts';
 import type { Endpoint, RabbitSettings } from './settings.ts';
 
 /** The broker's no to one call: the reply code, and its own words. */
@@ -58,6 +58,7 @@ export async function describeAmqpFault(
   if (message === 'connect ETIMEDOUT') {
     return describeFault(broker, 'url', endpoint, Object.assign(new Error(message), { code: 'ETIMEDOUT' }));
   }
+  if (error instanceof NoAnswer) return describeFault(broker, 'url', endpoint, error);
   const hasCode = error instanceof Error && 'code' in error;
   const answer = hasCode || endpoint.tls ? undefined : await answerTo(endpoint, settings.timeout);
   const protocol = answer && protocolOf(answer);

@@ -1,4 +1,5 @@
 import type { Channel, ChannelModel } from 'amqplib';
+import { HttpPeer, OwnSockets, unlessHttp } from '../../../model/index.ts';
 import { AmqpRefusal, BrokenConnection, describeAmqpFault, refusalOf } from './amqp-faults.ts';
 import { describeFault, NoAnswer } from './faults.ts';
 import type { Endpoint, RabbitSettings } from './settings.ts';
@@ -24,6 +25,7 @@ export class AmqpLinks {
   readonly #settings: RabbitSettings;
   readonly #endpoint: Endpoint;
   readonly #links = new Map<string, Promise<Link>>();
+  readonly #sockets = new OwnSockets();
 
   constructor(settings: RabbitSettings, endpoint: Endpoint) {
     this.#settings = settings;
@@ -58,7 +60,9 @@ export class AmqpLinks {
   async close(): Promise<void> {
     const links = [...this.#links.values()];
     this.#links.clear();
-    await Promise.all(links.map((link) => link.then(closeLink, () => {})));
+    // One that is still being opened may take its whole timeout.
+    await inTime(Promise.all(links.map((link) => link.then(closeLink, () => {}))));
+    this.#sockets.destroy();
   }
 
   async #run<T>(link: Link, work: (channel: Channel) => Promise<T>, keep = true): Promise<T> {
@@ -125,8 +129,13 @@ export class AmqpLinks {
     };
     let model: ChannelModel;
     try {
-      model = await connect(address, socket);
+      const open = () => this.#sockets.run(() => this.#within(connect(address, socket)));
+      model = await unlessHttp(tls ? [] : [{ host, port }], open);
     } catch (error) {
+      if (error instanceof HttpPeer) {
+        const cause = Object.assign(new Error(error.message), { rawPacket: Buffer.from('HTTP/') });
+        throw describeFault(this.#settings.broker, 'url', this.#endpoint, cause);
+      }
       throw await describeAmqpFault(this.#settings, this.#endpoint, vhost, error);
     }
     const link: Link = { model, idle: [], busy: 0, closed: false };
@@ -162,7 +171,14 @@ async function openChannel(model: ChannelModel): Promise<Channel> {
 const GOODBYE = 1000;
 
 async function closeLink(link: Link): Promise<void> {
-  if (link.closed) return;
-  const timer = new Promise<void>((resolve) => setTimeout(resolve, GOODBYE).unref());
-  await Promise.race([link.model.close().catch(() => {}), timer]);
+  if (!link.closed) await inTime(link.model.close().catch(() => {}));
+}
+
+async function inTime(goodbye: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, GOODBYE);
+  });
+  await Promise.race([goodbye, late]);
+  clearTimeout(timer);
 }

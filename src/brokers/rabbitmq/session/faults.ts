@@ -1,4 +1,4 @@
-import { ConnectionError } from '../../../model/index.ts';
+import { ConnectionError, OversizedAnswer } from '../../../model/index.ts';
 import type { Endpoint } from './settings.ts';
 
 /** A connection that failed or was lost. `sent`: the request may have reached the broker, and may have been done. */
@@ -127,6 +127,10 @@ function isHandshakeRefusal(cause: unknown): boolean {
 function networkFault(door: Door, at: string, cause: unknown): Fault {
   const { code = '', message = '' } = cause as { code?: string; message?: string };
   if (cause instanceof NoAnswer) return { message: `${at} ${cause.message}`, transient: true };
+  if (cause instanceof OversizedAnswer) {
+    const hint = `check that "${door}" names the broker; a larger heap (NODE_OPTIONS=--max-old-space-size) allows more`;
+    return { message: `${at} ${cause.message}`, hint, transient: false };
+  }
   switch (code) {
     case 'ECONNREFUSED': {
       const plugin =

@@ -1,7 +1,15 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionError, type Json, parseJson, printJson } from '../../../model/index.ts';
+import {
+  answerLimit,
+  ConnectionError,
+  checkDepth,
+  type Json,
+  OversizedAnswer,
+  parseJson,
+  printJson,
+} from '../../../model/index.ts';
 import { describeFault, LostConnection, NoAnswer } from './faults.ts';
 import type { RabbitSettings } from './settings.ts';
 
@@ -115,7 +123,15 @@ export class Management {
       });
       outgoing.once('response', (incoming) => {
         const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        let size = 0;
+        if (Number(incoming.headers['content-length']) > answerLimit()) {
+          outgoing.destroy(OversizedAnswer.ofBytes());
+        }
+        incoming.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > answerLimit()) outgoing.destroy(OversizedAnswer.ofBytes());
+          else chunks.push(chunk);
+        });
         incoming.once('error', fail);
         incoming.once('end', () => {
           // A body that was cut off ends in an `error` event instead.
@@ -136,8 +152,10 @@ export class Management {
     const { management, broker } = this.#settings;
     let body: Json | undefined;
     try {
+      checkDepth(text);
       body = text === '' ? undefined : parseJson(text);
     } catch (cause) {
+      if (cause instanceof OversizedAnswer) throw describeFault(broker, 'management', management, cause);
       // A refusal may come in any dress; a success that is not JSON is not the management API's.
       if (status < 300) {
         const at = `${management.host}:${management.port}`;

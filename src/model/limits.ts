@@ -1,0 +1,42 @@
+import { getHeapStatistics } from 'node:v8';
+
+const MIB = 1024 * 1024;
+
+/**
+ * The most bytes that one answer of a broker may have: 256 MiB, and less where the heap is small. A list of 100,000
+ * bindings has some 30 MB; decoded, an answer takes several times its size.
+ */
+export function answerLimit(): number {
+  return Math.min(256 * MIB, Math.floor(getHeapStatistics().heap_size_limit / 8));
+}
+
+/** Levels of nested data in an answer: functions that walk it would overflow the stack far beyond. */
+const DEPTH = 200;
+
+/** A broker, or whatever listens there, sent more than {@link answerLimit}, or data nested too deep to be an answer. */
+export class OversizedAnswer extends Error {
+  override readonly name = 'OversizedAnswer';
+  readonly code = 'ERR_OVERSIZED_ANSWER';
+  static ofBytes(limit = answerLimit()): OversizedAnswer {
+    return new OversizedAnswer(`sent an answer of more than ${Math.floor(limit / MIB)} MiB`);
+  }
+}
+
+/** @throws OversizedAnswer for JSON text that is nested too deep */
+export function checkDepth(json: string): void {
+  let depth = 0;
+  let isText = false;
+  for (let index = 0; index < json.length; index++) {
+    const code = json.charCodeAt(index);
+    if (isText) {
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) isText = false;
+    } else if (code === QUOTE) isText = true;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (++depth > DEPTH) throw new OversizedAnswer(`sent data nested more than ${DEPTH} levels deep`);
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+  }
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];

@@ -1,0 +1,44 @@
+import type { Connection, Provider, Secrets, Session } from '../model/index.ts';
+
+/**
+ * Connects, and takes the connection's secrets out of all that its session says: answers, refusals and errors, whoever
+ * worded them.
+ * @throws ConnectionError, BrokerError
+ */
+export async function connectMasked(
+  provider: Provider,
+  connection: Connection,
+  secrets: Secrets,
+): Promise<Session> {
+  const guarded = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw secrets.maskError(error);
+    });
+  const resolve = (template: string) => {
+    for (const [variable] of template.matchAll(/\$\{[^}]*\}/g)) secrets.add(connection.resolve(variable));
+    return connection.resolve(template);
+  };
+  const session = await guarded(provider.connect({ ...connection, resolve }));
+  const preview = session.preview?.bind(session);
+  return {
+    broker: session.broker,
+    read: (scope) => guarded(session.read(scope)),
+    observe: (resources) => guarded(session.observe(resources)),
+    async *send(units, options) {
+      const { onWork } = options;
+      const masked = onWork && {
+        onWork: (text?: string) => onWork(text === undefined ? text : secrets.mask(text)),
+      };
+      try {
+        for await (const outcome of session.send(units, { ...options, ...masked })) {
+          yield secrets.maskAll(outcome);
+        }
+      } catch (error) {
+        throw secrets.maskError(error);
+      }
+    },
+    ...(preview && { preview: async (units) => secrets.maskAll(await guarded(preview(units))) }),
+    examine: async () => secrets.maskAll(await guarded(session.examine())),
+    close: () => session.close(),
+  };
+}
