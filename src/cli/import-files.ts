@@ -8,9 +8,10 @@ import { SCHEMA_FILES, withModeline } from './starter.ts';
 /** File name → text. */
 export type Files = Map<string, string>;
 
-export async function snapshotFiles({ snapshot }: ImportSource, folder = ''): Promise<Files> {
+export async function snapshotFiles(sources: readonly ImportSource[], folder = ''): Promise<Files> {
   const { writeSnapshot } = await import('../pipeline/index.ts');
-  return new Map([[join(folder, 'snapshot.json'), writeSnapshot([snapshot])]]);
+  const text = writeSnapshot(sources.map(({ snapshot }) => snapshot));
+  return new Map([[join(folder, 'snapshot.json'), text]]);
 }
 
 /** Topology files in a folder. What could not be carried over is told at the top of the first of them. */
@@ -23,7 +24,7 @@ export async function topologyFiles({ sources, leftovers = [] }: Imported, folde
   );
   for (const { snapshot, provider, isOnlyOfItsType } of sources) {
     // Files of several brokers may have one name.
-    const prefix = sources.length > 1 ? `${provider.name}-` : '';
+    const prefix = sources.length > 1 ? `${isOnlyOfItsType ? provider.name : snapshot.broker.name}-` : '';
     for (const [name, text] of toYaml(snapshot, provider, !isOnlyOfItsType, told)) {
       files.set(join(folder, fileName(prefix + name)), withModeline(schema, text));
       told = [];

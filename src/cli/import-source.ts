@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  addressMatcher,
   DamagedPlan,
   type Diagnostic,
   hasErrors,
@@ -20,6 +21,9 @@ export interface ImportChoice {
   /** Paths, with the name of a format before them where they do not show it. */
   readonly from?: readonly string[];
   readonly broker?: string;
+  /** Address globs. */
+  readonly target: readonly string[];
+  readonly exclude: readonly string[];
   readonly wait: number;
 }
 
@@ -42,9 +46,33 @@ const EXPORTS = ['definitions', 'snapshot'];
 
 /** Reads what is to be imported: files, or all of a live broker. */
 export async function importFrom(context: CommandContext, choice: ImportChoice): Promise<Imported> {
+  const imported = await importWhole(context, choice);
+  const { target: targets, exclude: excludes } = choice;
+  if (targets.length + excludes.length === 0) return imported;
+  const { partOf } = await import('../pipeline/index.ts');
+  checkTargets(imported, targets);
+  const sources = imported.sources.map((source) => ({
+    ...source,
+    snapshot: partOf(source.snapshot, source.provider, { targets, excludes }),
+  }));
+  return { ...imported, sources: sources.filter(({ snapshot }) => snapshot.resources.length > 0) };
+}
+
+/** A slip in a target would leave out what was meant. */
+function checkTargets({ sources }: Imported, targets: readonly string[]): void {
+  const addresses = sources.flatMap(({ snapshot }) => snapshot.resources.map(({ address }) => address));
+  const missed = targets.find((glob) => !addresses.some(addressMatcher(glob)));
+  if (missed === undefined) return;
+  throw new UsageError(
+    `--target ${missed} matches nothing there`,
+    'addresses are broker/kind/name with each name percent-encoded: main/queue/%2F/orders*',
+  );
+}
+
+async function importWhole(context: CommandContext, choice: ImportChoice): Promise<Imported> {
   const checked = await checkProject(context);
   const { from, broker } = choice;
-  if (from === undefined) return { sources: [await importLive(context, checked, choice)] };
+  if (from === undefined) return { sources: await importLive(context, checked, choice) };
   const { format, paths } = await namedFormat(from);
   const [first = ''] = paths;
   const isExport = format === undefined ? await looksLikeExport(paths) : EXPORTS.includes(format);
@@ -96,7 +124,7 @@ export async function importWith(
   context: CommandContext,
   config: string,
   wait: number,
-): Promise<ImportSource> {
+): Promise<ImportSource[]> {
   const folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
   try {
     const file = join(folder, 'brokerform.yaml');
@@ -111,14 +139,24 @@ export async function importWith(
 async function importLive(
   context: CommandContext,
   checked: Checked,
-  choice: Omit<ImportChoice, 'from'>,
-): Promise<ImportSource> {
+  choice: Pick<ImportChoice, 'broker' | 'wait'>,
+): Promise<ImportSource[]> {
   const { readEverything } = await import('../pipeline/index.ts');
-  const broker = chooseBroker(checked, choice.broker);
-  context.busy(`reading ${broker.name}`);
-  const snapshot = await unlessInterrupted(context, readEverything(broker, connecting(context, choice.wait)));
+  const { configured } = checked;
+  const all = choice.broker === undefined && configured.size > 1;
+  const brokers = all ? [...configured.values()] : [chooseBroker(checked, choice.broker)];
+  context.busy(`reading ${brokers.map(({ name }) => name).join(', ')}`);
+  const reading = brokers.map((broker) => readEverything(broker, connecting(context, choice.wait)));
+  const read = await unlessInterrupted(context, Promise.allSettled(reading));
   context.progress.clear();
-  return sourceOf(checked, snapshot, broker.provider);
+  const errors = read.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  if (errors.length > 0) {
+    throw errors.length === 1 ? errors[0] : new AggregateError(errors, `${errors.length} brokers failed`);
+  }
+  return read.flatMap((result, i) => {
+    const provider = brokers[i]?.provider;
+    return result.status === 'fulfilled' && provider ? [sourceOf(checked, result.value, provider)] : [];
+  });
 }
 
 /** Files of other tools may be for several brokers: each gets its part. */

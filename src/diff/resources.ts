@@ -4,9 +4,9 @@ import {
   type Change,
   type Context,
   type FieldChange,
-  ignoredBy,
   type Kind,
   kindOf,
+  matchedBy,
   placeOf,
   type Resource,
   systemOwned,
@@ -53,7 +53,7 @@ export function diffResources(input: DiffInput): Difference {
   const retired = new Set(input.retired);
   const owned = input.owns.map(addressMatcher);
   const system = systemOwned(live, input.kinds);
-  const ignored = ignoredBy(input.ignore ?? [], live, input.kinds);
+  const ignored = matchedBy(input.ignore ?? [], live, input.kinds);
   for (const before of live.values()) {
     const { address } = before;
     if (desired.has(address)) continue;

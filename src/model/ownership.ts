@@ -15,7 +15,7 @@ export function systemOwned(live: Live, kinds: Kinds): Map<Address, string> {
 }
 
 /** Live resources that match one of these globs, with the glob, and everything that disappears with one of them. */
-export function ignoredBy(globs: readonly string[], live: Live, kinds: Kinds): Map<Address, string> {
+export function matchedBy(globs: readonly string[], live: Live, kinds: Kinds): Map<Address, string> {
   if (globs.length === 0) return new Map();
   const matchers = globs.map((glob) => [glob, addressMatcher(glob)] as const);
   return withCascades(live, kinds, ({ address }) => matchers.find(([, matches]) => matches(address))?.[0]);

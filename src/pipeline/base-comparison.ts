@@ -6,11 +6,11 @@ import {
   brokerOf,
   type Context,
   equalJson,
-  ignoredBy,
   indexByAddress,
   type Json,
   kindOf,
   type LeftBehind,
+  matchedBy,
   type Provider,
   type Resource,
   type Step,
@@ -67,7 +67,7 @@ async function compareBroker(broker: DeclaredBroker, live: LiveState, input: Bas
   const isChosen = chooser(input.targets, input.excludes);
   const system = systemOwned(context.live, kinds);
   // To ignore a resource is to say that it is left to others.
-  const ignored = ignoredBy(ignore, context.live, kinds);
+  const ignored = matchedBy(ignore, context.live, kinds);
   const left = [...base.values()].filter(
     (resource) =>
       after.has(resource.address) &&

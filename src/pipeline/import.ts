@@ -4,13 +4,15 @@ import {
   type Address,
   DamagedPlan,
   type ImportedFile,
-  ignoredBy,
+  indexByAddress,
   isExactInt,
   isObject,
   type Json,
   type JsonObject,
   kindOf,
+  matchedBy,
   type Provider,
+  type Resource,
   type Snapshot,
   systemOwned,
 } from '../model/index.ts';
@@ -98,7 +100,7 @@ export function manageable(
 ): ManageableSnapshot {
   const { live } = completeSides({ broker }, [], resources, kinds);
   const system = systemOwned(live, kinds);
-  const ignored = ignoredBy(ignore, live, kinds);
+  const ignored = matchedBy(ignore, live, kinds);
   const omitted = [
     ...omission([...system.keys()], 'they belong to the broker, a plug-in or a client'),
     ...omission(
@@ -108,6 +110,19 @@ export function manageable(
   ];
   const kept = [...live.values()].filter(({ address }) => !system.has(address) && !ignored.has(address));
   return { broker, resources: kept, ...(omitted.length > 0 && { omitted }) };
+}
+
+/** The part that globs choose, with all that disappears with it: a queue's bindings, everything in a vhost. */
+export function partOf(
+  snapshot: ManageableSnapshot,
+  { kinds }: Provider,
+  { targets, excludes }: { readonly targets: readonly string[]; readonly excludes: readonly string[] },
+): ManageableSnapshot {
+  const live = indexByAddress(snapshot.resources);
+  const wanted = targets.length === 0 ? live : matchedBy(targets, live, kinds);
+  const unwanted = matchedBy(excludes, live, kinds);
+  const isChosen = ({ address }: Resource) => wanted.has(address) && !unwanted.has(address);
+  return { ...snapshot, resources: snapshot.resources.filter(isChosen) };
 }
 
 /** `left out: 2 queues, 1 binding; …`, by kind. */

@@ -12,7 +12,7 @@ export type { CheckedSide } from './diff-sides.ts';
 export { doctor, type Examined } from './doctor.ts';
 export { liveGraph, topologyGraph } from './graph.ts';
 export { focusGraph } from './graph-focus.ts';
-export { readEverything, readExport, toYaml } from './import.ts';
+export { partOf, readEverything, readExport, toYaml } from './import.ts';
 export { makePlan, type PlanOptions, planStates } from './plan.ts';
 export { changesGraph, planGraph } from './plan-graph.ts';
 export type { KeptPlan } from './recorded.ts';

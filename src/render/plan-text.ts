@@ -25,7 +25,7 @@ export function planText(plan: Plan, style: Style, command: 'plan' | 'drift'): s
   const unmanaged = command === 'drift' || style.verbose ? plan.unmanaged : [];
   return [
     paint(style, 'bold', planTitle(plan, command)),
-    summaryLine(plan, sections, style),
+    summaryLine(plan, sections, style, command),
     ...(plan.base ? sideNotes([plan.base.revision]) : []),
     ...blocks.filter((lines) => lines.length > 0).flatMap((lines) => ['', ...lines]),
     ...(unmanaged.length > 0
@@ -59,12 +59,15 @@ function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
-function summaryLine(plan: Plan, sections: PlanSections, style: Style): string {
+function summaryLine(plan: Plan, sections: PlanSections, style: Style, command: 'plan' | 'drift'): string {
   const parts = summaryParts(plan, sections);
   if (hasChanges(sections)) {
     return joinParts(parts, (label, text) => paint(style, RISK_COLOUR[label as SectionName] ?? [], text));
   }
   const rest = joinParts(parts);
+  // What nobody declares is drift too, although an apply would change nothing.
+  const isDrift = command === 'drift' && plan.unmanaged.length > 0;
+  if (isDrift) return `${paint(style, 'yellow', 'Unmanaged resources only.')} ${rest}`;
   return `${paint(style, 'green', 'No changes.')}${rest === '' ? '' : ` ${rest}`}`;
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import type { ApplyReport, Plan } from '../../src/model/index.ts';
+import type { ApplyReport, Plan, Snapshot } from '../../src/model/index.ts';
 import { runCli, type Surroundings } from './run-cli.ts';
 
 const broker = inject('rabbitmq').current ?? inject('rabbitmq').old;
@@ -82,6 +82,27 @@ describe.skipIf(!broker)('the command line on a real broker', () => {
     expect([none, alone]).toEqual([undefined, { ...plan, createdAt: alone.createdAt }]);
     expect((await cli('show p.json --format markdown')).stdout).toContain('#### No longer declared');
     expect((await cli('apply p.json')).code).toBe(0);
+  });
+
+  test('all brokers are imported at once, and a part of them; a slip in a target is told', async () => {
+    await declare({ orders: { 'max-length': 10 }, tmp: { 'max-length': 10 } });
+    expect((await cli('apply --auto-approve')).code).toBe(0);
+    const one = { type: 'rabbitmq', url: variable('BROKER'), management: variable('MANAGEMENT') };
+    await write('brokerform.yaml', { project: 'shop', topologies: ['*.yaml'], brokers: { a: one, b: one } });
+    const imported = await cli('import --target */queue/cli/* --exclude **/tmp --format snapshot --out s');
+    expect(imported).toMatchObject({ code: 0, stderr: '' });
+    const { brokers } = JSON.parse(await readFile(join(folder, 's/snapshot.json'), 'utf8'));
+    const found = brokers.map(({ broker: { name }, resources }: Snapshot) => [
+      name,
+      resources.map(({ address }) => address),
+    ]);
+    expect(found).toEqual([
+      ['a', ['a/queue/cli/orders']],
+      ['b', ['b/queue/cli/orders']],
+    ]);
+    const yaml = await cli('import --target a/*/cli/** --out y');
+    expect(yaml).toMatchObject({ code: 0, stderr: '' });
+    expect((await cli('import --broker b --target b/queue/cli/slip')).code).toBe(64);
   });
 
   test('plan, apply, and no changes', async () => {

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
 import { queueResource } from '../../src/brokers/rabbitmq/resources.ts';
-import type { Snapshot } from '../../src/model/index.ts';
-import { check, toYaml } from '../../src/pipeline/index.ts';
+import type { Resource, Snapshot } from '../../src/model/index.ts';
+import { check, partOf, toYaml } from '../../src/pipeline/index.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -27,4 +27,31 @@ test('what is written is read back: integers beyond 2^53, and a name that YAML w
   const [queue] = checked.brokers.get('rabbitmq')?.desired ?? [];
   expect(queue?.address).toBe('rabbitmq/queue/%2F/%3C%3C');
   expect(queue?.spec.arguments).toEqual(spec.arguments);
+});
+
+describe('a part of a shared broker', () => {
+  const of = (address: string, ...needs: string[]): Resource => ({ address, spec: {}, needs });
+  const orders = of('main/queue/shop/orders', 'main/vhost/shop');
+  const events = of('main/exchange/shop/events', 'main/vhost/shop');
+  const bound = of('main/binding/shop/events/queue/orders/k', events.address, orders.address);
+  const others = of('main/queue/billing/jobs', 'main/vhost/billing');
+  const snapshot: Snapshot = {
+    broker: { name: 'main', type: 'rabbitmq', id: 'one', version: '4.3.6', facts: {} },
+    resources: [of('main/vhost/shop'), of('main/vhost/billing'), orders, events, bound, others],
+  };
+  const chosen = (targets: string[], excludes: string[] = []) =>
+    partOf(snapshot, rabbitmq, { targets, excludes }).resources.map(({ address }) => address);
+
+  test('a target brings along what disappears with it, and an exclusion takes that away', () => {
+    expect(chosen(['main/queue/shop/*'])).toEqual([orders.address, bound.address]);
+    expect(chosen(['main/vhost/shop'])).toEqual([
+      'main/vhost/shop',
+      orders.address,
+      events.address,
+      bound.address,
+    ]);
+    expect(chosen(['main/*/shop/**'], ['**/orders'])).toEqual([events.address]);
+    expect(chosen([], ['main/vhost/billing'])).not.toContain(others.address);
+    expect(chosen([])).toHaveLength(snapshot.resources.length);
+  });
 });

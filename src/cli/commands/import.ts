@@ -6,13 +6,15 @@ import { writeNewFiles } from '../files.ts';
 import { type Files, schemaFiles, snapshotFiles, topologyFiles } from '../import-files.ts';
 import { type Imported, importFrom } from '../import-source.ts';
 import { invoke } from '../invoke.ts';
-import { choiceOption } from '../options.ts';
+import { choiceOption, listOption } from '../options.ts';
 import { waitOption } from '../plan-flags.ts';
 import { InputError, UsageError } from '../usage.ts';
 
 interface Flags {
   readonly from?: readonly string[];
   readonly broker?: string;
+  readonly target: readonly string[];
+  readonly exclude: readonly string[];
   readonly out?: string;
   readonly format: 'yaml' | 'snapshot';
   readonly wait: number;
@@ -31,7 +33,11 @@ export function addImport(program: Command): void {
     .command('import')
     .description('Write what a broker holds, or files of other tools say, as YAML.')
     .option('--from <paths...>', '[FORMAT] and files or folders, in the place of the live broker')
-    .option('--broker <name>', 'which broker of the configuration, where there are several')
+    .option('--broker <name>', 'one broker of the configuration; without it, all of them')
+    .addOption(
+      listOption('--target <glob>', 'only resources whose address matches, with their bindings; repeatable'),
+    )
+    .addOption(listOption('--exclude <glob>', 'not the resources whose address matches; repeatable'))
     .option('--out <dir>', 'write files into this directory; without it, print')
     .addOption(
       choiceOption('--format <format>', 'topology files, or a snapshot for plan --against', [
@@ -60,8 +66,7 @@ export function addImport(program: Command): void {
 
 async function filesOf(imported: Imported, flags: Flags): Promise<Files> {
   if (flags.format === 'yaml') return topologyFiles(imported, flags.out);
-  const [source] = imported.sources;
-  if (source && !imported.leftovers) return snapshotFiles(source, flags.out);
+  if (imported.sources.length > 0 && !imported.leftovers) return snapshotFiles(imported.sources, flags.out);
   throw new UsageError('a snapshot is of a broker, and files of other tools only say what should be on one');
 }
 

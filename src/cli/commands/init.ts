@@ -7,7 +7,7 @@ import { importWith } from '../import-source.ts';
 import { invoke } from '../invoke.ts';
 import { waitOption } from '../plan-flags.ts';
 import { readSchema } from '../schema-files.ts';
-import { configText, EXAMPLE_TOPOLOGY, SCHEMA_FILES, withModeline } from '../starter.ts';
+import { configText, EXAMPLE_TOPOLOGY, liveTypes, SCHEMA_FILES, withModeline } from '../starter.ts';
 
 interface Flags {
   readonly fromLive?: boolean;
@@ -18,11 +18,17 @@ export function addInit(program: Command): void {
   program
     .command('init')
     .description('Write a configuration and a first topology.')
-    .option('--from-live', 'take the topology from the broker at $RABBITMQ_URL and $RABBITMQ_MANAGEMENT_URL')
+    .option(
+      '--from-live',
+      'take the topology from the brokers that $RABBITMQ_URL, $KAFKA_BOOTSTRAP and $NATS_URL name',
+    )
     .addOption(waitOption())
     .action(
       invoke<Flags>(async (context, flags) => {
-        const config = withModeline(SCHEMA_FILES.config, configText(basename(process.cwd())));
+        const config = withModeline(
+          SCHEMA_FILES.config,
+          configText(basename(process.cwd()), flags.fromLive ? liveTypes(process.env) : ['rabbitmq']),
+        );
         const files: Files = new Map([
           ['brokerform.yaml', config],
           ...(await firstTopology(context, flags, config)),
@@ -39,7 +45,7 @@ export function addInit(program: Command): void {
 
 async function firstTopology(context: CommandContext, flags: Flags, config: string): Promise<Files> {
   if (flags.fromLive) {
-    return topologyFiles({ sources: [await importWith(context, config, flags.wait)] }, 'topologies');
+    return topologyFiles({ sources: await importWith(context, config, flags.wait) }, 'topologies');
   }
   const schema = join('..', SCHEMA_FILES.topology);
   return new Map([['topologies/example.yaml', withModeline(schema, EXAMPLE_TOPOLOGY)]]);
