@@ -11,7 +11,7 @@ import {
   subject,
   toBigInt,
 } from '../../model/index.ts';
-import { consumerNameOf } from './addresses.ts';
+import { consumerNameOf, streamNameOf } from './addresses.ts';
 import { atLeast } from './version.ts';
 
 const LIMITED = ['max_ack_pending', 'inactive_threshold'] as const;
@@ -28,7 +28,10 @@ export function consumerLimitRisks(change: Change, context: Context): Risk[] {
     // Servers of the 2.10 line take a limit that is not set for 0, not for none, whenever one of the two changes.
     const isZero = limit <= 0n && !atLeast(context.broker, '2.11');
     if (limit <= 0n && !isZero) return [];
-    const over = consumersOver(field, limit, change, context);
+    const over = [
+      ...consumersOver(field, limit, change, context),
+      ...(isZero && field === 'inactive_threshold' ? copiesOf(change.after, context) : []),
+    ];
     if (over.length === 0) return [];
     return [
       {
@@ -92,6 +95,13 @@ function consumersOver(
       return !after || limit <= 0n || !isLowered({ before, after }, stream);
     })
     .map((resource) => consumerNameOf(resource.address));
+}
+
+/** The server's own consumers, by which mirrors and sources are filled, have an inactive_threshold as well. */
+function copiesOf({ address }: Resource, { live }: Context): string[] {
+  return [...live.values()]
+    .filter((copy) => kindOf(copy.address) !== 'consumer' && copy.needs.includes(address))
+    .map((copy) => `the one that fills ${streamNameOf(copy.address)}`);
 }
 
 function changesLimits({ before, after }: Sides): boolean {

@@ -144,6 +144,18 @@ describe('consumer_limits that are lowered', () => {
     expect(refusals(lowered)).toEqual([]);
   });
 
+  it('are refused on 2.10 without an inactive_threshold, where a mirror is filled from the stream', async () => {
+    const mirror = streamResource('edge', 'M', { mirror: { name: 'S' } });
+    const of = (version: string) =>
+      plan(
+        server(version),
+        [limited(5), mirror],
+        asLive(server(version), [limited(10), mirror], { messages: 0 }),
+      );
+    expect(refusals(await of('2.10.27'))).toEqual(['edge/stream/S consumers-over-limit']);
+    expect(refusals(await of('2.15.1'))).toEqual([]);
+  });
+
   it('come first where they are raised', async () => {
     const raised = await planned(
       [limited(20), one({ max_ack_pending: 20 })],

@@ -11,7 +11,7 @@ import { type GeneratedTopology, topologies } from './topologies.ts';
 const RUNS = Number(process.env.BROKERFORM_RUNS ?? 10);
 const SEED = Number(process.env.BROKERFORM_SEED ?? 20_260_101);
 
-const TAKES_TWO = new Set(['subject-swap', 'subject-taken', 'consumers-over-limit']);
+const TAKES_TWO = new Set(['subject-swap', 'subject-taken', 'filter-swap', 'consumers-over-limit']);
 
 describeLines(
   (line) => {
