@@ -25,25 +25,48 @@ import {
   toPolicy,
   toQueue,
   toTopicPermission,
+  vhostMetadata,
 } from './session/payloads.ts';
 import type { RabbitFacts } from './specs.ts';
+import { atLeast, NEWEST } from './version.ts';
+
+/** What a definitions file lists. A file that a broker wrote has all of them, one that a person wrote has some. */
+const LISTS = [
+  'vhosts',
+  'users',
+  'permissions',
+  'topic_permissions',
+  'parameters',
+  'global_parameters',
+  'policies',
+  'queues',
+  'exchanges',
+  'bindings',
+];
 
 /**
  * A definitions file, of a whole broker or of one vhost, as live resources. Undefined where the data is none.
- * A file shows no message counts, and leaves out internal exchanges from 4.x on.
+ * A file shows no message counts, and leaves out internal exchanges from 4.x on. What a person wrote may lack the
+ * version, which is then the newest known one, and any of the lists.
  * https://www.rabbitmq.com/docs/definitions
  */
 export function parseDefinitions(data: Json, name: string): Snapshot | undefined {
   if (!isObject(data)) return undefined;
-  const version = data.rabbitmq_version ?? data.rabbit_version;
-  if (typeof version !== 'string' || !Array.isArray(data.queues)) return undefined;
+  const told = textOr(data.rabbitmq_version) ?? textOr(data.rabbit_version);
+  const lists = LISTS.flatMap((key) => (isList(data[key]) ? [itemsOf(data[key], undefined)] : []));
+  // Without a version, only what is listed tells what the file is.
+  const isOne = told === undefined ? lists.some((items) => items.length > 0) : lists.length > 0;
+  if (!isOne) return undefined;
+  const version = told ?? NEWEST;
   const isWhole = Array.isArray(data.vhosts);
   const vhost = isWhole ? undefined : vhostOf(data);
   const list = (key: string) => itemsOf(data[key], vhost);
   const parameters = list('parameters').flatMap((item) => toParameter(name, item));
-  const vhosts = isWhole ? list('vhosts') : [{ ...data, name: vhost ?? '/' }];
+  const vhosts: JsonObject[] = isWhole
+    ? list('vhosts').map((item) => ({ ...item, metadata: importedMetadata(item, version) }))
+    : vhostsOf(data, vhost ?? '/');
   const resources: Resource[] = [
-    ...vhosts.map((item) => vhostResource(name, text(item.name), metadataOf(item))),
+    ...vhosts.map((item) => vhostResource(name, text(item.name), vhostMetadata(tableOf(item.metadata)))),
     ...vhosts.flatMap((item) => toLimits(name, item)),
     ...list('users').flatMap((item) => toUser(name, item)),
     ...list('permissions').map((item) => toPermission(name, item)),
@@ -61,6 +84,34 @@ export function parseDefinitions(data: Json, name: string): Snapshot | undefined
   return { broker, resources: distinct(resources) };
 }
 
+function isList(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.every(isObject);
+}
+
+/**
+ * The metadata that a vhost has once the broker has imported the item. A description or tags beside the metadata win
+ * on 3.x and lose on 4.x; a default queue type beside it is not read (seen on 3.10 and 4.3).
+ */
+function importedMetadata({ description, tags, metadata }: JsonObject, version: string): JsonObject {
+  const beside = {
+    ...(description !== undefined && { description }),
+    ...(tags !== undefined && { tags }),
+  };
+  const inside = tableOf(metadata);
+  return atLeast({ version }, 4, 0) ? { ...beside, ...inside } : { ...inside, ...beside };
+}
+
+/** A file of one vhost tells its metadata at the top; one that a person wrote may name several with its items. */
+function vhostsOf(data: JsonObject, vhost: string): JsonObject[] {
+  const named = LISTS.filter((key) => key !== 'users' && key !== 'global_parameters')
+    .flatMap((key) => itemsOf(data[key], undefined))
+    .map((item) => textOr(item.vhost) ?? vhost);
+  const names = named.length > 0 ? [...new Set(named)].sort() : [vhost];
+  return names.map((name) =>
+    name === vhost ? { ...data, name, metadata: { ...data, ...tableOf(data.metadata) } } : { name },
+  );
+}
+
 function itemsOf(value: Json | undefined, vhost: string | undefined): JsonObject[] {
   const items = Array.isArray(value) ? value.filter(isObject) : [];
   return vhost === undefined ? items : items.map((item) => ({ vhost, ...item }));
@@ -74,19 +125,6 @@ function vhostOf(data: JsonObject): string {
     items.map((item) => textOr(item.vhost)).find((name) => name !== undefined) ??
     '/'
   );
-}
-
-/** Only what the file tells: 3.x gives no more than the name. */
-function metadataOf(item: JsonObject): JsonObject {
-  const metadata = tableOf(item.metadata);
-  const description = item.description ?? metadata.description;
-  const tags = item.tags ?? metadata.tags;
-  const type = item.default_queue_type ?? metadata.default_queue_type;
-  return {
-    ...(description !== undefined && { description }),
-    ...(tags !== undefined && { tags }),
-    ...(type !== undefined && { 'default-queue-type': type }),
-  };
 }
 
 /** Operator policies and limits are kept as parameters, and listed as such. */
@@ -121,7 +159,7 @@ function toUser(broker: string, item: JsonObject): Resource[] {
 function defaultTypes(vhosts: readonly JsonObject[]): Record<string, string> {
   return Object.fromEntries(
     vhosts.flatMap((item) => {
-      const { 'default-queue-type': type } = metadataOf(item);
+      const { 'default-queue-type': type } = vhostMetadata(tableOf(item.metadata));
       return typeof type === 'string' && type !== 'undefined' ? [[text(item.name), type]] : [];
     }),
   );

@@ -9,9 +9,7 @@ import { orderReferences } from './order.ts';
 import { rules } from './rules/index.ts';
 import schema from './schema.json' with { type: 'json' };
 import { toSections } from './sections.ts';
-
-/** The newest release whose behaviour is known here. */
-const NEWEST = '4.3';
+import { NEWEST } from './version.ts';
 
 /** RabbitMQ 3.10 and later, over AMQP 0-9-1 and the management API. */
 export const rabbitmq: Provider = {

@@ -20,6 +20,8 @@ export type VhostSpec = {
   /** Sorted. */
   readonly tags?: readonly string[];
   readonly 'default-queue-type'?: string;
+  /** Live: absent on brokers that do not have it. */
+  readonly 'deletion-protection'?: boolean;
 };
 
 /** `<broker>/vhost-limits/<vhost>`: by the broker's names, `max-connections` and `max-queues`. A limit not set is absent. */

@@ -1,5 +1,8 @@
 import type { BrokerIdentity } from '../../model/index.ts';
 
+/** The newest release whose behaviour is known here. */
+export const NEWEST = '4.3';
+
 /**
  * True when the broker is of this release or a later one: `atLeast(broker, 3, 11)`. A version that leaves parts out,
  * as `target-version: 4.3` does, means the newest of that series.

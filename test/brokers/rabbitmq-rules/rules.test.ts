@@ -385,7 +385,14 @@ const CASES: Record<string, Case[]> = {
     {
       bad: { exchanges: { t: {} }, queues: { q: {} }, bindings: [['t', 'q', '#', { type: 'pdf' }]] },
       at: ['3:field'],
-      good: { exchanges: { h: headers }, queues: { q: {} }, bindings: [['h', 'q', '', { type: 'pdf' }]] },
+      good: {
+        exchanges: { h: headers, d: direct },
+        queues: { q: {} },
+        bindings: [
+          ['h', 'q', '', { type: 'pdf' }],
+          ['d', 'q', '0', { 'x-stream-partition-order': 0 }],
+        ],
+      },
     },
   ],
   'topic-key-never-matches': [
@@ -540,6 +547,7 @@ const CASES: Record<string, Case[]> = {
         exchanges: {
           a: { arguments: { 'alternate-exchange': 'b' } },
           d: { type: 'x-delayed-message', arguments: { 'x-delayed-type': 'topic' } },
+          s: { type: 'direct', arguments: { 'x-super-stream': true } },
         },
       },
     },

@@ -196,6 +196,31 @@ describe('definitions of one vhost', () => {
   });
 });
 
+describe('definitions that a person wrote', () => {
+  it('need neither a version nor all lists', () => {
+    const queue = { name: 'q', vhost: '/shop', arguments: { 'x-queue-type': 'quorum' } };
+    const { broker, resources } = parse({ queues: [queue], permissions: [] });
+    expect(broker.version).toBe('4.3');
+    expect(resources.map(({ address }) => address)).toEqual([
+      'rabbitmq/vhost/%2Fshop',
+      'rabbitmq/queue/%2Fshop/q',
+    ]);
+    // What the broker takes where nothing is said.
+    expect(resources[1]?.spec).toMatchObject({ durable: true, 'auto-delete': false, type: 'quorum' });
+  });
+
+  // As the vhost is after an import on 3.10.8 and 4.3.6.
+  it.each([
+    ['3.10.8', 'beside', ['b']],
+    ['4.3.6', 'inside', ['i']],
+  ])('tell a vhost’s metadata twice, as %s reads them', (rabbitmq_version, description, tags) => {
+    const metadata = { description: 'inside', tags: ['i'], default_queue_type: 'classic' };
+    const item = { name: 'v', description: 'beside', tags: ['b'], default_queue_type: 'quorum', metadata };
+    const { resources } = parse({ rabbitmq_version, vhosts: [item] });
+    expect(resources[0]?.spec).toEqual({ description, tags, 'default-queue-type': 'classic' });
+  });
+});
+
 describe('other data', () => {
   it.each([[null], [[]], [{}], [{ rabbitmq_version: '4.0' }], [{ queues: [] }], ['text']])(
     '%j is none of it',

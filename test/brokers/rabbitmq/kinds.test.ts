@@ -187,6 +187,25 @@ describe('calls', () => {
     ]);
   });
 
+  it('switch the deletion protection of a vhost, which no PUT does', () => {
+    const path = ['vhosts', 'v', 'deletion', 'protection'];
+    const on = [vhostResource(B, 'v', { 'deletion-protection': true })];
+    const off = [vhostResource(B, 'v', { 'deletion-protection': false })];
+    const opsOf = (yaml: string, live: Resource[]) =>
+      changesOf(yaml, live).calls.map(({ op, body }) => [op, (body as { path: unknown }).path]);
+    const isOn = 'rabbitmq: { vhost: v, deletion-protection: true }';
+    const isOff = 'rabbitmq: { vhost: v, deletion-protection: false }';
+    expect(opsOf(isOn, off)).toEqual([['http.post', path]]);
+    expect(opsOf(isOff, on)).toEqual([['http.delete', path]]);
+    expect(opsOf(isOn, [])).toEqual([
+      ['http.put', ['vhosts', 'v']],
+      ['http.post', path],
+    ]);
+    expect(opsOf(isOn, on)).toEqual([]);
+    // Brokers before 4.0 tell of no protection: there is none to take away.
+    expect(changesOf(isOff, [vhostResource(B, 'v', {})], broker('3.10.8')).calls).toEqual([]);
+  });
+
   it('set the tags of a user without touching the password', () => {
     const { calls } = changesOf('rabbitmq: { users: { u: { tags: [b] } } }', [
       userResource(B, 'u', { tags: ['a'], 'password-hash': HIDDEN }),
@@ -402,6 +421,33 @@ describe('risks', () => {
     };
     expect(risks('3.10.8').map((risk) => risk.class)).toEqual(['refused']);
     expect(risks('4.3.6')).toEqual([]);
+  });
+
+  it('say how many queues a new default type leaves as they are', () => {
+    const yaml =
+      'rabbitmq: { vhost: v, default-queue-type: quorum, queues: { a: {}, b: { type: classic } } }';
+    const resources = [
+      vhostResource(B, 'v', { 'default-queue-type': 'classic' }),
+      queueResource(B, 'v', 'a', { type: 'classic', durable: true, arguments: {} }),
+      queueResource(B, 'v', 'b', { type: 'classic', durable: true, arguments: {} }),
+    ];
+    const { changes, context } = changesOf(yaml, resources, broker('4.3.6'));
+    expect(kindFor('rabbitmq/vhost/v').risks(only(changes), context)).toMatchObject([
+      { class: 'safe', message: '1 queue declared without a type keep the type they have' },
+    ]);
+  });
+
+  it('refuse to delete a protected vhost, and to protect one where the broker cannot', () => {
+    const before = vhostResource(B, 'v', { 'deletion-protection': true });
+    const { risks } = kindFor(before.address);
+    expect(risks({ action: 'delete', before }, contextOf([], [before]))).toMatchObject([
+      { class: 'refused', code: 'deletion-protection' },
+    ]);
+    const create = { action: 'create', after: before } as const;
+    expect(risks(create, contextOf([before], [], broker('3.10.8')))).toMatchObject([
+      { class: 'refused', code: 'unsupported' },
+    ]);
+    expect(risks(create, contextOf([before], [], broker('4.3.6')))).toEqual([]);
   });
 
   it('count a vhost’s queues before it is deleted', () => {

@@ -96,6 +96,7 @@ exchanges:
     type: fanout
 queues:
   notifications:
+    type: quorum
     dead-letter:
       exchange: dlx
     message-ttl: 7d

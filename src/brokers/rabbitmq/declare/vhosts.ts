@@ -24,7 +24,7 @@ import { declareParameters } from './parameters.ts';
 import { declarePolicies } from './policies.ts';
 import { declareQueues } from './queues.ts';
 
-const METADATA = ['description', 'tags', 'default-queue-type'];
+const METADATA = ['description', 'tags', 'default-queue-type', 'deletion-protection'];
 
 /** The vhosts that sections name: several may name one, as long as no two give it the same field. */
 export class Vhosts {

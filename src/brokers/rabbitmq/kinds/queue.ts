@@ -28,7 +28,13 @@ export const queue: Kind = {
   complete(resource, context) {
     const { spec } = resource;
     const table = tableOf(spec.arguments);
-    const type = spec.type ?? table['x-queue-type'] ?? defaultTypeOf(resource, context) ?? 'classic';
+    const type =
+      spec.type ??
+      table['x-queue-type'] ??
+      // A default counts when a queue is declared: one that is there keeps the type that it has.
+      context.live.get(resource.address)?.spec.type ??
+      defaultTypeOf(resource, context) ??
+      'classic';
     return {
       type: typeof type === 'string' ? queueTypeName(type) : type,
       durable: spec.durable ?? true,
@@ -40,8 +46,9 @@ export const queue: Kind = {
 
   fixed: () => 'fixed when the queue is declared',
 
-  risks(change): Risk[] {
-    if (change.action === 'create' || change.action === 'update') return [];
+  risks(change, context): Risk[] {
+    if (change.action === 'create') return inheritedType(change.after, context);
+    if (change.action === 'update') return [];
     const { consumers, ready, unacknowledged } = (change.before.volatile as QueueVolatile | undefined) ?? {};
     const isEmpty = ready === 0 && unacknowledged === 0;
     const isKnown = ready !== undefined && unacknowledged !== undefined;
@@ -136,6 +143,16 @@ function withoutType(table: JsonObject): JsonObject {
   if (table['x-queue-type'] === undefined) return table;
   const { 'x-queue-type': _, ...args } = table;
   return args;
+}
+
+/** Where the type of a new queue comes from that nobody wrote and that is not RabbitMQ's own default. */
+function inheritedType({ address, spec, needs, places }: Resource, context: Context): Risk[] {
+  const inherited = defaultTypeOf({ address, spec, needs }, context);
+  if (places?.type || inherited === undefined || inherited === 'classic' || spec.type !== inherited)
+    return [];
+  const { vhost } = vhostAndName({ address, spec, needs });
+  const message = `type ${inherited}: default of vhost ${vhost}`;
+  return [{ class: 'safe', code: 'inherited-type', message }];
 }
 
 /** The type of a queue that names none: as its vhost is declared to be, else as it is. */

@@ -1,7 +1,9 @@
 import {
+  type BrokerIdentity,
   type Context,
   type JsonObject,
   type Kind,
+  kindOf,
   makeAddress,
   type Resource,
   type Risk,
@@ -36,7 +38,12 @@ export const vhost: Kind = {
     // A definitions file of 3.x tells nothing about a vhost but its name: then the rest is not ours to say.
     const live = context.live.get(resource.address)?.spec;
     const isKnown = (field: string) => !live || live[field] !== undefined;
-    const { description, tags, 'default-queue-type': type } = resource.spec;
+    const {
+      description,
+      tags,
+      'default-queue-type': type,
+      'deletion-protection': isProtected,
+    } = resource.spec;
     return {
       ...(description !== undefined && isKnown('description') && { description: description ?? '' }),
       ...(tags !== undefined && isKnown('tags') && { tags: sortedTags(tags) }),
@@ -44,17 +51,24 @@ export const vhost: Kind = {
         isKnown('default-queue-type') && {
           'default-queue-type': defaultQueueTypeIn(resource.spec) ?? 'classic',
         }),
+      // Not protected, as told by who knows no protection.
+      ...(isProtected !== undefined &&
+        !(isProtected === false && (!isKnown('deletion-protection') || !hasProtection(context.broker))) && {
+          'deletion-protection': isProtected,
+        }),
     };
   },
 
   risks(change, context) {
     if (change.action === 'delete') {
+      if (change.before.spec['deletion-protection'] === true) return [PROTECTED];
       const text = contentsText(queuesIn(change.before, context));
       return [destructive('vhost-deleted', `everything in the vhost is deleted with it${text}`)];
     }
     const isTypeChange =
       'fields' in change && change.fields.some(({ path }) => path[0] === 'default-queue-type');
-    return isTypeChange && !atLeast(context.broker, 3, 11) ? [UNCHANGEABLE_TYPE] : [];
+    const isRefused = change.after.spec['deletion-protection'] === true && !hasProtection(context.broker);
+    return [...(isTypeChange ? typeRisks(change.after, context) : []), ...(isRefused ? [UNPROTECTABLE] : [])];
   },
 
   atStake: (change, context) => (change.action === 'delete' ? queuesIn(change.before, context) : []),
@@ -71,9 +85,58 @@ export const vhost: Kind = {
       // 3.10 reads the one spelling, 4.x the other first.
       ...(type !== undefined && { default_queue_type: type, defaultqueuetype: type }),
     };
-    return [httpPut(change.after, path, payload)];
+    const put = httpPut(change.after, path, payload);
+    if (!('before' in change)) return [put, ...protection(change.after, path)];
+    // PUT leaves the protection as it is, and the two need not be set together.
+    const changed = new Set(change.fields.map((field) => field.path[0]));
+    const switched = changed.delete('deletion-protection') ? protection(change.after, path) : [];
+    return changed.size > 0 ? [put, ...switched] : switched;
   },
 };
+
+function protection(vhost: Resource, path: readonly string[]): RabbitCall[] {
+  const own = [...path, 'deletion', 'protection'];
+  switch (vhost.spec['deletion-protection']) {
+    case true:
+      return [{ op: 'http.post', target: vhost.address, body: { path: own, payload: {} } }];
+    case false:
+      return [httpDelete(vhost, own)];
+    default:
+      return [];
+  }
+}
+
+/** Whether vhosts of this broker can be protected from deletion. https://www.rabbitmq.com/docs/vhosts */
+export function hasProtection(broker: Pick<BrokerIdentity, 'version'>): boolean {
+  return atLeast(broker, 4, 0);
+}
+
+const PROTECTED: Risk = {
+  class: 'refused',
+  code: 'deletion-protection',
+  message: 'the vhost is protected from deletion',
+  hint: 'declare it with deletion-protection: false and apply that first',
+};
+
+const UNPROTECTABLE: Risk = {
+  class: 'refused',
+  code: 'unsupported',
+  message: 'RabbitMQ before 4.0 cannot protect a vhost from deletion',
+  hint: 'remove deletion-protection, or protect the address in brokerform.yaml',
+};
+
+/** A default counts for queues that are declared from now on; how many that leaves as they are is told. */
+function typeRisks(after: Resource, context: Context): Risk[] {
+  if (!atLeast(context.broker, 3, 11)) return [UNCHANGEABLE_TYPE];
+  const type = defaultQueueTypeIn(after.spec);
+  const kept = [...context.desired.values()].filter(
+    ({ address, spec, needs, places }) =>
+      kindOf(address) === 'queue' && needs[0] === after.address && !places?.type && spec.type !== type,
+  );
+  if (kept.length === 0) return [];
+  const message = `${countOf(kept.length, 'queue')} declared without a type keep the type they have`;
+  return [{ class: 'safe', code: 'default-queue-type', message }];
+}
 
 // `rabbit_vhost:put_vhost` of 3.10 leaves the type out when the vhost exists, and answers 204 all the same.
 const UNCHANGEABLE_TYPE: Risk = {

@@ -6,7 +6,7 @@ const code = 'rabbitmq/alternate-exchange-missing';
 
 export const alternateExchangeMissing: Rule = {
   code,
-  severity: 'error',
+  severity: 'warning',
   summary: 'An alternate exchange is not declared, or is the default exchange',
   explain: `
 An alternate exchange gets what an exchange cannot route. The broker does not check that it exists: where it does

@@ -1,4 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
+import { PLUGIN_ARGUMENTS } from '../topology/arguments.ts';
 import { topologyOf } from '../topology/index.ts';
 
 const BLIND = new Set(['direct', 'fanout', 'topic']);
@@ -28,7 +29,7 @@ queues:
     for (const vhost of topologyOf(context).vhosts.values()) {
       for (const { source, resource, arguments: args } of vhost.bindings) {
         const type = vhost.exchange(source)?.type ?? '';
-        const [argument] = Object.keys(args);
+        const argument = Object.keys(args).find((one) => !PLUGIN_ARGUMENTS.binding.has(one));
         if (argument === undefined || !BLIND.has(type)) continue;
         yield {
           resource,

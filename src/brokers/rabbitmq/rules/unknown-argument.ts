@@ -1,9 +1,9 @@
 import { type Finding, nearestWord, type Rule } from '../../../model/index.ts';
-import { isQueueType, knownArguments } from '../topology/arguments.ts';
+import { isQueueType, knownArguments, PLUGIN_ARGUMENTS } from '../topology/arguments.ts';
 import { topologyOf } from '../topology/index.ts';
 
 const BUILT_IN = new Set(['direct', 'fanout', 'topic', 'headers']);
-const EXCHANGE_ARGUMENTS = new Set(['alternate-exchange']);
+const EXCHANGE_ARGUMENTS = new Set(['alternate-exchange', ...PLUGIN_ARGUMENTS.exchange]);
 /** Taken by newer releases beside the policy key. */
 const ALSO_KNOWN = new Set(['x-target-group-size', 'x-quorum-target-group-size']);
 

@@ -5,12 +5,8 @@ import { escapeTexts } from './literals.ts';
 
 const STRATEGIES: ReadonlySet<Json> = new Set(['at-most-once', 'at-least-once']);
 
-/** A queue's body: friendly keys where they fit, defaults left out. */
-export function queueBody(
-  { spec }: Resource,
-  defaultType: string,
-  bindings: readonly JsonObject[],
-): JsonObject {
+/** A queue's body: friendly keys where they fit, defaults left out but for the type. */
+export function queueBody({ spec }: Resource, bindings: readonly JsonObject[]): JsonObject {
   const args: Record<string, Json> = { ...tableOf(spec.arguments) };
   const take = (argument: string, accepts: (value: Json) => boolean): Json | undefined => {
     const value = args[argument];
@@ -30,7 +26,8 @@ export function queueBody(
     if (value !== undefined) friendly[key] = humanised(key, value);
   }
   const body = {
-    ...(spec.type !== defaultType && { type: spec.type ?? '' }),
+    // Said even where it is the default: a default of the vhost that is set later must not change what this means.
+    type: spec.type ?? 'classic',
     ...(spec.durable === false && { durable: false }),
     ...(spec['auto-delete'] === true && { 'auto-delete': true }),
     ...(Object.keys(deadLetter).length > 0 && { 'dead-letter': deadLetter }),

@@ -23,11 +23,8 @@ export function vhostSection(
 ): { section: JsonObject; notes: string[] } {
   const ofKind = (kind: string) => resources.filter(({ address }) => kindOf(address) === kind);
   const metadata = ofKind('vhost')[0]?.spec;
-  const defaultType = String(metadata?.['default-queue-type'] ?? 'classic');
   const bindings = new WrittenBindings(ofKind('binding'));
-  const queues = bodies(ofKind('queue'), (queue, name) =>
-    queueBody(queue, defaultType, bindings.take('queue', name)),
-  );
+  const queues = bodies(ofKind('queue'), (queue, name) => queueBody(queue, bindings.take('queue', name)));
   const exchanges = bodies(ofKind('exchange'), (exchange, name) =>
     exchangeBody(exchange, bindings.take('exchange', name)),
   );
@@ -59,7 +56,12 @@ function bodies(
 }
 
 function vhostFields(vhost: string, metadata: JsonObject | undefined): JsonObject {
-  const { description, tags, 'default-queue-type': type } = metadata ?? {};
+  const {
+    description,
+    tags,
+    'default-queue-type': type,
+    'deletion-protection': isProtected,
+  } = metadata ?? {};
   // What a broker says about the vhost that it starts with, from 3.11 on.
   const isDefault = vhost === '/' && description === 'Default virtual host';
   return escapeTexts({
@@ -67,6 +69,7 @@ function vhostFields(vhost: string, metadata: JsonObject | undefined): JsonObjec
     ...(typeof description === 'string' && description !== '' && !isDefault && { description }),
     ...(Array.isArray(tags) && tags.length > 0 && { tags }),
     ...(typeof type === 'string' && type !== 'classic' && { 'default-queue-type': type }),
+    ...(isProtected === true && { 'deletion-protection': true }),
   });
 }
 

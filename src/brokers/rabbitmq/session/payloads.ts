@@ -18,12 +18,24 @@ import {
  */
 
 export function toVhost(broker: string, item: JsonObject): Resource {
-  const metadata = table(item.metadata);
+  const { description, tags, ...rest } = vhostMetadata({ ...item, ...table(item.metadata) });
   return vhostResource(broker, text(item.name), {
-    description: text(item.description ?? metadata.description),
-    tags: texts(item.tags ?? metadata.tags),
-    'default-queue-type': text(item.default_queue_type ?? metadata.default_queue_type ?? 'undefined'),
+    description: text(description),
+    tags: texts(tags),
+    'default-queue-type': 'undefined',
+    ...rest,
   });
+}
+
+/** A vhost's metadata by our names, as far as it is told. */
+export function vhostMetadata(told: JsonObject): JsonObject {
+  const { description, tags, default_queue_type: type, protected_from_deletion: isProtected } = told;
+  return {
+    ...(description !== undefined && { description }),
+    ...(tags !== undefined && { tags }),
+    ...(type !== undefined && { 'default-queue-type': type }),
+    ...(typeof isProtected === 'boolean' && { 'deletion-protection': isProtected }),
+  };
 }
 
 /** An item without a limit is no resource: the broker lists what had limits once. */
@@ -59,7 +71,7 @@ export function toExchanges(broker: string, items: readonly JsonObject[]): Resou
     .map((item) =>
       exchangeResource(broker, text(item.vhost), text(item.name), {
         type: text(item.type),
-        durable: item.durable === true,
+        durable: item.durable !== false,
         'auto-delete': item.auto_delete === true,
         internal: item.internal === true,
         arguments: table(item.arguments),
@@ -71,7 +83,7 @@ export function toQueue(broker: string, item: JsonObject): Resource {
   const args = table(item.arguments);
   return queueResource(broker, text(item.vhost), text(item.name), {
     type: text(item.type ?? args['x-queue-type'] ?? 'classic'),
-    durable: item.durable === true,
+    durable: item.durable !== false,
     'auto-delete': item.auto_delete === true,
     exclusive: item.exclusive === true,
     arguments: args,

@@ -70,6 +70,15 @@ const FACTS: ReadonlyMap<string, ArgumentFact> = new Map<string, ArgumentFact>([
   ['initial-cluster-size', { types: STREAM, problem: whole(1n) }],
 ]);
 
+/**
+ * Arguments of exchanges of any type, and of bindings, that plug-ins read which come with the broker: super streams
+ * (`rabbit_stream_manager`), and the marks that federation puts on what it makes. Queues have none of their own.
+ */
+export const PLUGIN_ARGUMENTS = {
+  exchange: new Set(['x-super-stream', 'x-internal-purpose']),
+  binding: new Set(['x-stream-partition-order', 'x-bound-from']),
+};
+
 export function isQueueType(type: string): type is QueueType {
   return (QUEUE_TYPES as readonly string[]).includes(type);
 }
