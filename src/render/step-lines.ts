@@ -70,7 +70,7 @@ function placeText(at: Source | undefined): string {
 /** Everything that is said about one step, as lines. */
 export function stepLines(entry: Entry, section: SectionName, planDate: string, style: Style): string[] {
   const { step, blockers } = entry;
-  const said = risksToSay(step, style);
+  const said = risksToSay(step);
   const fields = style.verbose || step.action === 'update' || step.action === 'replace' ? step.fields : [];
   // With one field and one risk, the risk is about that field: it stands behind it.
   const inline =
@@ -88,10 +88,10 @@ export function stepLines(entry: Entry, section: SectionName, planDate: string, 
   ];
 }
 
-function risksToSay(step: Step, style: Style): Risk[] {
+/** What a change means; the reasons of fields stand behind these. */
+function risksToSay(step: Step): Risk[] {
   const reasons = new Set(step.fields.map((field) => field.fixed));
-  const isSaid = (risk: Risk) => risk.class !== 'safe' || risk.code === 'recovered' || style.verbose;
-  return step.risks.filter((risk) => isSaid(risk) && !reasons.has(risk.message));
+  return step.risks.filter((risk) => !reasons.has(risk.message));
 }
 
 function fieldLines(fields: readonly FieldLine[], inline: Risk | undefined, style: Style): string[] {

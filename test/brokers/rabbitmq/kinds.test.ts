@@ -433,7 +433,7 @@ describe('risks', () => {
     ];
     const { changes, context } = changesOf(yaml, resources, broker('4.3.6'));
     expect(kindFor('rabbitmq/vhost/v').risks(only(changes), context)).toMatchObject([
-      { class: 'safe', message: '1 queue declared without a type keep the type they have' },
+      { class: 'safe', message: '1 queue without a declared type keeps its type' },
     ]);
   });
 

@@ -17,6 +17,7 @@ eachLine('vhosts on RabbitMQ %s', (line) => {
   });
 
   test.skipIf(broker.missing)('a protected vhost is kept until its protection is off', async () => {
+    project.configure({ owns: {} });
     project.declare({ 'deletion-protection': true });
     if (line === 'old') {
       const { stdout } = await project.expectRun(3, 'plan');

@@ -134,7 +134,8 @@ function typeRisks(after: Resource, context: Context): Risk[] {
       kindOf(address) === 'queue' && needs[0] === after.address && !places?.type && spec.type !== type,
   );
   if (kept.length === 0) return [];
-  const message = `${countOf(kept.length, 'queue')} declared without a type keep the type they have`;
+  const keeps = kept.length === 1 ? 'keeps its type' : 'keep their types';
+  const message = `${countOf(kept.length, 'queue')} without a declared type ${keeps}`;
   return [{ class: 'safe', code: 'default-queue-type', message }];
 }
 
