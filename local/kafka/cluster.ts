@@ -63,7 +63,13 @@ export async function startCluster(
       const config = join(folder, `${name}.properties`);
       const node = { name, id, cluster, folder, config, data: join(folder, name) };
       mkdirSync(node.data);
-      const settings = { id, nodes, data: node.data, authorizer: options.authorizer === true };
+      const settings = {
+        id,
+        nodes,
+        data: node.data,
+        authorizer: options.authorizer === true,
+        properties: options.properties ?? [],
+      };
       writeFileSync(node.config, nodeConfig({ ...settings, ...(certificates && { certificates }) }));
       runners.push(await running.prepare(node));
     }

@@ -21,6 +21,7 @@ export interface NodeSettings {
   /** The data folder. */
   data: string;
   authorizer?: boolean;
+  properties?: readonly string[];
   certificates?: Certificates;
 }
 
@@ -74,6 +75,7 @@ export function nodeConfig(settings: NodeSettings): string {
     ...(settings.authorizer ? authorizer : []),
     ...(sasl ? saslConfig() : []),
     ...(tls && certificates ? tlsConfig(certificates) : []),
+    ...(settings.properties ?? []),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -10,6 +10,8 @@ export interface KafkaOptions {
   tls?: boolean;
   /** Ask ACLs. Who comes by the plain listener, and the SASL user `admin`, may do everything. */
   authorizer?: boolean;
+  /** Further lines of server.properties: `delete.topic.enable=false`. */
+  properties?: readonly string[];
 }
 
 interface KafkaSasl {

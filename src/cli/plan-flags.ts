@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { canonicalGlob } from '../model/index.ts';
 import { durationOption, listOption } from './options.ts';
+import { UsageError } from './usage.ts';
 
 /** What decides about the content of a plan; shared by `plan` and by `apply` without a saved plan. */
 export interface PlanFlags {
@@ -46,4 +48,31 @@ export function givenPlanFlags(flags: PlanFlags): string[] {
     ...(flags.resetPasswords?.length ? ['--reset-passwords'] : []),
     ...(flags.preview ? [] : ['--no-preview']),
   ];
+}
+
+/** A glob whose names are not encoded as those of addresses would silently match nothing. @throws UsageError */
+export function checkSpelling(flags: PlanFlags): void {
+  const given = [
+    ...flags.target.map((glob) => ['--target', '', glob] as const),
+    ...flags.exclude.map((glob) => ['--exclude', '', glob] as const),
+    ...(flags.resetPasswords ?? []).map((glob) => ['--reset-passwords', '', glob] as const),
+    ...flags.allow.map((key) => {
+      const start = key.indexOf(':') + 1;
+      return ['--allow', key.slice(0, start), key.slice(start)] as const;
+    }),
+  ];
+  for (const [flag, head, glob] of given) {
+    let written: string;
+    try {
+      written = canonicalGlob(glob);
+    } catch {
+      throw new UsageError(`${flag} ${head}${glob}: not percent-encoded UTF-8`, 'write a literal % as %25');
+    }
+    if (written !== glob) {
+      throw new UsageError(
+        `${flag} ${head}${glob}: not written as addresses are`,
+        `write it as ${head}${written}`,
+      );
+    }
+  }
 }

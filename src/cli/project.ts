@@ -10,7 +10,7 @@ import type { Checked, CheckedSide } from '../pipeline/index.ts';
 import { renderDiagnostics } from '../render/index.ts';
 import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
-import type { PlanFlags } from './plan-flags.ts';
+import { checkSpelling, type PlanFlags } from './plan-flags.ts';
 import { keptPlans, tellStrangers } from './unfinished.ts';
 import { InputError, UnwiseProject, UsageError } from './usage.ts';
 
@@ -79,6 +79,7 @@ export async function planProject(
   flags: PlanFlags,
   { against, base: ref }: { readonly against?: string; readonly base?: string } = {},
 ): Promise<Plan> {
+  checkSpelling(flags);
   checkResets(checked, flags.resetPasswords ?? []);
   const { makePlan } = await import('../pipeline/index.ts');
   const base = ref === undefined ? undefined : await readBase(context, ref);

@@ -1,4 +1,4 @@
-import { encodeSegment, nearestWord, parseAddress } from '../model/index.ts';
+import { canonicalGlob, nearestWord, parseAddress } from '../model/index.ts';
 import { quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';
 
@@ -13,6 +13,8 @@ export interface AddressProblem {
   /** Follows the quoted address. */
   readonly message: string;
   readonly hint?: string;
+  /** The address as it must be written, where that is all that is wrong. */
+  readonly rewritten?: string;
 }
 
 export const ADDRESS_HINT = 'write broker/kind/name with each name percent-encoded: main/queue/%2F/orders';
@@ -32,9 +34,9 @@ export function addressProblem(
   } catch {
     return { message: 'is not percent-encoded UTF-8', hint: 'write a literal % as %25' };
   }
-  const written = asWritten(address);
+  const written = canonicalGlob(address);
   if (written !== address) {
-    return { message: 'is not written as addresses are', hint: `write it as ${written}` };
+    return { message: 'is not written as addresses are', hint: `write it as ${written}`, rewritten: written };
   }
   const { broker, kind, path } = parts;
   const isOpen = broker.includes('*');
@@ -64,15 +66,14 @@ export function retiredProblem(
   brokersKnown: boolean,
 ): AddressProblem | undefined {
   if (address.includes('*')) {
-    return { message: 'is a pattern, and retired takes exact addresses', hint: 'list each resource' };
+    const literal = address.replaceAll('*', '%2A');
+    const problem = addressProblem(literal, scope, brokersKnown);
+    // Where only the spelling is wrong too, the hint holds both corrections.
+    const written = problem?.rewritten ?? literal;
+    return {
+      message: 'is a pattern, and retired takes exact addresses',
+      hint: `list each resource; a * that is part of a name is %2A: ${written}`,
+    };
   }
   return addressProblem(address, scope, brokersKnown);
-}
-
-/** Each segment percent-encoded as addresses are; one that is not can never match. Stars stay. */
-function asWritten(address: string): string {
-  const parts = address.split(/([*/])/);
-  return parts
-    .map((part) => (part === '*' || part === '/' ? part : encodeSegment(decodeURIComponent(part))))
-    .join('');
 }

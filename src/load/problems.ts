@@ -154,7 +154,10 @@ function wrongType(base: Base, error: ErrorObject, schema: JsonObject): Problem 
 }
 
 function notListed(base: Base, data: Json, allowed: readonly Json[]): Problem {
-  const words = allowed.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  // A word may be listed as text and as what YAML makes of it: true.
+  const words = [
+    ...new Set(allowed.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))),
+  ];
   const near = typeof data === 'string' ? nearestWord(data, words) : undefined;
   return {
     ...base,

@@ -51,6 +51,17 @@ export function addressMatcher(glob: string): (address: Address) => boolean {
   return (address) => pattern.test(address);
 }
 
+/**
+ * An address or a glob of addresses with each segment encoded as addresses are, stars kept: one that is written otherwise
+ * matches nothing. @throws URIError when the text is not percent-encoded UTF-8.
+ */
+export function canonicalGlob(glob: string): string {
+  return glob
+    .split(/([*/])/)
+    .map((part) => (part === '*' || part === '/' ? part : encodeSegment(decodeURIComponent(part))))
+    .join('');
+}
+
 /** The kind's name in an address, without decoding the rest. */
 export function kindOf(address: Address): string {
   // Asked for every resource, several times: no list of all segments for the sake of one.

@@ -1,5 +1,5 @@
-import { type Access, BRINGS, EVERYBODY } from './access.ts';
-import type { AclOperation, AclResourceType, AclSpec } from './specs.ts';
+import { type Access, BRINGS, EVERYBODY, OPERATIONS } from './access.ts';
+import type { AclOperation, AclSpec } from './specs.ts';
 
 /** A request that stands for those that an ACL is about. */
 export interface Probe extends Access {
@@ -8,24 +8,6 @@ export interface Probe extends Access {
   /** `read on topics that begin with orders.` */
   readonly about: string;
 }
-
-/** The operations that there are on each type of resource. https://kafka.apache.org/documentation/#operations_in_kafka */
-const OPERATIONS: Readonly<Record<AclResourceType, readonly AclOperation[]>> = {
-  topic: ['read', 'write', 'create', 'delete', 'alter', 'describe', 'describe-configs', 'alter-configs'],
-  group: ['read', 'delete', 'describe', 'describe-configs', 'alter-configs'],
-  cluster: [
-    'create',
-    'alter',
-    'describe',
-    'cluster-action',
-    'describe-configs',
-    'alter-configs',
-    'idempotent-write',
-  ],
-  'transactional-id': ['write', 'describe', 'two-phase-commit'],
-  'delegation-token': ['describe'],
-  user: ['create-tokens', 'describe-tokens'],
-};
 
 /** Stands for a name that no ACL gives. */
 const ANY = 'any-name';

@@ -11,6 +11,24 @@ export interface Access {
 
 export const EVERYBODY = 'User:*';
 
+/** The operations that there are on each type of resource. https://kafka.apache.org/documentation/#operations_in_kafka */
+export const OPERATIONS: Readonly<Record<AclResourceType, readonly AclOperation[]>> = {
+  topic: ['read', 'write', 'create', 'delete', 'alter', 'describe', 'describe-configs', 'alter-configs'],
+  group: ['read', 'delete', 'describe', 'describe-configs', 'alter-configs'],
+  cluster: [
+    'create',
+    'alter',
+    'describe',
+    'cluster-action',
+    'describe-configs',
+    'alter-configs',
+    'idempotent-write',
+  ],
+  'transactional-id': ['write', 'describe', 'two-phase-commit'],
+  'delegation-token': ['describe'],
+  user: ['create-tokens', 'describe-tokens'],
+};
+
 /** What a permission allows with it: who may read a topic may describe it. `AclEntry` and `StandardAuthorizer`. */
 export const BRINGS: Partial<Record<AclOperation, AclOperation>> = {
   read: 'describe',

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
+import { isMatchableHost } from '../../../src/brokers/kafka/acl-hosts.ts';
 import type { AclSpec } from '../../../src/brokers/kafka/specs.ts';
 import type { Call, JsonObject } from '../../../src/model/index.ts';
 import { create, declared, fresh, open, readOne, send, topic } from './support.ts';
@@ -210,6 +211,46 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
       const scope = { desired: [], retired: [], owns: [`events/${kind}/**`] };
       await expect(session.read(scope)).rejects.toMatchObject({ name: 'BrokerError' });
     }
+  });
+
+  test('the authorizer knows hosts and operations as the linter does', async () => {
+    const admin = await open({ settings: { bootstrap: [...plain] } });
+    const settings = { bootstrap: [...sasl], sasl: login('plain', 'alice', 'alice-secret') };
+    const { session } = await open({ settings });
+    const acl = (name: string, host: string, more: Partial<AclSpec> = {}): AclSpec => ({
+      ...{ 'resource-type': 'topic', name, pattern: 'literal', principal: 'User:alice' },
+      ...{ host, operation: 'all', permission: 'allow', ...more },
+    });
+    const grant = (...acls: readonly AclSpec[]) =>
+      send(
+        admin.session,
+        acls.map((body) => [{ op: 'acl.create', target: 'a', body }]),
+      );
+    const isSeen = async (name: string) => (await readOne(session, topic(name)).catch(() => null)) !== null;
+    const hosts = ['127.0.0.0/8', 'localhost', '127.0.0.01', '::ffff:127.0.0.1'];
+    const unmatched = hosts.map((host) => ({ host, name: fresh('unmatched') }));
+    const [denied, exact, grouped] = [fresh('denied'), fresh('exact'), fresh('grouped')];
+    await send(
+      admin.session,
+      [...unmatched.map(({ name }) => name), denied, exact].map((name) => [create(name)]),
+    );
+    // The last one is of use, so once it counts, the others do as well.
+    await grant(
+      ...unmatched.map(({ name, host }) => acl(name, host)),
+      acl(denied, '*'),
+      acl(denied, '127.0.0.0/8', { permission: 'deny' }),
+      acl(grouped, '*', { 'resource-type': 'group', operation: 'alter' }),
+      acl(exact, '127.0.0.1'),
+    );
+    await expect.poll(() => isSeen(exact)).toBe(true);
+    for (const { host, name } of unmatched) {
+      expect([host, await isSeen(name), isMatchableHost(host)]).toEqual([host, false, false]);
+    }
+    expect(await isSeen(denied)).toBe(true);
+    expect(isMatchableHost('127.0.0.1')).toBe(true);
+    // Brokers took an operation that groups do not have.
+    const listed = await admin.session.read({ desired: [], retired: [], owns: ['events/acl/group/**'] });
+    expect(listed.map(({ spec }) => spec.name)).toContain(grouped);
   });
 
   test('a throttle that the broker tells of is waited for, and no request times out meanwhile', async () => {

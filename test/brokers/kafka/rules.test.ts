@@ -197,6 +197,18 @@ const CASES: readonly (readonly [code: string, yaml: string, at: readonly string
   ['acl-grants-everything', 'acls:\n  User:a:\n    deny: [{ topic: "*", operations: [all] }]', []],
   ['acl-grants-everything', 'acls:\n  User:a:\n    consumes: ["*"]', []],
   ['acl-grants-everything', 'acls:\n  User:*:\n    produces: [a]', ['4:a']],
+  [
+    'acl-host-never-matches',
+    'acls:\n  User:a:\n    allow:\n      - { topic: a, operations: [read], hosts: [10.0.0.0/8] }\n      - { topic: a, operations: [read], hosts: ["2001:db8::1", app.example, "::ffff:10.0.0.1", 010.0.0.1] }\n' +
+      '      - { topic: a, operations: [write], hosts: ["*", 10.0.0.1, "2001:db8:0:0:0:0:0:1", "fe80:0:0:0:0:0:0:1%eth0"] }\n    deny:\n      - { topic: a, operations: [read], hosts: [localhost] }',
+    ['5:{', '6:{', '6:{', '6:{', '6:{', '9:{'],
+  ],
+  [
+    'acl-operation-ignored',
+    'acls:\n  User:a:\n    allow:\n      - { group: a, operations: [write, read, all] }\n      - { topic: a, operations: [write, idempotent-write] }\n      - { cluster: true, operations: [idempotent-write] }\n' +
+      '    deny:\n      - { transactional-id: a, operations: [read, two-phase-commit] }',
+    ['5:{', '6:{', '9:{'],
+  ],
   ['acl-star-in-name', 'acls:\n  User:a:\n    produces: ["*", { prefix: "a*" }]', ['4:{', '4:{']],
   ['consumer-without-group', 'acls:\n  User:a:\n    consumes: [a, b]', ['4:a']],
   [

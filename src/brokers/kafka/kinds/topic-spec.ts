@@ -26,15 +26,26 @@ function completeLive(live: Resource, declared: JsonObject | undefined): JsonObj
   for (const [key, value] of Object.entries(live.spec)) {
     const config = configIn(key);
     if (config === undefined) {
-      spec[key] = value;
+      spec[key] = key === 'sources' && !declared ? ownSources(sources) : value;
       continue;
     }
     const source = sources[config];
+    // What it inherits is no part of a topic that nobody declares: a plan to delete it holds whatever the cluster says.
+    if (!declared && source !== undefined && source.origin !== 'topic') continue;
     // "As if nobody had set it" is what it already is.
     if (declared?.[key] === null && source !== undefined && source.origin !== 'topic') continue;
     spec[key] = typedConfig(config, value);
   }
   return spec;
+}
+
+/** The overrides of a topic, without what would count instead of them. */
+function ownSources(sources: Readonly<Record<string, ConfigSource>>): Json {
+  return Object.fromEntries(
+    Object.entries(sources)
+      .filter(([, { origin }]) => origin === 'topic')
+      .map(([config, { origin }]) => [config, { origin }]),
+  );
 }
 
 function completeDesired(resource: Resource, context: Context): JsonObject {

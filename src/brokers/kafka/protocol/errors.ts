@@ -12,6 +12,7 @@ export const TOPIC_EXISTS = 36;
 export const INVALID_PARTITIONS = 37;
 export const NOT_CONTROLLER = 41;
 export const SECURITY_DISABLED = 54;
+export const DELETION_DISABLED = 73;
 export const QUOTA_EXCEEDED = 89;
 export const RESOURCE_NOT_FOUND = 91;
 

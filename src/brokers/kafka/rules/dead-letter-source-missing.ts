@@ -25,10 +25,11 @@ topics:
   *check(context) {
     const topics = topicsOf(context);
     const names = new Set(topics.map(({ name }) => name));
+    const sources = [...names].filter((name) => deadLetterSource(name) === undefined);
     for (const { name, resource } of topics) {
       const source = deadLetterSource(name);
       if (source === undefined || names.has(source)) continue;
-      const nearest = nearestWord(source, names);
+      const nearest = nearestWord(source, sources);
       yield {
         resource,
         message: `"${name}" is for dead letters of "${source}", which is not declared`,

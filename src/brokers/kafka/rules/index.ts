@@ -1,5 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
 import { aclGrantsEverything } from './acl-grants-everything.ts';
+import { aclHostNeverMatches } from './acl-host-never-matches.ts';
+import { aclOperationIgnored } from './acl-operation-ignored.ts';
 import { aclStarInName } from './acl-star-in-name.ts';
 import { compactedDeadLetter } from './compacted-dead-letter.ts';
 import { compactionIgnored } from './compaction-ignored.ts';
@@ -27,6 +29,8 @@ import { unsupportedConfig } from './unsupported-config.ts';
 /** Every lint rule of Kafka: one file each, named as its code. */
 export const rules: readonly Rule[] = [
   aclGrantsEverything,
+  aclHostNeverMatches,
+  aclOperationIgnored,
   aclStarInName,
   compactedDeadLetter,
   compactionIgnored,

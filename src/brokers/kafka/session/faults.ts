@@ -68,7 +68,7 @@ export function describeFault(
     wrongProtocol(at, settings, phase, clues, alien) ??
     certificateFault(at, clues) ??
     loginFault(at, settings, phase, clues) ??
-    networkFault(at, clues);
+    networkFault(at, clues, isBootstrap(settings, endpoint));
   const { hint } = fault;
   return new LostConnection(settings.broker, fault.message, {
     ...(hint !== undefined && { hint }),
@@ -175,7 +175,12 @@ function loginFault(at: string, settings: KafkaSettings, phase: Phase, clues: Cl
   return undefined;
 }
 
-function networkFault(at: string, { code, name, message }: Clues): Fault {
+function isBootstrap({ bootstrap }: KafkaSettings, { host, port }: Endpoint): boolean {
+  return bootstrap.some((one) => one.host === host && one.port === port);
+}
+
+/** @param isOurs whether the address is out of "bootstrap"; else a broker told it to us. */
+function networkFault(at: string, { code, name, message }: Clues, isOurs: boolean): Fault {
   if (name === 'KafkaJSRequestTimeoutError' || /timeout/i.test(message)) {
     return { message: `${at} did not answer in time`, transient: true };
   }
@@ -189,11 +194,13 @@ function networkFault(at: string, { code, name, message }: Clues): Fault {
       return { message: `${at} announced an answer of an impossible length`, hint, transient: false };
     }
     case 'ECONNREFUSED': {
-      const hint = 'check that the broker runs, and the port in "bootstrap"';
+      const hint = isOurs
+        ? 'check that the broker runs, and the port in "bootstrap"'
+        : 'check that the broker runs, and that its advertised.listeners name an address that clients reach';
       return { message: `nothing listens at ${at}`, hint, transient: true };
     }
     case 'ENOTFOUND': {
-      const hint = 'check "bootstrap", and the advertised.listeners of the brokers';
+      const hint = isOurs ? 'check the name in "bootstrap"' : 'check the advertised.listeners of the broker';
       return { message: `the host of ${at} is not known`, hint, transient: false };
     }
     case 'EAI_AGAIN':

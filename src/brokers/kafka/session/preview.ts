@@ -1,7 +1,9 @@
-import type { Call, Objection } from '../../../model/index.ts';
+import type { Call, Failure, Objection } from '../../../model/index.ts';
 import type { KafkaCall, TopicConfigs, TopicCreate, TopicPartitions } from '../calls.ts';
 import {
   CLUSTER_UNAUTHORIZED,
+  DELETION_DISABLED,
+  errorName,
   LEADER_NOT_AVAILABLE,
   NOT_CONTROLLER,
   QUOTA_EXCEEDED,
@@ -10,7 +12,7 @@ import {
   TOPIC_UNAUTHORIZED,
   UNKNOWN_TOPIC,
 } from '../protocol/errors.ts';
-import { IncrementalAlterConfigs } from '../protocol/requests/configs.ts';
+import { BROKER, DescribeConfigs, IncrementalAlterConfigs } from '../protocol/requests/configs.ts';
 import type { Verdict } from './changes/carry-out.ts';
 import { askIncremental } from './changes/configs.ts';
 import { askCreate, askPartitions } from './changes/topics.ts';
@@ -40,7 +42,7 @@ const CHUNK = 500;
 
 /**
  * What the cluster would refuse of these units, by its own word: it checks creations, added partitions and configs
- * without doing them. Of a unit that first deletes a topic nothing is checked, as the topic is still there, and no
+ * without doing them, and its config says whether topics can be deleted. Of a unit that first deletes a topic nothing is checked, as the topic is still there, and no
  * partitions are added before the move that makes room for their replicas. What has to do with the moment, or with
  * the rights of who asks, is no objection: a plan may be made by someone who may only read.
  * @throws ConnectionError, BrokerError
@@ -69,6 +71,7 @@ export async function previewUnits(
     ask: (bodies: readonly B[]) => Promise<readonly Verdict[]>,
   ) => objections(cluster, { op, operation, items, ask });
   const found = await Promise.all([
+    deletionObjections(cluster, units as readonly (readonly KafkaCall[])[]),
     check('create topic', 'Create', creations, (bodies) => askCreate(cluster, bodies, true)),
     check('add partitions', 'Alter', additions, (bodies) => askPartitions(cluster, bodies, true)),
     cluster.offers(IncrementalAlterConfigs)
@@ -78,6 +81,31 @@ export async function previewUnits(
       : [],
   ]);
   return found.flat().sort((a, b) => a.unit - b.unit);
+}
+
+/**
+ * Whether topics may be deleted at all is a config of the brokers, which cannot change while they run. Where we may not
+ * read it, nothing is said.
+ */
+async function deletionObjections(
+  cluster: Cluster,
+  units: readonly (readonly KafkaCall[])[],
+): Promise<Objection[]> {
+  const deleting = [...units.keys()].filter((unit) => units[unit]?.some(({ op }) => op === 'topic.delete'));
+  const [broker] = cluster.brokers;
+  if (deleting.length === 0 || !broker) return [];
+  const resources = [{ type: BROKER, name: String(broker.id), keys: ['delete.topic.enable'] }];
+  // Only a broker itself tells its configs.
+  const options = { to: broker.id, repeatable: true } as const;
+  const answer = await cluster.ask(DescribeConfigs, { resources, synonyms: false }, options);
+  if (answer.resources[0]?.configs[0]?.value !== 'false') return [];
+  const failure: Failure = {
+    op: 'delete topic',
+    status: errorName(DELETION_DISABLED),
+    message: 'the brokers have delete.topic.enable=false',
+    hint: 'keep the topic, or set it to true in server.properties and restart the brokers',
+  };
+  return deleting.map((unit) => ({ unit, failure }));
 }
 
 async function objections<B extends { readonly name: string }>(
