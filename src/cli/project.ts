@@ -79,7 +79,6 @@ export async function planProject(
   flags: PlanFlags,
   { against, base: ref }: { readonly against?: string; readonly base?: string } = {},
 ): Promise<Plan> {
-  checkSpelling(flags);
   checkResets(checked, flags.resetPasswords ?? []);
   const { makePlan } = await import('../pipeline/index.ts');
   const base = ref === undefined ? undefined : await readBase(context, ref);
@@ -162,12 +161,14 @@ export function connecting(context: CommandContext, wait: number) {
   };
 }
 
-export async function checkAllowKeys(keys: readonly string[]): Promise<void> {
+/** What is wrong with flags by themselves, before anything is read. @throws UsageError */
+export async function checkPlanFlags(flags: PlanFlags): Promise<void> {
   const { checkAllowKey } = await import('../pipeline/index.ts');
-  for (const key of keys) {
+  for (const key of flags.allow) {
     const problem = checkAllowKey(key);
     if (problem !== undefined) {
       throw new UsageError(`--allow ${key}: it ${problem}`, 'copy the key from the plan that is blocked');
     }
   }
+  checkSpelling(flags);
 }

@@ -44,6 +44,12 @@ describe('wrong usage exits with 64 and says what is right', () => {
     ['plan --wait 1000d', /between 0ms and 24d/],
     ['-q -v plan', /cannot be used with/],
     ['plan --allow everything', /must be <class>:<address glob>/],
+    [
+      'plan --target main/acl/topic/literal/a/User:x/allow/read/*',
+      /write it as main\/acl\/topic\/literal\/a\/User%3Ax\/allow\/read\/\*/,
+    ],
+    ['plan --exclude main/queue/%2/a', /write a literal % as %25/],
+    ['plan --allow destructive:main/queue/%2f/a', /write it as destructive:main\/queue\/%2F\/a/],
     ['plan --allow safe:**', /must be <class>:<address glob>/],
     ['apply', /no terminal to ask on, so apply needs a saved plan or --auto-approve/],
     [

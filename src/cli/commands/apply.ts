@@ -17,7 +17,7 @@ import { invoke } from '../invoke.ts';
 import { choiceOption } from '../options.ts';
 import { type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
-import { checkAllowKeys, checkProject, connecting, loadProject, planProject } from '../project.ts';
+import { checkPlanFlags, checkProject, connecting, loadProject, planProject } from '../project.ts';
 import type { Interrupts } from '../signals.ts';
 import { keepUntilDone, removeSettled } from '../unfinished.ts';
 import { UsageError } from '../usage.ts';
@@ -119,7 +119,7 @@ async function freshPlan(context: CommandContext, flags: Flags): Promise<Planned
       'brokerform plan --out plan.json, review it, then brokerform apply plan.json',
     );
   }
-  await checkAllowKeys(flags.allow);
+  await checkPlanFlags(flags);
   const checked = await loadProject(context);
   const plan = await planProject(context, checked, flags);
   context.print(`${renderPlan(plan, 'text', context.out)}\n`);

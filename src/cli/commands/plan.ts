@@ -5,7 +5,7 @@ import { renderPlan } from '../../render/index.ts';
 import { invoke } from '../invoke.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, type PlanFlags } from '../plan-flags.ts';
-import { checkAllowKeys, loadProject, planProject } from '../project.ts';
+import { checkPlanFlags, loadProject, planProject } from '../project.ts';
 
 interface Flags extends PlanFlags, OutputFlags {
   readonly out?: string;
@@ -27,7 +27,7 @@ export function addPlan(program: Command): void {
     .action(
       invoke<Flags>((context, flags) =>
         withOutputs(context, flags, 'plan', async (publish) => {
-          await checkAllowKeys(flags.allow);
+          await checkPlanFlags(flags);
           const checked = await loadProject(context);
           const plan = await planProject(context, checked, flags, flags);
           const { planGraph, writePlan } = await import('../../pipeline/index.ts');
