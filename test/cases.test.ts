@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { providers } from '../src/brokers/index.ts';
+import { verifyPlan } from '../src/pipeline/verify.ts';
 import { PLAIN, renderPlan } from '../src/render/index.ts';
 import { expectedOutputs, parseCase, printCase } from './golden/case-file.ts';
 import { runCase } from './golden/run-case.ts';
@@ -23,6 +25,7 @@ for (const broker of readdirSync(CASES)) {
         const again = await runCase(file, broker);
         expect([...again.outputs]).toEqual([...outputs]);
         if (!plan) return;
+        expect(() => verifyPlan(JSON.parse(JSON.stringify(plan)), providers)).not.toThrow();
         expect(renderPlan(JSON.parse(JSON.stringify(plan)), 'text', PLAIN)).toBe(
           renderPlan(plan, 'text', PLAIN),
         );

@@ -21,6 +21,8 @@ export interface ReadyStep {
 export interface Readiness {
   /** In the order of the steps. */
   readonly ready: ReadyStep[];
+  /** Steps of which nothing is done yet, and whose live state is as the plan found it. */
+  readonly asPlanned: Step[];
   readonly differences: StaleDifference[];
 }
 
@@ -52,6 +54,7 @@ export function checkIdentities(plan: Plan, targets: ReadonlyMap<string, Target>
  * @param steps in an order in which they may run
  */
 export function checkReadiness(steps: readonly Step[], view: View): Readiness {
+  const asPlanned: Step[] = [];
   const differences: StaleDifference[] = [];
   const pending = new Set<Address>();
   const ready = steps.map((step): ReadyStep => {
@@ -60,12 +63,13 @@ export function checkReadiness(steps: readonly Step[], view: View): Readiness {
     if (view.isDone(step) && !isReset(step) && !isTaken) return whatIsLeft(step, view);
     const message = view.difference(step);
     if (message !== undefined) differences.push({ subject: step.address, message });
+    else if (!('before' in step.change) || view.isLive(step.change.before)) asPlanned.push(step);
     if (step.action !== 'replace') return { step, calls: step.calls, dependants: [] };
     if (view.exists(step.address)) pending.add(step.address);
     const calls = view.exists(step.address) && !isHalfMade(step, view) ? step.calls : creationOf(step);
     return { step, calls, dependants: recreated(step) };
   });
-  return { ready, differences };
+  return { ready, asPlanned, differences };
 }
 
 /** What an apply that was cut off has left to do for a step whose resource is as wanted. */

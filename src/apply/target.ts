@@ -1,4 +1,4 @@
-import type { Address, Resource, Session, Stake, Step } from '../model/index.ts';
+import type { Address, Resource, Session, Stake, StaleDifference, Step } from '../model/index.ts';
 
 /** A broker that a plan is applied to, with what the other stages know about its live state. */
 export interface Target {
@@ -21,4 +21,10 @@ export interface View {
    * What is missing, and the plan makes anyway, is no difference.
    */
   difference(step: Step): string | undefined;
+  /**
+   * Of steps whose live state is as planned: whether their calls are those that this state asks for, and whether
+   * they have come to cost more than was allowed. Counts are read anew.
+   * @throws ConnectionError, BrokerError
+   */
+  recheck(steps: readonly Step[]): Promise<StaleDifference[]>;
 }

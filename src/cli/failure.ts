@@ -105,7 +105,12 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
   }
   if (error instanceof DamagedPlan) {
     return {
-      failure: { kind: 'damaged-plan', message: `${error.message}. Nothing was applied`, hint: 'plan again' },
+      failure: {
+        kind: 'damaged-plan',
+        message: `${error.message}. Nothing was applied`,
+        hint: 'plan again',
+        ...(error.differences.length > 0 && { differences: error.differences }),
+      },
       ending: { stale: true },
     };
   }

@@ -26,18 +26,18 @@ export function addGlobalOptions(program: Command): void {
 }
 
 /** `30s`, `2m`: milliseconds in the flags. Digits alone are refused, as nobody knows of what. */
-export function durationOption(flags: string, description: string, fallback: number): Option {
-  return new Option(flags, description)
-    .argParser((text) => {
-      const quantity = parseDuration(text, 'ms');
-      if (/^-?\d+$/.test(text.trim())) throw new InvalidArgumentError(`Write the unit too: ${text.trim()}s.`);
-      if ('problem' in quantity) throw new InvalidArgumentError(`It is ${quantity.problem}.`);
-      if (typeof quantity.value !== 'number' || quantity.value < 0 || quantity.value > 2 ** 31 - 1) {
-        throw new InvalidArgumentError('It must be between 0ms and 24d.');
-      }
-      return quantity.value;
-    })
-    .default(fallback, fallback % 1000 === 0 ? `${fallback / 1000}s` : `${fallback}ms`);
+export function durationOption(flags: string, description: string, fallback?: number): Option {
+  const option = new Option(flags, description).argParser((text) => {
+    const quantity = parseDuration(text, 'ms');
+    if (/^-?\d+$/.test(text.trim())) throw new InvalidArgumentError(`Write the unit too: ${text.trim()}s.`);
+    if ('problem' in quantity) throw new InvalidArgumentError(`It is ${quantity.problem}.`);
+    if (typeof quantity.value !== 'number' || quantity.value < 0 || quantity.value > 2 ** 31 - 1) {
+      throw new InvalidArgumentError('It must be between 0ms and 24d.');
+    }
+    return quantity.value;
+  });
+  if (fallback === undefined) return option;
+  return option.default(fallback, fallback % 1000 === 0 ? `${fallback / 1000}s` : `${fallback}ms`);
 }
 
 /** An option that may be given several times. */

@@ -46,6 +46,12 @@ export class MissingVariable extends Error {
 /** A saved plan cannot be trusted: it was cut off, edited, or written by another version. Nothing was applied. */
 export class DamagedPlan extends Error {
   override readonly name = 'DamagedPlan';
+  /** Where the plan is not what its own changes make. */
+  readonly differences: readonly StaleDifference[];
+  constructor(message: string, differences: readonly StaleDifference[] = []) {
+    super(message);
+    this.differences = differences;
+  }
 }
 
 /** Live state, or the broker itself, is no longer what the plan was made for. Nothing was applied. */

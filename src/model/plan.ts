@@ -91,6 +91,12 @@ export interface BrokerIdentity {
 /** The format of plans that this program writes and reads. */
 export const PLAN_VERSION = 2;
 
+/** Resources beside the changed ones that the steps of a plan were worked out from: dependants, queues of a policy. */
+export interface Surroundings {
+  readonly live: readonly Resource[];
+  readonly desired: readonly Resource[];
+}
+
 export interface Plan {
   readonly version: typeof PLAN_VERSION;
   readonly tool: string;
@@ -105,6 +111,8 @@ export interface Plan {
   readonly allowed: readonly string[];
   /** Of the live state of each touched resource, and of each that goes down with one; see {@link ABSENT}. */
   readonly fingerprints: Readonly<Record<Address, string>>;
+  /** With the changes, all that is needed to make the same steps again. */
+  readonly surroundings: Surroundings;
   readonly inSync: number;
   /** Live, inside the scope that the project owns, and not declared. */
   readonly unmanaged: readonly Address[];

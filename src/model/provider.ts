@@ -70,6 +70,8 @@ export interface Kind {
     field: FieldChange,
     change: Extract<Change, { action: 'update' | 'replace' }>,
   ): { readonly before?: string; readonly after?: string };
+  /** Whether the field at this path of a spec may hold a reference to a secret; none may where this is absent. */
+  mayHoldSecret?(path: readonly string[]): boolean;
   /** What a live resource puts at stake, from its `volatile`: `18,204 ready, 4 consumers`. */
   stakeText?(resource: Resource): string | undefined;
   /**

@@ -17,6 +17,8 @@ export interface Resource {
   readonly at?: Source;
   /** Declared resources only: the places of its fields, by dotted spec path (`arguments.x-message-ttl`). */
   readonly places?: Readonly<Record<string, Source>>;
+  /** In the place of `places` where only their names are kept, as in a plan. */
+  readonly declared?: readonly string[];
   /** Live resources only: counts of messages, consumers, lag. Never compared, never in a fingerprint. */
   readonly volatile?: JsonObject;
 }
@@ -28,6 +30,18 @@ export function placeOf(resource: Resource, path: readonly string[]): Source | u
     if (place) return place;
   }
   return resource.at;
+}
+
+/** The dotted paths of the fields that somebody declared; undefined for what is only live. */
+export function declaredFields({ places, declared }: Resource): readonly string[] | undefined {
+  return places ? Object.keys(places) : declared;
+}
+
+/** A resource as plans keep it: the places of its fields are told along with these. */
+export function withoutPlaces(resource: Resource): Resource {
+  if (!resource.places) return resource;
+  const { places, ...rest } = resource;
+  return { ...rest, declared: Object.keys(places).sort() };
 }
 
 export function indexByAddress(resources: Iterable<Resource>): Map<Address, Resource> {

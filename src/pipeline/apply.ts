@@ -12,6 +12,7 @@ import {
 import { targetOf } from './broker-target.ts';
 import type { Checked } from './check.ts';
 import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
+import { staleGuards } from './stale-guards.ts';
 
 export interface ApplyOptions extends OpenOptions {
   readonly onError: 'stop' | 'continue';
@@ -32,6 +33,8 @@ export interface ApplyOptions extends OpenOptions {
  */
 export async function applyPlan(checked: Checked, plan: Plan, options: ApplyOptions): Promise<ApplyReport> {
   if (plan.blockers.length > 0) throw new BlockedPlan(plan);
+  const guards = staleGuards(plan, checked.project);
+  if (guards.length > 0) throw new StalePlan(guards);
   const brokers = plan.brokers.map(({ name, type }) => {
     const broker = checked.brokers.get(name);
     if (broker?.provider.name === type) return broker;

@@ -8,12 +8,14 @@ import {
   kindOf,
   type Provider,
   type Resource,
+  type Surroundings,
   subject,
 } from '../model/index.ts';
 import { allowance, buildSteps, type Steps } from '../plan/index.ts';
 import { type LiveState, observed } from './live.ts';
 import { withObjections } from './objections.ts';
 import { type KeptPlan, recordedOn, recoveryOf } from './recorded.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 export interface BrokerPlanInput {
   readonly provider: Provider;
@@ -42,6 +44,7 @@ export interface BrokerPlanInput {
 /** One broker's share of a plan. */
 export interface BrokerPlan extends Steps {
   readonly broker: BrokerIdentity;
+  readonly surroundings: Surroundings;
   readonly inSync: number;
   readonly unmanaged: readonly Address[];
   readonly excluded: number;
@@ -54,7 +57,8 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   const found = diffResources({ context, kinds: provider.kinds, retired, owns, ignore, prune });
   const difference = resetSecrets(found, context, input.resets ?? []);
   const selected = selectChanges(difference.changes, input.targets, input.excludes);
-  const counted = await observed(live, context, atStake(selected, context, provider));
+  const staked = atStake(selected, context, provider);
+  const counted = await observed(live, context, staked);
   const changes = selected.map((change) => withCounts(change, counted));
   const readAt = input.now().toISOString();
   const { steps, ...built } = buildSteps({
@@ -70,6 +74,10 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     ...built,
     steps: input.preview === false ? steps : await withObjections(steps, live),
     broker: live.broker,
+    surroundings: surroundingsOf({
+      ...{ provider, context: counted, steps, fingerprints: built.fingerprints },
+      ...{ allowed: input.allow, counted: staked },
+    }),
     inSync: difference.inSync,
     unmanaged: difference.unmanaged,
     excluded: difference.changes.length - selected.length,
@@ -101,7 +109,7 @@ async function readContext(
 }
 
 /** The live resources whose counts tell what the changes may cost, each once. */
-function atStake(changes: readonly Change[], context: Context, provider: Provider): Resource[] {
+export function atStake(changes: readonly Change[], context: Context, provider: Provider): Resource[] {
   const resources = changes.flatMap((change) => [
     ...(change.action === 'create' ? [] : [change.before]),
     ...(provider.kinds[kindOf(subject(change).address)]?.atStake?.(change, context) ?? []),

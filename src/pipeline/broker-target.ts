@@ -2,6 +2,7 @@ import type { Target } from '../apply/index.ts';
 import {
   type Address,
   brokerOf,
+  indexByAddress,
   kindOf,
   type Plan,
   type Provider,
@@ -12,6 +13,8 @@ import {
 import { removedBy } from '../plan/index.ts';
 import { look } from './live.ts';
 import { viewOf } from './plan-view.ts';
+import type { Claim } from './rebuild.ts';
+import { recheckSteps } from './recheck.ts';
 
 /** One live broker, as the apply stage needs to see it for this plan. */
 export function targetOf(session: Session, provider: Provider, plan: Plan, now: () => Date): Target {
@@ -19,15 +22,35 @@ export function targetOf(session: Session, provider: Provider, plan: Plan, now: 
   const afters = steps.flatMap(({ change }) => ('after' in change ? [change.after] : []));
   const recreated = steps.flatMap((step) => step.dependants).filter(({ outcome }) => outcome === 'recreated');
   const { deleted, replaced } = removedBy(steps.map(({ change }) => change));
+  const claim: Claim = {
+    ...{ provider, steps, broker: session.broker, allowed: plan.allowed },
+    surroundings: {
+      live: plan.surroundings.live.filter((one) => brokerOf(one.address) === session.broker.name),
+      desired: plan.surroundings.desired.filter((one) => brokerOf(one.address) === session.broker.name),
+    },
+  };
+  const wanted = indexByAddress([
+    ...claim.surroundings.live,
+    ...claim.surroundings.desired,
+    ...recreated.map(({ resource }) => resource),
+    ...afters,
+  ]);
+  for (const address of deleted) wanted.delete(address);
   // As a plan reads it: what disappears with these resources is in the scope with them.
   const scope = {
-    desired: [...afters, ...recreated.map(({ resource }) => resource)],
+    desired: [...wanted.values()],
     retired: [...deleted, ...replaced],
     owns: [],
   };
   return {
     session,
-    look: async () => viewOf(await look(session, provider, scope), provider, steps, plan.fingerprints),
+    look: async () => {
+      const context = await look(session, provider, scope);
+      return {
+        ...viewOf(context, provider, steps, plan.fingerprints),
+        recheck: (some: readonly Step[]) => recheckSteps(claim, some, context, session),
+      };
+    },
     stakes: (steps) => readStakes(session, provider, steps, now),
   };
 }

@@ -4,7 +4,7 @@ import type { Rule } from '../model/index.ts';
 
 export { baselineOf, explainRule } from '../lint/index.ts';
 export { configSchema, type Project, topologySchema, writeBaseline } from '../load/index.ts';
-export { checkAllowKey, readPlan, writePlan } from '../plan/index.ts';
+export { checkAllowKey, SHORTEST_KEY, writePlan } from '../plan/index.ts';
 export { type ApplyOptions, applyPlan } from './apply.ts';
 export { type Checked, check, type DeclaredBroker, type ProjectOptions } from './check.ts';
 export { checkRevision, type DiffOptions, diffRevisions } from './diff.ts';
@@ -16,6 +16,7 @@ export { partOf, readEverything, readExport, toYaml } from './import.ts';
 export { makePlan, type PlanOptions, planStates } from './plan.ts';
 export { changesGraph, planGraph } from './plan-graph.ts';
 export type { KeptPlan } from './recorded.ts';
+export { type ReadPlanOptions, readPlan } from './saved-plan.ts';
 export { settledFiles } from './settled.ts';
 export { isExport, writeSnapshot } from './snapshot.ts';
 export { VERSION } from './version.ts';

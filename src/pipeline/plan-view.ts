@@ -25,7 +25,7 @@ export function viewOf(
   provider: Provider,
   steps: readonly Step[],
   fingerprints: Readonly<Record<Address, string>>,
-): View {
+): Omit<View, 'recheck'> {
   const { deleted, replaced } = removedBy(steps.map((step) => step.change));
   const dependantsOf = findDependants(context, provider.kinds, new Set([...deleted, ...replaced]));
   const made = indexByAddress(steps.flatMap(madeBy));

@@ -1,17 +1,29 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalJson, DamagedPlan, isObject, type Json, PLAN_VERSION, type Plan } from '../model/index.ts';
 
+/** The fewest characters that a key for signatures may have: 32 of hexadecimal digits are 128 bits. */
+export const SHORTEST_KEY = 32;
+
 /**
- * A saved plan: the plan itself and a digest of it. The digest finds damage and careless edits; it is no
- * signature, so a plan must be kept where only trusted hands reach it.
+ * A saved plan: the plan itself, a digest of it, and with a key a signature. The digest finds damage and careless
+ * edits, and anyone can make it anew; the signature (HMAC-SHA256) only those who have the key.
  */
-export function writePlan(plan: Plan): string {
+export function writePlan(plan: Plan, key?: string): string {
   const data = JSON.parse(JSON.stringify(plan)) as Json;
-  return `${JSON.stringify({ brokerform: 'plan', digest: digest(data), plan: data }, null, 1)}\n`;
+  const file = {
+    brokerform: 'plan',
+    digest: digest(data),
+    ...(key !== undefined && { signature: signature(data, key) }),
+    plan: data,
+  };
+  return `${JSON.stringify(file, null, 1)}\n`;
 }
 
-/** @throws DamagedPlan when the text is no plan, of another version, cut off or edited. */
-export function readPlan(text: string): Plan {
+/**
+ * @param key where given, the plan must be signed with it
+ * @throws DamagedPlan when the text is no plan, of another version, cut off, edited, or not signed with the key.
+ */
+export function parsePlan(text: string, key?: string): Plan {
   const file = parse(text);
   if (isObject(file) && file.brokerform === 'diff') {
     throw new DamagedPlan('this is a diff of two revisions, not a plan: no broker was asked what it holds');
@@ -23,7 +35,15 @@ export function readPlan(text: string): Plan {
   if (plan.version !== PLAN_VERSION) throw new DamagedPlan(otherFormat(plan));
   if (file.digest !== digest(plan))
     throw new DamagedPlan('the plan was changed after it was saved: its digest does not fit');
+  if (key !== undefined) checkSignature(file.signature, signature(plan, key));
   return plan as unknown as Plan;
+}
+
+function checkSignature(found: unknown, wanted: string): void {
+  if (typeof found !== 'string') throw new DamagedPlan('the plan is not signed, and --verify was given');
+  const [a, b] = [Buffer.from(found), Buffer.from(wanted)];
+  if (a.length !== b.length || !timingSafeEqual(a, b))
+    throw new DamagedPlan('the signature of the plan was made with another key, or for another plan');
 }
 
 /** A format may say more, or mean something else, than this program knows: it is not guessed at. */
@@ -38,6 +58,12 @@ function parse(text: string): unknown {
   } catch (error) {
     throw new DamagedPlan(`the file is not whole JSON: ${(error as Error).message}`);
   }
+}
+
+/** Signed with what it is, so that a signature of the same key for something else never fits a plan. */
+function signature(plan: Json, key: string): string {
+  const text = `brokerform plan\n${canonicalJson(plan)}`;
+  return `hmac-sha256:${createHmac('sha256', key).update(text).digest('hex')}`;
 }
 
 function digest(plan: Json): string {

@@ -1,4 +1,11 @@
-import { type BrokerIdentity, brokerOf, PLAN_VERSION, type Plan, type Step } from '../model/index.ts';
+import {
+  type BrokerIdentity,
+  brokerOf,
+  PLAN_VERSION,
+  type Plan,
+  type Step,
+  type Surroundings,
+} from '../model/index.ts';
 import { findBlockers, type GateRules, guardSteps } from './gate.ts';
 import type { Steps } from './steps.ts';
 import { orderSteps } from './waves.ts';
@@ -10,7 +17,7 @@ export interface PlanInput {
   readonly createdAt: string;
   readonly brokers: readonly BrokerIdentity[];
   /** Of every broker. */
-  readonly steps: readonly Steps[];
+  readonly steps: readonly (Steps & { readonly surroundings?: Surroundings })[];
   readonly rules: GateRules;
   readonly inSync: number;
   readonly unmanaged: readonly string[];
@@ -39,6 +46,10 @@ export function buildPlan(input: PlanInput): Plan {
     blockers: findBlockers(guarded, input.rules.allow),
     allowed: input.rules.allow,
     fingerprints,
+    surroundings: {
+      live: input.steps.flatMap(({ surroundings }) => surroundings?.live ?? []),
+      desired: input.steps.flatMap(({ surroundings }) => surroundings?.desired ?? []),
+    },
     inSync: input.inSync,
     unmanaged: input.unmanaged,
     excluded: input.excluded,

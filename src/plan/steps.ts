@@ -18,6 +18,7 @@ import {
   secretsIn,
   subject,
   systemOwned,
+  withoutPlaces,
 } from '../model/index.ts';
 import { type DependantsOf, findDependants, removedBy } from './dependants.ts';
 import { decideFates, type Fate } from './fates.ts';
@@ -234,13 +235,5 @@ function fieldLine(
 
 /** A change without the places of fields, which the field lines carry. */
 function bare(change: Change): Change {
-  return 'after' in change && change.after.places
-    ? { ...change, after: withoutPlaces(change.after) }
-    : change;
-}
-
-function withoutPlaces(resource: Resource): Resource {
-  if (!resource.places) return resource;
-  const { places: _, ...rest } = resource;
-  return rest;
+  return 'after' in change ? { ...change, after: withoutPlaces(change.after) } : change;
 }

@@ -81,6 +81,7 @@ export function stepLines(entry: Entry, section: SectionName, planDate: string, 
     ...said.filter((risk) => risk !== inline).map((risk) => riskLine(risk, section, style)),
     ...stakeLines(step, planDate),
     ...dependantLines(step.dependants, style),
+    ...otherCallLines(step),
     ...(blockers.length > 0 ? wayOnLines(blockers) : hintLines(said)),
     ...(style.verbose && step.calls.length > 0
       ? [`${INDENT}calls: ${step.calls.map((call) => escapeText(call.op)).join(', ')}`]
@@ -147,6 +148,20 @@ function dependantLines(dependants: readonly Dependant[], style: Style): string[
       `${INDENT}  ${escapeText(detail === '' ? title : `${title}  ${detail}`)}  ${OUTCOME[outcome]}`,
   );
   return [`${INDENT}with it: ${groups.join(', ')}`, ...(style.verbose ? names : [])];
+}
+
+const MOST_CALLS = 5;
+
+/** Calls at resources that the lines above do not name: an exchange that is brought back along with a queue. */
+function otherCallLines({ address, calls, dependants }: Step): string[] {
+  const named = new Set([address, ...dependants.map((dependant) => dependant.address)]);
+  const others = calls.filter(({ target }) => !named.has(target));
+  if (others.length === 0) return [];
+  const texts = others
+    .slice(0, MOST_CALLS)
+    .map(({ op, target }) => `${escapeText(op)} ${escapeText(target)}`);
+  const more = others.length > MOST_CALLS ? `, and ${others.length - MOST_CALLS} more` : '';
+  return [`${INDENT}also calls: ${texts.join(', ')}${more}`];
 }
 
 /** What would open a blocked step: the safer way first, then the exact keys; or that nothing does. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepUntilDone } from '../../src/cli/unfinished.ts';
 import type { ApplyReport, Plan } from '../../src/model/index.ts';
-import { readPlan, writePlan } from '../../src/plan/index.ts';
+import { parsePlan, writePlan } from '../../src/plan/index.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, linkOf } from '../memory/provider.ts';
 import { applyMemory, planMemory } from '../memory/run.ts';
@@ -35,7 +35,7 @@ test('a replacement that was cut off leaves a plan that finishes it, undeclared 
   expect(during).toHaveLength(1);
   expect(broker.links.size).toBe(0);
   const [file = ''] = await kept();
-  const again = readPlan(await readFile(join(folder, '.brokerform', file), 'utf8'));
+  const again = parsePlan(await readFile(join(folder, '.brokerform', file), 'utf8'));
   broker.refuse = () => undefined;
   await applyMemory(broker, again);
   expect([...broker.links.keys()]).toEqual(['store/link/a/b']);

@@ -1,6 +1,6 @@
 import type { ApplyReport, Plan, Resource } from '../../src/model/index.ts';
 import type { KeptPlan } from '../../src/pipeline/recorded.ts';
-import { readPlan, writePlan } from '../../src/plan/index.ts';
+import { parsePlan, writePlan } from '../../src/plan/index.ts';
 import { MemoryBroker } from './broker.ts';
 import { applyMemory, planMemory } from './run.ts';
 
@@ -47,7 +47,7 @@ export class KilledProject {
   async run(way: Way, calls = Number.POSITIVE_INFINITY): Promise<ApplyReport | 'killed'> {
     const plan = way === 'same plan' ? (this.#saved ?? (await this.plan())) : await this.plan();
     this.#saved ??= plan;
-    const copy = readPlan(writePlan(plan));
+    const copy = parsePlan(writePlan(plan));
     this.#kept.set(plan, { file: `unfinished-${this.#kept.size}`, plan: copy });
     if (calls === 0) return 'killed';
     let left = calls;

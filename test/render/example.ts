@@ -43,6 +43,7 @@ export function plan(parts: Partial<Plan> = {}): Plan {
     blockers: [],
     allowed: [],
     fingerprints: {},
+    surroundings: { live: [], desired: [] },
     inSync: 0,
     unmanaged: [],
     excluded: 0,

@@ -65,6 +65,7 @@ test('the schema names every member of the model', () => {
     blockers: true,
     allowed: true,
     fingerprints: true,
+    surroundings: true,
     inSync: true,
     unmanaged: true,
     excluded: true,

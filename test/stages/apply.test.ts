@@ -208,19 +208,36 @@ describe('what the live state shows counts', () => {
     expect(report.steps[0]?.failure?.message).toMatch(/not as planned/);
   });
 
-  it('a box that gets its first thing between plan and apply is not deleted', async () => {
+  it('a box that gets its first thing while the plan is applied is not deleted', async () => {
     const broker = await brokerWith(boxOf('a'));
     const plan = await planMemory(broker, [], { prune: true });
     expect(plan.blockers).toEqual([]);
     const box = broker.boxes.get('store/box/a');
-    if (box) box.contents = 1;
+    broker.beforeCall = () => {
+      if (box) box.contents = 1;
+    };
     const report = await applyMemory(broker, plan);
     expect(statuses(report)).toEqual({ 'box/a': 'failed' });
     expect(report.steps[0]).toMatchObject({
       failure: { message: 'holds 1 things' },
-      stake: { text: '1 things' },
+      stake: { text: '0 things' },
     });
     expect(broker.boxes.has('store/box/a')).toBe(true);
+  });
+
+  it('what has come to cost more than was allowed is refused before anything is sent', async () => {
+    const broker = await brokerWith(boxOf('a'));
+    const plan = await planMemory(broker, [boxOf('b')], { prune: true });
+    const box = broker.boxes.get('store/box/a');
+    if (box) box.contents = 1;
+    const error = await applyMemory(broker, plan).catch((thrown: StalePlan) => thrown);
+    expect((error as StalePlan).differences).toEqual([
+      {
+        subject: 'store/box/a',
+        message: 'now destructive: its contents are lost; it was disruptive when the plan was made',
+      },
+    ]);
+    expect(broker.log).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DamagedPlan, type Plan, worstRisk } from '../../src/model/index.ts';
-import { readPlan, writePlan } from '../../src/plan/index.ts';
+import { parsePlan, writePlan } from '../../src/plan/index.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, linkOf } from '../memory/provider.ts';
 import { applyMemory, planMemory } from '../memory/run.ts';
@@ -24,7 +24,7 @@ function fill(broker: MemoryBroker, name: string, contents: number): void {
 
 it('a plan of an older format is refused, and says which', () => {
   const text = readFileSync(new URL('fixtures/plan-format-1.json', import.meta.url), 'utf8');
-  expect(() => readPlan(text)).toThrow(
+  expect(() => parsePlan(text)).toThrow(
     'the plan was written by brokerform 0.1.0 in format 1, and this program applies format 2',
   );
 });
@@ -288,11 +288,11 @@ describe('a saved plan', () => {
   it('comes back the same, and not at all when it was cut or edited', async () => {
     const plan = await planMemory(new MemoryBroker(), [boxOf('a'), boxOf('b', { capacity: 5 })]);
     const text = writePlan(plan);
-    expect(readPlan(text)).toEqual(JSON.parse(JSON.stringify(plan)));
-    expect(() => readPlan(text.slice(0, -20))).toThrow(DamagedPlan);
-    expect(() => readPlan(text.replace('"capacity": 5', '"capacity": 6'))).toThrow(
+    expect(parsePlan(text)).toEqual(JSON.parse(JSON.stringify(plan)));
+    expect(() => parsePlan(text.slice(0, -20))).toThrow(DamagedPlan);
+    expect(() => parsePlan(text.replace('"capacity": 5', '"capacity": 6'))).toThrow(
       /changed after it was saved/,
     );
-    expect(() => readPlan('{}')).toThrow(/not a saved plan/);
+    expect(() => parsePlan('{}')).toThrow(/not a saved plan/);
   });
 });

@@ -1,4 +1,4 @@
-import type { BrokerIdentity, JsonObject, Resource } from '../../model/index.ts';
+import { type BrokerIdentity, declaredFields, type JsonObject, type Resource } from '../../model/index.ts';
 import { duplicateWindow } from './duplicate-window.ts';
 import type { Fields } from './fields.ts';
 import { isDefault } from './normal.ts';
@@ -13,13 +13,16 @@ const ALWAYS = new Set(['ack_policy']);
  */
 export function requestConfig(
   fields: Fields,
-  { spec, places }: Resource,
+  resource: Resource,
   broker: Pick<BrokerIdentity, 'version'>,
 ): JsonObject {
+  const { spec } = resource;
+  const said = declaredFields(resource);
+  const declared = said && new Set(said);
   return Object.fromEntries(
     Object.entries(spec).filter(([name, value]) => {
       if (value === null) return false;
-      if (!places || places[name] !== undefined || ALWAYS.has(name)) return true;
+      if (!declared || declared.has(name) || ALWAYS.has(name)) return true;
       if (name === 'duplicate_window') return value !== duplicateWindow(spec, broker);
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
       return !field || !isDefault(field, value);

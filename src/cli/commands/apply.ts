@@ -12,17 +12,17 @@ import { progressLine, renderPlan, renderReport } from '../../render/index.ts';
 import { approve } from '../approval.ts';
 import type { CommandContext } from '../context.ts';
 import { endingOf } from '../exit.ts';
-import { readInput } from '../files.ts';
 import { invoke } from '../invoke.ts';
-import { choiceOption } from '../options.ts';
+import { choiceOption, durationOption } from '../options.ts';
 import { type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
+import { readSavedPlan, type VerifyFlags } from '../plan-key.ts';
 import { checkPlanFlags, checkProject, connecting, loadProject, planProject } from '../project.ts';
 import type { Interrupts } from '../signals.ts';
 import { keepUntilDone, removeSettled } from '../unfinished.ts';
 import { UsageError } from '../usage.ts';
 
-interface Flags extends PlanFlags {
+interface Flags extends PlanFlags, VerifyFlags {
   readonly autoApprove?: boolean;
   readonly onError: 'stop' | 'continue';
   readonly report?: string;
@@ -34,6 +34,8 @@ export function addApply(program: Command): void {
     program.command('apply').description('Make the brokers match the topology, or run a saved plan.'),
   )
     .argument('[plan]', 'a file that plan --out saved: exactly that is run')
+    .option('--verify', 'require a saved plan signed with BROKERFORM_PLAN_KEY')
+    .addOption(durationOption('--max-age <duration>', 'refuse a saved plan that is older'))
     .option('--auto-approve', 'do not ask; this allows nothing that is blocked')
     .addOption(
       choiceOption(
@@ -85,8 +87,7 @@ async function savedPlan(context: CommandContext, flags: Flags, file: string): P
       `plan again with ${given.join(' ')} and --out`,
     );
   }
-  const { readPlan } = await import('../../pipeline/index.ts');
-  const plan = readPlan(await readInput(file));
+  const plan = await readSavedPlan(file, flags);
   if (plan.blockers.length > 0) {
     context.print(renderPlan(plan, 'text', context.out));
     throw new BlockedPlan(plan);
@@ -112,6 +113,9 @@ async function projectOf(context: CommandContext, plan: Plan): Promise<Checked> 
 }
 
 async function freshPlan(context: CommandContext, flags: Flags): Promise<Planned> {
+  if (flags.verify || flags.maxAge !== undefined) {
+    throw new UsageError('--verify and --max-age are about a saved plan, and none is given');
+  }
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
   if (!canAsk && flags.autoApprove !== true) {
     throw new UsageError(

@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import { type Graph, InvalidProject } from '../../model/index.ts';
 import type { GraphFormat } from '../../render/graph/index.ts';
 import type { CommandContext } from '../context.ts';
-import { readInput } from '../files.ts';
 import { invoke } from '../invoke.ts';
 import { countOption, listOption } from '../options.ts';
 import { waitOption } from '../plan-flags.ts';
+import { readSavedPlan } from '../plan-key.ts';
 import { checkProject, connecting, hasInvalidInput, unlessInterrupted } from '../project.ts';
 import { UsageError } from '../usage.ts';
 
@@ -85,8 +85,8 @@ function checkUsage({ live, focus, depth }: Flags, file: string | undefined): vo
 }
 
 async function readGraph(context: CommandContext, flags: Flags, file: string | undefined): Promise<Graph> {
-  const { liveGraph, planGraph, readPlan, topologyGraph } = await import('../../pipeline/index.ts');
-  if (file !== undefined) return planGraph(readPlan(await readInput(file)));
+  const { liveGraph, planGraph, topologyGraph } = await import('../../pipeline/index.ts');
+  if (file !== undefined) return planGraph(await readSavedPlan(file));
   const checked = await checkProject(context);
   // Findings are for validate; what could not be read at all cannot be drawn either.
   if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);

@@ -1,20 +1,21 @@
 import type { Command } from 'commander';
 import { renderPlan } from '../../render/index.ts';
-import { readInput } from '../files.ts';
 import { invoke } from '../invoke.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
+import { readSavedPlan, type VerifyFlags } from '../plan-key.ts';
 
 export function addShow(program: Command): void {
   addOutputOptions(
     program
       .command('show')
       .description('Print a saved plan, offline.')
-      .argument('<plan>', 'a file that plan --out saved'),
+      .argument('<plan>', 'a file that plan --out saved')
+      .option('--verify', 'require a signature made with BROKERFORM_PLAN_KEY'),
   ).action(
-    invoke<OutputFlags>((context, flags, [file = '']) =>
+    invoke<OutputFlags & VerifyFlags>((context, flags, [file = '']) =>
       withOutputs(context, flags, 'plan', async (publish) => {
-        const { planGraph, readPlan } = await import('../../pipeline/index.ts');
-        const plan = readPlan(await readInput(file));
+        const { planGraph } = await import('../../pipeline/index.ts');
+        const plan = await readSavedPlan(file, flags);
         await publish((format, style) =>
           renderPlan(plan, format, style, 'plan', format === 'markdown' ? planGraph(plan) : undefined),
         );

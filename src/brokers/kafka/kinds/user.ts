@@ -60,6 +60,7 @@ export const user: Kind = {
   },
 
   fieldName: (path) => path.join(' '),
+  mayHoldSecret: ([, key]) => key === 'password',
   fieldText: ([, key]) => (key === 'password' ? '(secret)' : undefined),
 };
 

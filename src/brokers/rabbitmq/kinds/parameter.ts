@@ -43,6 +43,7 @@ export const parameter: Kind = {
   cascadesFrom: ['vhost'],
   actsAtOnce: () => true,
   systemOwned: (resource) => reservedName(pathOf(resource)[2]),
+  mayHoldSecret: ([field]) => field === 'value',
   fieldName: (path) => path.slice(1).join('.') || 'value',
 };
 
@@ -64,6 +65,7 @@ export const globalParameter: Kind = {
   },
 
   systemOwned: (resource) => reservedName(pathOf(resource)[0]),
+  mayHoldSecret: ([field]) => field === 'value',
   fieldName: (path) => path.slice(1).join('.') || 'value',
 };
 

@@ -52,6 +52,8 @@ export const user: Kind = {
 
   fieldText: ([field = '']) => (SECRETS.includes(field) ? '(secret)' : undefined),
 
+  mayHoldSecret: ([field = '', ...rest]) => SECRETS.includes(field) && rest.length === 0,
+
   indispensable: (resource, broker) => isOwnUser(nameOf(resource), broker),
 };
 

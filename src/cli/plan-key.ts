@@ -1,0 +1,33 @@
+import { readInput } from './files.ts';
+import { UsageError } from './usage.ts';
+
+/** The environment variable with the key that plans are signed with. */
+export const PLAN_KEY = 'BROKERFORM_PLAN_KEY';
+
+export interface VerifyFlags {
+  readonly verify?: boolean;
+  /** Milliseconds. */
+  readonly maxAge?: number;
+}
+
+/**
+ * The key for signatures of plans. It is in no message.
+ * @throws UsageError where the variable is not set, or too short to be a key
+ */
+export async function planKey(): Promise<string> {
+  const { SHORTEST_KEY } = await import('../pipeline/index.ts');
+  const key = process.env[PLAN_KEY] ?? '';
+  if (key.length >= SHORTEST_KEY) return key;
+  const problem =
+    key === '' ? 'is not set' : `is too short for a key: it needs ${SHORTEST_KEY} characters or more`;
+  throw new UsageError(`${PLAN_KEY} ${problem}`, 'a good one: openssl rand -hex 32');
+}
+
+/** Reads a saved plan, as far as these flags trust it. @throws DamagedPlan, InputError, UsageError */
+export async function readSavedPlan(file: string, { verify, maxAge }: VerifyFlags = {}) {
+  const { readPlan } = await import('../pipeline/index.ts');
+  return readPlan(await readInput(file), {
+    ...(verify === true && { key: await planKey() }),
+    ...(maxAge !== undefined && { maxAge }),
+  });
+}

@@ -1,0 +1,82 @@
+import {
+  isObject,
+  type Json,
+  PLAN_VERSION,
+  type Plan,
+  type StaleDifference,
+  type Step,
+} from '../model/index.ts';
+
+type Test = (value: unknown) => boolean;
+
+const isText: Test = (value) => typeof value === 'string';
+const isCount: Test = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isTime: Test = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
+const listOf =
+  (test: Test): Test =>
+  (value) =>
+    Array.isArray(value) && value.every(test);
+const isStep: Test = (value) => isObject(value) && isText(value.address) && isObject(value.change);
+const isResource: Test = (value) =>
+  isObject(value) && isText(value.address) && isObject(value.spec) && listOf(isText)(value.needs);
+
+/** What no change decides, and is used all the same. */
+const HEADER: Readonly<Record<keyof Plan, Test>> = {
+  version: (value) => value === PLAN_VERSION,
+  tool: isText,
+  project: isText,
+  environment: (value) => value === undefined || isText(value),
+  createdAt: isTime,
+  brokers: listOf(
+    (value) =>
+      isObject(value) &&
+      ['name', 'type', 'id', 'version'].every((key) => isText(value[key])) &&
+      isObject(value.facts),
+  ),
+  waves: listOf(listOf(isStep)),
+  blockers: listOf(isObject),
+  allowed: listOf(isText),
+  fingerprints: isObject,
+  surroundings: (value) =>
+    isObject(value) && listOf(isResource)(value.live) && listOf(isResource)(value.desired),
+  inSync: isCount,
+  unmanaged: listOf(isText),
+  excluded: isCount,
+  base: (value) => value === undefined || isObject(value),
+};
+
+/** Keys of a plan that do not hold what they must, and keys that no plan has. */
+export function headerProblems(plan: Plan): StaleDifference[] {
+  const data = plan as unknown as Readonly<Record<string, Json>>;
+  const wrong = Object.entries(HEADER).flatMap(([key, test]) => (test(data[key]) ? [] : [key]));
+  const unknown = Object.keys(data).filter((key) => !Object.hasOwn(HEADER, key));
+  const steps = wrong.length === 0 ? plan.waves.flat() : [];
+  return [
+    ...wrong.map((key) => ({
+      subject: key,
+      message: data[key] === undefined ? 'it is missing' : 'it does not hold what a plan holds there',
+    })),
+    ...unknown.map((key) => ({ subject: key, message: 'no plan has this key' })),
+    ...steps.flatMap((step) => {
+      const problem = oddWords(step);
+      return problem === undefined ? [] : [{ subject: step.address, message: problem }];
+    }),
+  ];
+}
+
+/** What is shown of a step as it is: places in files, when counts were read, and what the broker said. */
+function oddWords({ change, fields, stake, risks }: Step): string | undefined {
+  const places = [
+    ...('before' in change ? [change.before?.at] : []),
+    ...('after' in change ? [change.after?.at] : []),
+    ...(Array.isArray(fields) ? fields.map((field) => field?.at) : []),
+  ];
+  if (!places.every(isPlace)) return 'a place in a file is none';
+  if (stake !== undefined && !isTime(stake?.readAt)) return 'stake.readAt is no time';
+  const isSaid = (risk: unknown) =>
+    isObject(risk) && isText(risk.message) && (risk.hint === undefined || isText(risk.hint));
+  return listOf(isSaid)(risks) ? undefined : 'risks hold something else';
+}
+
+const isPlace: Test = (at) =>
+  at === undefined || (isObject(at) && isText(at.file) && isCount(at.line) && isCount(at.col));

@@ -1,0 +1,100 @@
+import { diffResources, resetSecrets } from '../diff/index.ts';
+import {
+  type Address,
+  type BrokerIdentity,
+  type Change,
+  type Context,
+  indexByAddress,
+  type Provider,
+  type Resource,
+  type Step,
+  type Surroundings,
+  subject,
+} from '../model/index.ts';
+import { allowance, buildSteps, type Steps } from '../plan/index.ts';
+
+/** What a plan says of one broker. */
+export interface Claim {
+  readonly provider: Provider;
+  readonly broker: BrokerIdentity;
+  readonly steps: readonly Step[];
+  /** Of all brokers, or of this one. */
+  readonly surroundings: Surroundings;
+  /** `--allow` keys. */
+  readonly allowed: readonly string[];
+}
+
+/**
+ * Makes the steps of one broker anew out of the changes that they name and what surrounds these, with the code that
+ * made them: what a plan shows and what it sends are then functions of the same data.
+ * @param live in the place of the live resources of the claim
+ */
+export function rebuildSteps(claim: Claim, live: Context['live'] = claimedLive(claim)): Steps {
+  const { provider, broker, allowed } = claim;
+  const context: Context = { broker, desired: claimedDesired(claim), live };
+  const changes = changesOf(claim, context);
+  return buildSteps({
+    context,
+    kinds: provider.kinds,
+    changes,
+    readAt: claim.steps.find(({ stake }) => stake)?.stake?.readAt ?? '',
+    isAllowed: allowance(allowed),
+    order: provider.order?.(changes, context) ?? [],
+    recorded: recordedIn(claim.steps),
+  });
+}
+
+const RECORDED_IN = /re-created from (.*)$/s;
+
+/** The files that an interrupted apply left, as the steps name them. */
+function recordedIn(steps: readonly Step[]): ReadonlyMap<Address, string> {
+  return new Map(
+    steps.flatMap(({ address, risks }) =>
+      risks.flatMap(({ code, message }): [Address, string][] => {
+        const file = code === 'recovered' ? RECORDED_IN.exec(message)?.[1] : undefined;
+        return file === undefined ? [] : [[address, file]];
+      }),
+    ),
+  );
+}
+
+/** The live resources that the claim tells of, by address. */
+export function claimedLive({ surroundings, steps }: Claim): ReadonlyMap<Address, Resource> {
+  const befores = steps.flatMap(({ change }) => ('before' in change ? [change.before] : []));
+  return indexByAddress([...surroundings.live, ...befores]);
+}
+
+function claimedDesired({ surroundings, steps }: Claim): ReadonlyMap<Address, Resource> {
+  const restored = restoredBy(steps);
+  const afters = steps.flatMap(({ address, change }) =>
+    'after' in change && !restored.has(address) ? [change.after] : [],
+  );
+  return indexByAddress([...surroundings.desired, ...afters]);
+}
+
+/** What several replacements take along has a creation of its own, which no change asked for. */
+export function restoredBy(steps: readonly Step[]): ReadonlySet<Address> {
+  const dependants = steps.flatMap((step) => step.dependants.map(({ address }) => address));
+  return new Set(dependants);
+}
+
+function changesOf({ provider, steps }: Claim, context: Context): readonly Change[] {
+  const addresses = new Set(steps.map(({ address }) => address));
+  const retired = steps.flatMap(({ address, action, dependants }) => [
+    ...(action === 'delete' ? [address] : []),
+    // With a replacement goes for good only what was itself to go.
+    ...(action === 'replace' ? dependants.filter(({ outcome }) => outcome === 'removed') : []).map(
+      (dependant) => dependant.address,
+    ),
+  ]);
+  const found = diffResources({ context, kinds: provider.kinds, retired, owns: [], prune: false });
+  const resets = steps.flatMap(({ address, change }) =>
+    'resets' in change && change.resets === true ? [address] : [],
+  );
+  const { changes } = resetSecrets(found, context, resets);
+  const gone = new Set(retired);
+  return changes.filter((change) => {
+    const { address } = subject(change);
+    return addresses.has(address) || gone.has(address);
+  });
+}

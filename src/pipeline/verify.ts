@@ -1,0 +1,130 @@
+import {
+  allSteps,
+  brokerOf,
+  DamagedPlan,
+  type Json,
+  type Plan,
+  type Provider,
+  type StaleDifference,
+  type Step,
+} from '../model/index.ts';
+import { buildPlan, type Steps } from '../plan/index.ts';
+import { placeless, samePart } from './comparable.ts';
+import { firstDifference } from './first-difference.ts';
+import { headerProblems } from './plan-header.ts';
+import { type Claim, rebuildSteps } from './rebuild.ts';
+import { strayedSecrets } from './strayed-secrets.ts';
+
+/**
+ * Checks, without any broker, that a saved plan does what it shows: its titles, fields, risks, calls, order and
+ * blockers must be those that its own changes make. The digest of a file can be made anew, and this cannot.
+ * What no change decides is taken as it is: times, places in files, counts, a broker's own words.
+ * @throws DamagedPlan with each difference
+ */
+export function verifyPlan(plan: Plan, providers: readonly Provider[]): void {
+  const problems = headerProblems(plan);
+  if (problems.length > 0) throw new DamagedPlan('this is not a plan as brokerform writes it', problems);
+  const differences = differencesOf(plan, providers);
+  if (differences.length === 0) return;
+  const count = `${differences.length} difference${differences.length === 1 ? '' : 's'}`;
+  throw new DamagedPlan(`the plan does not do what it shows: ${count}`, differences);
+}
+
+function differencesOf(plan: Plan, providers: readonly Provider[]): StaleDifference[] {
+  try {
+    const stray = strayedSecrets(plan, providers);
+    if (stray.length > 0) return stray;
+    return compare(plan, rebuildPlan(plan, providers));
+  } catch (error) {
+    if (error instanceof DamagedPlan) throw error;
+    // Whatever a builder makes of data that no plan ever held.
+    return [{ subject: 'plan', message: `cannot be made again: ${(error as Error).message}` }];
+  }
+}
+
+/** What a plan claims of each of its brokers. @throws DamagedPlan for one that is not known */
+export function claimsOf(plan: Plan, providers: readonly Provider[]): Claim[] {
+  const names = new Set(plan.brokers.map(({ name }) => name));
+  for (const { address } of allSteps(plan)) {
+    if (!names.has(brokerOf(address)))
+      throw new DamagedPlan(`the plan changes ${address}, and names no broker of it`);
+  }
+  return plan.brokers.map((broker) => {
+    const provider = providers.find(({ name }) => name === broker.type);
+    if (!provider) throw new DamagedPlan(`the plan is for a broker of type ${broker.type}, which is unknown`);
+    const isHere = ({ address }: { readonly address: string }) => brokerOf(address) === broker.name;
+    const { live, desired } = plan.surroundings;
+    return {
+      provider,
+      broker,
+      steps: allSteps(plan).filter(isHere),
+      surroundings: { live: live.filter(isHere), desired: desired.filter(isHere) },
+      allowed: plan.allowed,
+    };
+  });
+}
+
+function rebuildPlan(plan: Plan, providers: readonly Provider[]): Plan {
+  const told = new Map(allSteps(plan).map((step) => [step.address, step]));
+  const parts = claimsOf(plan, providers).map((claim): Steps => {
+    const { steps, ...built } = rebuildSteps(claim);
+    return { ...built, steps: steps.map((step) => withWords(step, told.get(step.address))) };
+  });
+  const { tool, project, environment, createdAt, brokers, inSync, unmanaged, excluded, allowed } = plan;
+  return {
+    ...buildPlan({
+      ...{ tool, project, environment, createdAt, brokers, inSync, unmanaged, excluded },
+      steps: parts,
+      rules: { allow: allowed, ...guardsOf(allSteps(plan)) },
+    }),
+    surroundings: plan.surroundings,
+    ...(plan.base && { base: plan.base }),
+  };
+}
+
+/** What the broker said when it was asked is only in the plan; it can block a step, and never opens one. */
+function withWords(step: Step, told: Step | undefined): Step {
+  const words = told?.risks.filter(
+    ({ class: name, code }) => name === 'refused' && code === 'broker-refuses',
+  );
+  return words && words.length > 0 ? { ...step, risks: [...step.risks, ...words] } : step;
+}
+
+const MOST_DELETES = /limits\.deletes is (\d{1,9})$/;
+
+/** The project's guards, as the plan tells of them; they are asked again before an apply. */
+function guardsOf(steps: readonly Step[]): { protect: string[]; maxDeletes?: number } {
+  const guards = steps.flatMap(({ address, risks }) =>
+    risks.filter((risk) => risk.class === 'protected').map((risk) => ({ address, ...risk })),
+  );
+  const limit = guards.flatMap(({ code, message }) =>
+    code === 'too-many-deletes' ? (MOST_DELETES.exec(message)?.[1] ?? []) : [],
+  )[0];
+  return {
+    protect: guards.flatMap(({ address, code }) => (code === 'protected' ? [address] : [])),
+    ...(limit !== undefined && { maxDeletes: Number(limit) }),
+  };
+}
+
+/** Where a plan differs from the one that its changes make, by address. */
+function compare(plan: Plan, again: Plan): StaleDifference[] {
+  if (samePart(plan, again)) return [];
+  const steps = (side: Plan) => new Map(allSteps(side).map((step) => [step.address, step]));
+  const [told, made] = [steps(plan), steps(again)];
+  const differences = [...told].flatMap(([address, step]): StaleDifference[] => {
+    const other = made.get(address);
+    if (!other) return [{ subject: address, message: 'no change makes this step' }];
+    if (samePart(step, other)) return [];
+    return [{ subject: address, message: firstDifference(dataOf(step), dataOf(other)) ?? 'differs' }];
+  });
+  for (const address of made.keys()) {
+    if (!told.has(address)) differences.push({ subject: address, message: 'the plan lacks this step' });
+  }
+  if (differences.length > 0) return differences;
+  const message = firstDifference(dataOf(plan), dataOf(again)) ?? 'the steps are in another order';
+  return [{ subject: 'plan', message }];
+}
+
+function dataOf(part: Plan | Step): Json {
+  return placeless(JSON.parse(JSON.stringify(part)) as Json);
+}
