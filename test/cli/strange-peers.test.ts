@@ -48,7 +48,7 @@ const peers = [
   { name: 'is a web server', start: startWebServer },
 ];
 
-describe.each(peers)('where a broker should be, something $name', ({ start }) => {
+describe.concurrent.each(peers)('where a broker should be, something $name', ({ start }) => {
   let peer: Peer;
   let folder: string;
 
@@ -70,7 +70,7 @@ describe.each(peers)('where a broker should be, something $name', ({ start }) =>
   });
 });
 
-describe('where a broker should be, something that keeps silent', () => {
+describe.concurrent('where a broker should be, something that keeps silent', () => {
   let peer: Peer;
   let folder: string;
 

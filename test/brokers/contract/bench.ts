@@ -1,12 +1,17 @@
 import { applyPlan } from '../../../src/apply/index.ts';
-import type {
-  Address,
-  ApplyReport,
-  Plan,
-  Provider,
-  Resource,
-  Scope,
-  Session,
+import {
+  type Address,
+  type ApplyReport,
+  addressMatcher,
+  type Call,
+  indexByAddress,
+  kindOf,
+  type Outcome,
+  type Plan,
+  type Provider,
+  type Resource,
+  type Scope,
+  type Session,
 } from '../../../src/model/index.ts';
 import { planBroker } from '../../../src/pipeline/broker-plan.ts';
 import { targetOf } from '../../../src/pipeline/broker-target.ts';
@@ -14,6 +19,12 @@ import { look } from '../../../src/pipeline/live.ts';
 import { buildPlan, findDependants } from '../../../src/plan/index.ts';
 
 const now = () => new Date();
+
+interface Signals {
+  readonly drain: AbortController;
+  readonly abort: AbortController;
+  onOutcome(): void;
+}
 
 export interface Wish {
   readonly desired?: readonly Resource[];
@@ -52,6 +63,37 @@ export class Bench {
       ...{ plan, targets: new Map([[this.session.broker.name, target]]), onError: 'continue', now },
       ...{ drain: new AbortController().signal, abort: new AbortController().signal },
     });
+  }
+
+  /** The calls that make a resource, from nothing. */
+  calls(resource: Resource): readonly Call[] {
+    const { broker } = this.session;
+    const context = { broker, desired: indexByAddress([resource]), live: new Map() };
+    const kind = this.#provider.kinds[kindOf(resource.address)];
+    if (!kind) throw new Error(`no kind for ${resource.address}`);
+    const after = { ...resource, spec: kind.complete(resource, context) };
+    return kind.calls({ action: 'create', after }, context, { destructive: false });
+  }
+
+  async send(units: readonly (readonly Call[])[], signals: Partial<Signals> = {}): Promise<Outcome[]> {
+    const { drain = new AbortController(), abort = new AbortController(), onOutcome } = signals;
+    const outcomes: Outcome[] = [];
+    const options = { drain: drain.signal, abort: abort.signal };
+    for await (const outcome of this.session.send(units, options)) {
+      outcomes.push(outcome);
+      onOutcome?.();
+    }
+    return outcomes.sort((a, b) => a.unit - b.unit);
+  }
+
+  /** Everything that matches the globs, without what counts by itself. */
+  async state(owns: readonly string[]): Promise<unknown> {
+    const resources = await this.session.read({ desired: [], retired: [], owns });
+    const matchers = owns.map(addressMatcher);
+    return resources
+      .filter(({ address }) => matchers.some((matches) => matches(address)))
+      .map(({ address, spec, needs }) => ({ address, spec, needs }))
+      .sort((a, b) => (a.address < b.address ? -1 : 1));
   }
 
   /** What a read of this scope shows to disappear with a resource: addresses and specs, as a fingerprint has them. */

@@ -16,12 +16,19 @@ export interface Fixture {
   readonly topology: string;
   /** Resources of the topology that take others along. */
   readonly takers: readonly Address[];
-  /** Globs that match the takers. */
+  /** Globs that match the takers, and all that the other topologies make. */
   readonly globs: readonly string[];
+  /** Further resources in YAML, of which the broker refuses exactly one: the one named `refused`. */
+  readonly further: string;
+  /** Resources with the worst names that the broker takes, in YAML. */
+  readonly hostile: string;
 }
 
 /** Two runs may share a broker. */
 const UNIQUE = `contract-${process.pid}`;
+
+/** Encoded or not, in a path, a URI, a glob, JSON or a terminal: each of these must come back as it is. */
+const HOSTILE = "a/b%2F..?#&=+ '$x*[é🐇]~;";
 
 const HIDDEN_PASSWORD = '${CONTRACT_PASSWORD}';
 
@@ -54,12 +61,22 @@ rabbitmq:
       `rabbitmq/exchange/${v}/more`,
       `rabbitmq/queue/${v}/work`,
     ],
-    globs: [
-      `rabbitmq/user/${v}-*`,
-      `rabbitmq/vhost/${v}`,
-      `rabbitmq/exchange/${v}/*`,
-      `rabbitmq/queue/${v}**`,
-    ],
+    globs: [`rabbitmq/user/${v}-*`, `rabbitmq/vhost/${v}`, `rabbitmq/*/${v}/**`],
+    further: `
+rabbitmq:
+  vhosts:
+    ${v}:
+      queues: { f1: {}, f2: {} }
+      exchanges: { f3: { type: fanout, bindings: [{ from: refused }] } }
+`,
+    hostile: `
+rabbitmq:
+  vhosts:
+    ${v}:
+      exchanges: { "${HOSTILE}": { type: topic } }
+      queues: { "${HOSTILE}": { bindings: [{ from: "${HOSTILE}", key: "${HOSTILE}" }] } }
+      policies: { "${HOSTILE}": { pattern: "^nothing$", definition: { max-length: 10 } } }
+`,
   };
 }
 
@@ -78,6 +95,18 @@ kafka:
 `,
     takers: [`kafka/topic/${t}.orders`],
     globs: [`kafka/topic/${t}.*`],
+    further: `
+kafka:
+  topics:
+    ${t}.f1: { partitions: 1, replication-factor: 1 }
+    ${t}.f2: { partitions: 1, replication-factor: 1 }
+    ${t}.refused: { partitions: 1, replication-factor: 99 }
+`,
+    hostile: `
+kafka:
+  topics:
+    ${t}.__A-b_..c: { partitions: 1, replication-factor: 1 }
+`,
   };
 }
 
@@ -100,6 +129,18 @@ nats:
 `,
     takers: [`nats/stream/${s}`, `nats/stream/${s}-other`, `nats/key-value/${s}`],
     globs: [`nats/stream/${s}*`, `nats/key-value/${s}`],
+    further: `
+nats:
+  streams:
+    ${s}-f1: { subjects: [${s}-f1] }
+    ${s}-f2: { subjects: [${s}-f2] }
+    ${s}-refused: { subjects: [${s}-other] }
+`,
+    hostile: `
+nats:
+  streams:
+    "${s}-%2F'$[é🐇]~;#&=": { subjects: [${s}-hostile], consumers: { "%2F'$[é🐇]~;#&=": {} } }
+`,
   };
 }
 
@@ -115,7 +156,16 @@ memory:
   links: [{ from: a, to: b }, { from: b, to: c }]
 `,
     takers: ['memory/box/a', 'memory/box/b'],
-    globs: ['memory/box/*'],
+    globs: ['memory/**'],
+    further: `
+memory:
+  boxes: { f1: {}, f2: {} }
+  links: [{ from: refused, to: nowhere }]
+`,
+    hostile: `
+memory:
+  boxes: { "${HOSTILE}": {} }
+`,
   };
 }
 

@@ -51,9 +51,9 @@ eachLine('what a retired resource takes along on RabbitMQ %s', (line) => {
   test.skipIf(broker.missing)('a vhost that nobody owns names what is in it, and goes with it', async () => {
     const { vhost } = project;
     project.write('topology.yaml', { retired: [project.address('vhost')], rabbitmq: {} });
-    const { stdout } = await project.expectRun(0, 'plan');
+    const { stdout } = await project.expectRun(3, 'plan');
     expect(stdout).toContain('1 queue with 1 message, 0 consumers');
-    expect(stdout).toMatch(/with it: .*1 binding removed.*1 permission removed.*1 queue removed/);
+    expect(stdout).toMatch(/1 binding\b.*2 permissions\b.*1 queue\b/);
     const report = await project.run('apply', '--auto-approve');
     expect([report.code, report.stderr]).toEqual([3, expect.stringContaining('blocked')]);
     await project.expectFinished('--allow', `destructive:${project.address('vhost')}`);
