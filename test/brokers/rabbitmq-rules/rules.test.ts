@@ -123,10 +123,17 @@ const CASES: Record<string, Case[]> = {
         },
       },
       at: ['1:field'],
-      // A retry loop: the work queue is left by rejection only.
+      // A retry loop: the work queue is left by rejection only, however full it is.
       good: {
         queues: {
-          a: { arguments: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'b' } },
+          a: {
+            arguments: {
+              'x-max-length': 5,
+              'x-overflow': 'reject-publish',
+              'x-dead-letter-exchange': '',
+              'x-dead-letter-routing-key': 'b',
+            },
+          },
           b: {
             arguments: { 'x-message-ttl': 1, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'a' },
           },
@@ -212,6 +219,20 @@ const CASES: Record<string, Case[]> = {
           r: { ...quorum, arguments: { 'x-delivery-limit': -1 } },
         },
       },
+    },
+    {
+      // 20 by default from 4.0 on, without a word of it in the file.
+      bad: { queues: { q: quorum } },
+      at: ['1'],
+      good: { queues: { q: { ...quorum, arguments: dlx }, r: {} } },
+      options: { version: '4.3.6', versionKnown: true },
+    },
+    {
+      // Negative: none on 4.x, and 0 before.
+      bad: { queues: { q: { ...quorum, arguments: { 'x-delivery-limit': -1 } } } },
+      at: ['1:field'],
+      good: { queues: { q: quorum } },
+      options: { version: '3.10.8', versionKnown: true },
     },
   ],
   'undeclared-endpoint': [

@@ -47,7 +47,7 @@ export const queue: Kind = {
   fixed: () => 'fixed when the queue is declared',
 
   risks(change, context): Risk[] {
-    if (change.action === 'create') return inheritedType(change.after, context);
+    if (change.action === 'create') return [...inheritedType(change.after, context), ...expiry(change.after)];
     if (change.action === 'update') return [];
     const { consumers, ready, unacknowledged } = (change.before.volatile as QueueVolatile | undefined) ?? {};
     const isEmpty = ready === 0 && unacknowledged === 0;
@@ -143,6 +143,15 @@ function withoutType(table: JsonObject): JsonObject {
   if (table['x-queue-type'] === undefined) return table;
   const { 'x-queue-type': _, ...args } = table;
   return args;
+}
+
+/** A queue that the broker removed by itself looks like a new one. */
+function expiry({ spec }: Resource): Risk[] {
+  const expires = tableOf(spec.arguments)['x-expires'];
+  if (expires === undefined) return [];
+  const after = formatUnit(expires, 'ms') ?? String(expires);
+  const message = `the broker deletes it when it is unused for ${after}: one that was there before is gone with its messages`;
+  return [{ class: 'safe', code: 'expires', message }];
 }
 
 /** Where the type of a new queue comes from that nobody wrote and that is not RabbitMQ's own default. */

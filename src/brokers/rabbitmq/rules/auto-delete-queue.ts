@@ -8,7 +8,7 @@ export const autoDeleteQueue: Rule = {
   explain: `
 An auto-delete queue goes away with its messages and bindings as soon as its last consumer is gone, for example during
 a deployment: until the next apply, messages for it are dropped, and every plan finds it missing. Leave such queues to
-the application that declares and consumes them, or use \`expires\`, which leaves time for a restart.
+the application that declares and consumes them. A queue with \`expires\` goes away as well, only later.
 
 Bad:
 \`\`\`yaml
@@ -18,7 +18,7 @@ queues:
 Good:
 \`\`\`yaml
 queues:
-  orders: { expires: 1h }
+  orders: { max-length: 100000 }
 \`\`\`
 `,
   *check(context) {
@@ -29,7 +29,7 @@ queues:
           resource,
           path: ['auto-delete'],
           message: `queue "${name}" goes away with its last consumer, and has to be applied again`,
-          hint: 'use expires, or leave the queue to its application',
+          hint: 'remove auto-delete, or leave the queue to its application',
         };
       }
     }

@@ -11,8 +11,9 @@ export const deadLetterCycle: Rule = {
   explain: `
 When a message comes back to a queue that it was dead-lettered from before, and no consumer rejected it in between,
 RabbitMQ takes that for an endless loop and **drops the message silently**. Expiry and overflow are such automatic
-steps; a rejection by a consumer is not. A retry loop is sound when one of its queues is left by rejection only: the
-work queue then has no TTL and no limit of its own.
+steps, and so is a quorum queue's delivery limit; a rejection by a consumer is not. A retry loop is sound when its
+work queue is left by rejection only: it then has no TTL, and a limit of its length refuses what is published
+(\`overflow: reject-publish\`) rather than sending the oldest messages round.
 https://www.rabbitmq.com/docs/dlx#cycles
 
 Bad:
@@ -24,7 +25,7 @@ queues:
 Good:
 \`\`\`yaml
 queues:
-  work:  { dead-letter: { exchange: "", routing-key: retry } }     # left by rejection
+  work:  { max-length: 1000, overflow: reject-publish, dead-letter: { exchange: "", routing-key: retry } }
   retry: { message-ttl: 30s, dead-letter: { exchange: "", routing-key: work } }
 \`\`\`
 `,
@@ -38,14 +39,27 @@ queues:
         yield {
           resource: setting.resource,
           path: setting.path,
-          message: `dead letters go round by themselves, ${path}, and are dropped the second time`,
-          hint: 'end the circle in a queue without TTL and limit, or without a dead-letter exchange',
+          ...problemOf(cycle, path),
           related: cycle.slice(1).flatMap((queue) => queue.resource.at ?? []),
         };
       }
     }
   },
 };
+
+/** A circle that a queue is only left for when it is full is a retry loop: what consumers reject goes round in it. */
+function problemOf(cycle: readonly Queue[], path: string): { message: string; hint: string } {
+  const full = cycle.find((queue) => !queue.setting('message-ttl'));
+  return full
+    ? {
+        message: `what "${full.name}" is too full for goes round, ${path}, and is dropped when it comes back`,
+        hint: `set overflow: reject-publish on "${full.name}"; what consumers reject goes round as it should`,
+      }
+    : {
+        message: `dead letters go round by themselves, ${path}, and are dropped when they come back`,
+        hint: 'let one of these queues be left by rejection only: take its TTL away',
+      };
+}
 
 /** One circle of every group of queues that surely dead-letter into each other without a consumer. */
 function automaticCycles(vhost: Vhost): Queue[][] {
