@@ -49,7 +49,14 @@ describe('findings', () => {
 
   it('have the severity of the rule, or of the configuration', () => {
     expect(lint()).toEqual([
-      { code: 'test/rule', severity: 'warning', message: 'too short', at: at(5, 9), address: QUEUE.address },
+      {
+        code: 'test/rule',
+        severity: 'warning',
+        message: 'too short',
+        at: at(5, 9),
+        address: QUEUE.address,
+        path: 'arguments.ttl',
+      },
     ]);
     expect(lint({ config: { rules: { 'test/rule': 'error' } } })[0]?.severity).toBe('error');
     expect(lint({ config: { rules: { 'test/rule': { severity: 'info' } } } })[0]?.severity).toBe('info');
