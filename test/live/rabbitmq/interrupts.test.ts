@@ -7,6 +7,9 @@ import { AMQP, startWires, type Wires } from './wire.ts';
 
 const COUNT = 100;
 
+/** What follows a method about the queue "orders", which tells it from one about a trial queue. */
+const ORDERS = '\0\0\x06orders';
+
 const orders = (type: string) => ({
   exchanges: { events: { type: 'topic' } },
   queues: { orders: { type, bindings: [{ from: 'events', keys: ['a', 'b.#'] }] } },
@@ -124,8 +127,8 @@ eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
       await project.expectRun(0, 'plan', '--allow', key, '--out', 'plan.json');
       const apply = project.start('apply', 'plan.json');
       // The old queue is gone, and the new one is never heard of.
-      wires.amqp.when(AMQP.queueDelete, 1, () =>
-        wires.amqp.when(AMQP.queueDeclare, 1, () => {
+      wires.amqp.when(`${AMQP.queueDelete}${ORDERS}`, 1, () =>
+        wires.amqp.when(`${AMQP.queueDeclare}${ORDERS}`, 1, () => {
           wires.amqp.cut(true);
           apply.kill('SIGKILL');
         }),

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
+
+const KEYS = Array.from({ length: 12 }, (_, i) => `key.${i}`);
+
+eachLine('two applies to RabbitMQ %s at once', (line) => {
+  const broker = sharedBroker(line);
+  let project: CliProject;
+
+  beforeEach(async () => {
+    if (broker.missing) return;
+    project = new CliProject(broker);
+    await project.makeVhost();
+  });
+  afterEach(() => project?.remove());
+
+  const declare = (type: string) =>
+    project.declare({
+      exchanges: { events: { type } },
+      queues: { orders: { bindings: [{ from: 'events', keys: KEYS }] } },
+    });
+
+  test.skipIf(broker.missing)(
+    'of one plan that replaces an exchange: where one of them says that all is done, all is done',
+    async () => {
+      declare('topic');
+      await project.expectFinished();
+      const path = ['bindings', project.vhost, 'e', 'events', 'q', 'orders'];
+      await project.broker.request('POST', path, { routing_key: 'theirs', arguments: {} });
+      for (const type of ['direct', 'topic']) {
+        declare(type);
+        await project.expectRun(0, 'plan', '--out', 'plan.json');
+        const apply = () => project.run('apply', 'plan.json');
+        const ended = await Promise.all([apply(), apply()]);
+        // One of them may find the plan half done by the other, and refuse it, or see what the other took away.
+        const codes = ended.map(({ code }) => code);
+        expect(codes.every((code) => code === 0 || code === 4 || code === 5)).toBe(true);
+        if (codes.includes(5) || !codes.includes(0)) await project.expectRun(0, 'apply', 'plan.json');
+        expect({ codes, count: (await project.bindings()).length }).toEqual({ codes, count: 13 });
+        await project.expectRun(0, 'plan', '--detailed-exitcode');
+      }
+    },
+  );
+});
