@@ -20,6 +20,7 @@ export async function connectMasked(
   };
   const session = await guarded(provider.connect({ ...connection, resolve }));
   const preview = session.preview?.bind(session);
+  const rehearse = session.rehearse?.bind(session);
   return {
     broker: session.broker,
     read: (scope) => guarded(session.read(scope)),
@@ -38,6 +39,9 @@ export async function connectMasked(
       }
     },
     ...(preview && { preview: async (units) => secrets.maskAll(await guarded(preview(units))) }),
+    ...(rehearse && {
+      rehearse: async (units, options) => secrets.maskAll(await guarded(rehearse(units, options))),
+    }),
     examine: async () => secrets.maskAll(await guarded(session.examine())),
     close: () => session.close(),
   };

@@ -111,8 +111,6 @@ export type RabbitFacts = {
   readonly user?: string;
   /** Vhosts that this user may see. */
   readonly vhosts?: readonly string[];
-  /** Vhosts that are protected from deletion (4.0 and later). */
-  readonly protectedVhosts?: readonly string[];
   /** Types of exchanges that the broker has, those of its plug-ins among them. */
   readonly exchangeTypes?: readonly string[];
   /** By vhost, where the broker tells one. */

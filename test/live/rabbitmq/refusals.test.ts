@@ -59,17 +59,6 @@ for (const line of ['old', 'current'] as const) {
       await broker.delete('users', reader);
     });
 
-    it.skipIf(line === 'old')('is known by the plan: a vhost that is protected from deletion', async () => {
-      await broker.request('POST', ['vhosts', vhost, 'deletion', 'protection']);
-      const checked = project.check({ rabbitmq: {}, retired: [makeAddress('main', 'vhost', vhost)] });
-      const plan = await project.plan(checked, { allow: ['destructive:**'] });
-      await broker.delete('vhosts', vhost, 'deletion', 'protection');
-      expect(plan.blockers.map(({ risk }) => [risk.class, risk.code])).toEqual([
-        ['refused', 'vhost-protected'],
-      ]);
-      expect((await project.plan(checked, { allow: ['destructive:**'] })).blockers).toEqual([]);
-    });
-
     it('is tried out before the first deletion, and takes nothing independent down with it', async () => {
       const before = {
         exchanges: { events: { type: 'topic' } },

@@ -23,20 +23,10 @@ export function withPreflight(kind: Kind): Kind {
 }
 
 function refusalsOf(change: Change, context: Context): Risk[] {
-  if (change.action === 'delete') return protectedVhost(change.before, context);
-  if (change.action === 'update') return [];
+  if (change.action !== 'create' && change.action !== 'replace') return [];
   const { after } = change;
   const type = kindOf(after.address) === 'exchange' ? unknownType(after, context) : [];
   return [...type, ...(change.action === 'create' ? missingNeeds(after, context) : [])];
-}
-
-/** It is answered with 412 (seen on 4.3.6), whoever asks. */
-function protectedVhost({ address }: Resource, { broker }: Context): Risk[] {
-  const { kind, path } = parseAddress(address);
-  const [name = ''] = path;
-  if (kind !== 'vhost' || !factsOf(broker).protectedVhosts?.includes(name)) return [];
-  const hint = 'lift the protection first: DELETE /api/vhosts/<vhost>/deletion/protection';
-  return [refused('vhost-protected', `vhost "${name}" is protected from deletion`, hint)];
 }
 
 /** Plug-ins that add types of exchanges, in the broker's own packages or the community's. */

@@ -28,7 +28,6 @@ export async function identify(management: Management, settings: RabbitSettings)
   const facts: RabbitFacts = {
     user: endpoint.username,
     vhosts: listed.map((item) => text(item.name)),
-    ...protectedVhosts(listed),
     ...exchangeTypes(body.exchange_types),
     defaultQueueTypes: defaultQueueTypes(listed),
   };
@@ -48,11 +47,6 @@ function defaultQueueTypes(vhosts: readonly JsonObject[]): Record<string, string
     .map((item): [string, string] => [text(item.name), text(item.default_queue_type)])
     .filter(([, type]) => type !== '' && type !== 'undefined');
   return Object.fromEntries(types);
-}
-
-function protectedVhosts(listed: readonly JsonObject[]): Pick<RabbitFacts, 'protectedVhosts'> {
-  const items = listed.filter((item) => item.protected_from_deletion === true);
-  return items.length > 0 ? { protectedVhosts: items.map((item) => text(item.name)) } : {};
 }
 
 /** An answer without them says nothing about types. */
