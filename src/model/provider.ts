@@ -79,6 +79,10 @@ export interface Kind {
    * @param live what is on the broker once the plan is applied
    */
   stillText?(resource: Resource, live: ReadonlyMap<Address, Resource>): string | undefined;
+  /** True where the value of a live field is not the resource's own: a config that a topic has from its cluster. */
+  isInherited?(live: Resource, key: string): boolean;
+  /** How a topology says that these fields, by their keys in a spec, are reset: `configs: { retention.ms: null }`. */
+  resetText?(keys: readonly string[]): string | undefined;
 }
 
 export interface CallOptions {

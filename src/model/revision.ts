@@ -20,6 +20,8 @@ export interface Undeclared {
   readonly detail: string;
   /** Of a resource that is still declared: the fields that are not. */
   readonly fields?: readonly FieldLine[];
+  /** What to write into the resource to reset those fields: `configs: { retention.ms: null }`. Raw text. */
+  readonly reset?: string;
   /** In the base for a resource, in the head for fields. */
   readonly at?: Source;
   /** Others that are no longer declared, and would disappear with it: the bindings of a queue. */

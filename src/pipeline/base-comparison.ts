@@ -18,7 +18,7 @@ import {
 } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
 import { type CheckedSide, sideOf, unreadFiles } from './diff-sides.ts';
-import { type LiveState, look, observed } from './live.ts';
+import { type LiveState, observed } from './live.ts';
 import { undeclaredFields, undeclaredResources } from './undeclared.ts';
 
 export interface BaseComparisonInput {
@@ -59,9 +59,10 @@ async function compareBroker(broker: DeclaredBroker, live: LiveState, input: Bas
   const unread = unreadFiles(input.base);
   const declared = (input.base.checked.brokers.get(name)?.desired ?? []).filter(isRead);
   const base = completeSides({ broker: live.broker }, declared, [], kinds).desired;
-  // A read of its own: what the base declares must not change the plan.
-  const scope = { desired, retired: [...retired, ...base.keys()], owns };
-  const context = await look(live, provider, scope);
+  // A read of its own: what the base declares must not change the plan. Of what both declare, it tells the fields of both.
+  const asked = desired.map((one) => ({ ...one, spec: { ...base.get(one.address)?.spec, ...one.spec } }));
+  const found = await live.read({ desired: asked, retired: [...retired, ...base.keys()], owns });
+  const context = completeSides({ broker: live.broker }, desired, found, kinds);
   const steps = input.steps.filter(({ address }) => brokerOf(address) === name);
   const after = afterSteps(context, steps);
   const isChosen = chooser(input.targets, input.excludes);
@@ -97,7 +98,7 @@ async function compareBroker(broker: DeclaredBroker, live: LiveState, input: Bas
       ...resources.map((one): LeftBehind => ({ ...one, ...stakeOf(one.address, provider, counted, readAt) })),
       ...[...context.desired.values()]
         .filter(isChosen)
-        .flatMap((resource) => undeclaredFields(asLive(base, context), resource, kinds)),
+        .flatMap((resource) => undeclaredFields(asLive(base, context, kinds), resource, kinds)),
     ],
     effects: effects.map((effect) => {
       const at = context.desired.get(effect.address)?.at;
@@ -136,12 +137,18 @@ function stakeOf(
   return text === undefined ? {} : { stake: { text, values: resource?.volatile ?? {}, readAt } };
 }
 
-/** The base with the fields that the broker still has as the base declares them. */
-function asLive(base: ReadonlyMap<Address, Resource>, { live }: Context): ReadonlyMap<Address, Resource> {
+/** The base with the fields that are still set on the broker as the base declares them. */
+function asLive(
+  base: ReadonlyMap<Address, Resource>,
+  { live }: Context,
+  kinds: Provider['kinds'],
+): ReadonlyMap<Address, Resource> {
   const kept = [...base.values()].flatMap((resource) => {
-    const found = live.get(resource.address)?.spec;
+    const found = live.get(resource.address);
     if (!found) return [];
-    const isSame = ([key, value]: [string, Json]) => equalJson(value, found[key] ?? null);
+    const isInherited = kinds[kindOf(resource.address)]?.isInherited;
+    const isSame = ([key, value]: [string, Json]) =>
+      equalJson(value, found.spec[key] ?? null) && isInherited?.(found, key) !== true;
     return [{ ...resource, spec: Object.fromEntries(Object.entries(resource.spec).filter(isSame)) }];
   });
   return indexByAddress(kept);

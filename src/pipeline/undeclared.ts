@@ -62,16 +62,23 @@ export function undeclaredFields(
   const before = live.get(after.address);
   const kind = kinds[kindOf(after.address)];
   if (!before || !kind) return [];
-  const fields = Object.keys(before.spec)
+  const keys = Object.keys(before.spec)
     .sort()
-    .flatMap((key) => {
-      const value = before.spec[key] ?? null;
-      if (value === null || after.spec[key] !== undefined) return [];
-      return [{ name: kind.fieldName?.([key]) ?? key, before: textOf(kind, key, value) }];
-    });
-  if (fields.length === 0) return [];
+    .filter((key) => (before.spec[key] ?? null) !== null && after.spec[key] === undefined);
+  if (keys.length === 0) return [];
+  const fields = keys.map((key) => ({
+    name: kind.fieldName?.([key]) ?? key,
+    before: textOf(kind, key, before.spec[key] ?? null),
+  }));
+  const reset = kind.resetText?.(keys);
   const { address, at } = after;
-  return [{ address, ...kind.title(after), fields, ...(at && { at }), owned: false }];
+  return [
+    {
+      ...{ address, ...kind.title(after), fields, owned: false },
+      ...(reset !== undefined && { reset }),
+      ...(at && { at }),
+    },
+  ];
 }
 
 function textOf(kind: Kind, key: string, value: Json): string {

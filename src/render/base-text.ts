@@ -59,7 +59,7 @@ export function retiredLines(undeclared: readonly Undeclared[]): string[] {
 }
 
 function undeclaredLines(
-  { title, detail, fields, at, along = [], owned, still, stake }: LeftBehind,
+  { title, detail, fields, reset, at, along = [], owned, still, stake }: LeftBehind,
   base: Side,
   planDate: string,
   style: Style,
@@ -72,6 +72,7 @@ function undeclaredLines(
         ({ name, before = '' }) =>
           `${INDENT}${escapeText(name)}  was ${escapeText(before)}; the broker keeps what it has`,
       ),
+      ...(reset === undefined ? [] : [`${INDENT}to reset: ${escapeText(reset)}`]),
     ];
   }
   const where = place === '' ? '' : `${place} in ${sideText(base)}`;

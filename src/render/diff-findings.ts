@@ -6,7 +6,7 @@ import { effectFindings, riskyFindings } from './plan-findings.ts';
 export function diffFindings(diff: Diff): Diagnostic[] {
   const effects = effectFindings(diff.effects, 'diff');
   const undeclared = diff.undeclared.map(
-    ({ address, title, fields, at, owned }): Diagnostic => ({
+    ({ address, title, fields, reset, at, owned }): Diagnostic => ({
       code: 'diff/undeclared',
       severity: 'info',
       message: fields
@@ -15,6 +15,7 @@ export function diffFindings(diff: Diff): Diagnostic[] {
       address,
       // The line of a resource that is gone is a line of the base.
       ...(fields && at && { at }),
+      ...(reset !== undefined && { hint: `to reset, write ${reset}` }),
     }),
   );
   const guards = diff.guards

@@ -38,7 +38,16 @@ export function planFindings(plan: Plan): Diagnostic[] {
 }
 
 /** What still does something that nobody declares is to be looked at. It has no line: it is not in the YAML. */
-function leftBehindFinding({ address, title, detail, fields, still, stake, at }: LeftBehind): Diagnostic {
+function leftBehindFinding({
+  address,
+  title,
+  detail,
+  fields,
+  reset,
+  still,
+  stake,
+  at,
+}: LeftBehind): Diagnostic {
   const name = detail === '' ? title : `${title} (${detail})`;
   const message = fields
     ? `${name}: ${fields.map((field) => field.name).join(', ')} no longer declared; the broker keeps what it has`
@@ -50,7 +59,9 @@ function leftBehindFinding({ address, title, detail, fields, still, stake, at }:
     severity: still === undefined ? 'info' : 'warning',
     message,
     address,
-    ...(fields ? at && { at } : { hint: `to delete it, add to a topology: retired: [${address}]` }),
+    ...(fields
+      ? { ...(at && { at }), ...(reset !== undefined && { hint: `to reset, write ${reset}` }) }
+      : { hint: `to delete it, add to a topology: retired: [${address}]` }),
   };
 }
 

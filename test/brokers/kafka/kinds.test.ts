@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kafka } from '../../../src/brokers/kafka/index.ts';
 import { aclResource } from '../../../src/brokers/kafka/resources.ts';
 import { completeSides, diffResources } from '../../../src/diff/index.ts';
-import type { JsonObject, Step } from '../../../src/model/index.ts';
+import type { JsonObject, Resource, Step } from '../../../src/model/index.ts';
 import { broker, liveTopic, planYaml, stepsOf, THREE } from './topology.ts';
 
 const topicYaml = (body: string) => `kafka: { topics: { t: ${body} } }`;
@@ -79,6 +79,46 @@ describe('comparing topics', () => {
       ['topic.configs', { name: 't', set: {}, unset: ['flush.ms', 'retention.ms'] }],
     ]);
     expect(risksOf(step)).toEqual([]);
+  });
+
+  it('tells an override from what is inherited, and how it is reset', () => {
+    const live = liveTopic(
+      't',
+      [[1]],
+      { 'retention.ms': '86400000', 'segment.ms': '604800000' },
+      { sources: { 'segment.ms': { origin: 'dynamic-default-broker' } } },
+    );
+    expect(kafka.kinds.topic?.isInherited?.(live, 'configs.retention.ms')).toBe(false);
+    expect(kafka.kinds.topic?.isInherited?.(live, 'configs.segment.ms')).toBe(true);
+    expect(kafka.kinds.topic?.isInherited?.(live, 'partitions')).toBe(false);
+    expect(kafka.kinds.topic?.resetText?.(['configs.a', 'configs.b', 'partitions'])).toBe(
+      'configs: { a: null, b: null }',
+    );
+    expect(kafka.kinds.topic?.resetText?.(['partitions'])).toBeUndefined();
+  });
+
+  it('deletes what nobody declares whatever the cluster’s defaults are by then', () => {
+    const at = (segments: string) =>
+      liveTopic(
+        't',
+        [[1]],
+        { 'retention.ms': '1000', 'segment.ms': segments },
+        {
+          sources: {
+            'retention.ms': {
+              origin: 'topic',
+              inherited: { value: segments, origin: 'dynamic-default-broker' },
+            },
+            'segment.ms': { origin: 'dynamic-default-broker' },
+          },
+        },
+      );
+    const completed = (live: Resource) => {
+      const context = completeSides({ broker: broker() }, [], [live], kafka.kinds);
+      return context.live.get(live.address)?.spec;
+    };
+    expect(completed(at('5000'))).toEqual(completed(at('6000')));
+    expect(completed(at('5000'))).toMatchObject({ 'configs.retention.ms': 1000 });
   });
 
   it('has nothing to return where the value is inherited already', () => {

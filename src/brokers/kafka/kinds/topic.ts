@@ -76,6 +76,18 @@ export const topic: Kind = {
   },
 
   stakeText: topicStake,
+
+  isInherited(live, key) {
+    const origin = sourcesIn(live)[configIn(key) ?? '']?.origin;
+    return origin !== undefined && origin !== 'topic';
+  },
+
+  resetText(keys) {
+    const configs = keys.flatMap((key) => configIn(key) ?? []);
+    return configs.length === 0
+      ? undefined
+      : `configs: { ${configs.map((config) => `${config}: null`).join(', ')} }`;
+  },
 };
 
 function create({ address, spec }: Resource): KafkaCall {
