@@ -79,14 +79,25 @@ interface There<B> {
 
 async function see<B>(way: Way<B>, there: readonly There<B>[], onWork: SendOptions['onWork']): Promise<void> {
   const bodies = there.map(({ item }) => item.body);
-  await untilVisible(bodies, {
-    look: (left) => way.invisible(left),
-    records: sumOf(bodies, way),
-    onLook: (left) => onWork?.(left === 0 ? undefined : `${way.op}: ${left} not visible yet`),
-  });
+  const hidden = new Set<B>(
+    await untilVisible(bodies, {
+      look: (left) => way.invisible(left),
+      records: sumOf(bodies, way),
+      onLook: (left) => onWork?.(left === 0 ? undefined : `${way.op}: ${left} not visible yet`),
+    }),
+  );
   onWork?.();
-  for (const { item, result } of there) item.settle(result);
+  for (const { item, result } of there) {
+    const isInDoubt = hidden.has(item.body) && 'failure' in result;
+    item.settle(isInDoubt ? { ...result, failure: { ...result.failure, ...NOT_SHOWN } } : result);
+  }
 }
+
+/** What exists and is not shown cannot be told from what was wanted. */
+const NOT_SHOWN = {
+  message: 'it exists by now, but the broker does not show yet whether it is as planned',
+  hint: 'run plan again once the brokers have caught up',
+};
 
 function sumOf<B>(bodies: readonly B[], way: Way<B>): number {
   return bodies.reduce((sum, body) => sum + (way.weigh?.(body) ?? 1), 0);
