@@ -30,6 +30,7 @@ const PACKAGE_HOMES: Record<string, readonly string[]> = {
   amqplib: ['brokers/rabbitmq'],
   '@nats-io/transport-node': ['brokers/nats'],
   kafkajs: ['brokers/kafka'],
+  re2js: ['brokers/rabbitmq'],
   commander: ['cli'],
   diff: ['render'],
 };
@@ -101,7 +102,7 @@ describe('the dependency rule', () => {
   it('loads client libraries only when they are needed', () => {
     const eager = files.flatMap((file) => {
       const text = readFileSync(join(SRC, file), 'utf8');
-      return /^import (?!type)[^;]*from '(amqplib|kafkajs|@nats-io\/[^']*)'/m.test(text) ? [file] : [];
+      return /^import (?!type)[^;]*from '(amqplib|kafkajs|re2js|@nats-io\/[^']*)'/m.test(text) ? [file] : [];
     });
     expect(eager).toEqual([]);
   });

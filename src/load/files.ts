@@ -1,5 +1,6 @@
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { ACROSS, ONE, wildcardMatcher } from '../model/wildcard.ts';
 
 const CONFIG_NAMES = ['brokerform.yaml', 'brokerform.yml'];
 /** Matched by no wildcard: what is in there was written by tools. */
@@ -80,16 +81,14 @@ function walk(
 }
 
 function matching(folder: string, segment: string): string[] {
-  const source = segment
-    .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const pattern = new RegExp(`^${source}$`, 'su');
+  const matches = wildcardMatcher(
+    Array.from(segment, (char) => (char === '*' ? ACROSS : char === '?' ? ONE : char)),
+  );
   return entries(folder)
     .map((entry) => entry.name)
     .filter(
       (name) =>
-        pattern.test(name) && (segment.startsWith('.') || !name.startsWith('.')) && !SKIPPED.has(name),
+        matches([...name]) && (segment.startsWith('.') || !name.startsWith('.')) && !SKIPPED.has(name),
     );
 }
 

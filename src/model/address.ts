@@ -1,3 +1,5 @@
+import { ACROSS, type GlobPart, WITHIN, wildcardMatcher } from './wildcard.ts';
+
 /**
  * The name of a resource everywhere: `broker/kind/segment/…`, each segment percent-encoded, so that any legal
  * name gives one unambiguous line of printable ASCII: `main/queue/%2Forders/orders.events`.
@@ -41,14 +43,11 @@ export function parseAddress(address: Address): AddressParts {
  * Segments are written as they stand in addresses, percent-encoded.
  */
 export function addressMatcher(glob: string): (address: Address) => boolean {
-  const source = glob
+  if (!glob.includes('*')) return (address) => address === glob;
+  const parts = glob
     .split(/(\*\*|\*)/)
-    .map((part) =>
-      part === '**' ? '.*' : part === '*' ? '[^/]*' : part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
-    )
-    .join('');
-  const pattern = new RegExp(`^${source}$`);
-  return (address) => pattern.test(address);
+    .flatMap((part): GlobPart[] => (part === '**' ? [ACROSS] : part === '*' ? [WITHIN] : part.split('')));
+  return wildcardMatcher(parts);
 }
 
 /**

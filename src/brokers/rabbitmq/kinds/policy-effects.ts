@@ -11,6 +11,7 @@ import {
   subject,
 } from '../../../model/index.ts';
 import { formatUnit, tableOf, unitOf } from '../arguments.ts';
+import { NamePatterns } from '../patterns/pattern.ts';
 import type { QueueVolatile } from '../specs.ts';
 import { countOf, destructive, disruptive, vhostAndName } from './parts.ts';
 
@@ -41,14 +42,21 @@ export function policyEffects(change: Change, context: Context): Risk[] {
   }
   return [...affected].map(([key, { value, losing, harmless }]) => {
     const unit = unitOf(key);
+    const doubt = isUnknown(change, context)
+      ? '; brokerform cannot tell what the pattern matches, so it counts as matching every queue'
+      : '';
     const text = `${key} ${(unit && formatUnit(value, unit)) ?? String(value)}`;
     return losing > 0
-      ? destructive('policy-tightened', `${text} on ${countOf(losing, 'queue')}: ${LIMITS.get(key)}`)
+      ? destructive('policy-tightened', `${text} on ${countOf(losing, 'queue')}: ${LIMITS.get(key)}${doubt}`)
       : disruptive(
           'policy-tightened',
-          `${text} on ${countOf(harmless, 'queue')}, where it drops nothing now`,
+          `${text} on ${countOf(harmless, 'queue')}, where it drops nothing now${doubt}`,
         );
   });
+}
+
+function isUnknown(change: Change, context: Context): boolean {
+  return patternsOf(context).compile(String(subject(change).spec.pattern)).unknown !== undefined;
 }
 
 interface Affected {
@@ -70,40 +78,59 @@ interface Tightened {
   readonly value: Json;
 }
 
-/** Each limit of each live queue that is lower once the change is made. */
+/** Each limit of each live queue that is lower, or may be, once the change is made. */
 function* tightened(change: Change, context: Context): Iterable<Tightened> {
   const others = rivals(change, context);
-  const before = 'before' in change ? matcherOf(change.before) : undefined;
-  const after = 'after' in change ? matcherOf(change.after) : undefined;
+  const before = 'before' in change ? matcherOf(change.before, context) : undefined;
+  const after = 'after' in change ? matcherOf(change.after, context) : undefined;
   for (const queue of queuesOf(change, context)) {
-    if (!before?.matches(queue) && !after?.matches(queue)) continue;
-    const old = winner(queue, before ? [...others, before] : others);
-    const next = winner(queue, after ? [...others, after] : others);
+    const old = before?.matches(queue) ?? (before ? undefined : false);
+    const next = after?.matches(queue) ?? (after ? undefined : false);
+    if (old === false && next === false) continue;
+    // A pattern that stays the same matches before and after, or neither.
+    const isSame = old === undefined && next === undefined && before?.pattern === after?.pattern;
+    const was = inForce(queue, others, before, isSame || old);
+    const will = inForce(queue, others, after, isSame || next);
     for (const key of LIMITS.keys()) {
       const argument = limit(tableOf(queue.spec.arguments)[`x-${key}`], key);
-      const wanted = Math.min(argument, limit(next[key], key));
-      if (wanted >= Math.min(argument, limit(old[key], key))) continue;
-      yield { queue, key, value: next[key] ?? null };
+      const loosest = Math.max(...was.map((definition) => limit(definition[key], key)));
+      const tightest = will.toSorted((a, b) => limit(a[key], key) - limit(b[key], key))[0] ?? {};
+      const wanted = Math.min(argument, limit(tightest[key], key));
+      if (wanted >= Math.min(argument, loosest)) continue;
+      yield { queue, key, value: tightest[key] ?? null };
     }
   }
 }
 
 interface Matcher {
+  readonly pattern: string;
   readonly priority: number;
   readonly definition: JsonObject;
-  matches(queue: Resource): boolean;
+  /** Undefined where it is not known. */
+  matches(queue: Resource): boolean | undefined;
 }
 
-function matcherOf({ spec }: Resource): Matcher {
-  const pattern = compile(String(spec.pattern));
+/** Of one state of a broker; together they may take only so long. */
+const PATTERNS = new WeakMap<Context['live'], NamePatterns>();
+
+function patternsOf({ live }: Context): NamePatterns {
+  const known = PATTERNS.get(live) ?? new NamePatterns();
+  PATTERNS.set(live, known);
+  return known;
+}
+
+function matcherOf({ spec }: Resource, context: Context): Matcher {
+  const pattern = String(spec.pattern);
+  const names = patternsOf(context).compile(pattern);
   const applyTo = spec['apply-to'];
   return {
+    pattern,
     priority: Number(spec.priority),
     definition: tableOf(spec.definition),
     matches(queue) {
       const { type } = queue.spec;
       const applies = applyTo === 'all' || applyTo === 'queues' || applyTo === APPLY_TO_TYPE[String(type)];
-      return applies && pattern.test(vhostAndName(queue).name);
+      return applies && names.matches(vhostAndName(queue).name);
     },
   };
 }
@@ -114,21 +141,21 @@ const APPLY_TO_TYPE: Readonly<Record<string, string>> = {
   stream: 'streams',
 };
 
-/** The broker's regular expressions are PCRE; one that JavaScript cannot read counts as matching everything. */
-function compile(pattern: string): RegExp {
-  try {
-    return new RegExp(pattern);
-  } catch {
-    return /(?:)/;
+/** The definitions one of which holds for a queue: several where it is not known which policies match. */
+function inForce(
+  queue: Resource,
+  others: readonly Matcher[],
+  own: Matcher | undefined,
+  ownMatches: boolean | undefined,
+): JsonObject[] {
+  const policies = own ? [...others, own] : [...others];
+  const found: JsonObject[] = [];
+  for (const policy of policies.sort((a, b) => b.priority - a.priority)) {
+    const verdict = policy === own ? ownMatches : policy.matches(queue);
+    if (verdict !== false) found.push(policy.definition);
+    if (verdict === true) return found;
   }
-}
-
-function winner(queue: Resource, policies: readonly Matcher[]): JsonObject {
-  let best: Matcher | undefined;
-  for (const policy of policies) {
-    if ((!best || policy.priority > best.priority) && policy.matches(queue)) best = policy;
-  }
-  return best?.definition ?? {};
+  return [...found, {}];
 }
 
 /** The other live policies of the same kind and vhost. */
@@ -136,7 +163,7 @@ function rivals(change: Change, context: Context): Matcher[] {
   const { address } = subject(change);
   return inVhostOf(change, context, kindOf(address))
     .filter((resource) => resource.address !== address)
-    .map(matcherOf);
+    .map((resource) => matcherOf(resource, context));
 }
 
 function queuesOf(change: Change, context: Context): Resource[] {

@@ -41,6 +41,7 @@ import { unlistableBinding } from './unlistable-binding.ts';
 import { unreachableExchange } from './unreachable-exchange.ts';
 import { unreachableQueue } from './unreachable-queue.ts';
 import { unsupportedArgument } from './unsupported-argument.ts';
+import { unsupportedPattern } from './unsupported-pattern.ts';
 import { wildcardOutsideTopic } from './wildcard-outside-topic.ts';
 
 /** Every lint rule of RabbitMQ: one file each, named as its code. */
@@ -87,5 +88,6 @@ export const rules: readonly Rule[] = [
   unreachableExchange,
   unreachableQueue,
   unsupportedArgument,
+  unsupportedPattern,
   wildcardOutsideTopic,
 ];

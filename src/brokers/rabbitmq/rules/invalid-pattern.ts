@@ -48,10 +48,12 @@ policies:
 /** What is certainly wrong in PCRE too; JavaScript also refuses some patterns that PCRE takes. */
 const WRONG_IN_BOTH =
   /(Nothing to repeat|Unterminated group|Unmatched '\)'|Unterminated character class|\\ at end of pattern|Lone quantifier brackets|numbers out of order|Range out of order)/;
+/** A pattern is only read here, never run; one that is longer is no mistake of typing. */
+const LONGEST = 65_536;
 const POSSESSIVE = /[*+?}]\+/;
 
-function patternProblem(pattern: Json | undefined): string | undefined {
-  if (typeof pattern !== 'string') return undefined;
+export function patternProblem(pattern: Json | undefined): string | undefined {
+  if (typeof pattern !== 'string' || pattern.length > LONGEST) return undefined;
   try {
     new RegExp(pattern);
     return undefined;

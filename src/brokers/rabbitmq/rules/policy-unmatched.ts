@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Policy, topologyOf } from '../topology/index.ts';
+import { type Policy, topologyOf, type Vhost } from '../topology/index.ts';
 
 export const policyUnmatched: Rule = {
   code: 'rabbitmq/policy-unmatched',
@@ -32,7 +32,7 @@ policies:
         for (const policy of policies) matched.add(policy);
       }
       for (const policy of vhost.policies) {
-        if (matched.has(policy) || !policy.regex) continue;
+        if (matched.has(policy) || mayMatch(policy, vhost)) continue;
         yield {
           resource: policy.resource,
           path: ['pattern'],
@@ -43,3 +43,8 @@ policies:
     }
   },
 };
+
+/** Whether a name is among those declared of which it is not known whether it matches. */
+function mayMatch({ names }: Policy, { queues, exchanges }: Vhost): boolean {
+  return [...queues.keys(), ...exchanges.keys()].some((name) => names.matches(name) === undefined);
+}

@@ -12,6 +12,7 @@ import {
   toBigInt,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
+import { NamePatterns } from '../patterns/pattern.ts';
 import { matchingPolicies, readPolicy } from '../topology/policies.ts';
 import * as payloads from './payloads.ts';
 import { text } from './payloads.ts';
@@ -90,15 +91,18 @@ async function prepare(vhost: string, performer: Performer, { listings }: Sendin
     for (const { name } of exchanges.filter(isLeft)) {
       await performer.perform(removal('exchange.declare', vhost, text(name), ''));
     }
+    const patterns = new NamePatterns();
     const acting = policies
       .map((item) => payloads.toPolicy('', 'policy', item))
-      .map((resource) => readPolicy(resource, ''))
+      .map((resource) => readPolicy(resource, '', patterns))
       .filter(({ definition }) => ACTING_KEYS.some((key) => key in definition));
     return ({ op }) => {
       const kind = op === 'queue.declare' ? 'queue' : 'exchange';
+      const name = `${PREFIX}0`;
       // A pattern that cannot be run here may match.
       const isMatched =
-        matchingPolicies(acting, kind, '', `${PREFIX}0`).length > 0 || acting.some(({ regex }) => !regex);
+        matchingPolicies(acting, kind, '', name).length > 0 ||
+        acting.some(({ names }) => names.matches(name) === undefined);
       return isMatched ? 'not tried beforehand: a policy of a plug-in would act on a trial' : undefined;
     };
   } catch (error) {

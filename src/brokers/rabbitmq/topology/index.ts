@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, parseAddress, type Resource } from '../../../model/index.ts';
+import { NamePatterns } from '../patterns/pattern.ts';
 import { TopicTrie } from '../routing/topic.ts';
 import type { Arguments } from '../specs.ts';
 import type { Binding, Exchange, Policy, Queue, Setting, Topology, Vhost } from './model.ts';
@@ -23,6 +24,7 @@ export function topologyOf(context: {
 
 export function readTopology(resources: readonly Resource[], version: string): Topology {
   const parts = new Map<string, Parts>();
+  const patterns = new NamePatterns();
   for (const resource of resources) {
     const { kind, path } = parseAddress(resource.address);
     if (kind !== 'exchange' && kind !== 'queue' && kind !== 'binding' && kind !== 'policy') continue;
@@ -32,7 +34,7 @@ export function readTopology(resources: readonly Resource[], version: string): T
       part = { exchanges: [], queues: [], bindings: [], policies: [] };
       parts.set(vhost, part);
     }
-    if (kind === 'policy') part.policies.push(readPolicy(resource, path[1] ?? ''));
+    if (kind === 'policy') part.policies.push(readPolicy(resource, path[1] ?? '', patterns));
     else if (kind === 'binding') part.bindings.push(readBinding(resource, path));
     else part[kind === 'queue' ? 'queues' : 'exchanges'].push([path[1] ?? '', resource]);
   }

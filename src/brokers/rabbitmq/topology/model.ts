@@ -1,4 +1,5 @@
 import type { Json, JsonObject, Resource } from '../../../model/index.ts';
+import type { NamePattern } from '../patterns/pattern.ts';
 import type { TopicTrie } from '../routing/topic.ts';
 import type { Arguments } from '../specs.ts';
 
@@ -69,8 +70,8 @@ export interface Policy {
   readonly applyTo: string;
   readonly priority: number;
   readonly definition: JsonObject;
-  /** Undefined for a pattern that JavaScript cannot run; such a policy is taken to match nothing. */
-  readonly regex: RegExp | undefined;
+  /** A name of which it is not known whether it matches is taken for one that does not. */
+  readonly names: NamePattern;
 }
 
 /** A value, and where it was written. */

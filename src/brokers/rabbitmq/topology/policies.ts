@@ -1,10 +1,11 @@
 import type { JsonObject, Resource } from '../../../model/index.ts';
+import type { NamePatterns } from '../patterns/pattern.ts';
 import { atLeast } from '../version.ts';
 import type { Policy } from './model.ts';
 
 /** Which policy holds for what. https://www.rabbitmq.com/docs/policies */
 
-export function readPolicy(resource: Resource, name: string): Policy {
+export function readPolicy(resource: Resource, name: string, patterns: NamePatterns): Policy {
   const { spec } = resource;
   const pattern = String(spec.pattern ?? '');
   return {
@@ -14,22 +15,8 @@ export function readPolicy(resource: Resource, name: string): Policy {
     applyTo: String(spec['apply-to'] ?? 'all'),
     priority: typeof spec.priority === 'number' ? spec.priority : 0,
     definition: (spec.definition ?? {}) as JsonObject,
-    regex: compilePattern(pattern),
+    names: patterns.compile(pattern),
   };
-}
-
-/** Patterns are PCRE and not anchored. Undefined for one that JavaScript does not understand, valid or not. */
-function compilePattern(pattern: string): RegExp | undefined {
-  const ignoreCase = pattern.startsWith('(?i)');
-  const translated = pattern
-    .slice(ignoreCase ? 4 : 0)
-    .replaceAll('\\A', '^')
-    .replaceAll(/\\[zZ]/g, '$');
-  try {
-    return new RegExp(translated, ignoreCase ? 'i' : '');
-  } catch {
-    return undefined;
-  }
 }
 
 const QUEUE_TYPES: Readonly<Record<string, string>> = {
@@ -45,12 +32,12 @@ export function matchingPolicies(
   type: string,
   name: string,
 ): Policy[] {
-  return policies.filter(({ applyTo, regex }) => {
+  return policies.filter(({ applyTo, names }) => {
     const covers =
       applyTo === 'all' ||
       applyTo === (kind === 'queue' ? 'queues' : 'exchanges') ||
       (kind === 'queue' && QUEUE_TYPES[applyTo] === type);
-    return covers && regex?.test(name) === true;
+    return covers && names.matches(name) === true;
   });
 }
 

@@ -1,0 +1,89 @@
+import { splitLookaheads } from './lookahead.ts';
+
+/** A pattern that both engines take alike, if RE2 takes it at all. */
+export interface Certain {
+  /** For RE2: a name matches where it matches all of these and none of the next. */
+  readonly all: readonly string[];
+  readonly none: readonly string[];
+  /** Characters, once all that is repeated by number is written out; never too little. */
+  readonly size: number;
+  /** Whether it names classes of characters, which differ beyond ASCII. */
+  readonly classes: boolean;
+}
+
+export interface Unknown {
+  /** What it is for which no name can be told to match. */
+  readonly unknown: string;
+}
+
+/** Escapes of one letter that mean the same in both; `\Z` is translated. */
+const SAME = /^[dDwWsSbBAztnrfa]$/;
+const CLASSES = /\\[dDwWsSbB]|\[:|\(\?[a-zA-Z-]*i/;
+const PUNCTUATION = /^[!-/:-@[-`{-~ ]$/;
+const COUNT = /^\{(0|[1-9]\d{0,4})(?:,((?:0|[1-9]\d{0,4})?))?\}/;
+/** RE2 refuses to repeat more often. */
+const MOST_REPEATS = 1000;
+
+/**
+ * Reads a pattern as far as is needed to say whether PCRE and RE2 agree about it, or RE2 refuses it: escapes and counted
+ * repetitions are where the two take the same text for something else. A lookahead at the very beginning, as in
+ * `^(?!amq\.)`, is a condition of its own.
+ * @param text in bytes, each a character
+ * @param largest the size above which a pattern is unknown
+ */
+export function certainSyntax(text: string, largest: number): Certain | Unknown {
+  if (text.length > largest) return { unknown: `it is longer than ${largest} characters` };
+  const { all, none } = splitLookaheads(text);
+
+  const parts = [...all, ...none].map(translate);
+  const problem = parts.find((part) => 'unknown' in part);
+  if (problem && 'unknown' in problem) return problem;
+  const sound = parts.flatMap((part) => ('unknown' in part ? [] : [part]));
+  const size = sound.reduce((sum, part) => sum + part.source.length * part.repeats, 0);
+  if (size > largest) return { unknown: 'it repeats too much' };
+  const sources = sound.map(({ source }) => source);
+  return {
+    all: sources.slice(0, all.length),
+    none: sources.slice(all.length),
+    size,
+    classes: CLASSES.test(text),
+  };
+}
+
+function translate(text: string): { source: string; repeats: number } | Unknown {
+  let source = '';
+  let repeats = 1;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] ?? '';
+    if (char === '\\') {
+      const read = readEscape(text, i + 1);
+      if (read === undefined) return { unknown: `\\${text[i + 1] ?? ''} is not supported` };
+      source += read;
+      // All are as long as they were written.
+      i += read.length - 1;
+      continue;
+    }
+    if (char === '{') {
+      const ahead = text.slice(i, i + 14);
+      const [whole, least = '', most = ''] = COUNT.exec(ahead) ?? [];
+      // PCRE and its versions differ in what of `{,3}`, `{ 1, 3 }` and `{01}` is a repetition.
+      if (whole === undefined && /^\{[\d ,]/.test(ahead)) return { unknown: '{ is no plain repetition' };
+      if (whole !== undefined) {
+        repeats = Math.min(MOST_REPEATS, repeats * Math.max(1, Number(least), Number(most)));
+      }
+    }
+    source += char;
+  }
+  return { source, repeats };
+}
+
+/** An escape with its backslash, as RE2 takes it; undefined where the engines differ, or may. */
+function readEscape(text: string, at: number): string | undefined {
+  const char = text[at] ?? '';
+  if (char === 'Z') return '\\z';
+  if (char === 'x') {
+    const digits = text.slice(at + 1, at + 3);
+    return /^[0-9a-fA-F]{2}$/.test(digits) ? `\\x${digits}` : undefined;
+  }
+  return SAME.test(char) || PUNCTUATION.test(char) ? `\\${char}` : undefined;
+}
