@@ -768,6 +768,14 @@ const CASES: Record<string, Case[]> = {
       good: { policies: { p: { pattern: 'a++' }, q: { pattern: '(?i)a' }, r: { pattern: '(?>a)' } } },
     },
   ],
+  'unsupported-pattern': [
+    {
+      bad: { policies: { p: { pattern: 'a(?!b)' }, q: { pattern: '(a)\\1' }, r: { pattern: '(?>a)' } } },
+      at: ['1:field', '2:field', '3:field'],
+      // What is no regular expression at all is another rule's finding.
+      good: { policies: { p: { pattern: '^(?!b)a' }, q: { pattern: '(?i)a' }, r: { pattern: 'a(' } } },
+    },
+  ],
   'quorum-group-of-one': [
     {
       bad: { queues: { q: { ...quorum, arguments: { 'x-quorum-initial-group-size': 1 } } } },
