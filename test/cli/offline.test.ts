@@ -276,6 +276,31 @@ test.each(['topology', 'config', 'plan'])('schema %s is a draft-07 schema', asyn
   expect(JSON.parse(stdout).$schema).toBe('http://json-schema.org/draft-07/schema#');
 });
 
+test('an import of what is legal and unwise can be planned at once, and says what to look at', async () => {
+  const definitions = {
+    exchanges: [{ name: 'e', vhost: '/', type: 'direct', arguments: { 'alternate-exchange': 'nowhere' } }],
+    queues: [
+      { name: 'q', vhost: '/', arguments: { 'x-dead-letter-exchange': 'nowhere', 'x-max-length': 5 } },
+    ],
+    policies: ['a', 'b'].map((name) => ({
+      name,
+      vhost: '/',
+      pattern: '^q',
+      'apply-to': 'queues',
+      definition: { 'dead-letter-exchange': 'nowhere' },
+    })),
+  };
+  await write({ 'definitions.json': JSON.stringify(definitions), 'brokerform.yaml': CONFIG });
+  expect(await cli('import --from definitions.json --out topologies')).toMatchObject({ code: 0 });
+  const text = await readFile(join(folder, 'topologies/default.yaml'), 'utf8');
+  const comment =
+    '# brokerform-ignore rabbitmq/dead-letter-exchange-missing: so on the broker when it was imported';
+  expect(text).toContain(`        ${comment}\n        exchange: nowhere\n`);
+  expect(await cli('validate')).toMatchObject({ code: 0 });
+  const planned = await cli('plan --detailed-exitcode --against definitions.json');
+  expect(planned).toMatchObject({ code: 0 });
+});
+
 test('a definitions file becomes YAML that plans empty against it', async () => {
   const definitions = {
     rabbit_version: '4.3.6',

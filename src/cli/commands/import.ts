@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Diagnostic } from '../../model/index.ts';
 import { renderDiagnostics } from '../../render/index.ts';
+import { withAcceptedFindings } from '../accept-findings.ts';
 import type { CommandContext } from '../context.ts';
 import { writeNewFiles } from '../files.ts';
 import { type Files, schemaFiles, snapshotFiles, topologyFiles } from '../import-files.ts';
@@ -51,7 +52,7 @@ export function addImport(program: Command): void {
       invoke<Flags>(async (context, flags) => {
         const imported = await importFrom(context, flags);
         const isYaml = flags.format === 'yaml';
-        const files = await filesOf(imported, flags);
+        const files = await filesOf(context, imported, flags);
         if (imported.leftovers) tellLeftovers(context, imported.leftovers, files.size);
         if (flags.out === undefined) {
           context.print([...files.values()].join('---\n'));
@@ -64,8 +65,12 @@ export function addImport(program: Command): void {
     );
 }
 
-async function filesOf(imported: Imported, flags: Flags): Promise<Files> {
-  if (flags.format === 'yaml') return topologyFiles(imported, flags.out);
+async function filesOf(context: CommandContext, imported: Imported, flags: Flags): Promise<Files> {
+  if (flags.format === 'yaml') {
+    const files = await topologyFiles(imported, flags.out);
+    // Other tools' files are plans too: what is wrong with them is to be mended.
+    return imported.leftovers ? files : withAcceptedFindings(context, files);
+  }
   if (imported.sources.length > 0 && !imported.leftovers) return snapshotFiles(imported.sources, flags.out);
   throw new UsageError('a snapshot is of a broker, and files of other tools only say what should be on one');
 }
