@@ -7,6 +7,12 @@ export interface About {
   readonly environment?: string | undefined;
 }
 
+/** `shop`, or `shop (production)`; undefined where neither is known. Raw text. */
+export function subjectName({ project, environment }: Omit<About, 'command'>): string | undefined {
+  if (project === undefined || environment === undefined) return environment ?? project;
+  return `${project} (${environment})`;
+}
+
 /** Longer names are told apart by a hash: the marker must stay one short line. */
 const LONGEST = 120;
 

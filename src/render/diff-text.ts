@@ -1,4 +1,5 @@
 import type { Diff } from '../model/index.ts';
+import { subjectName } from './about.ts';
 import { effectBlocks, headed, sideNotes, sideText, undeclaredBlocks } from './base-text.ts';
 import { diagnosticLines } from './diagnostics-text.ts';
 import { escapeText } from './escape.ts';
@@ -18,11 +19,7 @@ export function diffText(diff: Diff, style: Style): string {
     headed('NEW FINDINGS', newFindingBlocks(diff, style), style),
   ];
   return [
-    paint(
-      style,
-      'bold',
-      `${TITLE.diff} ${escapeText(diff.environment ?? diff.project)} · ${sidesText(diff)}`,
-    ),
+    paint(style, 'bold', `${TITLE.diff} ${escapeText(subjectName(diff) ?? '')} · ${sidesText(diff)}`),
     summaryLine(diff, sections, style),
     ...sideNotes([diff.base, diff.head]),
     ...blocks.filter((lines) => lines.length > 0).flatMap((lines) => ['', ...lines]),

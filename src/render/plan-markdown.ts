@@ -1,5 +1,5 @@
 import type { BrokerIdentity, Effect, Graph, LeftBehind, Plan, Side } from '../model/index.ts';
-import { type About, markerLine } from './about.ts';
+import { type About, markerLine, subjectName } from './about.ts';
 import { effectBlocks, RETIRE_HINT, retiredLines, sideNotes, undeclaredBlocks } from './base-text.ts';
 import { type CommentSection, comment, cutText } from './comment.ts';
 import { commentPicture } from './comment-picture.ts';
@@ -79,7 +79,7 @@ export function baseSections(since: SinceBase, { verbose }: Style): CommentSecti
 
 /** The marker, and the title. */
 export function commentHead(about: About): string[] {
-  const name = about.environment ?? about.project;
+  const name = subjectName(about);
   const code = name === undefined ? '' : ` ${markdownCode(cutText(name, CELL))}`;
   return [markerLine(about), `### ${TITLE[about.command]}${code}`, ''];
 }

@@ -1,4 +1,5 @@
 import type { BrokerIdentity, Plan } from '../model/index.ts';
+import { subjectName } from './about.ts';
 import { effectBlocks, headed, sideNotes, undeclaredBlocks } from './base-text.ts';
 import { escapeText } from './escape.ts';
 import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
@@ -43,7 +44,7 @@ function leftBehindBlocks({ base, createdAt }: Plan, style: Style): string[][] {
 /** `Plan prod-eu · rabbitmq "orders-cluster" 4.3.6` */
 function planTitle(plan: Plan, command: 'plan' | 'drift'): string {
   return [
-    `${TITLE[command]} ${escapeText(plan.environment ?? plan.project)}`,
+    `${TITLE[command]} ${escapeText(subjectName(plan) ?? '')}`,
     ...plan.brokers.map((broker) => brokerText(broker, plan)),
   ].join(' · ');
 }

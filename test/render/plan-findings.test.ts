@@ -90,7 +90,7 @@ describe('a drift as findings', () => {
 
   test('the comment lists what is unmanaged, folded', () => {
     const text = renderPlan(examplePlan, 'markdown', PLAIN, 'drift');
-    expect(text).toContain('### Drift <code>prod-eu</code>');
+    expect(text).toContain('### Drift <code>shop &#40;prod-eu&#41;</code>');
     expect(text).toMatch(
       /<details><summary>Unmanaged \(3\)<\/summary>\n\n```text\n \? {2}main\/queue\/%2Forders\/tmp\n/,
     );

@@ -12,7 +12,7 @@ import {
 
 test('a plan reads as experience.md lays it out', () => {
   expect(renderPlan(examplePlan, 'text', PLAIN)).toBe(`\
-Plan prod-eu · rabbitmq "orders-cluster" 4.3.6 · kafka "Mk3OEY" 4.1.0
+Plan shop (prod-eu) · rabbitmq "orders-cluster" 4.3.6 · kafka "Mk3OEY" 4.1.0
 1 blocked · 1 destructive · 1 disruptive · 1 safe · 214 in sync · 3 unmanaged
 
 BLOCKED
