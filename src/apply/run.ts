@@ -92,6 +92,8 @@ export async function runWaves(
   return results;
 }
 
+const NONE: ReadonlyMap<Address, Stake> = new Map();
+
 async function sendWave(
   target: Target,
   started: readonly ReadyStep[],
@@ -99,7 +101,8 @@ async function sendWave(
   settle: Settle,
 ): Promise<void> {
   const costly = started.map(({ step }) => step).filter(({ stake }) => stake !== undefined);
-  const stakes = costly.length > 0 ? await target.stakes(costly) : new Map<Address, Stake>();
+  // Where the broker is gone, the calls tell that, each of its own step.
+  const stakes = costly.length > 0 ? await target.stakes(costly).catch(() => NONE) : NONE;
   const units = started.map(({ calls, dependants }) => [...calls, ...dependants.flatMap((one) => one.calls)]);
   const { drain, abort, detach, onWork } = options;
   const { name } = target.session.broker;

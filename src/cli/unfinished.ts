@@ -1,6 +1,14 @@
-import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import type { ApplyReport, Plan, StepStatus } from '../model/index.ts';
+import {
+  type ApplyReport,
+  BlockedPlan,
+  DamagedPlan,
+  MissingVariable,
+  type Plan,
+  StalePlan,
+  type StepStatus,
+} from '../model/index.ts';
 import type { Checked, KeptPlan } from '../pipeline/index.ts';
 import type { CommandContext } from './context.ts';
 
@@ -9,6 +17,9 @@ const NAME = /^unfinished-.*-(\d+)\.json$/;
 
 /** What is under way needs no plan any more: a later apply finds it on the broker. */
 const ENDED: readonly StepStatus[] = ['applied', 'already', 'under-way'];
+
+/** Errors of an apply that has not sent anything. After any other one the file stays, and the next apply sees to it. */
+const NOTHING_BEGUN = [StalePlan, BlockedPlan, DamagedPlan, MissingVariable];
 
 interface Keeping {
   readonly plan: Plan;
@@ -22,7 +33,6 @@ interface Keeping {
 /**
  * Keeps a plan that makes undeclared resources again (bindings that other people made to a replaced queue) until
  * it is done: should the process be killed in between, only this file still knows them.
- * @param apply throws only where nothing was changed
  */
 export async function keepUntilDone(
   { plan, directory, write, file }: Keeping,
@@ -34,13 +44,18 @@ export async function keepUntilDone(
   const own = isKept ? file : join(folder, nameOf(plan));
   if (!isKept) {
     await mkdir(folder, { recursive: true });
-    await writeFile(own, write(plan), { flag: 'wx' });
+    // Whole or not at all, should the process be killed right here.
+    await writeFile(`${own}.part`, write(plan), { flag: 'wx' });
+    await rename(`${own}.part`, own);
   }
-  let isOver = !isKept;
+  let isOver = false;
   try {
     const report = await apply();
     isOver = report.steps.every(({ status }) => ENDED.includes(status));
     return report;
+  } catch (error) {
+    isOver = !isKept && NOTHING_BEGUN.some((kind) => error instanceof kind);
+    throw error;
   } finally {
     if (isOver) await rm(own, { force: true });
   }

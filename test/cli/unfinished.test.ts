@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepUntilDone } from '../../src/cli/unfinished.ts';
-import type { ApplyReport, Plan } from '../../src/model/index.ts';
+import { type ApplyReport, type Plan, StalePlan } from '../../src/model/index.ts';
 import { parsePlan, writePlan } from '../../src/plan/index.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, linkOf } from '../memory/provider.ts';
@@ -43,15 +43,32 @@ test('a replacement that was cut off leaves a plan that finishes it, undeclared 
 
 test('nothing is left of an apply that ended well, or that never began', async () => {
   const { broker, plan } = await replacement();
-  const failed = keepUntilDone({ plan, directory: folder, write: writePlan }, () =>
-    Promise.reject(new Error('stale')),
-  );
-  await expect(failed).rejects.toThrow('stale');
+  const keeping = { plan, directory: folder, write: writePlan };
+  const stale = new StalePlan([{ subject: 'store/box/b', message: 'changed' }]);
+  await expect(keepUntilDone(keeping, () => Promise.reject(stale))).rejects.toThrow(stale);
   expect(await kept()).toEqual([]);
-  const report: ApplyReport = await keepUntilDone({ plan, directory: folder, write: writePlan }, () =>
-    applyMemory(broker, plan),
-  );
+  const report: ApplyReport = await keepUntilDone(keeping, () => applyMemory(broker, plan));
   expect(report.steps.map(({ status }) => status)).toEqual(['applied']);
+  expect(await kept()).toEqual([]);
+});
+
+test('what ends by an error that may have come in the middle is kept', async () => {
+  const { plan } = await replacement();
+  const keeping = { plan, directory: folder, write: writePlan };
+  await expect(keepUntilDone(keeping, () => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+  expect(await kept()).toEqual([expect.stringMatching(/^unfinished-.*-\d+\.json$/)]);
+});
+
+test('a kept plan that is applied itself is no second one, and goes when it is done', async () => {
+  const { broker, plan } = await replacement();
+  const keeping = { plan, directory: folder, write: writePlan };
+  await keepUntilDone(keeping, () => Promise.reject(new Error('gone'))).catch(() => {});
+  const [name = ''] = await kept();
+  const file = join(folder, '.brokerform', name);
+  await keepUntilDone({ ...keeping, file }, async () => {
+    expect(await kept()).toEqual([name]);
+    return applyMemory(broker, plan);
+  });
   expect(await kept()).toEqual([]);
 });
 

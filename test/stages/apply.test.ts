@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endingOf } from '../../src/cli/exit.ts';
-import { type ApplyReport, StalePlan } from '../../src/model/index.ts';
+import { type ApplyReport, ConnectionError, StalePlan } from '../../src/model/index.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, linkOf } from '../memory/provider.ts';
 import { applyMemory, planMemory } from '../memory/run.ts';
@@ -314,6 +314,14 @@ describe('a replacement that the broker refuses', () => {
     });
     expect([...broker.links.keys()].sort()).toEqual(['store/link/b/a', 'store/link/b/b']);
     expect(endingOf(report)).toEqual({ partial: true });
+  });
+
+  it('is sent, and reported, also where what is at stake cannot be read any more', async () => {
+    const { broker, plan } = await replacement();
+    const session = broker.session();
+    const observe = () => Promise.reject(new ConnectionError('store', 'gone'));
+    broker.session = () => ({ ...session, observe });
+    expect(Object.values(statuses(await applyMemory(broker, plan)))).toContain('applied');
   });
 
   it('says that nothing could be restored where the broker is gone', async () => {
