@@ -32,6 +32,11 @@ export function addOutputOptions(command: Command): Command {
   return command;
 }
 
+/** For a command whose result is for people or programs, and no finding. */
+export function addJsonOption(command: Command): Command {
+  return command.addOption(choiceOption('--format <format>', 'how to print it', ['text', 'json']));
+}
+
 /**
  * Runs a command's work, which tells its result once by `publish`. Where it fails, each output tells why in its own
  * format instead: nobody reads the result of an earlier run, or a file that is not there.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** What a text is about: for its title, and for the marker by which one comment is told from another. */
 export interface About {
-  readonly command: 'validate' | 'plan' | 'drift' | 'diff' | 'apply';
+  readonly command: 'validate' | 'plan' | 'drift' | 'diff' | 'apply' | 'doctor' | 'explain' | 'graph';
   readonly project?: string | undefined;
   readonly environment?: string | undefined;
 }

@@ -5,10 +5,11 @@ import { paint, type Style } from './style.ts';
 /** What `doctor` found at one broker. */
 export interface Examined {
   readonly broker: string;
+  readonly type: string;
   readonly checks: readonly Check[];
 }
 
-export function renderChecks(examined: readonly Examined[], style: Style): string {
+export function checksText(examined: readonly Examined[], style: Style): string {
   const names = examined.flatMap(({ checks }) => checks.map(({ name }) => escapeText(name).length));
   const width = Math.max(0, ...names);
   const lines = examined.flatMap(({ broker, checks }, i) => [

@@ -7,6 +7,7 @@ import {
   type Plan,
 } from '../model/index.ts';
 import type { About } from './about.ts';
+import { checksText, type Examined } from './checks-text.ts';
 import { diagnosticsMarkdown } from './diagnostics-markdown.ts';
 import { diagnosticsText } from './diagnostics-text.ts';
 import { diffFindings } from './diff-findings.ts';
@@ -14,7 +15,7 @@ import { diffMarkdown } from './diff-markdown.ts';
 import { diffText } from './diff-text.ts';
 import { failureFindings, failureMarkdown, failureText, type RunFailure } from './failure.ts';
 import { isCiFormat, renderFindings } from './findings.ts';
-import { diagnosticsJson, diffJson, failureJson, planJson, reportJson } from './json.ts';
+import { checksJson, diagnosticsJson, diffJson, failureJson, planJson, reportJson } from './json.ts';
 import { driftFindings, planFindings } from './plan-findings.ts';
 import { planMarkdown } from './plan-markdown.ts';
 import { planText } from './plan-text.ts';
@@ -23,10 +24,10 @@ import { reportText } from './report-text.ts';
 import type { Style } from './style.ts';
 
 export type { About } from './about.ts';
-export { renderChecks } from './checks-text.ts';
 export { hasDifferences } from './diff-text.ts';
 export { escapeText } from './escape.ts';
 export { failureText, type RunFailure } from './failure.ts';
+export { rulesJson } from './json.ts';
 export { activityLine, progressLine } from './progress.ts';
 export { decideColour, PLAIN, paint, type Style } from './style.ts';
 
@@ -91,4 +92,14 @@ export function renderReport(
   style: Style,
 ): string {
   return { text: reportText, json: reportJson, markdown: reportMarkdown }[format](report, style);
+}
+
+/** What `doctor` found at each broker. */
+export function renderChecks(
+  examined: readonly Examined[],
+  format: 'text' | 'json',
+  style: Style,
+  about: About,
+): string {
+  return format === 'json' ? checksJson(examined, about) : checksText(examined, style);
 }

@@ -1,4 +1,6 @@
-import type { ApplyReport, Diagnostic, Diff, Plan } from '../model/index.ts';
+import type { ApplyReport, Diagnostic, Diff, Graph, Plan, Rule } from '../model/index.ts';
+import type { About } from './about.ts';
+import type { Examined } from './checks-text.ts';
 import { countSeverities } from './diagnostics-text.ts';
 import { printableJson } from './escape.ts';
 import type { RunFailure } from './failure.ts';
@@ -23,5 +25,23 @@ export function failureJson(failure: RunFailure): string {
 }
 
 export function reportJson(report: ApplyReport): string {
-  return printableJson(report);
+  return printableJson({ brokerform: 'report', ...report });
+}
+
+/** What `doctor` found at each broker. */
+export function checksJson(examined: readonly Examined[], { project, environment }: About): string {
+  return printableJson({ brokerform: 'doctor', version: 1, project, environment, brokers: examined });
+}
+
+export function rulesJson(rules: readonly Rule[]): string {
+  const shown = rules.map(({ code, severity, summary, explain }) => ({
+    ...{ code, severity, summary },
+    explain: explain.trim(),
+  }));
+  return printableJson({ brokerform: 'explain', version: 1, rules: shown });
+}
+
+/** A drawing before it is laid out: groups, nodes and edges. */
+export function graphJson(graph: Graph): string {
+  return printableJson({ brokerform: 'graph', version: 1, ...graph });
 }

@@ -13,6 +13,9 @@ export const TITLE = {
   drift: 'Drift',
   diff: 'Diff',
   apply: 'Apply',
+  doctor: 'Doctor',
+  explain: 'Rules',
+  graph: 'Graph',
 } as const;
 
 /** The plan for a terminal: the summary first, then the changes, worst class first. */

@@ -75,7 +75,7 @@ describe('mistakes', () => {
     [['graph', 'plan.json', '--live'], 'a plan is drawn from its file'],
     [['graph', '--depth', '2'], '--depth says how far to go from --focus'],
     [['graph', '--depth', 'x', '--focus', 'a'], 'It must be a whole number.'],
-    [['graph', '--format', 'png'], 'Allowed choices are mermaid, dot, svg, html.'],
+    [['graph', '--format', 'png'], 'Allowed choices are mermaid, dot, svg, html, json.'],
     [['graph', '--focus', 'ordres'], '--focus ordres matches nothing in the topology of shop'],
     [['graph', '--focus', 'main/queue/orders'], 'names in addresses are percent-encoded'],
     [['graph', '--live', '--focus', 'other/**'], 'no configured broker matches --focus'],

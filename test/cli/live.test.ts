@@ -178,6 +178,12 @@ describe.skipIf(!broker)('the command line on a real broker', () => {
     const { code, stdout } = await cli('doctor');
     expect(stdout).toMatch(/^main\n {2}ok /);
     expect(code).toBe(0);
+    const [examined] = JSON.parse((await cli('doctor --format json')).stdout).brokers;
+    expect(examined).toMatchObject({ broker: 'main', type: 'rabbitmq' });
+    expect(examined.checks.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
+    const again = await cli('apply --auto-approve --format json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ brokerform: 'report', version: 1, steps: [] });
+    expect(again.stderr).toContain('No changes.');
     await declare({ orders: { 'max-length': 'ten' } });
     const anyway = await cli('doctor');
     expect(anyway.stdout).toMatch(/^main\n {2}ok /);

@@ -74,8 +74,11 @@ What is under way goes on by itself: plan tells how far it is, apply waits for i
   expect(verbose).toContain('APPLIED\n +  exchange events  vhost /orders\n      moved 2 partitions\n');
 });
 
-test('json is the report itself', () => {
-  expect(JSON.parse(renderReport(exampleReport, 'json', PLAIN))).toEqual(exampleReport);
+test('json is the report itself, and says that it is one', () => {
+  expect(JSON.parse(renderReport(exampleReport, 'json', PLAIN))).toEqual({
+    brokerform: 'report',
+    ...exampleReport,
+  });
 });
 
 test('progress fits one row', () => {

@@ -14,7 +14,7 @@ import type { CommandContext } from '../context.ts';
 import { endingOf } from '../exit.ts';
 import { invoke } from '../invoke.ts';
 import { choiceOption, durationOption } from '../options.ts';
-import { type OutputFlags, withOutputs } from '../outputs.ts';
+import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
 import { readSavedPlan, type VerifyFlags } from '../plan-key.ts';
 import { checkPlanFlags, checkProject, connecting, loadProject, planProject } from '../project.ts';
@@ -22,7 +22,7 @@ import type { Interrupts } from '../signals.ts';
 import { keepUntilDone, removeSettled } from '../unfinished.ts';
 import { UsageError } from '../usage.ts';
 
-interface Flags extends PlanFlags, VerifyFlags {
+interface Flags extends PlanFlags, VerifyFlags, Pick<OutputFlags, 'format'> {
   readonly autoApprove?: boolean;
   readonly onError: 'stop' | 'continue';
   readonly report?: string;
@@ -30,9 +30,10 @@ interface Flags extends PlanFlags, VerifyFlags {
 }
 
 export function addApply(program: Command): void {
-  addPlanOptions(
-    program.command('apply').description('Make the brokers match the topology, or run a saved plan.'),
-  )
+  const command = program
+    .command('apply')
+    .description('Make the brokers match the topology, or run a saved plan.');
+  addJsonOption(addPlanOptions(command))
     .argument('[plan]', 'a file that plan --out saved: exactly that is run')
     .option('--verify', 'require a saved plan signed with BROKERFORM_PLAN_KEY')
     .addOption(durationOption('--max-age <duration>', 'refuse a saved plan that is older'))
@@ -51,7 +52,7 @@ export function addApply(program: Command): void {
     .option('--report <file>', 'write what was done, failed and not started, as JSON')
     .action(
       invoke<Flags>((context, flags, [file]) =>
-        withOutputs(context, reportInto(flags), 'apply', async (publish) => {
+        withOutputs(context, outputsOf(flags), 'apply', async (publish) => {
           // From here on: a signal during the long reading before must leave a report too.
           context.interrupts();
           const { checked, plan } =
@@ -70,8 +71,14 @@ export function addApply(program: Command): void {
     );
 }
 
-function reportInto({ report }: Flags): Partial<OutputFlags> {
-  return report === undefined ? {} : { jsonInto: report };
+function outputsOf({ format, report }: Flags): Partial<OutputFlags> {
+  return report === undefined ? { format } : { format, jsonInto: report };
+}
+
+/** The plan comes before the result; where a program reads that, it is on the standard error. */
+function showPlan(context: CommandContext, { format }: Flags, plan: Plan): void {
+  if (format === 'json') context.tell(`${renderPlan(plan, 'text', context.err)}\n`);
+  else context.print(`${renderPlan(plan, 'text', context.out)}\n`);
 }
 
 interface Planned {
@@ -89,7 +96,7 @@ async function savedPlan(context: CommandContext, flags: Flags, file: string): P
   }
   const plan = await readSavedPlan(file, flags);
   if (plan.blockers.length > 0) {
-    context.print(renderPlan(plan, 'text', context.out));
+    showPlan(context, flags, plan);
     throw new BlockedPlan(plan);
   }
   return { checked: await projectOf(context, plan), plan };
@@ -126,7 +133,7 @@ async function freshPlan(context: CommandContext, flags: Flags): Promise<Planned
   await checkPlanFlags(flags);
   const checked = await loadProject(context);
   const plan = await planProject(context, checked, flags);
-  context.print(`${renderPlan(plan, 'text', context.out)}\n`);
+  showPlan(context, flags, plan);
   if (plan.blockers.length > 0) throw new BlockedPlan(plan);
   const count = plan.waves.reduce((sum, wave) => sum + wave.length, 0);
   if (count > 0 && flags.autoApprove !== true) {

@@ -2,30 +2,41 @@ import type { Command } from 'commander';
 import { InvalidProject } from '../../model/index.ts';
 import { renderChecks } from '../../render/index.ts';
 import { invoke } from '../invoke.ts';
+import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { checkProject, connecting, unlessInterrupted } from '../project.ts';
 
-interface Flags {
+interface Flags extends Pick<OutputFlags, 'format'> {
   readonly wait: number;
 }
 
 export function addDoctor(program: Command): void {
-  program
-    .command('doctor')
-    .description('Examine the brokers: reachable, version, rights, clock.')
-    .addOption(waitOption())
-    .action(
-      invoke<Flags>(async (context, flags) => {
+  addJsonOption(
+    program
+      .command('doctor')
+      .description('Examine the brokers: reachable, version, rights, clock.')
+      .addOption(waitOption()),
+  ).action(
+    invoke<Flags>((context, { format, wait }) =>
+      withOutputs(context, { format }, 'doctor', async (publish) => {
         const { doctor } = await import('../../pipeline/index.ts');
         const checked = await checkProject(context);
         const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
-        // What is wrong in topologies is no reason to leave the brokers unexamined.
-        if (errors.length > 0 && checked.configured.size === 0) throw new InvalidProject(checked.diagnostics);
+        // What is wrong in topologies is no reason to leave the brokers unexamined; but those of another environment
+        // are not the ones that were asked for.
+        const isElsewhere = errors.some(({ code }) => code === 'load/unknown-environment');
+        if (isElsewhere || (errors.length > 0 && checked.configured.size === 0)) {
+          throw new InvalidProject(checked.diagnostics);
+        }
         if (errors.length > 0) context.note('The files have errors; to see them: brokerform validate');
         context.busy('examining the brokers');
-        const examined = await unlessInterrupted(context, doctor(checked, connecting(context, flags.wait)));
-        context.print(renderChecks(examined, context.out));
+        const examined = await unlessInterrupted(context, doctor(checked, connecting(context, wait)));
+        const about = { command: 'doctor', ...context.subject } as const;
+        await publish((_, style) =>
+          renderChecks(examined, format === 'json' ? 'json' : 'text', style, about),
+        );
         return { failed: examined.some(({ checks }) => checks.some(({ ok }) => !ok)) };
       }),
-    );
+    ),
+  );
 }

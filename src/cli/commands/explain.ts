@@ -1,41 +1,51 @@
 import type { Command } from 'commander';
-import { nearestWord } from '../../model/index.ts';
-import { escapeText } from '../../render/index.ts';
+import { nearestWord, type Rule } from '../../model/index.ts';
+import { escapeText, rulesJson } from '../../render/index.ts';
 import { invoke } from '../invoke.ts';
+import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { UsageError } from '../usage.ts';
 
 export function addExplain(program: Command): void {
-  program
-    .command('explain')
-    .description('Explain a lint rule; without a code, list them all.')
-    .argument('[code]', 'such as rabbitmq/unbound-queue')
-    .action(
-      invoke(async (context, _flags, [code]) => {
+  addJsonOption(
+    program
+      .command('explain')
+      .description('Explain a lint rule; without a code, list them all.')
+      .argument('[code]', 'such as rabbitmq/unbound-queue'),
+  ).action(
+    invoke<Pick<OutputFlags, 'format'>>((context, { format }, [code]) =>
+      withOutputs(context, { format }, 'explain', async (publish) => {
         const { allRules, explainRule } = await import('../../pipeline/index.ts');
-        const rules = allRules();
-        if (code === undefined) {
-          const width = Math.max(...rules.map((rule) => rule.code.length));
-          const lines = rules.map(
-            (rule) => `${rule.code.padEnd(width)}  ${rule.severity.padEnd(7)}  ${rule.summary}\n`,
-          );
-          context.print(lines.sort().join(''));
-          return {};
-        }
-        const text = explainRule(code, rules);
-        if (text === undefined) {
-          const near = nearestWord(
-            code,
-            rules.map((rule) => rule.code),
-          );
-          throw new UsageError(
-            `no rule has the code ${escapeText(code)}`,
-            near === undefined
-              ? '"brokerform explain" lists them all. What is wrong with the format says in its own hint what to do'
-              : `did you mean ${near}?`,
-          );
-        }
-        context.print(`${text}\n`);
+        const rules = allRules().toSorted((a, b) => (a.code < b.code ? -1 : 1));
+        const shown = code === undefined ? rules : [ruleNamed(code, rules)];
+        await publish(() => {
+          if (format === 'json') return rulesJson(shown);
+          return code === undefined ? listText(rules) : `${explainRule(code, rules)}\n`;
+        });
         return {};
       }),
-    );
+    ),
+  );
+}
+
+function listText(rules: readonly Rule[]): string {
+  const width = Math.max(...rules.map(({ code }) => code.length));
+  return rules
+    .map(({ code, severity, summary }) => `${code.padEnd(width)}  ${severity.padEnd(7)}  ${summary}\n`)
+    .join('');
+}
+
+/** @throws UsageError when there is none */
+function ruleNamed(code: string, rules: readonly Rule[]): Rule {
+  const found = rules.find((rule) => rule.code === code);
+  if (found) return found;
+  const near = nearestWord(
+    code,
+    rules.map((rule) => rule.code),
+  );
+  throw new UsageError(
+    `no rule has the code ${escapeText(code)}`,
+    near === undefined
+      ? '"brokerform explain" lists them all. What is wrong with the format says in its own hint what to do'
+      : `did you mean ${near}?`,
+  );
 }

@@ -6,6 +6,7 @@ import type { GraphFormat } from '../../render/graph/index.ts';
 import type { CommandContext } from '../context.ts';
 import { invoke } from '../invoke.ts';
 import { countOption, listOption } from '../options.ts';
+import { withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { readSavedPlan } from '../plan-key.ts';
 import { checkProject, connecting, hasInvalidInput, unlessInterrupted } from '../project.ts';
@@ -20,7 +21,7 @@ interface Flags {
   readonly wait: number;
 }
 
-const FORMATS: readonly GraphFormat[] = ['mermaid', 'dot', 'svg', 'html'];
+const FORMATS: readonly GraphFormat[] = ['mermaid', 'dot', 'svg', 'html', 'json'];
 
 const BY_EXTENSION: Readonly<Record<string, GraphFormat>> = {
   '.dot': 'dot',
@@ -28,6 +29,7 @@ const BY_EXTENSION: Readonly<Record<string, GraphFormat>> = {
   '.svg': 'svg',
   '.html': 'html',
   '.htm': 'html',
+  '.json': 'json',
 };
 
 export function addGraph(program: Command): void {
@@ -53,21 +55,25 @@ export function addGraph(program: Command): void {
     )
     .addOption(waitOption())
     .action(
-      invoke<Flags>(async (context, flags, [file]) => {
-        checkUsage(flags, file);
-        const whole = await readGraph(context, flags, file);
-        const graph = flags.focus.length === 0 ? whole : await focused(whole, flags);
+      invoke<Flags>((context, flags, [file]) => {
         const format = flags.format ?? BY_EXTENSION[extname(flags.out ?? '').toLowerCase()] ?? 'mermaid';
-        const { renderGraph } = await import('../../render/graph/index.ts');
-        const { text, leftOut } = renderGraph(graph, format);
-        if (flags.out === undefined) context.print(text);
-        else await writeFile(flags.out, text);
-        if (graph.nodes.length === 0) context.note('There is nothing to draw.');
-        if (leftOut !== undefined) {
-          context.note(`${leftOut}. --focus GLOB draws a part; --format html has room for all.`);
-        }
-        if (flags.out !== undefined) context.note(`Wrote ${flags.out}.`);
-        return {};
+        // A failure is JSON only where JSON was to be printed.
+        const output = flags.out === undefined && format === 'json' ? { format } : {};
+        return withOutputs(context, output, 'graph', async (publish) => {
+          checkUsage(flags, file);
+          const whole = await readGraph(context, flags, file);
+          const graph = flags.focus.length === 0 ? whole : await focused(whole, flags);
+          const { renderGraph } = await import('../../render/graph/index.ts');
+          const { text, leftOut } = renderGraph(graph, format);
+          if (flags.out === undefined) await publish(() => text);
+          else await writeFile(flags.out, text);
+          if (graph.nodes.length === 0) context.note('There is nothing to draw.');
+          if (leftOut !== undefined) {
+            context.note(`${leftOut}. --focus GLOB draws a part; --format html has room for all.`);
+          }
+          if (flags.out !== undefined) context.note(`Wrote ${flags.out}.`);
+          return {};
+        });
       }),
     );
 }

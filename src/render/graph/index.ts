@@ -1,4 +1,5 @@
 import type { Graph } from '../../model/index.ts';
+import { graphJson } from '../json.ts';
 import { graphDot } from './dot.ts';
 import { graphHtml } from './html.ts';
 import { graphMermaid, type RenderedGraph } from './mermaid.ts';
@@ -9,6 +10,7 @@ const FORMATS = {
   dot: (graph: Graph): RenderedGraph => ({ text: graphDot(graph) }),
   svg: (graph: Graph): RenderedGraph => ({ text: graphSvg(graph) }),
   html: (graph: Graph): RenderedGraph => ({ text: graphHtml(graph) }),
+  json: (graph: Graph): RenderedGraph => ({ text: graphJson(graph) }),
 };
 
 export type { RenderedGraph };
