@@ -15,7 +15,7 @@ const BROKERS = [
   'test/brokers/contract.test.ts',
   'test/{demo,readme}.test.ts',
   'test/action/composite.test.ts',
-  'test/cli/{completion,live}.test.ts',
+  'test/cli/{completion,live,strange-peers}.test.ts',
   'test/examples/scripts.test.ts',
   'test/graph/page.test.ts',
 ];

@@ -37,6 +37,16 @@ export const behaviours: Readonly<Record<string, (socket: Socket) => void>> = {
       socket.end(Buffer.from('AMQP\0\0\u0009\u0001', 'latin1'));
     });
   },
+  'is a Kafka broker that falls silent': (socket) => {
+    socket.once('data', (request) => {
+      // ApiVersions 3 in its flexible form: no error, Metadata (3) in versions 0 to 12, no throttle, no tags.
+      const body = Buffer.from([0, 0, 2, 0, 3, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0]);
+      const head = Buffer.alloc(8);
+      head.writeInt32BE(4 + body.length);
+      request.copy(head, 4, 8, 12);
+      socket.write(Buffer.concat([head, body]));
+    });
+  },
   'is a Kafka listener': (socket) => {
     // A broker reads a length first, and hangs up where that is larger than it takes.
     socket.once('data', (data) => {

@@ -115,6 +115,7 @@ export class Cluster {
       } catch (error) {
         if (!(error instanceof LostConnection) || !error.transient || this.#closed) throw error;
         if (error.sent) this.#avoid(error.endpoint);
+        if (error.isLate && this.#candidates().every((one) => this.#avoided.has(keyOf(one)))) throw error;
         if (pause === undefined || (error.sent && !options.repeatable)) throw error;
       }
       await sleep(pause * (0.5 + Math.random()));
@@ -169,13 +170,14 @@ export class Cluster {
     return node ? this.#link(node) : this.#homeLink();
   }
 
+  #candidates(): Endpoint[] {
+    const home = this.#home ? [this.#home] : [];
+    return distinct([...home, ...this.#brokers, ...this.settings.bootstrap]);
+  }
+
   /** The link to the home broker; when that is gone, another broker becomes it. */
   async #homeLink(): Promise<Link> {
-    const candidates = distinct([
-      ...(this.#home ? [this.#home] : []),
-      ...this.#brokers,
-      ...this.settings.bootstrap,
-    ]);
+    const candidates = this.#candidates();
     candidates.sort((a, b) => Number(this.#avoided.has(keyOf(a))) - Number(this.#avoided.has(keyOf(b))));
     const errors: Error[] = [];
     for (const candidate of candidates) {

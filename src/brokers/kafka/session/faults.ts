@@ -5,6 +5,10 @@ import type { Endpoint, KafkaSettings } from './settings.ts';
 export class LostConnection extends ConnectionError {
   readonly sent: boolean;
   readonly endpoint: Endpoint;
+  /** No answer came within the timeout: asking the same broker again would take as long. */
+  get isLate(): boolean {
+    return this.cause instanceof Error && this.cause.name === 'KafkaJSRequestTimeoutError';
+  }
   constructor(
     broker: string,
     message: string,

@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isObject, type Json, type JsonObject, parseJson, printJson } from '../../../model/index.ts';
+import {
+  checkDepth,
+  isObject,
+  type Json,
+  type JsonObject,
+  OversizedAnswer,
+  parseJson,
+  printJson,
+} from '../../../model/index.ts';
 import { isPassing, isUnsure, Refusal } from './faults.ts';
 import type { Link } from './link.ts';
 import type { NatsSettings } from './settings.ts';
@@ -64,7 +72,7 @@ export class JetStreamApi {
     const time = Math.max(1, Math.min(patience, deadline - Date.now()));
     this.sent.set(verb, (this.sent.get(verb) ?? 0) + 1);
     const data = await this.link.request(subject, body ? printJson(body) : '', time);
-    return success(parseJson(new TextDecoder().decode(data)));
+    return success(decode(data));
   }
 }
 
@@ -74,6 +82,18 @@ export async function pause(attempt: number, deadline: number): Promise<boolean>
   if (Date.now() + time >= deadline) return false;
   await sleep(time);
   return true;
+}
+
+/** @throws Refusal where it is no answer of JetStream */
+function decode(data: Uint8Array): Json {
+  const text = new TextDecoder().decode(data);
+  try {
+    checkDepth(text);
+    return parseJson(text);
+  } catch (error) {
+    const why = error instanceof OversizedAnswer ? error.message : 'sent an answer that is not JSON';
+    throw new Refusal(500, 0, `the server ${why}`);
+  }
 }
 
 function success(answer: Json): JsonObject {

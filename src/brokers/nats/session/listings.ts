@@ -1,9 +1,13 @@
 import { eachOf } from '../../../model/concurrency.ts';
 import { isObject, type Json, type JsonObject } from '../../../model/index.ts';
 import { type JetStreamApi, pause } from './api.ts';
+import { Refusal } from './faults.ts';
 
 /** Entries a page: fixed in the server (`JSApiListLimit`). */
 const PAGE = 256;
+
+/** More entries than any account has: what claims to have more is not a list. */
+const MOST = 1_000_000;
 
 /** Pages at a time. */
 const CONCURRENT = 8;
@@ -38,6 +42,7 @@ async function listAll(
   for (let attempt = 0; ; attempt++) {
     const first = await page(0);
     const total = totalOf(first);
+    if (total > MOST) throw new Refusal(500, 0, `the list claims to have ${total} entries`);
     const pages = [first];
     const offsets = Array.from(
       { length: Math.max(0, Math.ceil(total / PAGE) - 1) },

@@ -26,6 +26,8 @@ export class AmqpLinks {
   readonly #endpoint: Endpoint;
   readonly #links = new Map<string, Promise<Link>>();
   readonly #sockets = new OwnSockets();
+  /** Gives up what is still waited for. */
+  readonly #waiting = new Set<(reason: Error) => void>();
 
   constructor(settings: RabbitSettings, endpoint: Endpoint) {
     this.#settings = settings;
@@ -63,6 +65,7 @@ export class AmqpLinks {
     // One that is still being opened may take its whole timeout.
     await inTime(Promise.all(links.map((link) => link.then(closeLink, () => {}))));
     this.#sockets.destroy();
+    for (const giveUp of this.#waiting) giveUp(new NoAnswer('was not waited for any longer'));
   }
 
   async #run<T>(link: Link, work: (channel: Channel) => Promise<T>, keep = true): Promise<T> {
@@ -154,8 +157,17 @@ export class AmqpLinks {
   #within<T>(work: Promise<T>): Promise<T> {
     const { timeout } = this.#settings;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new NoAnswer(`did not answer within ${timeout} ms`)), timeout);
-      work.then(resolve, reject).finally(() => clearTimeout(timer));
+      const end = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(giveUp);
+      };
+      const giveUp = (reason: Error) => {
+        end();
+        reject(reason);
+      };
+      const timer = setTimeout(() => giveUp(new NoAnswer(`did not answer within ${timeout} ms`)), timeout);
+      this.#waiting.add(giveUp);
+      work.then(resolve, reject).finally(end);
     });
   }
 }
