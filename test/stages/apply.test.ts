@@ -319,9 +319,15 @@ describe('a replacement that the broker refuses', () => {
   it('is sent, and reported, also where what is at stake cannot be read any more', async () => {
     const { broker, plan } = await replacement();
     const session = broker.session();
-    const observe = () => Promise.reject(new ConnectionError('store', 'gone'));
+    let looks = 0;
+    const observe: typeof session.observe = async (resources) => {
+      // The first look is the one before anything is sent.
+      if (looks++ > 0) throw new ConnectionError('store', 'gone');
+      return session.observe(resources);
+    };
     broker.session = () => ({ ...session, observe });
     expect(Object.values(statuses(await applyMemory(broker, plan)))).toContain('applied');
+    expect(looks).toBeGreaterThan(1);
   });
 
   it('says that nothing could be restored where the broker is gone', async () => {
