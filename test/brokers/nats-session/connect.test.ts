@@ -211,7 +211,7 @@ describe('wrong places', () => {
   test.each([
     ['silent', () => {}, /did not answer as a NATS server/],
     ['HTTP', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), /./],
-    ['hanging up', (socket: Socket) => socket.destroy(), /no connection to/],
+    ['hanging up', (socket: Socket) => socket.destroy(), /closed the connection/],
   ])('a %s server is no NATS server', async (_, behave, message) => {
     const server: Server = createServer(behave);
     const [port = 0] = await freePorts(1);
