@@ -3,10 +3,14 @@ import type { Argument, Command, Option } from 'commander';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** What a shell needs to know of one option or argument: fixed words, a path, or nothing that can be guessed. */
+/** What a script asks the program for, as it depends on the project, or is long. */
+export const NAMES = ['environments', 'brokers', 'rules'] as const;
+export type NameKind = (typeof NAMES)[number];
+
+/** What a shell needs to know of one option or argument: fixed words, a path, names, or nothing that can be guessed. */
 interface Value {
   readonly choices: readonly string[];
-  readonly kind: 'choices' | 'files' | 'directories' | 'other';
+  readonly kind: 'choices' | 'files' | 'directories' | 'other' | NameKind;
 }
 
 interface Flag {
@@ -25,7 +29,10 @@ interface Entry {
 
 /** A completion script for the whole command line, made from the commands themselves. */
 export function completionScript(program: Command, shell: Shell): string {
-  const commands = program.commands.map((command) => entryOf(command, program));
+  const visible = program.createHelp().visibleCommands(program);
+  const commands = program.commands
+    .filter((command) => visible.includes(command))
+    .map((command) => entryOf(command, program));
   return { bash: bashScript, zsh: zshScript, fish: fishScript }[shell](commands, flagsOf(program));
 }
 
@@ -59,9 +66,14 @@ function placeholder(option: Option): string {
 
 function suggestionsOf(choices: Argument['argChoices'], name: string): Value {
   if (choices) return { choices, kind: 'choices' };
-  const kind = /dir$/.test(name) ? 'directories' : /^(?:file|plan|paths)$/.test(name) ? 'files' : 'other';
-  return { choices: [], kind };
+  return { choices: [], kind: KINDS[name] ?? (/dir$/.test(name) ? 'directories' : 'other') };
 }
+
+/** By the placeholder of an option or argument. */
+const KINDS: Readonly<Record<string, Value['kind']>> = {
+  ...{ file: 'files', plan: 'files', paths: 'files' },
+  ...{ environment: 'environments', broker: 'brokers', code: 'rules' },
+};
 
 function bashScript(commands: readonly Entry[], globals: readonly Flag[]): string {
   const names = commands.map(({ name }) => name);
@@ -99,9 +111,17 @@ complete -o bashdefault -F _brokerform brokerform
 `;
 }
 
+function isNames(kind: Value['kind']): kind is NameKind {
+  return NAMES.some((name) => name === kind);
+}
+
 function bashReply({ kind, choices }: Value): string {
   if (kind === 'choices') return `COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$cur"))`;
   if (kind === 'other') return 'COMPREPLY=()';
+  if (isNames(kind)) {
+    const asked = `"\${COMP_WORDS[0]}" __complete ${kind} -- "\${COMP_WORDS[@]:1}" 2>/dev/null`;
+    return `COMPREPLY=($(compgen -W "$(${asked})" -- "$cur"))`;
+  }
   // Names with spaces need one line an entry, and readline to quote them.
   return `compopt -o filenames; mapfile -t COMPREPLY < <(compgen -${kind === 'files' ? 'f' : 'd'} -- "$cur")`;
 }
@@ -110,6 +130,10 @@ function zshScript(commands: readonly Entry[], globals: readonly Flag[]): string
   const specs = (flags: readonly Flag[]) => flags.map((flag) => `      ${zshFlag(flag)} \\`).join('\n');
   return `#compdef brokerform
 # zsh completion of brokerform; load it with: source <(brokerform completion zsh)
+_brokerform_names() {
+  local -a names=(\${(f)"$(brokerform __complete $1 -- $words 2>/dev/null)"})
+  compadd "\${@[2,-1]}" -a names
+}
 _brokerform() {
   local curcontext="$curcontext" state line
   typeset -A opt_args
@@ -150,7 +174,9 @@ function zshFlag({ names, description, value, repeatable }: Flag): string {
 
 function zshValue({ kind, choices }: Value): string {
   if (kind === 'choices') return `(${choices.join(' ')})`;
-  return { files: '_files', directories: '_files -/', other: '' }[kind];
+  return isNames(kind)
+    ? `_brokerform_names ${kind}`
+    : { files: '_files', directories: '_files -/', other: '' }[kind];
 }
 
 function zshQuote(text: string): string {
@@ -168,7 +194,7 @@ function fishScript(commands: readonly Entry[], globals: readonly Flag[]): strin
       const scope = `complete -c brokerform -n '__fish_seen_subcommand_from ${name}'`;
       return [
         ...flags.map((flag) => `${scope} ${fishFlag(flag)}`),
-        argument?.kind === 'choices' ? `${scope} -f -a '${argument.choices.join(' ')}'` : undefined,
+        argument && fishWords(argument) ? `${scope} -f -a '${fishWords(argument)}'` : undefined,
         argument === undefined ? `${scope} -f` : undefined,
       ].filter((line) => line !== undefined);
     }),
@@ -180,17 +206,18 @@ function fishFlag({ names, description, value }: Flag): string {
   const spelled = names.map((name) =>
     name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`,
   );
+  const paths = { files: '-r -F', directories: "-x -a '(__fish_complete_directories)'", other: '-x' };
   const argument =
     value &&
-    {
-      choices: `-x -a '${value.choices.join(' ')}'`,
-      files: '-r -F',
-      directories: "-x -a '(__fish_complete_directories)'",
-      other: '-x',
-    }[value.kind];
+    (value.kind === 'choices' || isNames(value.kind) ? `-x -a '${fishWords(value)}'` : paths[value.kind]);
   return [...spelled, ...(argument === undefined ? ['-f'] : [argument]), `-d ${fishQuote(description)}`].join(
     ' ',
   );
+}
+
+function fishWords({ kind, choices }: Value): string {
+  if (isNames(kind)) return `(brokerform __complete ${kind} -- (commandline -opc)[2..-1] 2>/dev/null)`;
+  return choices.join(' ');
 }
 
 function fishQuote(text: string): string {

@@ -17,7 +17,7 @@ export function addGlobalOptions(program: Command): void {
   program
     .option('-C, --chdir <dir>', 'run as if started in this directory')
     .option('--config <file>', 'the project configuration, brokerform.yaml where not given')
-    .option('--env <name>', 'the environment of the configuration to use')
+    .option('--env <environment>', 'the environment of the configuration to use')
     .option('--color', 'always colour')
     .option('--no-color', 'never colour')
     .addOption(new Option('-q, --quiet', 'print results and errors only').conflicts('verbose'))

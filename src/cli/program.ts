@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../pipeline/version.ts';
 import { addApply } from './commands/apply.ts';
+import { addComplete } from './commands/complete.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     addExplain,
     addSchema,
     addCompletion,
+    addComplete,
   ]) {
     add(program);
   }

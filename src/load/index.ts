@@ -1,4 +1,5 @@
 export { writeBaseline } from './baseline.ts';
+export { configNames } from './config-names.ts';
 export { connectionOf } from './connection.ts';
 export { checkDraft } from './draft.ts';
 export { findConfig } from './files.ts';

@@ -3,7 +3,7 @@ import { neutralRules } from '../lint/index.ts';
 import type { Rule } from '../model/index.ts';
 
 export { baselineOf, explainRule } from '../lint/index.ts';
-export { configSchema, type Project, topologySchema, writeBaseline } from '../load/index.ts';
+export { configNames, configSchema, type Project, topologySchema, writeBaseline } from '../load/index.ts';
 export { checkAllowKey, SHORTEST_KEY, writePlan } from '../plan/index.ts';
 export { type ApplyOptions, applyPlan } from './apply.ts';
 export { type Checked, check, type DeclaredBroker, type ProjectOptions } from './check.ts';

@@ -34,7 +34,7 @@ export function addImport(program: Command): void {
     .command('import')
     .description('Write what a broker holds, or files of other tools say, as YAML.')
     .option('--from <paths...>', '[FORMAT] and files or folders, in the place of the live broker')
-    .option('--broker <name>', 'one broker of the configuration; without it, all of them')
+    .option('--broker <broker>', 'one broker of the configuration; without it, all of them')
     .addOption(
       listOption('--target <glob>', 'only resources whose address matches, with their bindings; repeatable'),
     )

@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { Argument, type Command } from 'commander';
+import { NAMES, type NameKind } from '../completion.ts';
+import { invoke } from '../invoke.ts';
+
+/** Asked by completion scripts only. */
+export function addComplete(program: Command): void {
+  program
+    .command('__complete', { hidden: true })
+    .addArgument(new Argument('<what>').choices(NAMES))
+    .argument('[words...]', 'the words on the command line so far')
+    .action(
+      invoke(async (context, _flags, [what, ...words]) => {
+        const names = await namesOf(what as NameKind, words);
+        // A shell expands what it is given to choose from: what is no plain word could be a command.
+        context.print(
+          names
+            .filter((name) => /^[\w./-]+$/.test(name))
+            .map((name) => `${name}\n`)
+            .join(''),
+        );
+        return {};
+      }),
+    );
+}
+
+async function namesOf(what: NameKind, words: readonly string[]): Promise<readonly string[]> {
+  const { allRules, configNames } = await import('../../pipeline/index.ts');
+  if (what === 'rules') return allRules().map(({ code }) => code);
+  const directory = optionIn(words, '-C', '--chdir');
+  return configNames(resolve(directory ?? '.'), optionIn(words, '--config'))[what];
+}
+
+/** The value of an option in words that are not complete, and may not be right, yet. */
+function optionIn(words: readonly string[], ...names: readonly string[]): string | undefined {
+  const position = words.findIndex((word) => names.includes(word));
+  if (position >= 0) return words[position + 1];
+  const joined = words.find((word) => names.some((name) => word.startsWith(`${name}=`)));
+  return joined?.slice(joined.indexOf('=') + 1);
+}
