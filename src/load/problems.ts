@@ -31,7 +31,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 const MAX_LISTED = 12;
 
 /** Says in words what one error of the validator means. */
-export function explainError(error: ErrorObject): Problem {
+export function explainError(error: ErrorObject, suggests = true): Problem {
   const schema: JsonObject = isObject(error.parentSchema) ? (error.parentSchema as JsonObject) : {};
   const base = { path: segments(error.instancePath), secret: schema.writeOnly === true };
   const { params } = error;
@@ -46,7 +46,12 @@ export function explainError(error: ErrorObject): Problem {
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties':
-      return unknownKey(base, String(params.additionalProperty ?? params.unevaluatedProperty), schema);
+      return unknownKey(
+        base,
+        String(params.additionalProperty ?? params.unevaluatedProperty),
+        schema,
+        suggests,
+      );
     case 'required': {
       const missing = String(params.missingProperty);
       return { ...base, missing, say: () => `lacks the key ${quoted(missing)}`, hint: `add ${missing}` };
@@ -131,9 +136,9 @@ export function missingOneOf(error: ErrorObject, keys: readonly string[]): Probl
 
 type Base = Pick<Problem, 'path' | 'secret'>;
 
-function unknownKey(base: Base, key: string, schema: JsonObject): Problem {
+function unknownKey(base: Base, key: string, schema: JsonObject, suggests: boolean): Problem {
   const known = isObject(schema.properties) ? Object.keys(schema.properties) : [];
-  const meant = nearestWord(key, known);
+  const meant = suggests ? nearestWord(key, known) : undefined;
   const listed = known.slice(0, MAX_LISTED).join(', ') + (known.length > MAX_LISTED ? ', …' : '');
   const hint = meant === undefined ? `known keys: ${listed}` : `did you mean ${meant}?`;
   return {

@@ -265,7 +265,7 @@ class SimpleReader {
   private flowMap(): Json {
     const object: Record<string, Json> = {};
     this.places.addContainer(object, this.position++);
-    while (!this.flowEnds('}', Object.keys(object).length)) {
+    for (let entries = 0; !this.flowEnds('}', entries); entries++) {
       const keyOffset = this.position;
       const key = this.flowText().text;
       if (this.text[this.position] !== ':' || this.text[this.position + 1] !== ' ') throw NOT_SIMPLE;

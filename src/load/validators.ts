@@ -20,6 +20,9 @@ export function validatorsOf(providers: readonly SchemaSource[]): Validators {
   return validators;
 }
 
+/** To find the word that was meant takes a while; with thousands of mistakes nobody mistyped anything. */
+const MOST_SUGGESTIONS = 1000;
+
 /** Compiles each JSON Schema when it is first needed, and says in words what a value breaks. */
 export class Validators {
   private readonly ajv = new Ajv({
@@ -73,12 +76,13 @@ export class Validators {
       const error = errors[i];
       if (!error || error.keyword === 'if' || error.keyword === 'propertyNames') continue;
       if (error.keyword !== 'anyOf' && error.keyword !== 'oneOf') {
-        problems.push(explainError(error));
+        problems.push(explainError(error, i < MOST_SUGGESTIONS));
         continue;
       }
       const branches = this.branches(name, error);
       i -= branches.reduce((count, branch) => count + branch.errors.length, 0);
-      problems.push(...this.bestBranch(name, error, branches));
+      // One by one: there may be more than a call takes arguments.
+      for (const problem of this.bestBranch(name, error, branches)) problems.push(problem);
     }
     return problems.reverse();
   }
