@@ -8,7 +8,7 @@ import type { Failure, Outcome } from './report.ts';
 import type { Resource } from './resource.ts';
 import type { Effects } from './revision.ts';
 import type { Rule } from './rule.ts';
-import type { Resolve } from './secret.ts';
+import { type Resolve, shownSecrets } from './secret.ts';
 import type { Declared, Section } from './topology.ts';
 
 /** What a kind may look at. Maps hold completed resources of one broker, by address. */
@@ -18,6 +18,14 @@ export interface Context {
   readonly live: ReadonlyMap<Address, Resource>;
   /** Live resources that this plan deletes for good; absent while changes are still being found. */
   readonly deleted?: ReadonlySet<Address>;
+}
+
+/** A field's value as people read it; of a secret no more than that it is one. */
+export function fieldTextOf(kind: Kind, path: readonly string[], value: Json): string {
+  const said = kind.fieldText?.(path, value);
+  if (said !== undefined) return said;
+  const shown = shownSecrets(value);
+  return typeof shown === 'string' ? shown : JSON.stringify(shown);
 }
 
 /** One resource kind of a broker. Pure: every function here depends on its arguments alone. */

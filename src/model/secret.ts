@@ -23,3 +23,18 @@ export function secretsIn(value: Json | undefined): SecretRef[] {
   if (Array.isArray(value)) return value.flatMap(secretsIn);
   return isObject(value) ? Object.values(value as JsonObject).flatMap(secretsIn) : [];
 }
+
+/** `amqp://user:${PASSWORD}@host/vhost?…`: what may be shown is the scheme, and the host up to what may hold secrets. */
+const URI = /^([a-z][a-z0-9+.-]*:\/\/)[^@?]*@([^?@]*)(?:$|\?[^@]*$)/i;
+
+/** A value as people may read it: `(secret)` in the place of each secret, or its URI without the credentials. */
+export function shownSecrets(value: Json): Json {
+  if (isSecretRef(value)) {
+    const [, scheme, host] = URI.exec(value.$secret) ?? [];
+    return scheme === undefined ? '(secret)' : `${scheme}(secret)@${host}`;
+  }
+  if (Array.isArray(value)) return value.map(shownSecrets);
+  if (!isObject(value)) return value;
+  const fields: JsonObject = value;
+  return Object.fromEntries(Object.entries(fields).map(([key, item]) => [key, shownSecrets(item)]));
+}

@@ -1,6 +1,7 @@
 import {
   type Address,
   cascades,
+  fieldTextOf,
   indexByAddress,
   type Json,
   type Kind,
@@ -82,5 +83,5 @@ export function undeclaredFields(
 }
 
 function textOf(kind: Kind, key: string, value: Json): string {
-  return kind.fieldText?.([key], value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
+  return fieldTextOf(kind, [key], value);
 }

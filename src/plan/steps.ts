@@ -6,6 +6,7 @@ import {
   type Dependant,
   type FieldChange,
   type FieldLine,
+  fieldTextOf,
   isSecretRef,
   type Json,
   type Kind,
@@ -221,8 +222,7 @@ function fieldLine(
 ): FieldLine {
   const texts = kind.fieldTexts?.(field, change);
   const isReset = change.resets === true && isSecretRef(field.before) && isSecretRef(field.after);
-  const text = (value: Json) =>
-    kind.fieldText?.(field.path, value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
+  const text = (value: Json) => fieldTextOf(kind, field.path, value);
   return {
     name: kind.fieldName?.(field.path) ?? field.path.join('.'),
     ...(field.before !== undefined && { before: text(field.before) }),

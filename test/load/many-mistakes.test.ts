@@ -28,9 +28,7 @@ test.each([
 ])('of %s by the thousand, the first are listed and the rest counted', (_, text, code) => {
   const { seconds, diagnostics } = run(text);
   expect(diagnostics.filter((one) => one.code === code)).toHaveLength(1001);
-  expect(diagnostics.map(({ message }) => message)).toContain(
-    '9,000 more of the same, which are not listed',
-  );
+  expect(diagnostics.map(({ message }) => message)).toContain('9,000 more of the same, which are not listed');
   expect(seconds).toBeLessThan(10);
 });
 

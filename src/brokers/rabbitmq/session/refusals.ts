@@ -53,6 +53,9 @@ export function failureOf(answer: Answer, settings: RabbitSettings, asked: Asked
 }
 
 function hintFor(answer: Answer, settings: RabbitSettings, asked: Asked): string | undefined {
+  if (answer.status >= 300 && answer.status < 400) {
+    return 'a proxy or another web server sends this elsewhere: "management" must name the address behind it, with its scheme and path';
+  }
   if (!isRightMissing(answer)) return undefined;
   const user = `user ${JSON.stringify(settings.management.username)}`;
   const words = wordsOf(answer);
