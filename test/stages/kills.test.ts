@@ -86,5 +86,5 @@ describe('a process that is killed', () => {
       }),
       { numRuns: Number(process.env.BROKERFORM_TEST_KILLS ?? 300) },
     );
-  });
+  }, 600_000);
 });
