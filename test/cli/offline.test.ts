@@ -86,12 +86,13 @@ describe('validate', () => {
   test('a plan counts warnings in one line, and -q leaves it out', async () => {
     await write({
       'brokerform.yaml': CONFIG,
-      'topologies/a.yaml': 'rabbitmq: { queues: { a: {}, b: {} } }\n',
+      'topologies/a.yaml':
+        'rabbitmq: { queues: { a: { arguments: { x-ttl: 1 } }, b: { arguments: { x-ttl: 1 } } } }\n',
     });
     expect((await cli('plan --against none')).stderr).toBe('2 warnings; to see them: brokerform validate\n');
     expect((await cli('plan --against none -q')).stderr).toBe('');
     expect((await cli('validate -q')).stdout).toBe('No findings.\n');
-    expect((await cli('plan --against none -v')).stderr).toContain('rabbitmq/unbounded-queue');
+    expect((await cli('plan --against none -v')).stderr).toContain('rabbitmq/unknown-argument');
   });
 
   test('an environment that is not there is all that is told', async () => {

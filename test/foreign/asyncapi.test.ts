@@ -18,7 +18,7 @@ test('3.0: topics, an exchange, a queue, and what binds them', async () => {
       rabbitmq: {
         vhost: '/shop',
         exchanges: { mails: { type: 'topic' } },
-        queues: { 'mail-out': { bindings: [{ from: 'mails', key: 'mail.send' }] } },
+        queues: { 'mail-out': { type: 'classic', bindings: [{ from: 'mails', key: 'mail.send' }] } },
       },
     },
     {
@@ -61,7 +61,7 @@ test('2.6: an exchange with its queue in one channel, an exclusive queue, a chan
       rabbitmq: {
         vhost: '/',
         exchanges: { mails: { type: 'direct' } },
-        queues: { outbox: { bindings: [{ from: 'mails', key: 'mail/send' }] } },
+        queues: { outbox: { type: 'classic', bindings: [{ from: 'mails', key: 'mail/send' }] } },
       },
     },
   ]);
@@ -131,7 +131,7 @@ test('a channel of two brokers is written for the one that can have it', async (
 channels:
   a/b: { bindings: { kafka: {}, amqp: { is: queue } } }
 `);
-  expect(sections).toEqual([{ rabbitmq: { vhost: '/', queues: { 'a/b': {} } } }]);
+  expect(sections).toEqual([{ rabbitmq: { vhost: '/', queues: { 'a/b': { type: 'classic' } } } }]);
   expect(leftovers).toEqual([
     expect.stringContaining('channels["a/b"].bindings.kafka: a topic name cannot hold'),
   ]);
@@ -156,7 +156,7 @@ ${bindings.map((binding, index) => `  c${index}: { bindings: { amqp: ${binding} 
         rabbitmq: {
           vhost: '/',
           exchanges: { e: { type: 'topic', durable: false } },
-          queues: { a: { bindings: [{ from: 'e', keys: ['k1', 'k2'] }] } },
+          queues: { a: { type: 'classic', bindings: [{ from: 'e', keys: ['k1', 'k2'] }] } },
         },
       },
     ]);
@@ -176,7 +176,7 @@ ${bindings.map((binding, index) => `  c${index}: { bindings: { amqp: ${binding} 
       amqp('{ exchange: { name: e }, queue: { name: q }, name: k }'),
     );
     expect(sections).toEqual([
-      { rabbitmq: { vhost: '/', queues: { q: { bindings: [{ from: 'e', key: 'k' }] } } } },
+      { rabbitmq: { vhost: '/', queues: { q: { type: 'classic', bindings: [{ from: 'e', key: 'k' }] } } } },
     ]);
     expect(leftovers).toEqual([expect.stringContaining('exchange.name: nothing says its type')]);
   });
@@ -189,7 +189,12 @@ ${bindings.map((binding, index) => `  c${index}: { bindings: { amqp: ${binding} 
       ),
     );
     expect(sections).toEqual([
-      { rabbitmq: { vhost: '/', queues: { q: { bindings: [{ from: 'amq.topic', key: 'k' }] } } } },
+      {
+        rabbitmq: {
+          vhost: '/',
+          queues: { q: { type: 'classic', bindings: [{ from: 'amq.topic', key: 'k' }] } },
+        },
+      },
     ]);
     expect(leftovers).toEqual([]);
   });

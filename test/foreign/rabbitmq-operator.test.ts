@@ -34,7 +34,12 @@ test('a vhost with all that can be in it, and users', async () => {
       queues: {
         'invoices-0': stream(0),
         'invoices-1': stream(1),
-        orders: { 'message-ttl': '1d', 'max-length': 1000, bindings: [{ from: 'events', key: 'order.#' }] },
+        orders: {
+          type: 'quorum',
+          'message-ttl': '1d',
+          'max-length': 1000,
+          bindings: [{ from: 'events', key: 'order.#' }],
+        },
       },
       policies: {
         limit: { pattern: '^o', 'apply-to': 'queues', priority: 2, definition: { 'max-length': 10000 } },
@@ -88,7 +93,7 @@ test('what is not said is what the operator takes for it', async () => {
     {
       vhost: '/',
       exchanges: { e: { type: 'direct', durable: false } },
-      queues: { q: { durable: false }, s: { type: 'stream' } },
+      queues: { q: { type: 'classic', durable: false }, s: { type: 'stream' } },
       policies: { p: { pattern: '.*', definition: { expires: '1s' } } },
     },
   ]);

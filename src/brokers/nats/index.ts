@@ -9,6 +9,7 @@ import { kinds } from './kinds/index.ts';
 import { rules } from './rules/index.ts';
 import { schema } from './schema.ts';
 import { toSections } from './sections.ts';
+import { withAllLimits } from './server-limits.ts';
 import { NEWEST } from './version.ts';
 
 /** NATS JetStream 2.9 and later, over its own request subjects. */
@@ -20,13 +21,9 @@ export const nats: Provider = {
   rules,
   declare,
   order: (changes, context) => [...orderClaims(changes, context), ...orderLimits(changes)],
-  assume: (name, targetVersion): BrokerIdentity => ({
-    name,
-    type: 'nats',
-    id: 'assumed',
-    version: targetVersion ?? NEWEST,
-    facts: {},
-  }),
+  // Both sides of a comparison of files are completed alike, as by a server without limits of its own.
+  assume: (name, targetVersion): BrokerIdentity =>
+    withAllLimits({ name, type: 'nats', id: 'assumed', version: targetVersion ?? NEWEST, facts: {} }),
   async connect(connection) {
     const { connect } = await import('./session.ts');
     return connect(connection);

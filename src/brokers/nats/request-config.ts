@@ -6,6 +6,9 @@ import { isDefault } from './normal.ts';
 /** Sent even where nobody declared it: the server's own default, `none`, is another one than ours. */
 const ALWAYS = new Set(['ack_policy']);
 
+/** Filled in by the server from its own limits, those of the account and those of the stream. */
+const FILLED = new Set(['max_ack_pending', 'max_batch']);
+
 /**
  * A completed configuration as a request says it: all but what the server fills in by itself. A default that nobody
  * declared is left out, as a server or an account may have limits below it. What is made again as it was, and was
@@ -23,6 +26,7 @@ export function requestConfig(
     Object.entries(spec).filter(([name, value]) => {
       if (value === null) return false;
       if (!declared || declared.has(name) || ALWAYS.has(name)) return true;
+      if (FILLED.has(name)) return false;
       if (name === 'duplicate_window') return value !== duplicateWindow(spec, broker);
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
       return !field || !isDefault(field, value);
