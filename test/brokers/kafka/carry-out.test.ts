@@ -113,8 +113,8 @@ describe('carrying out calls against a broker that lags behind its controller', 
     expect(small.seconds).toBeGreaterThan(25);
     expect(small.seconds).toBeLessThan(35);
     const large = await run(new LaggingCluster(1).way(never), topics(180));
-    expect(large.seconds).toBeGreaterThan(200);
-    expect(large.seconds).toBeLessThan(250);
+    expect(large.seconds).toBeGreaterThan(60);
+    expect(large.seconds).toBeLessThan(80);
     // What became of it, the live state shows afterwards.
     expect(large.results.every(({ status }) => status === 'done')).toBe(true);
   });
