@@ -3,3 +3,4 @@ export { diffSpecs } from './fields.ts';
 export { resetSecrets } from './resets.ts';
 export { diffResources } from './resources.ts';
 export { selectChanges } from './selection.ts';
+export { uncomparedSecrets } from './uncompared.ts';

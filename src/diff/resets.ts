@@ -58,8 +58,10 @@ function secretFields(after: Resource): FieldChange[] {
   );
 }
 
-function secretPaths(value: Json, path: readonly string[]): [path: readonly string[], secret: Json][] {
+/** Every secret below a value, with its path. */
+export function secretPaths(value: Json, path: readonly string[]): [path: readonly string[], secret: Json][] {
   if (isSecretRef(value)) return [[path, value]];
+  if (Array.isArray(value)) return value.flatMap((item: Json, i) => secretPaths(item, [...path, String(i)]));
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => secretPaths(inner, [...path, key]));
 }

@@ -88,6 +88,12 @@ export interface BrokerIdentity {
   readonly facts: JsonObject;
 }
 
+export interface Uncompared {
+  readonly address: Address;
+  /** Dotted paths in the spec. */
+  readonly fields: readonly string[];
+}
+
 /** The format of plans that this program writes and reads. */
 export const PLAN_VERSION = 2;
 
@@ -118,6 +124,8 @@ export interface Plan {
   readonly unmanaged: readonly Address[];
   /** Changes left out by `--target` and `--exclude`. */
   readonly excluded: number;
+  /** Secrets of resources in sync that a broker does not tell: nothing can say whether they are still as declared. */
+  readonly uncompared?: readonly Uncompared[];
   /** What the change since a base revision means on these brokers; absent where no base was given. */
   readonly base?: BaseComparison;
 }

@@ -80,6 +80,11 @@ export interface Kind {
   ): { readonly before?: string; readonly after?: string };
   /** Whether the field at this path of a spec may hold a reference to a secret; none may where this is absent. */
   mayHoldSecret?(path: readonly string[]): boolean;
+  /**
+   * Whether the live resource tells if the declared secret at this path of the spec is still the same. It always does
+   * where this is absent.
+   */
+  canCompareSecret?(path: readonly string[], live: Resource, broker: BrokerIdentity): boolean;
   /** What a live resource puts at stake, from its `volatile`: `18,204 ready, 4 consumers`. */
   stakeText?(resource: Resource): string | undefined;
   /**

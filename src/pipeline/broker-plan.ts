@@ -1,4 +1,10 @@
-import { completeSides, diffResources, resetSecrets, selectChanges } from '../diff/index.ts';
+import {
+  completeSides,
+  diffResources,
+  resetSecrets,
+  selectChanges,
+  uncomparedSecrets,
+} from '../diff/index.ts';
 import {
   type Address,
   type BrokerIdentity,
@@ -10,6 +16,7 @@ import {
   type Resource,
   type Surroundings,
   subject,
+  type Uncompared,
 } from '../model/index.ts';
 import { allowance, buildSteps, type Steps } from '../plan/index.ts';
 import { type LiveState, observed } from './live.ts';
@@ -48,12 +55,13 @@ export interface BrokerPlan extends Steps {
   readonly inSync: number;
   readonly unmanaged: readonly Address[];
   readonly excluded: number;
+  readonly uncompared: readonly Uncompared[];
 }
 
 /** Reads a broker, compares, counts what is at stake, turns the difference into steps, and asks what it thinks of them. */
 export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   const { provider, live, retired, owns, ignore = [], prune } = input;
-  const { context, recorded } = await readContext(input);
+  const { context, recorded, raw } = await readContext(input);
   const found = diffResources({ context, kinds: provider.kinds, retired, owns, ignore, prune });
   const difference = resetSecrets(found, context, input.resets ?? []);
   const selected = selectChanges(difference.changes, input.targets, input.excludes);
@@ -81,13 +89,18 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     inSync: difference.inSync,
     unmanaged: difference.unmanaged,
     excluded: difference.changes.length - selected.length,
+    uncompared: uncomparedSecrets(
+      raw,
+      provider.kinds,
+      new Set(difference.changes.map((change) => subject(change).address)),
+    ),
   };
 }
 
 /** Both sides, completed. To what is declared comes what an interrupted apply took away and did not make again. */
 async function readContext(
   input: BrokerPlanInput,
-): Promise<{ context: Context; recorded: ReadonlyMap<Address, string> }> {
+): Promise<{ context: Context; recorded: ReadonlyMap<Address, string>; raw: Context }> {
   const { provider, live, desired, retired, owns, onNote } = input;
   const records = recordedOn(input.kept ?? [], live.broker);
   const found = await live.read({
@@ -104,6 +117,7 @@ async function readContext(
   const wanted = [...desired, ...missing.map(({ resource }) => resource)];
   return {
     context: completeSides({ broker: live.broker }, wanted, found, provider.kinds),
+    raw: { ...sides, desired: indexByAddress(wanted), broker: live.broker },
     recorded: new Map(missing.map(({ resource, file }) => [resource.address, file])),
   };
 }

@@ -42,6 +42,9 @@ const HEADER: Readonly<Record<keyof Plan, Test>> = {
   inSync: isCount,
   unmanaged: listOf(isText),
   excluded: isCount,
+  uncompared: (value) =>
+    value === undefined ||
+    listOf((one) => isObject(one) && isText(one.address) && listOf(isText)(one.fields))(value),
   base: (value) => value === undefined || isObject(value),
 };
 

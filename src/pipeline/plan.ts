@@ -93,8 +93,10 @@ export async function planStates(
     unmanaged: parts.flatMap((part) => part.unmanaged),
     excluded: parts.reduce((sum, part) => sum + part.excluded, 0),
   });
+  const uncompared = parts.flatMap((part) => part.uncompared);
+  const counted = uncompared.length > 0 ? { ...plan, uncompared } : plan;
   const { base } = options;
-  if (!base) return plan;
+  if (!base) return counted;
   const comparison = await compareWithBase({
     ...options,
     base,
@@ -102,7 +104,7 @@ export async function planStates(
     states,
     steps: allSteps(plan),
   });
-  return { ...plan, base: comparison };
+  return { ...counted, base: comparison };
 }
 
 async function offlineStates(checked: Checked, against: string): Promise<Map<string, LiveState>> {

@@ -78,6 +78,7 @@ function rebuildPlan(plan: Plan, providers: readonly Provider[]): Plan {
       rules: { allow: allowed, ...guardsOf(allSteps(plan)) },
     }),
     surroundings: plan.surroundings,
+    ...(plan.uncompared && { uncompared: plan.uncompared }),
     ...(plan.base && { base: plan.base }),
   };
 }

@@ -1,9 +1,9 @@
-import type { BrokerIdentity, Plan } from '../model/index.ts';
+import type { BrokerIdentity, Plan, Uncompared } from '../model/index.ts';
 import { subjectName } from './about.ts';
 import { effectBlocks, headed, sideNotes, undeclaredBlocks } from './base-text.ts';
 import { escapeText } from './escape.ts';
 import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
-import { refusalLines, stepLines } from './step-lines.ts';
+import { noteColumn, refusalLines, stepLines } from './step-lines.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';
 import { joinParts } from './words.ts';
 
@@ -35,8 +35,17 @@ export function planText(plan: Plan, style: Style, command: 'plan' | 'drift'): s
     ...(unmanaged.length > 0
       ? ['', 'UNMANAGED', ...unmanaged.map((address) => ` ?  ${escapeText(address)}`)]
       : []),
+    ...notComparedLines(style.verbose ? (plan.uncompared ?? []) : []),
     '',
   ].join('\n');
+}
+
+function notComparedLines(uncompared: readonly Uncompared[]): string[] {
+  if (uncompared.length === 0) return [];
+  const lines = uncompared.map(
+    ({ address, fields }) => ` ?  ${escapeText(address)}  ${escapeText(fields.join(', '))}`,
+  );
+  return ['', 'NOT COMPARED', ...lines];
 }
 
 /** What the base declares, the plan does not, and the brokers have. */
@@ -98,8 +107,13 @@ export function sectionBlocks(
   style: Style,
 ): string[][] {
   const planDate = createdAt.slice(0, 10);
+  const column = noteColumn(
+    sections[name].map(({ step }) => step),
+    style,
+  );
+  const laid = { ...style, noteColumn: column };
   return [
-    ...sections[name].map((entry) => stepLines(entry, name, planDate, style)),
+    ...sections[name].map((entry) => stepLines(entry, name, planDate, laid)),
     ...(name === 'blocked' ? sections.refusals.map((blocker) => refusalLines(blocker, style)) : []),
   ];
 }

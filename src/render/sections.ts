@@ -6,6 +6,7 @@ import {
   type RiskClass,
   type Step,
   subject,
+  type Uncompared,
   worstRisk,
 } from '../model/index.ts';
 
@@ -67,13 +68,21 @@ export function sectionsOf(plan: Pick<Plan, 'waves' | 'blockers'>): PlanSections
 /** How many of each there are, as the summary shows them. */
 export function summaryParts(plan: Plan, sections: PlanSections): [count: number, label: string][] {
   return [
-    [sections.blocked.length + sections.refusals.length, 'blocked'],
+    [sections.blocked.length + new Set(sections.refusals.map(({ address }) => address)).size, 'blocked'],
     [sections.destructive.length, 'destructive'],
     [sections.disruptive.length, 'disruptive'],
     [sections.safe.length, 'safe'],
     [plan.inSync, 'in sync'],
+    uncomparedPart(plan.uncompared ?? []),
     [plan.unmanaged.length, 'unmanaged'],
     [plan.excluded, 'left out'],
     [plan.base?.undeclared.length ?? 0, 'no longer declared'],
   ];
+}
+
+/** `2 passwords cannot be compared` */
+function uncomparedPart(uncompared: readonly Uncompared[]): [count: number, label: string] {
+  const fields = uncompared.flatMap((one) => one.fields);
+  const word = fields.every((field) => /(?:^|\.)password[^.]*$/.test(field)) ? 'password' : 'secret';
+  return [fields.length, `${word}${fields.length === 1 ? '' : 's'} cannot be compared`];
 }

@@ -16,6 +16,8 @@ import { plural } from './words.ts';
 
 /** Where file:line and notes stand, unless the text before them is longer. */
 const NOTE_COLUMN = 56;
+/** What a place such as `topologies/orders.yaml:42` needs. */
+const ROOM = 28;
 const INDENT = '      ';
 
 const SYMBOL: Readonly<Record<Action, string>> = {
@@ -26,10 +28,24 @@ const SYMBOL: Readonly<Record<Action, string>> = {
 };
 const SYMBOL_COLOUR = { create: 'green', update: 'yellow', replace: 'red', delete: 'red' } as const;
 
+/** The column that keeps places in one line behind all of these changes, as far as the width allows. */
+export function noteColumn(
+  items: readonly { readonly title: string; readonly detail: string }[],
+  { width }: Style,
+): number {
+  const lengths = items.map(({ title, detail }) => {
+    const text = detail === '' ? title : `${title}  ${detail}`;
+    return 4 + escapeText(text).length + 2;
+  });
+  const longest = lengths.reduce((most, length) => Math.max(most, length), NOTE_COLUMN);
+  return Math.max(NOTE_COLUMN, Math.min(longest, width - ROOM));
+}
+
 /** `text` with a note at the note column; on a narrow terminal right behind it. */
 function withNote(text: string, note: string, style: Style, painted = text): string {
   if (note === '') return painted;
-  const gap = style.width < NOTE_COLUMN + 24 ? 2 : Math.max(2, NOTE_COLUMN - text.length);
+  const column = style.noteColumn ?? NOTE_COLUMN;
+  const gap = style.width < NOTE_COLUMN + 24 ? 2 : Math.max(2, column - text.length);
   return `${painted}${' '.repeat(gap)}${paint(style, 'dim', note)}`;
 }
 

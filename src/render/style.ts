@@ -3,6 +3,8 @@ import type { RiskClass, Severity } from '../model/index.ts';
 
 /** How text is laid out for the reader at hand. */
 export interface Style {
+  /** Where places and notes stand; see `noteColumn`. */
+  readonly noteColumn?: number;
   readonly colour: boolean;
   /** Columns of the terminal; where there is none, 100 serves. */
   readonly width: number;

@@ -69,6 +69,7 @@ test('the schema names every member of the model', () => {
     inSync: true,
     unmanaged: true,
     excluded: true,
+    uncompared: true,
     base: true,
   };
   expect(Object.keys(schema.definitions.plan.properties).sort()).toEqual(Object.keys(members).sort());

@@ -60,6 +60,8 @@ export const user: Kind = {
   },
 
   fieldName: (path) => path.join(' '),
+  /** No request reads a SCRAM password, salt or key: DescribeUserScramCredentials tells mechanism and iterations. */
+  canCompareSecret: () => false,
   mayHoldSecret: ([, key]) => key === 'password',
   fieldText: ([, key]) => (key === 'password' ? '(secret)' : undefined),
 };

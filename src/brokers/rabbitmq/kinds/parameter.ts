@@ -44,6 +44,7 @@ export const parameter: Kind = {
   actsAtOnce: () => true,
   systemOwned: (resource) => reservedName(pathOf(resource)[2]),
   mayHoldSecret: ([field]) => field === 'value',
+  canCompareSecret: (_path, _live, { facts }) => facts.fromFile !== true,
   fieldName: (path) => path.slice(1).join('.') || 'value',
 };
 
@@ -66,6 +67,7 @@ export const globalParameter: Kind = {
 
   systemOwned: (resource) => reservedName(pathOf(resource)[0]),
   mayHoldSecret: ([field]) => field === 'value',
+  canCompareSecret: (_path, _live, { facts }) => facts.fromFile !== true,
   fieldName: (path) => path.slice(1).join('.') || 'value',
 };
 

@@ -52,6 +52,8 @@ export const user: Kind = {
 
   fieldText: ([field = '']) => (SECRETS.includes(field) ? '(secret)' : undefined),
 
+  canCompareSecret: ([field = ''], live) => field in live.spec,
+
   mayHoldSecret: ([field = '', ...rest]) => SECRETS.includes(field) && rest.length === 0,
 
   indispensable: (resource, broker) => isOwnUser(nameOf(resource), broker),
