@@ -26,7 +26,7 @@ const WORKERS = 3;
 const UNIT_ONLY = process.env.npm_lifecycle_event === 'test:unit';
 
 // Brokers elect leaders and expire connections by the clock, which a busy machine stretches.
-const patience = { testTimeout: 120_000, hookTimeout: 300_000 };
+const patience = { testTimeout: 120_000, hookTimeout: 300_000, retry: CI ? 2 : 0 };
 
 export default defineConfig({
   test: {
@@ -57,7 +57,7 @@ export default defineConfig({
               },
             },
             {
-              test: { name: 'races', include: RACES, maxWorkers: WORKERS, retry: CI ? 2 : 0, ...patience },
+              test: { name: 'races', include: RACES, maxWorkers: WORKERS, ...patience },
             },
           ]),
     ],
