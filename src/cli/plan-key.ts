@@ -2,7 +2,7 @@ import { readInput } from './files.ts';
 import { UsageError } from './usage.ts';
 
 /** The environment variable with the key that plans are signed with. */
-export const PLAN_KEY = 'BROKERFORM_PLAN_KEY';
+const PLAN_KEY = 'BROKERFORM_PLAN_KEY';
 
 export interface VerifyFlags {
   readonly verify?: boolean;

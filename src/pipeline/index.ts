@@ -16,7 +16,7 @@ export { partOf, readEverything, readExport, toYaml } from './import.ts';
 export { makePlan, type PlanOptions, planStates } from './plan.ts';
 export { changesGraph, planGraph } from './plan-graph.ts';
 export type { KeptPlan } from './recorded.ts';
-export { type ReadPlanOptions, readPlan } from './saved-plan.ts';
+export { readPlan } from './saved-plan.ts';
 export { settledFiles } from './settled.ts';
 export { isExport, writeSnapshot } from './snapshot.ts';
 export { VERSION } from './version.ts';

@@ -73,7 +73,7 @@ function claimedDesired({ surroundings, steps }: Claim): ReadonlyMap<Address, Re
 }
 
 /** What several replacements take along has a creation of its own, which no change asked for. */
-export function restoredBy(steps: readonly Step[]): ReadonlySet<Address> {
+function restoredBy(steps: readonly Step[]): ReadonlySet<Address> {
   const dependants = steps.flatMap((step) => step.dependants.map(({ address }) => address));
   return new Set(dependants);
 }

@@ -43,7 +43,7 @@ function differencesOf(plan: Plan, providers: readonly Provider[]): StaleDiffere
 }
 
 /** What a plan claims of each of its brokers. @throws DamagedPlan for one that is not known */
-export function claimsOf(plan: Plan, providers: readonly Provider[]): Claim[] {
+function claimsOf(plan: Plan, providers: readonly Provider[]): Claim[] {
   const names = new Set(plan.brokers.map(({ name }) => name));
   for (const { address } of allSteps(plan)) {
     if (!names.has(brokerOf(address)))

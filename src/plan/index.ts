@@ -1,6 +1,6 @@
 export { findDependants, removedBy } from './dependants.ts';
 export { parsePlan, SHORTEST_KEY, writePlan } from './file.ts';
 export { fingerprint, fingerprintOf } from './fingerprint.ts';
-export { allowance, checkAllowKey, findBlockers, type GateRules, guardSteps } from './gate.ts';
+export { allowance, checkAllowKey, findBlockers, guardSteps } from './gate.ts';
 export { buildPlan } from './plan.ts';
 export { buildSteps, type Steps } from './steps.ts';

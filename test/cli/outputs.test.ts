@@ -150,7 +150,7 @@ describe('a run that fails', () => {
   test('an interrupted run leaves files that tell of it', async () => {
     await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD, 'o.xml': 'STALE' });
     const signals = [{ after: /unfinished/, signal: 'SIGTERM' as const }];
-    await write({ '.brokerform/unfinished-1.json': '{}' });
+    await write({ '.brokerform/unfinished-x-1.json': '{}' });
     const { code } = await cli('plan --wait 60s --junit-into o.xml', { signals });
     expect(code).toBe(143);
     expect(await read('o.xml')).toContain('interrupted by SIGTERM');

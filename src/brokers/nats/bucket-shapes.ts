@@ -96,7 +96,7 @@ export const objectStore: BucketShape = {
 };
 
 /** The subjects of a bucket's keys. */
-export function keySubjects(bucket: string): string {
+function keySubjects(bucket: string): string {
   return `$KV.${bucket}.>`;
 }
 

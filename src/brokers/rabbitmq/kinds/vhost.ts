@@ -107,7 +107,7 @@ function protection(vhost: Resource, path: readonly string[]): RabbitCall[] {
 }
 
 /** Whether vhosts of this broker can be protected from deletion. https://www.rabbitmq.com/docs/vhosts */
-export function hasProtection(broker: Pick<BrokerIdentity, 'version'>): boolean {
+function hasProtection(broker: Pick<BrokerIdentity, 'version'>): boolean {
   return atLeast(broker, 4, 0);
 }
 
