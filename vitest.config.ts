@@ -21,9 +21,8 @@ const BROKERS = [
 ];
 
 /** Most of their time is waiting for brokers, so there may be more of them than processors. */
-const WORKERS = 3;
-
 const UNIT_ONLY = process.env.npm_lifecycle_event === 'test:unit';
+const WORKERS = UNIT_ONLY ? 2 : 4;
 
 // Brokers elect leaders and expire connections by the clock, which a busy machine stretches.
 const patience = { testTimeout: 120_000, hookTimeout: 300_000, retry: CI ? 2 : 0 };
@@ -34,6 +33,7 @@ export default defineConfig({
     // Two runs in a row, and the projects of one run, transform a file once.
     experimental: { fsModuleCache: true },
     reporters: ['default', './test/setup/closing-line.ts'],
+    maxWorkers: WORKERS,
     projects: [
       {
         test: {
@@ -41,7 +41,6 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...BROKERS, ...RACES],
           testTimeout: 60_000,
-          maxWorkers: 2,
         },
       },
       ...(UNIT_ONLY
@@ -52,12 +51,11 @@ export default defineConfig({
                 name: 'brokers',
                 include: BROKERS,
                 exclude: [...configDefaults.exclude, ...RACES],
-                maxWorkers: WORKERS,
                 ...patience,
               },
             },
             {
-              test: { name: 'races', include: RACES, maxWorkers: WORKERS, ...patience },
+              test: { name: 'races', include: RACES, ...patience },
             },
           ]),
     ],
