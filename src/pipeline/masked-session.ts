@@ -22,7 +22,10 @@ export async function connectMasked(
   const preview = session.preview?.bind(session);
   const rehearse = session.rehearse?.bind(session);
   return {
-    broker: session.broker,
+    // What a session knows of its broker may grow with what it reads.
+    get broker() {
+      return session.broker;
+    },
     read: (scope) => guarded(session.read(scope)),
     observe: (resources) => guarded(session.observe(resources)),
     async *send(units, options) {

@@ -219,10 +219,14 @@ test('a plan’s changes have a word each, in the picture and in the list', asyn
   const { page, complaints } = await open(context, planGraph(await planOf(SHOP, after)));
   const entries = await page.locator('#list .entry').allTextContents();
   expect(entries).toEqual(
-    expect.arrayContaining(['queue fraud + added', 'queue orders -/+ replaced', 'queue dead - removed']),
+    expect.arrayContaining([
+      'queue fraud + added',
+      'queue orders -/+ replaced · blocked',
+      'queue dead - removed · blocked',
+    ]),
   );
   expect(entries).toContain('exchange events (not changed)');
-  expect(await page.locator('#stage .node.removed .mark').allTextContents()).toEqual(['- removed']);
+  expect(await page.locator('#stage .node.removed .mark').allTextContents()).toEqual(['- removed · blocked']);
   await page.locator('#stage .node', { hasText: 'orders' }).click();
   expect(await page.locator('#details').textContent()).toContain('7d → 8d');
   expect(complaints).toEqual([]);
