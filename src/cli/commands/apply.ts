@@ -76,9 +76,9 @@ function outputsOf({ format, report }: Flags): Partial<OutputFlags> {
 }
 
 /** The plan comes before the result; where a program reads that, it is on the standard error. */
-function showPlan(context: CommandContext, { format }: Flags, plan: Plan): void {
-  if (format === 'json') context.tell(`${renderPlan(plan, 'text', context.err)}\n`);
-  else context.print(`${renderPlan(plan, 'text', context.out)}\n`);
+function showPlan(context: CommandContext, { format }: Flags, plan: Plan, end = ''): void {
+  if (format === 'json') context.tell(renderPlan(plan, 'text', context.err) + end);
+  else context.print(renderPlan(plan, 'text', context.out) + end);
 }
 
 interface Planned {
@@ -133,7 +133,7 @@ async function freshPlan(context: CommandContext, flags: Flags): Promise<Planned
   await checkPlanFlags(flags);
   const checked = await loadProject(context);
   const plan = await planProject(context, checked, flags);
-  showPlan(context, flags, plan);
+  showPlan(context, flags, plan, '\n');
   if (plan.blockers.length > 0) throw new BlockedPlan(plan);
   const count = plan.waves.reduce((sum, wave) => sum + wave.length, 0);
   if (count > 0 && flags.autoApprove !== true) {

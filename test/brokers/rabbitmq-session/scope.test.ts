@@ -37,7 +37,7 @@ test('a retired user needs all that belongs to it, in whatever vhost', () => {
 });
 
 test('a retired vhost needs all that is in it; a declared one, which is never replaced, itself only', () => {
-  const inside = ['parameter', 'permission', 'topic-permission', 'vhost', 'vhost-limits'];
+  const inside = ['parameter', 'permission', 'topic-permission', 'user', 'vhost', 'vhost-limits'];
   expect(needs({ retired: [vhost.address] })).toEqual({
     kinds: [...PER_VHOST, ...inside].sort(),
     vhosts: Object.fromEntries(PER_VHOST.map((kind) => [kind, ['v']])),
@@ -70,7 +70,7 @@ test('a glob in the kind needs every kind that it matches', () => {
   const policies = needs({ owns: ['main/*policy/v/*'] });
   expect(policies.kinds).toEqual(['operator-policy', 'policy', 'queue']);
   expect(needs({ owns: ['main/*/v/**'] }).vhosts).toMatchObject({ queue: ['v'] });
-  expect(needs({ owns: ['main/user-**'] }).kinds).toEqual(['user-limits']);
+  expect(needs({ owns: ['main/user-**'] }).kinds).toEqual(['user', 'user-limits']);
 });
 
 test.each(['**', 'main/**', 'm*/**', '*/**'])('%s needs everything', (glob) => {
