@@ -130,6 +130,7 @@ async function publish({
   const { ok, status } = await fetch(`${RABBITMQ_MANAGEMENT_URL}/api/exchanges/%2F/events/publish`, {
     method: 'POST',
     headers: {
+      connection: 'close',
       authorization: `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`,
     },
     body: JSON.stringify(message),
