@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalRabbit, startRabbit, Unavailable } from '../../../local/rabbitmq.ts';
 import { CliProject, eachLine, manyQueues, sharedBroker } from './cli-project.ts';
@@ -56,7 +57,7 @@ eachLine('RabbitMQ %s of our own', (line) => {
     async (what) => {
       if (!own) return;
       const limit = what === 'memory' ? 'set_vm_memory_high_watermark' : 'set_disk_free_limit';
-      const [short, ample] = what === 'memory' ? ['0', '0.4'] : ['1000TB', '50MB'];
+      const [short, ample] = what === 'memory' ? ['0', '0.4'] : ['900000GB', '50MB'];
       const broker = own;
       project.declare({ queues: manyQueues(100) });
       const wires = await startWires(broker);
@@ -64,13 +65,44 @@ eachLine('RabbitMQ %s of our own', (line) => {
       let alarm: Promise<unknown> | undefined;
       wires.amqp.when(AMQP.queueDeclare, 30, () => {
         wires.amqp.hold();
-        alarm = broker.ctl(limit, short).then(() => wires.amqp.release());
+        alarm = broker.ctl(limit, short).finally(() => wires.amqp.release());
       });
       await project.expectRun(0, 'apply', '--auto-approve', '--report', 'report.json');
       expect(alarm).toBeDefined();
       await alarm;
       expect(project.statuses()).toEqual({ applied: 200 });
       await broker.ctl(limit, ample);
+      await project.expectRun(0, 'plan', '--detailed-exitcode');
+      await wires.close();
+    },
+    120_000,
+  );
+
+  test.skipIf(missing)(
+    'hears no heartbeat in the middle of an apply: it connects again, and everything is done',
+    async () => {
+      if (!own) return;
+      const broker = own;
+      const heartbeat = (seconds: number) =>
+        broker.ctl('eval', `application:set_env(rabbit, heartbeat, ${seconds}).`);
+      project.declare({ queues: manyQueues(100) });
+      const wires = await startWires(broker);
+      project.set({ URL: wires.url, MANAGEMENT: wires.management });
+      await heartbeat(1);
+      try {
+        let silent: Promise<void> | undefined;
+        wires.amqp.when(AMQP.queueDeclare, 30, () => {
+          wires.amqp.hold();
+          silent = sleep(5000).then(() => wires.amqp.release());
+        });
+        await project.expectRun(0, 'apply', '--auto-approve', '--report', 'report.json');
+        expect(silent).toBeDefined();
+        await silent;
+      } finally {
+        await heartbeat(60);
+      }
+      expect(await project.queues()).toHaveLength(100);
+      expect(await project.bindings()).toHaveLength(100);
       await project.expectRun(0, 'plan', '--detailed-exitcode');
       await wires.close();
     },
