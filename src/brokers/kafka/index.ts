@@ -1,12 +1,10 @@
 import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
-import { declare } from './declare.ts';
-import { draw } from './drawing.ts';
-import { effects } from './effects.ts';
-import { kinds } from './kinds/index.ts';
+import { effects } from './effects/index.ts';
+import { schema } from './fields/schema.ts';
+import { draw } from './graph/index.ts';
+import { declare, kinds, toSections } from './kinds/index.ts';
 import { rules } from './rules/index.ts';
-import { schema } from './schema.ts';
-import { toSections } from './sections.ts';
 
 /** The newest release whose behaviour is known here. */
 const NEWEST = '4.3';
@@ -27,11 +25,11 @@ export const kafka: Provider = {
     facts: {},
   }),
   async connect(connection) {
-    const { connect } = await import('./session.ts');
+    const { connect } = await import('./session/index.ts');
     return connect(connection);
   },
   async foreignFormats() {
-    const { foreignFormats } = await import('./foreign/index.ts');
+    const { foreignFormats } = await import('./import/index.ts');
     return foreignFormats;
   },
   toSections,

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeAnswer } from '../../../src/brokers/kafka/protocol/api.ts';
-import { Reader, Writer } from '../../../src/brokers/kafka/protocol/bytes.ts';
+import { Reader, Writer } from '../../../src/brokers/kafka/session/protocol/bytes.ts';
+import { ApiVersions, Metadata } from '../../../src/brokers/kafka/session/protocol/cluster.ts';
 import {
   array,
   boolean,
+  decodeAnswer,
   float64,
   int16,
   int32,
@@ -13,14 +14,13 @@ import {
   nullableString,
   string,
   struct,
-} from '../../../src/brokers/kafka/protocol/codec.ts';
-import { ApiVersions, Metadata } from '../../../src/brokers/kafka/protocol/requests/cluster.ts';
+} from '../../../src/brokers/kafka/session/protocol/codec.ts';
 import {
   isOurRate,
   isOurThrottle,
   ourRate,
   ourThrottle,
-} from '../../../src/brokers/kafka/session/throttle.ts';
+} from '../../../src/brokers/kafka/session/reassignment/throttle.ts';
 
 const message = struct({
   id: int32,

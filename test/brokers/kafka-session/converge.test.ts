@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
 import { applyPlan } from '../../../src/apply/index.ts';
 import { kafka } from '../../../src/brokers/kafka/index.ts';
-import { connect } from '../../../src/brokers/kafka/session.ts';
+import { connect } from '../../../src/brokers/kafka/session/index.ts';
 import type { ApplyReport, Plan, Session } from '../../../src/model/index.ts';
 import { planBroker } from '../../../src/pipeline/broker-plan.ts';
 import { targetOf } from '../../../src/pipeline/broker-target.ts';

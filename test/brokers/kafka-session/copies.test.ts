@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { howFarText } from '../../../src/brokers/kafka/how-far.ts';
-import { howFar, type Sight } from '../../../src/brokers/kafka/session/copies.ts';
+import { howFarText } from '../../../src/brokers/kafka/kinds/topic/metrics.ts';
+import { howFar, type Sight } from '../../../src/brokers/kafka/session/reassignment/progress.ts';
 
 const cluster = { brokers: [1, 2].map((id) => ({ id, rack: null, host: 'h', port: id })) };
 

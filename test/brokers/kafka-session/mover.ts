@@ -1,4 +1,4 @@
-import { connect } from '../../../src/brokers/kafka/session.ts';
+import { connect } from '../../../src/brokers/kafka/session/index.ts';
 import { readOne, send, topic } from './support.ts';
 
 // A process of its own that moves partitions, to be killed in the middle: mover.ts BOOTSTRAP TOPIC REPLICAS

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
-import { aclAddress, quotaAddress } from '../../../src/brokers/kafka/addresses.ts';
-import type { AclSpec } from '../../../src/brokers/kafka/specs.ts';
+import { type AclSpec, aclAddress } from '../../../src/brokers/kafka/kinds/acl/index.ts';
+import { quotaAddress } from '../../../src/brokers/kafka/kinds/quota.ts';
 import { HIDDEN } from '../../../src/model/index.ts';
 import {
   BROKER,

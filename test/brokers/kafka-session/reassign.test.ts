@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
-import type { KafkaCall } from '../../../src/brokers/kafka/calls.ts';
+import type { KafkaCall } from '../../../src/brokers/kafka/kinds/index.ts';
 import { create, fresh, open, produce, readOne, send, stranger, topic } from './support.ts';
 
 const shared = inject('kafka');

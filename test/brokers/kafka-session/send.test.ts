@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
-import type { KafkaCall, TopicConfigs } from '../../../src/brokers/kafka/calls.ts';
-import { AlterConfigs } from '../../../src/brokers/kafka/protocol/requests/configs.ts';
-import { carryOut, type Result } from '../../../src/brokers/kafka/session/changes/carry-out.ts';
-import { configuration } from '../../../src/brokers/kafka/session/changes/configs.ts';
+import type { KafkaCall } from '../../../src/brokers/kafka/kinds/index.ts';
+import type { TopicConfigs } from '../../../src/brokers/kafka/kinds/topic/calls.ts';
 import { Cluster } from '../../../src/brokers/kafka/session/cluster.ts';
+import { carryOut, type Result } from '../../../src/brokers/kafka/session/executor.ts';
+import { AlterConfigs } from '../../../src/brokers/kafka/session/protocol/configs.ts';
 import { readSettings } from '../../../src/brokers/kafka/session/settings.ts';
+import { configuration } from '../../../src/brokers/kafka/session/topics/configs.ts';
 import { counted, create, fresh, open, produce, readOne, remove, send, stranger, topic } from './support.ts';
 
 const shared = inject('kafka');

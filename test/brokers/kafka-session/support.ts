@@ -1,9 +1,8 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { onTestFinished } from 'vitest';
-import type { KafkaCall } from '../../../src/brokers/kafka/calls.ts';
-import { connect } from '../../../src/brokers/kafka/session.ts';
+import type { KafkaCall } from '../../../src/brokers/kafka/kinds/index.ts';
+import { connect } from '../../../src/brokers/kafka/session/index.ts';
 import type { Json, JsonObject, Outcome, Resource, Session } from '../../../src/model/index.ts';
-
 export const BROKER = 'events';
 
 let next = 0;

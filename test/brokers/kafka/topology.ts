@@ -1,10 +1,9 @@
+import type { KafkaFacts } from '../../../src/brokers/kafka/facts.ts';
 import { kafka } from '../../../src/brokers/kafka/index.ts';
-import type { KafkaFacts } from '../../../src/brokers/kafka/specs.ts';
 import { completeSides, diffResources } from '../../../src/diff/index.ts';
 import type { BrokerIdentity, Change, Context, JsonObject, Resource } from '../../../src/model/index.ts';
 import { buildSteps } from '../../../src/plan/index.ts';
 import { declaring } from '../declaring.ts';
-
 export const { declareYaml, declareFiles } = declaring(kafka);
 
 /** Three brokers, each in a rack of its own. */

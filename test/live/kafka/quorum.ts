@@ -1,7 +1,6 @@
-import { CLUSTER_METADATA, DescribeQuorum } from '../../../src/brokers/kafka/protocol/requests/quorum.ts';
 import { Cluster } from '../../../src/brokers/kafka/session/cluster.ts';
+import { CLUSTER_METADATA, DescribeQuorum } from '../../../src/brokers/kafka/session/protocol/cluster.ts';
 import { readSettings } from '../../../src/brokers/kafka/session/settings.ts';
-
 /** The node that is the cluster's controller right now. */
 export async function activeController(bootstrap: readonly string[]): Promise<number> {
   const settings = { bootstrap: [...bootstrap] };

@@ -1,8 +1,83 @@
-import type { Change, Json, JsonObject, Kind, Resource, Risk } from '../../../model/index.ts';
-import type { KafkaCall } from '../calls.ts';
-import { CLIENT_QUOTAS, IP_QUOTAS, QUOTA_UNITS, writtenQuota } from '../quotas.ts';
-import type { QuotaEntity } from '../specs.ts';
-import { disruptive } from './parts.ts';
+import {
+  type Address,
+  type Body,
+  formatSize,
+  itemsOf,
+  type Json,
+  type JsonObject,
+  type Kind,
+  makeAddress,
+  overridden,
+  parseSize,
+  type Resource,
+  type Risk,
+  type Source,
+} from '../../../model/index.ts';
+import { type Collector, disruptive, type Update } from './kind.ts';
+import { userAddress } from './user.ts';
+
+/**
+ * Whom a quota is for. `null` is the default entity: everyone who has no quota of their own. One of `ip`, or `user`
+ * and `client-id`, or either of these alone.
+ */
+export type QuotaEntity = {
+  readonly user?: string | null;
+  readonly 'client-id'?: string | null;
+  readonly ip?: string | null;
+};
+
+/**
+ * `<broker>/quota/…`, see `quotaAddress`. Beside the entity it holds the quotas by the broker's names:
+ * `producer_byte_rate`, `consumer_byte_rate`, `request_percentage`, `controller_mutation_rate` and
+ * `connection_creation_rate`, numbers; `null` removes one.
+ */
+type QuotaSpec = JsonObject & { readonly entity: QuotaEntity };
+
+/** Quotas of users and client ids. {@link https://kafka.apache.org/documentation/#design_quotas} */
+const CLIENT_QUOTAS: readonly string[] = [
+  'producer_byte_rate',
+  'consumer_byte_rate',
+  'request_percentage',
+  'controller_mutation_rate',
+];
+
+/** Quotas of IP addresses. */
+const IP_QUOTAS: readonly string[] = ['connection_creation_rate'];
+
+/** All of them are rates a second, but for the percentage. */
+const QUOTA_UNITS: Readonly<Record<string, 'bytes'>> = {
+  producer_byte_rate: 'bytes',
+  consumer_byte_rate: 'bytes',
+};
+
+/** As people write it: `10MB`. */
+function writtenQuota(key: string, value: Json): Json {
+  const text = QUOTA_UNITS[key] === 'bytes' ? formatSize(value) : undefined;
+  return text === undefined || /^\d+B$/.test(text) ? value : text;
+}
+
+export type QuotaAlter = { entity: QuotaEntity; set: Record<string, number>; unset: readonly string[] };
+
+export type QuotaCall = { op: 'quota.alter'; target: string; body: QuotaAlter };
+
+/**
+ * `main/quota/user/alice`, `main/quota/user/alice/client-id/app`, `main/quota/ip/10.0.0.1`; a default entity has a
+ * word of its own and no name, so that a user named `default` is another one: `main/quota/default-user`.
+ */
+export function quotaAddress(broker: string, entity: QuotaEntity): Address {
+  const path = (['user', 'client-id', 'ip'] as const).flatMap((type) => {
+    const name = entity[type];
+    if (name === undefined) return [];
+    return name === null ? [`default-${type}`] : [type, name];
+  });
+  return makeAddress(broker, 'quota', ...path);
+}
+
+export function quotaResource(broker: string, spec: QuotaSpec): Resource {
+  const { user } = spec.entity;
+  const needs = typeof user === 'string' ? [userAddress(broker, user)] : [];
+  return { address: quotaAddress(broker, spec.entity), spec, needs };
+}
 
 const QUOTAS = [...CLIENT_QUOTAS, ...IP_QUOTAS];
 
@@ -20,7 +95,7 @@ export const quota: Kind = {
     return [disruptive('quota-lowered', `clients over the new ${lowered.join(' and ')} are slowed down`)];
   },
 
-  calls(change): KafkaCall[] {
+  calls(change): QuotaCall[] {
     const resource = change.action === 'delete' ? change.before : change.after;
     const before = 'before' in change ? change.before.spec : {};
     const after = 'after' in change ? change.after.spec : {};
@@ -44,7 +119,7 @@ export const quota: Kind = {
   },
 };
 
-export function entityOf({ spec }: Resource): QuotaEntity {
+function entityOf({ spec }: Resource): QuotaEntity {
   return spec.entity as QuotaEntity;
 }
 
@@ -58,7 +133,84 @@ function entityText(entity: QuotaEntity): string {
 }
 
 /** A limit where there was none slows down just as a lower one does. */
-function isLowered(change: Extract<Change, { action: 'update' | 'replace' }>, key: string): boolean {
+function isLowered(change: Update, key: string): boolean {
   const [before, after]: (Json | undefined)[] = [change.before.spec[key], change.after.spec[key]];
   return typeof after === 'number' && !(typeof before === 'number' && before <= after);
+}
+
+/** `quotas: [{ user: app, producer_byte_rate: 10MB }]`. */
+export function declareQuotas(collector: Collector, sectionBody: Body): void {
+  for (const written of itemsOf(sectionBody, 'quotas')) {
+    const entity = readEntity(collector, written);
+    if (!entity) continue;
+    const { section } = written;
+    const { value } = overridden(written, quotaAddress(section.broker, entity));
+    const values: Record<string, Json> = {};
+    const places: Record<string, Source> = {};
+    for (const key of entity.ip === undefined ? CLIENT_QUOTAS : IP_QUOTAS) {
+      const given = value[key];
+      if (given === undefined) continue;
+      places[key] = section.at(value, key);
+      values[key] = readValue(collector, key, given, places[key]);
+    }
+    refuseOthers(collector, written, entity);
+    collector.add(quotaResource(section.broker, { entity, ...values }), written.at, places);
+  }
+}
+
+function readEntity(collector: Collector, { value, at }: Body): QuotaEntity | undefined {
+  const entity: { -readonly [key in keyof QuotaEntity]: QuotaEntity[key] } = {};
+  for (const key of ['user', 'client-id', 'ip'] as const) {
+    const name = value[key];
+    if (typeof name === 'string' || name === null) entity[key] = name;
+  }
+  const count = Object.keys(entity).length;
+  if (count > 0 && (entity.ip === undefined || count === 1)) return entity;
+  const message =
+    count === 0
+      ? 'a quota is for someone, and this one names nobody'
+      : 'a quota of an IP address has no user and no client id';
+  const hint = 'name a user, a client-id, both, or an ip; null is everyone without a quota of their own';
+  collector.error('quota-entity', at, message, { hint });
+  return undefined;
+}
+
+function readValue(collector: Collector, key: string, given: Json, at: Source): Json {
+  if (typeof given !== 'string' || QUOTA_UNITS[key] !== 'bytes') return given;
+  const parsed = parseSize(given.replace(/\/s$/, ''));
+  if ('value' in parsed) return parsed.value;
+  collector.error('bad-value', at, `${key} is ${JSON.stringify(given)}: ${parsed.problem}`);
+  return given;
+}
+
+/** Brokers refuse a quota on an entity that it is not for. */
+function refuseOthers(collector: Collector, { section, value }: Body, entity: QuotaEntity): void {
+  const others = entity.ip === undefined ? IP_QUOTAS : CLIENT_QUOTAS;
+  const whom = entity.ip === undefined ? 'IP addresses' : 'users and client ids';
+  for (const key of others) {
+    if (value[key] === undefined) continue;
+    collector.error('quota-entity', section.at(value, key), `${key} is a quota of ${whom} only`);
+  }
+}
+
+export function quotasSection(quotas: readonly Resource[]): JsonObject {
+  const sorted = [...quotas].sort((a, b) => (a.address < b.address ? -1 : 1));
+  if (sorted.length === 0) return {};
+  return {
+    quotas: sorted.map((quota): JsonObject => {
+      const values = [...CLIENT_QUOTAS, ...IP_QUOTAS].flatMap((key): [string, Json][] => {
+        const value = quota.spec[key];
+        return typeof value === 'number' ? [[key, writtenQuota(key, value)]] : [];
+      });
+      return { ...namesOf(quota), ...Object.fromEntries(values) };
+    }),
+  };
+}
+
+function namesOf(quota: Resource): JsonObject {
+  const names = Object.entries(entityOf(quota)).map(([type, name]): [string, Json] => [
+    type,
+    typeof name === 'string' ? name.replaceAll('${', () => '$${') : (name ?? null),
+  ]);
+  return Object.fromEntries(names);
 }

@@ -1,14 +1,61 @@
 import {
+  type Address,
+  type Body,
   type Context,
+  HIDDEN,
   isObject,
+  isSecretRef,
   type Json,
   type JsonObject,
   type Kind,
+  makeAddress,
+  membersOf,
+  overridden,
   type Resource,
+  type SecretRef,
+  type Source,
 } from '../../../model/index.ts';
-import type { KafkaCall } from '../calls.ts';
-import { SCRAM_MECHANISMS, type ScramCredential, type ScramMechanism } from '../specs.ts';
-import { disruptive, nameOf } from './parts.ts';
+import { countOf } from '../format.ts';
+import type { Collector } from './kind.ts';
+import { disruptive, nameOf } from './kind.ts';
+
+export type ScramMechanism = 'scram-sha-256' | 'scram-sha-512';
+const SCRAM_MECHANISMS: readonly ScramMechanism[] = ['scram-sha-256', 'scram-sha-512'];
+
+/**
+ * `<broker>/user/<name>`: a SCRAM user; a mechanism is `null` where the user is not to have it.
+ * Kafka tells nobody a salt or key, only mechanism and iterations. Live: the declared password reference, so that a
+ * changed password is no difference, and is set again only where that is asked for; HIDDEN where none is declared.
+ */
+export type UserSpec = {
+  readonly 'scram-sha-256'?: ScramCredential | null;
+  readonly 'scram-sha-512'?: ScramCredential | null;
+};
+
+type ScramCredential = {
+  /** Kafka takes 4096 to 16384. */
+  readonly iterations: number;
+  readonly password: SecretRef;
+};
+
+export const USER = 'User:';
+
+/** Sets, or sets anew, one credential of a user. The salt is made by the session. */
+export type UserUpsert = { name: string; mechanism: ScramMechanism; iterations: number; password: SecretRef };
+
+export type UserCall =
+  | { op: 'user.upsert'; target: string; body: UserUpsert }
+  | { op: 'user.remove'; target: string; body: UserRemove };
+
+export type UserRemove = { name: string; mechanism: ScramMechanism };
+
+export function userAddress(broker: string, user: string): Address {
+  return makeAddress(broker, 'user', user);
+}
+
+function userResource(broker: string, name: string, spec: JsonObject): Resource {
+  return { address: userAddress(broker, name), spec, needs: [] };
+}
 
 /** As `kafka-configs` has it, and the least that brokers take. */
 const USUAL_ITERATIONS = 4096;
@@ -38,11 +85,11 @@ export const user: Kind = {
       : [];
   },
 
-  calls(change): KafkaCall[] {
+  calls(change): UserCall[] {
     const resource = change.action === 'delete' ? change.before : change.after;
     const name = nameOf(resource);
     const target = resource.address;
-    const remove = (mechanism: ScramMechanism): KafkaCall => ({
+    const remove = (mechanism: ScramMechanism): UserCall => ({
       op: 'user.remove',
       target,
       body: { name, mechanism },
@@ -50,7 +97,7 @@ export const user: Kind = {
     if (change.action === 'delete') return mechanismsOf(change.before).map(remove);
     const changed = (mechanism: string) =>
       change.action === 'create' || change.fields.some(({ path }) => path[0] === mechanism);
-    return SCRAM_MECHANISMS.filter(changed).flatMap((mechanism): KafkaCall[] => {
+    return SCRAM_MECHANISMS.filter(changed).flatMap((mechanism): UserCall[] => {
       const credential = change.after.spec[mechanism];
       if (credential === null) return change.action === 'create' ? [] : [remove(mechanism)];
       if (credential === undefined) return [];
@@ -76,4 +123,66 @@ function iterationsOf(resource: Resource, mechanism: string, context: Context): 
   const own = resource.spec[mechanism];
   const given = (value: Json | undefined) => (isObject(value) ? value.iterations : undefined);
   return given(own) ?? given(live) ?? USUAL_ITERATIONS;
+}
+
+/** `users: { app: { scram-sha-512: { password: "${APP_PASSWORD}" } } }`. */
+export function declareUsers(collector: Collector, sectionBody: Body): void {
+  const { section } = sectionBody;
+  for (const [name, written] of membersOf(sectionBody, 'users')) {
+    if (name === '') {
+      collector.error('bad-name', written.at, 'a user needs a name');
+      continue;
+    }
+    const body = overridden(written, userAddress(section.broker, name));
+    const values: Record<string, Json> = {};
+    const places: Record<string, Source> = {};
+    for (const mechanism of SCRAM_MECHANISMS) {
+      const given = body.value[mechanism];
+      if (given === undefined) continue;
+      places[mechanism] = section.at(body.value, mechanism);
+      const credential = isObject(given) ? readCredential(collector, { ...body, value: given }) : null;
+      if (credential !== undefined) values[mechanism] = credential;
+      if (isObject(given)) {
+        for (const key of Object.keys(given)) places[`${mechanism}.${key}`] = section.at(given, key);
+      }
+    }
+    collector.add(userResource(section.broker, name, values), body.at, places);
+  }
+}
+
+/** A password stays the `${…}` that was written. */
+function readCredential(collector: Collector, { section, value }: Body): Json | undefined {
+  const template = section.template(value, 'password');
+  // A `$${` is no reference, but a literal.
+  if (template?.replaceAll('$${', '').includes('${')) {
+    const { iterations } = value;
+    return { password: { $secret: template }, ...(iterations !== undefined && { iterations }) };
+  }
+  collector.error('literal-secret', section.at(value, 'password'), 'a password must not stand in the file', {
+    hint: 'put it into an environment variable and write password: ${NAME}',
+  });
+  return undefined;
+}
+
+export function usersNote(count: number): string[] {
+  if (count === 0) return [];
+  return [`${countOf(count, 'SCRAM user')} left out: Kafka tells nobody what passwords they have`];
+}
+
+/** Users whose password is known by the name of a variable. */
+export function usersSection(users: readonly Resource[]): JsonObject {
+  const written = users
+    .map((user) => [nameOf(user), Object.fromEntries(credentialsOf(user))] as const)
+    .filter(([, credentials]) => Object.keys(credentials).length > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return written.length === 0 ? {} : { users: Object.fromEntries(written) };
+}
+
+export function credentialsOf({ spec }: Resource): [mechanism: string, credential: JsonObject][] {
+  return SCRAM_MECHANISMS.flatMap((mechanism): [string, JsonObject][] => {
+    const credential = spec[mechanism];
+    const password = isObject(credential) ? credential.password : undefined;
+    const isKnown = isSecretRef(password) && password.$secret !== HIDDEN.$secret;
+    return isKnown ? [[mechanism, { password: password.$secret }]] : [];
+  });
 }

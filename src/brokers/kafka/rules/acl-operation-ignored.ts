@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { BRINGS, OPERATIONS } from '../access.ts';
-import { aclOf } from '../kinds/acl.ts';
+import { BRINGS, OPERATIONS } from '../effects/access.ts';
+import { aclOf } from '../kinds/acl/index.ts';
 
 export const aclOperationIgnored: Rule = {
   code: 'kafka/acl-operation-ignored',

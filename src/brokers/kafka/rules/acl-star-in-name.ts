@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { aclOf } from '../kinds/acl.ts';
+import { aclOf } from '../kinds/acl/index.ts';
 
 export const aclStarInName: Rule = {
   code: 'kafka/acl-star-in-name',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { pathOf, type Topic, topicsOf } from '../topology.ts';
-import { shownConfig } from '../values.ts';
+import { shownConfig } from '../fields/config-values.ts';
+import { pathOf, type Topic, topicsOf } from './topology.ts';
 
 const PAIRS = [
   ['retention.ms', 'segment.ms'],

@@ -1,12 +1,85 @@
-import type { Resource } from '../../../model/index.ts';
-import { aclAddress } from '../addresses.ts';
-import { SECURITY_DISABLED } from '../protocol/errors.ts';
-import { ANY, DescribeAcls } from '../protocol/requests/acls.ts';
-import { operations, patterns, permissions, resourceTypes } from '../protocol/words.ts';
-import type { AclSpec } from '../specs.ts';
+import { canonicalJson, type Resource } from '../../../model/index.ts';
+import { type AclSpec, aclAddress } from '../kinds/acl/index.ts';
 import type { Cluster } from './cluster.ts';
+import type { Verdict, Way } from './executor.ts';
+import { api, array, int8, int16, int32, nullableString, string, struct } from './protocol/codec.ts';
+import { SECURITY_DISABLED } from './protocol/errors.ts';
+import { operations, patterns, permissions, resourceTypes } from './protocol/words.ts';
 import { refused } from './refusals.ts';
 import type { Wanted } from './scope.ts';
+
+const FILTER = {
+  resourceType: int8,
+  name: nullableString,
+  pattern: int8,
+  principal: nullableString,
+  host: nullableString,
+  operation: int8,
+  permission: int8,
+};
+
+const ACL = {
+  resourceType: int8,
+  name: string,
+  pattern: int8,
+  principal: string,
+  host: string,
+  operation: int8,
+  permission: int8,
+};
+
+/** In filters: matches every type, pattern, operation or permission. */
+const ANY = 1;
+
+export const DescribeAcls = api({
+  key: 29,
+  name: 'DescribeAcls',
+  version: 1,
+  flexible: false,
+  question: struct(FILTER),
+  answer: struct({
+    throttle: int32,
+    error: int16,
+    message: nullableString,
+    resources: array(
+      struct({
+        resourceType: int8,
+        name: string,
+        pattern: int8,
+        acls: array(struct({ principal: string, host: string, operation: int8, permission: int8 })),
+      }),
+    ),
+  }),
+});
+
+/** Answered in the order of the question. */
+export const CreateAcls = api({
+  key: 30,
+  name: 'CreateAcls',
+  version: 1,
+  flexible: false,
+  question: struct({ acls: array(struct(ACL)) }),
+  answer: struct({ throttle: int32, results: array(struct({ error: int16, message: nullableString })) }),
+});
+
+/** Answered in the order of the question. */
+export const DeleteAcls = api({
+  key: 31,
+  name: 'DeleteAcls',
+  version: 1,
+  flexible: false,
+  question: struct({ filters: array(struct(FILTER)) }),
+  answer: struct({
+    throttle: int32,
+    results: array(
+      struct({
+        error: int16,
+        message: nullableString,
+        matching: array(struct({ error: int16, message: nullableString, ...ACL })),
+      }),
+    ),
+  }),
+});
 
 /** @throws ConnectionError, BrokerError */
 export async function readAcls(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
@@ -20,7 +93,7 @@ export async function readAcls(cluster: Cluster, wanted: Wanted): Promise<Resour
  * Every ACL of the cluster, in one request. Some that are newer than our words are left out.
  * @param needed whether a cluster without an authorizer is an error; else it has no ACLs.
  */
-export async function listAcls(cluster: Cluster, needed: boolean): Promise<AclSpec[]> {
+async function listAcls(cluster: Cluster, needed: boolean): Promise<AclSpec[]> {
   const everything = {
     ...{ resourceType: ANY, name: null, pattern: ANY, principal: null },
     ...{ host: null, operation: ANY, permission: ANY },
@@ -43,4 +116,59 @@ export async function listAcls(cluster: Cluster, needed: boolean): Promise<AclSp
       ];
     }),
   );
+}
+
+const ACLS = 1_000;
+
+export function aclCreation(cluster: Cluster): Way<AclSpec> {
+  return {
+    op: 'create ACL',
+    async ask(bodies) {
+      const question = { acls: bodies.map(onWire) };
+      const answer = await cluster.ask(CreateAcls, question, { to: 'controller', repeatable: true });
+      return answer.results.map(toVerdict);
+    },
+    right: () => ({ operation: 'Alter' }),
+    chunk: { items: ACLS },
+    invisible: (bodies) => listedAs(cluster, bodies, false),
+  };
+}
+
+/** An ACL that is gone already matches nothing, which is no error. */
+export function aclDeletion(cluster: Cluster): Way<AclSpec> {
+  return {
+    op: 'delete ACL',
+    async ask(bodies) {
+      const question = { filters: bodies.map(onWire) };
+      const answer = await cluster.ask(DeleteAcls, question, { to: 'controller', repeatable: true });
+      return answer.results.map((result) =>
+        toVerdict(result.matching.find(({ error }) => error !== 0) ?? result),
+      );
+    },
+    right: () => ({ operation: 'Alter' }),
+    chunk: { items: ACLS },
+    invisible: (bodies) => listedAs(cluster, bodies, true),
+  };
+}
+
+function toVerdict({ error, message }: { error: number; message: string | null }): Verdict {
+  return { code: error, message };
+}
+
+function onWire(acl: AclSpec) {
+  return {
+    resourceType: resourceTypes.number(acl['resource-type']),
+    name: acl.name,
+    pattern: patterns.number(acl.pattern),
+    principal: acl.principal,
+    host: acl.host,
+    operation: operations.number(acl.operation),
+    permission: permissions.number(acl.permission),
+  };
+}
+
+/** Those of the ACLs that the cluster lists, or those that it does not list. */
+async function listedAs(cluster: Cluster, bodies: readonly AclSpec[], present: boolean): Promise<AclSpec[]> {
+  const listed = new Set((await listAcls(cluster, true)).map((acl) => canonicalJson(acl)));
+  return bodies.filter((acl) => listed.has(canonicalJson(acl)) === present);
 }

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError, ConnectionError } from '../../../model/index.ts';
-import type { AnyApi, Api } from '../protocol/api.ts';
-import { type ApiVersionsAnswer, Metadata, type TopicMetadata } from '../protocol/requests/cluster.ts';
-import { LostConnection } from './faults.ts';
+import { LostConnection } from './connection-errors.ts';
 import { Link } from './link.ts';
+import { type ApiVersionsAnswer, Metadata, type TopicMetadata } from './protocol/cluster.ts';
+import type { AnyApi, Api } from './protocol/codec.ts';
 import type { Endpoint, KafkaSettings } from './settings.ts';
 
-export interface BrokerNode extends Endpoint {
+interface BrokerNode extends Endpoint {
   readonly id: number;
   readonly rack: string | null;
 }
 
-export interface AskOptions<A> {
+interface AskOptions<A> {
   /**
    * The broker that must answer. `home`: the one that all reads go to, so that what was once seen there stays seen.
    * `controller`: the one that makes changes; with KRaft every broker passes them on.

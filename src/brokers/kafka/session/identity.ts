@@ -1,19 +1,21 @@
 import type { BrokerIdentity } from '../../../model/index.ts';
-import type { AnyApi } from '../protocol/api.ts';
-import { CreateAcls, DeleteAcls, DescribeAcls } from '../protocol/requests/acls.ts';
-import { DescribeConfigs, IncrementalAlterConfigs } from '../protocol/requests/configs.ts';
-import { DescribeLogDirs, ListGroups, ListOffsets, OffsetFetch } from '../protocol/requests/offsets.ts';
-import { AlterClientQuotas, DescribeClientQuotas } from '../protocol/requests/quotas.ts';
+import type { KafkaFacts } from '../facts.ts';
+import { CreateAcls, DeleteAcls, DescribeAcls } from './acls.ts';
+import type { Cluster } from './cluster.ts';
+import type { AnyApi } from './protocol/codec.ts';
+import { DescribeConfigs, IncrementalAlterConfigs } from './protocol/configs.ts';
+import { AlterClientQuotas, DescribeClientQuotas } from './quotas.ts';
 import {
   AlterPartitionReassignments,
   ElectLeaders,
   ListPartitionReassignments,
-} from '../protocol/requests/reassignments.ts';
-import { AlterUserScramCredentials, DescribeUserScramCredentials } from '../protocol/requests/scram.ts';
-import { CreatePartitions, CreateTopics, DeleteTopics } from '../protocol/requests/topics.ts';
-import type { KafkaFacts } from '../specs.ts';
-import type { Cluster } from './cluster.ts';
-import { type InheritedConfigs, originOf } from './origins.ts';
+} from './reassignment/reassignments.ts';
+import { CreatePartitions, CreateTopics, DeleteTopics } from './topics/changes.ts';
+import { ListGroups, OffsetFetch } from './topics/groups.ts';
+import { DescribeLogDirs } from './topics/log-sizes.ts';
+import { ListOffsets } from './topics/offsets.ts';
+import { type InheritedConfigs, originOf } from './topics/read.ts';
+import { AlterUserScramCredentials, DescribeUserScramCredentials } from './users.ts';
 
 /** All that brokerform may ask for beyond a connection. */
 const USED: readonly AnyApi[] = [

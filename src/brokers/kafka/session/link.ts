@@ -4,10 +4,10 @@ import { connect as connectTls } from 'node:tls';
 import type { Logger } from 'kafkajs';
 import type Connection from 'kafkajs/src/network/connection.js';
 import { answerLimit, OversizedAnswer } from '../../../model/index.ts';
-import { type AnyApi, type Api, decodeAnswer, encodeQuestion } from '../protocol/api.ts';
-import { MalformedAnswer } from '../protocol/bytes.ts';
-import { ApiVersions, type ApiVersionsAnswer } from '../protocol/requests/cluster.ts';
-import { AlienAnswer, alienProtocol, describeFault, type Phase } from './faults.ts';
+import { AlienAnswer, alienProtocol, describeFault, type Phase } from './connection-errors.ts';
+import { MalformedAnswer } from './protocol/bytes.ts';
+import { ApiVersions, type ApiVersionsAnswer } from './protocol/cluster.ts';
+import { type AnyApi, type Api, decodeAnswer, encodeQuestion } from './protocol/codec.ts';
 import { saslChoice } from './sasl.ts';
 import type { Endpoint, KafkaSettings } from './settings.ts';
 

@@ -1,5 +1,9 @@
 import type { Call, Failure, Objection } from '../../../model/index.ts';
-import type { KafkaCall, TopicConfigs, TopicCreate, TopicPartitions } from '../calls.ts';
+import type { KafkaCall } from '../kinds/index.ts';
+import type { TopicConfigs, TopicCreate, TopicPartitions } from '../kinds/topic/calls.ts';
+import type { Cluster } from './cluster.ts';
+import type { Verdict } from './executor.ts';
+import { BROKER, DescribeConfigs, IncrementalAlterConfigs } from './protocol/configs.ts';
 import {
   CLUSTER_UNAUTHORIZED,
   DELETION_DISABLED,
@@ -11,14 +15,10 @@ import {
   TOPIC_EXISTS,
   TOPIC_UNAUTHORIZED,
   UNKNOWN_TOPIC,
-} from '../protocol/errors.ts';
-import { BROKER, DescribeConfigs, IncrementalAlterConfigs } from '../protocol/requests/configs.ts';
-import type { Verdict } from './changes/carry-out.ts';
-import { askIncremental } from './changes/configs.ts';
-import { askCreate, askPartitions } from './changes/topics.ts';
-import type { Cluster } from './cluster.ts';
-import type { Right } from './refusals.ts';
-import { failureOf } from './refusals.ts';
+} from './protocol/errors.ts';
+import { failureOf, type Right } from './refusals.ts';
+import { askCreate, askPartitions } from './topics/changes.ts';
+import { askIncremental } from './topics/configs.ts';
 
 interface Checked<B> {
   readonly unit: number;

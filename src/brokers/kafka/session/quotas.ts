@@ -1,11 +1,59 @@
-import type { JsonObject, Resource } from '../../../model/index.ts';
-import { quotaAddress } from '../addresses.ts';
-import { DescribeClientQuotas } from '../protocol/requests/quotas.ts';
-import { ENTITY_TYPES } from '../protocol/words.ts';
-import type { QuotaEntity } from '../specs.ts';
+import { canonicalJson, type JsonObject, type Resource } from '../../../model/index.ts';
+import { type QuotaAlter, type QuotaEntity, quotaAddress } from '../kinds/quota.ts';
 import type { Cluster } from './cluster.ts';
+import type { Way } from './executor.ts';
+import {
+  api,
+  array,
+  boolean,
+  float64,
+  int8,
+  int16,
+  int32,
+  nullableString,
+  string,
+  struct,
+} from './protocol/codec.ts';
+import { ENTITY_TYPES } from './protocol/words.ts';
 import { refused } from './refusals.ts';
 import type { Wanted } from './scope.ts';
+
+const ENTITY = array(struct({ type: string, name: nullableString }));
+
+/** No component asks for all; then `strict` must be off. */
+export const DescribeClientQuotas = api({
+  key: 48,
+  name: 'DescribeClientQuotas',
+  version: 0,
+  flexible: false,
+  question: struct({
+    components: array(struct({ type: string, match: int8, name: nullableString })),
+    strict: boolean,
+  }),
+  answer: struct({
+    throttle: int32,
+    error: int16,
+    message: nullableString,
+    entries: array(struct({ entity: ENTITY, values: array(struct({ key: string, value: float64 })) })),
+  }),
+});
+
+export const AlterClientQuotas = api({
+  key: 49,
+  name: 'AlterClientQuotas',
+  version: 0,
+  flexible: false,
+  question: struct({
+    entries: array(
+      struct({ entity: ENTITY, ops: array(struct({ key: string, value: float64, remove: boolean })) }),
+    ),
+    validateOnly: boolean,
+  }),
+  answer: struct({
+    throttle: int32,
+    entries: array(struct({ error: int16, message: nullableString, entity: ENTITY })),
+  }),
+});
 
 /** @throws ConnectionError, BrokerError */
 export async function readQuotas(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
@@ -18,13 +66,13 @@ export async function readQuotas(cluster: Cluster, wanted: Wanted): Promise<Reso
     .filter(wanted.includes);
 }
 
-export interface Quota {
+interface Quota {
   readonly entity: QuotaEntity;
   readonly values: Readonly<Record<string, number>>;
 }
 
 /** Every client quota of the cluster, in one request. */
-export async function listQuotas(cluster: Cluster): Promise<Quota[]> {
+async function listQuotas(cluster: Cluster): Promise<Quota[]> {
   const question = { components: [], strict: false };
   const answer = await cluster.ask(DescribeClientQuotas, question, { to: 'home', repeatable: true });
   if (answer.error !== 0) {
@@ -45,4 +93,55 @@ export async function listQuotas(cluster: Cluster): Promise<Quota[]> {
     ),
     values: Object.fromEntries(values.map(({ key, value }) => [key, value])),
   }));
+}
+
+const QUOTAS = 1_000;
+
+export function quotaChange(cluster: Cluster): Way<QuotaAlter> {
+  return {
+    op: 'change quota',
+    async ask(bodies) {
+      const entries = bodies.map(({ entity, set, unset }) => ({
+        entity: parts(entity),
+        ops: [
+          ...Object.entries(set).map(([key, value]) => ({ key, value, remove: false })),
+          ...unset.map((key) => ({ key, value: 0, remove: true })),
+        ],
+      }));
+      const question = { entries, validateOnly: false };
+      const answer = await cluster.ask(AlterClientQuotas, question, { to: 'controller', repeatable: true });
+      const verdicts = new Map(
+        answer.entries.map(({ entity, error, message }) => [
+          keyOf(Object.fromEntries(entity.map(({ type, name }) => [type, name]))),
+          { code: error, message },
+        ]),
+      );
+      return bodies.map(({ entity }) => verdicts.get(keyOf(entity)) ?? { code: -1 });
+    },
+    right: () => ({ operation: 'AlterConfigs' }),
+    chunk: { items: QUOTAS },
+    async invisible(bodies) {
+      const listed = new Map(
+        (await listQuotas(cluster)).map(({ entity, values }) => [keyOf(entity), values]),
+      );
+      return bodies.filter(({ entity, set, unset }) => {
+        const values = listed.get(keyOf(entity)) ?? {};
+        return (
+          Object.entries(set).some(([key, value]) => values[key] !== value) ||
+          unset.some((key) => values[key] !== undefined)
+        );
+      });
+    },
+  };
+}
+
+function parts(entity: QuotaEntity) {
+  return ENTITY_TYPES.flatMap((type) => {
+    const name = entity[type];
+    return name === undefined ? [] : [{ type, name }];
+  });
+}
+
+function keyOf(entity: JsonObject | QuotaEntity): string {
+  return canonicalJson(entity as JsonObject);
 }

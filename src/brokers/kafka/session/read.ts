@@ -1,10 +1,9 @@
 import type { Resource, Scope } from '../../../model/index.ts';
 import { readAcls } from './acls.ts';
 import type { Cluster } from './cluster.ts';
-import type { InheritedConfigs } from './origins.ts';
 import { readQuotas } from './quotas.ts';
 import { type KindName, type Wanted, wantedOf } from './scope.ts';
-import { readTopics } from './topics.ts';
+import { type InheritedConfigs, readTopics } from './topics/read.ts';
 import { readUsers } from './users.ts';
 
 type Reader = (cluster: Cluster, wanted: Wanted, inherited: InheritedConfigs) => Promise<Resource[]>;

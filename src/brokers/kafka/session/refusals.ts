@@ -1,4 +1,7 @@
 import { BrokerError, type Failure } from '../../../model/index.ts';
+import type { AclOperation } from '../kinds/acl/index.ts';
+import type { Cluster } from './cluster.ts';
+import { DescribeCluster } from './protocol/cluster.ts';
 import {
   CLUSTER_UNAUTHORIZED,
   errorName,
@@ -7,7 +10,8 @@ import {
   QUOTA_EXCEEDED,
   SECURITY_DISABLED,
   TOPIC_UNAUTHORIZED,
-} from '../protocol/errors.ts';
+} from './protocol/errors.ts';
+import { operations } from './protocol/words.ts';
 import type { KafkaSettings } from './settings.ts';
 
 /** A right as Kafka's ACLs know it: an operation on a resource. */
@@ -18,7 +22,7 @@ export interface Right {
 }
 
 /** A request that did not succeed, as the answer tells it. */
-export interface Refusal {
+interface Refusal {
   /** What was asked, in words: `create topic`, `DescribeAcls`. */
   readonly op: string;
   readonly code: number;
@@ -64,4 +68,19 @@ function needs({ sasl }: KafkaSettings, { operation, topic }: Right): string {
       ? ''
       : `: kafka-acls --add --allow-principal User:${user} --operation ${operation} ${flag}`;
   return `${principal} needs ${operation} on ${resource}${grant}`;
+}
+
+/** What we may do on the cluster itself; where `error` is not 0, nothing is told. */
+interface ClusterRights {
+  readonly error: number;
+  readonly message: string | null;
+  may(operation: AclOperation): boolean;
+}
+
+/** Asks a cluster that offers DescribeCluster. @throws ConnectionError, BrokerError */
+export async function askRights(cluster: Cluster): Promise<ClusterRights> {
+  const question = { includeOperations: true };
+  const answer = await cluster.ask(DescribeCluster, question, { to: 'home', repeatable: true });
+  const { error, message, operations: allowed } = answer;
+  return { error, message, may: (operation) => (allowed & (1 << operations.number(operation))) !== 0 };
 }

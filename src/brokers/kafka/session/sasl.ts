@@ -1,9 +1,9 @@
+import { execFile } from 'node:child_process';
 import type { SASLOptions } from 'kafkajs';
 import type { Sasl } from './settings.ts';
-import { fetchToken } from './token.ts';
 
 type Provided = Extract<SaslChoice, { authenticationProvider: unknown }>;
-export type SaslChoice = NonNullable<ConstructorParameters<typeof import('kafkajs').Kafka>[0]['sasl']>;
+type SaslChoice = NonNullable<ConstructorParameters<typeof import('kafkajs').Kafka>[0]['sasl']>;
 
 /** The broker did not like the token. */
 class TokenRefused extends Error {
@@ -37,4 +37,26 @@ function bearer(token: string | readonly string[], timeout: number): Provided {
       },
     }),
   };
+}
+
+/** The command that was to print a token did not. Its output is not quoted: it may hold a secret. */
+class TokenCommandFailed extends Error {
+  override readonly name = 'TokenCommandFailed';
+}
+
+/** A token for OAUTHBEARER: as configured, or what the command prints, without the white space around it. */
+function fetchToken(token: string | readonly string[], timeout: number): Promise<string> {
+  if (typeof token === 'string') return Promise.resolve(token);
+  const [command = '', ...args] = token;
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { timeout, maxBuffer: 1024 * 1024 }, (error, stdout) => {
+      const refuse = (why: string) => reject(new TokenCommandFailed(`the token command "${command}" ${why}`));
+      if (error?.killed) return refuse(`did not end within ${timeout} ms`);
+      if (error?.code === 'ENOENT') return refuse('was not found');
+      if (error) return refuse(`failed (${error.code ?? error.signal})`);
+      const printed = stdout.trim();
+      if (printed === '') return refuse('printed nothing');
+      resolve(printed);
+    });
+  });
 }

@@ -1,14 +1,72 @@
+import { pbkdf2, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import { HIDDEN, isObject, isSecretRef, type JsonObject, type Resource } from '../../../model/index.ts';
-import { userAddress } from '../addresses.ts';
-import { CLUSTER_UNAUTHORIZED, RESOURCE_NOT_FOUND } from '../protocol/errors.ts';
-import { DescribeCluster } from '../protocol/requests/cluster.ts';
-import { DescribeUserScramCredentials } from '../protocol/requests/scram.ts';
-import { mechanisms } from '../protocol/words.ts';
-import type { ScramMechanism, UserSpec } from '../specs.ts';
+import {
+  type ScramMechanism,
+  type UserRemove,
+  type UserSpec,
+  type UserUpsert,
+  userAddress,
+} from '../kinds/user.ts';
 import type { Cluster } from './cluster.ts';
-import { refused } from './refusals.ts';
-import { askRights } from './rights.ts';
+import type { Way } from './executor.ts';
+import { DescribeCluster } from './protocol/cluster.ts';
+import {
+  api,
+  array,
+  bytes,
+  int8,
+  int16,
+  int32,
+  nullableArray,
+  nullableString,
+  string,
+  struct,
+} from './protocol/codec.ts';
+import { CLUSTER_UNAUTHORIZED, RESOURCE_NOT_FOUND } from './protocol/errors.ts';
+import { mechanisms } from './protocol/words.ts';
+import { askRights, refused } from './refusals.ts';
 import type { Wanted } from './scope.ts';
+import { byName } from './topics/changes.ts';
+
+export const DescribeUserScramCredentials = api({
+  key: 50,
+  name: 'DescribeUserScramCredentials',
+  version: 0,
+  flexible: true,
+  question: struct({ users: nullableArray(struct({ name: string })) }),
+  answer: struct({
+    throttle: int32,
+    error: int16,
+    message: nullableString,
+    users: array(
+      struct({
+        name: string,
+        error: int16,
+        message: nullableString,
+        credentials: array(struct({ mechanism: int8, iterations: int32 })),
+      }),
+    ),
+  }),
+});
+
+/** Answered by user, however many credentials of one user were asked for. */
+export const AlterUserScramCredentials = api({
+  key: 51,
+  name: 'AlterUserScramCredentials',
+  version: 0,
+  flexible: true,
+  question: struct({
+    deletions: array(struct({ name: string, mechanism: int8 })),
+    upsertions: array(
+      struct({ name: string, mechanism: int8, iterations: int32, salt: bytes, saltedPassword: bytes }),
+    ),
+  }),
+  answer: struct({
+    throttle: int32,
+    users: array(struct({ name: string, error: int16, message: nullableString })),
+  }),
+});
 
 /** @throws ConnectionError, BrokerError */
 export async function readUsers(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
@@ -45,7 +103,7 @@ async function mayListUsers(cluster: Cluster): Promise<boolean> {
 }
 
 /** Iterations by mechanism by user: of these users, or of all that have a credential; one request. */
-export async function listUsers(
+async function listUsers(
   cluster: Cluster,
   names: readonly string[] | null,
 ): Promise<Map<string, Map<ScramMechanism, number>>> {
@@ -68,4 +126,67 @@ export async function listUsers(
     users.set(name, new Map(known));
   }
   return users;
+}
+
+const USERS = 500;
+
+const derive = promisify(pbkdf2);
+const DIGESTS = {
+  'scram-sha-256': { name: 'sha256', bytes: 32 },
+  'scram-sha-512': { name: 'sha512', bytes: 64 },
+} as const;
+
+/** A credential with its password already resolved: no secret can be missing once something was sent. */
+type Credential = Omit<UserUpsert, 'password'> & { readonly password: string };
+
+export function upsertion(cluster: Cluster): Way<Credential> {
+  return {
+    op: 'set SCRAM credential',
+    async ask(bodies) {
+      const upsertions = await Promise.all(bodies.map(salted));
+      const question = { deletions: [], upsertions };
+      const options = { to: 'controller', repeatable: true } as const;
+      return byName(bodies, (await cluster.ask(AlterUserScramCredentials, question, options)).users);
+    },
+    right: () => ({ operation: 'Alter' }),
+    chunk: { items: USERS },
+    invisible: (bodies) => unlike(cluster, bodies, (live, { iterations }) => live === iterations),
+  };
+}
+
+export function removal(cluster: Cluster): Way<UserRemove> {
+  return {
+    op: 'remove SCRAM credential',
+    async ask(bodies) {
+      const deletions = bodies.map(({ name, mechanism }) => ({
+        name,
+        mechanism: mechanisms.number(mechanism),
+      }));
+      const question = { deletions, upsertions: [] };
+      const options = { to: 'controller', repeatable: true } as const;
+      return byName(bodies, (await cluster.ask(AlterUserScramCredentials, question, options)).users);
+    },
+    isDone: (code) => code === RESOURCE_NOT_FOUND,
+    right: () => ({ operation: 'Alter' }),
+    chunk: { items: USERS },
+    invisible: (bodies) => unlike(cluster, bodies, (live) => live === undefined),
+  };
+}
+
+/** What Kafka wants to know of a password: RFC 5802's SaltedPassword. */
+async function salted({ name, mechanism, iterations, password }: Credential) {
+  const salt = randomBytes(32);
+  const digest = DIGESTS[mechanism];
+  const saltedPassword = await derive(password, salt, iterations, digest.bytes, digest.name);
+  return { name, mechanism: mechanisms.number(mechanism), iterations, salt, saltedPassword };
+}
+
+/** Those whose credential is not as it should be, as the cluster lists it. */
+async function unlike<B extends UserRemove>(
+  cluster: Cluster,
+  bodies: readonly B[],
+  isVisible: (iterations: number | undefined, body: B) => boolean,
+): Promise<B[]> {
+  const users = await listUsers(cluster, [...new Set(bodies.map((body) => body.name))]);
+  return bodies.filter((body) => !isVisible(users.get(body.name)?.get(body.mechanism), body));
 }

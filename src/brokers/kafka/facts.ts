@@ -1,0 +1,37 @@
+import { type Context, isObject, type Json, type JsonObject } from '../../model/index.ts';
+import { typedConfig } from './fields/config-values.ts';
+import { configOf } from './fields/topic-configs.ts';
+
+/** What a session puts into `BrokerIdentity.facts`. */
+export type KafkaFacts = {
+  /** Sorted by id. */
+  readonly brokers: readonly { readonly id: number; readonly rack?: string }[];
+  /** The finalized feature level `metadata.version`; absent on clusters with ZooKeeper. */
+  readonly 'metadata-version'?: number;
+  /**
+   * What a topic gets that says nothing, by topic config key, as text; with `num.partitions` and
+   * `default.replication.factor`. Absent where we may not read the configs of the brokers.
+   */
+  readonly defaults?: Readonly<Record<string, string>>;
+  /** Names of requests that brokerform uses and this broker does not offer. */
+  readonly missing: readonly string[];
+};
+
+export interface BrokerNode {
+  readonly id: number;
+  readonly rack?: string;
+}
+
+/** The live brokers of the cluster, by id; none where nobody has asked a cluster. */
+export function brokersIn(context: Context): readonly BrokerNode[] {
+  const { brokers } = context.broker.facts;
+  return Array.isArray(brokers) ? (brokers as unknown as readonly BrokerNode[]) : [];
+}
+
+/** What a topic has that says nothing, as far as it is known. */
+export function defaultOf(facts: JsonObject, config: string): Json | undefined {
+  const { defaults } = facts;
+  const text = isObject(defaults) ? defaults[config] : undefined;
+  const usual = text ?? configOf(config)?.default;
+  return usual === undefined ? undefined : typedConfig(config, usual);
+}

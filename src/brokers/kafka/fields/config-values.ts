@@ -1,0 +1,151 @@
+import {
+  formatDuration,
+  formatSize,
+  isExactInt,
+  isObject,
+  type Json,
+  parseDuration,
+  parseSize,
+  type Quantity,
+  toBigInt,
+} from '../../../model/index.ts';
+import { configOf, type TopicConfig } from './topic-configs.ts';
+
+/*
+ * A config has one typed value, however it is written: `7d`, "604800000" and 604800000 are one number, `true` and
+ * "TRUE" one boolean, and a list is a sorted set. Brokers print text; specs hold typed values.
+ */
+
+type ConfigValue = { readonly value: Json } | { readonly problem: string };
+
+/** The typed value of a config, of what the user wrote or of what the broker printed. */
+export function parseConfig(name: string, written: Json): ConfigValue {
+  if (written === null) return { value: null };
+  const config = configOf(name);
+  if (!config) return { value: plainText(written) };
+  switch (config.type) {
+    case 'boolean':
+      return parseBoolean(written);
+    case 'list':
+      return parseList(written, config);
+    case 'text':
+      return parseText(written, config);
+    case 'double':
+      return inRange(parseDouble(written), config);
+    default:
+      return inRange(parseInteger(written, config.unit), config);
+  }
+}
+
+/** As {@link parseConfig} of a value that is there: one that the table does not expect stays as it is. */
+export function typedConfig(name: string, value: Json): Json {
+  const parsed = parseConfig(name, value);
+  return 'value' in parsed ? parsed.value : value;
+}
+
+/** The value as the broker takes it. */
+export function configText(value: Json): string {
+  if (isExactInt(value)) return value.$int;
+  if (Array.isArray(value)) return value.map(configText).join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The value as people write it: `7d`, `64MiB`, `compact, delete`, `-1 (no limit)`. */
+export function shownConfig(name: string, value: Json): string {
+  const config = configOf(name);
+  const text = configText(value);
+  const word = config?.words && Object.hasOwn(config.words, text) ? config.words[text] : undefined;
+  if (word !== undefined) return `${text} (${word})`;
+  if (Array.isArray(value)) return value.length === 0 ? '(empty)' : value.map(configText).join(', ');
+  if (config?.unit === 'ms' && !isExactInt(value)) return formatDuration(value, 'ms') ?? text;
+  if (config?.unit === 'bytes' && !isExactInt(value)) return formatSize(value) ?? text;
+  return text;
+}
+
+/** As in YAML that a person would have written. */
+export function writtenConfig(name: string, value: Json): Json {
+  const config = configOf(name);
+  if (isExactInt(value)) return value.$int;
+  if (Array.isArray(value)) return value.length === 1 ? (value[0] ?? null) : value;
+  if (!config?.unit || typeof value !== 'number' || value <= 0) return value;
+  const text = config.unit === 'ms' ? formatDuration(value, 'ms') : formatSize(value);
+  return text === undefined || /^\d+(B|ms)$/.test(text) ? value : text;
+}
+
+/** A number for comparing; no limit is infinite. Undefined for what is no number. */
+export function limitOf(value: Json | undefined): number | undefined {
+  const whole = toBigInt(value);
+  if (whole === undefined) return undefined;
+  return whole < 0n ? Number.POSITIVE_INFINITY : Number(whole);
+}
+
+function parseBoolean(written: Json): ConfigValue {
+  const text = configText(written).trim().toLowerCase();
+  if (text === 'true' || text === 'false') return { value: text === 'true' };
+  return { problem: 'not true or false' };
+}
+
+function parseList(written: Json, config: TopicConfig): ConfigValue {
+  const items = (Array.isArray(written) ? written : [written])
+    .flatMap((item: Json) => configText(item).split(','))
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  const unknown = items.find((item) => config.values && !config.values.includes(item));
+  if (unknown !== undefined) return { problem: `not made of ${config.values?.join(' and ')}` };
+  return { value: [...new Set(items)].sort() };
+}
+
+function parseText(written: Json, { values }: TopicConfig): ConfigValue {
+  const text = configText(written);
+  if (!values || values.includes(text)) return { value: text };
+  return { problem: `not one of ${values.join(', ')}` };
+}
+
+function parseDouble(written: Json): ConfigValue {
+  const number = typeof written === 'string' && written.trim() !== '' ? Number(written) : written;
+  return typeof number === 'number' && Number.isFinite(number)
+    ? { value: number }
+    : { problem: 'not a number' };
+}
+
+function parseInteger(written: Json, unit: TopicConfig['unit']): ConfigValue {
+  if (typeof written === 'string') {
+    if (unit === 'ms') return quantity(parseDuration(written, 'ms'));
+    if (unit === 'bytes') return quantity(parseSize(written));
+    // Digits alone mean the same in every unit; a count has none.
+    return /^\s*-?\d+\s*$/.test(written) ? quantity(parseSize(written)) : { problem: 'not a whole number' };
+  }
+  return toBigInt(written) === undefined ? { problem: 'not a whole number' } : { value: written };
+}
+
+function quantity(parsed: Quantity): ConfigValue {
+  return parsed;
+}
+
+const LONGEST: Readonly<Record<string, bigint>> = { int: 2n ** 31n - 1n, long: 2n ** 63n - 1n };
+
+function inRange(parsed: ConfigValue, config: TopicConfig): ConfigValue {
+  if (!('value' in parsed)) return parsed;
+  const { value } = parsed;
+  if (config.words && Object.hasOwn(config.words, configText(value))) return parsed;
+  const number = isExactInt(value) ? Number(value.$int) : Number(value);
+  const { minimum, maximum } = config;
+  if (minimum !== undefined && number < minimum) {
+    const special = Object.keys(config.words ?? {}).map((word) => `${word} or `);
+    return { problem: `out of range: it must be ${special.join('')}at least ${minimum}` };
+  }
+  if (maximum !== undefined && number > maximum) return { problem: `over the maximum of ${maximum}` };
+  const longest = LONGEST[config.type];
+  const whole = toBigInt(value);
+  if (longest !== undefined && whole !== undefined && whole > longest) {
+    return { problem: `over the maximum of ${longest}` };
+  }
+  return parsed;
+}
+
+/** A value of a config that we do not know: text, with numbers in one notation, as brokers print them. */
+function plainText(written: Json): Json {
+  if (isObject(written) && !isExactInt(written)) return JSON.stringify(written);
+  const text = configText(written).trim();
+  return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? String(Number(text)) : text;
+}

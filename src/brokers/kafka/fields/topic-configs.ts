@@ -1,0 +1,284 @@
+/** One config of topics, as the broker's own table has it. */
+export interface TopicConfig {
+  readonly type: 'boolean' | 'int' | 'long' | 'double' | 'text' | 'list';
+  /** How a number is written: a duration or a size. */
+  readonly unit?: 'ms' | 'bytes';
+  /** As text, as brokers print it. Of the newest release where releases differ. */
+  readonly default: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** Numbers outside of the range that stand for something, and what for. */
+  readonly words?: Readonly<Record<string, string>>;
+  /** Of a text, or of each item of a list. */
+  readonly values?: readonly string[];
+  /** The first release that has it, where that is after 3.0. */
+  readonly since?: readonly [major: number, minor: number];
+  /** The first release that no longer has it. */
+  readonly until?: readonly [major: number, minor: number];
+  readonly doc: string;
+}
+
+/** The default of times and counts that no broker ever reaches. */
+export const FOREVER = '9223372036854775807';
+
+const NO_LIMIT = { '-1': 'no limit' };
+
+/** What becomes of old records, and where they are kept. */
+const RETENTION: Readonly<Record<string, TopicConfig>> = {
+  'cleanup.policy': {
+    type: 'list',
+    values: ['compact', 'delete'],
+    default: 'delete',
+    doc: 'What becomes of old records: `delete` removes them by `retention.ms` and `retention.bytes`, `compact` keeps the newest record of each key, and both together do both.',
+  },
+  'delete.retention.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: '86400000',
+    minimum: 0,
+    doc: 'How long a compacted topic keeps a tombstone, the record without a value that deletes its key. A reader that needs longer for the whole log may miss deletions.',
+  },
+  'local.retention.bytes': {
+    type: 'long',
+    unit: 'bytes',
+    default: '-2',
+    minimum: 0,
+    words: { '-1': 'no limit', '-2': 'as retention.bytes' },
+    doc: 'With tiered storage: how much of a partition stays on the brokers’ own disks.',
+  },
+  'local.retention.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: '-2',
+    minimum: 0,
+    words: { '-1': 'no limit', '-2': 'as retention.ms' },
+    doc: 'With tiered storage: how long records stay on the brokers’ own disks.',
+  },
+  'max.compaction.lag.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: FOREVER,
+    minimum: 1,
+    doc: 'The longest that a record may stay uncompacted.',
+  },
+  'min.cleanable.dirty.ratio': {
+    type: 'double',
+    default: '0.5',
+    minimum: 0,
+    maximum: 1,
+    doc: 'How much of a compacted log must be uncompacted before it is cleaned: low saves space, high saves work.',
+  },
+  'min.compaction.lag.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: '0',
+    minimum: 0,
+    doc: 'The shortest that a record stays uncompacted, so that readers that are no further behind see every record.',
+  },
+  'remote.log.copy.disable': {
+    type: 'boolean',
+    default: 'false',
+    since: [3, 9],
+    doc: 'With tiered storage: makes what is already in remote storage read only, and copies nothing more.',
+  },
+  'remote.log.delete.on.disable': {
+    type: 'boolean',
+    default: 'false',
+    since: [3, 9],
+    doc: 'Whether what is in remote storage is deleted when tiered storage is turned off for the topic.',
+  },
+  'remote.storage.enable': {
+    type: 'boolean',
+    default: 'false',
+    doc: 'Turns tiered storage on for the topic. Not for compacted topics.',
+  },
+  'retention.bytes': {
+    type: 'long',
+    unit: 'bytes',
+    default: '-1',
+    minimum: 0,
+    words: NO_LIMIT,
+    doc: 'How large each partition may become before its oldest segments are deleted, where `cleanup.policy` has `delete`. For the whole topic, multiply by the partitions.',
+  },
+  'retention.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: '604800000',
+    minimum: 0,
+    words: NO_LIMIT,
+    doc: 'How long records are kept, where `cleanup.policy` has `delete`: how long a consumer may be away.',
+  },
+};
+
+/** Which records a topic takes, in what form, and when they count as written. */
+const RECORDS: Readonly<Record<string, TopicConfig>> = {
+  'compression.gzip.level': {
+    type: 'int',
+    default: '-1',
+    minimum: 1,
+    maximum: 9,
+    words: { '-1': 'the default of gzip' },
+    since: [3, 8],
+    doc: 'The level where `compression.type` is `gzip`.',
+  },
+  'compression.lz4.level': {
+    type: 'int',
+    default: '9',
+    minimum: 1,
+    maximum: 17,
+    since: [3, 8],
+    doc: 'The level where `compression.type` is `lz4`.',
+  },
+  'compression.type': {
+    type: 'text',
+    values: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
+    default: 'producer',
+    doc: 'How the broker stores records. `producer` keeps them as they were sent; anything else makes the broker compress again.',
+  },
+  'compression.zstd.level': {
+    type: 'int',
+    default: '3',
+    minimum: -131072,
+    maximum: 22,
+    since: [3, 8],
+    doc: 'The level where `compression.type` is `zstd`.',
+  },
+  'max.message.bytes': {
+    type: 'int',
+    unit: 'bytes',
+    default: '1048588',
+    minimum: 0,
+    doc: 'The largest batch of records that the topic takes, after compression.',
+  },
+  'message.downconversion.enable': {
+    type: 'boolean',
+    default: 'true',
+    until: [4, 0],
+    doc: 'Whether records are converted for consumers that only know older formats.',
+  },
+  'message.format.version': {
+    type: 'text',
+    default: '3.0-IV1',
+    until: [4, 0],
+    doc: 'Ignored from 3.0 on, and gone in 4.0.',
+  },
+  'message.timestamp.after.max.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: '3600000',
+    minimum: 0,
+    since: [3, 6],
+    doc: 'How far ahead of the broker’s clock the timestamp of a record may be. Before 4.0 there was no limit.',
+  },
+  'message.timestamp.before.max.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: FOREVER,
+    minimum: 0,
+    since: [3, 6],
+    doc: 'How far behind the broker’s clock the timestamp of a record may be.',
+  },
+  'message.timestamp.difference.max.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: FOREVER,
+    minimum: 0,
+    until: [4, 0],
+    doc: 'How far from the broker’s clock the timestamp of a record may be. Replaced by `message.timestamp.before.max.ms` and `message.timestamp.after.max.ms`.',
+  },
+  'message.timestamp.type': {
+    type: 'text',
+    values: ['CreateTime', 'LogAppendTime'],
+    default: 'CreateTime',
+    doc: 'Whether a record’s timestamp is the producer’s or that of its arrival. Retention goes by it.',
+  },
+  'min.insync.replicas': {
+    type: 'int',
+    default: '1',
+    minimum: 1,
+    doc: 'How many replicas must have a record before a producer with `acks=all` is told that it is safe. With fewer in sync, such writes are refused.',
+  },
+  'unclean.leader.election.enable': {
+    type: 'boolean',
+    default: 'false',
+    doc: 'Whether a replica that lags may become leader when no other is left: the partition is available again, and records that were confirmed are lost.',
+  },
+};
+
+/** How the files of a log are cut, written and removed. */
+const LOG: Readonly<Record<string, TopicConfig>> = {
+  'file.delete.delay.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: '60000',
+    minimum: 0,
+    doc: 'How long a file is kept after its segment was deleted.',
+  },
+  'flush.messages': {
+    type: 'long',
+    default: FOREVER,
+    minimum: 1,
+    doc: 'After how many records the log is written through to the disk. Replication is the better safety.',
+  },
+  'flush.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: FOREVER,
+    minimum: 0,
+    doc: 'After what time the log is written through to the disk. Replication is the better safety.',
+  },
+  'index.interval.bytes': {
+    type: 'int',
+    unit: 'bytes',
+    default: '4096',
+    minimum: 0,
+    doc: 'After how many bytes of log the offset index gets an entry.',
+  },
+  preallocate: {
+    type: 'boolean',
+    default: 'false',
+    doc: 'Whether a segment’s file is created at its full size.',
+  },
+  'segment.bytes': {
+    type: 'int',
+    unit: 'bytes',
+    default: '1073741824',
+    minimum: 14,
+    doc: 'The size at which a partition begins a new file. Deletion and compaction work on whole files that are closed. At least 1 MiB from 4.0 on.',
+  },
+  'segment.index.bytes': {
+    type: 'int',
+    unit: 'bytes',
+    default: '10485760',
+    minimum: 4,
+    doc: 'The size of the index of a segment.',
+  },
+  'segment.jitter.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: '0',
+    minimum: 0,
+    doc: 'A random time that `segment.ms` is shortened by, so that not all segments are closed at once.',
+  },
+  'segment.ms': {
+    type: 'long',
+    unit: 'ms',
+    default: '604800000',
+    minimum: 1,
+    doc: 'The age at which a partition begins a new file, even if it is not full.',
+  },
+};
+
+/**
+ * Every topic config of Kafka 3.0 to 4.3, as the broker's own table has it (`LogConfig`, printed by
+ * `java org.apache.kafka.storage.internals.log.LogConfig` of 3.7.2 and 4.3.1).
+ * {@link https://kafka.apache.org/documentation/#topicconfigs}
+ */
+export const TOPIC_CONFIGS: Readonly<Record<string, TopicConfig>> = Object.fromEntries(
+  Object.entries({ ...RETENTION, ...RECORDS, ...LOG }).sort(([a], [b]) => (a < b ? -1 : 1)),
+);
+
+/** The table's entry of a config; undefined for one that it does not know. */
+export function configOf(name: string): TopicConfig | undefined {
+  return Object.hasOwn(TOPIC_CONFIGS, name) ? TOPIC_CONFIGS[name] : undefined;
+}

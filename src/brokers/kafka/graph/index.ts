@@ -1,0 +1,173 @@
+import {
+  type Address,
+  type BrokerIdentity,
+  type Drawing,
+  type Fact,
+  kindOf,
+  makeAddress,
+  type Resource,
+  Sketch,
+} from '../../../model/index.ts';
+import { shownConfig } from '../fields/config-values.ts';
+import { type AclOperation, type AclSpec, aclOf } from '../kinds/acl/index.ts';
+import { nameOf } from '../kinds/kind.ts';
+import { topic as topicKind } from '../kinds/topic/index.ts';
+import { configIn, sourcesIn, topicAddress } from '../kinds/topic/spec.ts';
+import { USER, userAddress } from '../kinds/user.ts';
+import { deadLetterSource } from '../rules/topology.ts';
+
+/** Topics, who may produce to them and consume from them, and where their dead letters go. */
+export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {
+  const sketch = new Sketch();
+  const group = makeAddress(broker.name, 'cluster');
+  if (resources.length > 0) sketch.group(group, `${broker.name} · kafka`);
+  const topics = resources.filter(({ address }) => kindOf(address) === 'topic');
+  for (const topic of topics) drawTopic(sketch, group, topic);
+  drawDeadLetters(sketch, topics);
+  const users = new Map(
+    resources.filter(({ address }) => kindOf(address) === 'user').map((user) => [user.address, user]),
+  );
+  const drawAcls = { sketch, group, broker: broker.name, users, topics: topics.map(nameOf) };
+  const acls = resources.filter(({ address }) => kindOf(address) === 'acl');
+  for (const rights of rightsOf(acls)) drawRights(rights, drawAcls);
+  return sketch.done();
+}
+
+function drawTopic(sketch: Sketch, group: string, resource: Resource): void {
+  sketch.node({
+    id: resource.address,
+    kind: 'topic',
+    role: 'store',
+    name: nameOf(resource),
+    detail: topicKind.title(resource).detail,
+    group,
+    facts: factsOf(resource),
+    ...placeOf(resource),
+  });
+}
+
+/** What is set on the topic itself. */
+function factsOf(topic: Resource): Fact[] {
+  const sources = sourcesIn(topic);
+  return Object.entries(topic.spec).flatMap(([key, value]): Fact[] => {
+    const config = configIn(key);
+    if (config === undefined || value === null) return [];
+    if ((sources[config]?.origin ?? 'topic') !== 'topic') return [];
+    return [{ name: config, text: shownConfig(config, value) }];
+  });
+}
+
+/** Kafka itself knows no dead letters: libraries agree with people on the name. */
+function drawDeadLetters(sketch: Sketch, topics: readonly Resource[]): void {
+  const byName = new Map(topics.map((topic) => [nameOf(topic), topic.address]));
+  for (const topic of topics) {
+    const source = byName.get(deadLetterSource(nameOf(topic)) ?? '');
+    if (source !== undefined) {
+      sketch.edge({ from: source, to: topic.address, role: 'dead-letter', label: 'by its name' });
+    }
+  }
+}
+
+/** All that one principal may, or may not, do with the same resources. */
+interface Rights {
+  readonly first: AclSpec;
+  readonly operations: Set<AclOperation>;
+  readonly acls: Resource[];
+}
+
+function rightsOf(acls: readonly Resource[]): Iterable<Rights> {
+  const all = new Map<string, Rights>();
+  for (const resource of acls) {
+    const spec = aclOf(resource);
+    const { principal, permission, name, pattern } = spec;
+    const key = JSON.stringify([principal, permission, spec['resource-type'], name, pattern]);
+    const rights = all.get(key) ?? { first: spec, operations: new Set(), acls: [] };
+    all.set(key, rights);
+    rights.operations.add(spec.operation);
+    rights.acls.push(resource);
+  }
+  return all.values();
+}
+
+interface Surroundings {
+  readonly sketch: Sketch;
+  readonly group: string;
+  readonly broker: string;
+  readonly users: ReadonlyMap<Address, Resource>;
+  readonly topics: readonly string[];
+}
+
+/** Rights to what is no topic move no message: they belong to their principal. */
+function drawRights(rights: Rights, around: Surroundings): void {
+  const { first, operations, acls } = rights;
+  const { sketch } = around;
+  const resources = acls.map(({ address }) => address);
+  const at = acls[0]?.at ? { at: acls[0].at } : {};
+  const words = [...operations].sort().join(', ');
+  if (first['resource-type'] !== 'topic') {
+    const name = `${first.permission} ${first['resource-type']}`;
+    const text = `${first.pattern === 'prefixed' ? `${first.name}…` : first.name}: ${words}`;
+    drawPrincipal(around, first.principal, resources, [{ name, text }]);
+    return;
+  }
+  const principal = drawPrincipal(around, first.principal);
+  for (const topic of topicsUnder(around, first)) {
+    const pattern = first.pattern === 'prefixed' ? `${first.name}…` : '';
+    const common = { resources, ...at };
+    if (first.permission === 'deny') {
+      const label = [words, pattern].filter((text) => text !== '').join(' ');
+      sketch.edge({ from: principal, to: topic, role: 'deny', label, ...common });
+      continue;
+    }
+    const may = (one: AclOperation) => operations.has(one) || operations.has('all');
+    if (may('write')) sketch.edge({ from: principal, to: topic, role: 'produce', label: pattern, ...common });
+    if (may('read')) sketch.edge({ from: topic, to: principal, role: 'consume', label: pattern, ...common });
+    if (!may('write') && !may('read'))
+      sketch.edge({ from: principal, to: topic, role: 'access', label: words, ...common });
+  }
+}
+
+/** As many topics as a pattern may be drawn to one by one; a pattern of more is a node of its own. */
+const MOST_LINES = 12;
+
+function topicsUnder({ sketch, group, broker, topics }: Surroundings, acl: AclSpec): string[] {
+  const { name, pattern } = acl;
+  const isEvery = pattern === 'literal' && name === '*';
+  const ofTopic = (one: string) =>
+    sketch.name({ id: topicAddress(broker, one), kind: 'topic', role: 'store', name: one, group });
+  if (pattern === 'literal' && !isEvery) return [ofTopic(name)];
+  const matching = isEvery ? topics : topics.filter((one) => one.startsWith(name));
+  if (!isEvery && matching.length > 0 && matching.length <= MOST_LINES) return matching.map(ofTopic);
+  const id = makeAddress(broker, 'topics', pattern, name);
+  const shown = isEvery ? 'every topic' : `${name}…`;
+  const detail = `${matching.length} of those here`;
+  sketch.node({ id, kind: 'topics', role: 'store', name: shown, detail, group });
+  return [id];
+}
+
+function drawPrincipal(
+  { sketch, group, broker, users }: Surroundings,
+  principal: string,
+  resources: readonly Address[] = [],
+  facts: readonly Fact[] = [],
+): string {
+  const name = principal.startsWith(USER) ? principal.slice(USER.length) : principal;
+  const isUser = principal.startsWith(USER) && name !== '*';
+  const id = isUser ? userAddress(broker, name) : makeAddress(broker, 'principal', principal);
+  const known = sketch.find(id);
+  sketch.node({
+    id,
+    kind: 'principal',
+    role: 'client',
+    name: name === '*' ? 'everyone' : name,
+    group,
+    resources: [...(known?.resources ?? []), ...resources],
+    facts: [...(known?.facts ?? []), ...facts],
+    ...placeOf(users.get(id)),
+  });
+  return id;
+}
+
+function placeOf(resource: Resource | undefined) {
+  return resource?.at ? { at: resource.at } : {};
+}

@@ -1,0 +1,86 @@
+import type { DraftSection, Mapping } from '../../../model/foreign/index.ts';
+import { isObject, type Json, type JsonObject, type Source } from '../../../model/index.ts';
+import type { AclOperation, AclSpec } from '../kinds/acl/index.ts';
+import { INTERNAL_TOPICS, THROTTLE_CONFIGS } from '../kinds/topic/spec.ts';
+
+/** As Kafka calls them; other tools write them in capitals, or in one word. */
+export const OPERATIONS: readonly AclOperation[] = [
+  'all',
+  'read',
+  'write',
+  'create',
+  'delete',
+  'alter',
+  'describe',
+  'cluster-action',
+  'describe-configs',
+  'alter-configs',
+  'idempotent-write',
+  'create-tokens',
+  'describe-tokens',
+  'two-phase-commit',
+];
+
+export const RESOURCE_TYPES: readonly AclSpec['resource-type'][] = [
+  'topic',
+  'group',
+  'cluster',
+  'transactional-id',
+  'delegation-token',
+  'user',
+];
+
+export const PATTERNS = ['literal', 'prefixed'] as const;
+export const PERMISSIONS = ['allow', 'deny'] as const;
+
+/** One ACL, and where it was written. What is not said is what Kafka's own tools take for it. */
+interface Grant {
+  readonly principal: string;
+  readonly type: AclSpec['resource-type'];
+  /** Of no matter for the cluster, which has but one name. */
+  readonly name: string;
+  readonly operation: AclOperation;
+  readonly pattern?: AclSpec['pattern'] | undefined;
+  readonly host?: string | undefined;
+  readonly permission?: AclSpec['permission'] | undefined;
+  readonly at: Source;
+}
+
+/** Adds an ACL; the same one is there once, whoever asks for it. */
+export function grant(draft: DraftSection, acl: Grant): void {
+  const { principal, type, name, operation, pattern, host, permission = 'allow', at } = acl;
+  const named: Json = pattern === 'prefixed' ? { prefix: name } : name;
+  const resource: JsonObject = type === 'cluster' ? { cluster: true } : { [type]: named };
+  const hosts = host === undefined || host === '*' ? {} : { hosts: [host] };
+  draft.append(['acls', principal, permission], { ...resource, operations: [operation], ...hosts }, at);
+}
+
+export const INTERNAL = 'it is the broker’s own topic';
+
+export function isInternal(topic: string): boolean {
+  return INTERNAL_TOPICS.has(topic);
+}
+
+/** Takes over the configs that stand below a key, under the broker's own names. */
+export function takeConfigs(draft: DraftSection, topic: string, from: Mapping, key: string): void {
+  const configs = from.mapping(key);
+  for (const name of configs?.keys() ?? []) {
+    if (!configs) return;
+    if (THROTTLE_CONFIGS.includes(name)) {
+      configs.leave(name, 'it is set only while replicas move');
+      continue;
+    }
+    const value = configs.json(name);
+    if (value === undefined || value === '') configs.remark(name, 'it has no value');
+    else if (isScalars(value))
+      draft.put(['topics', topic, 'configs', name], value, configs.at(name), configs.places);
+    else
+      configs.account.error('wrong-value', configs.at(name), `${name} must be text, a number, true or false`);
+  }
+}
+
+function isScalars(value: Json): boolean {
+  return Array.isArray(value)
+    ? value.every((item: Json) => typeof item === 'string')
+    : !isObject(value) || '$int' in value;
+}

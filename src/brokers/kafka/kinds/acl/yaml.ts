@@ -1,0 +1,214 @@
+import {
+  type Body,
+  isObject,
+  itemsOf,
+  type Json,
+  type JsonObject,
+  membersOf,
+  type Resource,
+  type Section,
+  type Source,
+} from '../../../../model/index.ts';
+import type { Collector } from '../kind.ts';
+import { type AclOperation, type AclResourceType, type AclSpec, aclOf, aclResource } from './index.ts';
+
+/** The name that every cluster has as a resource. */
+const CLUSTER_NAME = 'kafka-cluster';
+
+/** What a shorthand stands for, as `kafka-acls --producer` and `--consumer` have it. */
+const SHORTHANDS: readonly {
+  readonly key: string;
+  readonly type: AclResourceType;
+  readonly operations: readonly AclOperation[];
+}[] = [
+  { key: 'produces', type: 'topic', operations: ['write', 'describe'] },
+  { key: 'consumes', type: 'topic', operations: ['read', 'describe'] },
+  { key: 'groups', type: 'group', operations: ['read', 'describe'] },
+  { key: 'transactional-ids', type: 'transactional-id', operations: ['write', 'describe'] },
+];
+
+/** Resource types that a raw entry may name; `cluster` has no name. */
+const NAMED_TYPES = ['topic', 'group', 'transactional-id', 'delegation-token', 'user'] as const;
+
+interface ResourceName {
+  readonly name: string;
+  readonly pattern: AclSpec['pattern'];
+  readonly at: Source;
+}
+
+/** `acls: { 'User:app': { produces: […], allow: […] } }`. */
+export function declareAcls(collector: Collector, sectionBody: Body): void {
+  for (const [principal, body] of membersOf(sectionBody, 'acls')) {
+    if (!checkPrincipal(collector, principal, body.at)) continue;
+    for (const shorthand of SHORTHANDS) {
+      for (const { at, ...named } of namesIn(body.section, body.value, shorthand.key)) {
+        for (const operation of shorthand.operations) {
+          const acl: AclSpec = {
+            'resource-type': shorthand.type,
+            ...named,
+            principal,
+            host: '*',
+            operation,
+            permission: 'allow',
+          };
+          collector.imply(aclResource(body.section.broker, acl), at);
+        }
+      }
+    }
+    for (const permission of ['allow', 'deny'] as const) {
+      for (const item of itemsOf(body, permission)) declareRaw(collector, item, principal, permission);
+    }
+  }
+}
+
+function declareRaw(
+  collector: Collector,
+  item: Body,
+  principal: string,
+  permission: AclSpec['permission'],
+): void {
+  const { section, value, at } = item;
+  const types = [...NAMED_TYPES, 'cluster' as const].filter((type) => value[type] !== undefined);
+  const [type] = types;
+  if (type === undefined || types.length > 1) {
+    const found = types.length > 1 ? `names ${types.join(' and ')}` : 'names no resource';
+    const hint = `write one of ${NAMED_TYPES.join(', ')} and "cluster: true"`;
+    collector.error('acl-resource', at, `an ACL is about one kind of resource, and this one ${found}`, {
+      hint,
+    });
+    return;
+  }
+  const names: ResourceName[] =
+    type === 'cluster'
+      ? [{ name: CLUSTER_NAME, pattern: 'literal', at }]
+      : namesIn(section, value, type).map((named) => ({ ...named, at }));
+  for (const { at: place, ...named } of names) {
+    for (const host of textsOf(value.hosts) ?? ['*']) {
+      for (const operation of (textsOf(value.operations) ?? []) as AclOperation[]) {
+        const acl: AclSpec = { 'resource-type': type, ...named, principal, host, operation, permission };
+        collector.add(aclResource(section.broker, acl), place);
+      }
+    }
+  }
+}
+
+/** Names below a key: one, or a list. */
+function namesIn(section: Section, container: Body['value'], key: string): ResourceName[] {
+  const value = container[key];
+  if (Array.isArray(value)) {
+    return value.flatMap((item: Json, index) => nameOf(item, section.at(value, index)));
+  }
+  return value === undefined || value === null ? [] : nameOf(value, section.at(container, key));
+}
+
+function nameOf(value: Json, at: Source): ResourceName[] {
+  if (typeof value === 'string') return [{ name: value, pattern: 'literal', at }];
+  const prefix = isObject(value) ? value.prefix : undefined;
+  return typeof prefix === 'string' ? [{ name: prefix, pattern: 'prefixed', at }] : [];
+}
+
+function textsOf(value: Json | undefined): string[] | undefined {
+  return Array.isArray(value)
+    ? value.filter((item: Json): item is string => typeof item === 'string')
+    : undefined;
+}
+
+function checkPrincipal(collector: Collector, principal: string, at: Source): boolean {
+  if (/^[^:\s]+:./.test(principal)) return true;
+  collector.error('bad-name', at, `"${principal}" is no principal: it lacks its type`, {
+    hint: `write User:${principal || 'name'}; User:* is everyone`,
+  });
+  return false;
+}
+
+/** ACLs by principal: shorthands where they say exactly the same, and the rest written out. */
+export function aclsSection(resources: readonly Resource[]): JsonObject {
+  const byPrincipal = groupBy(resources.map(aclOf), ({ principal }) => principal);
+  const principals = [...byPrincipal].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (principals.length === 0) return {};
+  return {
+    acls: Object.fromEntries(principals.map(([principal, acls]) => [escaped(principal), grantsOf(acls)])),
+  };
+}
+
+function grantsOf(acls: readonly AclSpec[]): JsonObject {
+  const shorthands: Record<string, Json[]> = {};
+  const raw: Record<'allow' | 'deny', Json[]> = { allow: [], deny: [] };
+  for (const group of grouped(acls)) {
+    const left = new Set(group.operations);
+    const covered = new Set<AclOperation>();
+    for (const { key, type, operations } of SHORTHANDS) {
+      const { permission, hosts } = group;
+      if (type !== group.type || permission !== 'allow' || hosts[0] !== '*' || hosts.length > 1) continue;
+      if (!operations.every((operation) => group.operations.includes(operation))) continue;
+      shorthands[key] = [...(shorthands[key] ?? []), group.name];
+      for (const operation of operations) covered.add(operation);
+    }
+    for (const operation of covered) left.delete(operation);
+    if (left.size === 0) continue;
+    const resource: JsonObject = group.type === 'cluster' ? { cluster: true } : { [group.type]: group.name };
+    const hosts = group.hosts.length === 1 && group.hosts[0] === '*' ? {} : { hosts: group.hosts };
+    raw[group.permission].push({ ...resource, operations: [...left], ...hosts });
+  }
+  const lists = Object.entries({ ...inOrder(shorthands), ...raw }).filter(([, items]) => items.length > 0);
+  return Object.fromEntries(lists);
+}
+
+interface Group {
+  readonly type: AclSpec['resource-type'];
+  readonly name: Json;
+  readonly permission: AclSpec['permission'];
+  readonly hosts: readonly string[];
+  readonly operations: readonly AclOperation[];
+}
+
+/** ACLs on the same resource, by host, and then those with the same operations together. */
+function grouped(acls: readonly AclSpec[]): Group[] {
+  const sorted = [...acls].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const groups: Group[] = [];
+  for (const same of groupBy(sorted, keyOf).values()) {
+    const [first] = same;
+    if (!first) continue;
+    const byHost = groupBy(same, ({ host }) => host);
+    const byOperations = groupBy([...byHost], ([, own]) =>
+      own
+        .map(({ operation }) => operation)
+        .sort()
+        .join(),
+    );
+    for (const hosts of byOperations.values()) {
+      groups.push({
+        type: first['resource-type'],
+        name: first.pattern === 'prefixed' ? { prefix: escaped(first.name) } : escaped(first.name),
+        permission: first.permission,
+        hosts: hosts.map(([host]) => host).sort(),
+        operations: (hosts[0]?.[1] ?? []).map(({ operation }) => operation).sort(),
+      });
+    }
+  }
+  return groups;
+}
+
+function keyOf(acl: AclSpec): string {
+  const order = [...NAMED_TYPES, 'cluster'].indexOf(acl['resource-type']);
+  return JSON.stringify([order, acl.permission, acl.pattern, acl.name]);
+}
+
+function inOrder(lists: Readonly<Record<string, Json[]>>): Record<string, Json[]> {
+  return Object.fromEntries(SHORTHANDS.map(({ key }) => [key, lists[key] ?? []]));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('${', () => '$${');
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

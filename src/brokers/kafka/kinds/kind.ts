@@ -1,0 +1,43 @@
+import {
+  type Change,
+  type DeclareCollector,
+  parseAddress,
+  type Resource,
+  type Risk,
+} from '../../../model/index.ts';
+
+/*
+ * What the kinds share: how they report mistakes, names out of addresses, risks.
+ */
+
+/** What went wrong while declaring; the rules of the linter have codes of their own. */
+export type DeclareCode =
+  | 'given-twice'
+  | 'bad-value'
+  | 'bad-name'
+  | 'reserved-name'
+  | 'reserved-config'
+  | 'literal-secret'
+  | 'acl-resource'
+  | 'quota-entity';
+
+export type Collector = DeclareCollector<DeclareCode>;
+
+export type Update = Extract<Change, { action: 'update' | 'replace' }>;
+
+/** The first name in a resource's address: of a topic, of a user. */
+export function nameOf(resource: Resource): string {
+  return parseAddress(resource.address).path[0] ?? '';
+}
+
+export function disruptive(code: string, message: string, hint?: string): Risk {
+  return { class: 'disruptive', code, message, ...(hint !== undefined && { hint }) };
+}
+
+export function destructive(code: string, message: string, hint?: string): Risk {
+  return { class: 'destructive', code, message, ...(hint !== undefined && { hint }) };
+}
+
+export function refused(code: string, message: string, hint?: string): Risk {
+  return { class: 'refused', code, message, ...(hint !== undefined && { hint }) };
+}

@@ -1,0 +1,174 @@
+import type { Context, Json, Risk } from '../../../../model/index.ts';
+import { defaultOf } from '../../facts.ts';
+import { limitOf, shownConfig, typedConfig } from '../../fields/config-values.ts';
+import { destructive, disruptive, type Update } from '../kind.ts';
+import { isEmpty, volatileOf } from './metrics.ts';
+import { CONFIG_PREFIX, sourcesIn } from './spec.ts';
+
+/** What changed configs cost. */
+export function configRisks(change: Update, context: Context): Risk[] {
+  const values = new Effective(change, context);
+  return [
+    ...retentionRisks(change, values),
+    ...policyRisks(change, values),
+    ...compactionRisks(values),
+    ...writeRisks(values),
+    ...tieredRisks(values),
+  ];
+}
+
+/** The values that count before and after, wherever they come from. */
+class Effective {
+  readonly #change: Update;
+  readonly #context: Context;
+
+  constructor(change: Update, context: Context) {
+    this.#change = change;
+    this.#context = context;
+  }
+
+  changes(config: string): boolean {
+    return this.#change.fields.some(({ path }) => path[0] === CONFIG_PREFIX + config);
+  }
+
+  before(config: string): Json | undefined {
+    return this.#change.before.spec[CONFIG_PREFIX + config] ?? defaultOf(this.#context.broker.facts, config);
+  }
+
+  after(config: string): Json | undefined {
+    const declared = this.#change.after.spec[CONFIG_PREFIX + config];
+    if (declared === undefined || !this.changes(config)) return this.before(config);
+    if (declared !== null) return declared;
+    const inherited = sourcesIn(this.#change.before)[config]?.inherited?.value;
+    return inherited === undefined || inherited === null
+      ? defaultOf(this.#context.broker.facts, config)
+      : typedConfig(config, inherited);
+  }
+
+  /** True where a number becomes smaller; no limit is the largest. */
+  lowers(config: string): boolean {
+    return this.changes(config) && compare(this.after(config), this.before(config)) < 0;
+  }
+
+  raises(config: string): boolean {
+    return this.changes(config) && compare(this.after(config), this.before(config)) > 0;
+  }
+
+  shown(config: string): string {
+    return shownConfig(config, this.after(config) ?? null);
+  }
+
+  policies(side: 'before' | 'after'): readonly Json[] {
+    const policy = this[side]('cleanup.policy');
+    return Array.isArray(policy) ? policy : [];
+  }
+
+  number(side: 'before' | 'after', config: string): number {
+    return limitOf(this[side](config)) ?? 0;
+  }
+}
+
+function compare(a: Json | undefined, b: Json | undefined): number {
+  const [left, right] = [limitOf(a), limitOf(b)];
+  if (left === undefined || right === undefined || left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function retentionRisks({ before }: Update, values: Effective): Risk[] {
+  // Where deletion only begins, that says it all.
+  const deletes = (['before', 'after'] as const).every((side) => values.policies(side).includes('delete'));
+  if (!deletes || isEmpty(before)) return [];
+  const { bytes } = volatileOf(before);
+  const risks: Risk[] = [];
+  if (values.lowers('retention.ms')) {
+    risks.push(
+      destructive('retention-lowered', `deletes records that are older than ${values.shown('retention.ms')}`),
+    );
+  }
+  // The limit is for one partition, and the bytes are those of all replicas of all: if they fit, all is kept.
+  const fits = bytes !== undefined && bytes <= values.number('after', 'retention.bytes');
+  if (values.lowers('retention.bytes') && !fits) {
+    const limit = values.shown('retention.bytes');
+    risks.push(destructive('retention-lowered', `deletes the oldest records of partitions over ${limit}`));
+  }
+  return risks;
+}
+
+function policyRisks({ before }: Update, values: Effective): Risk[] {
+  if (!values.changes('cleanup.policy')) return [];
+  const [old, now] = [values.policies('before'), values.policies('after')];
+  const gains = (policy: string) => now.includes(policy) && !old.includes(policy);
+  const loses = (policy: string) => old.includes(policy) && !now.includes(policy);
+  const risks: Risk[] = [];
+  if (gains('compact')) {
+    const message = 'keeps only the newest record of each key, and refuses records without a key';
+    risks.push(isEmpty(before) ? disruptive('compacted', message) : destructive('compacted', message));
+  }
+  if (gains('delete') && !isEmpty(before)) {
+    const message = `deletes what is older than ${values.shown('retention.ms')}, the last record of a key too`;
+    risks.push(destructive('deletion-enabled', message));
+  }
+  if (loses('compact')) {
+    risks.push(disruptive('not-compacted', 'old records of a key stay beside the new ones'));
+  }
+  if (loses('delete')) {
+    risks.push(disruptive('deletion-disabled', 'nothing is deleted by age or size any more'));
+  }
+  return risks;
+}
+
+function compactionRisks(values: Effective): Risk[] {
+  if (!values.policies('after').includes('compact')) return [];
+  const risks: Risk[] = [];
+  if (values.lowers('delete.retention.ms')) {
+    const time = values.shown('delete.retention.ms');
+    risks.push(disruptive('tombstones-shorter', `readers that need longer than ${time} may miss deletions`));
+  }
+  if (values.lowers('min.compaction.lag.ms') || values.lowers('max.compaction.lag.ms')) {
+    risks.push(
+      disruptive('compacted-sooner', 'readers that are behind see fewer of the old records of a key'),
+    );
+  }
+  return risks;
+}
+
+function writeRisks(values: Effective): Risk[] {
+  const risks: Risk[] = [];
+  if (values.lowers('max.message.bytes')) {
+    const size = values.shown('max.message.bytes');
+    risks.push(disruptive('messages-smaller', `producers whose batches are over ${size} are refused`));
+  }
+  if (values.lowers('min.insync.replicas')) {
+    const count = values.shown('min.insync.replicas');
+    risks.push(
+      disruptive(
+        'insync-lowered',
+        `a record on ${count} of the replicas counts as safe, and is lost with them`,
+      ),
+    );
+  }
+  if (values.raises('min.insync.replicas')) {
+    const count = values.shown('min.insync.replicas');
+    risks.push(disruptive('insync-raised', `with fewer than ${count} replicas in sync, acks=all is refused`));
+  }
+  if (
+    values.changes('unclean.leader.election.enable') &&
+    values.after('unclean.leader.election.enable') === true
+  ) {
+    risks.push(
+      disruptive('unclean-election', 'a replica that lags may become leader, and what it lacks is lost'),
+    );
+  }
+  if (values.changes('message.timestamp.type')) {
+    const meaning = `timestamps of new records are ${
+      values.after('message.timestamp.type') === 'LogAppendTime' ? 'those of their arrival' : 'the producer’s'
+    }`;
+    risks.push(disruptive('timestamps', `${meaning}; retention goes by them`));
+  }
+  return risks;
+}
+
+function tieredRisks(values: Effective): Risk[] {
+  if (!values.changes('remote.storage.enable') || values.after('remote.storage.enable') !== false) return [];
+  return [destructive('tiered-storage-off', 'what is only in remote storage can no longer be read')];
+}

@@ -1,0 +1,108 @@
+import { type FieldChange, isObject, type Json, type Kind, type Resource } from '../../../../model/index.ts';
+import { configText, shownConfig, typedConfig } from '../../fields/config-values.ts';
+import { countOf } from '../../format.ts';
+import { nameOf, type Update } from '../kind.ts';
+import { topicCalls } from './calls.ts';
+import { howFarText, topicStake, volatileOf } from './metrics.ts';
+import { topicRisks } from './risks.ts';
+import { completeTopic, configIn, INTERNAL_TOPICS, type Origin, sourcesIn } from './spec.ts';
+
+/** https://kafka.apache.org/documentation/#topicconfigs */
+export const topic: Kind = {
+  title(resource) {
+    const { partitions, 'replication-factor': factor } = resource.spec;
+    const parts = [
+      ...(typeof partitions === 'number' ? [countOf(partitions, 'partition')] : []),
+      ...(typeof factor === 'number' ? [countOf(factor, 'replica')] : []),
+    ];
+    return { title: `topic ${nameOf(resource)}`, detail: parts.join(' × ') };
+  },
+
+  complete: completeTopic,
+  // What cannot change in place is refused: a topic is never replaced, as that would lose its log.
+  risks: topicRisks,
+
+  calls: (change, _context, { destructive }) => topicCalls(change, destructive),
+
+  systemOwned(resource) {
+    return resource.spec.internal === true || INTERNAL_TOPICS.has(nameOf(resource))
+      ? 'it is the broker’s own topic'
+      : undefined;
+  },
+
+  fieldName([key = '', index]) {
+    if (key === 'throttle') return 'reassignment';
+    if (key === 'replicas' && index !== undefined) return `replicas of partition ${index}`;
+    return configIn(key) ?? key;
+  },
+
+  fieldText([key = ''], value) {
+    const config = configIn(key);
+    if (config !== undefined) return shownConfig(config, value);
+    return Array.isArray(value) ? value.map(configText).join(', ') : undefined;
+  },
+
+  fieldTexts(field, change) {
+    const [key = ''] = field.path;
+    const config = configIn(key);
+    if (key === 'throttle') return unfinishedTexts(change.before);
+    return config === undefined ? {} : inheritance(config, field, change);
+  },
+
+  stakeText: topicStake,
+
+  isInherited(live, key) {
+    const origin = sourcesIn(live)[configIn(key) ?? '']?.origin;
+    return origin !== undefined && origin !== 'topic';
+  },
+
+  resetText(keys) {
+    const configs = keys.flatMap((key) => configIn(key) ?? []);
+    return configs.length === 0
+      ? undefined
+      : `configs: { ${configs.map((config) => `${config}: null`).join(', ')} }`;
+  },
+};
+
+/** A reassignment of ours that nobody has seen to its end. */
+function unfinishedTexts(live: Resource): { before: string; after: string } {
+  const { moves } = volatileOf(live);
+  return moves && moves.ours.length > 0
+    ? { before: `under way, ${howFarText(moves)}`, after: 'waited for, its throttle removed' }
+    : { before: 'ended, its throttle is still there', after: 'throttle removed' };
+}
+
+const ORIGINS: Readonly<Record<Origin, string>> = {
+  topic: 'set on the topic',
+  'dynamic-broker': 'set on a broker',
+  'dynamic-default-broker': 'set for all brokers',
+  'static-broker': 'from server.properties',
+  default: 'default',
+};
+
+/** Where a value was inherited from, and what a topic without an override inherits. */
+function inheritance(
+  config: string,
+  { before, after }: FieldChange,
+  change: Update,
+): { before?: string; after?: string } {
+  const source = sourcesIn(change.before)[config];
+  const from = source && source.origin !== 'topic' ? ` (${ORIGINS[source.origin]})` : '';
+  const inherited = source?.inherited;
+  return {
+    ...(before !== undefined && { before: shown(config, before) + from }),
+    ...(after === undefined && {
+      after: inherited
+        ? `${inheritedText(config, inherited.value)} (${ORIGINS[inherited.origin]})`
+        : 'as inherited',
+    }),
+  };
+}
+
+function inheritedText(config: string, value: string | null): string {
+  return value === null ? 'unset' : shown(config, typedConfig(config, value));
+}
+
+function shown(config: string, value: Json): string {
+  return isObject(value) ? JSON.stringify(value) : shownConfig(config, value);
+}

@@ -1,0 +1,197 @@
+import {
+  type Body,
+  isObject,
+  type Json,
+  type JsonObject,
+  membersOf,
+  objectOf,
+  overridden,
+  type Resource,
+  type Source,
+} from '../../../../model/index.ts';
+import { parseConfig, writtenConfig } from '../../fields/config-values.ts';
+import type { Collector } from '../kind.ts';
+import { nameOf } from '../kind.ts';
+import { replicasIn } from './placement.ts';
+import {
+  CONFIG_PREFIX,
+  configIn,
+  INTERNAL_TOPICS,
+  sourcesIn,
+  THROTTLE_CONFIGS,
+  topicAddress,
+  topicResource,
+} from './spec.ts';
+
+const FIELDS = ['partitions', 'replication-factor', 'placement', 'configs-policy'] as const;
+
+/** What `replicas` says by itself. */
+const IMPLIED: readonly string[] = ['partitions', 'replication-factor', 'placement'];
+
+/** `topics: { user-events: {…} }`, on top of the section's `defaults`. */
+export function declareTopics(collector: Collector, sectionBody: Body): void {
+  const { section, value } = sectionBody;
+  const defaults: Body = { section, value: objectOf(value.defaults), at: sectionBody.at };
+  for (const [name, written] of membersOf(sectionBody, 'topics')) {
+    if (!checkTopicName(collector, name, written.at)) continue;
+    const body = overridden(written, topicAddress(section.broker, name));
+    const fields = new Fields();
+    if (Array.isArray(body.value.replicas)) readReplicas(collector, body, body.value.replicas, fields);
+    const isPlaced = fields.values.replicas !== undefined;
+    for (const from of [defaults, body]) {
+      for (const key of FIELDS) {
+        if (isPlaced && IMPLIED.includes(key)) continue;
+        const given = from.value[key];
+        if (given !== undefined) fields.set(key, given, section.at(from.value, key));
+      }
+      readConfigs(collector, from, fields);
+    }
+    collector.add(topicResource(section.broker, name, fields.values), body.at, fields.places);
+  }
+}
+
+class Fields {
+  readonly values: Record<string, Json> = {};
+  readonly places: Record<string, Source> = {};
+
+  set(key: string, value: Json, at: Source): void {
+    this.values[key] = value;
+    this.places[key] = at;
+  }
+}
+
+function readReplicas(
+  collector: Collector,
+  { section, value }: Body,
+  lists: readonly Json[],
+  fields: Fields,
+) {
+  const at = section.at(value, 'replicas');
+  for (const key of IMPLIED) {
+    if (value[key] === undefined) continue;
+    collector.error('given-twice', section.at(value, key), `"replicas" says the ${key} already`, {
+      hint: 'remove one of the two; an environment takes "replicas" away with replicas: null',
+      related: [at],
+    });
+  }
+  const replicas = lists.map((ids) => (Array.isArray(ids) ? ids : []) as readonly number[]);
+  const factors = [...new Set(replicas.map((ids) => ids.length))].sort((a, b) => a - b);
+  fields.set('partitions', replicas.length, at);
+  fields.set('replication-factor', factors.length === 1 ? (factors[0] ?? 0) : factors, at);
+  fields.set('replicas', Object.fromEntries(replicas.map((ids, index) => [String(index), ids])), at);
+  for (const index of replicas.keys()) fields.places[`replicas.${index}`] = section.at(lists, index);
+}
+
+function readConfigs(collector: Collector, { section, value }: Body, fields: Fields): void {
+  const { configs } = value;
+  if (!isObject(configs)) return;
+  for (const [name, written] of Object.entries(configs)) {
+    const at = section.at(configs, name);
+    if (THROTTLE_CONFIGS.includes(name)) {
+      collector.error('reserved-config', at, `${name} is set while replicas move, and cannot be declared`, {
+        hint: 'set reassignment.throttle of the broker in brokerform.yaml',
+      });
+      continue;
+    }
+    const parsed = parseConfig(name, written);
+    if ('value' in parsed) fields.set(CONFIG_PREFIX + name, parsed.value, at);
+    else collector.error('bad-value', at, `${name} is ${JSON.stringify(written)}: ${parsed.problem}`);
+  }
+}
+
+/** `org.apache.kafka.common.internals.Topic`: it becomes the name of a folder with `-<partition>` behind it. */
+const LONGEST = 249;
+const LEGAL = /^[a-zA-Z0-9._-]+$/;
+
+/** Refuses what the broker would refuse, and what is the broker's own. */
+function checkTopicName(collector: Collector, name: string, at: Source): boolean {
+  if (INTERNAL_TOPICS.has(name)) {
+    const message = `"${name}" cannot be declared: it is the broker's own topic`;
+    collector.error('reserved-name', at, message, { hint: 'brokers create it, and only they may change it' });
+    return false;
+  }
+  const problem = topicNameProblem(name);
+  if (problem === undefined) return true;
+  collector.error('bad-name', at, problem, {
+    hint: 'letters, digits, ".", "_" and "-", at most 249 of them',
+  });
+  return false;
+}
+
+/** Why no topic can have this name. */
+export function topicNameProblem(name: string): string | undefined {
+  if (name === '') return 'a topic needs a name';
+  if (name === '.' || name === '..') return `a topic cannot be called "${name}"`;
+  if (name.length > LONGEST) return `a topic name of ${name.length} characters is too long`;
+  if (LEGAL.test(name)) return undefined;
+  const illegal = [...name].find((character) => !LEGAL.test(character)) ?? '';
+  return `a topic name cannot hold ${JSON.stringify(illegal)}`;
+}
+
+/**
+ * `topics`, each with all that was set on it. No `defaults` are inferred: they would also apply to every topic that is
+ * declared later, which is not what the cluster does.
+ */
+export function topicsSection(topics: readonly Resource[]): JsonObject {
+  const bodies = topics
+    .map((topic) => [nameOf(topic), nested(bodyOf(topic))] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return bodies.length === 0 ? {} : { topics: Object.fromEntries(bodies) };
+}
+
+/** A body with its configs beside the other keys, as in a spec: `configs.retention.ms`. */
+type Flat = Readonly<Record<string, Json>>;
+
+function bodyOf(topic: Resource): Flat {
+  const { partitions, 'replication-factor': factor, placement } = topic.spec;
+  const replicas = replicasIn(topic);
+  // Partitions with different numbers of replicas can only be written out; a declaration that lists them means it.
+  if (replicas && (typeof factor !== 'number' || isDeclared(topic))) {
+    const lists = Object.keys(replicas)
+      .sort((a, b) => Number(a) - Number(b))
+      .map((index) => [...(replicas[index] ?? [])]);
+    return { replicas: lists, ...configsOf(topic) };
+  }
+  return {
+    ...(typeof partitions === 'number' && { partitions }),
+    ...(typeof factor === 'number' && { 'replication-factor': factor }),
+    // Only what was declared says how replicas should lie.
+    ...(placement !== undefined && { placement }),
+    ...configsOf(topic),
+  };
+}
+
+/** Out of a file, and not read from a cluster. */
+function isDeclared({ at }: Resource): boolean {
+  return at !== undefined;
+}
+
+/** Only what was set on the topic itself; a declaration says nothing else. */
+function configsOf(topic: Resource): Flat {
+  const sources = sourcesIn(topic);
+  const configs = Object.entries(topic.spec).flatMap(([key, value]) => {
+    const config = configIn(key);
+    if (config === undefined || THROTTLE_CONFIGS.includes(config)) return [];
+    const isOwn = isDeclared(topic) || sources[config]?.origin === 'topic';
+    return isOwn && value !== null ? [[key, writtenConfig(config, value)] as const] : [];
+  });
+  return Object.fromEntries(configs.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function nested(flat: Flat): JsonObject {
+  const fields = Object.entries(flat).filter(([key]) => configIn(key) === undefined);
+  const configs = Object.entries(flat).flatMap(([key, value]) => {
+    const config = configIn(key);
+    return config === undefined ? [] : [[config, escaped(value)] as const];
+  });
+  return {
+    ...Object.fromEntries(fields),
+    ...(configs.length > 0 && { configs: Object.fromEntries(configs) }),
+  };
+}
+
+/** A literal text as it is written in YAML, where `${` begins a variable. */
+function escaped(value: Json): Json {
+  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
+  return Array.isArray(value) ? value.map(escaped) : value;
+}

@@ -1,0 +1,69 @@
+import type { Json, Resource, RuleContext } from '../../../model/index.ts';
+import { defaultOf } from '../facts.ts';
+import { limitOf } from '../fields/config-values.ts';
+import { nameOf } from '../kinds/kind.ts';
+import { CONFIG_PREFIX, configIn } from '../kinds/topic/spec.ts';
+
+/** A declared topic as lint rules see it. */
+export interface Topic {
+  readonly name: string;
+  readonly resource: Resource;
+  /** Undefined where the cluster's default counts. */
+  readonly partitions: number | undefined;
+  /** The smallest of its partitions. Undefined where the cluster's default counts. */
+  readonly replicationFactor: number | undefined;
+  /** Configs that are set to a value. */
+  readonly declared: readonly string[];
+  /** Whether it is set, and not left to be inherited. */
+  sets(config: string): boolean;
+  /** The value that counts, as far as it is known: declared, else the cluster's, else Kafka's default. */
+  value(config: string): Json | undefined;
+  /** The same as a number, without limit as infinity. */
+  limit(config: string): number;
+  has(policy: 'compact' | 'delete'): boolean;
+}
+
+export function topicsOf(context: RuleContext): Topic[] {
+  return context.ofKind('topic').map((resource) => topicOf(resource, context));
+}
+
+/** Where a finding about a config points. */
+export function pathOf(config: string): readonly string[] {
+  return [CONFIG_PREFIX + config];
+}
+
+function topicOf(resource: Resource, context: RuleContext): Topic {
+  const { spec } = resource;
+  const value = (config: string) => spec[CONFIG_PREFIX + config] ?? defaultOf(context.broker.facts, config);
+  const factors = [spec['replication-factor']].flat().filter((one): one is number => typeof one === 'number');
+  const policy = value('cleanup.policy');
+  return {
+    name: nameOf(resource),
+    resource,
+    partitions: typeof spec.partitions === 'number' ? spec.partitions : undefined,
+    replicationFactor: factors.length > 0 ? Math.min(...factors) : undefined,
+    declared: Object.keys(spec).flatMap((key) => (spec[key] === null ? [] : (configIn(key) ?? []))),
+    sets: (config) => (spec[CONFIG_PREFIX + config] ?? null) !== null,
+    value,
+    limit: (config) => limitOf(value(config)) ?? 0,
+    has: (one) => Array.isArray(policy) && policy.includes(one),
+  };
+}
+
+const DEAD_LETTER = /^(.+)[._-](?:dlq|dlt|dead-?letters?)$/i;
+
+/** The topic whose failures a dead letter topic takes, by its name: `orders` of `orders-dlq`. */
+export function deadLetterSource(name: string): string | undefined {
+  return DEAD_LETTER.exec(name)?.[1];
+}
+
+export function isDisposable(environment: string | undefined): boolean {
+  return (
+    environment !== undefined &&
+    /^(?:local|dev|develop|development|test|testing|ci|demo|sandbox)\b/i.test(environment)
+  );
+}
+
+export function isProduction(environment: string | undefined): boolean {
+  return environment !== undefined && /^(?:prod|production|live)\b/i.test(environment);
+}

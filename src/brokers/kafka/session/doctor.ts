@@ -1,0 +1,114 @@
+import { type BrokerIdentity, type Check, ConnectionError } from '../../../model/index.ts';
+import type { KafkaFacts } from '../facts.ts';
+import type { AclOperation } from '../kinds/acl/index.ts';
+import type { Cluster } from './cluster.ts';
+import { CLUSTER_METADATA, DescribeCluster, DescribeQuorum, Metadata } from './protocol/cluster.ts';
+import { askRights } from './refusals.ts';
+
+/** What some of our work takes on the cluster itself. Topics may be granted one by one, which is not seen here. */
+const WORK: readonly (readonly [AclOperation, string])[] = [
+  ['describe', 'see ACLs, SCRAM users, sizes on disk and running reassignments'],
+  ['alter', 'change ACLs and SCRAM users, and move partitions'],
+  ['describe-configs', 'see quotas'],
+  ['alter-configs', 'change quotas, and throttle reassignments'],
+];
+
+/** A clock that is further off than this makes times in plans misleading. Milliseconds. */
+const CLOCK_TOLERANCE = 5_000;
+
+/** Whether each broker can be reached under the address that it tells clients, and what we may do. Never throws. */
+export async function examine(cluster: Cluster, identity: BrokerIdentity): Promise<Check[]> {
+  const facts = identity.facts as KafkaFacts;
+  const [named, reached, rights, clock] = await Promise.all([
+    checkBootstrap(cluster),
+    checkBrokers(cluster),
+    checkRights(cluster),
+    checkClock(cluster),
+  ]);
+  return [...named, ...reached, checkRequests(identity, facts), clock, ...rights];
+}
+
+/** Addresses of the configuration that lead nowhere. One that answers is enough, until that one is down. */
+async function checkBootstrap(cluster: Cluster): Promise<Check[]> {
+  const others = cluster.settings.bootstrap.filter(
+    ({ host, port }) => !cluster.brokers.some((broker) => broker.host === host && broker.port === port),
+  );
+  const checks = await Promise.all(
+    others.map(async (endpoint): Promise<Check[]> => {
+      const error = await cluster.unreachable(endpoint);
+      if (!error) return [];
+      const { message: text, hint } = error;
+      const name = `bootstrap ${endpoint.host}:${endpoint.port}`;
+      return [{ name, ok: false, text, ...(hint !== undefined && { hint }) }];
+    }),
+  );
+  return checks.flat();
+}
+
+async function checkBrokers(cluster: Cluster): Promise<Check[]> {
+  const answers = await cluster.askEach(Metadata, () => ({ topics: [], autoCreate: false }));
+  return cluster.brokers.map(({ id, host, port, rack }): Check => {
+    const answer = answers.get(id);
+    const name = `broker ${id}`;
+    if (!(answer instanceof Error)) {
+      return { name, ok: true, text: `answers at ${host}:${port}${rack === null ? '' : `, rack ${rack}`}` };
+    }
+    const hint =
+      (answer instanceof ConnectionError && answer.hint) ||
+      'clients must be able to reach every broker at its advertised.listeners';
+    return { name, ok: false, text: answer.message, hint };
+  });
+}
+
+function checkRequests({ version }: BrokerIdentity, { missing }: KafkaFacts): Check {
+  const name = 'version';
+  if (missing.length === 0)
+    return { name, ok: true, text: `Kafka ${version}, offers all that brokerform asks for` };
+  const hint = 'what needs them is refused by name; all else works';
+  return { name, ok: false, text: `Kafka ${version} does not offer ${missing.join(', ')}`, hint };
+}
+
+async function checkRights(cluster: Cluster): Promise<Check[]> {
+  if (!cluster.offers(DescribeCluster)) return [];
+  const answer = await askRights(cluster).catch((error: Error) => error);
+  if (answer instanceof Error || answer.error !== 0) {
+    const text = answer instanceof Error ? answer.message : (answer.message ?? 'could not be read');
+    return [{ name: 'rights on the cluster', ok: false, text }];
+  }
+  return WORK.map(([operation, work]): Check => {
+    const name = `right ${operation}`;
+    if (answer.may(operation)) return { name, ok: true, text: `may ${work}` };
+    return { name, ok: false, text: `may not ${work}`, hint: `needs ${operation} on the cluster` };
+  });
+}
+
+/**
+ * Of all that a cluster tells without being changed, only the controller's word on its quorum holds a present time. The
+ * clocks of the other brokers nobody can ask for.
+ */
+async function checkClock(cluster: Cluster): Promise<Check> {
+  const name = 'clock';
+  const asked = Date.now();
+  const theirs = cluster.offers(DescribeQuorum)
+    ? await controllerTime(cluster).catch(() => undefined)
+    : undefined;
+  if (theirs === undefined) return { name, ok: true, text: 'the cluster does not tell us its time' };
+  const { leader, time } = theirs;
+  // The answer may have been on its way for as long as we waited for it.
+  const off = Math.max(asked - time, time - Date.now(), 0);
+  if (off <= CLOCK_TOLERANCE) return { name, ok: true, text: `of controller ${leader} agrees within 5 s` };
+  return {
+    name,
+    ok: false,
+    text: `of controller ${leader} differs by ${Math.round(off / 1000)} s from this machine's`,
+    hint: 'synchronise both clocks; times of reading in plans are this machine’s',
+  };
+}
+
+async function controllerTime(cluster: Cluster): Promise<{ leader: number; time: number } | undefined> {
+  const question = { topics: [CLUSTER_METADATA] };
+  const answer = await cluster.ask(DescribeQuorum, question, { to: 'home', repeatable: true });
+  const { leader = -1, voters = [] } = answer.topics[0]?.partitions[0] ?? {};
+  const time = voters.find(({ id }) => id === leader)?.caughtUpAt ?? -1;
+  return time > 0 ? { leader, time } : undefined;
+}

@@ -1,0 +1,183 @@
+import { type Call, MissingVariable, type Outcome, type SendOptions } from '../../../model/index.ts';
+import type { KafkaCall } from '../kinds/index.ts';
+import type { TopicReassign } from '../kinds/topic/calls.ts';
+import { aclCreation, aclDeletion } from './acls.ts';
+import type { Cluster } from './cluster.ts';
+import { carryOut, type Item, type Result, type Way } from './executor.ts';
+import { quotaChange } from './quotas.ts';
+import { settle } from './reassignment/complete.ts';
+import { reassign } from './reassignment/reassign.ts';
+import { creation, deletion, partitioning } from './topics/changes.ts';
+import { configuration } from './topics/configs.ts';
+import { removal, upsertion } from './users.ts';
+
+/**
+ * Sends units side by side. The calls of one op that are due at the same moment go out together, whatever units they
+ * are of; so a thousand creations are a handful of requests, and each still has its own outcome.
+ */
+export async function* sendUnits(
+  cluster: Cluster,
+  units: readonly (readonly Call[])[],
+  options: SendOptions,
+): AsyncGenerator<Outcome> {
+  const perform = performer(cluster, options);
+  // Who gives up starts nothing new either.
+  const over = new AbortController();
+  const drain = AbortSignal.any([options.drain, options.abort]);
+  const signals = { drain, givenUp: gaveUp(options.abort, over.signal) };
+  const settled: Outcome[] = [];
+  let wake = () => {};
+  let bug: unknown;
+  for (const [unit, calls] of units.entries()) {
+    runUnit(unit, calls as readonly KafkaCall[], perform, signals)
+      .then((outcome) => settled.push(outcome))
+      .catch((error: unknown) => {
+        bug ??= error;
+      })
+      .finally(() => wake());
+  }
+  try {
+    for (let told = 0; told < units.length; ) {
+      const outcome = settled.shift();
+      if (outcome) {
+        told++;
+        yield outcome;
+      } else if (bug !== undefined) throw bug;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    over.abort();
+  }
+}
+
+type Perform = (call: KafkaCall) => Promise<Result>;
+
+async function runUnit(
+  unit: number,
+  calls: readonly KafkaCall[],
+  perform: Perform,
+  signals: { readonly drain: AbortSignal; readonly givenUp: Promise<'given up'> },
+): Promise<Outcome> {
+  let callsDone = 0;
+  const notes: string[] = [];
+  for (const call of calls) {
+    if (signals.drain.aborted) {
+      if (callsDone === 0) return { unit, status: 'not-started', callsDone };
+      const message = `stopped after ${callsDone} of ${calls.length} requests`;
+      return { unit, status: 'failed', callsDone, failure: { op: call.op, message } };
+    }
+    const result = await Promise.race([perform(call), signals.givenUp]);
+    if (result === 'given up') {
+      const failure = { op: call.op, message: 'given up before the answer came' };
+      return { unit, status: 'unknown', callsDone, failure };
+    }
+    if (result.status === 'not-started' && callsDone > 0) {
+      return { unit, status: 'failed', callsDone, failure: result.failure };
+    }
+    if ('failure' in result) return { unit, status: result.status, callsDone, failure: result.failure };
+    if (result.note !== undefined) notes.push(result.note);
+    if (result.status === 'under-way') {
+      const left = calls.length - callsDone - 1;
+      if (left > 0) notes.push(`${left} more request${left === 1 ? ' waits' : 's wait'} for its end`);
+      return { unit, status: 'under-way', callsDone, note: notes.join('; ') };
+    }
+    callsDone++;
+  }
+  return { unit, status: 'done', callsDone, ...(notes.length > 0 && { note: notes.join('; ') }) };
+}
+
+/** Resolves when the user gives up; one listener, however many calls wait, and none once all is `over`. */
+function gaveUp(abort: AbortSignal, over: AbortSignal): Promise<'given up'> {
+  return new Promise((resolve) => {
+    if (abort.aborted) resolve('given up');
+    else abort.addEventListener('abort', () => resolve('given up'), { once: true, signal: over });
+  });
+}
+
+/** Collects what is due at the same moment, and hands it on together. */
+function together<B>(run: (items: readonly Item<B>[]) => Promise<void>): (body: B) => Promise<Result> {
+  let due: (Item<B> & { fail(error: unknown): void })[] = [];
+  return (body) =>
+    new Promise((resolve, reject) => {
+      if (due.length === 0) {
+        setImmediate(() => {
+          const items = due;
+          due = [];
+          run(items).catch((error: unknown) => {
+            for (const item of items) item.fail(error);
+          });
+        });
+      }
+      due.push({ body, settle: resolve, fail: reject });
+    });
+}
+
+/** Works that run side by side have one line to tell how far they are: each gets options that put it on that line. */
+function onOneLine(options: SendOptions): () => SendOptions {
+  const { onWork } = options;
+  if (!onWork) return () => options;
+  const works = new Map<symbol, string>();
+  return () => {
+    const work = Symbol();
+    const tell = (text?: string) => {
+      if (text === undefined) works.delete(work);
+      else works.set(work, text);
+      onWork(works.size === 0 ? undefined : [...works.values()].join('; '));
+    };
+    return { ...options, onWork: tell };
+  };
+}
+
+function performer(cluster: Cluster, options: SendOptions): Perform {
+  const ownOptions = onOneLine(options);
+  const by = <B>(way: Way<B>) => together<B>((items) => carryOut(cluster.settings, way, items, ownOptions()));
+  const createTopic = by(creation(cluster));
+  const deleteTopic = by(deletion(cluster));
+  const addPartitions = by(partitioning(cluster));
+  const changeConfigs = by(configuration(cluster));
+  const movePartitions = together<TopicReassign>((items) => reassign(cluster, items, ownOptions()));
+  const settleTopic = together<{ name: string }>((items) => settle(cluster, items, ownOptions()));
+  const createAcl = by(aclCreation(cluster));
+  const deleteAcl = by(aclDeletion(cluster));
+  const alterQuota = by(quotaChange(cluster));
+  const upsertUser = by(upsertion(cluster));
+  const removeUser = by(removal(cluster));
+  return async (call) => {
+    switch (call.op) {
+      case 'topic.create':
+        return createTopic(call.body);
+      case 'topic.delete':
+        return deleteTopic(call.body);
+      case 'topic.partitions':
+        return addPartitions(call.body);
+      case 'topic.configs':
+        return changeConfigs(call.body);
+      case 'topic.reassign':
+        return movePartitions(call.body);
+      case 'topic.settle':
+        return settleTopic(call.body);
+      case 'acl.create':
+        return createAcl(call.body);
+      case 'acl.delete':
+        return deleteAcl(call.body);
+      case 'quota.alter':
+        return alterQuota(call.body);
+      case 'user.remove':
+        return removeUser(call.body);
+      case 'user.upsert':
+        try {
+          return await upsertUser({
+            ...call.body,
+            password: cluster.settings.resolve(call.body.password.$secret),
+          });
+        } catch (error) {
+          if (!(error instanceof MissingVariable)) throw error;
+          return { status: 'failed', failure: { op: 'set SCRAM credential', message: error.message } };
+        }
+    }
+  };
+}

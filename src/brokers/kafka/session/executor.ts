@@ -1,0 +1,248 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BrokerError, ConnectionError, type Failure, type SendOptions } from '../../../model/index.ts';
+import { LostConnection } from './connection-errors.ts';
+import { NOT_CONTROLLER, QUOTA_EXCEEDED, TIMED_OUT } from './protocol/errors.ts';
+import { failureOf, type Right } from './refusals.ts';
+import type { KafkaSettings } from './settings.ts';
+
+/** What became of one call. */
+export type Result =
+  | { readonly status: 'done' | 'under-way'; readonly note?: string }
+  | { readonly status: 'already' | 'failed' | 'unknown' | 'not-started'; readonly failure: Failure };
+
+/** One call of many that go in one request. */
+export interface Item<B> {
+  readonly body: B;
+  settle(result: Result): void;
+}
+
+/** The answer to one item of a request. */
+export interface Verdict {
+  readonly code: number;
+  readonly message?: string | null;
+}
+
+/** How calls of one op are carried out. */
+export interface Way<B> {
+  /** In failures: `create topic`. */
+  readonly op: string;
+  /** One request; a verdict for each body, in order. */
+  ask(bodies: readonly B[]): Promise<readonly Verdict[]>;
+  /** A code that says that it is as wanted already. `again`: an earlier request may have done it. */
+  isDone?(code: number, again: boolean): boolean;
+  /** A code that says that somebody made it meanwhile, as wanted or not. */
+  isThere?(code: number): boolean;
+  right(body: B): Right;
+  /** Of what was done, that which the broker that all reads go to does not show yet. */
+  invisible(bodies: readonly B[]): Promise<readonly B[]>;
+  /** Items in one request: by count, and by a weight where the broker bounds something else. */
+  readonly chunk: { readonly items: number; readonly weight?: number };
+  weigh?(body: B): number;
+}
+
+/**
+ * The controller is away for some seconds when it moves. Milliseconds before each new attempt, before jitter; how long a
+ * quota of changes is used up, a broker tells, and the link waits for it.
+ */
+const PAUSES = [200, 400, 800, 1600, 3200];
+const NOT_NOW: readonly number[] = [TIMED_OUT, NOT_CONTROLLER, QUOTA_EXCEEDED];
+
+/**
+ * Carries out calls of one op in few requests, chunk by chunk; after `drain` no further chunk starts. The next chunk
+ * is asked for while the one before comes into view.
+ */
+export async function carryOut<B>(
+  settings: KafkaSettings,
+  way: Way<B>,
+  items: readonly Item<B>[],
+  { drain, onWork }: Pick<SendOptions, 'drain' | 'onWork'>,
+): Promise<void> {
+  let inView = Promise.resolve();
+  for (const chunk of chunksOf(items, way)) {
+    if (drain.aborted) {
+      for (const item of chunk) item.settle(notStarted(way.op));
+      continue;
+    }
+    const there = await askUntilThere(settings, way, chunk);
+    await inView;
+    inView = see(way, there, onWork);
+  }
+  await inView;
+}
+
+/** An item that the controller has, whoever made it: the broker that all reads go to may not know of it yet. */
+interface There<B> {
+  readonly item: Item<B>;
+  readonly result: Result;
+}
+
+async function see<B>(way: Way<B>, there: readonly There<B>[], onWork: SendOptions['onWork']): Promise<void> {
+  const bodies = there.map(({ item }) => item.body);
+  const hidden = new Set<B>(
+    await untilVisible(bodies, {
+      look: (left) => way.invisible(left),
+      records: sumOf(bodies, way),
+      onLook: (left) => onWork?.(left === 0 ? undefined : `${way.op}: ${left} not visible yet`),
+    }),
+  );
+  onWork?.();
+  for (const { item, result } of there) {
+    const isInDoubt = hidden.has(item.body) && 'failure' in result;
+    item.settle(isInDoubt ? { ...result, failure: { ...result.failure, ...NOT_SHOWN } } : result);
+  }
+}
+
+/** What exists and is not shown cannot be told from what was wanted. */
+const NOT_SHOWN = {
+  message: 'it exists by now, but the broker does not show yet whether it is as planned',
+  hint: 'run plan again once the brokers have caught up',
+};
+
+function sumOf<B>(bodies: readonly B[], way: Way<B>): number {
+  return bodies.reduce((sum, body) => sum + (way.weigh?.(body) ?? 1), 0);
+}
+
+export function notStarted(op: string): Result {
+  return { status: 'not-started', failure: { op, message: 'stopped before it was its turn' } };
+}
+
+/** @returns the items that are there by now; all others are settled. */
+async function askUntilThere<B>(
+  settings: KafkaSettings,
+  way: Way<B>,
+  items: readonly Item<B>[],
+): Promise<There<B>[]> {
+  const there: There<B>[] = [];
+  let pending = items;
+  let again = false;
+  for (let attempt = 0; pending.length > 0; attempt++) {
+    const pause = PAUSES[attempt];
+    const verdicts = await way.ask(pending.map((item) => item.body)).catch((error: unknown) => error);
+    if (!Array.isArray(verdicts)) {
+      again ||= verdicts instanceof LostConnection && verdicts.sent;
+      const result = lost(way.op, verdicts, again);
+      if (pause === undefined || !(verdicts instanceof LostConnection) || !verdicts.transient) {
+        for (const item of pending) item.settle(result);
+        return there;
+      }
+      await sleep(jittered(pause));
+      continue;
+    }
+    const later: Item<B>[] = [];
+    for (const [i, item] of pending.entries()) {
+      const verdict = (verdicts as readonly Verdict[])[i] ?? {
+        code: -1,
+        message: 'the answer says nothing of it',
+      };
+      if (verdict.code === 0 || way.isDone?.(verdict.code, again)) {
+        there.push({ item, result: { status: 'done' } });
+      } else if (pause !== undefined && NOT_NOW.includes(verdict.code)) later.push(item);
+      else {
+        const refusal = { op: way.op, ...verdict, right: way.right(item.body) };
+        const failure = failureOf(settings, refusal);
+        if (way.isThere?.(verdict.code)) there.push({ item, result: { status: 'already', failure } });
+        else item.settle({ status: 'failed', failure });
+      }
+    }
+    // A quota lets some through at a time.
+    if (later.length < pending.length) attempt = -1;
+    pending = later;
+    // What timed out at the broker may be done all the same.
+    again ||= later.length > 0;
+    if (later.length > 0 && pause !== undefined) await sleep(jittered(pause));
+  }
+  return there;
+}
+
+function jittered(pause: number): number {
+  return pause * (0.5 + Math.random());
+}
+
+/** A request without an answer. Anything that is neither the broker's nor the network's doing is a bug. */
+function lost(op: string, error: unknown, sent: boolean): Result {
+  if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
+  if (!(error instanceof ConnectionError)) throw error;
+  const { message, hint } = error;
+  return {
+    status: sent ? 'unknown' : 'failed',
+    failure: { op, message, ...(hint !== undefined && { hint }) },
+  };
+}
+
+/** What the cluster's refusal or silence means for all that it was asked for. @throws what is neither: a bug */
+export function resultOf(op: string, error: unknown): Result {
+  if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
+  if (error instanceof ConnectionError) return { status: 'unknown', failure: { op, message: error.message } };
+  throw error;
+}
+
+function chunksOf<B>(items: readonly Item<B>[], way: Way<B>): Item<B>[][] {
+  const chunks: Item<B>[][] = [];
+  let weight = 0;
+  for (const item of items) {
+    const own = way.weigh?.(item.body) ?? 1;
+    const last = chunks.at(-1);
+    const fits =
+      last && last.length < way.chunk.items && weight + own <= (way.chunk.weight ?? Number.POSITIVE_INFINITY);
+    if (last && fits) last.push(item);
+    else chunks.push([item]);
+    weight = fits ? weight + own : own;
+  }
+  return chunks;
+}
+
+/** Longest pause between two looks, in milliseconds: half of it is what an apply is late on the average. */
+const LOOK = 50;
+
+/** Asks with growing pauses until the check says yes, for at most `patience` ms. A failing check is a no. */
+export async function untilSeen(patience: number, check: () => Promise<boolean>): Promise<boolean> {
+  const end = Date.now() + patience;
+  for (let pause = 10; ; pause = Math.min(pause * 2, LOOK)) {
+    if (await check().catch(() => false)) return true;
+    if (Date.now() + pause > end) return false;
+    await sleep(pause);
+  }
+}
+
+/*
+ * A controller answers as soon as a change is in its log; a broker shows it once it has replayed that log, which takes
+ * the longer the more there is to replay, and in steps: 40 s after 20,000 new partitions were seen on a small machine.
+ */
+
+/** How long a broker may show nothing new, in milliseconds: for any work, and for each record of it. */
+const STALL = 30_000;
+const STALL_PER_RECORD = 20;
+/** Pauses between two looks, in milliseconds. Half of the last one is what an apply is late on the average. */
+const FIRST_LOOK = 10;
+/** A wait that takes long is looked at less often: after a tenth of the time that it has taken, up to this. */
+const LONGEST_LOOK = 1_000;
+
+interface Waiting<B> {
+  /** Those that are not visible yet. A look that fails changes nothing. */
+  look(bodies: readonly B[]): Promise<readonly B[]>;
+  /** Records of metadata that the work consists of. */
+  readonly records: number;
+  /** Told how many are left to wait for. */
+  readonly onLook?: (left: number) => void;
+}
+
+/**
+ * Waits until changes are visible, and goes on as long as ever more of them are.
+ * @returns those that were not visible when nothing had come for a time in proportion to the work
+ */
+export async function untilVisible<B>(bodies: readonly B[], waiting: Waiting<B>): Promise<readonly B[]> {
+  const patience = STALL + STALL_PER_RECORD * waiting.records;
+  const start = Date.now();
+  let lastProgress = start;
+  let left = bodies;
+  for (let pause = FIRST_LOOK; left.length > 0; ) {
+    const seen: readonly B[] = await waiting.look(left).catch(() => left);
+    if (seen.length < left.length) lastProgress = Date.now();
+    left = seen;
+    waiting.onLook?.(left.length);
+    if (left.length === 0 || Date.now() + pause > lastProgress + patience) break;
+    await sleep(pause);
+    pause = Math.min(pause * 2, LONGEST_LOOK, Math.max(LOOK, (Date.now() - start) / 10));
+  }
+  return left;
+}

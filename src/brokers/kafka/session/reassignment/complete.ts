@@ -1,0 +1,97 @@
+import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
+import type { Cluster } from '../cluster.ts';
+import { type Item, type Result, resultOf } from '../executor.ts';
+import { type Copies, placesOf } from './progress.ts';
+import { ElectLeaders, listMoves, type Moves } from './reassignments.ts';
+import { freeBrokers, freeTopics, limitRates, type Mark, readMarks } from './throttle.ts';
+import { untilMoved, Watch } from './watch.ts';
+
+const OP = 'settle reassignment';
+
+/**
+ * Sees moves of ours to their end that an earlier run did not, as fast as the connection says by now, and takes their
+ * throttle away. What others move is left alone.
+ */
+export async function settle(
+  cluster: Cluster,
+  items: readonly Item<{ name: string }>[],
+  options: SendOptions,
+): Promise<void> {
+  const names = items.map((item) => item.body.name);
+  try {
+    const results = await finishMarked(cluster, await readMarks(cluster, names), options);
+    await liftThrottle(cluster, names);
+    for (const item of items) item.settle(results.get(item.body.name) ?? { status: 'done' });
+  } catch (error) {
+    const result = resultOf(OP, error);
+    for (const item of items) item.settle(result);
+  }
+}
+
+/** @returns what has become of the topics that are still on their way; all others are there. */
+async function finishMarked(
+  cluster: Cluster,
+  marks: ReadonlyMap<string, Mark>,
+  options: SendOptions,
+): Promise<Map<string, Result>> {
+  const copies = [...marks].flatMap(([topic, mark]) =>
+    [...mark.copies].map(([partition, brokers]): Copies => ({ topic, partition, brokers })),
+  );
+  const watch = new Watch(cluster, copies, options.onWork);
+  watch.begin(copies);
+  const begun = stillMoving(copies, await listMoves(cluster));
+  if (begun.length > 0) {
+    await limitRates(cluster, new Set([...marks.values()].flatMap(({ brokers }) => [...brokers])));
+  }
+  const ended = options.detach ? 'drained' : await untilMoved(cluster, begun, watch, options);
+  watch.end();
+  if (ended instanceof ConnectionError) throw ended;
+  const running = await listMoves(cluster);
+  const late = new Set(stillMoving(copies, running).map(({ topic }) => topic));
+  await electPreferred(
+    cluster,
+    copies.filter(({ topic }) => !late.has(topic)),
+  );
+  if (late.size === 0) return new Map();
+  const seen = await watch.tellEach(running);
+  return new Map([...late].map((topic) => [topic, { status: 'under-way', note: seen.get(topic) ?? '' }]));
+}
+
+function stillMoving(copies: readonly Copies[], running: Moves): Copies[] {
+  return copies.filter(({ topic, partition }) => running.get(topic)?.has(partition));
+}
+
+/**
+ * Takes the throttle off these topics, where nothing of ours moves any more, and off the brokers, where that is so of
+ * every topic. From the brokers first: as long as a topic has its mark, a later run knows that there is something to
+ * take away.
+ */
+export async function liftThrottle(cluster: Cluster, topics: readonly string[]): Promise<void> {
+  const running = await listMoves(cluster);
+  // What moves without our mark, by another tool, is not what the throttle is for.
+  const marks = await readMarks(cluster, [...running.keys()]);
+  const busy = new Set(
+    [...marks].flatMap(([name, { copies }]) =>
+      [...(running.get(name)?.keys() ?? [])].some((partition) => copies.has(partition)) ? [name] : [],
+    ),
+  );
+  if (busy.size === 0) await freeBrokers(cluster);
+  await freeTopics(
+    cluster,
+    topics.filter((name) => !busy.has(name)),
+  );
+}
+
+/**
+ * Lets the first replica of each partition lead. Where that fails, leaders stay where they are until Kafka itself
+ * moves them (auto.leader.rebalance.enable).
+ */
+export async function electPreferred(
+  cluster: Cluster,
+  places: readonly { readonly topic: string; readonly partition: number }[],
+): Promise<void> {
+  if (places.length === 0 || !cluster.offers(ElectLeaders)) return;
+  const topics = [...placesOf(places)].map(([topic, partitions]) => ({ topic, partitions }));
+  const question = { unclean: 0, topics, timeout: cluster.settings.timeout };
+  await cluster.ask(ElectLeaders, question, { to: 'controller', repeatable: true }).catch(() => {});
+}

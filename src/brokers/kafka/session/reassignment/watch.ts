@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
+import { howFarText } from '../../kinds/topic/metrics.ts';
+import type { Cluster } from '../cluster.ts';
+import { placeOf, readLogSizes } from '../topics/log-sizes.ts';
+import { type Copies, howFar, placesOf, type Sight } from './progress.ts';
+import { listMoves, type Moves } from './reassignments.ts';
+
+/** How long the cluster may be away while we wait for it; milliseconds. */
+const PATIENCE = 60_000;
+/** Sizes of logs are asked of every broker, so not as often as what is still on its way; milliseconds. */
+const MEASURED_EVERY = 2_000;
+
+/** Copies that are waited for, and how far they are by what was last seen. */
+export class Watch {
+  readonly #cluster: Cluster;
+  readonly #copies: readonly Copies[];
+  readonly #onWork: SendOptions['onWork'];
+  readonly #ahead: Set<string>;
+  #measuredAt = Number.NEGATIVE_INFINITY;
+
+  /** @param copies those that are begun later, with {@link begin}, among them */
+  constructor(cluster: Cluster, copies: readonly Copies[], onWork: SendOptions['onWork']) {
+    this.#cluster = cluster;
+    this.#copies = copies;
+    this.#onWork = onWork;
+    this.#ahead = new Set(copies.map(placeOf));
+  }
+
+  begin(copies: readonly Pick<Copies, 'topic' | 'partition'>[]): void {
+    for (const copy of copies) this.#ahead.delete(placeOf(copy));
+  }
+
+  /** Tells how far it is, where anybody listens and the last time is not just now. */
+  async look(running: Moves): Promise<void> {
+    if (!this.#onWork || Date.now() - this.#measuredAt < MEASURED_EVERY) return;
+    const sight = await this.#see(running).catch(() => undefined);
+    this.#measuredAt = Date.now();
+    if (sight) this.#onWork(`moving replicas: ${howFarText(howFar(this.#cluster, this.#copies, sight))}`);
+  }
+
+  /** How far each topic is, for people; by its name. */
+  async tellEach(running: Moves): Promise<Map<string, string>> {
+    const sight = await this.#see(running);
+    const names = new Set(this.#copies.map(({ topic }) => topic));
+    return new Map(
+      [...names].map((name) => {
+        const own = this.#copies.filter(({ topic }) => topic === name);
+        return [name, howFarText(howFar(this.#cluster, own, sight))];
+      }),
+    );
+  }
+
+  async #see(running: Moves): Promise<Sight> {
+    const places = placesOf(this.#copies);
+    const [topics, sizes] = await Promise.all([
+      this.#cluster.metadata([...places.keys()]),
+      readLogSizes(this.#cluster, places).catch(() => undefined),
+    ]);
+    const moving = [...running].flatMap(([topic, partitions]) =>
+      [...partitions.keys()].map((partition) => placeOf({ topic, partition })),
+    );
+    return { topics, sizes, running: new Set(moving), ahead: this.#ahead };
+  }
+
+  end(): void {
+    this.#onWork?.();
+  }
+}
+
+/** Waits for partitions to arrive, however long that takes. What is neither of the words is why nobody knows. */
+export async function untilMoved(
+  cluster: Cluster,
+  waited: readonly Pick<Copies, 'topic' | 'partition'>[],
+  watch: Watch,
+  { drain, abort }: SendOptions,
+): Promise<'moved' | 'drained' | ConnectionError> {
+  let lastAnswer = Date.now();
+  for (let pause = 50; ; pause = Math.min(pause * 1.5, 1_000)) {
+    try {
+      const running = await listMoves(cluster);
+      lastAnswer = Date.now();
+      if (waited.every(({ topic, partition }) => !running.get(topic)?.has(partition))) return 'moved';
+      await watch.look(running);
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      if (Date.now() - lastAnswer > PATIENCE) return error;
+    }
+    if (drain.aborted || abort.aborted) return 'drained';
+    await sleep(pause);
+  }
+}

@@ -1,0 +1,249 @@
+import type { TopicCreate, TopicDelete, TopicPartitions } from '../../kinds/topic/calls.ts';
+import type { Cluster } from '../cluster.ts';
+import type { Verdict, Way } from '../executor.ts';
+import type { TopicMetadata } from '../protocol/cluster.ts';
+import {
+  api,
+  array,
+  boolean,
+  int8,
+  int16,
+  int32,
+  nullableArray,
+  nullableString,
+  string,
+  struct,
+} from '../protocol/codec.ts';
+import { INVALID_PARTITIONS, TOPIC_EXISTS, TOPIC_UNAUTHORIZED, UNKNOWN_TOPIC } from '../protocol/errors.ts';
+import { askLeaders, EARLIEST, LATEST } from './offsets.ts';
+
+/** Answers tell the values that a topic gets; so a creation that is only checked shows the broker's defaults. */
+export const CreateTopics = api({
+  key: 19,
+  name: 'CreateTopics',
+  version: 5,
+  flexible: true,
+  question: struct({
+    topics: array(
+      struct({
+        name: string,
+        partitions: int32,
+        replicationFactor: int16,
+        replicas: array(struct({ index: int32, brokers: array(int32) })),
+        configs: array(struct({ name: string, value: nullableString })),
+      }),
+    ),
+    timeout: int32,
+    validateOnly: boolean,
+  }),
+  answer: struct({
+    throttle: int32,
+    topics: array(
+      struct({
+        name: string,
+        error: int16,
+        message: nullableString,
+        partitions: int32,
+        replicationFactor: int16,
+        configs: array(
+          struct({
+            name: string,
+            value: nullableString,
+            readOnly: boolean,
+            source: int8,
+            sensitive: boolean,
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+
+export const DeleteTopics = api({
+  key: 20,
+  name: 'DeleteTopics',
+  version: 3,
+  flexible: false,
+  question: struct({ names: array(string), timeout: int32 }),
+  answer: struct({ throttle: int32, topics: array(struct({ name: string, error: int16 })) }),
+});
+
+/** `replicas` are of the added partitions only; null lets the broker place them. */
+export const CreatePartitions = api({
+  key: 37,
+  name: 'CreatePartitions',
+  version: 1,
+  flexible: false,
+  question: struct({
+    topics: array(
+      struct({
+        name: string,
+        count: int32,
+        replicas: nullableArray(struct({ brokers: array(int32) })),
+      }),
+    ),
+    timeout: int32,
+    validateOnly: boolean,
+  }),
+  answer: struct({
+    throttle: int32,
+    topics: array(struct({ name: string, error: int16, message: nullableString })),
+  }),
+});
+
+/**
+ * A KRaft controller refuses a request that makes over 10,000 records of metadata (QuorumController.java,
+ * MAX_RECORDS_PER_USER_OP); a topic makes one for itself, and one for each partition and config. Brokers make the logs of
+ * one such request before they show what came after it, so few at a time let them keep pace.
+ */
+const RECORDS = 2_000;
+const TOPICS = 500;
+
+export function creation(cluster: Cluster): Way<TopicCreate> {
+  return {
+    op: 'create topic',
+    ask: (bodies) => askCreate(cluster, bodies, false),
+    isDone: (code, again) => again && code === TOPIC_EXISTS,
+    isThere: (code) => code === TOPIC_EXISTS,
+    right: ({ name }) => ({ operation: 'Create', topic: name }),
+    chunk: { items: TOPICS, weight: RECORDS },
+    weigh: ({ partitions, replicas, configs }) =>
+      1 + (replicas ? Object.keys(replicas).length : Math.max(1, partitions)) + Object.keys(configs).length,
+    invisible: (bodies) => without(cluster, bodies, hasLeaders),
+  };
+}
+
+/** Those whose topic is not as it should be, by its metadata. One that we may not see is not waited for. */
+async function without<B extends { readonly name: string }>(
+  cluster: Cluster,
+  bodies: readonly B[],
+  isVisible: (topic: TopicMetadata, body: B) => boolean,
+): Promise<B[]> {
+  const topics = await cluster.metadata(bodies.map(({ name }) => name));
+  const byName = new Map(topics.map((topic) => [topic.name, topic]));
+  return bodies.filter((body) => {
+    const topic = byName.get(body.name);
+    return topic?.error !== TOPIC_UNAUTHORIZED && !(topic && isVisible(topic, body));
+  });
+}
+
+function hasLeaders({ error, partitions }: TopicMetadata): boolean {
+  return error === 0 && partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
+}
+
+export async function askCreate(
+  cluster: Cluster,
+  bodies: readonly TopicCreate[],
+  validateOnly: boolean,
+): Promise<Verdict[]> {
+  const topics = bodies.map(({ name, partitions, replicationFactor, replicas, configs }) => ({
+    name,
+    partitions: replicas ? -1 : partitions,
+    replicationFactor: replicas ? -1 : replicationFactor,
+    replicas: Object.entries(replicas ?? {}).map(([index, brokers]) => ({ index: Number(index), brokers })),
+    configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+  }));
+  const question = { topics, timeout: cluster.settings.timeout, validateOnly };
+  const answer = await cluster.ask(CreateTopics, question, { to: 'controller', repeatable: validateOnly });
+  return byName(bodies, answer.topics);
+}
+
+export function partitioning(cluster: Cluster): Way<TopicPartitions> {
+  return {
+    op: 'add partitions',
+    ask: (bodies) => askPartitions(cluster, bodies, false),
+    isDone: (code, again) => again && code === INVALID_PARTITIONS,
+    // So it says, too, where the topic has as many already; the live state tells which.
+    isThere: (code) => code === INVALID_PARTITIONS,
+    right: ({ name }) => ({ operation: 'Alter', topic: name }),
+    chunk: { items: TOPICS, weight: RECORDS },
+    weigh: ({ count }) => count,
+    invisible: (bodies) =>
+      without(cluster, bodies, (topic, { count }) => topic.partitions.length >= count && hasLeaders(topic)),
+  };
+}
+
+export async function askPartitions(
+  cluster: Cluster,
+  bodies: readonly TopicPartitions[],
+  validateOnly: boolean,
+): Promise<Verdict[]> {
+  const topics = bodies.map(({ name, count, replicas }) => ({
+    name,
+    count,
+    replicas:
+      replicas === undefined
+        ? null
+        : Object.entries(replicas)
+            .sort(([a], [b]) => Number(a) - Number(b))
+            .map(([, brokers]) => ({ brokers })),
+  }));
+  const question = { topics, timeout: cluster.settings.timeout, validateOnly };
+  const answer = await cluster.ask(CreatePartitions, question, {
+    to: 'controller',
+    repeatable: validateOnly,
+  });
+  return byName(bodies, answer.topics);
+}
+
+export function deletion(cluster: Cluster): Way<TopicDelete> {
+  return {
+    op: 'delete topic',
+    ask: (bodies) => askDelete(cluster, bodies),
+    isDone: (code) => code === UNKNOWN_TOPIC,
+    right: ({ name }) => ({ operation: 'Delete', topic: name }),
+    chunk: { items: TOPICS },
+    invisible: (bodies) => without(cluster, bodies, ({ error }) => error === UNKNOWN_TOPIC),
+  };
+}
+
+/** INVALID_REQUEST: our own refusal of a topic that was to be empty, and is not. */
+const NOT_EMPTY = 42;
+
+async function askDelete(cluster: Cluster, bodies: readonly TopicDelete[]): Promise<Verdict[]> {
+  const guarded = bodies.filter((body) => body.ifEmpty).map((body) => body.name);
+  const full = guarded.length > 0 ? await findFull(cluster, guarded) : new Map<string, string>();
+  const names = bodies.map((body) => body.name).filter((name) => !full.has(name));
+  const answer =
+    names.length === 0
+      ? { topics: [] }
+      : await cluster.ask(
+          DeleteTopics,
+          { names, timeout: cluster.settings.timeout },
+          { to: 'controller', repeatable: false },
+        );
+  const refusals = [...full].map(([name, message]) => ({ name, error: NOT_EMPTY, message }));
+  return byName(bodies, [...answer.topics, ...refusals]);
+}
+
+/** Which of these topics hold messages, or cannot be asked, and how to say so. */
+async function findFull(cluster: Cluster, names: readonly string[]): Promise<Map<string, string>> {
+  const topics = (await cluster.metadata(names)).filter(({ error }) => error !== UNKNOWN_TOPIC);
+  const [starts, ends] = await Promise.all(
+    [EARLIEST, LATEST].map((time) => askLeaders(cluster, topics, time)),
+  );
+  const full = new Map<string, string>();
+  for (const { name, partitions } of topics) {
+    let messages = 0;
+    for (const { index } of partitions) {
+      const [start, end] = [starts?.get(`${name}/${index}`), ends?.get(`${name}/${index}`)];
+      messages += start && end ? end.offset - start.offset : Number.NaN;
+    }
+    if (Number.isNaN(messages)) full.set(name, 'not deleted: whether it is empty could not be read');
+    else if (messages > 0) full.set(name, `not deleted: it holds ${messages} messages by now`);
+  }
+  return full;
+}
+
+/** The answers in the order of the bodies. */
+export function byName(
+  bodies: readonly { readonly name: string }[],
+  answers: readonly { readonly name: string; readonly error: number; readonly message?: string | null }[],
+): Verdict[] {
+  const verdicts = new Map(
+    answers.map(({ name, error, message = null }) => [name, { code: error, message }]),
+  );
+  return bodies.map(
+    ({ name }) => verdicts.get(name) ?? { code: -1, message: 'the answer says nothing of it' },
+  );
+}

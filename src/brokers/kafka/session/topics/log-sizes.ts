@@ -1,0 +1,76 @@
+import type { Cluster } from '../cluster.ts';
+import {
+  api,
+  array,
+  boolean,
+  int16,
+  int32,
+  int64,
+  nullableArray,
+  string,
+  struct,
+} from '../protocol/codec.ts';
+
+/** Of the disks of the broker that is asked. */
+export const DescribeLogDirs = api({
+  key: 35,
+  name: 'DescribeLogDirs',
+  version: 1,
+  flexible: false,
+  question: struct({ topics: nullableArray(struct({ topic: string, partitions: array(int32) })) }),
+  answer: struct({
+    throttle: int32,
+    directories: array(
+      struct({
+        error: int16,
+        path: string,
+        topics: array(
+          struct({
+            name: string,
+            partitions: array(struct({ index: int32, size: int64, lag: int64, future: boolean })),
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+
+/** A partition as a key. */
+export function placeOf({
+  topic,
+  partition,
+}: {
+  readonly topic: string;
+  readonly partition: number;
+}): string {
+  return `${topic}/${partition}`;
+}
+
+/** Bytes on disk by `topic/partition`, by broker; undefined for a broker that could not be asked. */
+export type LogSizes = ReadonlyMap<number, ReadonlyMap<string, number> | undefined>;
+
+/** What partitions take up on each broker, moving copies included; one request a broker. */
+export async function readLogSizes(
+  cluster: Cluster,
+  places: ReadonlyMap<string, readonly number[]>,
+): Promise<LogSizes> {
+  const question = { topics: [...places].map(([topic, partitions]) => ({ topic, partitions })) };
+  const answers = await cluster.askEach(DescribeLogDirs, () => question);
+  return new Map(
+    [...answers].map(([id, answer]) => {
+      // Without the right to ask (Describe on the cluster) a broker answers with no directories, or with an error.
+      if (answer instanceof Error || answer.directories.every(({ error }) => error !== 0))
+        return [id, undefined];
+      const sizes = new Map<string, number>();
+      for (const { topics } of answer.directories) {
+        for (const { name, partitions } of topics) {
+          for (const { index, size } of partitions) {
+            const place = placeOf({ topic: name, partition: index });
+            sizes.set(place, (sizes.get(place) ?? 0) + size);
+          }
+        }
+      }
+      return [id, sizes];
+    }),
+  );
+}

@@ -1,0 +1,113 @@
+import type { TopicVolatile } from '../../kinds/topic/metrics.ts';
+import type { Cluster } from '../cluster.ts';
+import type { TopicMetadata } from '../protocol/cluster.ts';
+import { api, array, int8, int16, int32, int64, string, struct } from '../protocol/codec.ts';
+
+/** Times that ListOffsets takes for words: the end of the log, its begin, and the record with the newest time. */
+export const LATEST = -1;
+export const EARLIEST = -2;
+const NEWEST = -3;
+
+/** Only a partition's leader can be asked; a partition may stand in a question once. */
+export const ListOffsets = api({
+  key: 2,
+  name: 'ListOffsets',
+  version: 7,
+  flexible: true,
+  question: struct({
+    replica: int32,
+    isolation: int8,
+    topics: array(
+      struct({
+        name: string,
+        partitions: array(struct({ index: int32, leaderEpoch: int32, time: int64 })),
+      }),
+    ),
+  }),
+  answer: struct({
+    throttle: int32,
+    topics: array(
+      struct({
+        name: string,
+        partitions: array(
+          struct({ index: int32, error: int16, time: int64, offset: int64, leaderEpoch: int32 }),
+        ),
+      }),
+    ),
+  }),
+});
+
+/** The ends of a topic's partitions, by number, and what follows for the topic. */
+interface Span {
+  readonly sum: Pick<TopicVolatile, 'messages' | 'oldest' | 'newest'>;
+  readonly ends: ReadonlyMap<number, number>;
+}
+
+/** By topic; a topic that has a partition without an answer is missing. */
+export async function readSpans(
+  cluster: Cluster,
+  topics: readonly TopicMetadata[],
+): Promise<Map<string, Span>> {
+  // The first record that is left is the first one whose time is not before 1970.
+  const [starts, ends, firsts, lasts] = await Promise.all(
+    [EARLIEST, LATEST, 0, NEWEST].map((time) => askLeaders(cluster, topics, time)),
+  );
+  const spans = new Map<string, Span>();
+  for (const { name, partitions } of topics) {
+    let messages = 0;
+    let whole = true;
+    const oldest: number[] = [];
+    const newest: number[] = [];
+    const offsets = new Map<number, number>();
+    for (const { index } of partitions) {
+      const key = `${name}/${index}`;
+      const [start, end] = [starts?.get(key), ends?.get(key)];
+      whole &&= start !== undefined && end !== undefined;
+      messages += Math.max(0, (end?.offset ?? 0) - (start?.offset ?? 0));
+      if (end) offsets.set(index, end.offset);
+      const [first, last] = [firsts?.get(key), lasts?.get(key)];
+      if (first && first.time >= 0) oldest.push(first.time);
+      if (last && last.time >= 0) newest.push(last.time);
+    }
+    if (!whole) continue;
+    const sum = {
+      messages,
+      ...(oldest.length > 0 && { oldest: Math.min(...oldest) }),
+      ...(newest.length > 0 && { newest: Math.max(...newest) }),
+    };
+    spans.set(name, { sum, ends: offsets });
+  }
+  return spans;
+}
+
+interface Position {
+  readonly time: number;
+  readonly offset: number;
+}
+
+/** The positions of a time in each partition, by `topic/partition`; a partition that did not answer is missing. */
+export async function askLeaders(
+  cluster: Cluster,
+  topics: readonly TopicMetadata[],
+  time: number,
+): Promise<Map<string, Position>> {
+  const answers = await cluster.askEach(ListOffsets, (id) => {
+    const led = topics.flatMap(({ name, partitions }) => {
+      const own = partitions.filter(({ leader }) => leader === id);
+      return own.length === 0
+        ? []
+        : [{ name, partitions: own.map(({ index }) => ({ index, leaderEpoch: -1, time })) }];
+    });
+    return led.length === 0 ? undefined : { replica: -1, isolation: 0, topics: led };
+  });
+  const positions = new Map<string, Position>();
+  for (const answer of answers.values()) {
+    if (answer instanceof Error) continue;
+    for (const { name, partitions } of answer.topics) {
+      for (const { index, error, time: at, offset } of partitions) {
+        if (error === 0) positions.set(`${name}/${index}`, { time: at, offset });
+      }
+    }
+  }
+  return positions;
+}

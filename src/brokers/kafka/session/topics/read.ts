@@ -1,0 +1,206 @@
+import type { JsonObject, Resource } from '../../../../model/index.ts';
+import {
+  ALWAYS_READ,
+  CONFIG_PREFIX,
+  type ConfigSource,
+  type Origin,
+  THROTTLE_CONFIGS,
+  type TopicSpec,
+  topicAddress,
+} from '../../kinds/topic/spec.ts';
+import type { Cluster } from '../cluster.ts';
+import type { TopicMetadata } from '../protocol/cluster.ts';
+import { DescribeConfigs, type DescribedResource, SOURCES, TOPIC } from '../protocol/configs.ts';
+import {
+  LEADER_NOT_AVAILABLE,
+  NOT_LEADER,
+  REPLICA_NOT_AVAILABLE,
+  UNKNOWN_TOPIC,
+} from '../protocol/errors.ts';
+import { listMoves, type Moving } from '../reassignment/reassignments.ts';
+import { isOurThrottle } from '../reassignment/throttle.ts';
+import { refused } from '../refusals.ts';
+import type { Wanted } from '../scope.ts';
+
+/** What a topic without overrides has, by config key. */
+export type InheritedConfigs = ReadonlyMap<
+  string,
+  { readonly value: string | null; readonly origin: Origin }
+>;
+
+export function originOf(source: number): Origin {
+  return SOURCES[source as keyof typeof SOURCES] ?? 'default';
+}
+
+/** Topics in one DescribeConfigs: some 2 MB of answer. */
+export const CHUNK = 500;
+
+/**
+ * Live topics with all that a spec says, in at most two Metadata, one ListPartitionReassignments and a DescribeConfigs
+ * for every 500 topics.
+ * @throws ConnectionError, BrokerError
+ */
+export async function readTopics(
+  cluster: Cluster,
+  wanted: Wanted,
+  inherited: InheritedConfigs,
+): Promise<Resource[]> {
+  const broker = cluster.settings.broker;
+  const [metadata, moves] = await Promise.all([findTopics(cluster, wanted), listMoves(cluster)]);
+  const topics = metadata.filter(
+    ({ name, error }) =>
+      error !== UNKNOWN_TOPIC && wanted.includes({ address: topicAddress(broker, name), needs: [] }),
+  );
+  for (const { name, error } of topics) {
+    if (isPassing(error)) continue;
+    const right = { operation: 'Describe', topic: name } as const;
+    throw refused(cluster.settings, { op: 'read topics', code: error, right });
+  }
+  const described = await describeTopics(
+    cluster,
+    topics.map((topic) => topic.name),
+    (name) => comparedConfigs(wanted.desired.get(topicAddress(broker, name))),
+  );
+  return topics.flatMap((topic): Resource[] => {
+    const configs = described.get(topic.name);
+    // Deleted since the metadata was read.
+    if (!configs) return [];
+    const address = topicAddress(broker, topic.name);
+    const declared = wanted.desired.get(address)?.spec ?? {};
+    return [{ address, spec: toSpec(topic, configs, declared, moves.get(topic.name), inherited), needs: [] }];
+  });
+}
+
+/**
+ * The metadata of all topics in the scope. A broker leaves a topic that the user may not describe out of a list of all
+ * topics, without a word, as if it did not exist; asked for it by name, it says why. So what is declared or retired is
+ * always asked for by name.
+ */
+async function findTopics(
+  cluster: Cluster,
+  { names, all }: Pick<Wanted, 'names' | 'all'>,
+): Promise<TopicMetadata[]> {
+  const listed = all ? await cluster.metadata(null) : [];
+  const known = new Set(listed.map(({ name }) => name));
+  const unlisted = [...names].filter((name) => !known.has(name));
+  const asked = unlisted.length > 0 ? await cluster.metadata(unlisted) : [];
+  return [...listed, ...asked];
+}
+
+/** A topic whose partitions have no leader for the moment is there all the same. */
+const LEADERLESS: readonly number[] = [0, LEADER_NOT_AVAILABLE, NOT_LEADER, REPLICA_NOT_AVAILABLE];
+function isPassing(error: number): boolean {
+  return LEADERLESS.includes(error);
+}
+
+type Configs = DescribedResource['configs'];
+
+/**
+ * The configs of a topic that a plan looks at: a broker takes far longer to describe all of them. `null`, all, where
+ * overrides count that are not declared.
+ */
+function comparedConfigs(desired: Resource | undefined): readonly string[] | null {
+  if (!desired || desired.spec['configs-policy'] === 'exclusive') return null;
+  const declared = Object.keys(desired.spec)
+    .filter((key) => key.startsWith(CONFIG_PREFIX))
+    .map((key) => key.slice(CONFIG_PREFIX.length));
+  return [...new Set([...ALWAYS_READ, ...THROTTLE_CONFIGS, ...declared])];
+}
+
+/**
+ * Configs of topics by name: all of them, or the keys that are asked for. A topic that is gone is missing.
+ * @throws BrokerError when we may not see one.
+ */
+export async function describeTopics(
+  cluster: Cluster,
+  names: readonly string[],
+  keysOf: (name: string) => readonly string[] | null = () => null,
+): Promise<Map<string, Configs>> {
+  const found = new Map<string, Configs>();
+  await inChunks(names, CHUNK, async (chunk) => {
+    const resources = chunk.map((name) => ({ type: TOPIC, name, keys: keysOf(name) }));
+    const answer = await cluster.ask(
+      DescribeConfigs,
+      { resources, synonyms: true },
+      { to: 'home', repeatable: true },
+    );
+    for (const { name, error, message, configs } of answer.resources) {
+      if (error === UNKNOWN_TOPIC) continue;
+      const right = { operation: 'DescribeConfigs', topic: name } as const;
+      if (error !== 0)
+        throw refused(cluster.settings, { op: 'read topic configs', code: error, message, right });
+      found.set(name, configs);
+    }
+  });
+  return found;
+}
+
+/** Runs chunks two at a time: the next one is under way while an answer is taken apart. */
+async function inChunks<T>(
+  items: readonly T[],
+  size: number,
+  run: (chunk: readonly T[]) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const work = async () => {
+    while (next < items.length) {
+      const chunk = items.slice(next, next + size);
+      next += size;
+      await run(chunk);
+    }
+  };
+  await Promise.all([work(), work()]);
+}
+
+function toSpec(
+  topic: TopicMetadata,
+  configs: Configs,
+  declared: JsonObject,
+  moves: ReadonlyMap<number, Moving> | undefined,
+  inherited: InheritedConfigs,
+): TopicSpec {
+  const partitions = [...topic.partitions].sort((a, b) => a.index - b.index);
+  const replicas = partitions.map(({ index, replicas }) => moves?.get(index)?.to ?? replicas);
+  const factors = [...new Set(replicas.map((ids) => ids.length))].sort((a, b) => a - b);
+  const spec: Record<string, JsonObject[string]> = {
+    partitions: partitions.length,
+    'replication-factor': factors.length === 1 ? (factors[0] ?? 0) : factors,
+    replicas: Object.fromEntries(partitions.map(({ index }, i) => [String(index), replicas[i] ?? []])),
+  };
+  const sources: Record<string, ConfigSource> = {};
+  let ours = false;
+  for (const config of configs) {
+    const { name, value, source, sensitive } = config;
+    if (THROTTLE_CONFIGS.includes(name)) {
+      ours ||= isOurThrottle(value ?? '');
+      continue;
+    }
+    const origin = originOf(source);
+    const key = `${CONFIG_PREFIX}${name}`;
+    if (origin !== 'topic' && !(key in declared) && !ALWAYS.has(name)) continue;
+    if (sensitive) continue;
+    spec[key] = value;
+    sources[name] = origin === 'topic' ? { origin, ...inheritedBy(config, inherited) } : { origin };
+  }
+  return {
+    ...spec,
+    sources,
+    ...(ours && { throttle: 'ours' }),
+    ...(topic.internal && { internal: true }),
+  };
+}
+
+const ALWAYS: ReadonlySet<string> = new Set(ALWAYS_READ);
+
+/**
+ * What the topic would have without its override: the next synonym. Where a broker derives it, `retention.ms` from
+ * `log.retention.hours`, there is none, and what a new topic would get is the same.
+ */
+function inheritedBy(
+  { name, synonyms }: Configs[number],
+  inherited: InheritedConfigs,
+): Pick<ConfigSource, 'inherited'> {
+  const next = synonyms.find((synonym) => originOf(synonym.source) !== 'topic');
+  const found = next ? { value: next.value, origin: originOf(next.source) } : inherited.get(name);
+  return found ? { inherited: found } : {};
+}
