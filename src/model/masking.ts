@@ -14,6 +14,8 @@ const SHORT = 6;
  */
 export class Secrets {
   readonly #values = new Set<string>();
+  /** Lines of keys and credentials files. */
+  readonly #codes = new Set<string>();
   readonly #users = new Set<string>();
   #pattern: RegExp | undefined;
 
@@ -22,10 +24,16 @@ export class Secrets {
     this.#collect(settings, false);
   }
 
-  /** A value that was resolved from the environment. */
+  /**
+   * A value from the environment, a file or a command. Keys, seeds and tokens among several lines count each by itself,
+   * in the place of the whole.
+   */
   add(value: string): void {
     if (value === '' || this.#values.has(value)) return;
-    this.#values.add(value);
+    const lines = value.split('\n').map((line) => line.trim());
+    const codes = lines.length > 1 ? lines.filter((line) => CODE.test(line)) : [];
+    for (const code of codes) this.#codes.add(code);
+    if (codes.length === 0) this.#values.add(value);
     for (const [user, password] of loginsIn(value)) {
       this.#users.add(user);
       this.add(password);
@@ -84,11 +92,16 @@ export class Secrets {
     // A password that is the user's name is no secret that could be kept: the default login is guest, guest.
     const values = [...this.#values].filter((value) => !this.#users.has(value));
     const encoded = values.flatMap((value) => ['', ...this.#users].flatMap((user) => base64Of(value, user)));
+    const codes = [...this.#codes, ...encoded, ...values.filter((value) => CODE.test(value))];
+    const others = values.filter((value) => !CODE.test(value));
     // The longest first: one secret may be a part of another.
-    const patterns = [...longestFirst(encoded).map(base64Pattern), ...longestFirst(values).map(patternOf)];
+    const patterns = [...longestFirst(codes).map(codePattern), ...longestFirst(others).map(patternOf)];
     return patterns.length === 0 ? /(?!)/g : new RegExp(patterns.join('|'), 'g');
   }
 }
+
+/** A token, a seed or a line of a private key: long, and of characters that hardly anything writes in another way. */
+const CODE = /^[\w+/=.~-]{32,}$/;
 
 /** Errors that cause one another; a chain of more is cut. */
 const CAUSES = 10;
@@ -123,9 +136,12 @@ function longestFirst(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort((a, b) => b.length - a.length);
 }
 
-/** Base64, with the two of its characters that URIs encode. */
-function base64Pattern(text: string): string {
-  const source = text.replace(/[+/]/g, (one) => `(?:\\${one}|%2[${one === '+' ? 'bB' : 'fF'}])`);
+/** Base64 and the like, with those of its characters that URIs and JSON may encode. */
+function codePattern(text: string): string {
+  const source = text.replace(/[+/=.~-]/g, (one) => {
+    const [high = '', low = ''] = one.charCodeAt(0).toString(16);
+    return `(?:\\${one}|\\\\\\${one}|%${high}[${low}${low.toUpperCase()}])`;
+  });
   return text.length < SHORT ? `(?<!\\w)${source}(?!\\w)` : source;
 }
 

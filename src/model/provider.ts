@@ -125,6 +125,11 @@ export interface Connection {
   readonly directory?: string;
   /** For secrets in calls. */
   readonly resolve: Resolve;
+  /**
+   * Takes a secret that the settings do not hold, such as a token that a command printed or a private key from a file:
+   * it is masked from then on. Absent where nothing is masked.
+   */
+  readonly learn?: (secret: string) => void;
   /** Milliseconds that one request may take. */
   readonly timeout: number;
 }

@@ -18,7 +18,8 @@ export async function connectMasked(
     for (const [variable] of template.matchAll(/\$\{[^}]*\}/g)) secrets.add(connection.resolve(variable));
     return connection.resolve(template);
   };
-  const session = await guarded(provider.connect({ ...connection, resolve }));
+  const learn = (secret: string) => secrets.add(secret.trim());
+  const session = await guarded(provider.connect({ ...connection, resolve, learn }));
   const preview = session.preview?.bind(session);
   const rehearse = session.rehearse?.bind(session);
   return {

@@ -67,7 +67,7 @@ export class Link {
           alien = protocol;
         }),
       ssl: settings.tls ?? null,
-      sasl: settings.sasl ? saslChoice(settings.sasl, settings.timeout) : null,
+      sasl: settings.sasl ? saslChoice(settings.sasl, settings) : null,
       requestTimeout: settings.timeout,
       connectionTimeout: Math.min(PATIENCE, settings.timeout),
     });

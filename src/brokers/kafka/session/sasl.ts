@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { SASLOptions } from 'kafkajs';
-import type { Sasl } from './settings.ts';
+import type { KafkaSettings, Sasl } from './settings.ts';
 
 type Provided = Extract<SaslChoice, { authenticationProvider: unknown }>;
 type SaslChoice = NonNullable<ConstructorParameters<typeof import('kafkajs').Kafka>[0]['sasl']>;
@@ -11,8 +11,8 @@ class TokenRefused extends Error {
 }
 
 /** How kafkajs is to log in. */
-export function saslChoice(sasl: Sasl, timeout: number): SaslChoice {
-  if (sasl.mechanism === 'OAUTHBEARER') return bearer(sasl.token, timeout);
+export function saslChoice(sasl: Sasl, settings: Pick<KafkaSettings, 'timeout' | 'learn'>): SaslChoice {
+  if (sasl.mechanism === 'OAUTHBEARER') return bearer(sasl.token, settings);
   const { username, password } = sasl;
   return { mechanism: sasl.mechanism.toLowerCase(), username, password } as SASLOptions;
 }
@@ -21,12 +21,17 @@ export function saslChoice(sasl: Sasl, timeout: number): SaslChoice {
  * OAUTHBEARER by our own hand: kafkajs 2.2.4 does not look at the broker's answer. A broker that refuses a token
  * says so in an answer that is no error yet, and takes our next request for the end of the login (RFC 7628, 3.2.3).
  */
-function bearer(token: string | readonly string[], timeout: number): Provided {
+function bearer(
+  from: string | readonly string[],
+  { timeout, learn }: Pick<KafkaSettings, 'timeout' | 'learn'>,
+): Provided {
   return {
     mechanism: 'oauthbearer',
     authenticationProvider: ({ saslAuthenticate }) => ({
       async authenticate() {
-        const message = Buffer.from(`n,,\x01auth=Bearer ${await fetchToken(token, timeout)}\x01\x01`);
+        const token = await fetchToken(from, timeout);
+        learn?.(token);
+        const message = Buffer.from(`n,,\x01auth=Bearer ${token}\x01\x01`);
         const length = Buffer.alloc(4);
         length.writeInt32BE(message.length);
         const answer = await saslAuthenticate<Buffer>({

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
 import {
   type Connection,
   ConnectionError,
@@ -7,6 +5,8 @@ import {
   type JsonObject,
   parseSize,
   type Resolve,
+  readTlsFiles,
+  type TlsFiles,
   toBigInt,
 } from '../../../model/index.ts';
 
@@ -27,13 +27,15 @@ export interface KafkaSettings {
   readonly broker: string;
   readonly bootstrap: readonly Endpoint[];
   /** Absent: no TLS. */
-  readonly tls?: ConnectionOptions;
+  readonly tls?: TlsFiles;
   readonly sasl?: Sasl;
   /** How replicas move: bytes a second that each broker may spend on it, and partitions at a time. */
   readonly reassignment: { readonly throttle: number; readonly batch: number };
   /** Milliseconds that one request may take. */
   readonly timeout: number;
   readonly resolve: Resolve;
+  /** Takes the token that a command printed, so that it is masked. */
+  readonly learn?: Connection['learn'];
 }
 
 const USUAL_PORT = 9092;
@@ -48,8 +50,8 @@ const USUAL_BATCH = 50;
  * @throws ConnectionError
  */
 export function readSettings(connection: Connection): KafkaSettings {
-  const { name, settings, timeout, resolve } = connection;
-  const tls = readTls(name, settings.tls);
+  const { name, settings, timeout, resolve, learn } = connection;
+  const tls = settings.tls === true || isObject(settings.tls) ? readTlsFiles(connection) : undefined;
   const sasl = readSasl(name, settings.sasl);
   return {
     broker: name,
@@ -59,6 +61,7 @@ export function readSettings(connection: Connection): KafkaSettings {
     reassignment: readReassignment(name, settings.reassignment),
     timeout,
     resolve,
+    ...(learn && { learn }),
   };
 }
 
@@ -86,25 +89,6 @@ function readAddress(broker: string, address: string): Endpoint {
     throw new ConnectionError(broker, '"bootstrap" holds something that is no address', { hint });
   }
   return { host, port: number };
-}
-
-function readTls(broker: string, value: unknown): ConnectionOptions | undefined {
-  if (value === true) return {};
-  if (!isObject(value)) return undefined;
-  const settings: JsonObject = value;
-  const tls: ConnectionOptions = {};
-  for (const key of ['ca', 'cert', 'key'] as const) {
-    const path = settings[key];
-    if (typeof path !== 'string') continue;
-    try {
-      tls[key] = readFileSync(path, 'utf8');
-    } catch (cause) {
-      const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-      throw new ConnectionError(broker, `tls.${key} cannot be read (${code}): ${path}`, { cause });
-    }
-  }
-  if (typeof settings.servername === 'string') tls.servername = settings.servername;
-  return tls;
 }
 
 function readSasl(broker: string, value: unknown): Sasl | undefined {

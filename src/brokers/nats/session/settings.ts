@@ -1,6 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Connection, ConnectionError, isObject, type Json } from '../../../model/index.ts';
+import {
+  type Connection,
+  ConnectionError,
+  isObject,
+  type Json,
+  readConnectionFile,
+  readTlsFiles,
+  type TlsFiles,
+} from '../../../model/index.ts';
 import { isToken } from './tokens.ts';
 
 /** Who the client says it is; at most one way is used. */
@@ -14,13 +22,8 @@ interface NatsCredentials {
   readonly password?: string;
 }
 
-/** PEM texts, and how TLS is spoken. */
-interface TlsSettings {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  /** The name to expect in the server's certificate, where it is not the host's. */
-  readonly servername?: string;
+/** The files, and how TLS is spoken. */
+interface TlsSettings extends TlsFiles {
   /** TLS begins before the server says anything. */
   readonly handshakeFirst?: boolean;
 }
@@ -96,7 +99,9 @@ function readCredentials(connection: Connection): NatsCredentials | undefined {
   // What is no file is a seed, or a wrong one: no message may quote it.
   if (isText(nkey)) {
     const isFile = existsSync(resolve(connection.directory ?? '', nkey));
-    return { seed: (isFile ? readFile(connection, 'nkey', nkey) : nkey).trim() };
+    const seed = (isFile ? readConnectionFile(connection, 'nkey', nkey) : nkey).trim();
+    connection.learn?.(seed);
+    return { seed };
   }
   if (isText(token)) return { token };
   if (isText(username)) return { user: username, password: isText(password) ? password : '' };
@@ -105,7 +110,8 @@ function readCredentials(connection: Connection): NatsCredentials | undefined {
 
 function readCreds(connection: Connection, value: string): string {
   // CI systems keep the content rather than a file; it must never be taken for a path, which messages show.
-  const text = value.includes('-----BEGIN') ? value : readFile(connection, 'credentials', value);
+  const text = value.includes('-----BEGIN') ? value : readConnectionFile(connection, 'credentials', value);
+  connection.learn?.(text);
   const isComplete = /BEGIN NATS USER JWT/.test(text) && /BEGIN USER NKEY SEED/.test(text);
   if (isComplete) return text;
   const hint = 'it is the file that `nsc generate creds` writes, with a JWT and a seed';
@@ -113,26 +119,9 @@ function readCreds(connection: Connection, value: string): string {
 }
 
 function readTlsSettings(connection: Connection): TlsSettings {
-  const value = connection.settings.tls;
-  if (!isObject(value)) return {};
-  const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
-    const path = value[key];
-    return isText(path) ? [[key, readFile(connection, `tls.${key}`, path)]] : [];
-  });
-  return {
-    ...Object.fromEntries(files),
-    ...(isText(value.servername) ? { servername: value.servername } : {}),
-    ...(value['handshake-first'] === true ? { handshakeFirst: true } : {}),
-  };
-}
-
-function readFile({ name, directory = '' }: Connection, setting: string, path: string): string {
-  try {
-    return readFileSync(resolve(directory, path), 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new ConnectionError(name, `${setting} cannot be read (${code}): ${path}`, { cause });
-  }
+  const { tls } = connection.settings;
+  const handshakeFirst = isObject(tls) && tls['handshake-first'] === true;
+  return { ...readTlsFiles(connection), ...(handshakeFirst && { handshakeFirst }) };
 }
 
 function readPrefix({ name, settings }: Connection): Pick<NatsSettings, 'domain' | 'prefix'> {

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { type Connection, ConnectionError, isObject, type JsonObject } from '../../../model/index.ts';
+import { type Connection, ConnectionError, readTlsFiles, type TlsFiles } from '../../../model/index.ts';
 
 /** Where one of the broker's two doors is. `host` has no brackets around an IPv6 address. */
 export interface Endpoint {
@@ -9,14 +7,6 @@ export interface Endpoint {
   readonly tls: boolean;
   readonly username: string;
   readonly password: string;
-}
-
-/** The PEM texts and the name that TLS connections use. */
-interface TlsFiles {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly servername?: string;
 }
 
 export interface RabbitSettings {
@@ -59,7 +49,7 @@ export function readSettings(connection: Connection): RabbitSettings {
     management: complete(api),
     prefix: api.path.replace(/\/+$/, ''),
     ...(url ? { amqp: complete(url) } : {}),
-    tls: readTlsFiles(name, settings.tls, connection.directory ?? ''),
+    tls: readTlsFiles(connection),
     timeout,
   };
 }
@@ -112,22 +102,4 @@ function parseUrl(
 /** URL drops a port that is the scheme's own: `http://host:80` is port 80, while AMQP has no such port. */
 function defaultPort(protocol: string, usual: number): number {
   return protocol === 'http:' ? 80 : protocol === 'https:' ? 443 : usual;
-}
-
-function readTlsFiles(broker: string, value: unknown, directory: string): TlsFiles {
-  if (!isObject(value)) return {};
-  const tls: JsonObject = value;
-  const files: { ca?: string; cert?: string; key?: string; servername?: string } = {};
-  for (const key of ['ca', 'cert', 'key'] as const) {
-    const path = tls[key];
-    if (typeof path !== 'string') continue;
-    try {
-      files[key] = readFileSync(resolve(directory, path), 'utf8');
-    } catch (cause) {
-      const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-      throw new ConnectionError(broker, `tls.${key} cannot be read (${code}): ${path}`, { cause });
-    }
-  }
-  if (typeof tls.servername === 'string') files.servername = tls.servername;
-  return files;
 }
