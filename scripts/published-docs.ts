@@ -1,3 +1,4 @@
+import { availability, QUEUE_ARGUMENTS } from '../src/brokers/rabbitmq/fields/queue.ts';
 import { allRules } from '../src/pipeline/index.ts';
 
 type Rule = ReturnType<typeof allRules>[number];
@@ -58,4 +59,29 @@ function familyDocs(rules: readonly Rule[]): string {
 /** As GitHub makes it of a heading: lower case, without the slash. */
 function anchor(code: string): string {
   return code.replaceAll('/', '');
+}
+
+const TABLE = /(<!-- queue arguments: npm run docs -->\n\n)[\s\S]*?(\n<!-- end -->)/;
+
+/** A page with its tables of fields as they should be. */
+export function withTables(page: string): string {
+  return page.replace(TABLE, (_, head: string, tail: string) => head + queueArgumentsTable() + tail);
+}
+
+/** The arguments of queues, by the types of queues that take them. */
+function queueArgumentsTable(): string {
+  const rows = new Map<string, string[]>();
+  for (const [name, row] of QUEUE_ARGUMENTS) {
+    if (row.raw) continue;
+    const types = availability({ ...row, policy: undefined });
+    rows.set(types, [
+      ...(rows.get(types) ?? []),
+      row.deadLetter ? `dead-letter: { ${row.deadLetter} }` : name,
+    ]);
+  }
+  const lines = Array.from(
+    rows,
+    ([types, names]) => `| ${names.map((name) => `\`${name}\``).join(', ')} | ${types} |\n`,
+  );
+  return `| key | for |\n|---|---|\n${lines.join('')}`;
 }

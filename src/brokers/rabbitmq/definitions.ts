@@ -98,7 +98,7 @@ function importedMetadata({ description, tags, metadata }: JsonObject, version: 
     ...(tags !== undefined && { tags }),
   };
   const inside = tableOf(metadata);
-  return atLeast({ version }, 4, 0) ? { ...beside, ...inside } : { ...inside, ...beside };
+  return atLeast({ version }, '4.0') ? { ...beside, ...inside } : { ...inside, ...beside };
 }
 
 /** A file of one vhost tells its metadata at the top; one that a person wrote may name several with its items. */

@@ -4,17 +4,17 @@ import { declare } from './declare.ts';
 import { parseDefinitions } from './definitions.ts';
 import { draw } from './drawing/index.ts';
 import { effects } from './effects/index.ts';
+import { schema } from './fields/schema.ts';
 import { kinds } from './kinds/index.ts';
 import { orderReferences } from './order.ts';
 import { rules } from './rules/index.ts';
-import schema from './schema.json' with { type: 'json' };
 import { toSections } from './sections.ts';
 import { NEWEST } from './version.ts';
 
 /** RabbitMQ 3.10 and later, over AMQP 0-9-1 and the management API. */
 export const rabbitmq: Provider = {
   name: 'rabbitmq',
-  schema: schema as JsonObject,
+  schema,
   connectionSchema: connectionSchema as JsonObject,
   kinds,
   rules,

@@ -1,23 +1,37 @@
 import type { BrokerIdentity } from '../../model/index.ts';
 
+/** `4.3`, or `4.3.5`. */
+export type Release = `${number}.${number}`;
+
 /** The newest release whose behaviour is known here. */
-export const NEWEST = '4.3';
+export const NEWEST: Release = '4.3';
+
+type Versioned = Pick<BrokerIdentity, 'version'>;
 
 /**
- * True when the broker is of this release or a later one: `atLeast(broker, 3, 11)`. A version that leaves parts out,
- * as `target-version: 4.3` does, means the newest of that series.
+ * True when the broker is of this release or a later one. A version that leaves parts out, as `target-version: 4.3`
+ * does, means the newest of that series.
  */
-export function atLeast(
-  broker: Pick<BrokerIdentity, 'version'>,
-  major: number,
-  minor: number,
-  patch = 0,
-): boolean {
-  const found = broker.version.split('.').map((part) => Number.parseInt(part, 10));
-  for (const [i, wanted] of [major, minor, patch].entries()) {
+export function atLeast(broker: Versioned, release: Release): boolean {
+  const found = numbersOf(broker.version);
+  for (const [i, wanted] of numbersOf(release).entries()) {
     const number = found[i];
     if (number === undefined) return true;
     if (number !== wanted) return number > wanted;
   }
   return true;
+}
+
+function numbersOf(version: string): number[] {
+  return version.split('.').map((part) => Number.parseInt(part, 10));
+}
+
+/** Releases: all where neither end is given. */
+export interface Releases {
+  readonly from?: Release;
+  readonly before?: Release;
+}
+
+export function includes({ from, before }: Releases, broker: Versioned): boolean {
+  return (from === undefined || atLeast(broker, from)) && (before === undefined || !atLeast(broker, before));
 }

@@ -3,10 +3,12 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  objectOf,
   type Section,
   type Source,
 } from '../../../model/index.ts';
-import { DEAD_LETTER, parseUnit, QUEUE_ARGUMENTS, type Unit, unitOf } from '../arguments.ts';
+import { QUEUE_ARGUMENTS, unitOf } from '../fields/queue.ts';
+import { parseUnit, type Unit } from '../fields/units.ts';
 import type { Collector } from './collector.ts';
 
 /** Arguments in the making, with the place of each. */
@@ -21,12 +23,10 @@ export interface ArgumentTable {
  */
 export function queueArguments(collector: Collector, body: Body): ArgumentTable {
   const table = rawArguments(collector, body);
-  for (const key of QUEUE_ARGUMENTS) addFriendly(collector, body, table, key, `x-${key}`);
-  const group = body.value['dead-letter'];
-  if (isObject(group)) {
-    for (const [key, argument] of DEAD_LETTER) {
-      addFriendly(collector, { ...body, value: group }, table, key, argument);
-    }
+  const deadLetter = { ...body, value: objectOf(body.value['dead-letter']) };
+  for (const [name, { deadLetter: key, raw }] of QUEUE_ARGUMENTS) {
+    if (key !== undefined) addFriendly(collector, deadLetter, table, key, `x-${name}`);
+    else if (!raw) addFriendly(collector, body, table, name, `x-${name}`);
   }
   return table;
 }

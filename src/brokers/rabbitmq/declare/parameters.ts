@@ -12,8 +12,8 @@ import {
   type Source,
 } from '../../../model/index.ts';
 import { globalParameterAddress, parameterAddress } from '../addresses.ts';
-import { parseUnit } from '../arguments.ts';
-import { FRIENDLY_COMPONENTS, type FriendlyComponent } from '../components.ts';
+import { COMPONENTS, type Component } from '../fields/parameter.ts';
+import { parseUnit } from '../fields/units.ts';
 import { globalParameterResource, parameterResource } from '../resources.ts';
 import { holdsCredentials, holdsLiteralPassword, referenceText } from '../secrets.ts';
 import type { Collector } from './collector.ts';
@@ -22,9 +22,9 @@ import { checkName } from './names.ts';
 
 /** `shovels`, `federation-upstreams`, `federation-upstream-sets`, and raw `parameters` of a vhost. */
 export function declareParameters(collector: Collector, { section, value }: Body, vhost: string): void {
-  for (const friendly of FRIENDLY_COMPONENTS) {
-    const map = objectOf(value[friendly.key]);
-    declareComponent(new Values(collector, section, friendly), map, vhost, friendly.component);
+  for (const [name, component] of COMPONENTS) {
+    const map = objectOf(value[component.key]);
+    declareComponent(new Values(collector, section, component), map, vhost, name);
   }
   const components = objectOf(value.parameters);
   for (const component of Object.keys(components)) {
@@ -59,12 +59,12 @@ function declareComponent(values: Values, map: JsonObject, vhost: string, compon
 class Values {
   readonly collector: Collector;
   readonly section: Section;
-  readonly #friendly: FriendlyComponent | undefined;
+  readonly #component: Component | undefined;
 
-  constructor(collector: Collector, section: Section, friendly?: FriendlyComponent) {
+  constructor(collector: Collector, section: Section, component?: Component) {
     this.collector = collector;
     this.section = section;
-    this.#friendly = friendly;
+    this.#component = component;
   }
 
   /** The value of a whole parameter, with the environment's overrides where it is a mapping. */
@@ -90,12 +90,12 @@ class Values {
   }
 
   #text(value: string, container: object, key: string | number, field: string): Json {
-    const unit = this.#friendly?.units[field];
+    const unit = this.#component?.fields[field]?.unit;
     if (unit && 'value' in parseUnit(value, unit)) {
       return withUnit(this.collector, value, unit, this.section.at(container, key));
     }
     // Which fields of an unknown plug-in hold secrets, nobody can tell: all that comes from the environment may.
-    const isSecret = this.#friendly?.secrets.includes(field) ?? true;
+    const isSecret = this.#component?.secrets.includes(field) ?? true;
     const isCredential = holdsCredentials(value, field);
     const template =
       isSecret || isCredential ? referenceText(this.section.template(container, key)) : undefined;

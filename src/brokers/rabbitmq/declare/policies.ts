@@ -1,6 +1,6 @@
 import { type Body, isObject, membersOf, overridden, type Source } from '../../../model/index.ts';
 import { operatorPolicyAddress, policyAddress } from '../addresses.ts';
-import { unitOf } from '../arguments.ts';
+import { unitOf } from '../fields/queue.ts';
 import { policyResource } from '../resources.ts';
 import type { Collector } from './collector.ts';
 import { pick, placesOf, withUnits } from './fields.ts';

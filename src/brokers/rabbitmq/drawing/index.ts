@@ -12,7 +12,9 @@ import {
   Sketch,
 } from '../../../model/index.ts';
 import { exchangeAddress, queueAddress, vhostAddress } from '../addresses.ts';
-import { formatUnit, tableOf, unitOf } from '../arguments.ts';
+import { tableOf } from '../arguments.ts';
+import { unitOf } from '../fields/queue.ts';
+import { formatUnit } from '../fields/units.ts';
 import { isPredeclaredExchange } from '../resources.ts';
 import { type Binding, type Exchange, type Queue, readTopology, type Vhost } from '../topology/index.ts';
 import { drawLinks } from './links.ts';
@@ -157,9 +159,8 @@ function factsOf(args: JsonObject, drawn: readonly string[]): Fact[] {
 }
 
 function textOf(name: string, value: Json): string {
-  const unit = unitOf(name);
   const plain = isObject(value) && '$type' in value ? (value.value ?? null) : value;
-  return (unit && formatUnit(plain, unit)) ?? (typeof plain === 'string' ? plain : JSON.stringify(plain));
+  return formatUnit(plain, unitOf(name)) ?? (typeof plain === 'string' ? plain : JSON.stringify(plain));
 }
 
 function flagsOf(flags: Readonly<Record<string, boolean>>): Fact[] {

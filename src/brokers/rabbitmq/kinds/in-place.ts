@@ -1,16 +1,7 @@
 import type { FieldChange, Json } from '../../../model/index.ts';
-import { formatUnit, unitOf } from '../arguments.ts';
-
-/** The broker takes the smaller of argument and policy, so that a policy can tighten what was declared. */
-const MINIMUM = new Set(['message-ttl', 'max-length', 'max-length-bytes', 'expires', 'delivery-limit']);
-
-/** The argument wins, so that a policy helps only where there is none. */
-const ARGUMENT_WINS = new Set([
-  'dead-letter-exchange',
-  'dead-letter-routing-key',
-  'dead-letter-strategy',
-  'alternate-exchange',
-]);
+import { policyKeys } from '../fields/policy.ts';
+import { unitOf } from '../fields/queue.ts';
+import { formatUnit } from '../fields/units.ts';
 
 /**
  * The policy that would make a change of arguments without a new queue or exchange, as a line of YAML; undefined
@@ -40,18 +31,22 @@ export function inPlaceByPolicy(
 
 function canPolicy(key: string, field: FieldChange, queueType: string | undefined): boolean {
   const { before, after } = field;
-  if (MINIMUM.has(key)) {
-    if (typeof after !== 'number' || after < 0) return false;
-    return before === undefined ? key !== 'delivery-limit' : typeof before === 'number' && after < before;
+  const how = policyKeys.get(key)?.inPlace;
+  switch (how) {
+    case 'smaller':
+    case 'lower':
+      // The broker takes the smaller of argument and policy.
+      if (typeof after !== 'number' || after < 0) return false;
+      return before === undefined ? how === 'smaller' : typeof before === 'number' && after < before;
+    case 'quorum-wins':
+      return queueType === 'quorum' || before === undefined;
+    default:
+      return how === 'unset' && before === undefined;
   }
-  // Quorum queues let the policy win, classic ones the argument.
-  if (key === 'overflow') return queueType === 'quorum' || before === undefined;
-  return ARGUMENT_WINS.has(key) && before === undefined;
 }
 
 function text(key: string, value: Json): string {
-  const unit = unitOf(key);
-  return (unit && formatUnit(value, unit)) ?? yaml(value);
+  return formatUnit(value, unitOf(key)) ?? yaml(value);
 }
 
 /** A plain YAML scalar where that is safe, else a quoted one. */

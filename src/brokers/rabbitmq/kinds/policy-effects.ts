@@ -10,23 +10,13 @@ import {
   type Risk,
   subject,
 } from '../../../model/index.ts';
-import { formatUnit, tableOf, unitOf } from '../arguments.ts';
+import { tableOf } from '../arguments.ts';
+import { APPLY_TO_TYPES, LIMITS } from '../fields/policy.ts';
+import { unitOf } from '../fields/queue.ts';
+import { formatUnit, secondsOf } from '../fields/units.ts';
 import { NamePatterns } from '../patterns/pattern.ts';
 import type { QueueVolatile } from '../specs.ts';
 import { countOf, destructive, disruptive, vhostAndName } from './parts.ts';
-
-/** Policy keys that drop messages, or queues, as soon as they are lower than before; and what they do. */
-const LIMITS: ReadonlyMap<string, string> = new Map([
-  ['message-ttl', 'messages older than that are dropped at once'],
-  ['max-length', 'messages beyond that are dropped at once'],
-  ['max-length-bytes', 'messages beyond that are dropped at once'],
-  ['max-age', 'what is older is deleted from the stream'],
-  ['expires', 'queues that nobody uses for that long are deleted with their messages'],
-]);
-
-export function isLimit(key: string): boolean {
-  return LIMITS.has(key);
-}
 
 /**
  * What a change of a policy takes from the queues that are there: for each limit that it lowers for any of them,
@@ -41,11 +31,10 @@ export function policyEffects(change: Change, context: Context): Risk[] {
     affected.set(key, entry);
   }
   return [...affected].map(([key, { value, losing, harmless }]) => {
-    const unit = unitOf(key);
     const doubt = isUnknown(change, context)
       ? '; brokerform cannot tell what the pattern matches, so it counts as matching every queue'
       : '';
-    const text = `${key} ${(unit && formatUnit(value, unit)) ?? String(value)}`;
+    const text = `${key} ${formatUnit(value, unitOf(key)) ?? String(value)}`;
     return losing > 0
       ? destructive('policy-tightened', `${text} on ${countOf(losing, 'queue')}: ${LIMITS.get(key)}${doubt}`)
       : disruptive(
@@ -129,17 +118,12 @@ function matcherOf({ spec }: Resource, context: Context): Matcher {
     definition: tableOf(spec.definition),
     matches(queue) {
       const { type } = queue.spec;
-      const applies = applyTo === 'all' || applyTo === 'queues' || applyTo === APPLY_TO_TYPE[String(type)];
+      const applies =
+        applyTo === 'all' || applyTo === 'queues' || APPLY_TO_TYPES.get(String(applyTo)) === type;
       return applies && names.matches(vhostAndName(queue).name);
     },
   };
 }
-
-const APPLY_TO_TYPE: Readonly<Record<string, string>> = {
-  classic: 'classic_queues',
-  quorum: 'quorum_queues',
-  stream: 'streams',
-};
 
 /** The definitions one of which holds for a queue: several where it is not known which policies match. */
 function inForce(
@@ -183,19 +167,10 @@ function isHarmless(queue: Resource, key: string, value: Json): boolean {
   return ready + unacknowledged <= (key === 'max-length' ? limit(value, key) : 0);
 }
 
-const AGE_DAYS: Readonly<Record<string, number>> = {
-  Y: 365,
-  M: 30,
-  D: 1,
-  h: 1 / 24,
-  m: 1 / 1440,
-  s: 1 / 86_400,
-};
-
 /** A limit as a number to compare; none is infinite. */
 function limit(value: Json | undefined, key: string): number {
   if (key === 'max-age' && typeof value === 'string') {
-    return Number.parseInt(value, 10) * (AGE_DAYS[value.slice(-1)] ?? 1);
+    return secondsOf(value) ?? Number.POSITIVE_INFINITY;
   }
   return typeof value === 'number' ? value : Number.POSITIVE_INFINITY;
 }

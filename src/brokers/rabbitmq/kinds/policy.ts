@@ -7,10 +7,13 @@ import {
   type Resource,
   type Risk,
 } from '../../../model/index.ts';
-import { formatUnit, tableOf, unitOf } from '../arguments.ts';
+import { tableOf } from '../arguments.ts';
+import { LIMITS } from '../fields/policy.ts';
+import { unitOf } from '../fields/queue.ts';
+import { formatUnit } from '../fields/units.ts';
 import { upstreamsOf } from '../references.ts';
 import { disruptive, putOrDelete, vhostAndName } from './parts.ts';
-import { isLimit, policyEffects, queuesAtStake } from './policy-effects.ts';
+import { policyEffects, queuesAtStake } from './policy-effects.ts';
 
 /** Policies and operator policies differ in who may set them, and in that the smaller value of both wins. */
 function policyKind(noun: 'policy' | 'operator policy', resourcePath: string): Kind {
@@ -45,8 +48,7 @@ function policyKind(noun: 'policy' | 'operator policy', resourcePath: string): K
       path[0] === 'definition' && path.length > 1 ? path.slice(1).join('.') : path.join('.'),
 
     fieldText(path, value) {
-      const unit = path[0] === 'definition' ? unitOf(path[1] ?? '') : undefined;
-      return unit && formatUnit(value, unit);
+      return path[0] === 'definition' ? formatUnit(value, unitOf(path[1] ?? '')) : undefined;
     },
   };
 }
@@ -70,7 +72,7 @@ function risksOf(change: Change, context: Context): Risk[] {
 /** Whether more than limits changes; what a limit costs is told by its effects. */
 function changesRouting(before: Resource, after: Resource): boolean {
   const rest = ({ spec }: Resource): JsonObject => {
-    const definition = Object.entries(tableOf(spec.definition)).filter(([key]) => !isLimit(key));
+    const definition = Object.entries(tableOf(spec.definition)).filter(([key]) => !LIMITS.has(key));
     return { ...spec, definition: Object.fromEntries(definition) };
   };
   return !equalJson(rest(before), rest(after));

@@ -7,8 +7,10 @@ import {
   type Resource,
   type Risk,
 } from '../../../model/index.ts';
-import { adoptEquivalents, formatUnit, tableOf, unitOf } from '../arguments.ts';
+import { adoptEquivalents, tableOf } from '../arguments.ts';
 import type { RabbitCall } from '../calls.ts';
+import { unitOf } from '../fields/queue.ts';
+import { formatUnit } from '../fields/units.ts';
 import type { QueueVolatile } from '../specs.ts';
 import { bindingsTo, reviveSources } from './auto-delete.ts';
 import { boundFrom } from './bound-from.ts';
@@ -108,8 +110,7 @@ export const queue: Kind = {
   },
 
   fieldText(path, value) {
-    const unit = path[0] === 'arguments' ? unitOf(path[1] ?? '') : undefined;
-    return unit && formatUnit(value, unit);
+    return path[0] === 'arguments' ? formatUnit(value, unitOf(path[1] ?? '')) : undefined;
   },
 
   stakeText(resource) {

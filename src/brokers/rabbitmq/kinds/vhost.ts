@@ -108,7 +108,7 @@ function protection(vhost: Resource, path: readonly string[]): RabbitCall[] {
 
 /** Whether vhosts of this broker can be protected from deletion. https://www.rabbitmq.com/docs/vhosts */
 function hasProtection(broker: Pick<BrokerIdentity, 'version'>): boolean {
-  return atLeast(broker, 4, 0);
+  return atLeast(broker, '4.0');
 }
 
 const PROTECTED: Risk = {
@@ -127,7 +127,7 @@ const UNPROTECTABLE: Risk = {
 
 /** A default counts for queues that are declared from now on; how many that leaves as they are is told. */
 function typeRisks(after: Resource, context: Context): Risk[] {
-  if (!atLeast(context.broker, 3, 11)) return [UNCHANGEABLE_TYPE];
+  if (!atLeast(context.broker, '3.11')) return [UNCHANGEABLE_TYPE];
   const type = defaultQueueTypeIn(after.spec);
   const kept = [...context.desired.values()].filter(
     ({ address, spec, needs, places }) =>

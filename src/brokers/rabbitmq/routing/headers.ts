@@ -50,5 +50,5 @@ function amqpValue(value: Json, version: string): string {
 
 /** Until 3.12 an integer equals the double of the same value, from 3.13 it does not. */
 function double(value: number, version: string): string {
-  return atLeast({ version }, 3, 13) ? `double ${value}` : String(value);
+  return atLeast({ version }, '3.13') ? `double ${value}` : String(value);
 }

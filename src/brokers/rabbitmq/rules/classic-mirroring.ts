@@ -23,7 +23,7 @@ queues:
 `,
   *check(context) {
     // Then rabbitmq/refused-by-version says it, as an error.
-    if (context.versionKnown && atLeast(context.broker, 4, 0)) return;
+    if (context.versionKnown && atLeast(context.broker, '4.0')) return;
     for (const resource of [...context.ofKind('policy'), ...context.ofKind('operator-policy')]) {
       const key = Object.keys(resource.spec.definition ?? {}).find((name) => name.startsWith('ha-'));
       if (key === undefined) continue;

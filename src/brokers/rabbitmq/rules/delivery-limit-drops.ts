@@ -54,7 +54,7 @@ function limitOf(queue: Queue, { broker, versionKnown }: RuleContext): bigint | 
   const limit = numberSetting(queue, 'delivery-limit');
   if (limit !== undefined && limit >= 0n) return limit;
   if (!versionKnown) return undefined;
-  const isNew = atLeast(broker, 4, 0);
+  const isNew = atLeast(broker, '4.0');
   if (limit === undefined) return isNew ? DEFAULT_LIMIT : undefined;
   return isNew ? undefined : 0n;
 }

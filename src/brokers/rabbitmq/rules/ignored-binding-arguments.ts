@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { PLUGIN_ARGUMENTS } from '../topology/arguments.ts';
+import { PLUGIN_ARGUMENTS } from '../fields/exchange.ts';
 import { topologyOf } from '../topology/index.ts';
 
 const BLIND = new Set(['direct', 'fanout', 'topic']);

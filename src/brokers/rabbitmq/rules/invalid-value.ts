@@ -1,8 +1,9 @@
 import type { Finding, Rule } from '../../../model/index.ts';
-import { valueProblem } from '../topology/arguments.ts';
+import { bindingFields } from '../fields/exchange.ts';
+import { valueProblem } from '../fields/queue.ts';
 import { topologyOf } from '../topology/index.ts';
 
-const MATCH_MODES = new Set<unknown>(['all', 'any', 'all-with-x', 'any-with-x']);
+const MATCH_MODES: ReadonlySet<unknown> = new Set(bindingFields['x-match'].choices);
 
 export const invalidValue: Rule = {
   code: 'rabbitmq/invalid-value',

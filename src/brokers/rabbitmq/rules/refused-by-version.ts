@@ -1,4 +1,6 @@
-import type { Finding, Json, Rule, RuleContext } from '../../../model/index.ts';
+import type { Finding, Rule, RuleContext } from '../../../model/index.ts';
+import { APPLY_TO_TYPES, APPLY_TO_TYPES_FROM, refusalOf } from '../fields/policy.ts';
+import type { Refusal } from '../fields/queue.ts';
 import { topologyOf } from '../topology/index.ts';
 import { atLeast } from '../version.ts';
 
@@ -28,63 +30,35 @@ queues:
 `,
   *check(context) {
     if (!context.versionKnown) return;
-    const { broker } = context;
+    const { version } = context.broker;
     for (const vhost of topologyOf(context).vhosts.values()) {
       for (const { resource, arguments: args } of vhost.queues.values()) {
         for (const [argument, value] of Object.entries(args)) {
-          const refusal = atLeast(broker, 4, 3) ? refusedArgument(argument, value) : undefined;
+          if (!argument.startsWith('x-')) continue;
+          const refusal = refusalOf('argument', argument.slice(2), value, version);
           if (refusal) yield describe(context, resource, ['arguments', argument], refusal);
         }
       }
     }
     for (const resource of [...context.ofKind('policy'), ...context.ofKind('operator-policy')]) {
       const applyTo = String(resource.spec['apply-to']);
-      if (NEWER_APPLY_TO.has(applyTo) && !atLeast(broker, 3, 12)) {
+      if (APPLY_TO_TYPES.has(applyTo) && !atLeast(context.broker, APPLY_TO_TYPES_FROM)) {
         const refusal = { what: `apply-to: ${applyTo}`, hint: 'use apply-to: queues' };
         yield describe(context, resource, ['apply-to'], refusal);
       }
       for (const [key, value] of Object.entries(resource.spec.definition ?? {})) {
-        const refusal = refusedKey(context, key, value);
+        const refusal = refusalOf('policy', key, value, version);
         if (refusal) yield describe(context, resource, ['definition', key], refusal);
       }
     }
   },
 };
 
-interface Refusal {
-  readonly what: string;
-  readonly hint: string;
-}
-
-const NEWER_APPLY_TO = new Set(['classic_queues', 'quorum_queues', 'streams']);
-const LEADER_LOCATOR = 'use queue-leader-locator';
-
-function refusedArgument(argument: string, value: Json): Refusal | undefined {
-  if (argument === 'x-queue-master-locator') return { what: argument, hint: LEADER_LOCATOR };
-  if (argument === 'x-queue-version' && value === 1) {
-    return { what: 'x-queue-version: 1', hint: 'remove it: version 2 is the only one' };
-  }
-  return undefined;
-}
-
-function refusedKey({ broker }: RuleContext, key: string, value: Json): Refusal | undefined {
-  if (key.startsWith('ha-') && atLeast(broker, 4, 0)) {
-    return { what: `${key} in a policy`, hint: 'use quorum queues for what must be replicated' };
-  }
-  if (key === 'queue-master-locator' && atLeast(broker, 4, 3)) {
-    return { what: `${key} in a policy`, hint: LEADER_LOCATOR };
-  }
-  if (key === 'delivery-limit' && typeof value === 'number' && value < 0 && !atLeast(broker, 4, 0)) {
-    return { what: 'a negative delivery-limit in a policy', hint: 'remove it: there is no limit by default' };
-  }
-  return undefined;
-}
-
 function describe(
   context: RuleContext,
   resource: Finding['resource'],
   path: readonly string[],
-  { what, hint }: Refusal,
+  { what, hint }: Pick<Refusal, 'what' | 'hint'>,
 ): Finding {
   return { resource, path, message: `RabbitMQ ${context.broker.version} refuses ${what}`, hint };
 }

@@ -27,7 +27,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    if (!atLeast(context.broker, 4, 3, 5)) return;
+    if (!atLeast(context.broker, '4.3.5')) return;
     for (const vhost of topologyOf(context).vhosts.values()) {
       for (const { key, source, resource } of vhost.bindings) {
         if (vhost.exchange(source)?.type !== 'topic') continue;

@@ -1,7 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { LIMITS } from '../fields/policy.ts';
 import { type Queue, topologyOf } from '../topology/index.ts';
-
-const LIMITS = ['max-length', 'max-length-bytes', 'message-ttl', 'expires', 'max-age'];
 
 export const unboundedQueue: Rule = {
   code: 'rabbitmq/unbounded-queue',
@@ -49,5 +48,5 @@ queues:
 function isBounded(queue: Queue): boolean {
   // What goes away with its last consumer cannot pile up for long.
   if (queue.autoDelete || queue.exclusive) return true;
-  return [...LIMITS, 'dead-letter-exchange'].some((name) => queue.setting(name) !== undefined);
+  return [...LIMITS.keys(), 'dead-letter-exchange'].some((name) => queue.setting(name) !== undefined);
 }

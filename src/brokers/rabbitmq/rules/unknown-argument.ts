@@ -1,9 +1,10 @@
 import { type Finding, nearestWord, type Rule } from '../../../model/index.ts';
-import { isQueueType, knownArguments, PLUGIN_ARGUMENTS } from '../topology/arguments.ts';
+import { exchangeArguments, PLUGIN_ARGUMENTS } from '../fields/exchange.ts';
+import { isQueueType, knownArguments } from '../fields/queue.ts';
 import { topologyOf } from '../topology/index.ts';
 
 const BUILT_IN = new Set(['direct', 'fanout', 'topic', 'headers']);
-const EXCHANGE_ARGUMENTS = new Set(['alternate-exchange', ...PLUGIN_ARGUMENTS.exchange]);
+const EXCHANGE_ARGUMENTS = new Set([...Object.keys(exchangeArguments), ...PLUGIN_ARGUMENTS.exchange]);
 /** Taken by newer releases beside the policy key. */
 const ALSO_KNOWN = new Set(['x-target-group-size', 'x-quorum-target-group-size']);
 

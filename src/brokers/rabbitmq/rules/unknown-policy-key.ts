@@ -1,7 +1,7 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
-import { POLICY_KEYS } from '../topology/policy-keys.ts';
+import { policyKeys } from '../fields/policy.ts';
 
-const KNOWN = new Set(POLICY_KEYS);
+const KNOWN = new Set([...policyKeys.keys()].sort());
 
 export const unknownPolicyKey: Rule = {
   code: 'rabbitmq/unknown-policy-key',

@@ -1,5 +1,5 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
-import { isQueueType, QUEUE_TYPES } from '../topology/arguments.ts';
+import { isQueueType, QUEUE_TYPES } from '../fields/queue.ts';
 import { topologyOf } from '../topology/index.ts';
 
 const code = 'rabbitmq/unknown-queue-type';

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { isQueueType, typesTaking } from '../topology/arguments.ts';
+import { isQueueType, typesTaking } from '../fields/queue.ts';
 import { topologyOf } from '../topology/index.ts';
 
 export const unsupportedArgument: Rule = {

@@ -1,8 +1,9 @@
 import { canonicalJson, type Json, type JsonObject, type Resource } from '../../../model/index.ts';
 import { type BindingIdentity, bindingAddress } from '../addresses.ts';
+import { bindingFields } from '../fields/exchange.ts';
+import { fits } from '../fields/field.ts';
 import { identityOf } from '../kinds/amqp-calls.ts';
 import { brokerOf } from '../kinds/parts.ts';
-import { fits } from './fits.ts';
 import { escapeText, escapeTexts } from './literals.ts';
 
 /** Bindings of one vhost, by what they lead to. */
@@ -83,7 +84,7 @@ function keysOf(keys: readonly string[]): JsonObject {
 
 function argumentsOf(args: JsonObject): JsonObject {
   const { 'x-match': match, ...rest } = args;
-  const isFriendly = match !== undefined && fits('binding', 'x-match', match);
+  const isFriendly = match !== undefined && fits(bindingFields['x-match'], match);
   const table: Readonly<Record<string, Json>> = isFriendly ? rest : args;
   return {
     ...(isFriendly && { 'x-match': match }),

@@ -7,10 +7,11 @@ import {
   type Resource,
 } from '../../../model/index.ts';
 import { tableOf } from '../arguments.ts';
-import { FRIENDLY_COMPONENTS, type FriendlyComponent } from '../components.ts';
+import { type Field, fits, humanised } from '../fields/field.ts';
+import { COMPONENTS, type Component } from '../fields/parameter.ts';
+import { unitOf } from '../fields/queue.ts';
 import { pathOf } from '../kinds/parts.ts';
 import { WrittenBindings } from './bindings.ts';
-import { fits, humanised, keysOf, schemaOf } from './fits.ts';
 import { escapeTexts, type Literals } from './literals.ts';
 import { exchangeBody, queueBody } from './queues.ts';
 import { rightsIn } from './rights.ts';
@@ -76,7 +77,7 @@ function vhostFields(vhost: string, metadata: JsonObject | undefined): JsonObjec
 function policyBody({ spec }: Resource): JsonObject {
   const definition = Object.entries(tableOf(spec.definition)).map(([key, value]) => [
     key,
-    humanised(key, value),
+    humanised(value, unitOf(key)),
   ]);
   return escapeTexts({
     pattern: spec.pattern ?? '',
@@ -94,10 +95,10 @@ function parameters(resources: readonly Resource[], literals: Literals): JsonObj
   for (const resource of sorted) {
     const [, component = '', name = ''] = pathOf(resource);
     const value = resource.spec.value ?? null;
-    const friendly = FRIENDLY_COMPONENTS.find((one) => one.component === component);
-    const isFriendly = friendly !== undefined && isKnown(component, value);
-    const group = isFriendly ? grouped(sections, friendly.key) : grouped(raw, component);
-    const shown = isFriendly ? withUnits(friendly, value) : value;
+    const known = COMPONENTS.get(component);
+    const isFriendly = known !== undefined && isExpressible(known, value);
+    const group = isFriendly ? grouped(sections, known.key) : grouped(raw, component);
+    const shown = isFriendly ? withUnits(known, value) : value;
     group[name] = literals.of(shown, [component, name]);
   }
   return { ...sections, parameters: raw };
@@ -110,39 +111,33 @@ function grouped(groups: Record<string, Record<string, Json>>, key: string): Rec
 }
 
 /** Whether all of a value can be written under the component's own key. */
-function isKnown(component: string, value: Json): boolean {
-  if (Array.isArray(value)) {
-    return (
-      component === 'federation-upstream-set' && value.every((item: Json) => isKnownItem(component, item))
-    );
-  }
-  const required = component === 'shovel' ? ['src-uri', 'dest-uri'] : ['uri'];
+function isExpressible({ fields, required, isList }: Component, value: Json): boolean {
+  const items: readonly Json[] = isList && Array.isArray(value) ? value : [value];
   return (
-    isKnownItem(component, value) && isObject(value) && required.every((key) => value[key] !== undefined)
+    Array.isArray(value) === (isList === true) &&
+    items.every(
+      (item) =>
+        isObject(item) &&
+        required.every((key) => item[key] !== undefined) &&
+        Object.entries(item).every(
+          ([key, field]) => Object.hasOwn(fields, key) && isWritable(fields[key], field),
+        ),
+    )
   );
 }
 
-function isKnownItem(component: string, value: Json): boolean {
-  return (
-    isObject(value) &&
-    Object.entries(value).every(([key, item]) => {
-      const isText = isSecretRef(item) || (Array.isArray(item) && item.some(isSecretRef));
-      return isText ? schemaOf(component, key) !== undefined : fits(component, key, item);
-    })
-  );
+function isWritable(field: Field | undefined, value: Json): boolean {
+  return isSecretRef(value) || (Array.isArray(value) && value.some(isSecretRef)) || fits(field, value);
 }
 
-/** With units, and in the schema's order: brokers list the fields in any. */
-function withUnits(friendly: FriendlyComponent, value: Json): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => withUnits(friendly, item));
-  const fields = value as JsonObject;
-  const known = keysOf(friendly.component).filter((key) => fields[key] !== undefined);
+/** With units, and in the order of the rows: brokers list the fields in any. */
+function withUnits(component: Component, value: Json): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => withUnits(component, item));
+  const given = value as JsonObject;
   return Object.fromEntries(
-    known.map((key) => {
-      const item = fields[key] ?? null;
-      const unit = friendly.units[key];
-      return [key, unit ? humanised(key, item, unit) : item];
-    }),
+    Object.entries(component.fields).flatMap(([key, { unit }]) =>
+      given[key] === undefined ? [] : [[key, humanised(given[key], unit)]],
+    ),
   );
 }
 

@@ -1,6 +1,8 @@
 import type { JsonObject, Resource } from '../../../model/index.ts';
+import { APPLY_TO_TYPES, policyKeys } from '../fields/policy.ts';
+import { isQueueType } from '../fields/queue.ts';
 import type { NamePatterns } from '../patterns/pattern.ts';
-import { atLeast } from '../version.ts';
+import { includes } from '../version.ts';
 import type { Policy } from './model.ts';
 
 /** Which policy holds for what. https://www.rabbitmq.com/docs/policies */
@@ -19,12 +21,6 @@ export function readPolicy(resource: Resource, name: string, patterns: NamePatte
   };
 }
 
-const QUEUE_TYPES: Readonly<Record<string, string>> = {
-  classic_queues: 'classic',
-  quorum_queues: 'quorum',
-  streams: 'stream',
-};
-
 /** The policies whose pattern and `apply-to` cover a resource, in their order. */
 export function matchingPolicies(
   policies: readonly Policy[],
@@ -36,42 +32,17 @@ export function matchingPolicies(
     const covers =
       applyTo === 'all' ||
       applyTo === (kind === 'queue' ? 'queues' : 'exchanges') ||
-      (kind === 'queue' && QUEUE_TYPES[applyTo] === type);
+      (kind === 'queue' && APPLY_TO_TYPES.get(applyTo) === type);
     return covers && names.matches(name) === true;
   });
 }
 
-const MIRRORING = ['ha-mode', 'ha-params', 'ha-sync-mode', 'ha-promote-on-shutdown', 'ha-promote-on-failure'];
-const STREAM_ONLY = ['max-age', 'stream-max-segment-size-bytes', 'initial-cluster-size'];
-const IN_MEMORY = ['max-in-memory-length', 'max-in-memory-bytes'];
-
-/** Keys that make a whole policy void for a queue of this type; seen on 3.10.8 and 4.3.6. */
-const VOIDING: Readonly<Record<string, readonly string[]>> = {
-  classic: ['dead-letter-strategy', 'delivery-limit', 'target-group-size', ...STREAM_ONLY],
-  quorum: ['queue-mode', 'queue-master-locator', ...MIRRORING, ...STREAM_ONLY],
-  stream: [
-    'expires',
-    'message-ttl',
-    'dead-letter-exchange',
-    'dead-letter-routing-key',
-    'dead-letter-strategy',
-    'max-length',
-    ...IN_MEMORY,
-    'overflow',
-    'queue-mode',
-    'queue-master-locator',
-    'delivery-limit',
-    'target-group-size',
-    ...MIRRORING,
-  ],
-};
-
 /** The keys of a policy for which the broker passes it over, silently and whole, at a queue of this type. */
 export function voidingKeys(policy: Policy, queueType: string, version: string): string[] {
-  const keys = VOIDING[queueType] ?? [];
-  const byVersion =
-    queueType !== 'classic' ? [] : atLeast({ version }, 4, 0) ? IN_MEMORY : ['queue-leader-locator'];
-  return Object.keys(policy.definition).filter((key) => keys.includes(key) || byVersion.includes(key));
+  return Object.keys(policy.definition).filter((key) => {
+    const releases = isQueueType(queueType) ? policyKeys.get(key)?.voids?.[queueType] : undefined;
+    return releases !== undefined && includes(releases, { version });
+  });
 }
 
 /** The one policy that holds for a queue: among those that match and are not void, the first. */

@@ -1,0 +1,161 @@
+import type { Fields } from './field.ts';
+
+/** A runtime parameter component that has a section key of its own. */
+export interface Component {
+  /** In YAML, below a vhost. */
+  readonly key: string;
+  /** What the keys of that mapping are, and what one of them is, for editors. */
+  readonly about: string;
+  readonly doc: string;
+  readonly fields: Fields;
+  readonly required: readonly string[];
+  /** Fields whose `${…}` may hold credentials. Others are plain text once the environment is read. */
+  readonly secrets: readonly string[];
+  /** Its value is a list of such mappings. */
+  readonly isList?: true;
+}
+
+/** https://www.rabbitmq.com/docs/shovel-dynamic */
+const shovel = {
+  'src-uri': {
+    type: ['string', 'array'],
+    schema: { items: { type: 'string' } },
+    doc: 'The broker to take messages from. With credentials only from the environment: `${NAME}`. A list for failover.',
+  },
+  'src-protocol': {
+    choices: ['amqp091', 'amqp10', 'local'],
+    default: 'amqp091',
+    doc: "The source's protocol. `local` from 4.2.",
+  },
+  'src-queue': { type: 'string', doc: 'The queue to take messages from.' },
+  'src-queue-args': { type: 'object', doc: 'Arguments that the source queue is declared with.' },
+  'src-exchange': { type: 'string', doc: 'The exchange to take messages from, in place of a queue.' },
+  'src-exchange-key': { type: 'string', doc: 'The routing key to bind with.' },
+  'src-address': { type: 'string', doc: 'The source address of AMQP 1.0.' },
+  'src-predeclared': { type: 'boolean', doc: 'Whether the source queue must be there already.' },
+  'src-consumer-args': { type: 'object', doc: "Arguments of the shovel's consumer." },
+  'src-delete-after': {
+    type: ['integer', 'string'],
+    doc: 'When the shovel deletes itself: never, queue-length, or after a number of messages.',
+  },
+  'src-prefetch-count': {
+    type: 'integer',
+    minimum: 0,
+    doc: 'How many messages may be on their way at a time.',
+  },
+  'dest-uri': {
+    type: ['string', 'array'],
+    schema: { items: { type: 'string' } },
+    doc: 'The broker to hand messages to. With credentials only from the environment: `${NAME}`. A list for failover.',
+  },
+  'dest-protocol': {
+    choices: ['amqp091', 'amqp10', 'local'],
+    default: 'amqp091',
+    doc: "The destination's protocol. `local` from 4.2.",
+  },
+  'dest-queue': { type: 'string', doc: 'The queue to put messages into.' },
+  'dest-queue-args': { type: 'object', doc: 'Arguments that the destination queue is declared with.' },
+  'dest-exchange': { type: 'string', doc: 'The exchange to publish to, in place of a queue.' },
+  'dest-exchange-key': {
+    type: 'string',
+    doc: "The routing key to publish with; the message's own where it is left out.",
+  },
+  'dest-address': { type: 'string', doc: 'The destination address of AMQP 1.0.' },
+  'dest-predeclared': { type: 'boolean', doc: 'Whether the destination queue must be there already.' },
+  'dest-add-forward-headers': {
+    type: 'boolean',
+    doc: 'Whether to add headers that tell where a message came through.',
+  },
+  'dest-add-timestamp-header': { type: 'boolean', doc: 'Whether to add a header with the time of the move.' },
+  'dest-publish-properties': { type: 'object', doc: 'Properties to overwrite. (AMQP 0.9.1)' },
+  'dest-properties': { type: 'object', doc: 'Properties to overwrite. (AMQP 1.0)' },
+  'dest-application-properties': { type: 'object', doc: 'Application properties to set. (AMQP 1.0)' },
+  'dest-message-annotations': { type: 'object', doc: 'Message annotations to set. (AMQP 1.0)' },
+  'ack-mode': {
+    choices: ['on-confirm', 'on-publish', 'no-ack'],
+    default: 'on-confirm',
+    doc: 'When a message is acknowledged at the source.',
+  },
+  'reconnect-delay': { unit: 's', minimum: 0, doc: 'The wait before the next try after a lost connection.' },
+  'add-forward-headers': { type: 'boolean', doc: 'The older name of dest-add-forward-headers.' },
+  'delete-after': { type: ['integer', 'string'], doc: 'The older name of src-delete-after.' },
+  'prefetch-count': { type: 'integer', minimum: 0, doc: 'The older name of src-prefetch-count.' },
+  'publish-properties': { type: 'object', doc: 'The older name of dest-publish-properties.' },
+} as const satisfies Fields;
+
+/** What an upstream and a member of a set have in common. https://www.rabbitmq.com/docs/federation-reference */
+const federation = {
+  exchange: { type: 'string', doc: 'The upstream exchange; the same name where it is left out.' },
+  queue: { type: 'string', doc: 'The upstream queue; the same name where it is left out.' },
+  'consumer-tag': { type: 'string', doc: "The tag of the link's consumer." },
+  'prefetch-count': { type: 'integer', minimum: 0, doc: 'How many messages may be on their way at a time.' },
+  'reconnect-delay': { unit: 's', minimum: 0, doc: 'The wait before the next try after a lost connection.' },
+  'max-hops': { type: 'integer', minimum: 1, doc: 'Over how many links a message may travel. (exchanges)' },
+  expires: { unit: 'ms', minimum: 1, doc: 'How long the upstream queue outlives a lost link. (exchanges)' },
+  'message-ttl': { unit: 'ms', minimum: 0, doc: 'How long messages wait in the upstream queue. (exchanges)' },
+  'trust-user-id': { type: 'boolean', doc: 'Whether user ids of upstream messages are kept.' },
+  'ack-mode': {
+    choices: ['on-confirm', 'on-publish', 'no-ack'],
+    default: 'on-confirm',
+    doc: 'When a message is acknowledged upstream.',
+  },
+  'resource-cleanup-mode': {
+    choices: ['default', 'never'],
+    doc: 'Whether the upstream queue goes when the link stops. (exchanges)',
+  },
+  'queue-type': {
+    choices: ['classic', 'quorum'],
+    doc: 'The type of the upstream queue. (exchanges; 3.13 and later)',
+  },
+  'bind-nowait': { type: 'boolean', doc: 'Whether bindings are made without waiting for an answer.' },
+  'channel-use-mode': {
+    choices: ['multiple', 'single'],
+    doc: 'One channel for all that the link does, or several.',
+  },
+  'ha-policy': { type: ['string', 'object'], doc: 'Gone with classic mirroring in 4.0.' },
+} as const satisfies Fields;
+
+/** By the component's name on the broker. */
+export const COMPONENTS: ReadonlyMap<string, Component> = new Map<string, Component>([
+  [
+    'shovel',
+    {
+      key: 'shovels',
+      about: 'Dynamic shovels by name.',
+      doc: 'A dynamic shovel: moves messages from one broker to another. Needs the rabbitmq_shovel plug-in.',
+      fields: shovel,
+      required: ['src-uri', 'dest-uri'],
+      secrets: ['src-uri', 'dest-uri'],
+    },
+  ],
+  [
+    'federation-upstream',
+    {
+      key: 'federation-upstreams',
+      about: 'Federation upstreams by name.',
+      doc: 'A federation upstream. Needs the rabbitmq_federation plug-in.',
+      fields: {
+        uri: {
+          type: ['string', 'array'],
+          schema: { items: { type: 'string' } },
+          doc: 'The upstream broker. With credentials only from the environment: `${NAME}`. A list for failover.',
+        },
+        ...federation,
+      },
+      required: ['uri'],
+      secrets: ['uri'],
+    },
+  ],
+  [
+    'federation-upstream-set',
+    {
+      key: 'federation-upstream-sets',
+      about: 'Sets of federation upstreams by name.',
+      doc: 'A set of upstreams.',
+      fields: { upstream: { type: 'string', doc: "The upstream's name." }, ...federation },
+      required: ['upstream'],
+      secrets: [],
+      isList: true,
+    },
+  ],
+]);

@@ -1,0 +1,29 @@
+import type { Fields } from './field.ts';
+
+/** A vhost's metadata. https://www.rabbitmq.com/docs/vhosts */
+export const vhostFields = {
+  description: { type: 'string', doc: 'What the vhost is for.' },
+  tags: {
+    type: 'array',
+    schema: { items: { type: 'string', pattern: '^[^,]+$' } },
+    doc: 'Tags of the vhost.',
+  },
+  'default-queue-type': {
+    choices: ['classic', 'quorum', 'stream'],
+    doc: 'The type of queues that are declared without one from now on. Can change from 3.11.',
+  },
+  'deletion-protection': {
+    type: 'boolean',
+    doc: 'Whether the broker refuses to delete the vhost. From 4.0.',
+  },
+} as const satisfies Fields;
+
+/** https://www.rabbitmq.com/docs/vhosts#limits */
+export const vhostLimits = {
+  'max-connections': {
+    type: 'integer',
+    minimum: -1,
+    doc: 'The most client connections; -1 is no limit, 0 refuses all.',
+  },
+  'max-queues': { type: 'integer', minimum: -1, doc: 'The most queues; -1 is no limit.' },
+} as const satisfies Fields;
