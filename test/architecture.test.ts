@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 
 const SRC = join(import.meta.dirname, '..', 'src');
 
@@ -106,4 +106,18 @@ describe('the dependency rule', () => {
     });
     expect(eager).toEqual([]);
   });
+});
+
+test('no list is spread into a call that takes any number of arguments: a long one overflows the stack', () => {
+  const spread = /(?:\.(?:push|unshift|concat|fromCharCode|fromCodePoint)|Math\.(?:max|min))\([^{[\n]*\.\.\./;
+  const scripts = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.[jt]s$/.test(file),
+  );
+  const found = scripts.flatMap((file) => {
+    const lines = readFileSync(join(SRC, file), 'utf8').split('\n');
+    return lines
+      .filter((line) => spread.test(line) && !line.startsWith('//'))
+      .map((line) => `${file}: ${line.trim()}`);
+  });
+  expect(found).toEqual([]);
 });

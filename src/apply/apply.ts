@@ -1,6 +1,7 @@
 import {
   type Address,
   type ApplyReport,
+  append,
   BlockedPlan,
   brokerOf,
   type Plan,
@@ -69,7 +70,7 @@ async function checkTargets(input: ApplyInput): Promise<Map<Target, ReadyStep[][
     const view = views[i] as View;
     const waves = input.plan.waves.map((wave) => wave.filter((step) => brokerOf(step.address) === name));
     const readiness = checkReadiness(waves.flat(), view);
-    differences.push(...readiness.differences, ...(await view.recheck(readiness.asPlanned)));
+    append(differences, readiness.differences, await view.recheck(readiness.asPlanned));
     const steps = new Map(readiness.ready.map((item) => [item.step, item]));
     ready.set(
       target,

@@ -1,4 +1,5 @@
 import {
+  append,
   type Baseline,
   type BrokerIdentity,
   compareDiagnostics,
@@ -74,7 +75,7 @@ export function lintTopology(input: LintInput): Linted {
     }
   }
   const known = knownCodes(input);
-  diagnostics.push(...unknownCodes(input, known), ...unused(suppressions, ran, input.config));
+  append(diagnostics, unknownCodes(input, known), unused(suppressions, ran, input.config));
   diagnostics.sort(compareDiagnostics);
   return input.baseline ? withBaseline(diagnostics, input.baseline, input) : { diagnostics, accepted: 0 };
 }

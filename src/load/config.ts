@@ -1,4 +1,5 @@
 import {
+  append,
   type Diagnostic,
   isExactInt,
   isObject,
@@ -88,11 +89,11 @@ export function readConfig(input: ConfigInput): Config {
     validators.check('config', root).filter((problem) => !isOpen(problem, root, places, substitution));
   const result = checkValues(checked, check, substitution);
   const wrong = new Set(result.diagnostics.length > 0 ? check().map(topKey) : []);
-  diagnostics.push(...result.diagnostics.map(named));
+  append(diagnostics, result.diagnostics.map(named));
   const usable = Object.fromEntries(Object.entries(root).filter(([key]) => !wrong.has(key)));
   const overlay = new Overlay(places);
   const merged = environmentOf(usable, root, input.environment, overlay, places);
-  diagnostics.push(...merged.diagnostics, ...checkBrokers(input, usable, overlay));
+  append(diagnostics, merged.diagnostics, checkBrokers(input, usable, overlay));
   const sound = diagnostics.every(({ severity }) => severity !== 'error');
   return { ...merged.config, overlay, diagnostics, sound };
 }

@@ -83,19 +83,6 @@ export function placeName(root: string, path: readonly string[]): string {
   }, root);
 }
 
-/** A file with more mistakes of one kind has one reason for all of them: the rest are counted. */
-const MOST_OF_A_CODE = 1000;
-
-function theRest(counts: ReadonlyMap<string, number>, { root, origin, at }: Checked): Diagnostic[] {
-  const place = (typeof root === 'object' && root !== null ? origin.at(root) : undefined) ?? at;
-  return [...counts].flatMap(([code, count]): Diagnostic[] => {
-    if (count <= MOST_OF_A_CODE) return [];
-    const message = `${(count - MOST_OF_A_CODE).toLocaleString('en-US')} more of the same, which are not listed`;
-    const hint = 'correct those that are listed first';
-    return [{ code: `load/${code}`, severity: 'error', message, ...(place && { at: place }), hint }];
-  });
-}
-
 /**
  * Checks values against a schema. Where a variable's value does not fit, its other reading is tried (text for a
  * number, a number for text); where the variable is missing, nothing but that is wrong with the place.
@@ -125,17 +112,14 @@ export function checkValues(
     for (const template of retried) if (wrong.has(template)) substitution.firstReading(template);
   }
   let open = false;
-  const counts = new Map<string, number>();
   const diagnostics = problems.flatMap((problem) => {
     const template = templateAt(problem);
     if (!template || !substitution.isMissing(template)) {
-      const count = (counts.get(codeOf(problem)) ?? 0) + 1;
-      counts.set(codeOf(problem), count);
-      return count <= MOST_OF_A_CODE ? [diagnose(problem, checked)] : [];
+      return [diagnose(problem, checked)];
     }
     open = true;
     substitution.require(template);
     return [];
   });
-  return { diagnostics: [...diagnostics, ...theRest(counts, checked)], problems, open };
+  return { diagnostics, problems, open };
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ForeignDocument } from '../model/foreign/index.ts';
-import { type Diagnostic, isExactInt, isObject } from '../model/index.ts';
+import { append, type Diagnostic, isExactInt, isObject } from '../model/index.ts';
 import { readText } from './bytes.ts';
 import { displayPath, findFiles, isFolder } from './files.ts';
 import { readFullYaml } from './full-yaml.ts';
@@ -23,7 +23,7 @@ export function loadForeign(paths: readonly string[], directory: string): Foreig
     const file = displayPath(path, directory);
     const text = readText(path, file);
     if ('diagnostic' in text) diagnostics.push(text.diagnostic);
-    else documents.push(...documentsOf(text.text, file, diagnostics));
+    else append(documents, documentsOf(text.text, file, diagnostics));
   }
   return { documents, diagnostics };
 }

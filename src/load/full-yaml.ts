@@ -1,5 +1,5 @@
 import { Composer, type Document, Lexer, Parser, type YAMLParseError } from 'yaml';
-import type { Diagnostic, Json } from '../model/index.ts';
+import { append, type Diagnostic, type Json } from '../model/index.ts';
 import { Converter } from './convert.ts';
 import type { Places } from './places.ts';
 import { syntaxDiagnostic } from './syntax.ts';
@@ -23,12 +23,12 @@ const MAX_ERRORS = 50;
 /** Everything that YAML 1.2 allows, by the `yaml` package; errors of all documents are added to `diagnostics`. */
 export function readFullYaml(text: string, places: Places, diagnostics: Diagnostic[]): YamlDocument[] {
   const parsed = parse(text, places);
-  diagnostics.push(...parsed.diagnostics);
+  append(diagnostics, parsed.diagnostics);
   if (!parsed.documents) return [];
   const documents: YamlDocument[] = [];
   for (const document of parsed.documents) {
     if (document.errors.length > 0) {
-      diagnostics.push(...syntaxErrors(document.errors, text, places));
+      append(diagnostics, syntaxErrors(document.errors, text, places));
       continue;
     }
     const converter = new Converter(places, (diagnostic) => diagnostics.push(diagnostic));
@@ -69,7 +69,7 @@ function parse(text: string, places: Places): { documents?: Document.Parsed[]; d
       if (token.type === 'error' && ++errors > MAX_ERRORS) {
         return stop('syntax', token.offset, 'this is not YAML', 'check that this is the right file');
       }
-      documents.push(...composer.next(token));
+      append(documents, composer.next(token));
     }
     if (parser.stack.length > MAX_DEPTH) {
       return stop(
@@ -80,8 +80,8 @@ function parse(text: string, places: Places): { documents?: Document.Parsed[]; d
       );
     }
   }
-  for (const token of parser.end()) documents.push(...composer.next(token));
-  documents.push(...composer.end());
+  for (const token of parser.end()) append(documents, composer.next(token));
+  append(documents, composer.end());
   return { documents, diagnostics: directiveErrors(composer, text, places) };
 }
 

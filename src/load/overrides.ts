@@ -1,6 +1,7 @@
 import {
   type Address,
   addressMatcher,
+  append,
   compareDiagnostics,
   type Diagnostic,
   type JsonObject,
@@ -60,7 +61,7 @@ export class Overrides {
       return this.validators.check(type, checked.root, kind);
     };
     const { diagnostics, open } = checkValues(checked, check, this.substitution);
-    this.found.push(...diagnostics);
+    append(this.found, diagnostics);
     return open || diagnostics.length > 0 ? body : checked.root;
   }
 

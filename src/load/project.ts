@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import {
+  append,
   type Baseline,
   compareDiagnostics,
   type Diagnostic,
@@ -97,8 +98,8 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
     else reader.add(readYaml(text.text, name));
   }
   const topologies = reader.result();
-  diagnostics.push(...topologies.diagnostics);
-  if (config) diagnostics.push(...checkGlobs(config, scope, brokersKnown));
+  append(diagnostics, topologies.diagnostics);
+  if (config) append(diagnostics, checkGlobs(config, scope, brokersKnown));
   const project: Project = {
     name: config?.project ?? basename(directory),
     environment: options.environment,
@@ -163,7 +164,7 @@ function loadConfig(
     substitution,
     providers: options.providers.map(({ name }) => name),
   });
-  diagnostics.push(...config.diagnostics);
+  append(diagnostics, config.diagnostics);
   return config;
 }
 

@@ -1,4 +1,5 @@
 import {
+  append,
   type Diagnostic,
   isExactInt,
   isObject,
@@ -63,8 +64,8 @@ export class TopologyReader {
 
   add(file: YamlFile): void {
     const { places } = file;
-    this.diagnostics.push(...file.diagnostics);
-    this.suppressions.push(...file.suppressions);
+    append(this.diagnostics, file.diagnostics);
+    append(this.suppressions, file.suppressions);
     for (const template of places.templates) this.input.substitution.apply(template, places);
     let empty = file.diagnostics.length === 0;
     for (const { value, sound } of file.documents) {
@@ -120,7 +121,7 @@ export class TopologyReader {
     const checked = { root: value, origin: places, name: type, ...(at && { at }) };
     const check = () => validators.check(type, value);
     const { diagnostics, problems, open } = checkValues(checked, check, substitution);
-    this.diagnostics.push(...diagnostics);
+    append(this.diagnostics, diagnostics);
     const broker = isObject(value) ? this.brokerOf(type, value, places, at) : undefined;
     if (diagnostics.length > 0) this.unsound.add(places.file);
     const wrong = isObject(value) && !open ? takeSoundPart(value, problems, check) : undefined;

@@ -1,4 +1,4 @@
-import type { Diagnostic, Suppression } from '../model/index.ts';
+import { append, type Diagnostic, type Suppression } from '../model/index.ts';
 import { readFullYaml, type YamlDocument } from './full-yaml.ts';
 import { Places } from './places.ts';
 import { readSimpleYaml } from './simple-yaml.ts';
@@ -21,7 +21,7 @@ export function readYaml(text: string, file: string): YamlFile {
   const documents = simple
     ? simple.map((value) => ({ value, sound: true }))
     : readFullYaml(text, places, diagnostics);
-  diagnostics.push(...badTemplates(places));
+  append(diagnostics, badTemplates(places));
   return { places, documents, suppressions, diagnostics };
 }
 

@@ -12,6 +12,7 @@ export * from './graph.ts';
 export * from './http-peer.ts';
 export * from './json.ts';
 export * from './limits.ts';
+export * from './lists.ts';
 export * from './masking.ts';
 export * from './nearest.ts';
 export * from './ownership.ts';

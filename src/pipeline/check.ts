@@ -1,6 +1,6 @@
 import { providers as allProviders } from '../brokers/index.ts';
 import { completeSides } from '../diff/index.ts';
-import { type Linted, lintTopology } from '../lint/index.ts';
+import { type Linted, lintTopology, neutralRules } from '../lint/index.ts';
 import { connectionOf, loadProject, type Project, type Variables } from '../load/index.ts';
 import {
   type Address,
@@ -13,6 +13,7 @@ import {
   type Resource,
 } from '../model/index.ts';
 import { contradictions } from './contradictions.ts';
+import { firstMistakes } from './first-mistakes.ts';
 
 export interface ProjectOptions {
   readonly directory: string;
@@ -75,12 +76,13 @@ export function check(options: ProjectOptions): Checked {
   ];
   // In an environment that is not there, whatever else is told is about something that nobody asked for.
   const alone = diagnostics.find(({ code }) => code === 'load/unknown-environment');
+  const rules = new Set([...neutralRules, ...providers.flatMap((one) => one.rules)].map(({ code }) => code));
   const said = declared.filter(
     ({ broker }) => broker.desired.length + broker.retired.length + broker.owns.length > 0,
   );
   return {
     project,
-    diagnostics: alone ? [alone] : all.sort(compareDiagnostics),
+    diagnostics: alone ? [alone] : firstMistakes(all.sort(compareDiagnostics), (code) => rules.has(code)),
     accepted: linted.accepted,
     brokers: new Map(said.map(({ broker }) => [broker.name, broker])),
     configured: new Map(declared.map(({ broker }) => [broker.name, broker])),

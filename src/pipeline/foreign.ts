@@ -9,6 +9,7 @@ import {
   unfolded,
 } from '../model/foreign/index.ts';
 import {
+  append,
   compareDiagnostics,
   type Diagnostic,
   formatSource,
@@ -63,7 +64,7 @@ export async function readForeign(paths: readonly string[], options: ForeignOpti
     provider,
     draft: translated(formats, read.known, account),
   }));
-  errors.push(...account.errors);
+  append(errors, account.errors);
   const parts = drafts.flatMap(({ provider, draft }) => {
     if (!draft || Object.keys(draft.value).length === 0) return [];
     return declared(draft, provider, options, errors);
@@ -152,10 +153,13 @@ function declared(
   const wrong = checkDraft(draft, provider);
   // What could not be read is missing then, which is no second mistake.
   const told = new Set(errors.flatMap(({ at }) => (at ? [formatSource(at)] : [])));
-  errors.push(...wrong.filter(({ at }) => at === undefined || !told.has(formatSource(at))));
+  append(
+    errors,
+    wrong.filter(({ at }) => at === undefined || !told.has(formatSource(at))),
+  );
   if (wrong.length > 0) return [];
   const broker = provider.assume(options.brokerName(provider));
   const { resources, diagnostics } = provider.declare([draft.sectionOf(broker.name)]);
-  errors.push(...diagnostics);
+  append(errors, diagnostics);
   return [{ provider, snapshot: manageable({ broker, resources }, provider) }];
 }

@@ -6,16 +6,9 @@ import {
   type StaleDifference,
   type Step,
 } from '../model/index.ts';
+import { isBaseComparison } from './base-shape.ts';
+import { isCount, isPlace, isText, isTime, listOf, type Test } from './shapes.ts';
 
-type Test = (value: unknown) => boolean;
-
-const isText: Test = (value) => typeof value === 'string';
-const isCount: Test = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-const isTime: Test = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
-const listOf =
-  (test: Test): Test =>
-  (value) =>
-    Array.isArray(value) && value.every(test);
 const isStep: Test = (value) => isObject(value) && isText(value.address) && isObject(value.change);
 const isResource: Test = (value) =>
   isObject(value) && isText(value.address) && isObject(value.spec) && listOf(isText)(value.needs);
@@ -45,7 +38,7 @@ const HEADER: Readonly<Record<keyof Plan, Test>> = {
   uncompared: (value) =>
     value === undefined ||
     listOf((one) => isObject(one) && isText(one.address) && listOf(isText)(one.fields))(value),
-  base: (value) => value === undefined || isObject(value),
+  base: (value) => value === undefined || isBaseComparison(value),
 };
 
 /** Keys of a plan that do not hold what they must, and keys that no plan has. */
@@ -80,6 +73,3 @@ function oddWords({ change, fields, stake, risks }: Step): string | undefined {
     isObject(risk) && isText(risk.message) && (risk.hint === undefined || isText(risk.hint));
   return listOf(isSaid)(risks) ? undefined : 'risks hold something else';
 }
-
-const isPlace: Test = (at) =>
-  at === undefined || (isObject(at) && isText(at.file) && isCount(at.line) && isCount(at.col));

@@ -1,4 +1,4 @@
-import type { Check } from '../model/index.ts';
+import { type Check, largest } from '../model/index.ts';
 import { escapeText } from './escape.ts';
 import { paint, type Style } from './style.ts';
 
@@ -11,7 +11,7 @@ export interface Examined {
 
 export function checksText(examined: readonly Examined[], style: Style): string {
   const names = examined.flatMap(({ checks }) => checks.map(({ name }) => escapeText(name).length));
-  const width = Math.max(0, ...names);
+  const width = largest(names, 0);
   const lines = examined.flatMap(({ broker, checks }, i) => [
     ...(i > 0 ? [''] : []),
     paint(style, 'bold', escapeText(broker)),

@@ -99,6 +99,42 @@ describe('a saved plan does what it shows', () => {
     );
   });
 
+  test('whatever stands under base is shown or refused, and never breaks the program', async () => {
+    const at = { file: 'a.yaml', line: 1, col: 1 };
+    const names = { address: 'main/queue/%2F/a', title: 'queue a', detail: 'vhost /', at };
+    const stake = { text: '3 messages', values: { messages: 3 }, readAt: '2026-01-01T00:00:00.000Z' };
+    const fields = [{ name: 'message-ttl', before: '1d', after: '2d', at, fixed: 'fixed' }];
+    const base: NonNullable<Plan['base']> = {
+      revision: { ref: 'main', commit: 'abc', errors: 0, note: 'a note' },
+      undeclared: [
+        { ...names, along: [names.address], owned: true, still: 'still bound', stake },
+        { ...names, fields, reset: 'message-ttl: null', owned: false },
+      ],
+      effects: [{ ...names, about: ['key a'], more: 1, outcome: 'reach', text: 'reaches', risk: 'safe' }],
+      effectsCut: 2,
+    };
+    const plan: Plan = { ...(await planOf('rabbitmq', 'replace-exchange')), base };
+    const show = (one: Plan) => {
+      const read = readPlan(writePlan(one));
+      for (const format of ['text', 'markdown', 'json', 'sarif', 'junit'] as const) {
+        renderPlan(read, format, { ...PLAIN, verbose: true });
+      }
+    };
+    show(plan);
+    const inner = leavesOf(base, ['base']).flatMap((path) => path.map((_, i) => path.slice(0, i + 1)));
+    const values = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom({}, [], [null], null, '%', -1));
+    fc.assert(
+      fc.property(fc.constantFrom(...inner), values, (path, value) => {
+        try {
+          show(mutated(plan, path, () => value));
+        } catch (error) {
+          expect(error, (error as Error).stack ?? '').toBeInstanceOf(DamagedPlan);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   test('an apply sends what the plan says, or nothing', async () => {
     const start = async () => {
       const broker = new MemoryBroker();

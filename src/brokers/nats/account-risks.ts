@@ -1,5 +1,6 @@
 import {
   type Address,
+  append,
   type Change,
   type Context,
   formatSize,
@@ -37,7 +38,7 @@ export function accountRisksOfStream(change: Change, context: Context): Risk[] {
       problems.push(`at most ${maxStreams} streams, and this plan would make it ${after}`);
   }
   if (reservation(change.after, tier) > reservation(context.live.get(change.after.address), tier)) {
-    problems.push(...storageProblems(isMemory, limits, tier, context));
+    append(problems, storageProblems(isMemory, limits, tier, context));
   }
   return problems.map(risk);
 }

@@ -1,3 +1,5 @@
+import { append } from '../../model/index.ts';
+
 /*
  * The algebra of subjects: tokens between dots; `*` stands for one token, `>` at the end for one or more.
  * https://docs.nats.io/nats-concepts/subjects
@@ -90,12 +92,12 @@ function newNode<T>(): Node<T> {
 function collect<T>(node: Node<T>, tokens: readonly string[], depth: number, found: Entry<T>[]): void {
   const token = tokens[depth];
   if (token === undefined) {
-    found.push(...node.entries);
+    append(found, node.entries);
     return;
   }
   for (const [own, child] of nextOf(node, token)) {
     if (token === '>') everything(child, found);
-    else if (own === '>') found.push(...child.entries);
+    else if (own === '>') append(found, child.entries);
     else collect(child, tokens, depth + 1, found);
   }
 }
@@ -110,6 +112,6 @@ function nextOf<T>({ children }: Node<T>, token: string): Iterable<[string, Node
 }
 
 function everything<T>(node: Node<T>, found: Entry<T>[]): void {
-  found.push(...node.entries);
+  append(found, node.entries);
   for (const child of node.children.values()) everything(child, found);
 }

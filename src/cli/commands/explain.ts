@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { nearestWord, type Rule } from '../../model/index.ts';
+import { largest, nearestWord, type Rule } from '../../model/index.ts';
 import { escapeText, rulesJson } from '../../render/index.ts';
 import { invoke } from '../invoke.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
@@ -28,7 +28,7 @@ export function addExplain(program: Command): void {
 }
 
 function listText(rules: readonly Rule[]): string {
-  const width = Math.max(...rules.map(({ code }) => code.length));
+  const width = largest(rules.map(({ code }) => code.length));
   return rules
     .map(({ code, severity, summary }) => `${code.padEnd(width)}  ${severity.padEnd(7)}  ${summary}\n`)
     .join('');

@@ -132,7 +132,7 @@ export class Channel {
     // Documentation; where in a message the value is found.
     parameter?.skip('description', 'examples', 'default', 'location');
     const schema = parameter?.has('schema') ? followed(this.#root, parameter, 'schema') : parameter;
-    if (schema !== parameter) schema?.skip(...schema.keys());
+    if (schema && schema !== parameter) for (const key of schema.keys()) schema.skip(key);
     if (!schema?.has('enum')) return undefined;
     return schema.texts('enum').map(({ text }) => text);
   }

@@ -1,4 +1,11 @@
-import type { EdgeRole, Graph, GraphNode, Mark, NodeRole } from '../../model/index.ts';
+import {
+  append,
+  type EdgeRole,
+  type Graph,
+  type GraphNode,
+  type Mark,
+  type NodeRole,
+} from '../../model/index.ts';
 import { escapeText } from '../escape.ts';
 import { bundleEdges, bundleText } from './bundles.ts';
 import { asideText, kindText, markText, stateText } from './words.ts';
@@ -43,7 +50,7 @@ export function graphDot(graph: Graph): string {
     if (members.length === 0) continue;
     const name = mark === undefined ? title : `${title} ${markText(mark)}`;
     lines.push(`  subgraph cluster_${i} {`, `    label=${quoted(name)} style=rounded color="#8b949e"`);
-    lines.push(...members, '  }');
+    append(lines, members, ['  }']);
   }
   for (const bundle of bundleEdges(graph)) {
     const { from, to, role, mark } = bundle;

@@ -1,4 +1,4 @@
-import type { Json, Resource, RuleContext } from '../../../model/index.ts';
+import { type Json, type Resource, type RuleContext, smallest } from '../../../model/index.ts';
 import { defaultOf } from '../facts.ts';
 import { limitOf } from '../fields/config-values.ts';
 import { nameOf } from '../kinds/kind.ts';
@@ -41,7 +41,7 @@ function topicOf(resource: Resource, context: RuleContext): Topic {
     name: nameOf(resource),
     resource,
     partitions: typeof spec.partitions === 'number' ? spec.partitions : undefined,
-    replicationFactor: factors.length > 0 ? Math.min(...factors) : undefined,
+    replicationFactor: factors.length > 0 ? smallest(factors) : undefined,
     declared: Object.keys(spec).flatMap((key) => (spec[key] === null ? [] : (configIn(key) ?? []))),
     sets: (config) => (spec[CONFIG_PREFIX + config] ?? null) !== null,
     value,

@@ -1,5 +1,5 @@
 import { eachOf } from '../../../model/concurrency.ts';
-import { BrokerError, type JsonObject, type Resource, type Scope } from '../../../model/index.ts';
+import { append, BrokerError, type JsonObject, type Resource, type Scope } from '../../../model/index.ts';
 import { consumerResource, streamResource } from '../resources.ts';
 import type { ConsumerVolatile } from '../specs.ts';
 import type { ApiRequest, JetStreamApi } from './api.ts';
@@ -41,7 +41,7 @@ export async function readScope(scope: Scope, api: JetStreamApi): Promise<Resour
     const consumers = wanted.consumersOf(name) ? await readConsumers(api, info, name, wanted) : undefined;
     const counts = consumers?.map((consumer) => consumer.volatile as ConsumerVolatile);
     const volatile = streamVolatile(info, counts) as JsonObject;
-    resources.push(streamResource(broker, name, config, volatile), ...(consumers ?? []));
+    append(resources, [streamResource(broker, name, config, volatile)], consumers ?? []);
   });
   return resources;
 }

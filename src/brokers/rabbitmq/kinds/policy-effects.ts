@@ -4,6 +4,7 @@ import {
   type Json,
   type JsonObject,
   kindOf,
+  largest,
   makeAddress,
   parseAddress,
   type Resource,
@@ -82,7 +83,7 @@ function* tightened(change: Change, context: Context): Iterable<Tightened> {
     const will = inForce(queue, others, after, isSame || next);
     for (const key of LIMITS.keys()) {
       const argument = limit(tableOf(queue.spec.arguments)[`x-${key}`], key);
-      const loosest = Math.max(...was.map((definition) => limit(definition[key], key)));
+      const loosest = largest(was.map((definition) => limit(definition[key], key)));
       const tightest = will.toSorted((a, b) => limit(a[key], key) - limit(b[key], key))[0] ?? {};
       const wanted = Math.min(argument, limit(tightest[key], key));
       if (wanted >= Math.min(argument, loosest)) continue;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eachOf } from '../../../model/concurrency.ts';
-import { ConnectionError, isObject, type JsonObject } from '../../../model/index.ts';
+import { ConnectionError, isObject, type JsonObject, largest } from '../../../model/index.ts';
 import type { QueueVolatile } from '../specs.ts';
 import type { AmqpLinks } from './amqp.ts';
 import { AmqpRefusal } from './amqp-faults.ts';
@@ -83,7 +83,7 @@ function combine(queue: QueueRef, ...sources: readonly (QueueVolatile | undefine
   const known = sources.filter((source) => source !== undefined);
   const highest = (key: 'ready' | 'unacknowledged' | 'consumers'): { [name: string]: number } => {
     const values = known.map((source) => source[key]).filter((value) => value !== undefined);
-    return values.length > 0 ? { [key]: Math.max(...values) } : {};
+    return values.length > 0 ? { [key]: largest(values) } : {};
   };
   const declared = sources[1];
   if (queue.type === 'stream') {

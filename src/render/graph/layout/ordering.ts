@@ -1,3 +1,4 @@
+import { append } from '../../../model/index.ts';
 import type { Link } from './layers.ts';
 
 /** A place in a column: a node, or where a long edge passes through. */
@@ -69,7 +70,7 @@ function inWalkingOrder(cells: readonly Cell[]): number[] {
       seen[cell] = 1;
       order.push(cell);
       const { before = [], after = [] } = cells[cell] ?? {};
-      open.push(...before.toReversed(), ...after.toReversed());
+      append(open, before.toReversed(), after.toReversed());
     }
   }
   return order;

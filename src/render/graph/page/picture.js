@@ -93,7 +93,7 @@ export function makePicture(svg, { groups, nodes, edges }) {
   function packGroups(hidden) {
     const shown = groups.map((_, g) => g).filter((g) => !hidden.has(g) && groups[g].box[2] > 0);
     const area = shown.reduce((sum, g) => sum + (groups[g].box[2] + GAP) * (groups[g].box[3] + GAP), 0);
-    const limit = Math.max(Math.sqrt(area * 1.6), ...shown.map((g) => groups[g].box[2]));
+    const limit = shown.reduce((most, g) => Math.max(most, groups[g].box[2]), Math.sqrt(area * 1.6));
     const corners = [];
     const bounds = [0, 0, 1, 1];
     let [x, y, row] = [0, 0, 0];
@@ -149,7 +149,7 @@ function placeColumns(columns, nodes) {
   let x = 0;
   for (const column of [...new Set(columns.values())].sort((a, b) => a - b)) {
     const members = [...columns.keys()].filter((i) => columns.get(i) === column);
-    const width = Math.max(...members.map((i) => nodes[i].box[2]));
+    const width = members.reduce((most, i) => Math.max(most, nodes[i].box[2]), 0);
     const height = members.length * ROW;
     members.forEach((i, row) => {
       const [, , w, h] = nodes[i].box;

@@ -4,6 +4,7 @@ import {
   equalJson,
   type Json,
   kindOf,
+  largest,
   type Resource,
 } from '../../../../model/index.ts';
 import { brokersIn } from '../../facts.ts';
@@ -55,7 +56,7 @@ function wantedOf(desired: Resource, live: Resource | undefined, brokerCount: nu
   const current = live && replicasIn(live);
   const { replicas, 'replication-factor': factor, placement, partitions } = desired.spec;
   if (!live || !current || replicas !== undefined || kindOf(desired.address) !== 'topic') return undefined;
-  const liveFactor = Math.max(...Object.values(current).map((ids) => ids.length));
+  const liveFactor = largest(Object.values(current).map((ids) => ids.length));
   const replicationFactor = typeof factor === 'number' ? factor : liveFactor;
   // More replicas than brokers is refused, not placed.
   if (replicationFactor > brokerCount) return undefined;

@@ -1,4 +1,4 @@
-import type { Change, Context, Resource, Risk } from '../../../../model/index.ts';
+import { type Change, type Context, largest, type Resource, type Risk } from '../../../../model/index.ts';
 import { brokersIn } from '../../facts.ts';
 import { countOf, roughSize } from '../../format.ts';
 import { destructive, disruptive, refused, type Update } from '../kind.ts';
@@ -44,7 +44,7 @@ function placementRefusals(change: Exclude<Change, { action: 'delete' }>, contex
   const known = new Set(brokers.map(({ id }) => id));
   const placed = Object.values(placedBy(change));
   const named = placed.flat();
-  const most = Math.max(0, ...placed.map((ids) => ids.length), ...factorsBy(change));
+  const most = largest([...placed.map((ids) => ids.length), ...factorsBy(change)], 0);
   const risks: Risk[] = [];
   if (most > brokers.length) {
     const has = `the cluster has ${countOf(brokers.length, 'broker')}`;

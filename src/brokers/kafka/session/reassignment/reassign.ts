@@ -1,4 +1,4 @@
-import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
+import { append, ConnectionError, type SendOptions } from '../../../../model/index.ts';
 import { roughSize } from '../../format.ts';
 import type { TopicReassign } from '../../kinds/topic/calls.ts';
 import type { Cluster } from '../cluster.ts';
@@ -63,7 +63,7 @@ class Run {
   add(item: Item<TopicReassign>, work: ReturnType<typeof movesOf>): void {
     this.#open.set(item.body.name, item);
     if ('failure' in work) this.#settle(item.body.name, { status: 'failed', failure: work.failure });
-    else this.#moves.push(...work.moves);
+    else append(this.#moves, work.moves);
   }
 
   async start(): Promise<void> {

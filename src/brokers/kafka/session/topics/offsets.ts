@@ -1,3 +1,4 @@
+import { largest, smallest } from '../../../../model/index.ts';
 import type { TopicVolatile } from '../../kinds/topic/metrics.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
@@ -72,8 +73,8 @@ export async function readSpans(
     if (!whole) continue;
     const sum = {
       messages,
-      ...(oldest.length > 0 && { oldest: Math.min(...oldest) }),
-      ...(newest.length > 0 && { newest: Math.max(...newest) }),
+      ...(oldest.length > 0 && { oldest: smallest(oldest) }),
+      ...(newest.length > 0 && { newest: largest(newest) }),
     };
     spans.set(name, { sum, ends: offsets });
   }

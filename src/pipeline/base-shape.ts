@@ -1,0 +1,71 @@
+import {
+  type BaseComparison,
+  type Effect,
+  type FieldLine,
+  isObject,
+  type LeftBehind,
+  parseAddress,
+  type Side,
+  type Stake,
+} from '../model/index.ts';
+import { isCount, isFlag, isPlace, isText, isTime, listOf, optional, shapeOf, type Test } from './shapes.ts';
+
+const isAddress: Test = (value) => {
+  if (typeof value !== 'string') return false;
+  try {
+    parseAddress(value);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const isSide = shapeOf<Side>({
+  ref: optional(isText),
+  commit: optional(isText),
+  errors: isCount,
+  note: optional(isText),
+});
+
+const isFieldLine = shapeOf<FieldLine>({
+  name: isText,
+  before: optional(isText),
+  after: optional(isText),
+  at: isPlace,
+  fixed: optional(isText),
+});
+
+const isStake = shapeOf<Stake>({ text: isText, values: isObject, readAt: isTime });
+
+const isLeftBehind = shapeOf<LeftBehind>({
+  address: isAddress,
+  title: isText,
+  detail: isText,
+  fields: optional(listOf(isFieldLine)),
+  reset: optional(isText),
+  at: isPlace,
+  along: optional(listOf(isAddress)),
+  owned: isFlag,
+  still: optional(isText),
+  stake: optional(isStake),
+});
+
+const isEffect = shapeOf<Effect>({
+  address: isAddress,
+  title: isText,
+  detail: isText,
+  about: listOf(isText),
+  more: isCount,
+  outcome: isText,
+  text: isText,
+  risk: (value) => value === 'safe' || value === 'disruptive',
+  at: isPlace,
+});
+
+/** Whether a saved plan's `base` holds what is shown of it: no change makes it again, so that only its form is checked. */
+export const isBaseComparison = shapeOf<BaseComparison>({
+  revision: isSide,
+  undeclared: listOf(isLeftBehind),
+  effects: listOf(isEffect),
+  effectsCut: isCount,
+});
