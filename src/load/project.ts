@@ -32,8 +32,8 @@ export interface LoadOptions {
   readonly environment?: string;
   /** Topology files or folders, instead of those that the configuration names. */
   readonly paths?: readonly string[];
-  /** A file of accepted findings, from the working directory, instead of the configured one; false: none at all. */
-  readonly baseline?: string | false;
+  /** Accepted findings, or a file of them from the working directory, instead of the configured one; false: none at all. */
+  readonly baseline?: string | Baseline | false;
   readonly variables: Variables;
   readonly providers: readonly SchemaSource[];
 }
@@ -174,6 +174,7 @@ function loadBaseline(
   directory: string,
   diagnostics: Diagnostic[],
 ): Baseline | undefined {
+  if (typeof options.baseline === 'object') return options.baseline;
   const configured = config?.lint.baseline;
   const file = options.baseline ?? (configured === undefined ? undefined : join(directory, configured));
   if (file === undefined || file === false) return undefined;

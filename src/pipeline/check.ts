@@ -4,6 +4,7 @@ import { type Linted, lintTopology, neutralRules } from '../lint/index.ts';
 import { connectionOf, loadProject, type Project, type Variables } from '../load/index.ts';
 import {
   type Address,
+  type Baseline,
   type BrokerIdentity,
   type Connection,
   compareDiagnostics,
@@ -20,8 +21,8 @@ export interface ProjectOptions {
   readonly configFile?: string;
   readonly environment?: string;
   readonly paths?: readonly string[];
-  /** A file of accepted findings, instead of the configured one; false: none at all. */
-  readonly baseline?: string | false;
+  /** Accepted findings, or a file of them, instead of the configured one; false: none at all. */
+  readonly baseline?: string | Baseline | false;
   readonly env: Variables;
   /** The brokers that brokerform knows, where not given. */
   readonly providers?: readonly Provider[];
@@ -63,7 +64,9 @@ export function check(options: ProjectOptions): Checked {
     const provider = providers.find(({ name }) => name === config.type);
     return provider ? [declareBroker(project, config, provider, options.env)] : [];
   });
-  const linted = lint(project, declared, providers, options.paths === undefined);
+  // Another revision's baseline accepts what may not be here yet.
+  const whole = options.paths === undefined && typeof options.baseline !== 'object';
+  const linted = lint(project, declared, providers, whole);
   const all = [
     ...diagnostics,
     ...declared.flatMap((part) => part.diagnostics),

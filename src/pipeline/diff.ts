@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { checkOut, findConfig, findRevision, type Revision } from '../load/index.ts';
-import type { Diff } from '../model/index.ts';
+import type { Baseline, Diff } from '../model/index.ts';
 import { type Checked, check, type ProjectOptions } from './check.ts';
 import { type CheckedSide, compareSides } from './diff-sides.ts';
 
@@ -16,7 +16,7 @@ export interface DiffOptions extends TreeOptions {
   readonly prune: boolean;
 }
 
-type TreeOptions = Omit<ProjectOptions, 'paths'>;
+type TreeOptions = Omit<ProjectOptions, 'paths' | 'baseline'>;
 
 /** The files of one side. */
 interface Tree {
@@ -50,7 +50,10 @@ export async function diffRevisions(options: DiffOptions): Promise<Diff> {
       ...(headRevision && { commit: headRevision.commit }),
       checked: checkTree(headTree, options),
     };
-    return compareSides(await checkBase(baseRevision, folder, headTree, options), after, prune);
+    // A finding that the head accepts is none of either side, and one that the base accepted is not new.
+    const baseline = after.checked.project.baseline ?? false;
+    const before = await checkBase(baseRevision, folder, headTree, options, baseline);
+    return compareSides(before, after, prune);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -63,7 +66,7 @@ export async function checkRevision(options: Omit<DiffOptions, 'head' | 'prune'>
   try {
     const revision = await findRevision(directory, base);
     const head = withConfig({ root: revision.root, directory: resolve(directory) }, options);
-    return await checkBase(revision, folder, head, options);
+    return await checkBase(revision, folder, head, options, false);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -74,9 +77,10 @@ async function checkBase(
   folder: string,
   head: Tree,
   options: TreeOptions & { readonly base: string },
+  baseline: Baseline | false,
 ): Promise<CheckedSide> {
   const tree = await likeHead(await treeOf(revision, join(folder, 'base')), head, options);
-  return { ref: options.base, commit: revision.commit, checked: checkTree(tree, options) };
+  return { ref: options.base, commit: revision.commit, checked: checkTree(tree, options, baseline) };
 }
 
 /** A revision's files. The folder is named as the repository's, as a project without a name takes that. */
@@ -120,12 +124,17 @@ async function likeHead(tree: Tree, head: Tree, options: TreeOptions): Promise<T
   return { ...tree, config: found ?? config };
 }
 
-function checkTree({ directory, config }: Tree, { environment, env, providers }: TreeOptions): Checked {
+function checkTree(
+  { directory, config }: Tree,
+  { environment, env, providers }: TreeOptions,
+  baseline?: Baseline | false,
+): Checked {
   return check({
     directory,
     ...(config !== undefined && { configFile: config }),
     ...(environment !== undefined && { environment }),
     ...(providers && { providers }),
+    ...(baseline !== undefined && { baseline }),
     env,
   });
 }

@@ -55,6 +55,34 @@ const PASSWORD = 'rabbitmq: { users: { app: { password: "${APP_PASSWORD}" } } }\
 const addresses = (items: readonly { address: string }[]) => items.map(({ address }) => address);
 
 describe('diff --base', () => {
+  test('checks both sides with the baseline of the head', async () => {
+    const config = (file: string) => `${CONFIG}lint: { baseline: ${file} }\n`;
+    await write({ 'brokerform.yaml': config('a.json'), 'topologies/a.yaml': topology(queue('kept')) });
+    await cli('validate --write-baseline a.json');
+    commit();
+    const changed = async () => {
+      const { findings } = await diff();
+      return { new: findings.new.map(({ code }) => code), fixed: findings.fixed.map(({ code }) => code) };
+    };
+    const none = { new: [], fixed: [] };
+    // The base accepts a finding that the head no longer does.
+    await write({ 'brokerform.yaml': CONFIG });
+    expect(await changed()).toEqual(none);
+    // The head accepts what it adds, in a file that the base has not.
+    await write({
+      'brokerform.yaml': config('b.json'),
+      'topologies/a.yaml': topology(queue('kept'), queue('new')),
+    });
+    await cli('validate --write-baseline b.json');
+    expect(await changed()).toEqual(none);
+    // The head accepts a finding that the base does not.
+    commit();
+    await write({ 'brokerform.yaml': CONFIG });
+    commit();
+    await write({ 'brokerform.yaml': config('b.json') });
+    expect(await changed()).toEqual(none);
+  });
+
   test('compares the working tree with a revision, without credentials', async () => {
     await write({
       'brokerform.yaml': CONFIG,
