@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mainArguments } from './run-cli.ts';
+
+const QUEUES = 8000;
+const folder = mkdtempSync(join(tmpdir(), 'brokerform-pipes-'));
+beforeAll(() => {
+  const queues = Array.from({ length: QUEUES }, (_, i) => `    q${i}: {}\n`).join('');
+  writeFileSync(join(folder, 't.yaml'), `rabbitmq:\n  queues:\n${queues}`);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a line of bash in which `"$@"` is `brokerform`; prints the exit codes of its pipe at the end. */
+function shell(line: string): Promise<string> {
+  const brokerform = [process.execPath, ...mainArguments([])];
+  const script = `${line}; echo "codes \${PIPESTATUS[*]}"`;
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', script, 'bash', ...brokerform], { cwd: folder }, (_, stdout, stderr) =>
+      resolve(stdout + stderr),
+    );
+  });
+}
+
+test('a slow reader gets all of a long output', async () => {
+  // Nothing is read until the command had the time to end: a pipe holds 64 KB.
+  const said = await shell('"$@" validate t.yaml --format json | (sleep 1; cat >out.json); wc -c <out.json');
+  expect(Number.parseInt(said, 10)).toBeGreaterThan(4_000_000);
+  expect(await shell('node -e \'JSON.parse(require("fs").readFileSync("out.json"))\'')).toBe('codes 0\n');
+});
+
+test.each([
+  ['"$@" validate t.yaml | head -1 | wc -l', '1\ncodes 0 0 0\n'],
+  ['"$@" validate t.yaml | true', 'codes 0 0\n'],
+  ['"$@" validate none.yaml 2>&1 >/dev/null | true', 'codes 65 0\n'],
+  ['"$@" validate --wrong 2>&1 >/dev/null | true', 'codes 64 0\n'],
+  ['"$@" validate t.yaml >/dev/null <&-', 'codes 0\n'],
+  ['"$@" validate t.yaml >&-', 'codes 0\n'],
+])('%s: a closed stream changes no exit code', async (line, said) => {
+  expect(await shell(line)).toBe(said);
+});
