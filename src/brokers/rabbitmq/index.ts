@@ -1,14 +1,14 @@
 import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { declare } from './declare.ts';
-import { parseDefinitions } from './definitions.ts';
-import { draw } from './drawing/index.ts';
 import { effects } from './effects/index.ts';
 import { schema } from './fields/schema.ts';
+import { draw } from './graph/index.ts';
+import { parseDefinitions } from './import/definitions.ts';
+import { toSections } from './import/sections.ts';
 import { kinds } from './kinds/index.ts';
-import { orderReferences } from './order.ts';
+import { orderReferences } from './kinds/parameter/order.ts';
 import { rules } from './rules/index.ts';
-import { toSections } from './sections.ts';
 import { NEWEST } from './version.ts';
 
 /** RabbitMQ 3.10 and later, over AMQP 0-9-1 and the management API. */
@@ -28,12 +28,12 @@ export const rabbitmq: Provider = {
     facts: {},
   }),
   async connect(connection) {
-    const { connect } = await import('./session.ts');
+    const { connect } = await import('./session/index.ts');
     return connect(connection);
   },
   parseExport: parseDefinitions,
   async foreignFormats() {
-    const { foreignFormats } = await import('./foreign/index.ts');
+    const { foreignFormats } = await import('./import/index.ts');
     return foreignFormats;
   },
   toSections,

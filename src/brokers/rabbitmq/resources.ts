@@ -15,7 +15,7 @@ import {
   vhostAddress,
   vhostLimitsAddress,
 } from './addresses.ts';
-import { type FederationRef, isDeclarable, membersOfSet, upstreamsOf } from './references.ts';
+import { type FederationRef, isDeclarable, membersOfSet, upstreamsOf } from './kinds/parameter/references.ts';
 import type {
   BindingSpec,
   ExchangeSpec,

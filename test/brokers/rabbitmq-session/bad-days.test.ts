@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { connect } from '../../../src/brokers/rabbitmq/session.ts';
+import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
 import { BrokerError, ConnectionError, type JsonObject } from '../../../src/model/index.ts';
 import { type FakeServer, fakeManagement, fakeTcp, healthy, json } from './fake-management.ts';
 

@@ -2,8 +2,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { AmqpLinks } from '../../../src/brokers/rabbitmq/session/amqp.ts';
+import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
 import { readSettings } from '../../../src/brokers/rabbitmq/session/settings.ts';
-import { connect } from '../../../src/brokers/rabbitmq/session.ts';
 
 /** A management API that answers everything in one way. */
 async function connectTo(answer: (response: ServerResponse) => void) {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { connect } from '../../../src/brokers/rabbitmq/session.ts';
+import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
 import { ConnectionError } from '../../../src/model/index.ts';
 import { brokerOf, calls, freshVhost, LINES, open, readAll, send, statuses } from './live.ts';
 import { startProxy, type TcpProxy } from './tcp-proxy.ts';

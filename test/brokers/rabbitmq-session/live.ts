@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import type { RabbitCall } from '../../../src/brokers/rabbitmq/calls.ts';
-import { connect } from '../../../src/brokers/rabbitmq/session.ts';
+import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
 import type { Arguments } from '../../../src/brokers/rabbitmq/specs.ts';
 import type { JsonObject, Outcome, Resource, Session } from '../../../src/model/index.ts';
 

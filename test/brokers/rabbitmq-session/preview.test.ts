@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { connect } from '../../../src/brokers/rabbitmq/session.ts';
+import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
 import { fakeManagement, healthy, json } from './fake-management.ts';
 import { brokerOf, calls, LINES, open } from './live.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalRabbit, startRabbit, Unavailable } from '../../../local/rabbitmq.ts';
-import { connect } from '../../../src/brokers/rabbitmq/session.ts';
+import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
 import { calls, LINES, readAll, send, statuses } from './live.ts';
 
 describe.each(LINES)('RabbitMQ %s of our own', (line) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { NamePatterns } from '../../../src/brokers/rabbitmq/patterns/pattern.ts';
+import { NamePatterns } from '../../../src/brokers/rabbitmq/kinds/policy/pattern.ts';
 import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
 
 /** Of all sorts that names may have: what the engines take for letters, spaces, words and line ends. */

@@ -14,8 +14,8 @@ import {
 import { globalParameterAddress, parameterAddress } from '../addresses.ts';
 import { COMPONENTS, type Component } from '../fields/parameter.ts';
 import { parseUnit } from '../fields/units.ts';
+import { holdsCredentials, holdsLiteralPassword, referenceText } from '../kinds/secrets.ts';
 import { globalParameterResource, parameterResource } from '../resources.ts';
-import { holdsCredentials, holdsLiteralPassword, referenceText } from '../secrets.ts';
 import type { Collector } from './collector.ts';
 import { withUnit } from './fields.ts';
 import { checkName } from './names.ts';

@@ -7,8 +7,8 @@ import {
   type SecretRef,
 } from '../../../model/index.ts';
 import { userAddress, userLimitsAddress } from '../addresses.ts';
+import { referenceText } from '../kinds/secrets.ts';
 import { userLimitsResource, userResource } from '../resources.ts';
-import { referenceText } from '../secrets.ts';
 import type { Collector } from './collector.ts';
 import { pick, placesOf } from './fields.ts';
 import { checkName } from './names.ts';

@@ -1,9 +1,9 @@
 import { type EffectCollector, listed } from '../../../model/index.ts';
 import { queueAddress } from '../addresses.ts';
-import { deadLetterKeys } from '../routing/reachability.ts';
-import { type Destination, route } from '../routing/router.ts';
-import type { Queue, Vhost } from '../topology/model.ts';
 import type { VhostPair } from './publishing.ts';
+import { deadLetterKeys } from './reachability.ts';
+import { type Destination, route } from './router.ts';
+import type { Queue, Vhost } from './topology/model.ts';
 import type { TouchedExchanges } from './touched.ts';
 
 /** Queues whose dead letters are routed, on each side. */

@@ -1,7 +1,7 @@
 import { type BrokerIdentity, EffectCollector, type Effects, type Resource } from '../../../model/index.ts';
-import { readTopology } from '../topology/index.ts';
 import { deadLetterEffects } from './dead-letters.ts';
 import { publishingEffects } from './publishing.ts';
+import { readTopology } from './topology/read.ts';
 import { touchedExchanges } from './touched.ts';
 
 /** What becomes different for messages: which queues they reach, and where their dead letters go. */

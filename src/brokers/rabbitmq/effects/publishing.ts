@@ -1,9 +1,9 @@
 import { type EffectCollector, listed } from '../../../model/index.ts';
 import { exchangeAddress } from '../addresses.ts';
-import { reachesAny, route } from '../routing/router.ts';
-import { keysOfPattern, splitKey } from '../routing/topic.ts';
-import type { Vhost } from '../topology/model.ts';
+import { reachesAny, route } from './router.ts';
 import { type Sample, samplesOf } from './samples.ts';
+import { keysOfPattern, splitKey } from './topic.ts';
+import type { Vhost } from './topology/model.ts';
 import type { TouchedExchanges } from './touched.ts';
 
 /** One vhost on both sides. */

@@ -1,7 +1,7 @@
 import type { Json } from '../../../model/index.ts';
-import { splitKey, TopicTrie } from '../routing/topic.ts';
 import type { Arguments } from '../specs.ts';
-import type { Binding, Vhost } from '../topology/model.ts';
+import { splitKey, TopicTrie } from './topic.ts';
+import type { Binding, Vhost } from './topology/model.ts';
 import type { TouchedExchanges } from './touched.ts';
 
 /** A message that stands for all that are like it. */

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../../model/index.ts';
-import type { Binding, Exchange, Vhost } from '../topology/model.ts';
+import type { Binding, Exchange, Vhost } from './topology/model.ts';
 
 /** What differs at an exchange itself. */
 interface Touched {

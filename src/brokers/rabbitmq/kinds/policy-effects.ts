@@ -15,9 +15,9 @@ import { tableOf } from '../arguments.ts';
 import { APPLY_TO_TYPES, LIMITS } from '../fields/policy.ts';
 import { unitOf } from '../fields/queue.ts';
 import { formatUnit, secondsOf } from '../fields/units.ts';
-import { NamePatterns } from '../patterns/pattern.ts';
 import type { QueueVolatile } from '../specs.ts';
 import { countOf, destructive, disruptive, vhostAndName } from './parts.ts';
+import { NamePatterns } from './policy/pattern.ts';
 
 /**
  * What a change of a policy takes from the queues that are there: for each limit that it lowers for any of them,

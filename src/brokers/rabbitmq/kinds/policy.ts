@@ -11,7 +11,7 @@ import { tableOf } from '../arguments.ts';
 import { LIMITS } from '../fields/policy.ts';
 import { unitOf } from '../fields/queue.ts';
 import { formatUnit } from '../fields/units.ts';
-import { upstreamsOf } from '../references.ts';
+import { upstreamsOf } from './parameter/references.ts';
 import { disruptive, putOrDelete, vhostAndName } from './parts.ts';
 import { policyEffects, queuesAtStake } from './policy-effects.ts';
 

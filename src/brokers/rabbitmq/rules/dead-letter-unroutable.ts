@@ -1,8 +1,8 @@
 import type { Finding, Rule } from '../../../model/index.ts';
-import { deadLetterKeys } from '../routing/reachability.ts';
-import { reachesAny } from '../routing/router.ts';
-import { formatKeys } from '../routing/topic.ts';
-import { type Queue, topologyOf, type Vhost } from '../topology/index.ts';
+import { deadLetterKeys } from '../effects/reachability.ts';
+import { reachesAny } from '../effects/router.ts';
+import { formatKeys } from '../effects/topic.ts';
+import { type Queue, topologyOf, type Vhost } from '../effects/topology/read.ts';
 
 const MOST_KEYS = 3;
 

@@ -1,6 +1,6 @@
 import type { Rule, RuleContext } from '../../../model/index.ts';
-import { numberSetting } from '../routing/reachability.ts';
-import { type Queue, topologyOf } from '../topology/index.ts';
+import { numberSetting } from '../effects/reachability.ts';
+import { type Queue, topologyOf } from '../effects/topology/read.ts';
 import { atLeast } from '../version.ts';
 
 /** Of quorum queues without a limit of their own, from 4.0 on: dropped after 21 deliveries on 4.3.6. */

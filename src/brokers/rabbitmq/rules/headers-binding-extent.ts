@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { headersExtent } from '../routing/headers.ts';
-import { topologyOf } from '../topology/index.ts';
+import { headersExtent } from '../effects/headers.ts';
+import { topologyOf } from '../effects/topology/read.ts';
 
 export const headersBindingExtent: Rule = {
   code: 'rabbitmq/headers-binding-extent',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { topologyOf } from '../effects/topology/read.ts';
 import { PLUGIN_ARGUMENTS } from '../fields/exchange.ts';
-import { topologyOf } from '../topology/index.ts';
 
 const BLIND = new Set(['direct', 'fanout', 'topic']);
 

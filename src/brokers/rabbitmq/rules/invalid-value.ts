@@ -1,7 +1,7 @@
 import type { Finding, Rule } from '../../../model/index.ts';
+import { topologyOf } from '../effects/topology/read.ts';
 import { bindingFields } from '../fields/exchange.ts';
 import { valueProblem } from '../fields/queue.ts';
-import { topologyOf } from '../topology/index.ts';
 
 const MATCH_MODES: ReadonlySet<unknown> = new Set(bindingFields['x-match'].choices);
 

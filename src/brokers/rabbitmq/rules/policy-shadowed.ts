@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Policy, topologyOf, type Vhost } from '../topology/index.ts';
-import { voidingKeys } from '../topology/policies.ts';
+import { voidingKeys } from '../effects/topology/policies.ts';
+import { type Policy, topologyOf, type Vhost } from '../effects/topology/read.ts';
 
 export const policyShadowed: Rule = {
   code: 'rabbitmq/policy-shadowed',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { numberSetting } from '../routing/reachability.ts';
-import { topologyOf } from '../topology/index.ts';
+import { numberSetting } from '../effects/reachability.ts';
+import { topologyOf } from '../effects/topology/read.ts';
 
 /** The argument at declaration, and the policy key that later members are added by. */
 const SIZES = ['quorum-initial-group-size', 'target-group-size'];

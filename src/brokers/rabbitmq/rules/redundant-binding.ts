@@ -1,6 +1,6 @@
 import { canonicalJson, type Rule } from '../../../model/index.ts';
-import { coversKeys, keysOfPattern, splitKey, TopicTrie } from '../routing/topic.ts';
-import { type Binding, topologyOf } from '../topology/index.ts';
+import { coversKeys, keysOfPattern, splitKey, TopicTrie } from '../effects/topic.ts';
+import { type Binding, topologyOf } from '../effects/topology/read.ts';
 
 export const redundantBinding: Rule = {
   code: 'rabbitmq/redundant-binding',

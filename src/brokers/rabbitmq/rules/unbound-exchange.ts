@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../topology/index.ts';
+import { topologyOf } from '../effects/topology/read.ts';
 
 /** Those of plug-ins may do without bindings, or make their own. */
 const BUILT_IN = new Set(['direct', 'fanout', 'topic', 'headers']);

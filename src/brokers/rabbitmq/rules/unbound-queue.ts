@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf, type Vhost } from '../topology/index.ts';
+import { topologyOf, type Vhost } from '../effects/topology/read.ts';
 
 export const unboundQueue: Rule = {
   code: 'rabbitmq/unbound-queue',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { type Queue, topologyOf } from '../effects/topology/read.ts';
 import { LIMITS } from '../fields/policy.ts';
-import { type Queue, topologyOf } from '../topology/index.ts';
 
 export const unboundedQueue: Rule = {
   code: 'rabbitmq/unbounded-queue',

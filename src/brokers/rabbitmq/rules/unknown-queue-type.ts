@@ -1,6 +1,6 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
+import { topologyOf } from '../effects/topology/read.ts';
 import { isQueueType, QUEUE_TYPES } from '../fields/queue.ts';
-import { topologyOf } from '../topology/index.ts';
 
 const code = 'rabbitmq/unknown-queue-type';
 

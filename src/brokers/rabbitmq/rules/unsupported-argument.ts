@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { topologyOf } from '../effects/topology/read.ts';
 import { isQueueType, typesTaking } from '../fields/queue.ts';
-import { topologyOf } from '../topology/index.ts';
 
 export const unsupportedArgument: Rule = {
   code: 'rabbitmq/unsupported-argument',

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { NamePatterns } from '../patterns/pattern.ts';
+import { NamePatterns } from '../kinds/policy/pattern.ts';
 import { patternProblem } from './invalid-pattern.ts';
 
 export const unsupportedPattern: Rule = {

@@ -2,9 +2,9 @@ import { canonicalJson, type Json, type JsonObject, type Resource } from '../../
 import { type BindingIdentity, bindingAddress } from '../addresses.ts';
 import { bindingFields } from '../fields/exchange.ts';
 import { fits } from '../fields/field.ts';
+import { escapeText, escapeTexts } from '../import/literals.ts';
 import { identityOf } from '../kinds/amqp-calls.ts';
 import { brokerOf } from '../kinds/parts.ts';
-import { escapeText, escapeTexts } from './literals.ts';
 
 /** Bindings of one vhost, by what they lead to. */
 export class WrittenBindings {

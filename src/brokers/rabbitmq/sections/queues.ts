@@ -2,7 +2,7 @@ import type { Json, JsonObject, Resource } from '../../../model/index.ts';
 import { tableOf } from '../arguments.ts';
 import { fits, humanised } from '../fields/field.ts';
 import { QUEUE_ARGUMENTS } from '../fields/queue.ts';
-import { escapeTexts } from './literals.ts';
+import { escapeTexts } from '../import/literals.ts';
 
 /** A queue's body: friendly keys where they fit, defaults left out but for the type. */
 export function queueBody({ spec }: Resource, bindings: readonly JsonObject[]): JsonObject {

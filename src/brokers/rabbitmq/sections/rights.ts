@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, kindOf, type Resource } from '../../../model/index.ts';
+import { escapeTexts } from '../import/literals.ts';
 import { pathOf } from '../kinds/parts.ts';
-import { escapeTexts } from './literals.ts';
 
 /** What users may do in one vhost, by user. */
 export function rightsIn(resources: readonly Resource[]): {

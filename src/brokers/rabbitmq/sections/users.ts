@@ -7,8 +7,8 @@ import {
   type Resource,
 } from '../../../model/index.ts';
 import { tableOf } from '../arguments.ts';
+import { escapeTexts } from '../import/literals.ts';
 import { pathOf } from '../kinds/parts.ts';
-import { escapeTexts } from './literals.ts';
 import { granted } from './rights.ts';
 import { present } from './vhosts.ts';
 

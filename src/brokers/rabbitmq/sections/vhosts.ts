@@ -10,9 +10,9 @@ import { tableOf } from '../arguments.ts';
 import { type Field, fits, humanised } from '../fields/field.ts';
 import { COMPONENTS, type Component } from '../fields/parameter.ts';
 import { unitOf } from '../fields/queue.ts';
+import { escapeTexts, type Literals } from '../import/literals.ts';
 import { pathOf } from '../kinds/parts.ts';
 import { WrittenBindings } from './bindings.ts';
-import { escapeTexts, type Literals } from './literals.ts';
 import { exchangeBody, queueBody } from './queues.ts';
 import { rightsIn } from './rights.ts';
 

@@ -1,8 +1,8 @@
 import { BrokerError, ConnectionError, type Failure } from '../../../model/index.ts';
 import type { QueueDelete } from '../calls.ts';
 import type { QueueVolatile } from '../specs.ts';
-import { AmqpRefusal } from './amqp-faults.ts';
-import { type Counting, countMessages, type QueueRef } from './observe.ts';
+import { AmqpRefusal } from './amqp-errors.ts';
+import { type Counting, countMessages, type QueueRef } from './metrics.ts';
 
 /**
  * Looks whether queues that may only be deleted when empty still are. The broker's own `if-empty` does not serve

@@ -10,7 +10,7 @@ import {
   parseJson,
   printJson,
 } from '../../../model/index.ts';
-import { describeFault, LostConnection, NoAnswer } from './faults.ts';
+import { describeFault, LostConnection, NoAnswer } from './connection-errors.ts';
 import type { RabbitSettings } from './settings.ts';
 
 export interface Request {

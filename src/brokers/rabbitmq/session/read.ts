@@ -9,8 +9,8 @@ import {
   type Scope,
 } from '../../../model/index.ts';
 import { globalParameterAddress, parameterAddress, userAddress } from '../addresses.ts';
+import { conceal } from '../kinds/secrets.ts';
 import { globalParameterResource, parameterResource } from '../resources.ts';
-import { conceal } from '../secrets.ts';
 import type { Listings } from './listings.ts';
 import { toUser } from './passwords.ts';
 import * as payloads from './payloads.ts';

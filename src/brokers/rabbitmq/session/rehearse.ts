@@ -12,11 +12,11 @@ import {
   toBigInt,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
-import { NamePatterns } from '../patterns/pattern.ts';
-import { matchingPolicies, readPolicy } from '../topology/policies.ts';
+import { matchingPolicies, readPolicy } from '../effects/topology/policies.ts';
+import { NamePatterns } from '../kinds/policy/pattern.ts';
+import { Performer } from './executor.ts';
 import * as payloads from './payloads.ts';
 import { text } from './payloads.ts';
-import { Performer } from './perform.ts';
 import type { Sending } from './send.ts';
 
 type Declare = Extract<RabbitCall, { op: 'queue.declare' | 'exchange.declare' }>;

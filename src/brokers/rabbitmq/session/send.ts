@@ -2,9 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { resultsOf } from '../../../model/concurrency.ts';
 import type { Call, Outcome, SendOptions } from '../../../model/index.ts';
 import type { QueueDelete, RabbitCall } from '../calls.ts';
+import { Performer, type Performing } from './executor.ts';
 import { Guard } from './guard.ts';
-import type { Counting } from './observe.ts';
-import { Performer, type Performing } from './perform.ts';
+import type { Counting } from './metrics.ts';
 
 /** Units at a time, and so AMQP channels: more make a broker no faster. */
 const CONCURRENT = 32;

@@ -1,7 +1,7 @@
 import { type Json, toBigInt } from '../../../model/index.ts';
-import type { Queue, Vhost } from '../topology/model.ts';
 import { keysThrough } from './router.ts';
 import { type KeyWords, splitKey } from './topic.ts';
+import type { Queue, Vhost } from './topology/model.ts';
 
 const REACHABLE = new WeakMap<Vhost, ReadonlySet<string>>();
 

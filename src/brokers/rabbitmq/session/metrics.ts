@@ -3,7 +3,7 @@ import { eachOf } from '../../../model/concurrency.ts';
 import { ConnectionError, isObject, type JsonObject, largest } from '../../../model/index.ts';
 import type { QueueVolatile } from '../specs.ts';
 import type { AmqpLinks } from './amqp.ts';
-import { AmqpRefusal } from './amqp-faults.ts';
+import { AmqpRefusal } from './amqp-errors.ts';
 import type { Listings } from './listings.ts';
 import { text } from './payloads.ts';
 

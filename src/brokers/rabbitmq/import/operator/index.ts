@@ -5,17 +5,12 @@ import {
   leaveManifest,
   type Manifest,
   readManifest,
-} from '../../../model/foreign/index.ts';
-import { isObject, type JsonObject } from '../../../model/index.ts';
-import { translateFederation, translateShovel } from './operator-links.ts';
-import {
-  translateBinding,
-  translateExchange,
-  translateQueue,
-  translateSuperStream,
-} from './operator-queues.ts';
-import { translatePermission, translateTopicPermission, translateUser, userNames } from './operator-users.ts';
-import { translatePolicy, translateVhost } from './operator-vhosts.ts';
+} from '../../../../model/foreign/index.ts';
+import { isObject, type JsonObject } from '../../../../model/index.ts';
+import { translateFederation, translateShovel } from './links.ts';
+import { translateBinding, translateExchange, translateQueue, translateSuperStream } from './queues.ts';
+import { translatePermission, translateTopicPermission, translateUser, userNames } from './users.ts';
+import { translatePolicy, translateVhost } from './vhosts.ts';
 
 const GROUP = 'rabbitmq.com';
 

@@ -5,8 +5,9 @@ import {
   MissingVariable,
   type Resource,
   type Snapshot,
-} from '../../model/index.ts';
-import { tableOf } from './arguments.ts';
+} from '../../../model/index.ts';
+import { tableOf } from '../arguments.ts';
+import { conceal } from '../kinds/secrets.ts';
 import {
   globalParameterResource,
   parameterResource,
@@ -14,8 +15,7 @@ import {
   userResource,
   vhostLimitsResource,
   vhostResource,
-} from './resources.ts';
-import { conceal } from './secrets.ts';
+} from '../resources.ts';
 import {
   text,
   texts,
@@ -26,9 +26,9 @@ import {
   toQueue,
   toTopicPermission,
   vhostMetadata,
-} from './session/payloads.ts';
-import type { RabbitFacts } from './specs.ts';
-import { atLeast, NEWEST } from './version.ts';
+} from '../session/payloads.ts';
+import type { RabbitFacts } from '../specs.ts';
+import { atLeast, NEWEST } from '../version.ts';
 
 /** What a definitions file lists. A file that a broker wrote has all of them, one that a person wrote has some. */
 const LISTS = [

@@ -13,10 +13,16 @@ import {
 } from '../../../model/index.ts';
 import { exchangeAddress, queueAddress, vhostAddress } from '../addresses.ts';
 import { tableOf } from '../arguments.ts';
+import {
+  type Binding,
+  type Exchange,
+  type Queue,
+  readTopology,
+  type Vhost,
+} from '../effects/topology/read.ts';
 import { unitOf } from '../fields/queue.ts';
 import { formatUnit } from '../fields/units.ts';
 import { isPredeclaredExchange } from '../resources.ts';
-import { type Binding, type Exchange, type Queue, readTopology, type Vhost } from '../topology/index.ts';
 import { drawLinks } from './links.ts';
 
 /** Exchanges, queues, and every way that a message can take between them, by vhost. */

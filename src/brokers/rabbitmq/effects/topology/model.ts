@@ -1,7 +1,7 @@
-import type { Json, JsonObject, Resource } from '../../../model/index.ts';
-import type { NamePattern } from '../patterns/pattern.ts';
-import type { TopicTrie } from '../routing/topic.ts';
-import type { Arguments } from '../specs.ts';
+import type { Json, JsonObject, Resource } from '../../../../model/index.ts';
+import type { NamePattern } from '../../kinds/policy/pattern.ts';
+import type { Arguments } from '../../specs.ts';
+import type { TopicTrie } from '../topic.ts';
 
 /** A declared topology as a graph: what names point to, by vhost. */
 export interface Topology {

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 import { ConnectionError } from '../../../model/index.ts';
-import { describeFault, LostConnection, NoAnswer, protocolOf } from './faults.ts';
+import { describeFault, LostConnection, NoAnswer, protocolOf } from './connection-errors.ts';
 import type { Endpoint, RabbitSettings } from './settings.ts';
 
 /** The broker's no to one call: the reply code, and its own words. */

@@ -1,4 +1,4 @@
-import { isObject, isSecretRef, type Json, type JsonObject } from '../../model/index.ts';
+import { isObject, isSecretRef, type Json, type JsonObject } from '../../../../model/index.ts';
 
 /*
  * What parameters and policies name. A shovel or a link names by URI the broker on which its queues and exchanges

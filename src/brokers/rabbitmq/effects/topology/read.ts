@@ -1,7 +1,7 @@
-import { isObject, type JsonObject, parseAddress, type Resource } from '../../../model/index.ts';
-import { NamePatterns } from '../patterns/pattern.ts';
-import { TopicTrie } from '../routing/topic.ts';
-import type { Arguments } from '../specs.ts';
+import { isObject, type JsonObject, parseAddress, type Resource } from '../../../../model/index.ts';
+import { NamePatterns } from '../../kinds/policy/pattern.ts';
+import type { Arguments } from '../../specs.ts';
+import { TopicTrie } from '../topic.ts';
 import type { Binding, Exchange, Policy, Queue, Setting, Topology, Vhost } from './model.ts';
 import { effectivePolicy, matchingPolicies, readPolicy } from './policies.ts';
 

@@ -5,7 +5,7 @@ import {
   type Json,
   type JsonObject,
   type Resolve,
-} from '../../model/index.ts';
+} from '../../../model/index.ts';
 
 /** `amqp://user:password@host`: a URI that holds credentials. */
 const CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]*:[^/?#]*@/i;

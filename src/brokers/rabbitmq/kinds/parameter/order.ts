@@ -1,4 +1,11 @@
-import { type Address, type Change, kindOf, type Order, parseAddress, subject } from '../../model/index.ts';
+import {
+  type Address,
+  type Change,
+  kindOf,
+  type Order,
+  parseAddress,
+  subject,
+} from '../../../../model/index.ts';
 import { type End, endsOf } from './references.ts';
 
 /*

@@ -6,7 +6,7 @@ import {
   type Resource,
 } from '../../../model/index.ts';
 import { tableOf } from '../arguments.ts';
-import type { Exchange, Queue, Topology, Vhost } from '../topology/index.ts';
+import type { Exchange, Queue, Topology, Vhost } from '../effects/topology/read.ts';
 import type { Pen } from './index.ts';
 
 /*

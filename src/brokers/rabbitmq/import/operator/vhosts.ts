@@ -1,5 +1,5 @@
-import type { DraftSection, Manifest } from '../../../model/foreign/index.ts';
-import { pathOf } from './operator-queues.ts';
+import type { DraftSection, Manifest } from '../../../../model/foreign/index.ts';
+import { pathOf } from './queues.ts';
 
 export function translateVhost(draft: DraftSection, { spec }: Manifest): void {
   const vhost = spec?.required('name');

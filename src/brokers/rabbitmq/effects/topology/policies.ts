@@ -1,8 +1,8 @@
-import type { JsonObject, Resource } from '../../../model/index.ts';
-import { APPLY_TO_TYPES, policyKeys } from '../fields/policy.ts';
-import { isQueueType } from '../fields/queue.ts';
-import type { NamePatterns } from '../patterns/pattern.ts';
-import { includes } from '../version.ts';
+import type { JsonObject, Resource } from '../../../../model/index.ts';
+import { APPLY_TO_TYPES, policyKeys } from '../../fields/policy.ts';
+import { isQueueType } from '../../fields/queue.ts';
+import type { NamePatterns } from '../../kinds/policy/pattern.ts';
+import { includes } from '../../version.ts';
 import type { Policy } from './model.ts';
 
 /** Which policy holds for what. https://www.rabbitmq.com/docs/policies */

@@ -1,7 +1,7 @@
 import type { Arguments } from '../specs.ts';
-import type { Binding, Exchange, Vhost } from '../topology/model.ts';
 import { headersExtent, headersMatch } from './headers.ts';
 import { ANY_KEY, coversKeys, type KeyWords, keysOfPattern, literalWords, splitKey } from './topic.ts';
+import type { Binding, Exchange, Vhost } from './topology/model.ts';
 
 /**
  * Where messages go, worked out from a declared topology, the way the broker does it: a worklist of exchanges, each

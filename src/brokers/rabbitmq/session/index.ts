@@ -5,18 +5,18 @@ import {
   parseAddress,
   type Resource,
   type Session,
-} from '../../model/index.ts';
-import { AmqpLinks } from './session/amqp.ts';
-import { examine } from './session/examine.ts';
-import { identify } from './session/identity.ts';
-import { Listings } from './session/listings.ts';
-import { Management } from './session/management.ts';
-import { type Counting, countMessages } from './session/observe.ts';
-import { previewUnits } from './session/preview.ts';
-import { readScope } from './session/read.ts';
-import { rehearseUnits } from './session/rehearse.ts';
-import { sendUnits } from './session/send.ts';
-import { readSettings } from './session/settings.ts';
+} from '../../../model/index.ts';
+import { AmqpLinks } from './amqp.ts';
+import { examine } from './doctor.ts';
+import { identify } from './identity.ts';
+import { Listings } from './listings.ts';
+import { Management } from './management.ts';
+import { type Counting, countMessages } from './metrics.ts';
+import { previewUnits } from './preview.ts';
+import { readScope } from './read.ts';
+import { rehearseUnits } from './rehearse.ts';
+import { sendUnits } from './send.ts';
+import { readSettings } from './settings.ts';
 
 /**
  * Opens a session with one RabbitMQ cluster: reads go to its management API, changes by AMQP where that serves. AMQP

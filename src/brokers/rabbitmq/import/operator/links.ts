@@ -1,5 +1,5 @@
-import type { DraftSection, Manifest, Mapping } from '../../../model/foreign/index.ts';
-import { pathOf } from './operator-queues.ts';
+import type { DraftSection, Manifest, Mapping } from '../../../../model/foreign/index.ts';
+import { pathOf } from './queues.ts';
 
 const READINGS = {
   ackMode: ['ack-mode', 'text'],

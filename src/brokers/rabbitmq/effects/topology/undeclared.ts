@@ -1,4 +1,4 @@
-import { nearestWord } from '../../../model/index.ts';
+import { nearestWord } from '../../../../model/index.ts';
 
 /** Looking for a likely name costs as much as there are names; past this many answers, findings do without. */
 const MOST_SEARCHES = 100;

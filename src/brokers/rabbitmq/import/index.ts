@@ -1,5 +1,5 @@
 import type { ForeignFormat } from '../../../model/foreign/index.ts';
 import { asyncapi } from './asyncapi.ts';
-import { rabbitmqOperator } from './operator.ts';
+import { rabbitmqOperator } from './operator/index.ts';
 
 export const foreignFormats: readonly ForeignFormat[] = [asyncapi, rabbitmqOperator];

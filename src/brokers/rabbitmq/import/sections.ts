@@ -7,15 +7,15 @@ import {
   kindOf,
   type Resource,
   systemOwned,
-} from '../../model/index.ts';
-import { exchangeAddress, queueAddress } from './addresses.ts';
-import { identityOf } from './kinds/amqp-calls.ts';
-import { kinds } from './kinds/index.ts';
-import { brokerOf, countOf, pathOf } from './kinds/parts.ts';
-import { isPredeclaredExchange } from './resources.ts';
-import { Literals } from './sections/literals.ts';
-import { usersSection } from './sections/users.ts';
-import { present, vhostSection } from './sections/vhosts.ts';
+} from '../../../model/index.ts';
+import { exchangeAddress, queueAddress } from '../addresses.ts';
+import { identityOf } from '../kinds/amqp-calls.ts';
+import { kinds } from '../kinds/index.ts';
+import { brokerOf, countOf, pathOf } from '../kinds/parts.ts';
+import { isPredeclaredExchange } from '../resources.ts';
+import { usersSection } from '../sections/users.ts';
+import { present, vhostSection } from '../sections/vhosts.ts';
+import { Literals } from './literals.ts';
 
 /** Kinds that belong to users, and are written in their file. */
 const USER_KINDS = new Set(['user', 'user-limits', 'permission', 'topic-permission']);
