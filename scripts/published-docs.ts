@@ -5,10 +5,10 @@ type Rule = ReturnType<typeof allRules>[number];
 
 const HEAD = `# Lint rules
 
-Written by \`npm run docs\` from the rules themselves; \`brokerform explain CODE\` prints the same text for one rule.
+Generated from the rules by \`npm run docs\`. \`brokerform explain CODE\` prints the same text for one rule.
 
-\`brokerform validate\` runs every rule, offline. A rule's severity is \`error\`, \`warning\` or \`info\`; \`--fail-on\` says
-from which one on the exit code is 3. Change a severity for the whole project in \`brokerform.yaml\`:
+\`brokerform validate\` runs every rule offline. A rule has the severity \`error\`, \`warning\` or \`info\`. \`--fail-on\` sets the
+lowest severity that exits with 3. Change a severity for the whole project in \`brokerform.yaml\`:
 
 \`\`\`yaml
 lint:
@@ -17,7 +17,7 @@ lint:
     rabbitmq/unbounded-queue: warning
 \`\`\`
 
-Or silence one line of a topology, with a reason that the next reader will need:
+Or suppress a finding on one line of a topology, with a reason:
 
 \`\`\`yaml
 rabbitmq:
@@ -26,8 +26,8 @@ rabbitmq:
     invoices: { type: quorum }
 \`\`\`
 
-The comment covers the next line that holds more than a comment, or the line that it ends. Several codes are
-separated by commas. A comment without a reason is an error; one that silences nothing is reported.
+A comment on a separate line covers the next line with content; a comment at the end of a line covers that line. Separate
+several codes with commas. A comment without a reason is an error; an unused one is a finding.
 `;
 
 /** The text of docs/lint.md: every rule, by family, under the code that findings show. */

@@ -1,14 +1,14 @@
 import { type Baseline, type BaselineEntry, baselineKey, type Diagnostic } from '../model/index.ts';
 
 export interface Baselined {
-  /** What the baseline does not accept. */
+  /** Findings that the baseline does not accept. */
   readonly found: readonly Diagnostic[];
   readonly accepted: number;
-  /** Entries that accept more than there is. */
+  /** Entries that accept more findings than exist. */
   readonly stale: readonly BaselineEntry[];
 }
 
-/** Takes accepted findings away. Of more findings than an entry counts, the last ones stay. */
+/** Removes accepted findings. If there are more findings than an entry accepts, the last ones remain. */
 export function applyBaseline(diagnostics: readonly Diagnostic[], { entries }: Baseline): Baselined {
   const left = new Map<string, number>();
   for (const entry of entries) {
@@ -28,7 +28,7 @@ export function applyBaseline(diagnostics: readonly Diagnostic[], { entries }: B
   };
 }
 
-/** A baseline that accepts these findings; sorted, so that it changes as little as they do. */
+/** A baseline that accepts these findings; sorted for small diffs. */
 export function baselineOf(diagnostics: readonly Diagnostic[]): BaselineEntry[] {
   const entries = new Map<string, BaselineEntry>();
   for (const diagnostic of diagnostics) {

@@ -1,8 +1,8 @@
 import { compareDiagnostics, type Diagnostic, type FindingChanges } from '../model/index.ts';
 
 /**
- * Tells findings that are new from those that were there before. Lines, and the names of files, move without anything
- * being different: what counts is the rule, the resource and what is said.
+ * Separates new findings from existing ones. Findings are compared by rule, severity, resource and message, because
+ * lines and file names can move without a change.
  */
 export function compareFindings(before: readonly Diagnostic[], after: readonly Diagnostic[]): FindingChanges {
   const left = groupByIdentity(before);

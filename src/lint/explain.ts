@@ -1,6 +1,6 @@
 import type { Rule } from '../model/index.ts';
 
-/** What `brokerform explain CODE` prints: Markdown. Undefined when no rule has this code. */
+/** The Markdown that `brokerform explain CODE` prints. Undefined if no rule has this code. */
 export function explainRule(code: string, rules: Iterable<Rule>): string | undefined {
   for (const rule of rules) {
     if (rule.code !== code) continue;
@@ -8,7 +8,7 @@ export function explainRule(code: string, rules: Iterable<Rule>): string | undef
       `# ${rule.code}`,
       `${rule.summary}.`,
       `Severity: ${rule.severity}. Change it with \`lint.rules.${rule.code}\` in the configuration, ` +
-        `or silence one line with \`# brokerform-ignore ${rule.code}: <reason>\`.`,
+        `or suppress it on one line with \`# brokerform-ignore ${rule.code}: <reason>\`.`,
       rule.explain.trim(),
     ].join('\n\n');
   }

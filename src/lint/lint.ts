@@ -22,10 +22,10 @@ import { unusedSuppression } from './rules/unused-suppression.ts';
 import { type RuleConfig, settingOf } from './settings.ts';
 import { SuppressionTable } from './suppressions.ts';
 
-/** One broker's declared topology, completed, and its provider's rules. */
+/** The declared topology of one broker, completed, with the rules of its provider. */
 interface LintBroker {
   readonly broker: BrokerIdentity;
-  /** True when a `target-version` was configured, or a live broker told its version. */
+  /** Whether the version comes from `target-version` or a live broker. */
   readonly versionKnown: boolean;
   readonly resources: readonly Resource[];
   readonly rules: readonly Rule[];
@@ -34,7 +34,7 @@ interface LintBroker {
 interface LintConfig {
   /** By rule code. */
   readonly rules: Readonly<Record<string, RuleConfig>>;
-  /** Where each code stands in the configuration file. */
+  /** Place of each code in the configuration file. */
   readonly places?: Readonly<Record<string, Source>>;
 }
 
@@ -43,17 +43,17 @@ export interface LintInput {
   readonly environment: string | undefined;
   readonly config: LintConfig;
   readonly suppressions: readonly Suppression[];
-  /** Rules that may be named though no broker of this run has them: those of the other providers. */
+  /** Rules of providers that this run does not use; their codes are valid in the configuration. */
   readonly otherRules?: readonly Rule[];
   readonly baseline?: Baseline;
-  /** Whether all of the topology is here, so that an entry of the baseline without a finding is stale. */
+  /** Whether the input is the complete topology; only then is a baseline entry without a finding stale. */
   readonly whole?: boolean;
 }
 
 export interface Linted {
   /** Sorted by file, line and column. */
   readonly diagnostics: readonly Diagnostic[];
-  /** How many findings the baseline accepts. */
+  /** Number of findings that the baseline accepts. */
   readonly accepted: number;
 }
 
@@ -90,9 +90,9 @@ function withBaseline(diagnostics: readonly Diagnostic[], baseline: Baseline, in
   const one: Diagnostic = {
     code: staleBaseline.code,
     severity,
-    message: `the baseline accepts findings that are gone: ${names.join(', ')}${rest}`,
+    message: `baseline has stale entries: ${names.join(', ')}${rest}`,
     at: baseline.at,
-    hint: `write it anew: brokerform validate --write-baseline ${baseline.at.file}`,
+    hint: `run brokerform validate --write-baseline ${baseline.at.file}`,
   };
   return { diagnostics: [...found, one].sort(compareDiagnostics), accepted };
 }
@@ -144,7 +144,7 @@ function knownCodes(input: LintInput): Set<string> {
   return new Set(rules.map((rule) => rule.code));
 }
 
-/** A misspelt code would silently configure or suppress nothing. */
+/** A misspelled code would have no effect without an error. */
 function unknownCodes(input: LintInput, known: ReadonlySet<string>): Diagnostic[] {
   const { severity } = settingOf(unknownRule, input.config.rules[unknownRule.code]);
   if (severity === 'off') return [];
@@ -160,18 +160,18 @@ function unknownCodes(input: LintInput, known: ReadonlySet<string>): Diagnostic[
   };
   const configured = Object.keys(input.config.rules)
     .filter((code) => !known.has(code))
-    .map((code) => describeUnknown(code, `no lint rule is called "${code}"`, input.config.places?.[code]));
+    .map((code) => describeUnknown(code, `unknown lint rule "${code}"`, input.config.places?.[code]));
   const suppressed = input.suppressions.flatMap(({ codes, at }) =>
     codes
       .filter((code) => !known.has(code))
       .map((code) =>
-        describeUnknown(code, `"${code}" is no lint rule, and nothing else can be suppressed`, at),
+        describeUnknown(code, `unknown lint rule "${code}"; only lint rules can be suppressed`, at),
       ),
   );
   return [...configured, ...suppressed];
 }
 
-/** Only rules that ran can say that a comment is not needed. */
+/** A suppression is unused only if its rule ran. */
 function unused(suppressions: SuppressionTable, ran: ReadonlySet<string>, config: LintConfig): Diagnostic[] {
   const { severity } = settingOf(unusedSuppression, config.rules[unusedSuppression.code]);
   if (severity === 'off') return [];
@@ -182,6 +182,6 @@ function unused(suppressions: SuppressionTable, ran: ReadonlySet<string>, config
       severity,
       message: `line ${suppression.covers} has no finding of ${code} to suppress`,
       at: suppression.at,
-      hint: 'remove the comment, or move it right above the line of the finding',
+      hint: 'remove the comment, or move it directly above the line of the finding',
     }));
 }

@@ -9,7 +9,7 @@ export interface RuleSetting {
   readonly options: Readonly<Record<string, Json>>;
 }
 
-/** What the configuration says of one rule, on top of the rule's own default. */
+/** The severity and options of a rule: its defaults, overridden by the configuration. */
 export function settingOf(rule: Rule, config: RuleConfig | undefined): RuleSetting {
   if (config === undefined) return { severity: rule.severity, options: {} };
   if (!isObject(config)) return { severity: severityOf(config) ?? rule.severity, options: {} };

@@ -6,7 +6,7 @@ interface Entry {
   used: boolean;
 }
 
-/** The suppression comments of all files, by what they silence; remembers which of them silenced anything. */
+/** The suppression comments of all files; tracks which of them suppressed a finding. */
 export class SuppressionTable {
   readonly #entries: Entry[] = [];
   readonly #byLine = new Map<string, Entry[]>();
@@ -24,7 +24,7 @@ export class SuppressionTable {
     }
   }
 
-  /** True when a comment covers the finding's own line, or the line that declares its resource. */
+  /** Whether a comment covers the line of the finding or the line that declares its resource. */
   silences(code: string, finding: Finding, at: Source | undefined): boolean {
     if (this.#entries.length === 0) return false;
     const entries = [at, finding.resource.at].flatMap((place) =>

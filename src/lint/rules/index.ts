@@ -4,5 +4,5 @@ import { staleBaseline } from './stale-baseline.ts';
 import { unknownRule } from './unknown-rule.ts';
 import { unusedSuppression } from './unused-suppression.ts';
 
-/** The rules that hold for every broker. */
+/** The rules that apply to every broker. */
 export const rules: readonly Rule[] = [lookalikeNames, staleBaseline, unknownRule, unusedSuppression];

@@ -1,16 +1,16 @@
 import { parseAddress, type Resource, type Rule, type RuleContext } from '../../model/index.ts';
 
-/** Soft hyphen, zero-width characters, joiners, direction marks, byte order mark: nobody sees them. */
+/** Invisible: soft hyphen, zero-width characters, joiners, direction marks, byte order mark. */
 const INVISIBLE = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]/g;
 
 export const lookalikeNames: Rule = {
   code: 'lint/lookalike-names',
   severity: 'warning',
-  summary: 'Two names differ only in case, or in what cannot be seen',
+  summary: 'Two names differ only in case or in invisible characters',
   explain: `
-Brokers compare names byte by byte: \`Orders\` and \`orders\` are two different things, and so are two names of which
-one holds a zero-width space. Publishers and consumers then meet on different ones, and messages pile up unread in
-the twin. Keep one of them.
+Brokers compare names byte by byte: \`Orders\` and \`orders\` are different names, and so are two names if one contains a
+zero-width space. Publishers and consumers then use different resources, and messages accumulate unread in one of
+them. Keep one name.
 
 Bad:
 \`\`\`yaml
@@ -34,8 +34,8 @@ queues:
       else {
         yield {
           resource,
-          message: `"${nameOf(resource)}" and "${nameOf(twin)}" look alike, but are two different names`,
-          hint: 'keep one of them, or give them names that people can tell apart',
+          message: `"${nameOf(resource)}" and "${nameOf(twin)}" look alike but are different names`,
+          hint: 'keep one of them, or rename one',
           ...(twin.at && { related: [twin.at] }),
         };
       }
@@ -44,14 +44,14 @@ queues:
 };
 
 /**
- * Equal for two names in one container that people would read as one. Undefined for what has no name of its own:
- * longer addresses tell what a resource connects, and those names are checked where they are declared.
+ * Equal for two names in one container that look the same. Undefined for longer addresses, which consist of the names
+ * of other resources; those names are checked at their declaration.
  */
 function appearance(address: string): string | undefined {
   const segments = address.split('/');
   if (segments.length > 4) return undefined;
   const name = segments.pop() ?? '';
-  // Plain ASCII, which nearly every name is, needs no decoding.
+  // Nearly every name is plain ASCII and needs no decoding.
   const look = name.includes('%')
     ? decodeURIComponent(name).replace(INVISIBLE, '').normalize('NFKC').toLowerCase()
     : name.toLowerCase();

@@ -1,16 +1,15 @@
 import type { Rule } from '../../model/index.ts';
 
-/** The engine itself reports this, once all other rules have run. */
+/** `lintTopology` reports this after all other rules have run. */
 export const staleBaseline: Rule = {
   code: 'lint/stale-baseline',
   severity: 'warning',
-  summary: 'The baseline accepts findings that are gone',
+  summary: 'The baseline accepts findings that no longer exist',
   explain: `
-A baseline (\`lint.baseline\` in the configuration, or \`--baseline\`) accepts the findings that were there when it was
-written, by rule, resource and field. An entry without its finding is stale: it would accept the same mistake when
-somebody makes it again.
+A baseline (\`lint.baseline\` in the configuration, or \`--baseline\`) accepts the findings that existed when it was
+written, by rule, resource and field. An entry without a finding is stale: it would accept the same mistake again.
 
-Bad, as queue audit is bound by now:
+Bad (queue audit now has a binding):
 
 \`\`\`json
 { "brokerform": "baseline", "version": 1, "findings": [
@@ -18,7 +17,7 @@ Bad, as queue audit is bound by now:
 ] }
 \`\`\`
 
-Good: the baseline as \`brokerform validate --write-baseline lint-baseline.json\` writes it now:
+Good (written by \`brokerform validate --write-baseline lint-baseline.json\`):
 
 \`\`\`json
 { "brokerform": "baseline", "version": 1, "findings": [] }

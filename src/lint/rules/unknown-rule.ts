@@ -1,13 +1,13 @@
 import type { Rule } from '../../model/index.ts';
 
-/** The engine itself reports this, as it reads the configuration and the comments: there is no resource to check. */
+/** `lintTopology` reports this from the configuration and the comments; there is no resource to check. */
 export const unknownRule: Rule = {
   code: 'lint/unknown-rule',
   severity: 'error',
-  summary: 'A rule code in the configuration or in a suppression comment does not exist',
+  summary: 'The configuration or a suppression comment contains an unknown rule code',
   explain: `
-A misspelt code turns nothing off and suppresses nothing, and nobody notices. Only lint rules can be configured
-and suppressed: what fails to load, or breaks the schema, has to be mended.
+An unknown code configures and suppresses nothing. Only lint rules can be configured and suppressed; fix errors of
+loading and of the schema instead.
 
 Bad:
 \`\`\`yaml

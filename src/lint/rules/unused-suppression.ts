@@ -1,13 +1,13 @@
 import type { Rule } from '../../model/index.ts';
 
-/** The engine itself reports this, once all other rules have run. */
+/** `lintTopology` reports this after all other rules have run. */
 export const unusedSuppression: Rule = {
   code: 'lint/unused-suppression',
   severity: 'warning',
-  summary: 'A suppression comment suppresses nothing',
+  summary: 'A suppression comment suppresses no finding',
   explain: `
-A comment \`# brokerform-ignore CODE: reason\` covers one line. When that line has no such finding any more, the
-comment is a leftover: it would hide the next, real finding there. Remove it, or move it to the line that it is for.
+A comment \`# brokerform-ignore CODE: reason\` covers one line. If that line no longer has the finding, the comment is
+obsolete and would hide a future finding. Remove it, or move it to the correct line.
 
 Bad:
 \`\`\`yaml

@@ -30,7 +30,7 @@ describe('overlapping-subjects', () => {
   it('points at the subjects of the later stream', () => {
     expect(
       findings('overlapping-subjects', 'streams:\n  A: { subjects: [a.>] }\n  B:\n    subjects: [b, a.x]\n'),
-    ).toEqual(['5:7 stream "B" claims a.x, which overlaps a.> of stream "A"']);
+    ).toEqual(['5:7 stream "B" has subject a.x, which overlaps a.> of stream "A"']);
   });
 
   it('sees a stream that overlaps itself, and the default subject', () => {
@@ -96,7 +96,7 @@ describe('workqueue-consumers', () => {
   it('a copy of a work queue is one more consumer, before 2.14', () => {
     const copied = (body: string) => `${queue('a: { filter_subject: Q }')}  COPY: ${body}\n`;
     expect(findings('workqueue-consumers', copied('{ mirror: { name: Q } }'), '2.10.27')).toEqual([
-      '7:13 stream "COPY" copies from the work queue of stream "Q" by a consumer of its own, which overlaps consumer "a"',
+      '7:13 stream "COPY" copies from work queue stream "Q" through a consumer that overlaps consumer "a"',
     ]);
     const other = copied('{ sources: [{ name: Q, filter_subject: other }] }');
     expect(findings('workqueue-consumers', other, '2.10.27')).toEqual([]);
@@ -105,7 +105,7 @@ describe('workqueue-consumers', () => {
 
   it('points at the filter of the later consumer', () => {
     expect(findings('workqueue-consumers', queue('a: {}', 'b: { filter_subject: Q }'))).toEqual([
-      '7:14 consumers "b" and "a" would both take Q from the work queue of stream "Q"',
+      '7:14 consumers "b" and "a" overlap on Q of work queue stream "Q"',
     ]);
   });
 });
@@ -174,7 +174,7 @@ describe('other rules', () => {
   it('duplicate-window-over-age: points at the window', () => {
     expect(
       findings('duplicate-window-over-age', 'streams:\n  A:\n    max_age: 1m\n    duplicate_window: 5m'),
-    ).toEqual(['5:7 stream "A" keeps messages for 1m, and would look for duplicates for 5m']);
+    ).toEqual(['5:7 stream "A" has max_age 1m and a longer duplicate_window 5m']);
     expect(findings('duplicate-window-over-age', 'streams: { A: { max_age: 1m } }')).toEqual([]);
   });
 
@@ -188,7 +188,7 @@ describe('other rules', () => {
 
   it('one-way-flag: what was written, not what follows from it', () => {
     expect(findings('one-way-flag', 'streams:\n  A:\n    sealed: true')).toEqual([
-      '4:7 sealed of stream "A" can never be turned off: nothing can ever be stored or deleted again',
+      '4:7 sealed of stream "A" cannot be turned off again: the stream can no longer store or delete messages',
     ]);
     expect(findings('one-way-flag', 'key-value: { a: {} }')).toEqual([]);
   });
@@ -197,7 +197,7 @@ describe('other rules', () => {
     const section = 'streams:\n  A:\n    compression: s2\n    allow_batched: true';
     expect(findings('unsupported-field', section)).toEqual([]);
     expect(findings('unsupported-field', section, '2.12.0')).toEqual([
-      '5:7 allow_batched needs NATS 2.14, and this server is 2.12.0',
+      '5:7 allow_batched requires NATS 2.14, but this server is 2.12.0',
     ]);
     expect(findings('unsupported-field', section, '2.14')).toEqual([]);
   });
@@ -281,7 +281,7 @@ describe('a filter on a subject as it was before the transform', () => {
 
   it('is found, and one on what is stored is not', () => {
     expect(filtered('a.x', 'z.{{wildcard(1)}}')).toEqual([
-      '7:14 consumer "c" asks for a.x, but stream "A" holds z.*',
+      '7:14 consumer "c" filters on a.x, but stream "A" stores z.*',
     ]);
     expect(filtered('z.x', 'z.{{wildcard(1)}}')).toEqual([]);
     expect(filtered('a.x', 'z.{{split(1,-)}}')).toEqual([]);

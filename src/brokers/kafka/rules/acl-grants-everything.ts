@@ -6,12 +6,12 @@ const CHANGING = new Set<string>(['write', 'create', 'delete', 'alter', 'alter-c
 export const aclGrantsEverything: Rule = {
   code: 'kafka/acl-grants-everything',
   severity: 'warning',
-  summary: 'An ACL that allows nearly everything',
+  summary: 'An ACL allows nearly everything',
   explain: `
-With every operation on every topic, the credentials of one service can read, change and delete all that the cluster
-has. \`User:*\` is everybody who can connect, also without a login where the listener has none.
+With every operation on every topic, the credentials of one service can read, change and delete everything in the
+cluster. \`User:*\` is every client that can connect, including unauthenticated clients if the listener accepts them.
 
-Name the topics, or how they begin, and the operations: \`produces\` and \`consumes\` are enough for most.
+List the topics or a prefix, and the operations. \`produces\` and \`consumes\` are enough for most services.
 
 Bad:
 \`\`\`yaml
@@ -36,8 +36,8 @@ acls:
       if (!(isWide && acl.operation === 'all') && !(isEverybody && changes)) continue;
       yield {
         resource,
-        message: `${isEverybody ? 'everybody' : acl.principal} gets "${describeAcl(acl)}"`,
-        hint: 'name who, which operations and which resources',
+        message: `${isEverybody ? 'every client' : acl.principal} is allowed "${describeAcl(acl)}"`,
+        hint: 'list the principals, operations and resources',
       };
     }
   },

@@ -5,12 +5,12 @@ import { aclOf } from '../kinds/acl/index.ts';
 export const aclHostNeverMatches: Rule = {
   code: 'kafka/acl-host-never-matches',
   severity: 'warning',
-  summary: 'A host of an ACL that no client has',
+  summary: 'The host of an ACL matches no client',
   explain: `
-Kafka compares the host with a client's address letter by letter. It knows no ranges (\`10.0.0.0/8\`) and no host names,
-and writes an IPv6 address in full: \`2001:db8:0:0:0:0:0:1\`, not \`2001:db8::1\`. Any other host matches no client: a
-permission permits nothing, and a denial denies nothing. Brokers take such an ACL without a word. An authorizer of another
-vendor may know ranges: turn the rule off there.
+Kafka compares the host with the client's address as text. It supports no ranges (\`10.0.0.0/8\`) and no host names, and
+it writes IPv6 addresses in full: \`2001:db8:0:0:0:0:0:1\`, not \`2001:db8::1\`. Any other host matches no client: an
+allow permits nothing, and a deny blocks nothing. Brokers accept such an ACL without an error. If a third-party
+authorizer supports ranges, turn this rule off.
 
 Bad:
 \`\`\`yaml
@@ -28,12 +28,11 @@ acls:
       const { host, permission } = aclOf(resource);
       if (isMatchableHost(host)) continue;
       const address = writtenByJava(host);
-      const effect =
-        permission === 'deny' ? 'so this denial protects nothing' : 'so this ACL permits nothing';
+      const effect = permission === 'deny' ? 'this deny blocks nothing' : 'this ACL permits nothing';
       yield {
         resource,
-        message: `no client has the host ${JSON.stringify(host)}, ${effect}`,
-        hint: address === undefined ? 'write IP addresses one by one, or "*"' : `write ${address}`,
+        message: `host ${JSON.stringify(host)} matches no client: ${effect}`,
+        hint: address === undefined ? 'list single IP addresses, or use "*"' : `use ${address}`,
       };
     }
   },

@@ -5,10 +5,10 @@ import { aclOf } from '../kinds/acl/index.ts';
 export const aclOperationIgnored: Rule = {
   code: 'kafka/acl-operation-ignored',
   severity: 'error',
-  summary: 'An operation that a type of resource does not have',
+  summary: 'An ACL operation does not apply to its resource type',
   explain: `
-Brokers take an ACL with any operation on any resource, and never ask for some of them: nobody writes to a group. Such an ACL
-permits nothing, or only what its operation brings along, and a denial of this kind protects nothing.
+Brokers accept an ACL with any operation on any resource, but never check some combinations: no request writes to a
+group. Such an allow permits nothing, or only the operations that it implies. Such a deny blocks nothing.
 
 Bad:
 \`\`\`yaml
@@ -30,13 +30,13 @@ acls:
       const isPartial = permission === 'allow' && brought !== undefined && known.includes(brought);
       const effect =
         permission === 'deny'
-          ? 'this denial protects nothing'
+          ? 'this deny blocks nothing'
           : isPartial
             ? `this permits only ${brought}`
             : 'this permits nothing';
       yield {
         resource,
-        message: `a ${type} has no operation "${operation}": ${effect}`,
+        message: `operation "${operation}" does not apply to a ${type}: ${effect}`,
         hint: `operations of a ${type}: ${known.join(', ')}, all`,
       };
     }

@@ -4,10 +4,10 @@ import { aclOf } from '../kinds/acl/index.ts';
 export const aclStarInName: Rule = {
   code: 'kafka/acl-star-in-name',
   severity: 'warning',
-  summary: 'A star in an ACL that stands for itself',
+  summary: 'An ACL uses a star as a wildcard inside a name',
   explain: `
-Kafka knows no patterns but "every name", which is \`*\` alone, and names that begin with a text. \`orders.*\` is the topic
-of just that name, which cannot exist, and so the ACL does nothing.
+Kafka ACLs support the name \`*\` (every name) and prefixes, but no other wildcards. \`orders.*\` is a literal topic name,
+and no topic can have it, so the ACL has no effect.
 
 Bad:
 \`\`\`yaml
@@ -26,8 +26,8 @@ acls:
       if (!name.includes('*') || (name === '*' && pattern === 'literal')) continue;
       yield {
         resource,
-        message: `"${name}" is no pattern: the star stands for itself`,
-        hint: `write { prefix: ${JSON.stringify(name.slice(0, name.indexOf('*')))} } for names that begin so, or "*" for all`,
+        message: `"${name}" is a literal name: the star is not a wildcard`,
+        hint: `use { prefix: ${JSON.stringify(name.slice(0, name.indexOf('*')))} } for a prefix, or "*" for every name`,
       };
     }
   },

@@ -4,10 +4,10 @@ import { deadLetterSource, pathOf, topicsOf } from './topology.ts';
 export const compactedDeadLetter: Rule = {
   code: 'kafka/compacted-dead-letter',
   severity: 'warning',
-  summary: 'A compacted topic for dead letters loses them',
+  summary: 'A compacted dead-letter topic loses dead letters',
   explain: `
-Compaction keeps the newest record of each key. Of several failed messages with one key only the last stays, and a
-message without a key is refused: both are what dead letters are kept for.
+Compaction keeps only the newest record of each key, so earlier failed messages with the same key are lost. A
+compacted topic also rejects messages without a key.
 
 Bad:
 \`\`\`yaml
@@ -28,8 +28,8 @@ topics:
       yield {
         resource: topic.resource,
         path: pathOf('cleanup.policy'),
-        message: `"${topic.name}" is compacted: of failed messages with one key only the last stays, and those without a key are refused`,
-        hint: 'write cleanup.policy: delete with a long retention.ms',
+        message: `dead-letter topic "${topic.name}" is compacted: it keeps only the newest failed message of each key and rejects messages without a key`,
+        hint: 'set cleanup.policy: delete and a long retention.ms',
       };
     }
   },

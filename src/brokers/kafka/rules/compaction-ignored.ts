@@ -11,10 +11,10 @@ const COMPACTION = [
 export const compactionIgnored: Rule = {
   code: 'kafka/compaction-ignored',
   severity: 'warning',
-  summary: 'A setting for compaction on a topic that is not compacted',
+  summary: 'A compaction config on a topic that is not compacted',
   explain: `
-These configs say how a compacted topic is cleaned. Without \`compact\` in \`cleanup.policy\` they do nothing, and mostly
-tell that the policy was forgotten.
+These configs control compaction. Without \`compact\` in \`cleanup.policy\` they have no effect, and usually show that the
+policy is missing.
 
 Bad:
 \`\`\`yaml
@@ -36,7 +36,7 @@ topics:
           resource: topic.resource,
           path: pathOf(config),
           message: `${config} of topic "${topic.name}" has no effect: the topic is not compacted`,
-          hint: 'write cleanup.policy: compact, or remove it',
+          hint: 'set cleanup.policy: compact, or remove the config',
         };
       }
     }

@@ -5,11 +5,11 @@ import { pathOf, topicsOf } from './topology.ts';
 export const compactionWithDeletion: Rule = {
   code: 'kafka/compaction-with-deletion',
   severity: 'info',
-  summary: 'Keys that nobody writes again are deleted',
+  summary: 'A compacted topic also deletes keys after the retention',
   explain: `
-With \`compact\` and \`delete\` together, the newest record of a key goes too when it is older than the retention. That is
-right for caches and change logs of a limited time. It is wrong for a store of state: an account that has not changed
-for that long is gone when the state is read again.
+With both \`compact\` and \`delete\`, the newest record of a key is deleted when it is older than the retention. This is
+correct for caches and for change logs with a limited lifetime. It is wrong for a state store: an account without
+changes during the retention is missing when the state is restored.
 
 Bad:
 \`\`\`yaml
@@ -31,8 +31,8 @@ topics:
       yield {
         resource: topic.resource,
         path: pathOf(topic.sets(config) ? config : 'cleanup.policy'),
-        message: `topic "${topic.name}" is compacted, but also deletes: a key is lost when nobody writes it again before ${config} (${shownConfig(config, topic.value(config) ?? null)}) is over`,
-        hint: 'write cleanup.policy: compact where the last value of each key must stay',
+        message: `topic "${topic.name}" is compacted and also deletes: a key without updates is lost after ${config} (${shownConfig(config, topic.value(config) ?? null)})`,
+        hint: 'set cleanup.policy: compact to keep the newest value of each key',
       };
     }
   },

@@ -6,11 +6,11 @@ const READS = new Set<string>(['read', 'all']);
 export const consumerWithoutGroup: Rule = {
   code: 'kafka/consumer-without-group',
   severity: 'warning',
-  summary: 'A consumer that may not join a group',
+  summary: 'A consumer has no permission to join a group',
   explain: `
-Reading a topic as a consumer group needs \`read\` on the group too. Without it the consumer is refused with
-\`GROUP_AUTHORIZATION_FAILED\` when it joins, and commits nothing. Only clients that assign partitions by themselves and
-keep no offsets in Kafka get by without.
+A consumer group needs \`read\` on the group as well as on the topic. Without it, joining fails with
+\`GROUP_AUTHORIZATION_FAILED\`, and the consumer commits no offsets. Only clients that assign partitions manually and
+store no offsets in Kafka work without it.
 
 Bad:
 \`\`\`yaml
@@ -37,8 +37,8 @@ acls:
       told.add(principal);
       yield {
         resource,
-        message: `${principal} may read topics, but join no consumer group`,
-        hint: 'add its groups: groups: [name]',
+        message: `${principal} can read topics but cannot join a consumer group`,
+        hint: 'add groups: [name]',
       };
     }
   },

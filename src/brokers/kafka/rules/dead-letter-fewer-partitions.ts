@@ -4,13 +4,13 @@ import { deadLetterSource, topicsOf } from './topology.ts';
 export const deadLetterFewerPartitions: Rule = {
   code: 'kafka/dead-letter-fewer-partitions',
   severity: 'warning',
-  summary: 'A topic for dead letters has fewer partitions than its source',
+  summary: 'A dead-letter topic has fewer partitions than its source',
   explain: `
-Many libraries send a dead letter to the partition of the same number as it came from: Spring Kafka's
-\`DeadLetterPublishingRecoverer\` does so by default. Where that partition does not exist, the dead letter cannot be
-sent, and the consumer stops or loses it.
+Many libraries send a dead letter to the partition with the same number as the source partition; Spring Kafka's
+\`DeadLetterPublishingRecoverer\` does so by default. If that partition does not exist, sending fails, and the consumer
+stops or loses the message.
 
-Give both the same number of partitions, and raise them together.
+Give both topics the same number of partitions, and increase them together.
 
 Bad:
 \`\`\`yaml
@@ -35,7 +35,7 @@ topics:
       yield {
         resource,
         path: ['partitions'],
-        message: `"${name}" has ${partitions} of the ${source.partitions} partitions of "${source.name}": dead letters of the others may have nowhere to go`,
+        message: `"${name}" has ${partitions} partitions, its source "${source.name}" has ${source.partitions}: dead letters of the other partitions can be lost`,
         hint: `set partitions: ${source.partitions}`,
         ...(source.resource.at && { related: [source.resource.at] }),
       };

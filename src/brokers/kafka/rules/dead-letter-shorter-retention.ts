@@ -5,10 +5,10 @@ import { deadLetterSource, pathOf, type Topic, topicsOf } from './topology.ts';
 export const deadLetterShorterRetention: Rule = {
   code: 'kafka/dead-letter-shorter-retention',
   severity: 'warning',
-  summary: 'Dead letters are deleted before what they came from',
+  summary: 'A dead-letter topic has a shorter retention than its source',
   explain: `
-Dead letters wait for people: they are looked at after the weekend, repaired and sent again. When they are kept for
-less time, or in less space, than the topic that they came from, they may be gone before anybody comes.
+Dead letters wait for manual work: inspection after a weekend, a fix, a redelivery. With a shorter retention, or less
+space, than the source topic, they can be deleted first.
 
 Bad:
 \`\`\`yaml
@@ -35,8 +35,8 @@ topics:
         yield {
           resource: topic.resource,
           path: pathOf(config),
-          message: `"${topic.name}" has a ${config} of ${shown(topic)}, and "${source.name}" one of ${shown(source)}`,
-          hint: `set ${config} to more than that`,
+          message: `"${topic.name}" has ${config} ${shown(topic)}, its source "${source.name}" has ${shown(source)}`,
+          hint: `set ${config} to more than ${shown(source)}`,
           ...(source.resource.at && { related: [source.resource.at] }),
         };
       }

@@ -4,10 +4,10 @@ import { deadLetterSource, topicsOf } from './topology.ts';
 export const deadLetterSourceMissing: Rule = {
   code: 'kafka/dead-letter-source-missing',
   severity: 'warning',
-  summary: 'A topic for dead letters of no topic',
+  summary: 'The source of a dead-letter topic is not declared',
   explain: `
-\`orders-dlq\` is for what could not be processed out of \`orders\`. Without that topic it is a leftover, or one of the two
-names is misspelt, and dead letters go to a topic that nobody declared.
+By its name, \`orders-dlq\` holds the dead letters of \`orders\`. If \`orders\` is not declared, either the dead-letter
+topic is obsolete or one of the names is misspelled, and dead letters go to an undeclared topic.
 
 Bad:
 \`\`\`yaml
@@ -32,8 +32,10 @@ topics:
       const nearest = nearestWord(source, sources);
       yield {
         resource,
-        message: `"${name}" is for dead letters of "${source}", which is not declared`,
-        hint: nearest ? `is it for ${nearest}?` : 'declare the topic, or remove this one',
+        message: `source "${source}" of dead-letter topic "${name}" is not declared`,
+        hint: nearest
+          ? `did you mean ${nearest}?`
+          : 'declare the source topic, or remove the dead-letter topic',
       };
     }
   },

@@ -4,12 +4,13 @@ import { pathOf, topicsOf } from './topology.ts';
 export const minInsyncEqualsReplication: Rule = {
   code: 'kafka/min-insync-equals-replication',
   severity: 'warning',
-  summary: 'A single broker that is down stops all safe writes',
+  summary: 'One unavailable broker stops all writes with acks=all',
   explain: `
-With \`min.insync.replicas\` as high as the replication factor, each restart of a broker makes producers with
-\`acks=all\` fail until it is back and has caught up.
+If \`min.insync.replicas\` equals the replication factor, producers with \`acks=all\` fail during each broker restart,
+until the broker has caught up.
 
-One less than the replication factor lets one broker be away, and still keeps every confirmed record on several.
+With one less than the replication factor, one broker can be down, and every acknowledged record is still on several
+brokers.
 
 Bad:
 \`\`\`yaml
@@ -30,7 +31,7 @@ topics:
       yield {
         resource: topic.resource,
         path: topic.sets('min.insync.replicas') ? pathOf('min.insync.replicas') : ['replication-factor'],
-        message: `topic "${name}" needs all of its ${replicationFactor} replicas in sync: one broker down stops acks=all`,
+        message: `topic "${name}" requires all ${replicationFactor} replicas in sync: one unavailable broker stops writes with acks=all`,
         hint: `set min.insync.replicas to ${replicationFactor - 1}`,
       };
     }

@@ -4,12 +4,12 @@ import { pathOf, topicsOf } from './topology.ts';
 export const minInsyncOne: Rule = {
   code: 'kafka/min-insync-one',
   severity: 'info',
-  summary: 'A record counts as safe on a single broker',
+  summary: 'A record is acknowledged with a single in-sync replica',
   explain: `
-Kafka's default of 1 for \`min.insync.replicas\` means that \`acks=all\` is content with the leader alone when the other
-replicas are behind. When that broker is lost then, so are records that producers were told are safe.
+With Kafka's default of 1 for \`min.insync.replicas\`, \`acks=all\` needs only the leader if the other replicas are out of
+sync. If that broker is then lost, acknowledged records are lost.
 
-With three replicas, 2 costs nothing while all is well.
+With three replicas, a value of 2 costs nothing in normal operation.
 
 Bad:
 \`\`\`yaml
@@ -29,7 +29,7 @@ topics:
       yield {
         resource: topic.resource,
         ...(topic.sets('min.insync.replicas') && { path: pathOf('min.insync.replicas') }),
-        message: `topic "${name}" has ${replicationFactor} replicas, but one in sync is enough to confirm a record`,
+        message: `topic "${name}" has ${replicationFactor} replicas but acknowledges records with one in sync`,
         hint: 'set min.insync.replicas to 2',
       };
     }

@@ -5,14 +5,15 @@ import { pathOf, topicsOf } from './topology.ts';
 export const minInsyncOverReplication: Rule = {
   code: 'kafka/min-insync-over-replication',
   severity: 'warning',
-  summary: 'More replicas must be in sync than there are',
+  summary: 'A topic requires more in-sync replicas than it has replicas',
   explain: `
-A record can be on no more brokers than the topic has replicas. Up to Kafka 3.6 every write with \`acks=all\` is then
-refused with \`NOT_ENOUGH_REPLICAS\`, always. From 3.7 on the broker takes the replication factor in its place: all
-replicas must be in sync, and with a single replica a record counts as safe on a single disk, whatever was asked for.
-Kafka creates such a topic without a word. https://github.com/apache/kafka/pull/14594
+A topic cannot have more in-sync replicas than replicas. Up to Kafka 3.6 every write with \`acks=all\` fails with
+\`NOT_ENOUGH_REPLICAS\`. Since 3.7 the broker uses the replication factor instead: all replicas must be in sync, and
+with a single replica a record is acknowledged on a single disk. Kafka creates such a topic without an error.
+https://github.com/apache/kafka/pull/14594
 
-For a replication factor of 3, 2 is the usual value: one broker may be down, and what was confirmed is on two.
+For a replication factor of 3 the usual value is 2: one broker can be down, and acknowledged records are on two
+brokers.
 
 Bad:
 \`\`\`yaml
@@ -31,12 +32,12 @@ topics:
       const wanted = topic.limit('min.insync.replicas');
       if (replicationFactor === undefined || wanted <= replicationFactor) continue;
       const effect = atLeast(context.broker.version, [3, 7])
-        ? `it is as if it wanted ${replicationFactor}`
-        : 'acks=all is always refused';
+        ? `the broker uses ${replicationFactor}`
+        : 'every write with acks=all fails';
       yield {
         resource: topic.resource,
         path: topic.sets('min.insync.replicas') ? pathOf('min.insync.replicas') : ['replication-factor'],
-        message: `topic "${name}" wants ${wanted} replicas in sync and has ${replicationFactor}: ${effect}`,
+        message: `topic "${name}" requires ${wanted} in-sync replicas but has ${replicationFactor}: ${effect}`,
         hint:
           replicationFactor === 1
             ? 'set min.insync.replicas to 1'

@@ -4,12 +4,12 @@ import { type Topic, topicsOf } from './topology.ts';
 export const nameCollision: Rule = {
   code: 'kafka/name-collision',
   severity: 'error',
-  summary: 'Two topics have the same name in metrics',
+  summary: 'Two topic names collide in metrics',
   explain: `
-Kafka replaces \`.\` by \`_\` in the names of metrics, and so refuses to create a topic when one exists that differs from
-it only in these: \`InvalidTopicException: Topic 'order.events' collides with existing topics: order_events\`.
+Kafka replaces \`.\` with \`_\` in metric names. It therefore rejects a topic whose name differs from an existing one only
+in these characters: \`InvalidTopicException: Topic 'order.events' collides with existing topics: order_events\`.
 
-Use one of the two characters in all names.
+Use only one of the two characters in topic names.
 
 Bad:
 \`\`\`yaml
@@ -33,7 +33,7 @@ topics:
       else {
         yield {
           resource: topic.resource,
-          message: `"${topic.name}" collides with "${other.name}": brokers take "." and "_" for the same`,
+          message: `"${topic.name}" collides with "${other.name}": brokers treat "." and "_" as equal`,
           hint: 'rename one of the two topics',
           ...(other.resource.at && { related: [other.resource.at] }),
         };

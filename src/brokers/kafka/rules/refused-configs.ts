@@ -5,11 +5,11 @@ import { pathOf, type Topic, topicsOf } from './topology.ts';
 export const refusedConfigs: Rule = {
   code: 'kafka/refused-configs',
   severity: 'error',
-  summary: 'Configs that brokers refuse together',
+  summary: 'Topic configs contradict each other',
   explain: `
-Brokers look at the configs of a topic together, and answer \`INVALID_CONFIG\` where they contradict each other: a
-shortest time before compaction over the longest, with tiered storage more kept on the brokers' own disks than in all,
-tiered storage for a compacted topic, and from 4.0 on segments under 1 MiB.
+Brokers validate the configs of a topic together and return \`INVALID_CONFIG\` for a contradiction: a minimum compaction
+lag above the maximum, a local retention above the total retention with tiered storage, tiered storage on a compacted
+topic, and since 4.0 segments under 1 MiB.
 
 Bad:
 \`\`\`yaml
@@ -28,7 +28,7 @@ topics:
         yield {
           resource: topic.resource,
           path: pathOf(config),
-          message: `brokers refuse the configs of topic "${topic.name}": ${problem}`,
+          message: `brokers reject the configs of topic "${topic.name}": ${problem}`,
         };
       }
     }
@@ -42,20 +42,26 @@ interface Contradiction {
 
 function* contradictions(topic: Topic, version: string): Generator<Contradiction> {
   if (topic.limit('min.compaction.lag.ms') > topic.limit('max.compaction.lag.ms')) {
-    yield { config: 'min.compaction.lag.ms', problem: 'min.compaction.lag.ms is over max.compaction.lag.ms' };
+    yield {
+      config: 'min.compaction.lag.ms',
+      problem: 'min.compaction.lag.ms is greater than max.compaction.lag.ms',
+    };
   }
   const isTiered = topic.value('remote.storage.enable') === true;
   for (const config of ['retention.ms', 'retention.bytes']) {
     const local = `local.${config}`;
-    // -2 stands for the retention itself; without tiered storage nobody looks.
+    // -2 means the total retention; without tiered storage the broker ignores it.
     if (!isTiered || topic.value(local) === -2) continue;
     if (topic.limit(local) > topic.limit(config))
-      yield { config: local, problem: `${local} is over ${config}` };
+      yield { config: local, problem: `${local} is greater than ${config}` };
   }
   if (isTiered && topic.has('compact')) {
     yield { config: 'remote.storage.enable', problem: 'a compacted topic cannot have tiered storage' };
   }
   if (topic.limit('segment.bytes') < 1_048_576 && atLeast(version, [4, 0])) {
-    yield { config: 'segment.bytes', problem: 'segment.bytes is under 1MiB, the least from Kafka 4.0 on' };
+    yield {
+      config: 'segment.bytes',
+      problem: 'segment.bytes is less than 1MiB, the minimum since Kafka 4.0',
+    };
   }
 }

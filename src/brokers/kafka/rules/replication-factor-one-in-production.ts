@@ -4,12 +4,12 @@ import { isProduction, topicsOf } from './topology.ts';
 export const replicationFactorOneInProduction: Rule = {
   code: 'kafka/replication-factor-one-in-production',
   severity: 'error',
-  summary: 'A topic has no copy in production',
+  summary: 'A topic in production has a single replica',
   explain: `
-With a replication factor of 1, a broker that is down makes its partitions unavailable, and a disk that is lost takes
-their records along. This is about environments that are called prod, production or live.
+With a replication factor of 1, an unavailable broker makes its partitions unavailable, and a lost disk loses their
+records. The rule applies to environments named prod, production or live.
 
-Bring the factor to 3: brokerform moves the copies to other brokers, throttled, while the topic is in use.
+Set the factor to 3: brokerform adds the replicas with a throttled reassignment while the topic is in use.
 
 Bad:
 \`\`\`yaml
@@ -29,7 +29,7 @@ topics:
       yield {
         resource,
         path: ['replication-factor'],
-        message: `topic "${name}" has no copy in ${context.environment}`,
+        message: `topic "${name}" has a single replica in ${context.environment}`,
         hint: 'set replication-factor: 3',
       };
     }

@@ -4,13 +4,13 @@ import { isDisposable, isProduction, topicsOf } from './topology.ts';
 export const replicationFactorOne: Rule = {
   code: 'kafka/replication-factor-one',
   severity: 'warning',
-  summary: 'A topic has no copy',
+  summary: 'A topic has a single replica',
   explain: `
-With a replication factor of 1, a broker that is down makes its partitions unavailable, and a disk that is lost takes
-their records along. The rule is silent in environments that are called local, dev, test, ci, demo or sandbox; in
-production \`kafka/replication-factor-one-in-production\` speaks instead.
+With a replication factor of 1, an unavailable broker makes its partitions unavailable, and a lost disk loses their
+records. The rule ignores environments named local, dev, test, ci, demo or sandbox. In production,
+\`kafka/replication-factor-one-in-production\` reports it instead.
 
-A cluster of one broker has no choice: lower the factor in its environment with \`overrides\`.
+On a single-broker cluster, lower the factor for its environment with \`overrides\`.
 
 Bad:
 \`\`\`yaml
@@ -30,8 +30,8 @@ topics:
       yield {
         resource,
         path: ['replication-factor'],
-        message: `topic "${name}" has no copy: one broker down makes it unavailable, one lost disk loses it`,
-        hint: 'set replication-factor: 3, and less only in the environments that have fewer brokers',
+        message: `topic "${name}" has a single replica: one unavailable broker stops it, one lost disk loses it`,
+        hint: 'set replication-factor: 3, and override it in environments with fewer brokers',
       };
     }
   },

@@ -4,12 +4,12 @@ import { pathOf, topicsOf } from './topology.ts';
 export const retentionIgnored: Rule = {
   code: 'kafka/retention-ignored',
   severity: 'warning',
-  summary: 'A retention that a compacted topic does not have',
+  summary: 'A compacted topic ignores its retention',
   explain: `
-Retention by age and size is what \`cleanup.policy: delete\` does. A topic that is only compacted ignores it, and keeps
-the newest record of each key for good.
+Retention by time and size belongs to \`cleanup.policy: delete\`. A topic with only \`compact\` ignores it and keeps the
+newest record of each key indefinitely.
 
-Remove the setting, or add \`delete\` to the policy; but then keys that nobody writes again are lost.
+Remove the config, or add \`delete\` to the policy. With \`delete\`, keys without updates are lost.
 
 Bad:
 \`\`\`yaml
@@ -30,8 +30,8 @@ topics:
         yield {
           resource: topic.resource,
           path: pathOf(config),
-          message: `${config} of topic "${topic.name}" has no effect: the topic is compacted, and nothing is deleted by it`,
-          hint: 'remove it, or write cleanup.policy: [compact, delete]',
+          message: `${config} of topic "${topic.name}" has no effect: the topic is compacted and does not delete`,
+          hint: 'remove it, or set cleanup.policy: [compact, delete]',
         };
       }
     }

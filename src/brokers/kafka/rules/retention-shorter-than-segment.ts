@@ -10,13 +10,13 @@ const PAIRS = [
 export const retentionShorterThanSegment: Rule = {
   code: 'kafka/retention-shorter-than-segment',
   severity: 'warning',
-  summary: 'Records stay far longer than their retention',
+  summary: 'Records outlive their retention because a segment stays open longer',
   explain: `
-Kafka deletes whole segments, and never a record out of one. While a segment is open for writing, all that is in it
-stays: for up to \`segment.ms\` (7 days if nobody says otherwise) or until \`segment.bytes\` (1 GiB) are full. A retention
-of one hour then keeps a week of records, which surprises those who count on the deletion, or on the disk.
+Kafka deletes whole segments, not single records, and never the segment that is open for writing. A segment stays open
+for up to \`segment.ms\` (default 7 days) or until it reaches \`segment.bytes\` (default 1 GiB). With a retention of one
+hour, the topic can keep a week of records.
 
-Close segments more often than records are to be deleted. A quarter of the retention is a good measure.
+Close segments more often than the retention. A quarter of the retention is a good value.
 
 Bad:
 \`\`\`yaml
@@ -37,7 +37,7 @@ topics:
         yield {
           resource: topic.resource,
           path: pathOf(retention),
-          message: `${retention} of topic "${topic.name}" is ${shown(topic, retention)}, but a segment stays open for ${shown(topic, segment)}: what is in it is kept`,
+          message: `${retention} of topic "${topic.name}" is ${shown(topic, retention)}, but a segment stays open for ${shown(topic, segment)} and keeps its records`,
           hint: `set ${segment} to less than ${retention}`,
         };
       }

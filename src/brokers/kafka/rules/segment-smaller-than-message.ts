@@ -4,10 +4,10 @@ import { pathOf, topicsOf } from './topology.ts';
 export const segmentSmallerThanMessage: Rule = {
   code: 'kafka/segment-smaller-than-message',
   severity: 'warning',
-  summary: 'A message that is allowed does not fit into a segment',
+  summary: 'The largest allowed message exceeds the segment size',
   explain: `
-A batch of records must fit into one segment. With \`max.message.bytes\` over \`segment.bytes\`, a batch that the topic
-should take is refused with \`RECORD_LIST_TOO_LARGE\`, which producers do not try to split.
+A record batch must fit into one segment. If \`max.message.bytes\` exceeds \`segment.bytes\`, the broker rejects large
+batches with \`RECORD_LIST_TOO_LARGE\`, and producers do not split them.
 
 Bad:
 \`\`\`yaml
@@ -27,7 +27,7 @@ topics:
       yield {
         resource: topic.resource,
         path: pathOf(config),
-        message: `max.message.bytes of topic "${topic.name}" is over its segment.bytes: such batches are refused`,
+        message: `max.message.bytes of topic "${topic.name}" exceeds its segment.bytes: brokers reject such batches`,
         hint: 'raise segment.bytes',
       };
     }

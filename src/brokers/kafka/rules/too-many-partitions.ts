@@ -6,13 +6,14 @@ const LIMIT = 200;
 export const tooManyPartitions: Rule = {
   code: 'kafka/too-many-partitions',
   severity: 'warning',
-  summary: 'A topic has very many partitions',
+  summary: 'A topic has too many partitions',
   explain: `
-Each partition costs open files, memory and replication on every broker that has a copy, time when a leader changes,
-and buffers in each client. And a topic never gives partitions back. A partition takes some 10 MB a second, and a
-consumer group needs no more of them than it has members.
+Each partition uses open files, memory and replication on every broker with a replica, extends leader elections, and
+needs a buffer in every client. The number of partitions cannot be reduced. One partition handles about 10 MB/s, and a
+consumer group needs no more partitions than it has members.
 
-The limit is 200, or the option \`limit\`: \`lint: { rules: { kafka/too-many-partitions: { limit: 500 } } }\`.
+The default limit is 200. Change it with the option \`limit\`: \`lint: { rules: { kafka/too-many-partitions: { limit: 500
+} } }\`.
 
 Bad:
 \`\`\`yaml
@@ -32,8 +33,8 @@ topics:
       yield {
         resource,
         path: ['partitions'],
-        message: `topic "${name}" has ${partitions} partitions, over the limit of ${limit}; it can never have fewer`,
-        hint: 'begin with fewer: partitions can be added later',
+        message: `topic "${name}" has ${partitions} partitions, above the limit of ${limit}; partitions cannot be removed`,
+        hint: 'start with fewer partitions; you can add more later',
       };
     }
   },

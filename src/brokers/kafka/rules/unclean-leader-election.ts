@@ -4,12 +4,13 @@ import { pathOf, topicsOf } from './topology.ts';
 export const uncleanLeaderElection: Rule = {
   code: 'kafka/unclean-leader-election',
   severity: 'warning',
-  summary: 'A replica that lags may become leader',
+  summary: 'An out-of-sync replica can become leader',
   explain: `
-When no replica in sync is left, Kafka can wait for one, or go on with one that lags. The latter loses every record
-that it lacks, those that were confirmed to producers among them, and consumers may find offsets that do not exist.
+If no in-sync replica is available, Kafka can wait for one or elect an out-of-sync replica. An unclean election loses
+every record that the new leader does not have, including acknowledged records, and consumers can request offsets that
+no longer exist.
 
-It is for topics whose records nobody misses.
+Enable it only for topics that can lose records.
 
 Bad:
 \`\`\`yaml
@@ -29,7 +30,7 @@ topics:
       yield {
         resource: topic.resource,
         path: pathOf('unclean.leader.election.enable'),
-        message: `topic "${topic.name}" may make a replica leader that lags: what it lacks is lost`,
+        message: `topic "${topic.name}" can elect an out-of-sync leader and lose the records that it does not have`,
         hint: 'remove it, and set min.insync.replicas: 2',
       };
     }

@@ -5,10 +5,10 @@ import { pathOf, topicsOf } from './topology.ts';
 export const unknownConfig: Rule = {
   code: 'kafka/unknown-config',
   severity: 'warning',
-  summary: 'A topic config that Kafka does not know',
+  summary: 'A topic config is unknown to Kafka',
   explain: `
-Brokers refuse a config that they do not know, unless it is one of a fork or a managed service, which is why this is no
-error. Most often the name is misspelt, or is one of the broker or of a client.
+Brokers reject an unknown config. The severity is warning because forks and managed services define their own configs.
+Usually the name is misspelled, or it is a broker or client config.
 
 Bad:
 \`\`\`yaml
@@ -29,8 +29,8 @@ topics:
         yield {
           resource,
           path: pathOf(config),
-          message: `"${config}" of topic "${name}" is no topic config of Kafka`,
-          hint: nearest ? `did you mean ${nearest}?` : 'brokers refuse it, unless they are of another make',
+          message: `unknown topic config "${config}" of topic "${name}"`,
+          hint: nearest ? `did you mean ${nearest}?` : 'remove it, unless your Kafka distribution defines it',
         };
       }
     }

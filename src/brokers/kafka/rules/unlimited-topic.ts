@@ -4,12 +4,12 @@ import { pathOf, topicsOf } from './topology.ts';
 export const unlimitedTopic: Rule = {
   code: 'kafka/unlimited-topic',
   severity: 'warning',
-  summary: 'A topic grows until the disk is full',
+  summary: 'A topic has no retention limit',
   explain: `
-Without a limit in time and in size, nothing is ever deleted. A broker whose disk is full stops, with all topics that
-it has, not only this one.
+Without a limit by time or size, the topic keeps every record. A broker with a full disk stops, with all of its
+topics.
 
-Set a limit that the disk can hold. Where the newest record of each key must be kept for good, compact the topic.
+Set a limit that fits the disk. To keep the newest record of each key indefinitely, compact the topic.
 
 Bad:
 \`\`\`yaml
@@ -31,7 +31,7 @@ topics:
       yield {
         resource: topic.resource,
         path: pathOf(topic.has('delete') ? 'retention.ms' : 'cleanup.policy'),
-        message: `topic "${topic.name}" keeps everything: nothing is deleted by age or by size`,
+        message: `topic "${topic.name}" keeps every record: it has no retention limit`,
         hint: 'set retention.ms or retention.bytes, or cleanup.policy: compact',
       };
     }

@@ -6,10 +6,11 @@ import { pathOf, topicsOf } from './topology.ts';
 export const unsupportedConfig: Rule = {
   code: 'kafka/unsupported-config',
   severity: 'warning',
-  summary: 'A topic config that this release of Kafka does not have',
+  summary: 'A topic config is not available in this Kafka release',
   explain: `
-Some configs came with a release, and some are gone: Kafka 4.0 has no \`message.format.version\` and no
-\`message.timestamp.difference.max.ms\`, and refuses them. The release is that of \`target-version\`, or the newest.
+Kafka adds and removes topic configs between releases: 4.0 removed \`message.format.version\` and
+\`message.timestamp.difference.max.ms\` and rejects them. The rule checks against \`target-version\`, or the newest
+release.
 
 Bad:
 \`\`\`yaml
@@ -31,12 +32,12 @@ topics:
         const isGone = until !== undefined && atLeast(version, until);
         if (!isMissing && !isGone) continue;
         const when = isMissing
-          ? `came with Kafka ${since.join('.')}`
-          : `is gone since Kafka ${until?.join('.')}`;
+          ? `requires Kafka ${since.join('.')}`
+          : `was removed in Kafka ${until?.join('.')}`;
         yield {
           resource,
           path: pathOf(config),
-          message: `${config} of topic "${name}" ${when}, and this is for ${version}`,
+          message: `${config} of topic "${name}" ${when}; the target version is ${version}`,
           hint: 'remove it, or set the target-version of the broker',
         };
       }

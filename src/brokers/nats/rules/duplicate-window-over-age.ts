@@ -4,10 +4,10 @@ import { nounOf, streamsOf } from '../topology.ts';
 export const duplicateWindowOverAge: Rule = {
   code: 'nats/duplicate-window-over-age',
   severity: 'error',
-  summary: 'The duplicate window is longer than messages are kept',
+  summary: 'The duplicate window is longer than max_age',
   explain: `
-The server remembers the \`Nats-Msg-Id\` of messages for \`duplicate_window\`, and refuses a stream whose window is longer
-than its \`max_age\` (error 10052). Left out, the window is two minutes, or \`max_age\` where that is shorter.
+The server tracks the \`Nats-Msg-Id\` of messages for \`duplicate_window\`. It rejects a stream whose window is longer
+than its \`max_age\` (error 10052). The default window is two minutes, or \`max_age\` if that is shorter.
 
 Bad:
 \`\`\`yaml
@@ -29,8 +29,8 @@ streams:
       yield {
         resource: stream,
         path: ['duplicate_window'],
-        message: `${nounOf(stream)} keeps messages for ${text(maxAge)}, and would look for duplicates for ${text(window)}`,
-        hint: 'leave duplicate_window out, or make it at most max_age',
+        message: `${nounOf(stream)} has max_age ${text(maxAge)} and a longer duplicate_window ${text(window)}`,
+        hint: 'omit duplicate_window, or set it to at most max_age',
       };
     }
   },

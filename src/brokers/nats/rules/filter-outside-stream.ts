@@ -14,11 +14,11 @@ import { atLeast } from '../version.ts';
 export const filterOutsideStream: Rule = {
   code: 'nats/filter-outside-stream',
   severity: 'error',
-  summary: 'A consumer asks for subjects that its stream never holds',
+  summary: 'A consumer filter matches no subject of its stream',
   explain: `
-Servers before 2.10 refuse a consumer whose filter is not within the subjects of its stream (error 10093). Later ones
-take it in silence, and a consumer whose filter matches none of them is never given a message. A stream with a
-\`subject_transform\` holds its messages under the new subjects only. The same goes for the filters of mirrors and sources.
+Servers before 2.10 reject a consumer whose filter is not a subset of its stream's subjects (error 10093). Later
+servers accept it, but a filter that matches no subject delivers no messages. A stream with a \`subject_transform\`
+stores messages only under the transformed subjects. The same applies to the filters of mirrors and sources.
 
 Bad:
 \`\`\`yaml
@@ -52,7 +52,7 @@ streams:
           yield {
             resource: consumer,
             path: ['filter_subjects'],
-            message: `consumer "${consumerNameOf(consumer.address)}" asks for ${filter}, but ${nounOf(stream)} holds ${stored.join(', ') || 'nothing'}`,
+            message: `consumer "${consumerNameOf(consumer.address)}" filters on ${filter}, but ${nounOf(stream)} stores ${stored.join(', ') || 'no subjects'}`,
             hint: 'correct the filter, or add the subject to the stream',
             ...(stream.at && { related: [stream.places?.subjects ?? stream.at] }),
           };
@@ -63,7 +63,7 @@ streams:
   },
 };
 
-/** Mirrors and sources whose filter matches nothing that their origin holds. */
+/** Mirrors and sources whose filter matches no subject of their origin. */
 function* copiesOfNothing(context: RuleContext): Iterable<Finding> {
   for (const stream of streamsOf(context)) {
     for (const field of ['mirror', 'sources'] as const) {
@@ -79,7 +79,7 @@ function* copiesOfNothing(context: RuleContext): Iterable<Finding> {
         yield {
           resource: stream,
           path: [field],
-          message: `${nounOf(stream)} copies ${filter}, but ${nounOf(from)} holds ${stored.join(', ') || 'nothing'}`,
+          message: `${nounOf(stream)} copies ${filter}, but ${nounOf(from)} stores ${stored.join(', ') || 'no subjects'}`,
           hint: 'correct the filter, or add the subject to the origin',
           ...(from.at && { related: [from.places?.subjects ?? from.at] }),
         };

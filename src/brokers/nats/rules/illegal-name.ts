@@ -2,19 +2,19 @@ import { kindOf, parseAddress, type Resource, type Rule } from '../../../model/i
 
 const LONGEST = 255;
 
-/** `isValidAssetName` of server/jetstream.go; further control characters break tools and logs. */
+/** `isValidAssetName` of server/jetstream.go, plus control characters, which break tools and logs. */
 const ILLEGAL = /[\s.*>\\/\p{Cc}]/u;
 
-/** Of buckets: their names are part of subjects that every client checks (ADR-8, ADR-20). */
+/** Bucket names are part of subjects that every client validates (ADR-8, ADR-20). */
 const BUCKET = /^[A-Za-z0-9_-]+$/;
 
 export const illegalName: Rule = {
   code: 'nats/illegal-name',
   severity: 'error',
-  summary: 'A name that the server or the clients refuse',
+  summary: 'The server or the clients reject a name',
   explain: `
-Names of streams and consumers are part of the subjects of the API. They may hold no white space, \`.\`, \`*\`, \`>\`,
-\`/\` or \`\\\`, and at most 255 bytes. Names of key-value buckets and object stores are letters, digits, \`_\` and \`-\`.
+Names of streams and consumers are part of API subjects. They cannot contain white space, \`.\`, \`*\`, \`>\`, \`/\` or \`\\\`,
+and have at most 255 bytes. Names of key-value buckets and object stores contain only letters, digits, \`_\` and \`-\`.
 
 Bad:
 \`\`\`yaml
@@ -32,7 +32,7 @@ streams:
       const problem = problemOf(resource);
       if (problem === undefined) continue;
       const name = parseAddress(resource.address).path.at(-1) ?? '';
-      yield { resource, message: `the name ${JSON.stringify(name)} ${problem}`, hint: 'choose another name' };
+      yield { resource, message: `name ${JSON.stringify(name)} ${problem}`, hint: 'choose another name' };
     }
   },
 };
@@ -43,9 +43,9 @@ function problemOf({ address }: Resource): string | undefined {
   if (name === '') return 'is empty';
   if (new TextEncoder().encode(name).length > LONGEST) return `is longer than ${LONGEST} bytes`;
   if (kind === 'key-value' || kind === 'object-store') {
-    return BUCKET.test(name) ? undefined : 'may hold only letters, digits, _ and -';
+    return BUCKET.test(name) ? undefined : 'can contain only letters, digits, _ and -';
   }
   return ILLEGAL.test(name)
-    ? 'may hold no white space, control character, ".", "*", ">", "/" or "\\"'
+    ? 'cannot contain white space, control characters, ".", "*", ">", "/" or "\\"'
     : undefined;
 }

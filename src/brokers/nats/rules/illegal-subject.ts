@@ -9,7 +9,7 @@ import {
 import { hasWildcard, isWithin, overlap, subjectProblem } from '../subjects.ts';
 import { isDeclared, nounOf, streamsOf, texts } from '../topology.ts';
 
-/** What the server keeps for itself, and what of it a stream may store all the same. */
+/** Subject spaces reserved by the server, with the part that a stream can store. */
 const RESERVED = [
   { space: '$JS.>', except: '$JS.EVENT.>' },
   { space: '$JSC.>', except: undefined },
@@ -20,13 +20,13 @@ const RESERVED = [
 export const illegalSubject: Rule = {
   code: 'nats/illegal-subject',
   severity: 'error',
-  summary: 'A subject that the server refuses',
+  summary: 'The server rejects a subject',
   explain: `
-A subject is tokens between dots, without white space and without an empty token; \`*\` stands for one token and \`>\`,
-at the end only, for one or more. A stream that stores everything (\`>\`), or the server's own subjects (\`$JS.>\`,
-\`$SYS.>\`), would answer requests that are not for it: servers demand \`no_ack: true\` for those. \`$JS.EVENT.>\` may be
-stored, which is how advisories are kept. A \`deliver_subject\` has no wildcards and is none of its own stream, and what is republished must not come
-back into the stream.
+A subject consists of tokens separated by dots, without white space and without empty tokens. \`*\` matches one token;
+\`>\`, only at the end, matches one or more. A stream that stores every subject (\`>\`) or the server's own subjects
+(\`$JS.>\`, \`$SYS.>\`) would reply to requests for the server, so servers require \`no_ack: true\` for it. A stream can
+store \`$JS.EVENT.>\`, to keep advisories. A \`deliver_subject\` has no wildcards and does not overlap the subjects of its
+stream. A republish destination does not overlap them either.
 
 Bad:
 \`\`\`yaml
@@ -41,7 +41,7 @@ streams:
 `,
   *check(context) {
     for (const stream of streamsOf(context)) {
-      // Those of buckets are made from their names, which are judged themselves.
+      // Subjects of buckets derive from their names, which nats/illegal-name checks.
       for (const subject of kindOf(stream.address) === 'stream' ? texts(stream, 'subjects') : []) {
         const problem = subjectProblem(subject) ?? reservedProblem(stream, subject);
         if (problem) yield finding(stream, 'subjects', subject, problem);
@@ -62,43 +62,45 @@ streams:
   },
 };
 
-/** What is delivered would be stored, and delivered again (error 10081). */
+/** Delivered messages would be stored and delivered again (error 10081). */
 function cycleProblem(to: string, consumer: Resource, context: RuleContext): string | undefined {
   const stream = context.get(consumer.needs[0] ?? '');
   const back = stream && texts(stream, 'subjects').find((subject) => overlap(to, subject));
-  return back === undefined ? undefined : `comes back into its own stream by ${back}`;
+  return back === undefined
+    ? undefined
+    : `overlaps ${back} of its own stream, which would store every delivery`;
 }
 
 function finding(resource: Resource, field: string, subject: string, problem: string): Finding {
   return {
     resource,
     path: [field],
-    message: `the subject ${JSON.stringify(subject)} ${problem}`,
-    hint: 'see brokerform explain nats/illegal-subject',
+    message: `subject ${JSON.stringify(subject)} ${problem}`,
+    hint: 'run brokerform explain nats/illegal-subject',
   };
 }
 
 function reservedProblem(stream: Resource, subject: string): string | undefined {
   if (stream.spec.no_ack === true) return undefined;
-  if (subject === '>') return 'takes every message there is: that needs no_ack: true';
+  if (subject === '>') return 'matches every message and requires no_ack: true';
   const taken = RESERVED.find(
     ({ space, except }) => overlap(subject, space) && !(except && isWithin(subject, except)),
   );
-  return taken && `overlaps ${taken.space}, which is the server's own: that needs no_ack: true`;
+  return taken && `overlaps ${taken.space}, which the server reserves, and requires no_ack: true`;
 }
 
 function* republishFindings(stream: Resource): Iterable<Finding> {
   const { republish } = stream.spec;
   if (!isObject(republish) || typeof republish.dest !== 'string' || !isDeclared(stream, 'republish')) return;
   const { dest } = republish;
-  // Mappings such as {{wildcard(1)}} may be anything.
+  // A mapping such as {{wildcard(1)}} can be any subject.
   if (dest.includes('{{') || dest.includes('$')) return;
   const back = texts(stream, 'subjects').find((subject) => overlap(dest, subject));
   if (back === undefined || isObject(stream.spec.subject_transform)) return;
   yield {
     resource: stream,
     path: ['republish', 'dest'],
-    message: `${nounOf(stream)} republishes to ${dest}, which comes back into it by ${back}`,
-    hint: 'republish to subjects that it does not store',
+    message: `${nounOf(stream)} republishes to ${dest}, which overlaps its own subject ${back}`,
+    hint: 'republish to subjects that the stream does not store',
   };
 }

@@ -2,20 +2,19 @@ import type { Rule } from '../../../model/index.ts';
 import { isDeclared, nounOf, streamsOf } from '../topology.ts';
 
 const FLAGS: Readonly<Record<string, string>> = {
-  deny_delete: 'messages can never be deleted by the API again, not even what should not have been stored',
-  deny_purge: 'the stream can never be purged again',
-  sealed: 'nothing can ever be stored or deleted again',
+  deny_delete: 'the API can no longer delete messages',
+  deny_purge: 'the stream can no longer be purged',
+  sealed: 'the stream can no longer store or delete messages',
 };
 
 export const oneWayFlag: Rule = {
   code: 'nats/one-way-flag',
   severity: 'info',
-  summary: 'A flag that can never be turned off again',
+  summary: 'A flag cannot be turned off again',
   explain: `
-\`deny_delete\`, \`deny_purge\` and \`sealed\` protect what a stream holds, from its owners too: no server turns them off
-again, and the only way back is a new stream. That is right for an audit log. Think of personal data that must be
-deleted on demand before you set them. Where it is meant, say so:
-\`# brokerform-ignore nats/one-way-flag: audit log\`.
+\`deny_delete\`, \`deny_purge\` and \`sealed\` protect a stream, also from its owners. No server can turn them off; the only
+way back is a new stream. This is correct for an audit log. Before you set them, consider personal data that must be
+deleted on demand. If the flag is intended, add \`# brokerform-ignore nats/one-way-flag: audit log\`.
 
 Bad:
 \`\`\`yaml
@@ -35,8 +34,8 @@ streams:
         yield {
           resource: stream,
           path: [flag],
-          message: `${flag} of ${nounOf(stream)} can never be turned off: ${meaning}`,
-          hint: 'leave it out unless that is what you want',
+          message: `${flag} of ${nounOf(stream)} cannot be turned off again: ${meaning}`,
+          hint: 'omit it unless this is intended',
         };
       }
     }

@@ -7,10 +7,10 @@ const FIELDS = ['max_ack_pending', 'inactive_threshold'] as const;
 export const overConsumerLimits: Rule = {
   code: 'nats/over-consumer-limits',
   severity: 'error',
-  summary: 'A consumer asks for more than its stream allows',
+  summary: 'A consumer exceeds the consumer limits of its stream',
   explain: `
-\`consumer_limits\` of a stream are the defaults of its consumers, and the most that they may have: the server refuses a
-consumer with a higher \`max_ack_pending\` (error 10121) or \`inactive_threshold\` (10153).
+\`consumer_limits\` of a stream are both the defaults and the maximums of its consumers. The server rejects a consumer
+with a higher \`max_ack_pending\` (error 10121) or \`inactive_threshold\` (10153).
 
 Bad:
 \`\`\`yaml
@@ -47,7 +47,7 @@ streams:
           yield {
             resource: consumer,
             path: [field],
-            message: `consumer "${consumerNameOf(consumer.address)}" asks for ${field} ${text(wanted)}, and ${nounOf(stream)} allows ${text(limit)}`,
+            message: `consumer "${consumerNameOf(consumer.address)}" has ${field} ${text(wanted)}, but ${nounOf(stream)} allows at most ${text(limit)}`,
             hint: `lower it, or raise consumer_limits.${field} of the stream`,
             ...(stream.at && { related: [stream.places?.consumer_limits ?? stream.at] }),
           };

@@ -5,13 +5,13 @@ import { nounOf, streamsOf, texts } from '../topology.ts';
 export const overlappingSubjects: Rule = {
   code: 'nats/overlapping-subjects',
   severity: 'error',
-  summary: 'Two streams, or one stream twice, claim the same subject',
+  summary: 'Subjects overlap between streams or within a stream',
   explain: `
-A subject belongs to one stream. A server refuses a stream whose subjects overlap those of another one (error 10065),
-and one whose own subjects overlap each other, as each message would be stored twice. Wildcards count: \`orders.*\` and
-\`*.created\` both match \`orders.created\`.
+A subject belongs to one stream. The server rejects a stream whose subjects overlap those of another stream (error
+10065), or each other, because a message would be stored twice. Wildcards count: \`orders.*\` and \`*.created\` both match
+\`orders.created\`.
 
-Let one stream have the subject, and let the other copy from it with \`sources\` or \`mirror\`, or filter it with a
+Assign the subject to one stream. Let the other stream copy it with \`sources\` or \`mirror\`, or filter it with a
 consumer.
 
 Bad:
@@ -33,7 +33,7 @@ streams:
     const claimed = new SubjectIndex<Resource>();
     for (const stream of streamsOf(context)) {
       for (const subject of texts(stream, 'subjects')) {
-        // An illegal one has a finding of its own, and matches nothing.
+        // nats/illegal-subject reports an invalid subject, which matches nothing.
         if (subjectProblem(subject)) continue;
         for (const { subject: other, owner } of claimed.overlapping(subject)) {
           const isSame = owner === stream;
@@ -41,11 +41,11 @@ streams:
             resource: stream,
             path: ['subjects'],
             message: isSame
-              ? `${nounOf(stream)} claims ${subject} and ${other}, which overlap`
-              : `${nounOf(stream)} claims ${subject}, which overlaps ${other} of ${nounOf(owner)}`,
+              ? `${nounOf(stream)} has overlapping subjects ${subject} and ${other}`
+              : `${nounOf(stream)} has subject ${subject}, which overlaps ${other} of ${nounOf(owner)}`,
             hint: isSame
-              ? 'keep the wider one'
-              : 'let one stream have the subject, and the other copy from it with "sources"',
+              ? 'keep the wider subject'
+              : 'assign the subject to one stream, and let the other copy it with "sources"',
             ...(!isSame && owner.at && { related: [owner.places?.subjects ?? owner.at] }),
           };
         }

@@ -5,10 +5,10 @@ import { isDeclared } from '../topology.ts';
 export const overriddenAckWait: Rule = {
   code: 'nats/overridden-ack-wait',
   severity: 'warning',
-  summary: 'An ack_wait that has no effect beside backoff',
+  summary: 'A consumer has backoff, which overrides its ack_wait',
   explain: `
-A consumer with \`backoff\` waits for its first delay before it gives a message again, and the server replaces
-\`ack_wait\` by that delay without a word.
+A consumer with \`backoff\` uses its first delay before a redelivery, and the server silently replaces \`ack_wait\` with
+it.
 
 Bad:
 \`\`\`yaml
@@ -37,8 +37,8 @@ streams:
       yield {
         resource: consumer,
         path: ['ack_wait'],
-        message: `ack_wait of consumer "${consumerNameOf(consumer.address)}" has no effect: backoff makes it ${formatDuration(first, 'ns')}`,
-        hint: 'leave ack_wait out, or make it the first delay of backoff',
+        message: `ack_wait of consumer "${consumerNameOf(consumer.address)}" has no effect: backoff sets it to ${formatDuration(first, 'ns')}`,
+        hint: 'omit ack_wait, or use it as the first delay of backoff',
       };
     }
   },

@@ -4,11 +4,12 @@ import { consumerCombinations, streamCombinations } from '../combinations.ts';
 export const refusedCombination: Rule = {
   code: 'nats/refused-combination',
   severity: 'error',
-  summary: 'Fields that the server does not take together',
+  summary: 'The server rejects a combination of fields',
   explain: `
-Some fields exclude each other, and some demand another one; the server refuses the stream or consumer. A mirror has no
-subjects of its own. \`rate_limit_bps\`, \`idle_heartbeat\`, \`flow_control\` and \`deliver_group\` are for push consumers,
-\`max_waiting\` for pull consumers. \`opt_start_seq\` goes with \`deliver_policy: by_start_sequence\`, and so on.
+Some fields exclude each other, and some require another field. The server rejects a stream or consumer that breaks
+such a constraint. A mirror has no subjects. \`rate_limit_bps\`, \`idle_heartbeat\`, \`flow_control\` and \`deliver_group\`
+require a push consumer, \`max_waiting\` a pull consumer. \`opt_start_seq\` requires \`deliver_policy: by_start_sequence\`,
+and so on.
 
 Bad:
 \`\`\`yaml
@@ -38,7 +39,7 @@ streams:
             resource,
             path: [field],
             message,
-            hint: 'change one of the fields: the server refuses both',
+            hint: 'change one of the fields: the server rejects the combination',
           };
         }
       }

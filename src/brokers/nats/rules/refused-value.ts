@@ -4,11 +4,11 @@ import { consumerValues, streamValues, valueProblems } from '../refused-values.t
 export const refusedValue: Rule = {
   code: 'nats/refused-value',
   severity: 'error',
-  summary: 'A value that the server refuses',
+  summary: 'The server rejects a value',
   explain: `
-The server refuses a stream or consumer with such a value, whatever else is set: a \`duplicate_window\` below 100ms, a
+The server rejects these values in any stream or consumer: a \`duplicate_window\` below 100ms, a
 \`subject_delete_marker_ttl\` below 1s, a \`description\` over 4,096 bytes, a \`max_msg_size\` over 2 GiB, a \`sample_freq\`
-that is no number. A subject mapping names wildcards that its source has, and only functions that servers know:
+that is not a number. A subject mapping can refer only to wildcards of its source and use only these functions:
 \`wildcard\`, \`partition\`, \`split\`, \`splitFromLeft\`, \`splitFromRight\`, \`sliceFromLeft\`, \`sliceFromRight\`, \`left\`,
 \`right\`, \`random\`.
 
@@ -33,7 +33,7 @@ streams:
     for (const resource of resources) {
       const checks = kindOf(resource.address) === 'consumer' ? consumerValues : streamValues;
       for (const { field, message } of valueProblems(checks, resource.spec, broker)) {
-        yield { resource, path: [field], message, hint: 'correct the value: the server refuses it' };
+        yield { resource, path: [field], message, hint: 'correct the value: the server rejects it' };
       }
     }
   },

@@ -6,10 +6,10 @@ import { nounOf, streamsOf } from '../topology.ts';
 export const sourceCycle: Rule = {
   code: 'nats/source-cycle',
   severity: 'error',
-  summary: 'Streams that copy from each other in a circle',
+  summary: 'Mirrors and sources form a cycle',
   explain: `
-A message would go round without an end, so servers refuse the stream that closes a circle of mirrors and sources
-("detected cycle", error 10052), whatever their filters are. Streams of another account or domain are not looked at.
+Messages would be copied endlessly, so servers reject a stream that completes a cycle of mirrors and sources
+("detected cycle", error 10052), regardless of filters. The rule ignores streams of other accounts and domains.
 
 Bad:
 \`\`\`yaml
@@ -36,7 +36,7 @@ streams:
         resource: stream,
         path: [stream.spec.mirror ? 'mirror' : 'sources'],
         message: `${nounOf(stream)} copies from itself: ${[...circle, name].join(' ← ')}`,
-        hint: 'copy from all of them into a stream of its own',
+        hint: 'copy from all of them into a separate stream',
         related: relatedOf(circle.slice(1), streams),
       };
     }
@@ -47,7 +47,7 @@ function relatedOf(names: readonly string[], streams: ReadonlyMap<string, Resour
   return names.flatMap((name) => streams.get(name)?.at ?? []);
 }
 
-/** The shortest way from a stream over its origins back to itself. */
+/** The shortest path from a stream through its origins back to itself. */
 function circleThrough(start: string, streams: ReadonlyMap<string, Resource>): string[] | undefined {
   const cameFrom = new Map<string, string>();
   const open = [start];

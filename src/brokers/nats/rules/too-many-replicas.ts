@@ -6,14 +6,14 @@ import { consumersByStream, nounOf, streamsOf } from '../topology.ts';
 export const tooManyReplicas: Rule = {
   code: 'nats/too-many-replicas',
   severity: 'error',
-  summary: 'More replicas than servers, or a consumer with more than its stream',
+  summary: 'More replicas than servers, or than the stream of a consumer',
   explain: `
-Each replica needs a server with JetStream of its own: a server that stands alone refuses \`num_replicas: 3\` (error
-10074), and a cluster that is too small finds no peers (10005). How many there are is known of a live server, or from
+Each replica needs a separate server with JetStream. A standalone server rejects \`num_replicas: 3\` (error 10074), and
+a cluster that is too small has no suitable peers (10005). The number of servers comes from the live broker or from
 the option \`servers\` of this rule: \`lint: { rules: { nats/too-many-replicas: { severity: error, servers: 3 } } }\`.
 
 A consumer cannot have more replicas than its stream. On a stream with \`retention: interest\` or \`workqueue\` it must
-have as many; left out, it does.
+have the same number, which is the default.
 
 Bad:
 \`\`\`yaml
@@ -44,8 +44,8 @@ streams:
       yield {
         resource: stream,
         path: ['num_replicas'],
-        message: `${nounOf(stream)} wants ${wanted} replicas, and there ${servers === 1 ? 'is 1 server' : `are ${servers} servers`}`,
-        hint: 'ask for fewer replicas, with an override for this environment where others have more servers',
+        message: `${nounOf(stream)} requires ${wanted} replicas, but there ${servers === 1 ? 'is 1 server' : `are ${servers} servers`}`,
+        hint: 'lower num_replicas; if other environments have more servers, use an override for this environment',
       };
     }
     for (const [stream, consumers] of consumersByStream(context)) {
@@ -57,8 +57,8 @@ streams:
         yield {
           resource: consumer,
           path: ['num_replicas'],
-          message: `consumer "${consumerNameOf(consumer.address)}" wants ${wanted} replicas, and ${nounOf(stream)} has ${most}`,
-          hint: 'leave it out: it takes as many as the stream',
+          message: `consumer "${consumerNameOf(consumer.address)}" requires ${wanted} replicas, but ${nounOf(stream)} has ${most}`,
+          hint: 'omit it: the default is the number of the stream',
         };
       }
     }

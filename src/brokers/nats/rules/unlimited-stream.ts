@@ -6,13 +6,13 @@ const LIMITS = ['max_msgs', 'max_bytes', 'max_age', 'max_msgs_per_subject'];
 export const unlimitedStream: Rule = {
   code: 'nats/unlimited-stream',
   severity: 'warning',
-  summary: 'A stream has no limit at all',
+  summary: 'A stream has no limit',
   explain: `
-Such a stream keeps everything until the storage of the account or of the server is full. Then **all** streams there
-stop taking messages, not only this one. With \`retention: workqueue\` or \`interest\` it grows as soon as consumers stop.
+The stream grows until the storage of the account or server is full. Then **all** streams of that account or server
+reject messages, not only this one. With \`retention: workqueue\` or \`interest\` it grows when consumers stop.
 
-Set \`max_age\`, \`max_bytes\`, \`max_msgs\` or \`max_msgs_per_subject\`. With \`discard: new\` publishers are refused at the
-limit; by default the oldest messages go.
+Set \`max_age\`, \`max_bytes\`, \`max_msgs\` or \`max_msgs_per_subject\`. At the limit, \`discard: new\` rejects new messages;
+the default deletes the oldest messages.
 
 Bad:
 \`\`\`yaml

@@ -4,11 +4,10 @@ import { serverText, unsupportedInConsumer, unsupportedInStream } from '../serve
 export const unsupportedField: Rule = {
   code: 'nats/unsupported-field',
   severity: 'error',
-  summary: 'A field that the server is too old for',
+  summary: 'A field is not supported by the server version',
   explain: `
-Servers before 2.12 drop a field that they do not know without a word: the stream is made, and what was asked for is
-not in it. Later ones refuse it (error 10025). This is checked when the server's version is known: of a live server,
-or from \`target-version\`.
+Servers before 2.12 silently drop unknown fields: they create the stream without the requested setting. Later servers
+reject them (error 10025). The rule needs a known version: that of a live server, or \`target-version\`.
 
 Bad (on a 2.9 server):
 \`\`\`yaml
@@ -31,8 +30,8 @@ streams:
         yield {
           resource,
           path,
-          message: `${what} needs NATS ${since}, and this server is ${serverText(broker)}`,
-          hint: `leave it out, or upgrade every server to ${since} or later first`,
+          message: `${what} requires NATS ${since}, but this server is ${serverText(broker)}`,
+          hint: `omit it, or first upgrade every server to ${since} or later`,
         };
       }
     }

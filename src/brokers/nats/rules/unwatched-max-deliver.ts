@@ -8,16 +8,15 @@ const ADVISORY = '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES';
 export const unwatchedMaxDeliver: Rule = {
   code: 'nats/unwatched-max-deliver',
   severity: 'warning',
-  summary: 'A consumer gives messages up, and nothing takes note of it',
+  summary: 'No stream records messages that exceed max_deliver',
   explain: `
-After \`max_deliver\` deliveries without an acknowledgement a consumer is given a message no more. There is no
-dead-letter queue: the message stays in its stream until a limit deletes it, in a work queue for ever, and the server
-only publishes an advisory on
-\`$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.<stream>.<consumer>\`, with the message's sequence in \`stream_seq\`. Nobody
-who listens at that moment: nobody knows.
+After \`max_deliver\` deliveries without an acknowledgement, a consumer no longer receives the message. NATS has no
+dead-letter queue: the message stays in its stream until a limit deletes it, or indefinitely in a work queue. The
+server only publishes an advisory on \`$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.<stream>.<consumer>\`, with the
+sequence of the message in \`stream_seq\`. Without a subscriber at that moment, the advisory is lost.
 
-Keep the advisories in a stream, and let a consumer of it fetch each message by its sequence. To look at them by hand:
-\`nats sub '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>'\`.
+Store the advisories in a stream, and let a consumer of that stream fetch each message by its sequence. To watch them
+manually: \`nats sub '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>'\`.
 
 Bad:
 \`\`\`yaml
@@ -53,7 +52,7 @@ streams:
       yield {
         resource: consumer,
         path: ['max_deliver'],
-        message: `consumer "${name}" gives a message up after ${most} deliveries, and no stream keeps the advisory`,
+        message: `consumer "${name}" stops delivering a message after ${most} attempts, and no stream stores the advisory`,
         hint: `declare a stream on ${ADVISORY}.>, or on ${advisory}`,
       };
     }

@@ -7,14 +7,14 @@ import { supports } from '../version.ts';
 export const workqueueConsumers: Rule = {
   code: 'nats/workqueue-consumers',
   severity: 'error',
-  summary: 'Consumers of a work queue overlap, or cannot take work from it',
+  summary: 'Work queue consumers overlap or have an unsupported setting',
   explain: `
-On a stream with \`retention: workqueue\` each message goes to one consumer and is deleted once that acknowledges it.
-So servers refuse a second consumer without a filter (error 10099), consumers whose filters overlap (10100), one that
-does not acknowledge each message explicitly (10084, 10098), and one that does not begin with the first message
+A stream with \`retention: workqueue\` delivers each message to one consumer and deletes it after the acknowledgement.
+Servers therefore reject a second consumer without a filter (error 10099), consumers with overlapping filters (10100),
+a consumer without explicit acknowledgements (10084, 10098), and a consumer that does not start at the first message
 (10101).
 
-Several workers share one consumer. Consumers of their own need filters that keep them apart.
+Several workers can share one consumer. Separate consumers need filters that do not overlap.
 
 Bad:
 \`\`\`yaml
@@ -51,7 +51,7 @@ streams:
   },
 };
 
-/** A mirror or source takes from its origin by a consumer, which older servers hold to the same rules. */
+/** A mirror or source reads its origin through a consumer, which older servers check in the same way. */
 function* refusedBesideCopies(
   stream: Resource,
   consumers: readonly Resource[],
@@ -68,15 +68,15 @@ function* refusedBesideCopies(
       resource: copy,
       path: [isObject(copy.spec.mirror) ? 'mirror' : 'sources'],
       message:
-        `${nounOf(copy)} copies from the work queue of ${nounOf(stream)} by a consumer of its own, which overlaps ` +
+        `${nounOf(copy)} copies from work queue ${nounOf(stream)} through a consumer that overlaps ` +
         `consumer "${consumerNameOf(clash.address)}"`,
-      hint: 'servers before 2.14 refuse that: filter both, or keep the messages in a stream that both take from',
+      hint: 'servers before 2.14 reject it: use separate filters, or store the messages in a stream that both read',
       ...(clash.at && { related: [clash.at] }),
     };
   }
 }
 
-/** What a stream copies of this origin; everything where it does not say. */
+/** The subjects that a stream copies from this origin; `>` without a filter. */
 function filtersOfCopy(copy: Resource, origin: string): string[] {
   const { mirror, sources } = copy.spec;
   return [mirror ?? null, ...(Array.isArray(sources) ? sources : [])].flatMap((from) => {
@@ -91,7 +91,7 @@ function* refusedAlone(consumer: Resource): Iterable<Finding> {
     yield {
       resource: consumer,
       path: ['ack_policy'],
-      message: `consumer "${name}" of a work queue must acknowledge explicitly`,
+      message: `consumer "${name}" of a work queue requires explicit acknowledgements`,
       hint: 'set ack_policy: explicit',
     };
   }
@@ -99,7 +99,7 @@ function* refusedAlone(consumer: Resource): Iterable<Finding> {
     yield {
       resource: consumer,
       path: ['deliver_policy'],
-      message: `consumer "${name}" of a work queue must begin with the first message`,
+      message: `consumer "${name}" of a work queue must start at the first message`,
       hint: 'set deliver_policy: all',
     };
   }
@@ -115,14 +115,14 @@ function* refusedTogether(stream: Resource, consumer: Resource, other: Resource)
     resource: consumer,
     path: ['filter_subjects'],
     message:
-      `consumers "${consumerNameOf(consumer.address)}" and "${consumerNameOf(other.address)}" would both take ` +
-      `${isUnfiltered ? 'what the other takes' : clash} from the work queue of ${nounOf(stream)}`,
-    hint: 'give each a filter of its own, or let workers share one consumer',
+      `consumers "${consumerNameOf(consumer.address)}" and "${consumerNameOf(other.address)}" overlap on ` +
+      `${isUnfiltered ? 'every subject' : clash} of work queue ${nounOf(stream)}`,
+    hint: 'give each consumer a separate filter, or share one consumer',
     ...(other.at && { related: [other.at] }),
   };
 }
 
-/** Without a filter it asks for everything. */
+/** A consumer without a filter receives every subject. */
 function filtersOf(consumer: Resource): string[] {
   const filters = texts(consumer, 'filter_subjects');
   return filters.length > 0 ? filters : ['>'];

@@ -15,7 +15,7 @@ const QUORUM_STREAM: PolicyUse = { voids: { quorum: {}, stream: {} } };
 const MIRRORING: Field = { type: 'string', doc: 'Classic mirroring; gone in 4.0.' };
 
 function mirroring(key: string, field: Field = MIRRORING, use: PolicyUse = QUORUM_STREAM): PolicyKey {
-  const hint = 'use quorum queues for what must be replicated';
+  const hint = 'use quorum queues for replication';
   return { ...field, ...use, refused: [{ in: 'policy', from: '4.0', what: `${key} in a policy`, hint }] };
 }
 

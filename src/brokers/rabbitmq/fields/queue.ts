@@ -130,7 +130,7 @@ const queueArguments = {
         before: '4.0',
         value: (value) => typeof value === 'number' && value < 0,
         what: 'a negative delivery-limit in a policy',
-        hint: 'remove it: there is no limit by default',
+        hint: 'remove it: the default is no limit',
       },
     ],
     doc: 'How often a message may be redelivered before it is dead-lettered or dropped. 20 by default from 4.0; -1 is no limit.',

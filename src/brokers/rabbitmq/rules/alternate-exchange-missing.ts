@@ -7,16 +7,16 @@ const code = 'rabbitmq/alternate-exchange-missing';
 export const alternateExchangeMissing: Rule = {
   code,
   severity: 'warning',
-  summary: 'An alternate exchange is not declared, or is the default exchange',
+  summary: 'An alternate exchange is undeclared or is the default exchange',
   explain: `
-An alternate exchange gets what an exchange cannot route. The broker does not check that it exists: where it does
-not, unroutable messages are dropped as if there was none. The default exchange (\`""\`) routes nothing as an
-alternate either: it has no bindings to look at.
+An exchange sends unroutable messages to its alternate exchange. The broker does not check that the alternate exchange
+exists. If it does not, unroutable messages are dropped, as without an alternate exchange. The default exchange (\`""\`)
+cannot serve as an alternate exchange: it has no bindings, so it routes nothing.
 
 Bad:
 \`\`\`yaml
 exchanges:
-  events: { type: topic, alternate-exchange: unrouted }       # nobody declares unrouted
+  events: { type: topic, alternate-exchange: unrouted }       # unrouted is not declared
 \`\`\`
 Good:
 \`\`\`yaml
@@ -40,10 +40,12 @@ queues: { strays: { bindings: [{ from: unrouted }] } }
           path: alternate.path,
           message:
             target === ''
-              ? `what "${name}" cannot route is lost: the default exchange routes nothing as an alternate exchange`
-              : `what "${name}" cannot route is lost: its alternate exchange "${target}" is not declared`,
+              ? `exchange "${name}" drops unroutable messages: the default exchange cannot serve as an alternate exchange`
+              : `exchange "${name}" drops unroutable messages: its alternate exchange "${target}" is not declared`,
           hint:
-            target === '' ? 'use a fanout exchange with a queue' : hintFor(target, vhost.exchanges.keys()),
+            target === ''
+              ? 'use a fanout exchange with a bound queue'
+              : hintFor(target, vhost.exchanges.keys()),
         };
       }
     }

@@ -5,17 +5,17 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const alternateExchangeSuppressed: Rule = {
   code: 'rabbitmq/alternate-exchange-suppressed',
   severity: 'warning',
-  summary: 'A binding to an exchange that leads nowhere keeps messages from the alternate exchange',
+  summary: 'A binding to an exchange without queues hides messages from the alternate exchange',
   explain: `
-The alternate exchange is used only when an exchange yields **no destination at all**, and another exchange counts as
-a destination even when it leads to no queue. Messages that match such a binding, and no other, are dropped: they
-never come to the alternate exchange.
+An exchange uses its alternate exchange only if a message has **no destination at all**. A bound exchange counts as a
+destination even if it routes to no queue. A message that matches only such a binding is dropped and never reaches the
+alternate exchange.
 
 Bad:
 \`\`\`yaml
 exchanges:
   events: { type: topic, alternate-exchange: unrouted }
-  archive: { type: fanout }                            # no queue behind it
+  archive: { type: fanout }                            # routes to no queue
   unrouted: { type: fanout }
 bindings: [{ from: events, to-exchange: archive, key: "#" }]
 \`\`\`
@@ -39,7 +39,7 @@ queues: { archived: { bindings: [{ from: archive }] } }
           if (reachesAny(vhost, binding.destination, { keys, wanted: 'possible' })) continue;
           yield {
             resource: binding.resource,
-            message: `exchange "${binding.destination}" leads to no queue, and keeps what this binding matches from the alternate exchange of "${name}"`,
+            message: `messages that match only this binding are dropped: exchange "${binding.destination}" routes to no queue, and the alternate exchange of "${name}" does not receive them`,
             hint: `bind a queue to "${binding.destination}", or remove this binding`,
             ...(alternate.resource.at && { related: [alternate.resource.at] }),
           };

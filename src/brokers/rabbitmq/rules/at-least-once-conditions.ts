@@ -4,11 +4,11 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const atLeastOnceConditions: Rule = {
   code: 'rabbitmq/at-least-once-conditions',
   severity: 'warning',
-  summary: 'At-least-once dead-lettering without its conditions falls back to at-most-once',
+  summary: 'At-least-once dead-lettering falls back to at-most-once because a requirement is missing',
   explain: `
-The dead-letter strategy \`at-least-once\` of quorum queues works only together with a dead-letter exchange and with
-\`overflow: reject-publish\`. Where one is missing, the broker silently falls back to \`at-most-once\`: dead letters can
-be lost. https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
+The \`at-least-once\` dead-letter strategy of quorum queues requires a dead-letter exchange and \`overflow:
+reject-publish\`. If either is missing, the broker silently falls back to \`at-most-once\` and can lose dead letters.
+https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
 
 Bad:
 \`\`\`yaml
@@ -37,7 +37,7 @@ queues:
         yield {
           resource: strategy.resource,
           path: strategy.path,
-          message: `dead letters of queue "${queue.name}" can be lost: at-least-once has no effect without ${missing.join(' and ')}`,
+          message: `queue "${queue.name}" can lose dead letters: at-least-once requires ${missing.join(' and ')}`,
           hint: `add ${missing.join(' and ')}`,
         };
       }

@@ -4,11 +4,12 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const autoDeleteQueue: Rule = {
   code: 'rabbitmq/auto-delete-queue',
   severity: 'info',
-  summary: 'A declared queue is deleted when its last consumer leaves',
+  summary: 'A declared queue is deleted when its last consumer disconnects',
   explain: `
-An auto-delete queue goes away with its messages and bindings as soon as its last consumer is gone, for example during
-a deployment: until the next apply, messages for it are dropped, and every plan finds it missing. Leave such queues to
-the application that declares and consumes them. A queue with \`expires\` goes away as well, only later.
+RabbitMQ deletes an auto-delete queue, with its messages and bindings, when its last consumer disconnects, for example
+during a deployment. Messages for it are dropped until the next apply, and every plan creates it again. Let the
+application that consumes such a queue declare it. A queue with \`expires\` is also deleted, but only after a period
+without use.
 
 Bad:
 \`\`\`yaml
@@ -28,8 +29,8 @@ queues:
         yield {
           resource,
           path: ['auto-delete'],
-          message: `queue "${name}" goes away with its last consumer, and has to be applied again`,
-          hint: 'remove auto-delete, or leave the queue to its application',
+          message: `queue "${name}" is deleted when its last consumer disconnects, and must then be applied again`,
+          hint: 'remove auto-delete, or let the application declare the queue',
         };
       }
     }

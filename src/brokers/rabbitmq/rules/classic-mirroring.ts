@@ -4,11 +4,11 @@ import { atLeast } from '../version.ts';
 export const classicMirroring: Rule = {
   code: 'rabbitmq/classic-mirroring',
   severity: 'warning',
-  summary: 'A policy mirrors classic queues, which RabbitMQ 4.0 has removed',
+  summary: 'A policy mirrors classic queues, which RabbitMQ 4.0 removed',
   explain: `
-Mirroring of classic queues (\`ha-mode\` and the other \`ha-*\` keys) was deprecated in 2021 and removed in 4.0: a 4.x
-broker refuses such a policy, and after an upgrade the queues have one copy. Use quorum queues, or streams, for what
-must survive the loss of a node. https://www.rabbitmq.com/docs/3.13/migrate-mcq-to-qq
+Classic queue mirroring (\`ha-mode\` and the other \`ha-*\` keys) was deprecated in 2021 and removed in 4.0. A 4.x broker
+rejects such a policy, and after an upgrade the queues have one replica. Use quorum queues or streams for data that
+must survive a node failure. https://www.rabbitmq.com/docs/3.13/migrate-mcq-to-qq
 
 Bad:
 \`\`\`yaml
@@ -22,7 +22,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    // Then rabbitmq/refused-by-version says it, as an error.
+    // rabbitmq/refused-by-version reports it as an error then.
     if (context.versionKnown && atLeast(context.broker, '4.0')) return;
     for (const resource of [...context.ofKind('policy'), ...context.ofKind('operator-policy')]) {
       const key = Object.keys(resource.spec.definition ?? {}).find((name) => name.startsWith('ha-'));
@@ -30,7 +30,7 @@ queues:
       yield {
         resource,
         path: ['definition', key],
-        message: 'mirroring of classic queues is gone in RabbitMQ 4.0',
+        message: 'RabbitMQ 4.0 removed classic queue mirroring',
         hint: 'declare the queues with type: quorum',
       };
     }

@@ -4,10 +4,10 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const consistentHashWeight: Rule = {
   code: 'rabbitmq/consistent-hash-weight',
   severity: 'error',
-  summary: 'A binding of a consistent hash exchange needs a number as its key',
+  summary: 'A binding key of a consistent hash exchange is not a number',
   explain: `
-To \`x-consistent-hash\` the key of a binding is a weight, how big a share of the messages the queue gets, and the
-broker refuses anything but a whole number there. Messages are shared out by the hash of **their** routing key.
+An \`x-consistent-hash\` exchange reads the binding key as a weight: the queue's share of the messages. The broker
+rejects a key that is not a whole number. Messages are distributed by the hash of **their** routing key.
 
 Bad:
 \`\`\`yaml
@@ -26,8 +26,8 @@ queues: { shard-1: { bindings: [{ from: shards, key: "1" }] } }
         if (vhost.exchange(source)?.type !== 'x-consistent-hash' || /^\d+$/.test(key)) continue;
         yield {
           resource,
-          message: `key "${key}" is no weight: "${source}" is a consistent hash exchange, and takes whole numbers only`,
-          hint: 'use "1", or a greater number for a greater share',
+          message: `binding key "${key}" is not a whole number: consistent hash exchange "${source}" requires a weight`,
+          hint: 'use "1", or a larger number for a larger share',
         };
       }
     }

@@ -7,14 +7,13 @@ import { type Queue, topologyOf, type Vhost } from '../effects/topology/read.ts'
 export const deadLetterCycle: Rule = {
   code: 'rabbitmq/dead-letter-cycle',
   severity: 'warning',
-  summary: 'Dead letters go round in a circle that no consumer takes part in, and are dropped',
+  summary: 'Dead letters return to the same queue without a consumer rejection and are dropped',
   explain: `
-When a message comes back to a queue that it was dead-lettered from before, and no consumer rejected it in between,
-RabbitMQ takes that for an endless loop and **drops the message silently**. Expiry and overflow are such automatic
-steps, and so is a quorum queue's delivery limit; a rejection by a consumer is not. A retry loop is sound when its
-work queue is left by rejection only: it then has no TTL, and a limit of its length refuses what is published
-(\`overflow: reject-publish\`) rather than sending the oldest messages round.
-https://www.rabbitmq.com/docs/dlx#cycles
+If a message returns to a queue that dead-lettered it before, and no consumer rejected it in between, RabbitMQ detects
+a cycle and **drops the message silently**. Expiry, overflow and a quorum queue's delivery limit are automatic steps;
+a rejection by a consumer is not. A retry loop works if messages leave its work queue only by rejection: the work
+queue has no TTL, and its length limit rejects new messages (\`overflow: reject-publish\`) instead of dead-lettering the
+oldest ones. https://www.rabbitmq.com/docs/dlx#cycles
 
 Bad:
 \`\`\`yaml
@@ -47,26 +46,26 @@ queues:
   },
 };
 
-/** A circle that a queue is only left for when it is full is a retry loop: what consumers reject goes round in it. */
+/** A cycle in which some queue dead-letters only on overflow is a retry loop: rejected messages may follow it. */
 function problemOf(cycle: readonly Queue[], path: string): { message: string; hint: string } {
   const full = cycle.find((queue) => !queue.setting('message-ttl'));
   return full
     ? {
-        message: `what "${full.name}" is too full for goes round, ${path}, and is dropped when it comes back`,
-        hint: `set overflow: reject-publish on "${full.name}"; what consumers reject goes round as it should`,
+        message: `when "${full.name}" is full, its overflow follows the cycle ${path} and is dropped on return`,
+        hint: `set overflow: reject-publish on "${full.name}"; rejected messages still follow the retry loop`,
       }
     : {
-        message: `dead letters go round by themselves, ${path}, and are dropped when they come back`,
-        hint: 'let one of these queues be left by rejection only: take its TTL away',
+        message: `dead letters follow the cycle ${path} without a consumer rejection and are dropped on return`,
+        hint: 'remove the TTL from one of these queues, so that messages leave it only by rejection',
       };
 }
 
-/** One circle of every group of queues that surely dead-letter into each other without a consumer. */
+/** One cycle of each group of queues that certainly dead-letter into each other without a consumer. */
 function automaticCycles(vhost: Vhost): Queue[][] {
   const graph = new LetterGraph(vhost);
   const state = new Map<string, number>();
   const cycles: Queue[][] = [];
-  // Depth first, with its own stack: a chain may be as long as there are queues.
+  // Depth first with an explicit stack: a chain can contain every queue.
   for (const start of vhost.queues.keys()) {
     if (state.has(queueNode(start))) continue;
     const path = [queueNode(start)];
@@ -91,10 +90,10 @@ function automaticCycles(vhost: Vhost): Queue[][] {
   return cycles;
 }
 
-/** The state of a node whose ways on were all walked; else it is the node's place on the path. */
+/** State of a node whose edges were all followed; otherwise the state is the node's position on the path. */
 const DONE = -1;
 
-/** Past this many ways a topology is so dense that looking at each would take longer than it is worth. */
+/** Limit on edges: a denser topology would take too long. */
 const MOST_WAYS = 200_000;
 
 function queueNode(name: string): string {
@@ -113,7 +112,7 @@ class LetterGraph {
     this.#vhost = vhost;
   }
 
-  /** Where all messages surely come from here without a consumer's doing. */
+  /** Where every message from this node certainly goes without a consumer. */
   *next(node: string): Generator<string> {
     const queue = this.#queueAt(node);
     if (!queue) yield* this.#targets(node.slice('exchange '.length), ANY_KEY);

@@ -9,15 +9,15 @@ export const deadLetterExchangeMissing: Rule = {
   severity: 'error',
   summary: 'A dead-letter exchange is not declared',
   explain: `
-RabbitMQ does not check that a dead-letter exchange exists, neither when the queue is declared nor later. Messages
-that are rejected, expire or overflow are then dropped without a trace: no error, no log line, no metric of the queue.
+RabbitMQ does not check that a dead-letter exchange exists, neither at declaration nor later. If it does not exist,
+rejected, expired and overflowing messages are dropped without an error, a log line or a queue metric.
 
-Declare the exchange, and bind a queue to it. If another project owns it, say so in a suppression comment.
+Declare the exchange and bind a queue to it. If another project owns the exchange, add a suppression comment.
 
 Bad:
 \`\`\`yaml
 queues:
-  orders: { dead-letter: { exchange: dlx } }       # nobody declares dlx
+  orders: { dead-letter: { exchange: dlx } }       # dlx is not declared
 \`\`\`
 Good:
 \`\`\`yaml
@@ -35,13 +35,13 @@ queues:
       for (const queue of vhost.queues.values()) {
         const setting = queue.setting('dead-letter-exchange');
         if (typeof setting?.value !== 'string' || vhost.exchange(setting.value)) continue;
-        // One policy may hold for thousands of queues.
+        // One policy can apply to thousands of queues.
         if (reported.has(setting.resource)) continue;
         reported.add(setting.resource);
         yield {
           resource: setting.resource,
           path: setting.path,
-          message: `dead letters of queue "${queue.name}" are lost: exchange "${setting.value}" is not declared`,
+          message: `queue "${queue.name}" drops dead letters: exchange "${setting.value}" is not declared`,
           hint: hintFor(setting.value, vhost.exchanges.keys()),
         };
       }

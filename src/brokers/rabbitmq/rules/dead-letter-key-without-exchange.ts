@@ -7,10 +7,10 @@ const KEY = 'x-dead-letter-routing-key';
 export const deadLetterKeyWithoutExchange: Rule = {
   code: 'rabbitmq/dead-letter-key-without-exchange',
   severity: 'error',
-  summary: 'A queue has a dead-letter routing key, but no dead-letter exchange',
+  summary: 'A queue has a dead-letter routing key but no dead-letter exchange',
   explain: `
-The broker refuses the argument \`x-dead-letter-routing-key\` without \`x-dead-letter-exchange\`
-(\`routing_key_but_no_dlx_defined\`), even where a policy sets the exchange. Set both as arguments, or both in the policy.
+The broker rejects the argument \`x-dead-letter-routing-key\` without \`x-dead-letter-exchange\`
+(\`routing_key_but_no_dlx_defined\`), even if a policy sets the exchange. Set both as arguments, or both in the policy.
 
 Bad:
 \`\`\`yaml
@@ -30,8 +30,8 @@ queues:
         yield {
           resource: queue.resource,
           path: ['arguments', KEY],
-          message: `queue "${queue.name}" has a dead-letter routing key, but no dead-letter exchange: the broker refuses it`,
-          hint: 'add the dead-letter exchange, or move the key into the policy that sets it',
+          message: `queue "${queue.name}" has a dead-letter routing key but no dead-letter exchange: the broker rejects it`,
+          hint: 'add the dead-letter exchange, or move the key to the policy that sets the exchange',
         };
       }
     }

@@ -9,14 +9,14 @@ const MOST_KEYS = 3;
 export const deadLetterUnroutable: Rule = {
   code: 'rabbitmq/dead-letter-unroutable',
   severity: 'warning',
-  summary: 'The dead-letter exchange exists, but no queue gets what is sent there',
+  summary: 'A dead-letter exchange routes dead letters to no queue',
   explain: `
-A dead letter is published to the dead-letter exchange with the queue's \`routing-key\` of \`dead-letter\`, or, where
-that is not set, **with the key that the message had when it was first published**. If no binding matches that key,
-the message is dropped silently. The usual mistake: a direct exchange, a queue bound to it with the name of the
-source queue, and no explicit key.
+A dead letter is published to the dead-letter exchange with the \`routing-key\` of the queue's \`dead-letter\` setting.
+Without that setting it keeps **the routing key of its original publication**. If no binding matches the key, the
+message is dropped silently. A common mistake is a direct exchange with a binding key equal to the name of the source
+queue, and no dead-letter routing key.
 
-Set an explicit key that is bound, or use a fanout exchange for dead letters.
+Set a dead-letter routing key that matches a binding, or use a fanout exchange for dead letters.
 
 Bad:
 \`\`\`yaml
@@ -66,10 +66,10 @@ function lostLetters(vhost: Vhost, queue: Queue): Finding | undefined {
     name === '' ? 'the default exchange, which routes by queue name,' : `dead-letter exchange "${name}"`;
   return {
     ...pick(override ?? exchange),
-    message: `dead letters of queue "${queue.name}" with key ${list}${more} are lost: ${target} takes them to no queue`,
+    message: `queue "${queue.name}" drops dead letters with key ${list}${more}: ${target} routes them to no queue`,
     hint: override
       ? `bind a queue to "${name}" with this key`
-      : 'set a dead-letter routing key that is bound, or bind a queue with the keys that messages keep',
+      : 'set a dead-letter routing key that matches a binding, or bind a queue with the original routing keys',
   };
 }
 

@@ -3,7 +3,7 @@ import { numberSetting } from '../effects/reachability.ts';
 import { type Queue, topologyOf } from '../effects/topology/read.ts';
 import { atLeast } from '../version.ts';
 
-/** Of quorum queues without a limit of their own, from 4.0 on: dropped after 21 deliveries on 4.3.6. */
+/** Default of quorum queues since 4.0: 4.3.6 drops a message after 21 deliveries. */
 const DEFAULT_LIMIT = 20n;
 
 export const deliveryLimitDrops: Rule = {
@@ -11,13 +11,13 @@ export const deliveryLimitDrops: Rule = {
   severity: 'warning',
   summary: 'A delivery limit without a dead-letter exchange drops messages',
   explain: `
-A quorum queue takes a message out after it was redelivered \`delivery-limit\` times. With a dead-letter exchange it
-goes there; without one **it is dropped**. A consumer that crashes on every message, or is restarted often, thereby
-empties the queue.
+A quorum queue removes a message after \`delivery-limit\` redeliveries. With a dead-letter exchange the message is
+dead-lettered; without one **it is dropped**. A consumer that crashes on every message or restarts often can empty the
+queue this way.
 
-The limit means different things on different releases, so it is checked where the version is known
-(\`target-version\`): from 4.0 on a queue that sets none has a limit of 20, and a negative one means none; on 3.x a
-queue that sets none has none, and a negative one means 0: a message that is returned once is gone.
+The limit differs between releases, so the rule needs a known version (\`target-version\`). From 4.0 the default limit
+is 20, and a negative value means no limit. On 3.x the default is no limit, and a negative value means 0: a message
+that is returned once is dropped.
 
 Bad:
 \`\`\`yaml
@@ -49,7 +49,7 @@ queues:
   },
 };
 
-/** The redeliveries after which a message is taken out; undefined where that is never, or depends on the version. */
+/** Redeliveries before a message is removed; undefined if there is no limit or it depends on the version. */
 function limitOf(queue: Queue, { broker, versionKnown }: RuleContext): bigint | undefined {
   const limit = numberSetting(queue, 'delivery-limit');
   if (limit !== undefined && limit >= 0n) return limit;

@@ -5,11 +5,11 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const headersBindingExtent: Rule = {
   code: 'rabbitmq/headers-binding-extent',
   severity: 'warning',
-  summary: 'A binding of a headers exchange matches every message, or none',
+  summary: 'A binding of a headers exchange matches all messages or none',
   explain: `
-A headers exchange compares the arguments of a binding with the headers of the message. Arguments that begin with
-\`x-\` are left out, unless the mode is \`all-with-x\` or \`any-with-x\`. When nothing is left to compare, \`all\` (also
-the default) matches **every** message and \`any\` matches **none**. The routing key does not count.
+A headers exchange compares the arguments of a binding with the headers of a message. It ignores arguments that start
+with \`x-\`, unless the mode is \`all-with-x\` or \`any-with-x\`. With no arguments left to compare, \`all\` (the default)
+matches **every** message and \`any\` matches **none**. The routing key is ignored.
 
 Bad:
 \`\`\`yaml
@@ -35,9 +35,9 @@ queues:
           path: ['arguments'],
           message:
             extent === 'everything'
-              ? `binding to "${binding.destination}" compares no header: it matches every message`
-              : `binding to "${binding.destination}" compares no header: with x-match any it matches no message`,
-          hint: 'name the headers to compare; those that begin with x- need all-with-x or any-with-x',
+              ? `binding to "${binding.destination}" compares no headers and matches every message`
+              : `binding to "${binding.destination}" compares no headers: x-match any matches no message`,
+          hint: 'list the headers to compare; headers that start with x- require all-with-x or any-with-x',
         };
       }
     }

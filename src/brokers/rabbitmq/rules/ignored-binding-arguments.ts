@@ -7,10 +7,10 @@ const BLIND = new Set(['direct', 'fanout', 'topic']);
 export const ignoredBindingArguments: Rule = {
   code: 'rabbitmq/ignored-binding-arguments',
   severity: 'warning',
-  summary: 'A binding has arguments that its exchange does not look at',
+  summary: 'A binding has arguments that its exchange ignores',
   explain: `
-Direct, fanout and topic exchanges ignore the arguments of a binding: \`x-match\` and header values filter nothing
-there, and messages come through that were meant to be kept out. Only a headers exchange compares them.
+Direct, fanout and topic exchanges ignore binding arguments: \`x-match\` and header values filter nothing, and unwanted
+messages reach the queue. Only a headers exchange compares them.
 
 Bad:
 \`\`\`yaml
@@ -34,7 +34,7 @@ queues:
         yield {
           resource,
           path: ['arguments', argument],
-          message: `${type} exchange "${source}" ignores the argument "${argument}" of its bindings`,
+          message: `${type} exchange "${source}" ignores binding argument "${argument}"`,
           hint: 'remove it, or use a headers exchange',
         };
       }

@@ -4,10 +4,10 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const ignoredOverflow: Rule = {
   code: 'rabbitmq/ignored-overflow',
   severity: 'warning',
-  summary: 'Quorum queues do not know overflow reject-publish-dlx',
+  summary: 'Quorum queues do not support overflow reject-publish-dlx',
   explain: `
-A quorum queue with \`overflow: reject-publish-dlx\` is declared without complaint, and then uses the default,
-\`drop-head\`: when it is full, the **oldest** messages go, and publishers are not told.
+The broker accepts a quorum queue with \`overflow: reject-publish-dlx\` but uses the default, \`drop-head\`: a full queue
+drops its **oldest** messages, and publishers receive no error.
 https://www.rabbitmq.com/docs/quorum-queues#feature-comparison
 
 Bad:
@@ -29,7 +29,7 @@ queues:
         yield {
           resource: overflow.resource,
           path: overflow.path,
-          message: `quorum queue "${queue.name}" drops its oldest messages when full: it does not know reject-publish-dlx`,
+          message: `quorum queue "${queue.name}" drops its oldest messages when full: quorum queues do not support reject-publish-dlx`,
           hint: 'use reject-publish, or drop-head with a dead-letter exchange',
         };
       }

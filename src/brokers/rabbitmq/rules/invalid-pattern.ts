@@ -12,8 +12,9 @@ export const invalidPattern: Rule = {
   severity: 'error',
   summary: 'A pattern is not a valid regular expression',
   explain: `
-Patterns of policies and permissions are regular expressions (PCRE), not globs, and the broker refuses one that does
-not compile. \`*\` alone is the usual slip: everything is \`.*\`, and everything that begins with orders is \`^orders\`.
+Patterns of policies and permissions are regular expressions (PCRE), not globs. The broker rejects a pattern that does
+not compile. A common mistake is \`*\`: use \`.*\` to match everything, and \`^orders\` to match names that start with
+orders.
 
 Bad:
 \`\`\`yaml
@@ -36,8 +37,9 @@ policies:
           yield {
             resource,
             path: [field],
-            message: `${field} "${String(pattern)}" is no regular expression: ${problem}`,
-            hint: pattern === '*' ? 'everything is .*' : 'patterns are regular expressions, not globs',
+            message: `${field} "${String(pattern)}" is not a valid regular expression: ${problem}`,
+            hint:
+              pattern === '*' ? 'use .* to match everything' : 'patterns are regular expressions, not globs',
           };
         }
       }
@@ -45,10 +47,10 @@ policies:
   },
 };
 
-/** What is certainly wrong in PCRE too; JavaScript also refuses some patterns that PCRE takes. */
+/** Errors in PCRE as well; JavaScript also rejects some patterns that PCRE accepts. */
 const WRONG_IN_BOTH =
   /(Nothing to repeat|Unterminated group|Unmatched '\)'|Unterminated character class|\\ at end of pattern|Lone quantifier brackets|numbers out of order|Range out of order)/;
-/** A pattern is only read here, never run; one that is longer is no mistake of typing. */
+/** Patterns are compiled here, never run; a longer one is not a typing mistake. */
 const LONGEST = 65_536;
 const POSSESSIVE = /[*+?}]\+/;
 

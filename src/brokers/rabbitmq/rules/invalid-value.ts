@@ -8,11 +8,11 @@ const MATCH_MODES: ReadonlySet<unknown> = new Set(bindingFields['x-match'].choic
 export const invalidValue: Rule = {
   code: 'rabbitmq/invalid-value',
   severity: 'error',
-  summary: 'A TTL, limit or other setting is out of range, or of the wrong type',
+  summary: 'A TTL, limit or other setting is out of range or has the wrong type',
   explain: `
-The broker refuses the value, and with it the whole queue, binding or policy. \`expires\` must be over 0 and a
-\`message-ttl\` at least 0, both in milliseconds and at most ten years; limits are whole numbers from 0;
-\`max-priority\` is 0 to 255; a stream's \`max-age\` is one number with one unit (\`7D\`), and its filter size 16 to 255.
+The broker rejects the value, and with it the queue, binding or policy. \`expires\` must be greater than 0 and
+\`message-ttl\` at least 0, both in milliseconds and at most ten years. Limits are whole numbers of at least 0.
+\`max-priority\` is 0 to 255. A stream's \`max-age\` is a number with a unit (\`7D\`), and its filter size is 16 to 255.
 
 Bad:
 \`\`\`yaml
@@ -50,5 +50,5 @@ queues:
 };
 
 function report(resource: Finding['resource'], path: readonly string[], problem: string): Finding {
-  return { resource, path, message: `${problem}: the broker refuses it` };
+  return { resource, path, message: `${problem}: the broker rejects it` };
 }

@@ -4,10 +4,10 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const lazyMode: Rule = {
   code: 'rabbitmq/lazy-mode',
   severity: 'warning',
-  summary: 'Lazy mode has no effect any more',
+  summary: 'Lazy mode has no effect',
   explain: `
-Since RabbitMQ 3.12 \`queue-mode\` is ignored: all classic queues keep messages on disk, as lazy ones did. In a policy
-it also does harm: quorum queues and streams that the policy matches lose **all** of its settings.
+RabbitMQ 3.12 and later ignore \`queue-mode\`: all classic queues store messages on disk, as lazy queues did. In a
+policy the key is harmful: quorum queues and streams that match the policy lose **all** of its settings.
 https://www.rabbitmq.com/docs/lazy-queues
 
 Bad:

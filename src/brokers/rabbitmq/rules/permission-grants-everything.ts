@@ -5,11 +5,11 @@ const EVERYTHING = new Set<unknown>(['.*', '^.*$', '^.*', '.*$']);
 export const permissionGrantsEverything: Rule = {
   code: 'rabbitmq/permission-grants-everything',
   severity: 'info',
-  summary: 'A user may configure, write and read everything in a vhost',
+  summary: 'A user can configure, write and read everything in a vhost',
   explain: `
-With \`.*\` for all three, the credentials of one service can delete every queue of the vhost and read every message.
-Grant the names that the service uses. Most need no \`configure\` at all where the topology is applied from here: \`^$\`
-grants nothing.
+With \`.*\` for all three permissions, the credentials of one service can delete every queue of the vhost and read every
+message. Grant only the names that the service uses. If brokerform applies the topology, most services need no
+\`configure\` permission: \`^$\` grants nothing.
 
 Bad:
 \`\`\`yaml
@@ -29,8 +29,8 @@ permissions:
       const [vhost = '', user = ''] = parseAddress(resource.address).path;
       yield {
         resource,
-        message: `user "${user}" may configure, write and read everything in vhost "${vhost}"`,
-        hint: 'grant the names that it uses; ^$ grants nothing',
+        message: `user "${user}" can configure, write and read everything in vhost "${vhost}"`,
+        hint: 'grant only the names that the user needs; ^$ grants nothing',
       };
     }
   },

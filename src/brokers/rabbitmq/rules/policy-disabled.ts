@@ -5,17 +5,18 @@ import { type Policy, type Queue, topologyOf, type Vhost } from '../effects/topo
 export const policyDisabled: Rule = {
   code: 'rabbitmq/policy-disabled',
   severity: 'warning',
-  summary: 'One key makes a policy void for a queue that it matches',
+  summary: 'An unsupported key disables a policy for a matching queue',
   explain: `
-A policy holds for a queue whole or not at all. When its definition has **one key that the type of the queue does not
-support**, the broker passes the policy over for that queue, silently, and takes the next one that matches, or none:
-the other keys do not hold either. Split the policy by type, with \`apply-to\` or with patterns.
+A policy applies to a queue as a whole or not at all. If its definition contains **one key that the queue type does
+not support**, the broker silently skips the policy for that queue and uses the next matching policy, if any. The
+other keys of the skipped policy have no effect either. Split the policy by queue type with \`apply-to\`, or by name
+with patterns.
 
 Bad:
 \`\`\`yaml
 queues: { orders: { type: quorum }, mails: { type: classic } }
 policies:
-  limits: { pattern: .*, apply-to: queues, definition: { max-length: 1000, delivery-limit: 5 } }   # not for mails
+  limits: { pattern: .*, apply-to: queues, definition: { max-length: 1000, delivery-limit: 5 } }   # skipped for mails
 \`\`\`
 Good:
 \`\`\`yaml
@@ -31,7 +32,7 @@ policies:
         yield {
           resource: policy.resource,
           path: ['definition', key],
-          message: `policy "${policy.name}" does not hold for ${queue.type} queue "${queue.name}"${others}: "${key}" makes it void there`,
+          message: `policy "${policy.name}" does not apply to ${queue.type} queue "${queue.name}"${others}: ${queue.type} queues do not support "${key}"`,
           hint: 'split the policy by queue type',
           ...(queue.resource.at && { related: [queue.resource.at] }),
         };
@@ -51,7 +52,7 @@ function disabledPolicies(vhost: Vhost): Map<Policy, Disabled> {
   for (const queue of vhost.queues.values()) {
     for (const policy of queue.policies) {
       const [key] = voidingKeys(policy, queue.type, vhost.version);
-      // This one holds; those below it would not have held anyway.
+      // This policy applies; those of lower priority never would.
       if (key === undefined) break;
       const known = found.get(policy);
       found.set(policy, known ? { ...known, count: known.count + 1 } : { key, queue, count: 1 });

@@ -5,17 +5,17 @@ import { type Policy, topologyOf, type Vhost } from '../effects/topology/read.ts
 export const policyShadowed: Rule = {
   code: 'rabbitmq/policy-shadowed',
   severity: 'info',
-  summary: 'A policy holds for nothing: others of higher priority match all that it matches',
+  summary: 'A policy has no effect because policies of higher priority match the same queues and exchanges',
   explain: `
-Policies are not merged: only the one with the highest priority holds. This one matches queues or exchanges that are
-declared here, and for each of them another policy with a higher priority holds, so that its settings have no effect.
+RabbitMQ does not merge policies: only the policy with the highest priority applies. For every declared queue or
+exchange that this policy matches, another policy has a higher priority.
 
 Bad:
 \`\`\`yaml
 queues: { orders: {} }
 policies:
   ttl:    { pattern: ^orders, priority: 1, definition: { message-ttl: 60000 } }
-  limits: { pattern: .*, priority: 5, definition: { max-length: 1000 } }        # ttl never holds
+  limits: { pattern: .*, priority: 5, definition: { max-length: 1000 } }        # ttl never applies
 \`\`\`
 Good:
 \`\`\`yaml
@@ -31,7 +31,7 @@ policies:
         yield {
           resource: policy.resource,
           message: `policy "${policy.name}" has no effect: "${winner.name}" has a higher priority wherever both match`,
-          hint: 'raise its priority, and repeat there what must also hold',
+          hint: 'raise its priority, and copy the other settings that you need into it',
           ...(winner.resource.at && { related: [winner.resource.at] }),
         };
       }
@@ -39,7 +39,7 @@ policies:
   },
 };
 
-/** Each policy that only ever loses, and one that it loses to. A tie is not a loss. */
+/** Each policy that never applies, with one that takes precedence. A tie does not count. */
 function shadowedPolicies(vhost: Vhost): Map<Policy, Policy> {
   const losers = new Map<Policy, Policy>();
   const winners = new Set<Policy>();

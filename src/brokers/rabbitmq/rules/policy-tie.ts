@@ -7,8 +7,8 @@ export const policyTie: Rule = {
   severity: 'warning',
   summary: 'Two policies of the same priority match the same queue or exchange',
   explain: `
-Only one policy holds for a queue or exchange: the one with the highest priority. Among several with the same priority
-**which one is not defined**, and it can change when one of them is set again. Give them different priorities.
+Only the policy with the highest priority applies to a queue or exchange. If several have the same priority, **the
+result is undefined**, and it can change when one of them is updated. Give them different priorities.
 
 Bad:
 \`\`\`yaml
@@ -36,8 +36,8 @@ policies:
         yield {
           resource: second.resource,
           path: ['priority'],
-          message: `policies "${first.name}" and "${second.name}" both match ${subject} with priority ${first.priority}: which one holds is not defined`,
-          hint: 'give them different priorities; only one of them holds, they are not merged',
+          message: `policies "${first.name}" and "${second.name}" both match ${subject} with priority ${first.priority}: which one applies is undefined`,
+          hint: 'give them different priorities; only one policy applies, policies are not merged',
           ...(first.resource.at && { related: [first.resource.at] }),
         };
       }
@@ -45,7 +45,7 @@ policies:
   },
 };
 
-/** For each queue and exchange, the policies that could hold for it, highest priority first. */
+/** The policies that can apply to each queue and exchange, highest priority first. */
 function* candidatesOf(vhost: Vhost): Generator<{ subject: string; candidates: Policy[] }> {
   for (const { name, type, policies } of vhost.queues.values()) {
     if (policies.length < 2) continue;

@@ -6,9 +6,9 @@ export const policyUnmatched: Rule = {
   severity: 'info',
   summary: 'A policy matches no declared queue or exchange',
   explain: `
-The pattern of the policy is a regular expression that is looked for anywhere in the name; it matches nothing that is
-declared here. That is fine for a policy about queues that applications declare, and otherwise a slip: a glob such as
-\`orders.*.failed\` in the place of a regular expression, or an \`apply-to\` that leaves them out.
+The policy's pattern is a regular expression that can match any part of a name. It matches no declared queue or
+exchange. This is correct for queues that applications declare. Otherwise it is a mistake, such as the glob
+\`orders.*.failed\` instead of a regular expression, or an \`apply-to\` that excludes the queues.
 
 Bad:
 \`\`\`yaml
@@ -25,7 +25,7 @@ policies:
 `,
   *check(context) {
     for (const vhost of topologyOf(context).vhosts.values()) {
-      // Policies alone in a file are about what others declare.
+      // A topology of policies only targets resources that others declare.
       if (vhost.policies.length === 0 || vhost.queues.size + vhost.exchanges.size === 0) continue;
       const matched = new Set<Policy>();
       for (const { policies } of [...vhost.queues.values(), ...vhost.exchanges.values()]) {
@@ -36,15 +36,15 @@ policies:
         yield {
           resource: policy.resource,
           path: ['pattern'],
-          message: `policy "${policy.name}" matches nothing that is declared here`,
-          hint: 'check the pattern, a regular expression, and apply-to',
+          message: `policy "${policy.name}" matches no declared queue or exchange`,
+          hint: 'check apply-to and the pattern, which is a regular expression',
         };
       }
     }
   },
 };
 
-/** Whether a name is among those declared of which it is not known whether it matches. */
+/** Whether the policy may match a declared name, because its pattern cannot be evaluated. */
 function mayMatch({ names }: Policy, { queues, exchanges }: Vhost): boolean {
   return [...queues.keys(), ...exchanges.keys()].some((name) => names.matches(name) === undefined);
 }

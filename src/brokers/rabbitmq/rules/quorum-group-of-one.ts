@@ -2,17 +2,17 @@ import type { Rule } from '../../../model/index.ts';
 import { numberSetting } from '../effects/reachability.ts';
 import { topologyOf } from '../effects/topology/read.ts';
 
-/** The argument at declaration, and the policy key that later members are added by. */
+/** The argument at declaration, and the policy key that adds members later. */
 const SIZES = ['quorum-initial-group-size', 'target-group-size'];
 
 export const quorumGroupOfOne: Rule = {
   code: 'rabbitmq/quorum-group-of-one',
   severity: 'warning',
-  summary: 'A quorum queue with a group of one has no second copy',
+  summary: 'A quorum queue with a single member is not replicated',
   explain: `
-A quorum queue pays for replication with memory, disk and latency. With \`quorum-initial-group-size: 1\` it has one
-member: the queue is gone for as long as its node is, and for good if the disk is lost. Leave the argument out (three
-members, as far as there are nodes), or use an odd number of 3 or more.
+Quorum queues use memory, disk and latency for replication. With \`quorum-initial-group-size: 1\` the queue has one
+member: it is unavailable while its node is down, and lost if the disk is lost. Omit the argument (the default is
+three members, or one per node in a smaller cluster), or use an odd number of at least 3.
 
 Bad:
 \`\`\`yaml
@@ -35,8 +35,8 @@ queues:
           yield {
             resource: setting.resource,
             path: setting.path,
-            message: `quorum queue "${queue.name}" has one member: nothing is replicated`,
-            hint: 'leave it out, or use 3 or more',
+            message: `quorum queue "${queue.name}" has one member and is not replicated`,
+            hint: 'omit it, or use 3 or more',
           };
         }
       }

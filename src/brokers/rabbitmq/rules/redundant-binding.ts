@@ -5,11 +5,11 @@ import { type Binding, topologyOf } from '../effects/topology/read.ts';
 export const redundantBinding: Rule = {
   code: 'rabbitmq/redundant-binding',
   severity: 'info',
-  summary: 'A binding lets nothing pass that another one does not',
+  summary: 'A binding is redundant because another one matches the same messages',
   explain: `
-A queue gets one copy of a message, however many bindings match. A binding that another binding of the same two ends
-covers adds nothing, and misleads: who removes it expects messages to stop. (Keys do not count for fanout and headers
-exchanges, arguments do not count for direct and topic exchanges.)
+A queue receives one copy of a message, no matter how many bindings match. A binding that another binding between the
+same source and destination covers has no effect and is misleading: removing it does not stop any messages. (Fanout
+and headers exchanges ignore keys; direct and topic exchanges ignore arguments.)
 
 Bad:
 \`\`\`yaml
@@ -34,7 +34,7 @@ queues:
           for (const [binding, wider] of covered(group, type)) {
             yield {
               resource: binding.resource,
-              message: `binding from "${source}" to "${binding.destination}" adds nothing: ${name(wider)} lets the same messages pass`,
+              message: `binding from "${source}" to "${binding.destination}" is redundant: ${name(wider)} matches the same messages`,
               hint: 'remove one of them',
               ...(wider.resource.at && { related: [wider.resource.at] }),
             };
@@ -46,7 +46,7 @@ queues:
 };
 
 function name(binding: Binding): string {
-  return binding.key === '' ? 'another binding' : `the one with key "${binding.key}"`;
+  return binding.key === '' ? 'another binding' : `the binding with key "${binding.key}"`;
 }
 
 function groupBySource(bindings: readonly Binding[]): Map<string, Binding[]> {
@@ -68,7 +68,7 @@ function group(bindings: readonly Binding[], keyOf: (binding: Binding) => string
   return groups;
 }
 
-/** Bindings of one source and destination that another one makes superfluous, each with that other one. */
+/** Redundant bindings between one source and destination, each with the binding that covers it. */
 function* covered(bindings: readonly Binding[], type: string): Generator<[Binding, Binding]> {
   if (type === 'topic') yield* coveredPatterns(bindings);
   const sameAs = IDENTITY[type];
@@ -81,7 +81,7 @@ function* covered(bindings: readonly Binding[], type: string): Generator<[Bindin
   }
 }
 
-/** What decides about matching, by type of exchange. */
+/** The part of a binding that each exchange type matches on. */
 const IDENTITY: Readonly<Record<string, (binding: Binding) => string>> = {
   direct: (binding) => binding.key,
   fanout: () => '',
@@ -93,11 +93,11 @@ function* coveredPatterns(bindings: readonly Binding[]): Generator<[Binding, Bin
   for (const [index, binding] of bindings.entries()) trie.add(binding.key, index);
   for (const [index, binding] of bindings.entries()) {
     const keys = keysOfPattern(binding.key);
-    // Looked up as if its wildcards were plain words: what covers it is among what matches that key.
+    // Treats wildcards as plain words: any pattern that covers this key also matches it.
     for (const other of trie.matching(splitKey(binding.key))) {
       const wider = bindings[other];
       if (!wider || other === index || !coversKeys(wider.key, keys)) continue;
-      // Where each covers the other, the first one stays.
+      // If they cover each other, keep the first.
       if (other > index && coversKeys(binding.key, keysOfPattern(wider.key))) continue;
       yield [binding, wider];
       break;

@@ -7,15 +7,15 @@ import { atLeast } from '../version.ts';
 export const refusedByVersion: Rule = {
   code: 'rabbitmq/refused-by-version',
   severity: 'error',
-  summary: 'The target version of RabbitMQ refuses this',
+  summary: 'The target version of RabbitMQ rejects this setting',
   explain: `
-Checked where the version is known: from \`target-version\` in the configuration, or from the broker.
+The rule needs a known version: \`target-version\` in the configuration, or the version of the live broker.
 
-- \`ha-*\` policy keys (classic mirroring): gone in 4.0, and such a policy is refused whole.
-- \`x-queue-master-locator\`, and the policy key \`queue-master-locator\`: denied from 4.3 on; use \`queue-leader-locator\`.
-- \`x-queue-version: 1\`: gone in 4.3.
-- \`apply-to: classic_queues\`, \`quorum_queues\`, \`streams\` in a policy: not before 3.12.
-- a negative \`delivery-limit\` in a policy: not before 4.0.
+- \`ha-*\` policy keys (classic mirroring): removed in 4.0; the broker rejects the whole policy.
+- \`x-queue-master-locator\`, and the policy key \`queue-master-locator\`: rejected since 4.3; use \`queue-leader-locator\`.
+- \`x-queue-version: 1\`: removed in 4.3.
+- \`apply-to: classic_queues\`, \`quorum_queues\`, \`streams\` in a policy: requires 3.12.
+- a negative \`delivery-limit\` in a policy: requires 4.0.
 
 Bad, with \`target-version: 4.3\`:
 \`\`\`yaml
@@ -60,5 +60,5 @@ function describe(
   path: readonly string[],
   { what, hint }: Pick<Refusal, 'what' | 'hint'>,
 ): Finding {
-  return { resource, path, message: `RabbitMQ ${context.broker.version} refuses ${what}`, hint };
+  return { resource, path, message: `RabbitMQ ${context.broker.version} rejects ${what}`, hint };
 }

@@ -4,10 +4,10 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const replicatedQueueProperties: Rule = {
   code: 'rabbitmq/replicated-queue-properties',
   severity: 'error',
-  summary: 'A quorum queue or stream is not durable, is auto-delete or is exclusive',
+  summary: 'A quorum queue or stream is not durable, or is auto-delete or exclusive',
   explain: `
-Quorum queues and streams are made to keep data safe: they are always durable, never auto-delete, never exclusive. The
-broker refuses anything else. A queue that may go away by itself is a classic queue, or a quorum queue with \`expires\`.
+Quorum queues and streams are always durable, never auto-delete and never exclusive. The broker rejects any other
+value. For a queue that is deleted automatically, use a classic queue, or a quorum queue with \`expires\`.
 
 Bad:
 \`\`\`yaml
@@ -33,8 +33,8 @@ queues:
           yield {
             resource,
             path: [field],
-            message: `${type === 'stream' ? 'stream' : 'quorum queue'} "${name}" ${problem}: the broker refuses it`,
-            hint: `remove ${field}, or make it a classic queue`,
+            message: `${type === 'stream' ? 'stream' : 'quorum queue'} "${name}" ${problem}: the broker rejects it`,
+            hint: `remove ${field}, or use a classic queue`,
           };
         }
       }

@@ -4,11 +4,11 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const singleNodeQuorum: Rule = {
   code: 'rabbitmq/single-node-quorum',
   severity: 'info',
-  summary: 'Quorum queues on a broker with one node are not replicated',
+  summary: 'Quorum queues on a single-node broker are not replicated',
   explain: `
-With a single node a quorum queue has a single member, and nothing to fall back on. That is fine to try things out. In
-production use three nodes or more; queues that were declared before the nodes joined keep one member until they are
-grown (\`rabbitmq-queues grow\`). Reported once a broker, where the number of nodes is known.
+On a single node a quorum queue has one member and no replica. This is fine for development. In production use at
+least three nodes. Queues declared before the other nodes joined keep one member until you add members
+(\`rabbitmq-queues grow\`). The rule reports once per broker, if the number of nodes is known.
 
 Bad: one node, and
 \`\`\`yaml
@@ -29,7 +29,7 @@ Good: three nodes, and the same queue.
       resource: first.resource,
       path: ['type'],
       message: `quorum queue "${first.name}"${others} has one member: broker "${context.broker.name}" has one node`,
-      hint: 'use three nodes or more where messages must survive',
+      hint: 'use three or more nodes if messages must survive a node failure',
     };
   },
 };

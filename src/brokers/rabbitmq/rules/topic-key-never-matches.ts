@@ -5,12 +5,12 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const topicKeyNeverMatches: Rule = {
   code: 'rabbitmq/topic-key-never-matches',
   severity: 'warning',
-  summary: 'A topic binding key looks like a pattern, but matches no ordinary routing key',
+  summary: 'A topic binding key looks like a pattern but matches no usual routing key',
   explain: `
-In a topic key, \`*\` (one word) and \`#\` (any number of words) are wildcards only where they are a **whole word**
-between dots: \`order*\` matches the routing key \`order*\` and nothing else. An empty word, as in \`order.\`, \`.order\` or
-\`order..created\`, matches only a routing key with an empty word at that place. And the wildcards of other brokers,
-\`>\` of NATS and \`+\` of MQTT, are plain words here.
+In a topic binding key, \`*\` (one word) and \`#\` (zero or more words) are wildcards only as a **whole word** between
+dots: \`order*\` matches only the routing key \`order*\`. An empty word, as in \`order.\`, \`.order\` or \`order..created\`,
+matches only a routing key with an empty word at the same position. The wildcards of other brokers, \`>\` of NATS and
+\`+\` of MQTT, are plain words in RabbitMQ.
 
 Bad:
 \`\`\`yaml
@@ -34,7 +34,7 @@ queues:
         yield {
           resource,
           message: `topic key "${key}" ${problem}`,
-          hint: 'write * for one word and # for any number of words, each between dots',
+          hint: 'use * for one word and # for any number of words, each between dots',
         };
       }
     }
@@ -44,8 +44,10 @@ queues:
 function keyProblem(key: string): string | undefined {
   const words = splitKey(key);
   const mixed = words.find((word) => word.length > 1 && /[*#]/.test(word));
-  if (mixed !== undefined) return `has a wildcard inside the word "${mixed}", where it is a plain character`;
-  if (words.includes('')) return 'has an empty word, and matches only routing keys with one at that place';
-  if (words.at(-1) === '>') return 'ends in ">", which is a plain word to RabbitMQ';
-  return words.includes('+') ? 'has the word "+", which is a plain word to RabbitMQ' : undefined;
+  if (mixed !== undefined)
+    return `has a wildcard inside the word "${mixed}", where it is a literal character`;
+  if (words.includes(''))
+    return 'has an empty word and matches only routing keys with an empty word at the same position';
+  if (words.at(-1) === '>') return 'ends in ">", which RabbitMQ treats as a plain word';
+  return words.includes('+') ? 'contains "+", which RabbitMQ treats as a plain word' : undefined;
 }

@@ -10,8 +10,8 @@ export const topicKeyTooManyHashes: Rule = {
   severity: 'error',
   summary: 'A topic binding key has more than two # wildcards',
   explain: `
-Each \`#\` can take any number of words, so that every further one multiplies the work of routing a message. RabbitMQ
-4.3.5 and later refuse a topic binding key with more than two.
+Each \`#\` matches any number of words, so each additional one multiplies the cost of routing. RabbitMQ 4.3.5 and later
+reject a topic binding key with more than two.
 
 Bad:
 \`\`\`yaml
@@ -35,8 +35,8 @@ queues:
         if (hashes <= MOST_HASHES) continue;
         yield {
           resource,
-          message: `topic key "${key}" has ${hashes} # wildcards, and RabbitMQ takes at most ${MOST_HASHES} from 4.3.5 on`,
-          hint: 'write it with fewer, or as several bindings',
+          message: `topic key "${key}" has ${hashes} # wildcards; RabbitMQ 4.3.5 and later accept at most ${MOST_HASHES}`,
+          hint: 'use fewer wildcards, or several bindings',
         };
       }
     }

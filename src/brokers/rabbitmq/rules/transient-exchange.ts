@@ -4,10 +4,10 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const transientExchange: Rule = {
   code: 'rabbitmq/transient-exchange',
   severity: 'warning',
-  summary: 'A durable queue is bound to an exchange that a restart deletes',
+  summary: 'A durable queue is bound to a transient exchange',
   explain: `
-An exchange that is not durable is gone after a restart of the broker, and with it all its bindings. The durable queue
-stays, but nothing leads to it any more: publishers fail, or their messages are dropped.
+A broker restart deletes an exchange that is not durable, with all its bindings. The durable queue remains but is no
+longer bound: publishers fail, or their messages are dropped.
 
 Bad:
 \`\`\`yaml
@@ -31,7 +31,7 @@ queues: { orders: { bindings: [{ from: events, key: order.# }] } }
         yield {
           resource,
           path: ['durable'],
-          message: `exchange "${name}" is gone after a restart, and durable queue "${kept.destination}" loses its binding`,
+          message: `a restart deletes exchange "${name}" and its binding to durable queue "${kept.destination}"`,
           hint: 'make the exchange durable',
         };
       }

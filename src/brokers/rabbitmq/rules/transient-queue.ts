@@ -6,10 +6,10 @@ export const transientQueue: Rule = {
   severity: 'warning',
   summary: 'A queue is neither durable nor exclusive',
   explain: `
-Such a queue is deleted with all its messages when its node restarts, and its bindings with it; until somebody
-declares it again, messages for it are dropped. RabbitMQ has deprecated transient queues that are not exclusive: from
-4.3.0 on a broker may refuse them (\`transient_nonexcl_queues\`). Make it durable; to have it go away by itself, use
-\`expires\`. https://www.rabbitmq.com/release-information/deprecated-features-list
+A restart of its node deletes the queue with its messages and bindings. Messages for it are dropped until it is
+declared again. RabbitMQ has deprecated transient non-exclusive queues: 4.3.0 and later may reject them
+(\`transient_nonexcl_queues\`). Make the queue durable; to delete it automatically, use \`expires\`.
+https://www.rabbitmq.com/release-information/deprecated-features-list
 
 Bad:
 \`\`\`yaml
@@ -29,8 +29,8 @@ queues:
         yield {
           resource,
           path: ['durable'],
-          message: `queue "${name}" is gone after a restart of its node: it is not durable, and RabbitMQ 4.3 may refuse it`,
-          hint: 'make it durable; expires deletes it when it is not used',
+          message: `queue "${name}" is not durable: a restart of its node deletes it, and RabbitMQ 4.3 may reject it`,
+          hint: 'make it durable; use expires to delete it when unused',
         };
       }
     }

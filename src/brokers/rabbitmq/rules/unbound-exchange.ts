@@ -1,17 +1,17 @@
 import type { Rule } from '../../../model/index.ts';
 import { topologyOf } from '../effects/topology/read.ts';
 
-/** Those of plug-ins may do without bindings, or make their own. */
+/** Exchange types of plug-ins may need no bindings, or create their own. */
 const BUILT_IN = new Set(['direct', 'fanout', 'topic', 'headers']);
 
 export const unboundExchange: Rule = {
   code: 'rabbitmq/unbound-exchange',
   severity: 'warning',
-  summary: 'An exchange has no binding: what is published to it is dropped',
+  summary: 'An exchange has no bindings and drops every message',
   explain: `
-An exchange without a binding and without an alternate exchange drops every message, and publishers do not notice
-unless they set \`mandatory\`. Bind a queue to it. If consumers bind their own queues when they start, say so in a
-suppression comment, or give the exchange an alternate exchange that keeps what nobody takes.
+An exchange without bindings and without an alternate exchange drops every message. Publishers receive no error unless
+they set \`mandatory\`. Bind a queue to it. If consumers bind their own queues at startup, add a suppression comment, or
+set an alternate exchange that keeps unroutable messages.
 
 Bad:
 \`\`\`yaml
@@ -30,8 +30,8 @@ queues:
         if (!resource || outgoing.length > 0 || alternate || !BUILT_IN.has(type)) continue;
         yield {
           resource,
-          message: `exchange "${name}" has no binding: it drops everything`,
-          hint: 'bind a queue to it, or remove it',
+          message: `exchange "${name}" has no bindings and drops every message`,
+          hint: 'bind a queue to it, or remove the exchange',
         };
       }
     }

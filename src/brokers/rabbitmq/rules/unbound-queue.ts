@@ -4,10 +4,10 @@ import { topologyOf, type Vhost } from '../effects/topology/read.ts';
 export const unboundQueue: Rule = {
   code: 'rabbitmq/unbound-queue',
   severity: 'info',
-  summary: 'A queue has no binding: only the default exchange leads to it',
+  summary: 'A queue has no bindings and is reachable only through the default exchange',
   explain: `
-A queue without a binding gets only what is published to the default exchange with the queue's name as routing key.
-That is right for a work queue, and a mistake where a binding was forgotten. Streams are left out: their clients
+A queue without bindings receives only messages published to the default exchange with the queue's name as routing
+key. This is correct for a work queue, and a mistake if you forgot a binding. The rule ignores streams: their clients
 publish to them directly.
 
 Bad:
@@ -29,7 +29,7 @@ queues:
         if (incoming.length > 0 || type === 'stream' || targets.has(name)) continue;
         yield {
           resource,
-          message: `queue "${name}" has no binding: only messages sent to it by name reach it`,
+          message: `queue "${name}" has no bindings: it receives only messages published to the default exchange`,
           hint: 'bind it to an exchange, unless publishers use the default exchange',
         };
       }
@@ -37,7 +37,7 @@ queues:
   },
 };
 
-/** Queues that dead letters are sent to by name: the default exchange is their purpose. */
+/** Queues that receive dead letters through the default exchange. */
 function defaultExchangeTargets(vhost: Vhost): Set<string> {
   const targets = new Set<string>();
   for (const queue of vhost.queues.values()) {

@@ -7,12 +7,12 @@ export const unboundedQueue: Rule = {
   severity: 'info',
   summary: 'A queue has no limit and no dead-letter exchange',
   explain: `
-When consumers stop or are too slow, such a queue grows until the node runs out of disk, and then **all** publishers
-of the cluster are blocked, not only those of this queue. A stream without \`max-age\` and \`max-length-bytes\` keeps
-everything forever. And what a consumer rejects is gone: there is no dead-letter exchange to keep it. Quorum queues
-on RabbitMQ 4.x also drop a message after 20 deliveries (\`delivery-limit\`) when they have none.
+If consumers stop or fall behind, such a queue grows until the node runs out of disk. RabbitMQ then blocks **all**
+publishers of the cluster, not only those of this queue. A stream without \`max-age\` and \`max-length-bytes\` keeps every
+message. Without a dead-letter exchange, rejected messages are dropped. Quorum queues on RabbitMQ 4.x also drop a
+message after 20 deliveries (\`delivery-limit\`) without one.
 
-Set a limit that the disk can hold, or a dead-letter exchange, or both.
+Set a limit that fits the disk, a dead-letter exchange, or both.
 
 Bad:
 \`\`\`yaml
@@ -33,12 +33,12 @@ queues:
           resource: queue.resource,
           message:
             queue.type === 'stream'
-              ? `stream "${queue.name}" keeps everything forever: it has no max-age and no max-length-bytes`
+              ? `stream "${queue.name}" keeps every message: it has no max-age and no max-length-bytes`
               : `queue "${queue.name}" has no limit and no dead-letter exchange`,
           hint:
             queue.type === 'stream'
               ? 'set max-age or max-length-bytes'
-              : 'set max-length, or a dead-letter exchange',
+              : 'set max-length or a dead-letter exchange',
         };
       }
     }
@@ -46,7 +46,7 @@ queues:
 };
 
 function isBounded(queue: Queue): boolean {
-  // What goes away with its last consumer cannot pile up for long.
+  // A queue that is deleted with its last consumer cannot accumulate messages for long.
   if (queue.autoDelete || queue.exclusive) return true;
   return [...LIMITS.keys(), 'dead-letter-exchange'].some((name) => queue.setting(name) !== undefined);
 }

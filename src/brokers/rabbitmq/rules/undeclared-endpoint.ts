@@ -7,11 +7,11 @@ const code = 'rabbitmq/undeclared-endpoint';
 export const undeclaredEndpoint: Rule = {
   code,
   severity: 'error',
-  summary: 'A binding comes from, or goes to, something that is not declared',
+  summary: 'The source or destination of a binding is not declared',
   explain: `
-The broker refuses a binding whose exchange or queue does not exist. Most often the name is misspelt. Exchanges that
-every vhost has (\`amq.topic\` and so on) need no declaration. If another project owns it, say so in a suppression
-comment.
+The broker rejects a binding if its exchange or queue does not exist. Check the spelling first. Exchanges that exist
+in every vhost (\`amq.topic\` and others) need no declaration. If another project owns the exchange or queue, add a
+suppression comment.
 
 Bad:
 \`\`\`yaml
@@ -30,11 +30,11 @@ queues:
     const hintFor = hintsFor(code);
     for (const vhost of topologyOf(context).vhosts.values()) {
       for (const { resource, source, destination, toQueue } of vhost.bindings) {
-        // Plug-ins have amq.* exchanges of their own.
+        // Plug-ins create their own amq.* exchanges.
         if (!vhost.exchange(source) && !source.startsWith('amq.')) {
           yield {
             resource,
-            message: `binding from exchange "${source}", which is not declared`,
+            message: `binding source exchange "${source}" is not declared`,
             hint: hintFor(source, vhost.exchanges.keys()),
           };
         }
@@ -43,7 +43,7 @@ queues:
         if (!declared && !destination.startsWith('amq.')) {
           yield {
             resource,
-            message: `binding to ${toQueue ? 'queue' : 'exchange'} "${destination}", which is not declared`,
+            message: `binding destination ${toQueue ? 'queue' : 'exchange'} "${destination}" is not declared`,
             hint: hintFor(destination, names.keys()),
           };
         }

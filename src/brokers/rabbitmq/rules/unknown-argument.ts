@@ -5,16 +5,16 @@ import { isQueueType, knownArguments } from '../fields/queue.ts';
 
 const BUILT_IN = new Set(['direct', 'fanout', 'topic', 'headers']);
 const EXCHANGE_ARGUMENTS = new Set([...Object.keys(exchangeArguments), ...PLUGIN_ARGUMENTS.exchange]);
-/** Taken by newer releases beside the policy key. */
+/** Accepted by newer releases in addition to the policy key. */
 const ALSO_KNOWN = new Set(['x-target-group-size', 'x-quorum-target-group-size']);
 
 export const unknownArgument: Rule = {
   code: 'rabbitmq/unknown-argument',
   severity: 'warning',
-  summary: 'An argument that the broker does not know is stored and ignored',
+  summary: 'The broker stores and ignores an unknown argument',
   explain: `
-RabbitMQ takes any argument that it does not know, shows it, and does nothing with it: a misspelt TTL is no TTL. And
-as arguments are fixed at declaration, the mistake can only be mended by deleting the queue.
+RabbitMQ accepts any unknown argument, shows it, and ignores it: a misspelled TTL has no effect. Arguments are
+immutable after declaration, so the only fix is to delete the queue.
 
 Bad:
 \`\`\`yaml
@@ -60,10 +60,8 @@ function* unknown(
     yield {
       resource,
       path: ['arguments', argument],
-      message: `${release} does not know the argument "${argument}": it is stored and has no effect`,
-      hint: nearest
-        ? `did you mean ${nearest}?`
-        : 'remove it; it cannot be taken away later without deleting',
+      message: `unknown argument "${argument}": ${release} stores it and ignores it`,
+      hint: nearest ? `did you mean ${nearest}?` : 'remove it; removing it later requires a replacement',
     };
   }
 }

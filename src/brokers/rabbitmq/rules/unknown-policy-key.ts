@@ -6,11 +6,10 @@ const KNOWN = new Set([...policyKeys.keys()].sort());
 export const unknownPolicyKey: Rule = {
   code: 'rabbitmq/unknown-policy-key',
   severity: 'warning',
-  summary: 'A policy has a key that neither the broker nor its own plug-ins know',
+  summary: 'A policy has a key that neither the broker nor its bundled plug-ins support',
   explain: `
-The broker refuses a policy with a key that it does not recognise. Keys have no \`x-\` in front, and not every argument
-exists as a policy key: \`max-priority\` and \`single-active-consumer\` do not. A plug-in of another maker may bring its
-own; then say so in a suppression comment.
+The broker rejects a policy with an unknown key. Policy keys have no \`x-\` prefix, and some arguments have no policy
+key: \`max-priority\` and \`single-active-consumer\`. If a third-party plug-in defines the key, add a suppression comment.
 
 Bad:
 \`\`\`yaml
@@ -31,8 +30,8 @@ policies:
         yield {
           resource,
           path: ['definition', key],
-          message: `RabbitMQ knows no policy key "${key}", and refuses the policy`,
-          hint: nearest ? `did you mean ${nearest}?` : 'remove it, or enable the plug-in that it belongs to',
+          message: `unknown policy key "${key}": RabbitMQ rejects the policy`,
+          hint: nearest ? `did you mean ${nearest}?` : 'remove it, or enable the plug-in that defines it',
         };
       }
     }

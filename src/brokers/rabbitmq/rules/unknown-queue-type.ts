@@ -7,10 +7,10 @@ const code = 'rabbitmq/unknown-queue-type';
 export const unknownQueueType: Rule = {
   code,
   severity: 'error',
-  summary: 'A queue has a type that RabbitMQ does not have',
+  summary: 'A queue type is unknown to RabbitMQ',
   explain: `
-RabbitMQ has the queue types classic, quorum and stream, and refuses a queue of any other type, together with its
-bindings. If a plug-in adds the type, say so in a suppression comment.
+RabbitMQ has the queue types classic, quorum and stream. It rejects a queue of any other type, together with its
+bindings. If a plug-in provides the type, add a suppression comment.
 
 Bad:
 \`\`\`yaml
@@ -31,10 +31,10 @@ queues:
         yield {
           resource,
           path: ['type'],
-          message: `queue "${name}" has the unknown type "${type}": the broker refuses it`,
+          message: `unknown type "${type}" of queue "${name}": the broker rejects it`,
           hint: nearest
             ? `did you mean "${nearest}"?`
-            : `use ${QUEUE_TYPES.join(', ')}; if a plug-in adds the type, say so: # brokerform-ignore ${code}: …`,
+            : `use ${QUEUE_TYPES.join(', ')}; if a plug-in provides the type, add # brokerform-ignore ${code}: …`,
         };
       }
     }

@@ -4,11 +4,11 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const unlistableBinding: Rule = {
   code: 'rabbitmq/unlistable-binding',
   severity: 'error',
-  summary: 'A binding with arguments and a ~ in its key breaks the listing of its vhost',
+  summary: 'A binding with arguments and a ~ in its key breaks the binding list of its vhost',
   explain: `
-The management API names a binding by its key and a hash of its arguments, joined by \`~\`, and fails on a key that
-holds a \`~\` itself: as long as such a binding exists, listing the bindings of its vhost answers 500, to brokerform
-and to everyone else. Seen on 3.10 and 4.3.
+The management API identifies a binding by its key and a hash of its arguments, joined by \`~\`, and fails on a key that
+contains \`~\`. While such a binding exists, listing the bindings of its vhost returns 500 to every client, including
+brokerform. Observed on 3.10 and 4.3.
 
 Bad:
 \`\`\`yaml
@@ -29,8 +29,8 @@ queues:
         if (!key.includes('~') || Object.keys(args).length === 0) continue;
         yield {
           resource,
-          message: `a binding with arguments may not have a "~" in its key "${key}": the broker then fails to list the bindings of the vhost`,
-          hint: 'write the key without ~, or the binding without arguments',
+          message: `binding key "${key}" contains "~" and the binding has arguments: the broker fails to list the bindings of the vhost`,
+          hint: 'remove "~" from the key, or remove the arguments',
         };
       }
     }

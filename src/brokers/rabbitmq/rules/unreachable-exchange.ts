@@ -5,10 +5,10 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const unreachableExchange: Rule = {
   code: 'rabbitmq/unreachable-exchange',
   severity: 'warning',
-  summary: 'Nothing leads to an internal exchange, and clients may not publish to it',
+  summary: 'An internal exchange receives no messages',
   explain: `
-Clients cannot publish to an exchange with \`internal: true\`: messages come to it only through a binding from another
-exchange, as an alternate exchange, or as a dead-letter exchange. Where there is none of these, it never gets a message.
+Clients cannot publish to an exchange with \`internal: true\`. It receives messages only through a binding from another
+exchange, as an alternate exchange, or as a dead-letter exchange. This exchange has none of these.
 
 Bad:
 \`\`\`yaml
@@ -32,8 +32,8 @@ bindings: [{ from: events, to-exchange: archive, key: "#" }]
         yield {
           resource,
           path: ['internal'],
-          message: `exchange "${name}" is internal, and nothing leads to it`,
-          hint: 'bind it to another exchange, or drop internal',
+          message: `exchange "${name}" is internal and unreachable: no exchange or queue routes to it`,
+          hint: 'bind it to another exchange, or remove internal',
         };
       }
     }

@@ -6,14 +6,13 @@ import { type Binding, topologyOf, type Vhost } from '../effects/topology/read.t
 export const unreachableQueue: Rule = {
   code: 'rabbitmq/unreachable-queue',
   severity: 'warning',
-  summary: 'A queue has bindings, but no message can come through any of them',
+  summary: 'A queue has bindings, but none can deliver a message',
   explain: `
-All bindings of the queue come from internal exchanges that nothing leads to, or match no message at all. The queue
-looks connected and stays empty.
+Every binding of the queue comes from an unreachable internal exchange or matches no message. The queue stays empty.
 
 Bad:
 \`\`\`yaml
-exchanges: { archive: { type: fanout, internal: true } }        # nothing is bound to archive
+exchanges: { archive: { type: fanout, internal: true } }        # archive is unreachable
 queues: { archived: { bindings: [{ from: archive }] } }
 \`\`\`
 Good:
@@ -28,8 +27,8 @@ queues: { archived: { bindings: [{ from: archive }] } }
         if (incoming.length === 0 || incoming.some((binding) => delivers(vhost, binding))) continue;
         yield {
           resource,
-          message: `no message can reach queue "${name}" through its bindings`,
-          hint: 'make a way to the exchanges that it is bound to, or bind it to another one',
+          message: `queue "${name}" receives no messages: none of its bindings can deliver`,
+          hint: 'bind the source exchanges to a reachable exchange, or bind the queue to another exchange',
         };
       }
     }

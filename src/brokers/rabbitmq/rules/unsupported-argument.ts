@@ -5,10 +5,10 @@ import { isQueueType, typesTaking } from '../fields/queue.ts';
 export const unsupportedArgument: Rule = {
   code: 'rabbitmq/unsupported-argument',
   severity: 'error',
-  summary: 'A queue has an argument that only another type of queue takes',
+  summary: 'A queue has an argument that its type does not support',
   explain: `
-The broker refuses to declare a queue with an argument that it knows, but not for this type: \`max-priority\` on a
-quorum queue, \`delivery-limit\` on a classic one, \`message-ttl\` on a stream. Remove the argument, or change the type.
+The broker rejects a queue with an argument that its type does not support: \`max-priority\` on a quorum queue,
+\`delivery-limit\` on a classic queue, \`message-ttl\` on a stream. Remove the argument or change the type.
 
 Bad:
 \`\`\`yaml
@@ -36,8 +36,8 @@ queues:
           yield {
             resource,
             path: ['arguments', argument],
-            message: `${type} queue "${name}" cannot have ${argument}: the broker refuses it`,
-            hint: `only ${types.join(' and ')} queues take it`,
+            message: `${type} queue "${name}" does not support ${argument}: the broker rejects it`,
+            hint: `only ${types.join(' and ')} queues support it`,
           };
         }
       }

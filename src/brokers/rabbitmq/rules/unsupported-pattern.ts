@@ -5,11 +5,12 @@ import { patternProblem } from './invalid-pattern.ts';
 export const unsupportedPattern: Rule = {
   code: 'rabbitmq/unsupported-pattern',
   severity: 'info',
-  summary: 'A pattern whose matches brokerform cannot tell',
+  summary: 'A policy has a pattern that brokerform cannot evaluate',
   explain: `
-The broker matches patterns with PCRE, which takes exponential time for some of them. brokerform matches with RE2, which never does, and
-has no backreferences, atomic groups, possessive quantifiers or lookaround, but for a lookahead right behind \`^\`. What a policy with another pattern
-applies to is unknown: other rules and \`diff\` leave the policy out, and a plan counts every queue of the vhost as matched.
+The broker matches patterns with PCRE, which takes exponential time for some patterns. brokerform matches with RE2,
+which runs in linear time. RE2 supports no backreferences, atomic groups, possessive quantifiers or lookaround, except
+a lookahead directly after \`^\`. If a policy has another pattern, its matches are unknown: other rules and \`diff\`
+ignore the policy, and a plan treats every queue of the vhost as matched.
 
 Bad:
 \`\`\`yaml
@@ -35,8 +36,8 @@ policies:
         yield {
           resource,
           path: ['pattern'],
-          message: `brokerform cannot tell what pattern "${pattern}" matches: ${unknown}`,
-          hint: 'the policy works on the broker; plans count it as matching every queue of the vhost',
+          message: `brokerform cannot evaluate pattern "${pattern}": ${unknown}`,
+          hint: 'the policy works on the broker; plans treat every queue of the vhost as matched',
         };
       }
     }

@@ -5,10 +5,10 @@ import { topologyOf } from '../effects/topology/read.ts';
 export const wildcardOutsideTopic: Rule = {
   code: 'rabbitmq/wildcard-outside-topic',
   severity: 'warning',
-  summary: 'A wildcard key on a direct exchange, where it is plain text',
+  summary: 'A binding of a direct exchange has a wildcard key',
   explain: `
-Only topic exchanges know wildcards. A direct exchange compares the key as it stands: \`order.*\` there matches the
-routing key \`order.*\`, and no order.
+Only topic exchanges support wildcards. A direct exchange compares the key literally: \`order.*\` matches only the
+routing key \`order.*\`.
 
 Bad:
 \`\`\`yaml
@@ -30,8 +30,8 @@ queues:
         if (!splitKey(key).some((word) => word === '*' || word === '#')) continue;
         yield {
           resource,
-          message: `key "${key}" is plain text to "${source}", which is a direct exchange`,
-          hint: 'make it a topic exchange, or write the keys out',
+          message: `direct exchange "${source}" compares key "${key}" literally, without wildcards`,
+          hint: 'use a topic exchange, or list the keys',
         };
       }
     }

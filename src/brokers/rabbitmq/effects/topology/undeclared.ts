@@ -1,11 +1,11 @@
 import { nearestWord } from '../../../../model/index.ts';
 
-/** Looking for a likely name costs as much as there are names; past this many answers, findings do without. */
+/** A search for a similar name is linear in the number of names; later findings have no suggestion. */
 const MOST_SEARCHES = 100;
 
 /**
- * What to do about a name that nobody declares: the likely spelling, or how to say that it is another project's.
- * One of these serves a whole run of a rule, so that a thousand bindings to one missing name cost one search.
+ * Returns the hint for an undeclared name: a similar name, or the suppression comment for another project's resource.
+ * Create one per run of a rule: a thousand bindings to one undeclared name then cost one search.
  */
 export function hintsFor(code: string): (name: string, candidates: Iterable<string>) => string {
   const found = new Map<string, string | undefined>();
@@ -13,7 +13,7 @@ export function hintsFor(code: string): (name: string, candidates: Iterable<stri
     if (!found.has(name) && found.size < MOST_SEARCHES) found.set(name, nearestWord(name, candidates));
     const nearest = found.get(name);
     return nearest === undefined
-      ? `declare it; where another project owns it, say so: # brokerform-ignore ${code}: owned by …`
+      ? `declare it; if another project owns it, add # brokerform-ignore ${code}: owned by …`
       : `did you mean "${nearest}"?`;
   };
 }
