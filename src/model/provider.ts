@@ -54,6 +54,11 @@ export interface Kind {
    */
   readonly cascadesFrom?: readonly string[];
   /**
+   * True for a live resource that the broker makes by itself with the one it cascades from: a vhost's `amq.direct`.
+   * Nobody loses it, so it is no dependent.
+   */
+  predeclared?(resource: Resource): boolean;
+  /**
    * True for a live resource that only a client can make again, such as a binding of its exclusive queue: a
    * replacement that takes it along does not promise it back.
    */

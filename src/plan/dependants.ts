@@ -23,7 +23,7 @@ export function findDependants(
   const direct = new Map<Address, Resource[]>();
   for (const resource of context.live.values()) {
     const kind = kinds[kindOf(resource.address)];
-    if (!kind?.cascadesFrom) continue;
+    if (!kind?.cascadesFrom || kind.predeclared?.(resource)) continue;
     for (const need of resource.needs) {
       if (!removed.has(need) || !cascades(kind, need)) continue;
       const members = direct.get(need);

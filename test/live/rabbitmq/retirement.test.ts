@@ -17,7 +17,11 @@ eachLine('what a retired resource takes along on RabbitMQ %s', (line) => {
     project.set({ PASSWORD: 'correct horse' });
     const users = { [user]: { password: variable('PASSWORD'), tags: [] } };
     project.declare(
-      { ...body, queues: { work: { bindings: [{ from: 'amq.topic', key: 'k' }] } } },
+      {
+        ...body,
+        exchanges: { events: { type: 'fanout' } },
+        queues: { work: { bindings: [{ from: 'amq.topic', key: 'k' }] } },
+      },
       { users },
     );
     await project.expectFinished();
@@ -53,7 +57,7 @@ eachLine('what a retired resource takes along on RabbitMQ %s', (line) => {
     project.write('topology.yaml', { retired: [project.address('vhost')], rabbitmq: {} });
     const { stdout } = await project.expectRun(3, 'plan');
     expect(stdout).toContain('1 queue with 1 message, 0 consumers');
-    expect(stdout).toMatch(/1 binding\b.*2 permissions\b.*1 queue\b/);
+    expect(stdout).toMatch(/1 binding\b.*1 exchange\b.*2 permissions\b.*1 queue\b/);
     const report = await project.run('apply', '--auto-approve');
     expect([report.code, report.stderr]).toEqual([3, expect.stringContaining('blocked')]);
     await project.expectFinished('--allow', `destructive:${project.address('vhost')}`);

@@ -1,6 +1,7 @@
 import type { Change, Context, JsonObject, Kind, Resource, Risk } from '../../../model/index.ts';
 import { adoptEquivalents, tableOf } from '../arguments.ts';
 import type { RabbitCall } from '../calls.ts';
+import { isPredeclaredExchange } from '../resources.ts';
 import { declareExchange } from './amqp-calls.ts';
 import { bindingsTo, reviveSources } from './auto-delete.ts';
 import { boundFrom } from './bound-from.ts';
@@ -66,6 +67,7 @@ export const exchange: Kind = {
 
   cascadesFrom: ['vhost'],
   systemOwned: ownerOfExchange,
+  predeclared: (resource) => isPredeclaredExchange(vhostAndName(resource).name),
 
   stillText(resource, live) {
     const sources = boundFrom(resource.address, live);
