@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { CommandContext } from './context.ts';
 import type { Files } from './import-files.ts';
 import { checkProject } from './project.ts';
@@ -10,15 +10,28 @@ const REASON = 'so on the broker when it was imported';
 /**
  * Topology files with a suppression above each line that a lint rule finds an error in: what is live is legal, however
  * unwise, and an import can be planned at once. The comments stay as the list of what to look at.
+ * @param config the text of a configuration that is not written yet
  */
-export async function withAcceptedFindings(context: CommandContext, files: Files): Promise<Files> {
+export async function withAcceptedFindings(
+  context: CommandContext,
+  files: Files,
+  config?: string,
+): Promise<Files> {
   const { allRules } = await import('../pipeline/index.ts');
   const rules = new Set(allRules().map(({ code }) => code));
   const folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
   try {
     const names = new Map([...files.keys()].map((path) => [join(folder, basename(path)), path]));
     for (const [copy, path] of names) await writeFile(copy, files.get(path) ?? '');
-    const { diagnostics } = await checkProject(context, { paths: [...names.keys()] });
+    const configFile = join(folder, 'config', 'brokerform.yaml');
+    if (config !== undefined) {
+      await mkdir(dirname(configFile));
+      await writeFile(configFile, config);
+    }
+    const { diagnostics } = await checkProject(context, {
+      paths: [...names.keys()],
+      ...(config !== undefined && { configFile }),
+    });
     const found = new Map<string, Map<number, Set<string>>>();
     for (const { severity, code, at } of diagnostics) {
       const path = at && names.get(resolve(at.file));

@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { formatSource } from '../model/index.ts';
 import type { Imported, ImportSource } from './import-source.ts';
-import { readSchema } from './schema-files.ts';
-import { SCHEMA_FILES, withModeline } from './starter.ts';
+import { schemaFolder, schemaPath } from './schema-files.ts';
+import { withModeline } from './starter.ts';
 
 /** File name → text. */
 export type Files = Map<string, string>;
@@ -17,7 +16,7 @@ export async function snapshotFiles(sources: readonly ImportSource[], folder = '
 /** Topology files in a folder. What could not be carried over is told at the top of the first of them. */
 export async function topologyFiles({ sources, leftovers = [] }: Imported, folder = ''): Promise<Files> {
   const { toYaml } = await import('../pipeline/index.ts');
-  const schema = relative(folder, SCHEMA_FILES.topology).replaceAll('\\', '/');
+  const schema = relative(folder, schemaPath(await schemaFolder(), 'topology')).replaceAll('\\', '/');
   const files: Files = new Map();
   let told = leftovers.map(
     ({ message, at }) => `not carried over: ${at ? `${formatSource(at)} ` : ''}${message}`,
@@ -37,13 +36,4 @@ export async function topologyFiles({ sources, leftovers = [] }: Imported, folde
 function fileName(name: string): string {
   const stem = name.replace(/\.ya?ml$/, '');
   return `${encodeURIComponent(stem).replace(/^\./, '%2E')}.yaml`;
-}
-
-/** The topology schema for editors, where no earlier `init` or `import` has put it. */
-export async function schemaFiles(): Promise<Files> {
-  const isThere = await stat(SCHEMA_FILES.topology).then(
-    () => true,
-    () => false,
-  );
-  return isThere ? new Map() : new Map([[SCHEMA_FILES.topology, await readSchema('topology')]]);
 }

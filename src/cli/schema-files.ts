@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 
 export const SCHEMAS = ['topology', 'config', 'plan'] as const;
 export type SchemaName = (typeof SCHEMAS)[number];
@@ -6,4 +6,48 @@ export type SchemaName = (typeof SCHEMAS)[number];
 /** The text of a JSON Schema that the package publishes under `schema/`. */
 export function readSchema(name: SchemaName): Promise<string> {
   return readFile(new URL(`../../schema/${name}.schema.json`, import.meta.url), 'utf8');
+}
+
+const INSTALLED = 'node_modules/brokerform/schema';
+/** Git ignores it, as `init` sees to. */
+const COPIES = '.brokerform';
+
+/**
+ * The folder in which editors find the JSON Schemas, offline and in the version that is used here: of the installed
+ * package where `package.json` depends on it, so that `npm ci` brings them along; else a folder of copies.
+ */
+export async function schemaFolder(): Promise<string> {
+  const text = await readFile('package.json', 'utf8').catch(() => '{}');
+  return dependsOnUs(text) ? INSTALLED : COPIES;
+}
+
+function dependsOnUs(packageJson: string): boolean {
+  try {
+    const { dependencies, devDependencies } = JSON.parse(packageJson) as Record<string, object | undefined>;
+    return 'brokerform' in { ...dependencies, ...devDependencies };
+  } catch {
+    return false;
+  }
+}
+
+export function schemaPath(folder: string, name: SchemaName): string {
+  return `${folder}/${name}.schema.json`;
+}
+
+/** The copies of these schemas that are to be written; those that are there stay. */
+export async function schemaCopies(
+  folder: string,
+  names: readonly SchemaName[],
+): Promise<Map<string, string>> {
+  const copies = new Map<string, string>();
+  if (folder !== COPIES) return copies;
+  for (const name of names) {
+    const path = schemaPath(folder, name);
+    const isThere = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) copies.set(path, await readSchema(name));
+  }
+  return copies;
 }

@@ -1,16 +1,10 @@
-/** Where `init` puts the JSON Schemas, so that editors find them offline and in the version that wrote the files. */
-export const SCHEMA_FILES = {
-  config: '.brokerform/config.schema.json',
-  topology: '.brokerform/topology.schema.json',
-} as const;
-
 /** The comment by which the YAML language server finds a schema; the path is relative to the file. */
 export function withModeline(schema: string, yaml: string): string {
   return `# yaml-language-server: $schema=${schema}\n${yaml}`;
 }
 
-/** By type: the variable that names a broker, and its entry in a configuration. No secret is in the repository. */
-const BROKERS = {
+/** What a new project starts with, by the type of its broker. No secret is in the repository. */
+const STARTERS = {
   rabbitmq: {
     variable: 'RABBITMQ_URL',
     entry: `  main:
@@ -19,42 +13,8 @@ const BROKERS = {
     url: \${RABBITMQ_URL:-amqp://guest:guest@localhost:5672}
     management: \${RABBITMQ_MANAGEMENT_URL:-http://localhost:15672}
 `,
-  },
-  kafka: {
-    variable: 'KAFKA_BOOTSTRAP',
-    entry: '  events:\n    type: kafka\n    bootstrap: ["${KAFKA_BOOTSTRAP:-localhost:9092}"]\n',
-  },
-  nats: {
-    variable: 'NATS_URL',
-    entry: '  streams:\n    type: nats\n    servers: ["${NATS_URL:-nats://localhost:4222}"]\n',
-  },
-} as const;
-
-type BrokerType = keyof typeof BROKERS;
-
-/** The types whose variable is set; RabbitMQ, which has a default, where none is. */
-export function liveTypes(env: Readonly<Record<string, string | undefined>>): BrokerType[] {
-  const types = Object.keys(BROKERS) as BrokerType[];
-  const named = types.filter((type) => env[BROKERS[type].variable]);
-  return named.length > 0 ? named : ['rabbitmq'];
-}
-
-export function configText(directory: string, types: readonly BrokerType[]): string {
-  // Folder names may hold anything; a project is named in plans and comments.
-  const project = directory.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'example';
-  return `# What this repository declares, and the brokers it is for.
-project: ${JSON.stringify(project)}
-topologies: [topologies/**/*.yaml]
-
-brokers:
-${types.map((type) => BROKERS[type].entry).join('')}
-# What is on the broker and not declared here is never touched, unless it is owned and --prune is given:
-# owns:
-#   main: ["queue/%2F/*", "exchange/%2F/*"]
-`;
-}
-
-export const EXAMPLE_TOPOLOGY = `# Order events: publishers send to the topic exchange "events"; what a consumer cannot handle ends in a queue
+    owns: 'main: ["queue/%2F/*", "exchange/%2F/*"]',
+    example: `# Order events: publishers send to the topic exchange "events"; what a consumer cannot handle ends in a queue
 # of its own instead of being lost. Change it to your own; "brokerform plan" shows what would happen.
 rabbitmq:
   exchanges:
@@ -76,4 +36,75 @@ rabbitmq:
       max-length: 100000
       bindings:
         - { from: dead-letters, key: order-notifications }
-`;
+`,
+  },
+  kafka: {
+    variable: 'KAFKA_BOOTSTRAP',
+    entry: '  events:\n    type: kafka\n    bootstrap: ["${KAFKA_BOOTSTRAP:-localhost:9092}"]\n',
+    owns: 'events: ["topic/orders.*"]',
+    example: `# Order events, kept for two weeks, and the last state of each order. The replication factor is the cluster's default.
+# Change it to your own; "brokerform plan" shows what would happen.
+kafka:
+  topics:
+    orders.events:
+      partitions: 6
+      configs: { retention.ms: 14d }
+
+    orders.state:
+      partitions: 6
+      configs: { cleanup.policy: compact }
+`,
+  },
+  nats: {
+    variable: 'NATS_URL',
+    entry: '  streams:\n    type: nats\n    servers: ["${NATS_URL:-nats://localhost:4222}"]\n',
+    owns: 'streams: ["stream/ORDERS*"]',
+    example: `# Order events, kept for a month, and who works on them. What a consumer gives up is told in the second stream.
+# Change it to your own; "brokerform plan" shows what would happen.
+nats:
+  streams:
+    ORDERS:
+      subjects: [orders.>]
+      max_age: 30d
+      max_bytes: 1GiB
+      consumers:
+        order-processor:
+          filter_subject: orders.created
+          ack_wait: 30s
+          max_deliver: 5
+
+    ORDERS_GIVEN_UP:
+      subjects: [$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.ORDERS.>]
+      max_age: 90d
+      max_bytes: 64MiB
+`,
+  },
+} as const;
+
+export type StarterType = keyof typeof STARTERS;
+export const STARTER_TYPES = Object.keys(STARTERS) as StarterType[];
+
+/** The types whose variable is set; RabbitMQ, which has a default, where none is. */
+export function liveTypes(env: Readonly<Record<string, string | undefined>>): StarterType[] {
+  const named = STARTER_TYPES.filter((type) => env[STARTERS[type].variable]);
+  return named.length > 0 ? named : ['rabbitmq'];
+}
+
+export function configText(directory: string, types: readonly StarterType[]): string {
+  // Folder names may hold anything; a project is named in plans and comments.
+  const project = directory.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'example';
+  return `# What this repository declares, and the brokers it is for.
+project: ${JSON.stringify(project)}
+topologies: [topologies/**/*.yaml]
+
+brokers:
+${types.map((type) => STARTERS[type].entry).join('')}
+# What is on the broker and not declared here is never touched, unless it is owned and --prune is given:
+# owns:
+${types.map((type) => `#   ${STARTERS[type].owns}\n`).join('')}`;
+}
+
+/** File name → text, in the folder of topologies; one type alone is called `example.yaml`. */
+export function exampleFiles(types: readonly StarterType[]): [string, string][] {
+  return types.map((type) => [`${types.length === 1 ? 'example' : type}.yaml`, STARTERS[type].example]);
+}

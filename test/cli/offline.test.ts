@@ -255,6 +255,47 @@ describe('init', () => {
     );
   });
 
+  test.each(['kafka', 'nats', 'rabbitmq --broker nats --broker kafka'])(
+    'for %s: validates without a finding, and plans',
+    async (types) => {
+      expect(await cli(`init --broker ${types}`)).toMatchObject({ code: 0 });
+      expect(await cli('validate --fail-on info')).toMatchObject({ code: 0, stdout: 'No findings.\n' });
+      const { code, stdout } = await cli('plan --against none');
+      expect(code).toBe(0);
+      for (const type of types.split(' --broker ')) expect(stdout).toContain(`${type} "`);
+    },
+  );
+
+  test('a type of broker that is none is refused, with what was meant', async () => {
+    const { code, stderr } = await cli('init --broker rabitmq');
+    expect([code, await readdir(folder)]).toEqual([64, []]);
+    expect(stderr).toContain('Did you mean rabbitmq?');
+  });
+
+  test.each([
+    ['absent', undefined, '.brokerform/\n'],
+    ['without a line end', 'dist', 'dist\n.brokerform/\n'],
+    ['there already', '/.brokerform\n', '/.brokerform\n'],
+  ])('.gitignore, %s: names the folder of schemas once', async (_, before, after) => {
+    if (before !== undefined) await write({ '.gitignore': before });
+    expect(await cli('init')).toMatchObject({ code: 0 });
+    expect(await readFile(join(folder, '.gitignore'), 'utf8')).toBe(after);
+  });
+
+  test('where the package is a dependency, editors read its schemas, and nothing is copied', async () => {
+    await write({ 'package.json': '{ "devDependencies": { "brokerform": "^0.1.0" } }' });
+    expect(await cli('init')).toMatchObject({ code: 0 });
+    const first = async (file: string) => (await readFile(join(folder, file), 'utf8')).split('\n')[0];
+    const schemas = 'node_modules/brokerform/schema';
+    expect(await first('brokerform.yaml')).toMatch(new RegExp(`=${schemas}/config.schema.json$`));
+    expect(await first('topologies/example.yaml')).toMatch(
+      new RegExp(`=../${schemas}/topology.schema.json$`),
+    );
+    expect((await readdir(folder)).sort()).toEqual(
+      ['.gitignore', 'brokerform.yaml', 'package.json', 'topologies'].sort(),
+    );
+  });
+
   test('overwrites nothing', async () => {
     await write({ 'brokerform.yaml': 'mine' });
     const { code, stderr } = await cli('init');

@@ -4,11 +4,12 @@ import { renderDiagnostics } from '../../render/index.ts';
 import { withAcceptedFindings } from '../accept-findings.ts';
 import type { CommandContext } from '../context.ts';
 import { writeNewFiles } from '../files.ts';
-import { type Files, schemaFiles, snapshotFiles, topologyFiles } from '../import-files.ts';
+import { type Files, snapshotFiles, topologyFiles } from '../import-files.ts';
 import { type Imported, importFrom } from '../import-source.ts';
 import { invoke } from '../invoke.ts';
 import { choiceOption, listOption } from '../options.ts';
 import { waitOption } from '../plan-flags.ts';
+import { schemaCopies, schemaFolder } from '../schema-files.ts';
 import { InputError, UsageError } from '../usage.ts';
 
 interface Flags {
@@ -58,7 +59,8 @@ export function addImport(program: Command): void {
           context.print([...files.values()].join('---\n'));
           return {};
         }
-        await writeNewFiles(isYaml ? new Map([...files, ...(await schemaFiles())]) : files);
+        const schemas = isYaml ? await schemaCopies(await schemaFolder(), ['topology']) : [];
+        await writeNewFiles(new Map([...files, ...schemas]));
         context.print([...files.keys()].map((file) => `wrote ${file}\n`).join(''));
         return {};
       }),

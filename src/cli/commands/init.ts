@@ -1,15 +1,26 @@
-import { basename, join } from 'node:path';
-import type { Command } from 'commander';
+import { basename } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { nearestWord } from '../../model/index.ts';
+import { withAcceptedFindings } from '../accept-findings.ts';
 import type { CommandContext } from '../context.ts';
 import { writeNewFiles } from '../files.ts';
+import { ignoreInGit } from '../gitignore.ts';
 import { type Files, topologyFiles } from '../import-files.ts';
 import { importWith } from '../import-source.ts';
 import { invoke } from '../invoke.ts';
 import { waitOption } from '../plan-flags.ts';
-import { readSchema } from '../schema-files.ts';
-import { configText, EXAMPLE_TOPOLOGY, liveTypes, SCHEMA_FILES, withModeline } from '../starter.ts';
+import { schemaCopies, schemaFolder, schemaPath } from '../schema-files.ts';
+import {
+  configText,
+  exampleFiles,
+  liveTypes,
+  STARTER_TYPES,
+  type StarterType,
+  withModeline,
+} from '../starter.ts';
 
 interface Flags {
+  readonly broker?: readonly StarterType[];
   readonly fromLive?: boolean;
   readonly wait: number;
 }
@@ -18,6 +29,7 @@ export function addInit(program: Command): void {
   program
     .command('init')
     .description('Write a configuration and a first topology.')
+    .addOption(brokerOption())
     .option(
       '--from-live',
       'take the topology from the brokers that $RABBITMQ_URL, $KAFKA_BOOTSTRAP and $NATS_URL name',
@@ -25,28 +37,52 @@ export function addInit(program: Command): void {
     .addOption(waitOption())
     .action(
       invoke<Flags>(async (context, flags) => {
+        const types = flags.broker ?? (flags.fromLive ? liveTypes(process.env) : ['rabbitmq']);
+        const schemas = await schemaFolder();
         const config = withModeline(
-          SCHEMA_FILES.config,
-          configText(basename(process.cwd()), flags.fromLive ? liveTypes(process.env) : ['rabbitmq']),
+          schemaPath(schemas, 'config'),
+          configText(basename(process.cwd()), types),
         );
         const files: Files = new Map([
           ['brokerform.yaml', config],
-          ...(await firstTopology(context, flags, config)),
-          [SCHEMA_FILES.config, await readSchema('config')],
-          [SCHEMA_FILES.topology, await readSchema('topology')],
+          ...(flags.fromLive
+            ? await liveTopology(context, config, flags.wait)
+            : exampleTopology(types, schemas)),
+          ...(await schemaCopies(schemas, ['config', 'topology'])),
         ]);
         await writeNewFiles(files);
+        const ignored = await ignoreInGit('.brokerform/');
         context.print([...files.keys()].map((file) => `wrote ${file}\n`).join(''));
+        if (ignored !== undefined) context.print(`${ignored} .gitignore\n`);
         context.note('Next: brokerform validate, then brokerform plan.');
         return {};
       }),
     );
 }
 
-async function firstTopology(context: CommandContext, flags: Flags, config: string): Promise<Files> {
-  if (flags.fromLive) {
-    return topologyFiles({ sources: await importWith(context, config, flags.wait) }, 'topologies');
-  }
-  const schema = join('..', SCHEMA_FILES.topology);
-  return new Map([['topologies/example.yaml', withModeline(schema, EXAMPLE_TOPOLOGY)]]);
+/** Repeatable; in the order of the types, each once. */
+function brokerOption(): Option {
+  return new Option('--broker <type>', 'a type of broker; repeatable')
+    .choices(STARTER_TYPES)
+    .argParser((text, before: readonly StarterType[] | undefined) => {
+      if (!STARTER_TYPES.includes(text as StarterType)) {
+        const near = nearestWord(text, STARTER_TYPES);
+        throw new InvalidArgumentError(
+          near === undefined ? `Allowed choices are ${STARTER_TYPES.join(', ')}.` : `Did you mean ${near}?`,
+        );
+      }
+      return STARTER_TYPES.filter((type) => type === text || before?.includes(type));
+    });
+}
+
+async function liveTopology(context: CommandContext, config: string, wait: number): Promise<Files> {
+  const files = await topologyFiles({ sources: await importWith(context, config, wait) }, 'topologies');
+  return withAcceptedFindings(context, files, config);
+}
+
+function exampleTopology(types: readonly StarterType[], schemas: string): Files {
+  const schema = schemaPath(`../${schemas}`, 'topology');
+  return new Map(
+    exampleFiles(types).map(([name, text]) => [`topologies/${name}`, withModeline(schema, text)]),
+  );
 }
