@@ -1,9 +1,8 @@
 import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { effects } from './effects/index.ts';
-import { schema } from './fields/schema.ts';
 import { draw } from './graph/index.ts';
-import { declare, kinds, toSections } from './kinds/index.ts';
+import { declare, kinds, schema, toSections } from './kinds/index.ts';
 import { rules } from './rules/index.ts';
 
 /** The newest release whose behaviour is known here. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
-import type { AclSpec } from '../../../src/brokers/kafka/kinds/acl/index.ts';
+import type { AclSpec } from '../../../src/brokers/kafka/kinds/acl/spec.ts';
 import { isMatchableHost } from '../../../src/brokers/kafka/rules/acl-host-never-matches.ts';
 import type { Call, JsonObject } from '../../../src/model/index.ts';
 import { create, declared, fresh, open, readOne, send, topic } from './support.ts';

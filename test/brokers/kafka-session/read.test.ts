@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
-import { type AclSpec, aclAddress } from '../../../src/brokers/kafka/kinds/acl/index.ts';
+import { type AclSpec, aclAddress } from '../../../src/brokers/kafka/kinds/acl/spec.ts';
 import { quotaAddress } from '../../../src/brokers/kafka/kinds/quota.ts';
 import { HIDDEN } from '../../../src/model/index.ts';
 import {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vite
 import type { KafkaCall } from '../../../src/brokers/kafka/kinds/index.ts';
 import type { TopicConfigs } from '../../../src/brokers/kafka/kinds/topic/calls.ts';
 import { Cluster } from '../../../src/brokers/kafka/session/cluster.ts';
-import { carryOut, type Result } from '../../../src/brokers/kafka/session/executor.ts';
+import { execute, type Result } from '../../../src/brokers/kafka/session/executor.ts';
 import { AlterConfigs } from '../../../src/brokers/kafka/session/protocol/configs.ts';
 import { readSettings } from '../../../src/brokers/kafka/session/settings.ts';
 import { configuration } from '../../../src/brokers/kafka/session/topics/configs.ts';
@@ -149,7 +149,7 @@ describe.each(['old', 'current'] as const)('changing the %s Kafka', (line) => {
     const body: TopicConfigs = { name, set: { 'segment.ms': '70000' }, unset: ['retention.ms'] };
     const change = (own: TopicConfigs) =>
       new Promise<Result>((settle) => {
-        carryOut(cluster.settings, configuration(cluster), [{ body: own, settle }], {
+        execute(cluster.settings, configuration(cluster), [{ body: own, settle }], {
           drain: new AbortController().signal,
         });
       });

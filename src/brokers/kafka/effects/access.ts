@@ -1,4 +1,6 @@
-import type { AclOperation, AclResourceType, AclSpec } from '../kinds/acl/index.ts';
+import type { AclOperation, AclResourceType } from '../fields/acl.ts';
+import { impliedBy, operationsOn } from '../fields/acl.ts';
+import type { AclSpec } from '../kinds/acl/spec.ts';
 
 /** What a client asks for. */
 interface Access {
@@ -10,33 +12,6 @@ interface Access {
 }
 
 const EVERYBODY = 'User:*';
-
-/** The operations that there are on each type of resource. https://kafka.apache.org/documentation/#operations_in_kafka */
-export const OPERATIONS: Readonly<Record<AclResourceType, readonly AclOperation[]>> = {
-  topic: ['read', 'write', 'create', 'delete', 'alter', 'describe', 'describe-configs', 'alter-configs'],
-  group: ['read', 'delete', 'describe', 'describe-configs', 'alter-configs'],
-  cluster: [
-    'create',
-    'alter',
-    'describe',
-    'cluster-action',
-    'describe-configs',
-    'alter-configs',
-    'idempotent-write',
-  ],
-  'transactional-id': ['write', 'describe', 'two-phase-commit'],
-  'delegation-token': ['describe'],
-  user: ['create-tokens', 'describe-tokens'],
-};
-
-/** What a permission allows with it: who may read a topic may describe it. `AclEntry` and `StandardAuthorizer`. */
-export const BRINGS: Partial<Record<AclOperation, AclOperation>> = {
-  read: 'describe',
-  write: 'describe',
-  delete: 'describe',
-  alter: 'describe',
-  'alter-configs': 'describe-configs',
-};
 
 /**
  * Judges requests as a cluster does that has these ACLs: a denial counts more than a permission, and what nothing
@@ -63,7 +38,7 @@ function covers(acl: AclSpec, { host, type, name, operation }: Access): boolean 
     acl.pattern === 'prefixed' ? name.startsWith(acl.name) : acl.name === '*' || acl.name === name;
   if (!named) return false;
   if (acl.operation === 'all' || acl.operation === operation) return true;
-  return acl.permission === 'allow' && BRINGS[acl.operation] === operation;
+  return acl.permission === 'allow' && impliedBy(acl.operation) === operation;
 }
 
 /** A request that stands for those that an ACL is about. */
@@ -98,8 +73,8 @@ export function probesOf(acl: AclSpec): Probe[] {
 }
 
 function operationsOf({ operation, permission, ...acl }: AclSpec): readonly AclOperation[] {
-  if (operation === 'all') return OPERATIONS[acl['resource-type']];
-  const brought = permission === 'allow' ? BRINGS[operation] : undefined;
+  if (operation === 'all') return operationsOn(acl['resource-type']);
+  const brought = permission === 'allow' ? impliedBy(operation) : undefined;
   return brought === undefined ? [operation] : [operation, brought];
 }
 

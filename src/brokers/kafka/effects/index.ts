@@ -6,7 +6,7 @@ import {
   kindOf,
   type Resource,
 } from '../../../model/index.ts';
-import { aclOf } from '../kinds/acl/index.ts';
+import { aclOf } from '../kinds/acl/spec.ts';
 import { nameOf } from '../kinds/kind.ts';
 import { userAddress } from '../kinds/user.ts';
 import { authorizer, probesOf } from './access.ts';

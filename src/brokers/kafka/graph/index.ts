@@ -8,8 +8,9 @@ import {
   type Resource,
   Sketch,
 } from '../../../model/index.ts';
+import type { AclOperation } from '../fields/acl.ts';
 import { shownConfig } from '../fields/config-values.ts';
-import { type AclOperation, type AclSpec, aclOf } from '../kinds/acl/index.ts';
+import { type AclSpec, aclOf } from '../kinds/acl/spec.ts';
 import { nameOf } from '../kinds/kind.ts';
 import { topic as topicKind } from '../kinds/topic/index.ts';
 import { configIn, sourcesIn, topicAddress } from '../kinds/topic/spec.ts';

@@ -1,37 +1,8 @@
 import type { DraftSection, Mapping } from '../../../model/foreign/index.ts';
 import { isObject, type Json, type JsonObject, type Source } from '../../../model/index.ts';
-import type { AclOperation, AclSpec } from '../kinds/acl/index.ts';
+import type { AclOperation } from '../fields/acl.ts';
+import type { AclSpec } from '../kinds/acl/spec.ts';
 import { INTERNAL_TOPICS, THROTTLE_CONFIGS } from '../kinds/topic/spec.ts';
-
-/** As Kafka calls them; other tools write them in capitals, or in one word. */
-export const OPERATIONS: readonly AclOperation[] = [
-  'all',
-  'read',
-  'write',
-  'create',
-  'delete',
-  'alter',
-  'describe',
-  'cluster-action',
-  'describe-configs',
-  'alter-configs',
-  'idempotent-write',
-  'create-tokens',
-  'describe-tokens',
-  'two-phase-commit',
-];
-
-export const RESOURCE_TYPES: readonly AclSpec['resource-type'][] = [
-  'topic',
-  'group',
-  'cluster',
-  'transactional-id',
-  'delegation-token',
-  'user',
-];
-
-export const PATTERNS = ['literal', 'prefixed'] as const;
-export const PERMISSIONS = ['allow', 'deny'] as const;
 
 /** One ACL, and where it was written. What is not said is what Kafka's own tools take for it. */
 interface Grant {

@@ -1,7 +1,10 @@
 import type { DraftSection, Mapping, PlacedText } from '../../../model/foreign/index.ts';
 import type { Json, Source } from '../../../model/index.ts';
-import type { AclOperation, AclSpec } from '../kinds/acl/index.ts';
-import { grant, PATTERNS } from './draft.ts';
+import type { AclOperation } from '../fields/acl.ts';
+import { patterns } from '../fields/acl.ts';
+import { wordsOf } from '../fields/words.ts';
+import type { AclSpec } from '../kinds/acl/spec.ts';
+import { grant } from './draft.ts';
 
 /** What a streams application may do with the topics that it makes for itself. */
 const INTERNAL_TOPICS: readonly AclOperation[] = [
@@ -46,7 +49,7 @@ export function translateService(draft: DraftSection, { name, ...client }: Servi
     return;
   }
   const group = service.text('group-id') ?? name;
-  const pattern = service.word('pattern', PATTERNS);
+  const pattern = service.word('pattern', wordsOf(patterns));
   if (consumed.length > 0) acls.add('group', group, ['read'], service.at(), pattern);
 }
 

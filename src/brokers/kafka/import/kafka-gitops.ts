@@ -1,16 +1,9 @@
 import { dirname, join, normalize } from 'node:path/posix';
 import type { DraftSection, ForeignFormat, Mapping } from '../../../model/foreign/index.ts';
 import { isObject, type JsonObject, type Source } from '../../../model/index.ts';
-import {
-  grant,
-  INTERNAL,
-  isInternal,
-  OPERATIONS,
-  PATTERNS,
-  PERMISSIONS,
-  RESOURCE_TYPES,
-  takeConfigs,
-} from './draft.ts';
+import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
+import { wordsOf } from '../fields/words.ts';
+import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';
 import { isService, translateService } from './kafka-gitops-services.ts';
 
 const SETTINGS = ['ccloud', 'confluent', 'files', 'services', 'topics'];
@@ -203,11 +196,11 @@ function translateCustom(draft: DraftSection, acls: Mapping, inherited: string |
       continue;
     }
     for (const needed of ['name', 'type', 'operation']) if (!acl.has(needed)) acl.required(needed);
-    const type = acl.word('type', RESOURCE_TYPES);
+    const type = acl.word('type', wordsOf(resourceTypes));
     const name = acl.text('name');
-    const operation = acl.word('operation', OPERATIONS);
-    const pattern = acl.word('pattern', PATTERNS);
-    const permission = acl.word('permission', PERMISSIONS);
+    const operation = acl.word('operation', wordsOf(operations));
+    const pattern = acl.word('pattern', wordsOf(patterns));
+    const permission = acl.word('permission', wordsOf(permissions));
     const host = acl.text('host');
     if (!type || name === undefined || !operation) continue;
     grant(draft, { principal, type, name, operation, pattern, permission, host, at: acl.at() });

@@ -8,7 +8,9 @@ import {
   noteOf,
   readManifest,
 } from '../../../model/foreign/index.ts';
-import { grant, INTERNAL, isInternal, OPERATIONS, PERMISSIONS, takeConfigs } from './draft.ts';
+import { operations, permissions } from '../fields/acl.ts';
+import { wordsOf } from '../fields/words.ts';
+import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';
 
 const GROUP = 'kafka.strimzi.io';
 
@@ -105,15 +107,15 @@ function translateRule(draft: DraftSection, principal: string, rule: Mapping): v
   const type = resource?.word('type', ['topic', 'group', 'cluster', 'transactional-id']);
   const name = resource?.text('name') ?? '';
   const pattern = resource?.word('patternType', ['literal', 'prefix']);
-  const permission = rule.word('type', PERMISSIONS);
+  const permission = rule.word('type', wordsOf(permissions));
   const host = rule.text('host');
   // One operation is the older form.
-  const operation = rule.word('operation', OPERATIONS);
-  const operations = rule.words('operations', OPERATIONS);
+  const operation = rule.word('operation', wordsOf(operations));
+  const listed = rule.words('operations', wordsOf(operations));
   if (!resource) rule.required('resource');
   if (!type) return;
   if (type !== 'cluster' && name === '') resource?.required('name');
-  for (const one of [...(operation ? [operation] : []), ...operations]) {
+  for (const one of [...(operation ? [operation] : []), ...listed]) {
     grant(draft, {
       principal,
       type,

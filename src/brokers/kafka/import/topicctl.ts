@@ -1,15 +1,8 @@
 import type { DraftSection, ForeignFormat, Mapping } from '../../../model/foreign/index.ts';
 import { isObject, type JsonObject } from '../../../model/index.ts';
-import {
-  grant,
-  INTERNAL,
-  isInternal,
-  OPERATIONS,
-  PATTERNS,
-  PERMISSIONS,
-  RESOURCE_TYPES,
-  takeConfigs,
-} from './draft.ts';
+import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
+import { wordsOf } from '../fields/words.ts';
+import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';
 
 /** Files of topicctl, several documents each. https://github.com/segmentio/topicctl#config-formats */
 export const topicctl: ForeignFormat = {
@@ -123,18 +116,18 @@ function translateAcls(draft: DraftSection, acls: readonly Mapping[], owner?: st
       acl.required('resource');
       continue;
     }
-    const type = resource.word('type', RESOURCE_TYPES);
+    const type = resource.word('type', wordsOf(resourceTypes));
     const name = resource.text('name') ?? '';
-    const pattern = resource.word('patternType', PATTERNS);
-    const permission = resource.word('permission', PERMISSIONS);
+    const pattern = resource.word('patternType', wordsOf(patterns));
+    const permission = resource.word('permission', wordsOf(permissions));
     const host = resource.text('host');
-    const operations = acl.words('operations', OPERATIONS);
+    const listed = acl.words('operations', wordsOf(operations));
     if (!type) resource.required('type');
     else if (type !== 'cluster' && name === '') resource.required('name');
     const principal = owner === undefined ? resource.required('principal') : owner;
     if (owner !== undefined) resource.skip('principal');
     if (!type || principal === undefined) continue;
-    for (const operation of operations) {
+    for (const operation of listed) {
       grant(draft, { principal, type, name, operation, pattern, permission, host, at: resource.at() });
     }
   }

@@ -3,30 +3,36 @@ import {
   type Declared,
   type ImportedFile,
   indexByAddress,
-  type JsonObject,
-  type Kind,
   kindOf,
   type Resource,
   type Section,
   systemOwned,
 } from '../../../model/index.ts';
-import { type AclCall, acl } from './acl/index.ts';
-import { aclsSection, declareAcls } from './acl/yaml.ts';
-import type { DeclareCode } from './kind.ts';
-import { declareQuotas, type QuotaCall, quota, quotasSection } from './quota.ts';
+import { sectionSchema } from '../fields/schema.ts';
+import type { KindSession } from '../session/kind-session.ts';
+import { acl } from './acl/index.ts';
+import type { AclCall } from './acl/spec.ts';
+import type { DeclareCode, KafkaKind } from './kind.ts';
+import { type QuotaCall, quota } from './quota.ts';
 import type { TopicCall } from './topic/calls.ts';
 import { topic } from './topic/index.ts';
-import { declareTopics, topicsSection } from './topic/yaml.ts';
-import { credentialsOf, declareUsers, type UserCall, user, usersNote, usersSection } from './user.ts';
+import { type UserCall, user } from './user.ts';
 
-/**
- * Every request that brokerform makes to change Kafka. A session sends many of one op as one request. A secret is a
- * SecretRef.
- */
+/** Every request that changes a cluster. A session sends many of one op as one request. */
 export type KafkaCall = TopicCall | AclCall | QuotaCall | UserCall;
 
 /** Every kind by the name that stands in addresses. */
-export const kinds: Readonly<Record<string, Kind>> = { topic, acl, quota, user };
+export const kinds: Readonly<Record<string, KafkaKind>> = { topic, acl, quota, user };
+
+/** How a session reads and changes each kind; loaded with the first connection. */
+export const kindSessions: Readonly<Record<string, () => Promise<KindSession>>> = {
+  topic: async () => (await import('../session/topics/index.ts')).topics,
+  acl: async () => (await import('../session/acls.ts')).acls,
+  quota: async () => (await import('../session/quotas.ts')).quotas,
+  user: async () => (await import('../session/users.ts')).users,
+};
+
+export const schema = sectionSchema(Object.values(kinds).map((kind) => kind.schema));
 
 /** All that the sections of one cluster declare, in the order of the files. */
 export function declare(sections: readonly Section[]): Declared {
@@ -36,31 +42,24 @@ export function declare(sections: readonly Section[]): Declared {
   });
   for (const section of sections) {
     const { value } = section;
-    const body = { section, value, at: section.at(value) };
-    declareTopics(collector, body);
-    declareAcls(collector, body);
-    declareQuotas(collector, body);
-    declareUsers(collector, body);
+    for (const kind of Object.values(kinds))
+      kind.declare(collector, { section, value, at: section.at(value) });
   }
   return { resources: collector.resources, diagnostics: collector.diagnostics };
 }
 
 /**
- * Resources as YAML that a person would have written: a file for the topics, one each for ACLs, quotas and users.
- * What the broker keeps for itself is left out, and live SCRAM users are, as Kafka tells nobody their passwords.
+ * Resources as YAML that a person would have written, a file for each kind: `topics.yaml`. What the broker keeps for
+ * itself is left out.
  */
 export function toSections(resources: readonly Resource[]): ImportedFile[] {
   const system = systemOwned(indexByAddress(resources), kinds);
-  const ofKind = (kind: string) =>
-    resources.filter(({ address }) => kindOf(address) === kind && !system.has(address));
-  const sections: readonly (readonly [name: string, section: JsonObject])[] = [
-    ['topics.yaml', topicsSection(ofKind('topic'))],
-    ['acls.yaml', aclsSection(ofKind('acl'))],
-    ['quotas.yaml', quotasSection(ofKind('quota'))],
-    ['users.yaml', usersSection(ofKind('user'))],
-  ];
-  const notes = usersNote(ofKind('user').filter((user) => credentialsOf(user).length === 0).length);
-  return sections
-    .filter(([, section]) => Object.keys(section).length > 0)
-    .map(([name, section], index) => ({ name, section, notes: index === 0 ? notes : [] }));
+  const written = Object.entries(kinds).map(([name, kind]) => {
+    const own = resources.filter(({ address }) => kindOf(address) === name && !system.has(address));
+    return { section: kind.toSection(own), notes: kind.notes?.(own) ?? [] };
+  });
+  const notes = written.flatMap((one) => one.notes);
+  return written
+    .flatMap(({ section }) => Object.keys(section).map((key) => ({ name: `${key}.yaml`, section })))
+    .map((file, index) => ({ ...file, notes: index === 0 ? notes : [] }));
 }

@@ -1,14 +1,25 @@
 import {
+  type Body,
   type Change,
   type DeclareCollector,
+  type JsonObject,
+  type Kind,
   parseAddress,
   type Resource,
   type Risk,
 } from '../../../model/index.ts';
+import type { SectionSchema } from '../fields/schema.ts';
 
-/*
- * What the kinds share: how they report mistakes, names out of addresses, risks.
- */
+/** A kind, and how it stands in a section. */
+export interface KafkaKind extends Kind {
+  readonly schema: SectionSchema;
+  /** Declares what a section says of this kind. */
+  declare(collector: Collector, section: Body): void;
+  /** Resources of this kind as a section that a person would have written: `{ topics: {…} }`, or `{}` for none. */
+  toSection(resources: readonly Resource[]): JsonObject;
+  /** What `toSection` leaves out and must be told. */
+  notes?(resources: readonly Resource[]): string[];
+}
 
 /** What went wrong while declaring; the rules of the linter have codes of their own. */
 export type DeclareCode =

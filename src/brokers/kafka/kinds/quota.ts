@@ -5,7 +5,6 @@ import {
   itemsOf,
   type Json,
   type JsonObject,
-  type Kind,
   makeAddress,
   overridden,
   parseSize,
@@ -13,18 +12,19 @@ import {
   type Risk,
   type Source,
 } from '../../../model/index.ts';
-import { type Collector, disruptive, type Update } from './kind.ts';
+import {
+  type EntityType,
+  entityTypes,
+  isSize,
+  quotaKeys,
+  quotaKeysOf,
+  quotaSchema,
+} from '../fields/quota.ts';
+import { type Collector, disruptive, type KafkaKind, type Update } from './kind.ts';
 import { userAddress } from './user.ts';
 
-/**
- * Whom a quota is for. `null` is the default entity: everyone who has no quota of their own. One of `ip`, or `user`
- * and `client-id`, or either of these alone.
- */
-export type QuotaEntity = {
-  readonly user?: string | null;
-  readonly 'client-id'?: string | null;
-  readonly ip?: string | null;
-};
+/** `null` is the default entity: everyone who has no quota of their own. */
+export type QuotaEntity = { readonly [type in EntityType]?: string | null };
 
 /**
  * `<broker>/quota/…`, see `quotaAddress`. Beside the entity it holds the quotas by the broker's names:
@@ -33,26 +33,9 @@ export type QuotaEntity = {
  */
 type QuotaSpec = JsonObject & { readonly entity: QuotaEntity };
 
-/** Quotas of users and client ids. {@link https://kafka.apache.org/documentation/#design_quotas} */
-const CLIENT_QUOTAS: readonly string[] = [
-  'producer_byte_rate',
-  'consumer_byte_rate',
-  'request_percentage',
-  'controller_mutation_rate',
-];
-
-/** Quotas of IP addresses. */
-const IP_QUOTAS: readonly string[] = ['connection_creation_rate'];
-
-/** All of them are rates a second, but for the percentage. */
-const QUOTA_UNITS: Readonly<Record<string, 'bytes'>> = {
-  producer_byte_rate: 'bytes',
-  consumer_byte_rate: 'bytes',
-};
-
 /** As people write it: `10MB`. */
 function writtenQuota(key: string, value: Json): Json {
-  const text = QUOTA_UNITS[key] === 'bytes' ? formatSize(value) : undefined;
+  const text = isSize(key) ? formatSize(value) : undefined;
   return text === undefined || /^\d+B$/.test(text) ? value : text;
 }
 
@@ -65,7 +48,7 @@ export type QuotaCall = { op: 'quota.alter'; target: string; body: QuotaAlter };
  * word of its own and no name, so that a user named `default` is another one: `main/quota/default-user`.
  */
 export function quotaAddress(broker: string, entity: QuotaEntity): Address {
-  const path = (['user', 'client-id', 'ip'] as const).flatMap((type) => {
+  const path = entityTypes.flatMap((type) => {
     const name = entity[type];
     if (name === undefined) return [];
     return name === null ? [`default-${type}`] : [type, name];
@@ -79,10 +62,12 @@ export function quotaResource(broker: string, spec: QuotaSpec): Resource {
   return { address: quotaAddress(broker, spec.entity), spec, needs };
 }
 
-const QUOTAS = [...CLIENT_QUOTAS, ...IP_QUOTAS];
-
 /** https://kafka.apache.org/documentation/#design_quotas */
-export const quota: Kind = {
+export const quota: KafkaKind = {
+  schema: quotaSchema,
+  declare: declareQuotas,
+  toSection: quotasSection,
+
   title: (resource) => ({ title: `quota of ${entityText(entityOf(resource))}`, detail: '' }),
   complete: ({ spec }): JsonObject => spec,
 
@@ -90,7 +75,7 @@ export const quota: Kind = {
     if (change.action === 'delete')
       return [disruptive('quota-deleted', 'its clients are no longer slowed down')];
     if (change.action === 'create') return [];
-    const lowered = QUOTAS.filter((key) => isLowered(change, key));
+    const lowered = quotaKeys.filter((key) => isLowered(change, key));
     if (lowered.length === 0) return [];
     return [disruptive('quota-lowered', `clients over the new ${lowered.join(' and ')} are slowed down`)];
   },
@@ -101,7 +86,7 @@ export const quota: Kind = {
     const after = 'after' in change ? change.after.spec : {};
     const set: Record<string, number> = {};
     const unset: string[] = [];
-    for (const key of QUOTAS) {
+    for (const key of quotaKeys) {
       const wanted = change.action === 'delete' ? null : after[key];
       if (wanted === undefined || wanted === before[key]) continue;
       if (typeof wanted === 'number') set[key] = wanted;
@@ -115,7 +100,7 @@ export const quota: Kind = {
 
   fieldText([key = ''], value) {
     const text = writtenQuota(key, value);
-    return QUOTA_UNITS[key] === 'bytes' ? `${text}/s` : undefined;
+    return isSize(key) ? `${text}/s` : undefined;
   },
 };
 
@@ -124,7 +109,7 @@ function entityOf({ spec }: Resource): QuotaEntity {
 }
 
 function entityText(entity: QuotaEntity): string {
-  const parts = (['user', 'client-id', 'ip'] as const).flatMap((type) => {
+  const parts = entityTypes.flatMap((type) => {
     const name = entity[type];
     if (name === undefined) return [];
     return [name === null ? `every other ${type}` : `${type} ${name}`];
@@ -139,7 +124,7 @@ function isLowered(change: Update, key: string): boolean {
 }
 
 /** `quotas: [{ user: app, producer_byte_rate: 10MB }]`. */
-export function declareQuotas(collector: Collector, sectionBody: Body): void {
+function declareQuotas(collector: Collector, sectionBody: Body): void {
   for (const written of itemsOf(sectionBody, 'quotas')) {
     const entity = readEntity(collector, written);
     if (!entity) continue;
@@ -147,7 +132,7 @@ export function declareQuotas(collector: Collector, sectionBody: Body): void {
     const { value } = overridden(written, quotaAddress(section.broker, entity));
     const values: Record<string, Json> = {};
     const places: Record<string, Source> = {};
-    for (const key of entity.ip === undefined ? CLIENT_QUOTAS : IP_QUOTAS) {
+    for (const key of quotaKeysOf(entity.ip === undefined ? 'client' : 'ip')) {
       const given = value[key];
       if (given === undefined) continue;
       places[key] = section.at(value, key);
@@ -160,7 +145,7 @@ export function declareQuotas(collector: Collector, sectionBody: Body): void {
 
 function readEntity(collector: Collector, { value, at }: Body): QuotaEntity | undefined {
   const entity: { -readonly [key in keyof QuotaEntity]: QuotaEntity[key] } = {};
-  for (const key of ['user', 'client-id', 'ip'] as const) {
+  for (const key of entityTypes) {
     const name = value[key];
     if (typeof name === 'string' || name === null) entity[key] = name;
   }
@@ -176,7 +161,7 @@ function readEntity(collector: Collector, { value, at }: Body): QuotaEntity | un
 }
 
 function readValue(collector: Collector, key: string, given: Json, at: Source): Json {
-  if (typeof given !== 'string' || QUOTA_UNITS[key] !== 'bytes') return given;
+  if (typeof given !== 'string' || !isSize(key)) return given;
   const parsed = parseSize(given.replace(/\/s$/, ''));
   if ('value' in parsed) return parsed.value;
   collector.error('bad-value', at, `${key} is ${JSON.stringify(given)}: ${parsed.problem}`);
@@ -185,7 +170,7 @@ function readValue(collector: Collector, key: string, given: Json, at: Source): 
 
 /** Brokers refuse a quota on an entity that it is not for. */
 function refuseOthers(collector: Collector, { section, value }: Body, entity: QuotaEntity): void {
-  const others = entity.ip === undefined ? IP_QUOTAS : CLIENT_QUOTAS;
+  const others = quotaKeysOf(entity.ip === undefined ? 'ip' : 'client');
   const whom = entity.ip === undefined ? 'IP addresses' : 'users and client ids';
   for (const key of others) {
     if (value[key] === undefined) continue;
@@ -193,12 +178,12 @@ function refuseOthers(collector: Collector, { section, value }: Body, entity: Qu
   }
 }
 
-export function quotasSection(quotas: readonly Resource[]): JsonObject {
+function quotasSection(quotas: readonly Resource[]): JsonObject {
   const sorted = [...quotas].sort((a, b) => (a.address < b.address ? -1 : 1));
   if (sorted.length === 0) return {};
   return {
     quotas: sorted.map((quota): JsonObject => {
-      const values = [...CLIENT_QUOTAS, ...IP_QUOTAS].flatMap((key): [string, Json][] => {
+      const values = quotaKeys.flatMap((key): [string, Json][] => {
         const value = quota.spec[key];
         return typeof value === 'number' ? [[key, writtenQuota(key, value)]] : [];
       });

@@ -7,7 +7,6 @@ import {
   isSecretRef,
   type Json,
   type JsonObject,
-  type Kind,
   makeAddress,
   membersOf,
   overridden,
@@ -15,25 +14,18 @@ import {
   type SecretRef,
   type Source,
 } from '../../../model/index.ts';
+import { iterations, type ScramMechanism, scramMechanisms, userSchema } from '../fields/user.ts';
 import { countOf } from '../format.ts';
-import type { Collector } from './kind.ts';
-import { disruptive, nameOf } from './kind.ts';
-
-export type ScramMechanism = 'scram-sha-256' | 'scram-sha-512';
-const SCRAM_MECHANISMS: readonly ScramMechanism[] = ['scram-sha-256', 'scram-sha-512'];
+import { type Collector, disruptive, type KafkaKind, nameOf } from './kind.ts';
 
 /**
  * `<broker>/user/<name>`: a SCRAM user; a mechanism is `null` where the user is not to have it.
  * Kafka tells nobody a salt or key, only mechanism and iterations. Live: the declared password reference, so that a
  * changed password is no difference, and is set again only where that is asked for; HIDDEN where none is declared.
  */
-export type UserSpec = {
-  readonly 'scram-sha-256'?: ScramCredential | null;
-  readonly 'scram-sha-512'?: ScramCredential | null;
-};
+export type UserSpec = { readonly [mechanism in ScramMechanism]?: ScramCredential | null };
 
 type ScramCredential = {
-  /** Kafka takes 4096 to 16384. */
   readonly iterations: number;
   readonly password: SecretRef;
 };
@@ -57,11 +49,13 @@ function userResource(broker: string, name: string, spec: JsonObject): Resource 
   return { address: userAddress(broker, name), spec, needs: [] };
 }
 
-/** As `kafka-configs` has it, and the least that brokers take. */
-const USUAL_ITERATIONS = 4096;
-
 /** A SCRAM user. https://kafka.apache.org/documentation/#security_sasl_scram */
-export const user: Kind = {
+export const user: KafkaKind = {
+  schema: userSchema,
+  declare: declareUsers,
+  toSection: usersSection,
+  notes: usersNotes,
+
   title: (resource) => ({ title: `user ${nameOf(resource)}`, detail: mechanismsOf(resource).join(', ') }),
 
   complete(resource, context): JsonObject {
@@ -97,7 +91,7 @@ export const user: Kind = {
     if (change.action === 'delete') return mechanismsOf(change.before).map(remove);
     const changed = (mechanism: string) =>
       change.action === 'create' || change.fields.some(({ path }) => path[0] === mechanism);
-    return SCRAM_MECHANISMS.filter(changed).flatMap((mechanism): UserCall[] => {
+    return scramMechanisms.filter(changed).flatMap((mechanism): UserCall[] => {
       const credential = change.after.spec[mechanism];
       if (credential === null) return change.action === 'create' ? [] : [remove(mechanism)];
       if (credential === undefined) return [];
@@ -114,7 +108,7 @@ export const user: Kind = {
 };
 
 function mechanismsOf({ spec }: Resource): ScramMechanism[] {
-  return SCRAM_MECHANISMS.filter((mechanism) => isObject(spec[mechanism]));
+  return scramMechanisms.filter((mechanism) => isObject(spec[mechanism]));
 }
 
 /** Unsaid iterations are those that the user has. */
@@ -122,11 +116,11 @@ function iterationsOf(resource: Resource, mechanism: string, context: Context): 
   const live = context.live.get(resource.address)?.spec[mechanism];
   const own = resource.spec[mechanism];
   const given = (value: Json | undefined) => (isObject(value) ? value.iterations : undefined);
-  return given(own) ?? given(live) ?? USUAL_ITERATIONS;
+  return given(own) ?? given(live) ?? iterations.default;
 }
 
 /** `users: { app: { scram-sha-512: { password: "${APP_PASSWORD}" } } }`. */
-export function declareUsers(collector: Collector, sectionBody: Body): void {
+function declareUsers(collector: Collector, sectionBody: Body): void {
   const { section } = sectionBody;
   for (const [name, written] of membersOf(sectionBody, 'users')) {
     if (name === '') {
@@ -136,7 +130,7 @@ export function declareUsers(collector: Collector, sectionBody: Body): void {
     const body = overridden(written, userAddress(section.broker, name));
     const values: Record<string, Json> = {};
     const places: Record<string, Source> = {};
-    for (const mechanism of SCRAM_MECHANISMS) {
+    for (const mechanism of scramMechanisms) {
       const given = body.value[mechanism];
       if (given === undefined) continue;
       places[mechanism] = section.at(body.value, mechanism);
@@ -155,8 +149,8 @@ function readCredential(collector: Collector, { section, value }: Body): Json | 
   const template = section.template(value, 'password');
   // A `$${` is no reference, but a literal.
   if (template?.replaceAll('$${', '').includes('${')) {
-    const { iterations } = value;
-    return { password: { $secret: template }, ...(iterations !== undefined && { iterations }) };
+    const { iterations: given } = value;
+    return { password: { $secret: template }, ...(given !== undefined && { iterations: given }) };
   }
   collector.error('literal-secret', section.at(value, 'password'), 'a password must not stand in the file', {
     hint: 'put it into an environment variable and write password: ${NAME}',
@@ -164,13 +158,14 @@ function readCredential(collector: Collector, { section, value }: Body): Json | 
   return undefined;
 }
 
-export function usersNote(count: number): string[] {
+function usersNotes(users: readonly Resource[]): string[] {
+  const count = users.filter((user) => credentialsOf(user).length === 0).length;
   if (count === 0) return [];
   return [`${countOf(count, 'SCRAM user')} left out: Kafka tells nobody what passwords they have`];
 }
 
 /** Users whose password is known by the name of a variable. */
-export function usersSection(users: readonly Resource[]): JsonObject {
+function usersSection(users: readonly Resource[]): JsonObject {
   const written = users
     .map((user) => [nameOf(user), Object.fromEntries(credentialsOf(user))] as const)
     .filter(([, credentials]) => Object.keys(credentials).length > 0)
@@ -178,8 +173,8 @@ export function usersSection(users: readonly Resource[]): JsonObject {
   return written.length === 0 ? {} : { users: Object.fromEntries(written) };
 }
 
-export function credentialsOf({ spec }: Resource): [mechanism: string, credential: JsonObject][] {
-  return SCRAM_MECHANISMS.flatMap((mechanism): [string, JsonObject][] => {
+function credentialsOf({ spec }: Resource): [mechanism: string, credential: JsonObject][] {
+  return scramMechanisms.flatMap((mechanism): [string, JsonObject][] => {
     const credential = spec[mechanism];
     const password = isObject(credential) ? credential.password : undefined;
     const isKnown = isSecretRef(password) && password.$secret !== HIDDEN.$secret;

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { aclOf, describeAcl } from '../kinds/acl/index.ts';
+import { aclOf, describeAcl } from '../kinds/acl/spec.ts';
 
 const CHANGING = new Set<string>(['write', 'create', 'delete', 'alter', 'alter-configs', 'cluster-action']);
 

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Rule } from '../../../model/index.ts';
-import { aclOf } from '../kinds/acl/index.ts';
+import { aclOf } from '../kinds/acl/spec.ts';
 
 export const aclHostNeverMatches: Rule = {
   code: 'kafka/acl-host-never-matches',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { BRINGS, OPERATIONS } from '../effects/access.ts';
-import { aclOf } from '../kinds/acl/index.ts';
+import { impliedBy, operationsOn } from '../fields/acl.ts';
+import { aclOf } from '../kinds/acl/spec.ts';
 
 export const aclOperationIgnored: Rule = {
   code: 'kafka/acl-operation-ignored',
@@ -24,9 +24,9 @@ acls:
   *check(context) {
     for (const resource of context.ofKind('acl')) {
       const { operation, permission, 'resource-type': type } = aclOf(resource);
-      const known = OPERATIONS[type];
+      const known = operationsOn(type);
       if (operation === 'all' || known.includes(operation)) continue;
-      const brought = BRINGS[operation];
+      const brought = impliedBy(operation);
       const isPartial = permission === 'allow' && brought !== undefined && known.includes(brought);
       const effect =
         permission === 'deny'

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { aclOf } from '../kinds/acl/index.ts';
+import { aclOf } from '../kinds/acl/spec.ts';
 
 export const aclStarInName: Rule = {
   code: 'kafka/acl-star-in-name',

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { aclOf } from '../kinds/acl/index.ts';
+import { aclOf } from '../kinds/acl/spec.ts';
 
 const READS = new Set<string>(['read', 'all']);
 

@@ -1,12 +1,13 @@
 import { canonicalJson, type Resource } from '../../../model/index.ts';
-import { type AclSpec, aclAddress } from '../kinds/acl/index.ts';
+import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
+import { wordOf } from '../fields/words.ts';
+import { type AclCall, type AclSpec, aclAddress } from '../kinds/acl/spec.ts';
 import type { Cluster } from './cluster.ts';
-import type { Verdict, Way } from './executor.ts';
+import { type CallExecutor, executedBy, type Verdict } from './executor.ts';
+import type { KindSession, Wanted } from './kind-session.ts';
 import { api, array, int8, int16, int32, nullableString, string, struct } from './protocol/codec.ts';
 import { SECURITY_DISABLED } from './protocol/errors.ts';
-import { operations, patterns, permissions, resourceTypes } from './protocol/words.ts';
 import { refused } from './refusals.ts';
-import type { Wanted } from './scope.ts';
 
 const FILTER = {
   resourceType: int8,
@@ -31,7 +32,7 @@ const ACL = {
 /** In filters: matches every type, pattern, operation or permission. */
 const ANY = 1;
 
-export const DescribeAcls = api({
+const DescribeAcls = api({
   key: 29,
   name: 'DescribeAcls',
   version: 1,
@@ -53,7 +54,7 @@ export const DescribeAcls = api({
 });
 
 /** Answered in the order of the question. */
-export const CreateAcls = api({
+const CreateAcls = api({
   key: 30,
   name: 'CreateAcls',
   version: 1,
@@ -63,7 +64,7 @@ export const CreateAcls = api({
 });
 
 /** Answered in the order of the question. */
-export const DeleteAcls = api({
+const DeleteAcls = api({
   key: 31,
   name: 'DeleteAcls',
   version: 1,
@@ -81,8 +82,16 @@ export const DeleteAcls = api({
   }),
 });
 
-/** @throws ConnectionError, BrokerError */
-export async function readAcls(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
+export const acls: KindSession<AclCall> = {
+  requests: [DescribeAcls, CreateAcls, DeleteAcls],
+  read: readAcls,
+  executors: (cluster) => ({
+    'acl.create': executedBy(cluster.settings, creation(cluster)),
+    'acl.delete': executedBy(cluster.settings, deletion(cluster)),
+  }),
+};
+
+async function readAcls(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
   const broker = cluster.settings.broker;
   return (await listAcls(cluster, wanted.names.size > 0))
     .map((spec): Resource => ({ address: aclAddress(broker, spec), spec, needs: [] }))
@@ -106,10 +115,10 @@ async function listAcls(cluster: Cluster, needed: boolean): Promise<AclSpec[]> {
   }
   return answer.resources.flatMap(({ resourceType, name, pattern, acls }) =>
     acls.flatMap(({ principal, host, operation, permission }): AclSpec[] => {
-      const type = resourceTypes.word(resourceType);
-      const kind = patterns.word(pattern);
-      const may = permissions.word(permission);
-      const what = operations.word(operation);
+      const type = wordOf(resourceTypes, resourceType);
+      const kind = wordOf(patterns, pattern);
+      const may = wordOf(permissions, permission);
+      const what = wordOf(operations, operation);
       if (!type || !kind || !may || !what) return [];
       return [
         { 'resource-type': type, name, pattern: kind, principal, host, operation: what, permission: may },
@@ -120,7 +129,7 @@ async function listAcls(cluster: Cluster, needed: boolean): Promise<AclSpec[]> {
 
 const ACLS = 1_000;
 
-export function aclCreation(cluster: Cluster): Way<AclSpec> {
+function creation(cluster: Cluster): CallExecutor<AclSpec> {
   return {
     op: 'create ACL',
     async ask(bodies) {
@@ -135,7 +144,7 @@ export function aclCreation(cluster: Cluster): Way<AclSpec> {
 }
 
 /** An ACL that is gone already matches nothing, which is no error. */
-export function aclDeletion(cluster: Cluster): Way<AclSpec> {
+function deletion(cluster: Cluster): CallExecutor<AclSpec> {
   return {
     op: 'delete ACL',
     async ask(bodies) {
@@ -157,13 +166,13 @@ function toVerdict({ error, message }: { error: number; message: string | null }
 
 function onWire(acl: AclSpec) {
   return {
-    resourceType: resourceTypes.number(acl['resource-type']),
+    resourceType: resourceTypes[acl['resource-type']].wire,
     name: acl.name,
-    pattern: patterns.number(acl.pattern),
+    pattern: patterns[acl.pattern].wire,
     principal: acl.principal,
     host: acl.host,
-    operation: operations.number(acl.operation),
-    permission: permissions.number(acl.permission),
+    operation: operations[acl.operation].wire,
+    permission: permissions[acl.permission].wire,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type BrokerIdentity, type Check, ConnectionError } from '../../../model/index.ts';
 import type { KafkaFacts } from '../facts.ts';
-import type { AclOperation } from '../kinds/acl/index.ts';
+import type { AclOperation } from '../fields/acl.ts';
 import type { Cluster } from './cluster.ts';
 import { CLUSTER_METADATA, DescribeCluster, DescribeQuorum, Metadata } from './protocol/cluster.ts';
 import { askRights } from './refusals.ts';

@@ -1,15 +1,7 @@
-import { type Call, MissingVariable, type Outcome, type SendOptions } from '../../../model/index.ts';
-import type { KafkaCall } from '../kinds/index.ts';
-import type { TopicReassign } from '../kinds/topic/calls.ts';
-import { aclCreation, aclDeletion } from './acls.ts';
+import type { Call, Outcome, SendOptions } from '../../../model/index.ts';
 import type { Cluster } from './cluster.ts';
-import { carryOut, type Item, type Result, type Way } from './executor.ts';
-import { quotaChange } from './quotas.ts';
-import { settle } from './reassignment/complete.ts';
-import { reassign } from './reassignment/reassign.ts';
-import { creation, deletion, partitioning } from './topics/changes.ts';
-import { configuration } from './topics/configs.ts';
-import { removal, upsertion } from './users.ts';
+import type { Execute, Item, Result } from './executor.ts';
+import type { KindSession } from './kind-session.ts';
 
 /**
  * Sends units side by side. The calls of one op that are due at the same moment go out together, whatever units they
@@ -17,10 +9,11 @@ import { removal, upsertion } from './users.ts';
  */
 export async function* sendUnits(
   cluster: Cluster,
+  sessions: Iterable<KindSession>,
   units: readonly (readonly Call[])[],
   options: SendOptions,
 ): AsyncGenerator<Outcome> {
-  const perform = performer(cluster, options);
+  const perform = performer(cluster, sessions, options);
   // Who gives up starts nothing new either.
   const over = new AbortController();
   const drain = AbortSignal.any([options.drain, options.abort]);
@@ -29,7 +22,7 @@ export async function* sendUnits(
   let wake = () => {};
   let bug: unknown;
   for (const [unit, calls] of units.entries()) {
-    runUnit(unit, calls as readonly KafkaCall[], perform, signals)
+    runUnit(unit, calls, perform, signals)
       .then((outcome) => settled.push(outcome))
       .catch((error: unknown) => {
         bug ??= error;
@@ -54,11 +47,11 @@ export async function* sendUnits(
   }
 }
 
-type Perform = (call: KafkaCall) => Promise<Result>;
+type Perform = (call: Call) => Promise<Result>;
 
 async function runUnit(
   unit: number,
-  calls: readonly KafkaCall[],
+  calls: readonly Call[],
   perform: Perform,
   signals: { readonly drain: AbortSignal; readonly givenUp: Promise<'given up'> },
 ): Promise<Outcome> {
@@ -132,52 +125,21 @@ function onOneLine(options: SendOptions): () => SendOptions {
   };
 }
 
-function performer(cluster: Cluster, options: SendOptions): Perform {
+function performer(cluster: Cluster, sessions: Iterable<KindSession>, options: SendOptions): Perform {
   const ownOptions = onOneLine(options);
-  const by = <B>(way: Way<B>) => together<B>((items) => carryOut(cluster.settings, way, items, ownOptions()));
-  const createTopic = by(creation(cluster));
-  const deleteTopic = by(deletion(cluster));
-  const addPartitions = by(partitioning(cluster));
-  const changeConfigs = by(configuration(cluster));
-  const movePartitions = together<TopicReassign>((items) => reassign(cluster, items, ownOptions()));
-  const settleTopic = together<{ name: string }>((items) => settle(cluster, items, ownOptions()));
-  const createAcl = by(aclCreation(cluster));
-  const deleteAcl = by(aclDeletion(cluster));
-  const alterQuota = by(quotaChange(cluster));
-  const upsertUser = by(upsertion(cluster));
-  const removeUser = by(removal(cluster));
-  return async (call) => {
-    switch (call.op) {
-      case 'topic.create':
-        return createTopic(call.body);
-      case 'topic.delete':
-        return deleteTopic(call.body);
-      case 'topic.partitions':
-        return addPartitions(call.body);
-      case 'topic.configs':
-        return changeConfigs(call.body);
-      case 'topic.reassign':
-        return movePartitions(call.body);
-      case 'topic.settle':
-        return settleTopic(call.body);
-      case 'acl.create':
-        return createAcl(call.body);
-      case 'acl.delete':
-        return deleteAcl(call.body);
-      case 'quota.alter':
-        return alterQuota(call.body);
-      case 'user.remove':
-        return removeUser(call.body);
-      case 'user.upsert':
-        try {
-          return await upsertUser({
-            ...call.body,
-            password: cluster.settings.resolve(call.body.password.$secret),
-          });
-        } catch (error) {
-          if (!(error instanceof MissingVariable)) throw error;
-          return { status: 'failed', failure: { op: 'set SCRAM credential', message: error.message } };
-        }
-    }
+  // The body that belongs to an op is known to the kind alone, whose own calls these are.
+  const executors = Object.assign({}, ...[...sessions].map((one) => one.executors(cluster))) as Readonly<
+    Record<string, Execute<unknown>>
+  >;
+  const batched = new Map(
+    Object.entries(executors).map(([op, execute]) => [
+      op,
+      together<unknown>((items) => execute(items, ownOptions())),
+    ]),
+  );
+  return ({ op, body }) => {
+    const run = batched.get(op);
+    if (!run) throw new Error(`no kind executes ${op}`);
+    return run(body);
   };
 }

@@ -16,14 +16,17 @@ export interface Item<B> {
   settle(result: Result): void;
 }
 
+/** Executes calls of one op that are due at the same moment, and settles each of them. */
+export type Execute<B> = (items: readonly Item<B>[], options: SendOptions) => Promise<void>;
+
 /** The answer to one item of a request. */
 export interface Verdict {
   readonly code: number;
   readonly message?: string | null;
 }
 
-/** How calls of one op are carried out. */
-export interface Way<B> {
+/** How calls of one op are executed, many in one request. */
+export interface CallExecutor<B> {
   /** In failures: `create topic`. */
   readonly op: string;
   /** One request; a verdict for each body, in order. */
@@ -47,25 +50,29 @@ export interface Way<B> {
 const PAUSES = [200, 400, 800, 1600, 3200];
 const NOT_NOW: readonly number[] = [TIMED_OUT, NOT_CONTROLLER, QUOTA_EXCEEDED];
 
+export function executedBy<B>(settings: KafkaSettings, executor: CallExecutor<B>): Execute<B> {
+  return (items, options) => execute(settings, executor, items, options);
+}
+
 /**
- * Carries out calls of one op in few requests, chunk by chunk; after `drain` no further chunk starts. The next chunk
+ * Executes calls of one op in few requests, chunk by chunk; after `drain` no further chunk starts. The next chunk
  * is asked for while the one before comes into view.
  */
-export async function carryOut<B>(
+export async function execute<B>(
   settings: KafkaSettings,
-  way: Way<B>,
+  executor: CallExecutor<B>,
   items: readonly Item<B>[],
   { drain, onWork }: Pick<SendOptions, 'drain' | 'onWork'>,
 ): Promise<void> {
   let inView = Promise.resolve();
-  for (const chunk of chunksOf(items, way)) {
+  for (const chunk of chunksOf(items, executor)) {
     if (drain.aborted) {
-      for (const item of chunk) item.settle(notStarted(way.op));
+      for (const item of chunk) item.settle(notStarted(executor.op));
       continue;
     }
-    const there = await askUntilThere(settings, way, chunk);
+    const there = await askUntilThere(settings, executor, chunk);
     await inView;
-    inView = see(way, there, onWork);
+    inView = see(executor, there, onWork);
   }
   await inView;
 }
@@ -76,13 +83,17 @@ interface There<B> {
   readonly result: Result;
 }
 
-async function see<B>(way: Way<B>, there: readonly There<B>[], onWork: SendOptions['onWork']): Promise<void> {
+async function see<B>(
+  executor: CallExecutor<B>,
+  there: readonly There<B>[],
+  onWork: SendOptions['onWork'],
+): Promise<void> {
   const bodies = there.map(({ item }) => item.body);
   const hidden = new Set<B>(
     await untilVisible(bodies, {
-      look: (left) => way.invisible(left),
-      records: sumOf(bodies, way),
-      onLook: (left) => onWork?.(left === 0 ? undefined : `${way.op}: ${left} not visible yet`),
+      look: (left) => executor.invisible(left),
+      records: sumOf(bodies, executor),
+      onLook: (left) => onWork?.(left === 0 ? undefined : `${executor.op}: ${left} not visible yet`),
     }),
   );
   onWork?.();
@@ -98,8 +109,8 @@ const NOT_SHOWN = {
   hint: 'run plan again once the brokers have caught up',
 };
 
-function sumOf<B>(bodies: readonly B[], way: Way<B>): number {
-  return bodies.reduce((sum, body) => sum + (way.weigh?.(body) ?? 1), 0);
+function sumOf<B>(bodies: readonly B[], executor: CallExecutor<B>): number {
+  return bodies.reduce((sum, body) => sum + (executor.weigh?.(body) ?? 1), 0);
 }
 
 export function notStarted(op: string): Result {
@@ -109,7 +120,7 @@ export function notStarted(op: string): Result {
 /** @returns the items that are there by now; all others are settled. */
 async function askUntilThere<B>(
   settings: KafkaSettings,
-  way: Way<B>,
+  executor: CallExecutor<B>,
   items: readonly Item<B>[],
 ): Promise<There<B>[]> {
   const there: There<B>[] = [];
@@ -117,10 +128,10 @@ async function askUntilThere<B>(
   let again = false;
   for (let attempt = 0; pending.length > 0; attempt++) {
     const pause = PAUSES[attempt];
-    const verdicts = await way.ask(pending.map((item) => item.body)).catch((error: unknown) => error);
+    const verdicts = await executor.ask(pending.map((item) => item.body)).catch((error: unknown) => error);
     if (!Array.isArray(verdicts)) {
       again ||= verdicts instanceof LostConnection && verdicts.sent;
-      const result = lost(way.op, verdicts, again);
+      const result = lost(executor.op, verdicts, again);
       if (pause === undefined || !(verdicts instanceof LostConnection) || !verdicts.transient) {
         for (const item of pending) item.settle(result);
         return there;
@@ -134,13 +145,13 @@ async function askUntilThere<B>(
         code: -1,
         message: 'the answer says nothing of it',
       };
-      if (verdict.code === 0 || way.isDone?.(verdict.code, again)) {
+      if (verdict.code === 0 || executor.isDone?.(verdict.code, again)) {
         there.push({ item, result: { status: 'done' } });
       } else if (pause !== undefined && NOT_NOW.includes(verdict.code)) later.push(item);
       else {
-        const refusal = { op: way.op, ...verdict, right: way.right(item.body) };
+        const refusal = { op: executor.op, ...verdict, right: executor.right(item.body) };
         const failure = failureOf(settings, refusal);
-        if (way.isThere?.(verdict.code)) there.push({ item, result: { status: 'already', failure } });
+        if (executor.isThere?.(verdict.code)) there.push({ item, result: { status: 'already', failure } });
         else item.settle({ status: 'failed', failure });
       }
     }
@@ -176,14 +187,16 @@ export function resultOf(op: string, error: unknown): Result {
   throw error;
 }
 
-function chunksOf<B>(items: readonly Item<B>[], way: Way<B>): Item<B>[][] {
+function chunksOf<B>(items: readonly Item<B>[], executor: CallExecutor<B>): Item<B>[][] {
   const chunks: Item<B>[][] = [];
   let weight = 0;
   for (const item of items) {
-    const own = way.weigh?.(item.body) ?? 1;
+    const own = executor.weigh?.(item.body) ?? 1;
     const last = chunks.at(-1);
     const fits =
-      last && last.length < way.chunk.items && weight + own <= (way.chunk.weight ?? Number.POSITIVE_INFINITY);
+      last &&
+      last.length < executor.chunk.items &&
+      weight + own <= (executor.chunk.weight ?? Number.POSITIVE_INFINITY);
     if (last && fits) last.push(item);
     else chunks.push([item]);
     weight = fits ? weight + own : own;
@@ -245,4 +258,17 @@ export async function untilVisible<B>(bodies: readonly B[], waiting: Waiting<B>)
     pause = Math.min(pause * 2, LONGEST_LOOK, Math.max(LOOK, (Date.now() - start) / 10));
   }
   return left;
+}
+
+/** The answers in the order of the bodies. */
+export function byName(
+  bodies: readonly { readonly name: string }[],
+  answers: readonly { readonly name: string; readonly error: number; readonly message?: string | null }[],
+): Verdict[] {
+  const verdicts = new Map(
+    answers.map(({ name, error, message = null }) => [name, { code: error, message }]),
+  );
+  return bodies.map(
+    ({ name }) => verdicts.get(name) ?? { code: -1, message: 'the answer says nothing of it' },
+  );
 }

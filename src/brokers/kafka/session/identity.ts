@@ -1,34 +1,18 @@
 import type { BrokerIdentity } from '../../../model/index.ts';
 import type { KafkaFacts } from '../facts.ts';
-import { CreateAcls, DeleteAcls, DescribeAcls } from './acls.ts';
+import type { InheritedConfigs } from '../kinds/topic/spec.ts';
 import type { Cluster } from './cluster.ts';
 import type { AnyApi } from './protocol/codec.ts';
-import { DescribeConfigs, IncrementalAlterConfigs } from './protocol/configs.ts';
-import { AlterClientQuotas, DescribeClientQuotas } from './quotas.ts';
-import {
-  AlterPartitionReassignments,
-  ElectLeaders,
-  ListPartitionReassignments,
-} from './reassignment/reassignments.ts';
-import { CreatePartitions, CreateTopics, DeleteTopics } from './topics/changes.ts';
-import { ListGroups, OffsetFetch } from './topics/groups.ts';
-import { DescribeLogDirs } from './topics/log-sizes.ts';
-import { ListOffsets } from './topics/offsets.ts';
-import { type InheritedConfigs, originOf } from './topics/read.ts';
-import { AlterUserScramCredentials, DescribeUserScramCredentials } from './users.ts';
+import { CreateTopics } from './topics/changes.ts';
+import { originOf } from './topics/read.ts';
 
-/** All that brokerform may ask for beyond a connection. */
-const USED: readonly AnyApi[] = [
-  ...[CreateTopics, DeleteTopics, CreatePartitions, DescribeConfigs, IncrementalAlterConfigs],
-  ...[DescribeAcls, CreateAcls, DeleteAcls, DescribeClientQuotas, AlterClientQuotas],
-  ...[DescribeUserScramCredentials, AlterUserScramCredentials],
-  ...[AlterPartitionReassignments, ListPartitionReassignments, ElectLeaders],
-  ...[ListOffsets, DescribeLogDirs, ListGroups, OffsetFetch],
-];
-
-/** Who the cluster is: its id, its version, its brokers, and what a topic gets that says nothing. */
+/**
+ * Who the cluster is: its id, its version, its brokers, and what a topic gets that says nothing.
+ * @param used all that brokerform may ask for beyond a connection
+ */
 export async function identify(
   cluster: Cluster,
+  used: readonly AnyApi[],
 ): Promise<{ broker: BrokerIdentity; inherited: InheritedConfigs }> {
   const level = cluster.offered.finalized.find((feature) => feature.name === 'metadata.version')?.max;
   const checked = await checkNewTopic(cluster);
@@ -36,7 +20,7 @@ export async function identify(
     brokers: cluster.brokers.map(({ id, rack }) => (rack === null ? { id } : { id, rack })),
     ...(level !== undefined && { 'metadata-version': level }),
     ...(checked && { defaults: checked.defaults }),
-    missing: USED.filter((api) => !cluster.offers(api)).map((api) => api.name),
+    missing: used.filter((api) => !cluster.offers(api)).map((api) => api.name),
   };
   const broker = {
     name: cluster.settings.broker,

@@ -1,13 +1,13 @@
-import type { Connection, Session } from '../../../model/index.ts';
+import type { Address, Connection, JsonObject, Session } from '../../../model/index.ts';
+import { kindSessions } from '../kinds/index.ts';
 import { Cluster } from './cluster.ts';
 import { examine } from './doctor.ts';
 import { sendUnits } from './execute.ts';
 import { identify } from './identity.ts';
-import { previewUnits } from './preview.ts';
+import type { KindSession } from './kind-session.ts';
 import type { AnyApi } from './protocol/codec.ts';
 import { readScope } from './read.ts';
 import { readSettings } from './settings.ts';
-import { observeTopics } from './topics/metrics.ts';
 
 /**
  * Opens a session with one Kafka cluster.
@@ -15,15 +15,26 @@ import { observeTopics } from './topics/metrics.ts';
  * @throws ConnectionError, BrokerError
  */
 export async function connect(connection: Connection, onRequest?: (api: AnyApi) => void): Promise<Session> {
+  const byKind = await loadSessions();
+  const sessions = [...byKind.values()];
   const cluster = await Cluster.open(readSettings(connection), onRequest);
   try {
-    const { broker, inherited } = await identify(cluster);
+    const { broker, inherited } = await identify(
+      cluster,
+      sessions.flatMap(({ requests }) => requests),
+    );
     return {
       broker,
-      read: (scope) => readScope(cluster, inherited, scope),
-      observe: (resources) => observeTopics(cluster, resources),
-      preview: (units) => previewUnits(cluster, units),
-      send: (units, options) => sendUnits(cluster, units, options),
+      read: (scope) => readScope(cluster, byKind, inherited, scope),
+      async observe(resources) {
+        const found = await Promise.all(sessions.map((one) => one.readMetrics?.(cluster, resources) ?? []));
+        return new Map(found.flatMap((metrics): [Address, JsonObject][] => [...metrics]));
+      },
+      async preview(units) {
+        const found = await Promise.all(sessions.map((one) => one.preview?.(cluster, units) ?? []));
+        return found.flat().sort((a, b) => a.unit - b.unit);
+      },
+      send: (units, options) => sendUnits(cluster, sessions, units, options),
       examine: () => examine(cluster, broker),
       close: async () => cluster.close(),
     };
@@ -31,4 +42,11 @@ export async function connect(connection: Connection, onRequest?: (api: AnyApi) 
     cluster.close();
     throw error;
   }
+}
+
+async function loadSessions(): Promise<Map<string, KindSession>> {
+  const loaded = Object.entries(kindSessions).map(
+    async ([kind, load]): Promise<[string, KindSession]> => [kind, await load()],
+  );
+  return new Map(await Promise.all(loaded));
 }

@@ -1,7 +1,9 @@
 import { canonicalJson, type JsonObject, type Resource } from '../../../model/index.ts';
-import { type QuotaAlter, type QuotaEntity, quotaAddress } from '../kinds/quota.ts';
+import { entityTypes } from '../fields/quota.ts';
+import { type QuotaAlter, type QuotaCall, type QuotaEntity, quotaAddress } from '../kinds/quota.ts';
 import type { Cluster } from './cluster.ts';
-import type { Way } from './executor.ts';
+import { type CallExecutor, executedBy } from './executor.ts';
+import type { KindSession, Wanted } from './kind-session.ts';
 import {
   api,
   array,
@@ -14,14 +16,12 @@ import {
   string,
   struct,
 } from './protocol/codec.ts';
-import { ENTITY_TYPES } from './protocol/words.ts';
 import { refused } from './refusals.ts';
-import type { Wanted } from './scope.ts';
 
 const ENTITY = array(struct({ type: string, name: nullableString }));
 
 /** No component asks for all; then `strict` must be off. */
-export const DescribeClientQuotas = api({
+const DescribeClientQuotas = api({
   key: 48,
   name: 'DescribeClientQuotas',
   version: 0,
@@ -38,7 +38,7 @@ export const DescribeClientQuotas = api({
   }),
 });
 
-export const AlterClientQuotas = api({
+const AlterClientQuotas = api({
   key: 49,
   name: 'AlterClientQuotas',
   version: 0,
@@ -55,8 +55,13 @@ export const AlterClientQuotas = api({
   }),
 });
 
-/** @throws ConnectionError, BrokerError */
-export async function readQuotas(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
+export const quotas: KindSession<QuotaCall> = {
+  requests: [DescribeClientQuotas, AlterClientQuotas],
+  read: readQuotas,
+  executors: (cluster) => ({ 'quota.alter': executedBy(cluster.settings, alteration(cluster)) }),
+};
+
+async function readQuotas(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
   const broker = cluster.settings.broker;
   return (await listQuotas(cluster))
     .map(({ entity, values }): Resource => {
@@ -86,10 +91,9 @@ async function listQuotas(cluster: Cluster): Promise<Quota[]> {
   }
   return answer.entries.map(({ entity, values }) => ({
     entity: Object.fromEntries(
-      ENTITY_TYPES.flatMap((type) => entity.filter((part) => part.type === type)).map(({ type, name }) => [
-        type,
-        name,
-      ]),
+      entityTypes
+        .flatMap((type) => entity.filter((part) => part.type === type))
+        .map(({ type, name }) => [type, name]),
     ),
     values: Object.fromEntries(values.map(({ key, value }) => [key, value])),
   }));
@@ -97,7 +101,7 @@ async function listQuotas(cluster: Cluster): Promise<Quota[]> {
 
 const QUOTAS = 1_000;
 
-export function quotaChange(cluster: Cluster): Way<QuotaAlter> {
+function alteration(cluster: Cluster): CallExecutor<QuotaAlter> {
   return {
     op: 'change quota',
     async ask(bodies) {
@@ -136,7 +140,7 @@ export function quotaChange(cluster: Cluster): Way<QuotaAlter> {
 }
 
 function parts(entity: QuotaEntity) {
-  return ENTITY_TYPES.flatMap((type) => {
+  return entityTypes.flatMap((type) => {
     const name = entity[type];
     return name === undefined ? [] : [{ type, name }];
   });

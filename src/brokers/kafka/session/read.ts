@@ -1,19 +1,8 @@
-import type { Resource, Scope } from '../../../model/index.ts';
-import { readAcls } from './acls.ts';
+import { coverageOf, kindOf, parseAddress, type Resource, type Scope } from '../../../model/index.ts';
+import { kinds } from '../kinds/index.ts';
+import type { InheritedConfigs } from '../kinds/topic/spec.ts';
 import type { Cluster } from './cluster.ts';
-import { readQuotas } from './quotas.ts';
-import { type KindName, type Wanted, wantedOf } from './scope.ts';
-import { type InheritedConfigs, readTopics } from './topics/read.ts';
-import { readUsers } from './users.ts';
-
-type Reader = (cluster: Cluster, wanted: Wanted, inherited: InheritedConfigs) => Promise<Resource[]>;
-
-const READERS: Readonly<Record<KindName, Reader>> = {
-  topic: readTopics,
-  acl: readAcls,
-  quota: readQuotas,
-  user: readUsers,
-};
+import type { KindSession, Wanted } from './kind-session.ts';
 
 /**
  * The live resources of a scope. A kind that is not in it costs no request and takes no right.
@@ -21,16 +10,43 @@ const READERS: Readonly<Record<KindName, Reader>> = {
  */
 export async function readScope(
   cluster: Cluster,
+  sessions: ReadonlyMap<string, KindSession>,
   inherited: InheritedConfigs,
   scope: Scope,
 ): Promise<Resource[]> {
   const wanted = wantedOf(scope, cluster.settings.broker);
-  const kinds = Object.keys(READERS) as KindName[];
   const parts = await Promise.all(
-    kinds.map((kind) => {
+    [...sessions].map(([kind, session]) => {
       const wantedOfKind = wanted.get(kind);
-      return wantedOfKind ? READERS[kind](cluster, wantedOfKind, inherited) : [];
+      return wantedOfKind ? session.read(cluster, wantedOfKind, inherited) : [];
     }),
   );
   return parts.flat();
+}
+
+/** What must be asked for to find every resource of the scope, by kind; a kind that is missing needs no request. */
+function wantedOf(scope: Scope, broker: string): Map<string, Wanted> {
+  const { wanted, named, includes } = coverageOf(scope, broker, kinds);
+  const names = new Map<string, Set<string>>();
+  for (const address of named) {
+    const { kind, path } = parseAddress(address);
+    names.set(kind, (names.get(kind) ?? new Set()).add(path[0] ?? ''));
+  }
+  return new Map(
+    [...wanted].map(([kind, selections]) => {
+      const known = names.get(kind) ?? new Set();
+      const desired = scope.desired.filter(({ address }) => named.has(address) && kindOf(address) === kind);
+      const isNamed = (one: (typeof selections)[number]) =>
+        one.kind === kind && one.first !== undefined && known.has(one.first);
+      return [
+        kind,
+        {
+          names: known,
+          desired: new Map(desired.map((resource) => [resource.address, resource])),
+          all: !selections.every(isNamed),
+          includes,
+        },
+      ];
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 import { BrokerError, type Failure } from '../../../model/index.ts';
-import type { AclOperation } from '../kinds/acl/index.ts';
+import type { AclOperation } from '../fields/acl.ts';
+import { operations } from '../fields/acl.ts';
 import type { Cluster } from './cluster.ts';
 import { DescribeCluster } from './protocol/cluster.ts';
 import {
@@ -11,7 +12,6 @@ import {
   SECURITY_DISABLED,
   TOPIC_UNAUTHORIZED,
 } from './protocol/errors.ts';
-import { operations } from './protocol/words.ts';
 import type { KafkaSettings } from './settings.ts';
 
 /** A right as Kafka's ACLs know it: an operation on a resource. */
@@ -82,5 +82,5 @@ export async function askRights(cluster: Cluster): Promise<ClusterRights> {
   const question = { includeOperations: true };
   const answer = await cluster.ask(DescribeCluster, question, { to: 'home', repeatable: true });
   const { error, message, operations: allowed } = answer;
-  return { error, message, may: (operation) => (allowed & (1 << operations.number(operation))) !== 0 };
+  return { error, message, may: (operation) => (allowed & (1 << operations[operation].wire)) !== 0 };
 }

@@ -1,15 +1,34 @@
 import { pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { HIDDEN, isObject, isSecretRef, type JsonObject, type Resource } from '../../../model/index.ts';
 import {
-  type ScramMechanism,
+  HIDDEN,
+  isObject,
+  isSecretRef,
+  type JsonObject,
+  MissingVariable,
+  type Resource,
+} from '../../../model/index.ts';
+import type { ScramMechanism } from '../fields/user.ts';
+import { mechanisms } from '../fields/user.ts';
+import { wordOf } from '../fields/words.ts';
+import {
+  type UserCall,
   type UserRemove,
   type UserSpec,
   type UserUpsert,
   userAddress,
 } from '../kinds/user.ts';
 import type { Cluster } from './cluster.ts';
-import type { Way } from './executor.ts';
+import {
+  byName,
+  type CallExecutor,
+  type Execute,
+  execute,
+  executedBy,
+  type Result,
+  type Verdict,
+} from './executor.ts';
+import type { KindSession, Wanted } from './kind-session.ts';
 import { DescribeCluster } from './protocol/cluster.ts';
 import {
   api,
@@ -24,12 +43,9 @@ import {
   struct,
 } from './protocol/codec.ts';
 import { CLUSTER_UNAUTHORIZED, RESOURCE_NOT_FOUND } from './protocol/errors.ts';
-import { mechanisms } from './protocol/words.ts';
 import { askRights, refused } from './refusals.ts';
-import type { Wanted } from './scope.ts';
-import { byName } from './topics/changes.ts';
 
-export const DescribeUserScramCredentials = api({
+const DescribeUserScramCredentials = api({
   key: 50,
   name: 'DescribeUserScramCredentials',
   version: 0,
@@ -51,7 +67,7 @@ export const DescribeUserScramCredentials = api({
 });
 
 /** Answered by user, however many credentials of one user were asked for. */
-export const AlterUserScramCredentials = api({
+const AlterUserScramCredentials = api({
   key: 51,
   name: 'AlterUserScramCredentials',
   version: 0,
@@ -68,8 +84,16 @@ export const AlterUserScramCredentials = api({
   }),
 });
 
-/** @throws ConnectionError, BrokerError */
-export async function readUsers(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
+export const users: KindSession<UserCall> = {
+  requests: [DescribeUserScramCredentials, AlterUserScramCredentials],
+  read: readUsers,
+  executors: (cluster) => ({
+    'user.upsert': upsert(cluster),
+    'user.remove': executedBy(cluster.settings, removal(cluster)),
+  }),
+};
+
+async function readUsers(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
   const broker = cluster.settings.broker;
   const users = await listUsers(cluster, wanted.all ? null : [...wanted.names]);
   return [...users].flatMap(([name, credentials]): Resource[] => {
@@ -120,7 +144,7 @@ async function listUsers(
     if (error === RESOURCE_NOT_FOUND) continue;
     if (error !== 0) throw fail(error, message);
     const known = credentials.flatMap(({ mechanism, iterations }): [ScramMechanism, number][] => {
-      const word = mechanisms.word(mechanism);
+      const word = wordOf(mechanisms, mechanism);
       return word ? [[word, iterations]] : [];
     });
     users.set(name, new Map(known));
@@ -131,40 +155,47 @@ async function listUsers(
 const USERS = 500;
 
 const derive = promisify(pbkdf2);
-const DIGESTS = {
-  'scram-sha-256': { name: 'sha256', bytes: 32 },
-  'scram-sha-512': { name: 'sha512', bytes: 64 },
-} as const;
 
 /** A credential with its password already resolved: no secret can be missing once something was sent. */
 type Credential = Omit<UserUpsert, 'password'> & { readonly password: string };
 
-export function upsertion(cluster: Cluster): Way<Credential> {
+const UPSERT = 'set SCRAM credential';
+
+function upsert(cluster: Cluster): Execute<UserUpsert> {
+  return (items, options) => {
+    const resolved = items.flatMap((item) => {
+      try {
+        const password = cluster.settings.resolve(item.body.password.$secret);
+        return [{ body: { ...item.body, password }, settle: (result: Result) => item.settle(result) }];
+      } catch (error) {
+        if (!(error instanceof MissingVariable)) throw error;
+        item.settle({ status: 'failed', failure: { op: UPSERT, message: error.message } });
+        return [];
+      }
+    });
+    return execute(cluster.settings, upsertion(cluster), resolved, options);
+  };
+}
+
+function upsertion(cluster: Cluster): CallExecutor<Credential> {
   return {
-    op: 'set SCRAM credential',
-    async ask(bodies) {
-      const upsertions = await Promise.all(bodies.map(salted));
-      const question = { deletions: [], upsertions };
-      const options = { to: 'controller', repeatable: true } as const;
-      return byName(bodies, (await cluster.ask(AlterUserScramCredentials, question, options)).users);
-    },
+    op: UPSERT,
+    ask: async (bodies) => alter(cluster, bodies, { upsertions: await Promise.all(bodies.map(salted)) }),
     right: () => ({ operation: 'Alter' }),
     chunk: { items: USERS },
     invisible: (bodies) => unlike(cluster, bodies, (live, { iterations }) => live === iterations),
   };
 }
 
-export function removal(cluster: Cluster): Way<UserRemove> {
+function removal(cluster: Cluster): CallExecutor<UserRemove> {
   return {
     op: 'remove SCRAM credential',
-    async ask(bodies) {
+    ask(bodies) {
       const deletions = bodies.map(({ name, mechanism }) => ({
         name,
-        mechanism: mechanisms.number(mechanism),
+        mechanism: mechanisms[mechanism].wire,
       }));
-      const question = { deletions, upsertions: [] };
-      const options = { to: 'controller', repeatable: true } as const;
-      return byName(bodies, (await cluster.ask(AlterUserScramCredentials, question, options)).users);
+      return alter(cluster, bodies, { deletions });
     },
     isDone: (code) => code === RESOURCE_NOT_FOUND,
     right: () => ({ operation: 'Alter' }),
@@ -173,12 +204,24 @@ export function removal(cluster: Cluster): Way<UserRemove> {
   };
 }
 
+type Alterations = Parameters<typeof AlterUserScramCredentials.question.write>[1];
+
+async function alter(
+  cluster: Cluster,
+  bodies: readonly UserRemove[],
+  changes: Partial<Alterations>,
+): Promise<Verdict[]> {
+  const question = { deletions: [], upsertions: [], ...changes };
+  const options = { to: 'controller', repeatable: true } as const;
+  return byName(bodies, (await cluster.ask(AlterUserScramCredentials, question, options)).users);
+}
+
 /** What Kafka wants to know of a password: RFC 5802's SaltedPassword. */
 async function salted({ name, mechanism, iterations, password }: Credential) {
   const salt = randomBytes(32);
-  const digest = DIGESTS[mechanism];
-  const saltedPassword = await derive(password, salt, iterations, digest.bytes, digest.name);
-  return { name, mechanism: mechanisms.number(mechanism), iterations, salt, saltedPassword };
+  const { wire, digest, bytes } = mechanisms[mechanism];
+  const saltedPassword = await derive(password, salt, iterations, bytes, digest);
+  return { name, mechanism: wire, iterations, salt, saltedPassword };
 }
 
 /** Those whose credential is not as it should be, as the cluster lists it. */

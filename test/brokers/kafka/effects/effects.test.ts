@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { authorizer, probesOf } from '../../../../src/brokers/kafka/effects/access.ts';
 import { kafka } from '../../../../src/brokers/kafka/index.ts';
-import { aclOf } from '../../../../src/brokers/kafka/kinds/acl/index.ts';
+import { aclOf } from '../../../../src/brokers/kafka/kinds/acl/spec.ts';
 import { completeSides } from '../../../../src/diff/index.ts';
 import { kindOf } from '../../../../src/model/index.ts';
 import { declareYaml } from '../topology.ts';

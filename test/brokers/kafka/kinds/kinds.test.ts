@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kafka } from '../../../../src/brokers/kafka/index.ts';
-import { aclResource } from '../../../../src/brokers/kafka/kinds/acl/index.ts';
+import { aclResource } from '../../../../src/brokers/kafka/kinds/acl/spec.ts';
 import { completeSides, diffResources } from '../../../../src/diff/index.ts';
 import type { JsonObject, Resource, Step } from '../../../../src/model/index.ts';
 import { broker, liveTopic, planYaml, stepsOf, THREE } from '../topology.ts';

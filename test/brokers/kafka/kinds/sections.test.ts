@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import type { AclOperation, AclResourceType } from '../../../../src/brokers/kafka/fields/acl.ts';
 import { kafka } from '../../../../src/brokers/kafka/index.ts';
-import {
-  type AclOperation,
-  type AclResourceType,
-  type AclSpec,
-  aclResource,
-} from '../../../../src/brokers/kafka/kinds/acl/index.ts';
+import { type AclSpec, aclResource } from '../../../../src/brokers/kafka/kinds/acl/spec.ts';
 import { type QuotaEntity, quotaResource } from '../../../../src/brokers/kafka/kinds/quota.ts';
 import { completeSides, diffResources } from '../../../../src/diff/index.ts';
 import { type JsonObject, objectOf, type Resource } from '../../../../src/model/index.ts';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  carryOut,
+  type CallExecutor,
+  execute,
   type Item,
   type Result,
   type Verdict,
-  type Way,
 } from '../../../../src/brokers/kafka/session/executor.ts';
 import { readSettings } from '../../../../src/brokers/kafka/session/settings.ts';
 
@@ -40,7 +40,7 @@ class LaggingCluster {
     return (this.#records / this.#rate) * 1_000;
   }
 
-  way(more: Partial<Way<Topic>> = {}): Way<Topic> {
+  way(more: Partial<CallExecutor<Topic>> = {}): CallExecutor<Topic> {
     return {
       op: 'create topic',
       ask: async (bodies) => bodies.map((body) => this.#take(body)),
@@ -73,7 +73,7 @@ const topics = (count: number): Topic[] =>
   Array.from({ length: count }, (_, i) => ({ name: `t${i}`, partitions: 10 }));
 
 /** Runs to the end by fake time; the results in order, and the seconds that it took. */
-async function run(way: Way<Topic>, bodies: readonly Topic[]) {
+async function run(way: CallExecutor<Topic>, bodies: readonly Topic[]) {
   const results: Result[] = [];
   const told: (string | undefined)[] = [];
   const items: Item<Topic>[] = bodies.map((body, i) => ({
@@ -84,7 +84,7 @@ async function run(way: Way<Topic>, bodies: readonly Topic[]) {
   }));
   const start = Date.now();
   const drain = new AbortController().signal;
-  const work = carryOut(settings, way, items, { drain, onWork: (text) => told.push(text) });
+  const work = execute(settings, way, items, { drain, onWork: (text) => told.push(text) });
   await vi.runAllTimersAsync();
   await work;
   return { results, told, seconds: (Date.now() - start) / 1_000 };
@@ -136,7 +136,7 @@ describe('carrying out calls against a broker that lags behind its controller', 
   it('goes on through a quota that lets some through at a time', async () => {
     const cluster = new LaggingCluster(100_000);
     const inner = cluster.way();
-    const quota: Way<Topic> = {
+    const quota: CallExecutor<Topic> = {
       ...inner,
       ask: async (bodies) => [
         ...(await inner.ask(bodies.slice(0, 10))),
@@ -145,7 +145,10 @@ describe('carrying out calls against a broker that lags behind its controller', 
     };
     const { results } = await run(quota, topics(200));
     expect(results.every(({ status }) => status === 'done')).toBe(true);
-    const closed: Way<Topic> = { ...inner, ask: async (bodies) => bodies.map(() => ({ code: QUOTA })) };
+    const closed: CallExecutor<Topic> = {
+      ...inner,
+      ask: async (bodies) => bodies.map(() => ({ code: QUOTA })),
+    };
     expect((await run(closed, topics(1))).results[0]).toMatchObject({
       status: 'failed',
       failure: {

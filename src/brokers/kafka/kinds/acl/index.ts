@@ -1,74 +1,18 @@
-import {
-  type Address,
-  type JsonObject,
-  type Kind,
-  makeAddress,
-  type Resource,
-} from '../../../../model/index.ts';
-import { disruptive } from '../kind.ts';
-import { topicAddress } from '../topic/spec.ts';
-import { USER, userAddress } from '../user.ts';
+import type { JsonObject } from '../../../../model/index.ts';
+import { aclSchema } from '../../fields/acl.ts';
+import { disruptive, type KafkaKind } from '../kind.ts';
+import { type AclCall, aclOf, describeAcl } from './spec.ts';
+import { aclsSection, declareAcls } from './yaml.ts';
 
 /**
- * `<broker>/acl/<resource type>/<pattern>/<resource name>/<principal>/<permission>/<operation>/<host>`.
- * All of an ACL is its identity: it is created or deleted, never updated.
+ * All of an ACL is its identity, so it is created and deleted, and never changed.
+ * https://kafka.apache.org/documentation/#security_authz
  */
-export type AclSpec = {
-  readonly 'resource-type': AclResourceType;
-  /** For a cluster resource always `kafka-cluster`. `*` with `literal` is every resource of the type. */
-  readonly name: string;
-  readonly pattern: 'literal' | 'prefixed';
-  /** `User:alice`, `User:*`, `User:CN=client`. */
-  readonly principal: string;
-  /** An IP address, or `*`. */
-  readonly host: string;
-  readonly operation: AclOperation;
-  readonly permission: 'allow' | 'deny';
-};
+export const acl: KafkaKind = {
+  schema: aclSchema,
+  declare: declareAcls,
+  toSection: aclsSection,
 
-export type AclCall = { op: 'acl.create' | 'acl.delete'; target: string; body: AclSpec };
-
-export type AclResourceType =
-  | 'topic'
-  | 'group'
-  | 'cluster'
-  | 'transactional-id'
-  | 'delegation-token'
-  | 'user';
-
-export type AclOperation =
-  | 'all'
-  | 'read'
-  | 'write'
-  | 'create'
-  | 'delete'
-  | 'alter'
-  | 'describe'
-  | 'cluster-action'
-  | 'describe-configs'
-  | 'alter-configs'
-  | 'idempotent-write'
-  | 'create-tokens'
-  | 'describe-tokens'
-  | 'two-phase-commit';
-
-export function aclAddress(broker: string, acl: AclSpec): Address {
-  const path = [acl['resource-type'], acl.pattern, acl.name, acl.principal];
-  return makeAddress(broker, 'acl', ...path, acl.permission, acl.operation, acl.host);
-}
-
-export function aclResource(broker: string, acl: AclSpec): Resource {
-  const { principal, name, pattern } = acl;
-  const isNamed = pattern === 'literal' && name !== '*';
-  const needs = [
-    ...(acl['resource-type'] === 'topic' && isNamed ? [topicAddress(broker, name)] : []),
-    ...(principal.startsWith(USER) ? [userAddress(broker, principal.slice(USER.length))] : []),
-  ];
-  return { address: aclAddress(broker, acl), spec: acl, needs };
-}
-
-/** All of an ACL is its identity, so it is created and deleted, and never changed. https://kafka.apache.org/documentation/#security_authz */
-export const acl: Kind = {
   title(resource) {
     const { principal } = aclOf(resource);
     return { title: `acl ${principal}`, detail: describeAcl(aclOf(resource)) };
@@ -97,20 +41,3 @@ export const acl: Kind = {
 
   stillText: () => 'still in force',
 };
-
-export function aclOf(resource: Resource): AclSpec {
-  return resource.spec as AclSpec;
-}
-
-/** `allow write on topic orders`, `deny all on groups that begin with x. from 10.0.0.1`. */
-export function describeAcl(spec: AclSpec): string {
-  const type = spec['resource-type'];
-  const on = type === 'cluster' ? 'the cluster' : resourceText(type, spec);
-  const from = spec.host === '*' ? '' : ` from ${spec.host}`;
-  return `${spec.permission} ${spec.operation} on ${on}${from}`;
-}
-
-function resourceText(type: string, { name, pattern }: AclSpec): string {
-  if (pattern === 'prefixed') return `${type}s that begin with ${name}`;
-  return name === '*' ? `every ${type}` : `${type} ${name}`;
-}

@@ -9,26 +9,16 @@ import {
   type Section,
   type Source,
 } from '../../../../model/index.ts';
+import { type AclOperation, permissions, resourceTypes, shorthands } from '../../fields/acl.ts';
+import { wordsOf } from '../../fields/words.ts';
 import type { Collector } from '../kind.ts';
-import { type AclOperation, type AclResourceType, type AclSpec, aclOf, aclResource } from './index.ts';
+import { type AclSpec, aclOf, aclResource } from './spec.ts';
 
 /** The name that every cluster has as a resource. */
 const CLUSTER_NAME = 'kafka-cluster';
 
-/** What a shorthand stands for, as `kafka-acls --producer` and `--consumer` have it. */
-const SHORTHANDS: readonly {
-  readonly key: string;
-  readonly type: AclResourceType;
-  readonly operations: readonly AclOperation[];
-}[] = [
-  { key: 'produces', type: 'topic', operations: ['write', 'describe'] },
-  { key: 'consumes', type: 'topic', operations: ['read', 'describe'] },
-  { key: 'groups', type: 'group', operations: ['read', 'describe'] },
-  { key: 'transactional-ids', type: 'transactional-id', operations: ['write', 'describe'] },
-];
-
 /** Resource types that a raw entry may name; `cluster` has no name. */
-const NAMED_TYPES = ['topic', 'group', 'transactional-id', 'delegation-token', 'user'] as const;
+const NAMED_TYPES = wordsOf(resourceTypes).filter((type) => type !== 'cluster');
 
 interface ResourceName {
   readonly name: string;
@@ -40,7 +30,7 @@ interface ResourceName {
 export function declareAcls(collector: Collector, sectionBody: Body): void {
   for (const [principal, body] of membersOf(sectionBody, 'acls')) {
     if (!checkPrincipal(collector, principal, body.at)) continue;
-    for (const shorthand of SHORTHANDS) {
+    for (const shorthand of shorthands) {
       for (const { at, ...named } of namesIn(body.section, body.value, shorthand.key)) {
         for (const operation of shorthand.operations) {
           const acl: AclSpec = {
@@ -55,7 +45,7 @@ export function declareAcls(collector: Collector, sectionBody: Body): void {
         }
       }
     }
-    for (const permission of ['allow', 'deny'] as const) {
+    for (const permission of wordsOf(permissions)) {
       for (const item of itemsOf(body, permission)) declareRaw(collector, item, principal, permission);
     }
   }
@@ -132,16 +122,16 @@ export function aclsSection(resources: readonly Resource[]): JsonObject {
 }
 
 function grantsOf(acls: readonly AclSpec[]): JsonObject {
-  const shorthands: Record<string, Json[]> = {};
+  const short: Record<string, Json[]> = {};
   const raw: Record<'allow' | 'deny', Json[]> = { allow: [], deny: [] };
   for (const group of grouped(acls)) {
     const left = new Set(group.operations);
     const covered = new Set<AclOperation>();
-    for (const { key, type, operations } of SHORTHANDS) {
+    for (const { key, type, operations } of shorthands) {
       const { permission, hosts } = group;
       if (type !== group.type || permission !== 'allow' || hosts[0] !== '*' || hosts.length > 1) continue;
       if (!operations.every((operation) => group.operations.includes(operation))) continue;
-      shorthands[key] = [...(shorthands[key] ?? []), group.name];
+      short[key] = [...(short[key] ?? []), group.name];
       for (const operation of operations) covered.add(operation);
     }
     for (const operation of covered) left.delete(operation);
@@ -150,7 +140,7 @@ function grantsOf(acls: readonly AclSpec[]): JsonObject {
     const hosts = group.hosts.length === 1 && group.hosts[0] === '*' ? {} : { hosts: group.hosts };
     raw[group.permission].push({ ...resource, operations: [...left], ...hosts });
   }
-  const lists = Object.entries({ ...inOrder(shorthands), ...raw }).filter(([, items]) => items.length > 0);
+  const lists = Object.entries({ ...inOrder(short), ...raw }).filter(([, items]) => items.length > 0);
   return Object.fromEntries(lists);
 }
 
@@ -195,7 +185,7 @@ function keyOf(acl: AclSpec): string {
 }
 
 function inOrder(lists: Readonly<Record<string, Json[]>>): Record<string, Json[]> {
-  return Object.fromEntries(SHORTHANDS.map(({ key }) => [key, lists[key] ?? []]));
+  return Object.fromEntries(shorthands.map(({ key }) => [key, lists[key] ?? []]));
 }
 
 function escaped(text: string): string {

@@ -1,14 +1,20 @@
-import { type FieldChange, isObject, type Json, type Kind, type Resource } from '../../../../model/index.ts';
+import { type FieldChange, isObject, type Json, type Resource } from '../../../../model/index.ts';
 import { configText, shownConfig, typedConfig } from '../../fields/config-values.ts';
+import { topicSchema } from '../../fields/topic.ts';
 import { countOf } from '../../format.ts';
-import { nameOf, type Update } from '../kind.ts';
+import { type KafkaKind, nameOf, type Update } from '../kind.ts';
 import { topicCalls } from './calls.ts';
 import { howFarText, topicStake, volatileOf } from './metrics.ts';
 import { topicRisks } from './risks.ts';
 import { completeTopic, configIn, INTERNAL_TOPICS, type Origin, sourcesIn } from './spec.ts';
+import { declareTopics, topicsSection } from './yaml.ts';
 
 /** https://kafka.apache.org/documentation/#topicconfigs */
-export const topic: Kind = {
+export const topic: KafkaKind = {
+  schema: topicSchema,
+  declare: declareTopics,
+  toSection: topicsSection,
+
   title(resource) {
     const { partitions, 'replication-factor': factor } = resource.spec;
     const parts = [

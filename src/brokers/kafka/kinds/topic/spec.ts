@@ -78,6 +78,12 @@ export type ConfigSource = {
   readonly inherited?: { readonly value: string | null; readonly origin: Origin };
 };
 
+/** What a topic without overrides has, by config key. */
+export type InheritedConfigs = ReadonlyMap<
+  string,
+  { readonly value: string | null; readonly origin: Origin }
+>;
+
 /** Topics that brokers keep for themselves. `org.apache.kafka.common.internals.Topic`, and tiered storage. */
 export const INTERNAL_TOPICS: ReadonlySet<string> = new Set([
   '__consumer_offsets',

@@ -10,8 +10,8 @@ import {
   type Source,
 } from '../../../../model/index.ts';
 import { parseConfig, writtenConfig } from '../../fields/config-values.ts';
-import type { Collector } from '../kind.ts';
-import { nameOf } from '../kind.ts';
+import { impliedKeys, topicKeys } from '../../fields/topic.ts';
+import { type Collector, nameOf } from '../kind.ts';
 import { replicasIn } from './placement.ts';
 import {
   CONFIG_PREFIX,
@@ -22,11 +22,6 @@ import {
   topicAddress,
   topicResource,
 } from './spec.ts';
-
-const FIELDS = ['partitions', 'replication-factor', 'placement', 'configs-policy'] as const;
-
-/** What `replicas` says by itself. */
-const IMPLIED: readonly string[] = ['partitions', 'replication-factor', 'placement'];
 
 /** `topics: { user-events: {…} }`, on top of the section's `defaults`. */
 export function declareTopics(collector: Collector, sectionBody: Body): void {
@@ -39,8 +34,8 @@ export function declareTopics(collector: Collector, sectionBody: Body): void {
     if (Array.isArray(body.value.replicas)) readReplicas(collector, body, body.value.replicas, fields);
     const isPlaced = fields.values.replicas !== undefined;
     for (const from of [defaults, body]) {
-      for (const key of FIELDS) {
-        if (isPlaced && IMPLIED.includes(key)) continue;
+      for (const key of topicKeys) {
+        if (isPlaced && impliedKeys.includes(key)) continue;
         const given = from.value[key];
         if (given !== undefined) fields.set(key, given, section.at(from.value, key));
       }
@@ -67,7 +62,7 @@ function readReplicas(
   fields: Fields,
 ) {
   const at = section.at(value, 'replicas');
-  for (const key of IMPLIED) {
+  for (const key of impliedKeys) {
     if (value[key] === undefined) continue;
     collector.error('given-twice', section.at(value, key), `"replicas" says the ${key} already`, {
       hint: 'remove one of the two; an environment takes "replicas" away with replicas: null',

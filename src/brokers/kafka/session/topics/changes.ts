@@ -1,6 +1,6 @@
 import type { TopicCreate, TopicDelete, TopicPartitions } from '../../kinds/topic/calls.ts';
 import type { Cluster } from '../cluster.ts';
-import type { Verdict, Way } from '../executor.ts';
+import { byName, type CallExecutor, type Verdict } from '../executor.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import {
   api,
@@ -99,7 +99,7 @@ export const CreatePartitions = api({
 const RECORDS = 2_000;
 const TOPICS = 500;
 
-export function creation(cluster: Cluster): Way<TopicCreate> {
+export function creation(cluster: Cluster): CallExecutor<TopicCreate> {
   return {
     op: 'create topic',
     ask: (bodies) => askCreate(cluster, bodies, false),
@@ -148,7 +148,7 @@ export async function askCreate(
   return byName(bodies, answer.topics);
 }
 
-export function partitioning(cluster: Cluster): Way<TopicPartitions> {
+export function partitioning(cluster: Cluster): CallExecutor<TopicPartitions> {
   return {
     op: 'add partitions',
     ask: (bodies) => askPartitions(cluster, bodies, false),
@@ -186,7 +186,7 @@ export async function askPartitions(
   return byName(bodies, answer.topics);
 }
 
-export function deletion(cluster: Cluster): Way<TopicDelete> {
+export function deletion(cluster: Cluster): CallExecutor<TopicDelete> {
   return {
     op: 'delete topic',
     ask: (bodies) => askDelete(cluster, bodies),
@@ -233,17 +233,4 @@ async function findFull(cluster: Cluster, names: readonly string[]): Promise<Map
     else if (messages > 0) full.set(name, `not deleted: it holds ${messages} messages by now`);
   }
   return full;
-}
-
-/** The answers in the order of the bodies. */
-export function byName(
-  bodies: readonly { readonly name: string }[],
-  answers: readonly { readonly name: string; readonly error: number; readonly message?: string | null }[],
-): Verdict[] {
-  const verdicts = new Map(
-    answers.map(({ name, error, message = null }) => [name, { code: error, message }]),
-  );
-  return bodies.map(
-    ({ name }) => verdicts.get(name) ?? { code: -1, message: 'the answer says nothing of it' },
-  );
 }

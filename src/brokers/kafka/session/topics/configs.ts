@@ -1,6 +1,6 @@
 import type { TopicConfigs } from '../../kinds/topic/calls.ts';
 import type { Cluster } from '../cluster.ts';
-import { untilVisible, type Verdict, type Way } from '../executor.ts';
+import { byName, type CallExecutor, untilVisible, type Verdict } from '../executor.ts';
 import {
   AlterConfigs,
   DELETE,
@@ -11,10 +11,9 @@ import {
   TOPIC,
 } from '../protocol/configs.ts';
 import { UNKNOWN_TOPIC } from '../protocol/errors.ts';
-import { byName } from './changes.ts';
 import { CHUNK, describeTopics } from './read.ts';
 
-export function configuration(cluster: Cluster): Way<TopicConfigs> {
+export function configuration(cluster: Cluster): CallExecutor<TopicConfigs> {
   return {
     op: 'change topic configs',
     ask: (bodies) =>

@@ -3,12 +3,14 @@ import {
   ALWAYS_READ,
   CONFIG_PREFIX,
   type ConfigSource,
+  type InheritedConfigs,
   type Origin,
   THROTTLE_CONFIGS,
   type TopicSpec,
   topicAddress,
 } from '../../kinds/topic/spec.ts';
 import type { Cluster } from '../cluster.ts';
+import type { Wanted } from '../kind-session.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { DescribeConfigs, type DescribedResource, SOURCES, TOPIC } from '../protocol/configs.ts';
 import {
@@ -20,13 +22,6 @@ import {
 import { listMoves, type Moving } from '../reassignment/reassignments.ts';
 import { isOurThrottle } from '../reassignment/throttle.ts';
 import { refused } from '../refusals.ts';
-import type { Wanted } from '../scope.ts';
-
-/** What a topic without overrides has, by config key. */
-export type InheritedConfigs = ReadonlyMap<
-  string,
-  { readonly value: string | null; readonly origin: Origin }
->;
 
 export function originOf(source: number): Origin {
   return SOURCES[source as keyof typeof SOURCES] ?? 'default';

@@ -1,9 +1,8 @@
-import type { Call, Failure, Objection } from '../../../model/index.ts';
-import type { KafkaCall } from '../kinds/index.ts';
-import type { TopicConfigs, TopicCreate, TopicPartitions } from '../kinds/topic/calls.ts';
-import type { Cluster } from './cluster.ts';
-import type { Verdict } from './executor.ts';
-import { BROKER, DescribeConfigs, IncrementalAlterConfigs } from './protocol/configs.ts';
+import type { Call, Failure, Objection } from '../../../../model/index.ts';
+import type { TopicCall, TopicConfigs, TopicCreate, TopicPartitions } from '../../kinds/topic/calls.ts';
+import type { Cluster } from '../cluster.ts';
+import type { Verdict } from '../executor.ts';
+import { BROKER, DescribeConfigs, IncrementalAlterConfigs } from '../protocol/configs.ts';
 import {
   CLUSTER_UNAUTHORIZED,
   DELETION_DISABLED,
@@ -15,10 +14,10 @@ import {
   TOPIC_EXISTS,
   TOPIC_UNAUTHORIZED,
   UNKNOWN_TOPIC,
-} from './protocol/errors.ts';
-import { failureOf, type Right } from './refusals.ts';
-import { askCreate, askPartitions } from './topics/changes.ts';
-import { askIncremental } from './topics/configs.ts';
+} from '../protocol/errors.ts';
+import { failureOf, type Right } from '../refusals.ts';
+import { askCreate, askPartitions } from './changes.ts';
+import { askIncremental } from './configs.ts';
 
 interface Checked<B> {
   readonly unit: number;
@@ -47,7 +46,7 @@ const CHUNK = 500;
  * the rights of who asks, is no objection: a plan may be made by someone who may only read.
  * @throws ConnectionError, BrokerError
  */
-export async function previewUnits(
+export async function previewTopics(
   cluster: Cluster,
   units: readonly (readonly Call[])[],
 ): Promise<Objection[]> {
@@ -55,7 +54,7 @@ export async function previewUnits(
   const additions: Checked<TopicPartitions>[] = [];
   const changes: Checked<TopicConfigs>[] = [];
   for (const [unit, calls] of units.entries()) {
-    const known = calls as readonly KafkaCall[];
+    const known = calls as readonly TopicCall[];
     if (known.some(({ op }) => op === 'topic.delete')) continue;
     const moves = known.some(({ op }) => op === 'topic.reassign' || op === 'topic.settle');
     for (const call of known) {
@@ -71,7 +70,7 @@ export async function previewUnits(
     ask: (bodies: readonly B[]) => Promise<readonly Verdict[]>,
   ) => objections(cluster, { op, operation, items, ask });
   const found = await Promise.all([
-    deletionObjections(cluster, units as readonly (readonly KafkaCall[])[]),
+    deletionObjections(cluster, units as readonly (readonly TopicCall[])[]),
     check('create topic', 'Create', creations, (bodies) => askCreate(cluster, bodies, true)),
     check('add partitions', 'Alter', additions, (bodies) => askPartitions(cluster, bodies, true)),
     cluster.offers(IncrementalAlterConfigs)
@@ -80,7 +79,7 @@ export async function previewUnits(
         )
       : [],
   ]);
-  return found.flat().sort((a, b) => a.unit - b.unit);
+  return found.flat();
 }
 
 /**
@@ -89,7 +88,7 @@ export async function previewUnits(
  */
 async function deletionObjections(
   cluster: Cluster,
-  units: readonly (readonly KafkaCall[])[],
+  units: readonly (readonly TopicCall[])[],
 ): Promise<Objection[]> {
   const deleting = [...units.keys()].filter((unit) => units[unit]?.some(({ op }) => op === 'topic.delete'));
   const [broker] = cluster.brokers;
