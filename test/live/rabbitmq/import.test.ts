@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
 
@@ -33,6 +35,18 @@ eachLine('what is live on RabbitMQ %s, as YAML and as files', (line) => {
       await project.expectRun(65, 'import', '--out', 'imported');
     },
   );
+
+  test.skipIf(broker.missing)('init --from-live: what it writes can be planned at once', async () => {
+    const { vhost } = project;
+    project.set({ RABBITMQ_URL: broker.url, RABBITMQ_MANAGEMENT_URL: broker.management });
+    mkdirSync(join(project.folder, 'fresh'));
+    await project.expectRun(0, '-C', 'fresh', 'init', '--from-live');
+    expect(project.read(`fresh/topologies/${vhost}.yaml`)).toContain(
+      '# brokerform-ignore rabbitmq/dead-letter-exchange-missing: ',
+    );
+    project.configure({ topologies: [`fresh/topologies/${vhost}.yaml`] });
+    await project.expectRun(0, 'plan', '--detailed-exitcode');
+  });
 
   test.skipIf(broker.missing)('an import into an empty vhost makes the same again', async () => {
     const { vhost } = project;
