@@ -1,7 +1,7 @@
 import { Reader, Writer } from './bytes.ts';
 
 /** How one value stands in a message. Whether a message is flexible is known to its writer or reader. */
-interface Codec<T> {
+export interface Codec<T> {
   write(to: Writer, value: T): void;
   read(from: Reader): T;
 }
