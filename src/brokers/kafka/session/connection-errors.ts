@@ -1,4 +1,5 @@
 import { ConnectionError } from '../../../model/index.ts';
+import { ERRORS } from './connection.ts';
 import type { Endpoint, KafkaSettings } from './settings.ts';
 
 /** A connection that failed or was lost. `sent`: the request may have reached the cluster, and may have been done. */
@@ -7,7 +8,7 @@ export class LostConnection extends ConnectionError {
   readonly endpoint: Endpoint;
   /** No answer came within the timeout: asking the same broker again would take as long. */
   get isLate(): boolean {
-    return this.cause instanceof Error && this.cause.name === 'KafkaJSRequestTimeoutError';
+    return this.cause instanceof Error && this.cause.name === ERRORS.late;
   }
   constructor(
     broker: string,
@@ -98,7 +99,7 @@ function wrongProtocol(
     const hint = '"bootstrap" is to name a listener of a broker, usually at port 9092';
     return { message: `${at} is an HTTP port, not Kafka`, hint, transient: false };
   }
-  const cutOff = clues.code === 'ECONNRESET' || clues.name === 'KafkaJSConnectionClosedError';
+  const cutOff = clues.code === 'ECONNRESET' || clues.name === ERRORS.closed;
   if (
     settings.tls &&
     phase === 'connect' &&
@@ -146,7 +147,7 @@ function certificateFault(at: string, { code, message }: Clues): Fault | undefin
 function loginFault(at: string, settings: KafkaSettings, phase: Phase, clues: Clues): Fault | undefined {
   const { sasl } = settings;
   if (!sasl) {
-    const cutOff = clues.name === 'KafkaJSConnectionClosedError' || clues.code === 'ECONNRESET';
+    const cutOff = clues.name === ERRORS.closed || clues.code === 'ECONNRESET';
     if (phase !== 'login' || !cutOff) return undefined;
     const hint = 'it may be a listener that wants a login: set sasl';
     return { message: `${at} closed the connection at our first request`, hint, transient: true };
@@ -165,7 +166,7 @@ function loginFault(at: string, settings: KafkaSettings, phase: Phase, clues: Cl
   }
   if (
     clues.name === 'TokenRefused' ||
-    clues.name === 'KafkaJSSASLAuthenticationError' ||
+    clues.name === ERRORS.login ||
     clues.type === 'SASL_AUTHENTICATION_FAILED'
   ) {
     const who =
@@ -185,7 +186,7 @@ function isBootstrap({ bootstrap }: KafkaSettings, { host, port }: Endpoint): bo
 
 /** @param isOurs whether the address is out of "bootstrap"; else a broker told it to us. */
 function networkFault(at: string, { code, name, message }: Clues, isOurs: boolean): Fault {
-  if (name === 'KafkaJSRequestTimeoutError' || /timeout/i.test(message)) {
+  if (name === ERRORS.late || /timeout/i.test(message)) {
     return { message: `${at} did not answer in time`, transient: true };
   }
   if (name === 'MalformedAnswer') {

@@ -1,13 +1,12 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import type { Logger } from 'kafkajs';
-import type Connection from 'kafkajs/src/network/connection.js';
 import { answerLimit, OversizedAnswer } from '../../../model/index.ts';
+import { Connection } from './connection.ts';
 import { AlienAnswer, alienProtocol, describeFault, type Phase } from './connection-errors.ts';
 import { MalformedAnswer } from './protocol/bytes.ts';
 import { ApiVersions, type ApiVersionsAnswer } from './protocol/cluster.ts';
-import { type AnyApi, type Api, decodeAnswer, encodeQuestion } from './protocol/codec.ts';
+import type { AnyApi, Api } from './protocol/codec.ts';
 import { saslChoice } from './sasl.ts';
 import type { Endpoint, KafkaSettings } from './settings.ts';
 
@@ -16,15 +15,6 @@ const CLIENT = 'brokerform';
 const PATIENCE = 10_000;
 /** How often a muted connection is looked at, whether it is still open; milliseconds. */
 const MUTED_LOOK = 500;
-
-const silent: Logger = {
-  namespace: () => silent,
-  setLogLevel: () => {},
-  info: () => {},
-  error: () => {},
-  warn: () => {},
-  debug: () => {},
-};
 
 /** A connection to one broker that is open and logged in, and what that broker offers. */
 export class Link {
@@ -56,12 +46,10 @@ export class Link {
     endpoint: Endpoint,
     onRequest: (api: AnyApi) => void,
   ): Promise<Link> {
-    const { default: KafkaConnection } = await import('kafkajs/src/network/connection.js');
     let alien: 'TLS' | 'HTTP' | undefined;
-    const connection = new KafkaConnection({
+    const connection = new Connection({
       ...endpoint,
       clientId: CLIENT,
-      logger: silent,
       socketFactory: ({ onConnect }) =>
         openSocket(settings, endpoint, onConnect, (protocol) => {
           alien = protocol;
@@ -71,28 +59,23 @@ export class Link {
       requestTimeout: settings.timeout,
       connectionTimeout: Math.min(PATIENCE, settings.timeout),
     });
-    // We hold nothing back, so nothing ever waits in that queue; on Node 24 its timer of less than 0 ms is a warning.
-    connection.requestQueue.scheduleCheckPendingRequests = () => {};
     let phase: Phase = 'connect';
     try {
-      await connection.connect();
+      await connection.open();
       phase = 'greet';
       onRequest(ApiVersions);
-      const offered = await send(connection, ApiVersions, { client: CLIENT, version: '1' });
-      const versions = offered.ranges.map(({ key, min, max }) => [key, { minVersion: min, maxVersion: max }]);
-      connection.setVersions(Object.fromEntries(versions));
-      connection.setSupportAuthenticationProtocol(true);
+      const offered = await connection.send(ApiVersions, { client: CLIENT, version: '1' });
       phase = 'login';
-      if (settings.sasl) await connection.authenticate();
+      if (settings.sasl) await connection.login(offered.ranges);
       return new Link(settings, endpoint, connection, offered, onRequest);
     } catch (cause) {
-      close(connection);
+      connection.close();
       throw describeFault(settings, endpoint, phase, cause, alien);
     }
   }
 
   get usable(): boolean {
-    return this.#connection.isConnected();
+    return this.#connection.isOpen;
   }
 
   offers({ key, version }: AnyApi): boolean {
@@ -109,7 +92,7 @@ export class Link {
     await this.#untilUnmuted();
     this.#onRequest(api);
     try {
-      const answer = await send(this.#connection, api, question);
+      const answer = await this.#connection.send(api, question);
       this.#mutedUntil = Math.max(this.#mutedUntil, Date.now() + throttleOf(answer));
       return answer;
     } catch (cause) {
@@ -119,7 +102,7 @@ export class Link {
   }
 
   close(): void {
-    close(this.#connection);
+    this.#connection.close();
   }
 
   async #untilUnmuted(): Promise<void> {
@@ -137,31 +120,6 @@ export class Link {
 function throttleOf(answer: unknown): number {
   const { throttle } = (answer ?? {}) as { readonly throttle?: unknown };
   return typeof throttle === 'number' && throttle > 0 ? throttle : 0;
-}
-
-function send<Q, A>(connection: Connection, api: Api<Q, A>, question: Q): Promise<A> {
-  return connection.send({
-    request: {
-      apiKey: api.key,
-      apiName: api.name,
-      apiVersion: api.version,
-      encode: async () => {
-        const buffer = encodeQuestion(api, question);
-        return { buf: buffer, buffer };
-      },
-    },
-    response: {
-      decode: async (payload) => decodeAnswer(api, payload),
-      parse: async (answer) => answer,
-    },
-    logResponseError: false,
-  });
-}
-
-/** What waits for an answer is told at once that none will come. */
-function close(connection: Connection): void {
-  connection.rejectRequests(new Error('closed by us'));
-  connection.disconnect().catch(() => {});
 }
 
 function openSocket(
