@@ -83,3 +83,23 @@ describe('examples of topologies', () => {
     }
   });
 });
+
+/** `Name` in `file`, or a file or folder alone; all of them relative to src/. */
+const GLOSSARY_ROW = /^\| [^|]+ \| [^|]+ \| (?:`(\w+)` in )?(`[^|]+`) \|$/gm;
+
+test('every name in the glossary exists where the glossary says', () => {
+  const [, glossary = ''] = read('CONTRIBUTING.md').split('## Glossary');
+  const rows = [...glossary.matchAll(GLOSSARY_ROW)];
+  // All rows match, but for the head.
+  expect(rows.length).toBe(glossary.split('\n').filter((line) => line.startsWith('| ')).length - 1);
+  const missing = rows.flatMap(([row, name, files = '']) =>
+    [...files.matchAll(/`([^`]+)`/g)]
+      .map(([, file = '']) => join(ROOT, 'src', file))
+      .filter(
+        (path) =>
+          !existsSync(path) || (name && !new RegExp(`\\b${name}\\b`).test(readFileSync(path, 'utf8'))),
+      )
+      .map(() => row),
+  );
+  expect(missing).toEqual([]);
+});
