@@ -19,7 +19,7 @@ export interface Progress {
   readonly done: number;
   readonly failed: number;
   readonly total: number;
-  /** What brokers are at that takes long, and how far it is. Raw text of one line. */
+  /** A long operation of the brokers and its progress. Raw text of one line. */
   readonly work?: string;
 }
 
@@ -28,20 +28,21 @@ export interface ApplyInput {
   /** By the configured name of the broker. */
   readonly targets: ReadonlyMap<string, Target>;
   readonly onError: 'stop' | 'continue';
-  /** Aborted by the first signal: calls in flight finish, no new one starts. */
+  /** Aborted by the first signal: calls in flight finish, and no new call starts. */
   readonly drain: AbortSignal;
-  /** Aborted by the second signal: give up at once. */
+  /** Aborted by the second signal: stop immediately. */
   readonly abort: AbortSignal;
-  /** Whether what brokers go on with by themselves is only begun, and not waited for. */
+  /** Whether to start background operations of a broker without waiting for them. */
   readonly detach?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   readonly now: () => Date;
 }
 
 /**
- * Makes the brokers match the plan: checks that they still are as the plan found them, sends its calls wave by
- * wave, all brokers at once, and reads the live state once more to see that it is so.
- * @throws BlockedPlan, StalePlan, ConnectionError, BrokerError — all before the first call; afterwards it reports.
+ * Makes the brokers match the plan: checks that it is not stale, sends its calls wave by wave to all brokers
+ * concurrently, and verifies the live state.
+ * @throws BlockedPlan, StalePlan, ConnectionError, BrokerError — all before the first call; later errors are in the
+ *   report.
  */
 export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
   const startedAt = input.now().toISOString();
@@ -58,7 +59,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
   };
 }
 
-/** Every broker is looked at before any is changed: a plan that no longer fits one of them is not run at all. */
+/** Checks every broker before changing any: a plan that is stale for one of them does not run at all. */
 async function checkTargets(input: ApplyInput): Promise<Map<Target, ReadyStep[][]>> {
   const entries = [...input.targets].filter(([name]) =>
     input.plan.brokers.some((broker) => broker.name === name),
@@ -119,7 +120,7 @@ async function run(
   };
   const all = await Promise.all([...ready].map(([target, waves]) => runWaves(target, waves, options)));
   const results = new Map<Address, VerifiedResult>(all.flatMap((part) => [...part]));
-  // A broker's "yes" is not proof, and a lost answer is not a failure: what the live state shows counts.
+  // Success of a call is no proof, and a lost response is no failure: only the live state counts.
   const quiet = { ...options, onResult: () => {} };
   await Promise.all([...ready.keys()].map((target) => verifyTarget(input.plan, target, results, quiet)));
   input.drain.removeEventListener('abort', onDrain);

@@ -3,20 +3,20 @@ import type { ReadyStep } from './readiness.ts';
 import type { StepResult } from './run.ts';
 import type { Target, View } from './target.ts';
 
-/** A step that failed, after this many of its calls. */
+/** A failed step, with the number of its completed calls. */
 export interface Broken {
   readonly item: ReadyStep;
   readonly callsDone: number;
   readonly result: StepResult;
 }
 
-/** What is to be said of a broken step beyond its failure. */
+/** Additional information about a failed step. */
 type Mended = Pick<StepResult, 'stands' | 'previous' | 'note'>;
 
 /**
- * After a failure nothing stays taken away: where the creation in a replacement was refused, the previous resource is
- * made again with its dependents; where only a dependent was refused, all others are made.
- * @returns in the order of the steps; never throws for a broker that cannot be reached any more
+ * Restores deleted resources after a failure. If the creation in a replacement was rejected, the previous resource
+ * is re-created with its dependents. If only a dependent was rejected, all others are re-created.
+ * @returns in the order of the steps; does not throw for a broker that is no longer reachable
  */
 export async function bringBack(
   target: Target,
@@ -36,19 +36,19 @@ export async function bringBack(
   );
 }
 
-/** The resource itself was made, and what failed is a dependent. */
+/** The resource was created, and a dependent failed. */
 function isMade({ item, callsDone }: Broken): boolean {
   return callsDone >= item.calls.length;
 }
 
-/** The previous resource is gone, now or since an earlier apply, and the new one was not made. */
+/** The previous resource was deleted by this apply or an earlier one, and the new one was not created. */
 function hasLost(one: Broken): boolean {
   const { item, callsDone } = one;
   const isDeleted = callsDone > 0 || item.calls.length < item.step.calls.length;
   return item.step.action === 'replace' && isDeleted && !isMade(one);
 }
 
-/** Every dependent but the refused one, whose failure is told already. */
+/** Every dependent except the rejected one, whose failure is already reported. */
 async function makeOthers(target: Target, { item, callsDone }: Broken, abort: AbortSignal): Promise<Mended> {
   let behind = callsDone - item.calls.length;
   const left = item.dependants.filter(({ calls }) => {
@@ -99,7 +99,7 @@ function lost({ item, result }: Broken, why: string): Mended {
   };
 }
 
-/** Sends units of calls to their end, whatever else is stopped. @returns the failures */
+/** Sends units of calls and completes them even after an interrupt. @returns the failures */
 async function sendAll(
   target: Target,
   units: readonly (readonly Call[])[],

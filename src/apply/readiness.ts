@@ -9,24 +9,24 @@ import {
 } from '../model/index.ts';
 import type { Target, View } from './target.ts';
 
-/** A step, and what is still to be sent for it; nothing where it is done already. */
+/** A step with its remaining calls; none if it is already done. */
 export interface ReadyStep {
   readonly step: Step;
-  /** What is left of the step's own calls. */
+  /** The remaining calls of the step itself. */
   readonly calls: readonly Call[];
-  /** Dependents that it makes again behind them. */
+  /** Dependents that the step re-creates afterwards. */
   readonly dependants: readonly Dependant[];
 }
 
 export interface Readiness {
   /** In the order of the steps. */
   readonly ready: ReadyStep[];
-  /** Steps of which nothing is done yet, and whose live state is as the plan found it. */
+  /** Steps that have not started and whose live state is as planned. */
   readonly asPlanned: Step[];
   readonly differences: StaleDifference[];
 }
 
-/** @throws StalePlan when a broker is not the one, or not in the version, that the plan was made for. */
+/** @throws StalePlan if the cluster or version of a broker differs from the plan. */
 export function checkIdentities(plan: Plan, targets: ReadonlyMap<string, Target>): void {
   const differences = plan.brokers.flatMap((planned): StaleDifference[] => {
     const live = targets.get(planned.name)?.session.broker;
@@ -47,18 +47,18 @@ export function checkIdentities(plan: Plan, targets: ReadonlyMap<string, Target>
 }
 
 /**
- * Compares each step with the live state, so that a plan can be repeated after it was cut off at any call: what is
- * done needs nothing, a replacement whose deletion is done goes on with its creation. What the plan does not know
- * about is a difference.
+ * Compares each step with the live state, so that a plan can be repeated after an interruption at any call: a
+ * completed step needs no calls, and a replacement continues after its deletion. A resource or state unknown to the
+ * plan is a difference.
  *
- * @param steps in an order in which they may run
+ * @param steps in an executable order
  */
 export function checkReadiness(steps: readonly Step[], view: View): Readiness {
   const asPlanned: Step[] = [];
   const differences: StaleDifference[] = [];
   const pending = new Set<Address>();
   const ready = steps.map((step): ReadyStep => {
-    // What a coming replacement takes along must be made again, however right it looks now.
+    // A dependent of a pending replacement must be re-created even if it is currently as planned.
     const isTaken = step.after.some((address) => pending.has(address));
     if (view.isDone(step) && !isReset(step) && !isTaken) return whatIsLeft(step, view);
     const message = view.difference(step);
@@ -72,34 +72,35 @@ export function checkReadiness(steps: readonly Step[], view: View): Readiness {
   return { ready, asPlanned, differences };
 }
 
-/** What an apply that was cut off has left to do for a step whose resource is as wanted. */
+/** The remaining calls of an interrupted apply for a step whose resource is as planned. */
 function whatIsLeft(step: Step, view: View): ReadyStep {
-  // A deletion may take along what it brings back right behind it: an exchange that goes with its last binding.
+  // A deletion can delete and re-create a dependent: an auto-delete exchange is deleted with its last
+  // binding.
   const calls = step.action === 'delete' ? creationOf(step).filter(({ target }) => !view.exists(target)) : [];
   return { step, calls, dependants: recreated(step).filter(({ address }) => !view.exists(address)) };
 }
 
-/** The dependents that the step itself makes again: those of several replacements have a step of their own. */
+/** The dependents that the step itself re-creates; dependents of several replacements have a separate step. */
 function recreated(step: Step): Dependant[] {
   return step.dependants.filter(({ calls }) => calls.length > 0);
 }
 
-/** The calls behind the deletion, which comes first; see `Kind.calls`. */
+/** The calls after the deletion, which is the first call; see `Kind.calls`. */
 export function creationOf({ action, calls }: Step): readonly Call[] {
   return action === 'replace' || action === 'delete' ? calls.slice(1) : calls;
 }
 
-/** Whether what is there is neither the old resource nor the new one, and the new one takes several calls to make. */
+/** Whether the resource exists partially: it is neither the old nor the new one, and several calls create it. */
 function isHalfMade(step: Step, view: View): boolean {
   return takesSeveralCalls(step) && 'before' in step.change && !view.isLive(step.change.before);
 }
 
-/** What one call makes is there or not; what several make can be found half made. */
+/** Whether several calls create the resource, so that it can exist partially. */
 export function takesSeveralCalls(step: Step): boolean {
   return creationOf(step).filter(({ target }) => target === step.address).length > 1;
 }
 
-/** What it sets nobody can read back: it is never seen to be done already. */
+/** Whether the step sets secrets again. They cannot be read back, so it never counts as already done. */
 export function isReset({ change }: Step): boolean {
   return 'resets' in change && change.resets === true;
 }

@@ -3,15 +3,16 @@ import type { ReadyStep } from './readiness.ts';
 import type { Target } from './target.ts';
 
 /**
- * Has the broker try out replacements before anything is deleted, as far as it can be asked.
- * @returns what came of it, by the address of the step
+ * Rehearses replacements on the broker before anything is deleted, if the session supports it.
+ * @returns the results by address of the step
  */
 export async function rehearse(
   { session }: Target,
   steps: readonly ReadyStep[],
   options: Pick<SendOptions, 'drain' | 'abort'>,
 ): Promise<ReadonlyMap<Address, Trial>> {
-  // Where an earlier apply has deleted it already, the creation is sent, and brings back the previous one if refused.
+  // If an earlier apply already deleted it, the creation is sent, and a rejection restores the previous
+  // resource.
   const replacing = steps.filter(
     ({ step, calls }) => step.action === 'replace' && calls.length > 0 && calls.length === step.calls.length,
   );

@@ -4,33 +4,33 @@ import type { ReadyStep } from './readiness.ts';
 import { rehearse } from './rehearse.ts';
 import type { Target } from './target.ts';
 
-/** What became of a step before the live state was read again. */
+/** The result of a step before verification. */
 export interface StepResult {
   readonly status: CallStatus;
   readonly failure?: Failure;
   readonly note?: string;
   readonly stake?: Stake;
-  /** Whether some of its calls were done, though not all. */
+  /** Whether some, but not all, of its calls were done. */
   readonly partly?: true;
   /**
-   * What stands at the address of a step that failed: the resource as wanted, where only a dependent was refused, or
-   * another one: the previous one again, or what somebody else made. Absent: nothing, or nobody looked.
+   * The resource at the address of a failed step: the declared resource if only a dependent was rejected, or
+   * another one, either restored or created by another client. Absent: no resource, or unknown.
    */
   readonly stands?: 'wanted' | 'other';
-  /** Of a replacement that was refused after the deletion. */
+  /** For a replacement that was rejected after the deletion. */
   readonly previous?: 'restored' | 'lost';
 }
 
 export interface RunOptions {
   readonly onError: 'stop' | 'continue';
-  /** Aborted by the first signal, or by the first failure with `onError: stop`: nothing new starts. */
+  /** Aborted by the first signal, or by the first failure with `onError: stop`: no new step starts. */
   readonly drain: AbortController;
   readonly abort: AbortSignal;
   readonly detach: boolean;
-  /** Whether anything failed by now, on any broker. */
+  /** Whether any step has failed so far, on any broker. */
   readonly hasFailed: () => boolean;
   readonly onResult: (result: StepResult) => void;
-  /** Told by brokers that are at something that takes long. */
+  /** Receives the progress of long operations. */
   readonly onWork?: (broker: string, text?: string) => void;
 }
 
@@ -38,10 +38,9 @@ type Results = Map<Address, StepResult>;
 type Settle = (step: Step, result: StepResult) => void;
 
 /**
- * Sends the waves of one broker, one after the other. A step whose need failed is not started; after any failure
- * nothing is deleted, because what was to take its place may be missing. A replacement that the broker refuses when
- * it is tried out is not begun, and stops nothing that is independent of it.
- * One that is refused after its deletion all the same brings back what was there before.
+ * Sends the waves of one broker in order. A step does not start if a dependency failed. After any failure nothing
+ * is deleted, because its replacement may be missing. A replacement that fails its rehearsal does not start, and
+ * independent steps continue. If a replacement is rejected after its deletion, the previous resource is restored.
  */
 export async function runWaves(
   target: Target,
@@ -86,7 +85,7 @@ export async function runWaves(
       else settle(step, { status: 'not-started', failure: { op: calls[0]?.op ?? '', message } });
     }
     if (started.length > 0) await sendWave(target, started, options, settle);
-    // Whatever stopped the rest: what a replacement took along is made again.
+    // Dependents of a replacement are re-created even if other steps are stopped.
     if (owed.length > 0) await sendWave(target, owed, { ...options, drain: new AbortController() }, settle);
   }
   return results;
@@ -101,7 +100,7 @@ async function sendWave(
   settle: Settle,
 ): Promise<void> {
   const costly = started.map(({ step }) => step).filter(({ stake }) => stake !== undefined);
-  // Where the broker is gone, the calls tell that, each of its own step.
+  // If the broker is unreachable, the calls of each step report it.
   const stakes = costly.length > 0 ? await target.stakes(costly).catch(() => NONE) : NONE;
   const units = started.map(({ calls, dependants }) => [...calls, ...dependants.flatMap((one) => one.calls)]);
   const { drain, abort, detach, onWork } = options;
@@ -129,7 +128,7 @@ async function sendWave(
     if (options.onError === 'stop') drain.abort();
     broken.push({ item, callsDone, result });
   }
-  // Whatever else is stopped: what was taken away must not stay away.
+  // Deleted resources are restored even if other steps are stopped.
   const mended = await bringBack(target, broken, abort);
   for (const [i, { item, result }] of broken.entries()) settle(item.step, { ...result, ...mended[i] });
 }
@@ -145,7 +144,7 @@ function whyNotStarted(
   return step.action === 'delete' && hasFailed() ? 'nothing is deleted after a failure' : undefined;
 }
 
-/** The replacements that take a resource along, which has a step of its own to be made again. */
+/** The replacements that delete a dependent which has a separate step for its re-creation. */
 function takersOf({ address, after }: Step, steps: ReadonlyMap<Address, Step>): Address[] {
   const takes = ({ dependants }: Step) =>
     dependants.some((one) => one.address === address && one.outcome === 'recreated');
@@ -159,7 +158,7 @@ function hasBegun(result: StepResult | undefined): boolean {
   return result !== undefined && result.status !== 'already' && result.status !== 'not-started';
 }
 
-/** A resource that a replacement took along comes back to whatever stands there: the new one, or the previous one. */
+/** A dependent is re-created for the current resource: the new or the previous one. */
 function whyLost(
   step: Step,
   takers: readonly Address[],
@@ -175,7 +174,7 @@ function whyLost(
   return missing === undefined ? undefined : `needs ${missing}, which is not done`;
 }
 
-/** What others may rest on: a topic whose replicas still move is there. */
+/** Whether other steps can depend on it: a topic exists while its replicas still move. */
 const THERE: readonly CallStatus[] = ['done', 'already', 'under-way'];
 
 export function isMissing(result: StepResult | undefined): boolean {

@@ -1,29 +1,29 @@
 import type { Address, Resource, Session, Stake, StaleDifference, Step } from '../model/index.ts';
 
-/** A broker that a plan is applied to, with what the other stages know about its live state. */
+/** A broker of a plan, with the functions of other stages that read its live state. */
 export interface Target {
   readonly session: Session;
-  /** Reads the live state of all that the plan touches there. @throws ConnectionError, BrokerError */
+  /** Reads the live state of all resources of the plan. @throws ConnectionError, BrokerError */
   readonly look: () => Promise<View>;
-  /** What these steps put at stake right now; a step that is missing from the answer puts nothing. */
+  /** The current stakes of these steps; a step that is missing from the result affects nothing. */
   readonly stakes: (steps: readonly Step[]) => Promise<Map<Address, Stake>>;
 }
 
-/** The live state of one broker at one moment, seen through the plan. */
+/** The live state of one broker at one time, compared with the plan. */
 export interface View {
-  /** The state that the step wants is there, whoever made it. */
+  /** Whether the live state is as planned, regardless of who created it. */
   isDone(step: Step): boolean;
-  /** The resource is there, and as it is here. */
+  /** Whether the resource exists and equals this one. */
   isLive(resource: Resource): boolean;
   exists(address: Address): boolean;
   /**
-   * What is there, of the resource or going down with it, that the plan does not know; undefined where it knows all.
-   * What is missing, and the plan makes anyway, is no difference.
+   * The difference between the live resource or its dependents and the plan; undefined if there is none. A missing
+   * resource that the plan creates is not a difference.
    */
   difference(step: Step): string | undefined;
   /**
-   * Of steps whose live state is as planned: whether their calls are those that this state asks for, and whether
-   * they have come to cost more than was allowed. Counts are read anew.
+   * For steps whose live state is as planned: checks that this state leads to the same calls, and that the risk has
+   * not increased beyond the allowed one. Reads counts again.
    * @throws ConnectionError, BrokerError
    */
   recheck(steps: readonly Step[]): Promise<StaleDifference[]>;

@@ -3,14 +3,14 @@ import { checkReadiness, creationOf, isReset, type ReadyStep } from './readiness
 import { type RunOptions, runWaves, type StepResult } from './run.ts';
 import type { Target, View } from './target.ts';
 
-/** What a step came to; `isSeen`: the live state was found as wanted at the end. */
+/** The final result of a step; `isSeen`: the final live state is as planned. */
 export interface VerifiedResult extends StepResult {
   readonly isSeen?: boolean;
 }
 
 /**
- * Looks whether a broker is as the whole plan wants it, with what was done before it began. What is missing, as
- * another apply at the same time may have deleted it, is made once more.
+ * Verifies that a broker matches the whole plan, including steps that were done before. A missing resource, for
+ * example deleted by a concurrent apply, is created once more.
  */
 export async function verifyTarget(
   plan: Plan,
@@ -50,7 +50,7 @@ function isToBeSeen(result: VerifiedResult | undefined): result is VerifiedResul
   return result?.status === 'done' || result?.status === 'unknown' || result?.status === 'already';
 }
 
-/** Creations of what is missing. Nothing is changed or deleted: what is there otherwise is somebody's. */
+/** Creations of missing resources. Nothing is changed or deleted: other differences belong to other clients. */
 function repairsOf(
   waves: readonly (readonly Step[])[],
   results: ReadonlyMap<Address, StepResult>,
@@ -93,11 +93,11 @@ function verified(
         ? { ...rest, status: 'failed', failure: refusal ?? { op, message } }
         : { ...result, failure: refusal ?? { op, message } };
   }
-  // Whether a secret was set before the answer was lost, no live state shows.
+  // The live state does not show whether a secret was set before the response was lost.
   if (result.status === 'unknown' && isReset(step)) return result;
   const message = view.isDone(step) ? dependentsOff(step, view, separate) : whatIsOff(step, result, view);
   if (message === undefined) return { ...rest, status: rest.status === 'already' ? 'already' : 'done' };
-  // What somebody else made is in the way of this step, or the answer told the truth by not coming.
+  // A resource of another client conflicts with this step, or the missing response was a failure.
   if (result.status === 'already' && refusal) return { ...rest, status: 'failed', failure: refusal };
   if (result.status === 'unknown') return { ...rest, status: 'failed', failure: refusal ?? { op, message } };
   const failure: Failure = refusal
@@ -115,9 +115,9 @@ function whatIsOff({ address, action }: Step, { status }: StepResult, view: View
     : `the broker accepted it, but the live state is ${state === 'missing' ? 'missing it' : state}`;
 }
 
-/** Which of the dependents that a step itself makes again are not as wanted. */
+/** The dependents re-created by the step itself that are not as planned. */
 function dependentsOff(step: Step, view: View, separate: ReadonlySet<Address>): string | undefined {
-  // What was removed may be there again by its client, as a binding of an exclusive queue.
+  // A client can re-create a removed dependent, such as a binding of its exclusive queue.
   const missing = step.dependants.filter(
     ({ address, outcome, resource }) =>
       outcome === 'recreated' && !separate.has(address) && !view.isLive(resource),

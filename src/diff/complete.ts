@@ -8,8 +8,8 @@ import {
 } from '../model/index.ts';
 
 /**
- * Completes both sides with the same code, so that the comparison needs to know no broker.
- * @returns a context whose maps hold completed resources.
+ * Completes both sides with the same code, so that the comparison is independent of brokers.
+ * @returns a context whose maps contain completed resources.
  */
 export function completeSides(
   context: Omit<Context, 'desired' | 'live'>,

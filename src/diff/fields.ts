@@ -7,11 +7,11 @@ export interface FieldDifference {
 }
 
 /**
- * The fields in which a live spec is not as desired. A top-level key that `after` lacks is left alone; below the
- * top level every key of either side counts. `null` and absent are the same.
+ * The fields that differ between a live and a desired spec. A top-level key that is absent from `after` is ignored;
+ * below the top level, every key of either side counts. `null` and absent are equal.
  */
 export function diffSpecs(before: JsonObject, after: JsonObject): FieldDifference[] {
-  // Most specs are as desired: those are told apart before anything is sorted or built.
+  // Most specs are equal; detect this before sorting or allocating.
   const changed = Object.keys(after).filter((key) => !equalJson(before[key] ?? null, after[key] ?? null));
   return changed.sort().flatMap((key) => diffValues([key], before[key], after[key]));
 }
@@ -22,7 +22,7 @@ function diffValues(path: string[], before: Json | undefined, after: Json | unde
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return keys.flatMap((key) => diffValues([...path, key], before[key], after[key]));
   }
-  // A tree that appears or goes away is told leaf by leaf, as its keys are what people know.
+  // An added or removed tree is reported by leaf, because users know the keys of the leaves.
   if (isTree(before) && isAbsent(after)) return diffValues(path, before, {});
   if (isAbsent(before) && isTree(after)) return diffValues(path, {}, after);
   return [{ path, ...(isAbsent(before) ? {} : { before }), ...(isAbsent(after) ? {} : { after }) }];
@@ -32,7 +32,7 @@ function isAbsent(value: Json | undefined): value is null | undefined {
   return value === null || value === undefined;
 }
 
-/** An object whose keys are fields; exact integers, secrets and tagged values are single values. */
+/** Whether the keys of an object are fields; exact integers, secrets and tagged values are single values. */
 function isTree(value: Json | undefined): value is JsonObject {
   return isObject(value) && !isExactInt(value) && !isSecretRef(value) && !('$type' in value);
 }

@@ -14,8 +14,8 @@ import {
 import type { Difference } from './resources.ts';
 
 /**
- * Adds the secrets of declared resources whose address matches to what changes, although live state shows no
- * difference: some brokers tell nobody whether a password is still the same.
+ * Adds the secrets of matching declared resources to the changes although the live state shows no difference,
+ * because some brokers do not return whether a password changed.
  * @param globs of addresses
  */
 export function resetSecrets(difference: Difference, context: Context, globs: readonly string[]): Difference {
@@ -58,7 +58,7 @@ function secretFields(after: Resource): FieldChange[] {
   );
 }
 
-/** Every secret below a value, with its path. */
+/** Every secret in a value, with its path. */
 export function secretPaths(value: Json, path: readonly string[]): [path: readonly string[], secret: Json][] {
   if (isSecretRef(value)) return [[path, value]];
   if (Array.isArray(value)) return value.flatMap((item: Json, i) => secretPaths(item, [...path, String(i)]));

@@ -14,16 +14,16 @@ import {
 import { diffSpecs } from './fields.ts';
 
 export interface DiffInput {
-  /** Both sides completed. */
+  /** Both sides, completed. */
   readonly context: Context;
   readonly kinds: Readonly<Record<string, Kind>>;
-  /** Addresses that are declared to be gone. */
+  /** Retired addresses. */
   readonly retired: readonly Address[];
-  /** Address globs of what the project owns. */
+  /** Address globs of owned resources. */
   readonly owns: readonly string[];
-  /** Address globs of what the project leaves alone, though it owns it. */
+  /** Address globs of owned resources that the project ignores. */
   readonly ignore?: readonly string[];
-  /** Whether what is owned and not declared is deleted. */
+  /** Whether unmanaged resources are deleted. */
   readonly prune: boolean;
 }
 
@@ -31,14 +31,14 @@ export interface Difference {
   /** Sorted by address. */
   readonly changes: readonly Change[];
   readonly inSync: number;
-  /** Owned, not declared, and not about to be deleted. */
+  /** Owned, not declared, and not deleted by this plan. */
   readonly unmanaged: readonly Address[];
 }
 
 /**
- * Matches desired and live resources by address. What is absent from the desired side is deleted only when it is
- * retired by name, or owned while pruning was asked for. What the system owns or the project ignores is neither
- * unmanaged nor pruned.
+ * Matches desired and live resources by address. A live resource without a declaration is deleted only if it is
+ * retired, or if it is owned and pruning is enabled. Resources that the system owns or the project ignores are
+ * neither unmanaged nor pruned.
  */
 export function diffResources(input: DiffInput): Difference {
   const { desired, live } = input.context;
@@ -57,7 +57,7 @@ export function diffResources(input: DiffInput): Difference {
   for (const before of live.values()) {
     const { address } = before;
     if (desired.has(address)) continue;
-    // What is retired by name is never passed over in silence: the plan says why it cannot go.
+    // A retired resource is never skipped silently: the plan shows why it cannot be deleted.
     const isRetired = retired.has(address);
     if (!isRetired && (system.has(address) || ignored.has(address))) continue;
     const { indispensable } = kind(input, address);

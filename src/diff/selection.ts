@@ -1,8 +1,8 @@
 import { type Address, addressMatcher, type Change, subject } from '../model/index.ts';
 
 /**
- * Keeps the changes that `--target` and `--exclude` ask for. A target brings along what it needs, and an excluded
- * creation takes along what would need it: neither may leave half a topology behind.
+ * Keeps the changes selected by `--target` and `--exclude`. A target includes its dependencies, and excluding a
+ * creation also excludes the creations that depend on it, so that no partial topology remains.
  */
 export function selectChanges(
   changes: readonly Change[],
@@ -29,7 +29,7 @@ function withNeeds(changes: ReadonlyMap<Address, Change>, chosen: Set<Address>):
   for (const address of chosen) {
     const change = changes.get(address);
     if (!change || change.action === 'delete') continue;
-    // A Set visits what is added while it is walked, so this is transitive.
+    // Iterating over a Set includes values added during the iteration, so this is transitive.
     for (const need of change.after.needs) if (changes.get(need)?.action === 'create') chosen.add(need);
   }
   return chosen;

@@ -2,9 +2,9 @@ import { type Address, type Context, type Kind, kindOf, type Uncompared } from '
 import { secretPaths } from './resets.ts';
 
 /**
- * Declared secrets of which the broker does not tell whether they are still the same. Those of resources that change
- * anyway, or are new, are left out.
- * @param sides as declared and as read: what a kind cannot compare, its completion may leave out
+ * Declared secrets that cannot be compared because the broker does not return them. Excludes new resources and
+ * resources with other changes.
+ * @param sides as declared and as read, because completion can drop fields that a kind cannot compare
  */
 export function uncomparedSecrets(
   { desired, live, broker }: Context,

@@ -8,12 +8,15 @@ import {
   type Resource,
 } from '../model/index.ts';
 
-/** Live resources that disappear with what they need, by the address that takes them along; sorted by address. */
+/**
+ * Live resources that are deleted with a resource they depend on, by the address of that resource; sorted by
+ * address.
+ */
 export type DependantsOf = (address: Address) => readonly Resource[];
 
 /**
- * Finds what goes down with resources that are deleted, or deleted and declared anew: the bindings of a queue,
- * whoever made them; all that is in a vhost.
+ * Finds the dependents of deleted and replaced resources: the bindings of a queue, regardless of who created them;
+ * all resources in a vhost.
  */
 export function findDependants(
   context: Context,
@@ -35,7 +38,7 @@ export function findDependants(
   return (address) => direct.get(address) ?? [];
 }
 
-/** Addresses whose live resource the changes remove, for good or for a moment. */
+/** Addresses whose live resource the changes delete, permanently or as part of a replacement. */
 export function removedBy(changes: readonly Change[]): { deleted: Set<Address>; replaced: Set<Address> } {
   const deleted = new Set<Address>();
   const replaced = new Set<Address>();

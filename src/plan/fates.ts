@@ -1,14 +1,17 @@
 import type { Address, Resource } from '../model/index.ts';
 import type { DependantsOf } from './dependants.ts';
 
-/** What becomes of a live resource that disappears with others. */
+/** The outcome for a live resource that is deleted with others. */
 export interface Fate {
   readonly outcome: 'recreated' | 'removed';
-  /** Removed resources that take it along. One of them makes it again at once; after several, a step of its own does. */
+  /**
+   * Deleted resources that it depends on. If there is one, its step re-creates the resource; if there are several,
+   * the resource has a separate step.
+   */
   readonly takenBy: Address[];
 }
 
-/** @param isLost of what nobody but a client can make again */
+/** @param isLost true for a resource that only a client can re-create */
 export function decideFates(
   dependantsOf: DependantsOf,
   deleted: ReadonlySet<Address>,
@@ -18,7 +21,7 @@ export function decideFates(
   const fates = new Map<Address, Fate>();
   for (const address of [...deleted, ...replaced]) {
     for (const dependant of dependantsOf(address)) {
-      // What is replaced itself keeps its own step, and so do the dependants it takes along.
+      // A replaced resource has its own step, and so do its dependents.
       if (replaced.has(dependant.address)) continue;
       const fate = fates.get(dependant.address) ?? { outcome: 'recreated', takenBy: [] };
       const isDeleted = deleted.has(address) || deleted.has(dependant.address);

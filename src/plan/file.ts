@@ -1,12 +1,12 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalJson, DamagedPlan, isObject, type Json, PLAN_VERSION, type Plan } from '../model/index.ts';
 
-/** The fewest characters that a key for signatures may have: 32 of hexadecimal digits are 128 bits. */
+/** Minimum length of a signing key: 32 hexadecimal digits are 128 bits. */
 export const SHORTEST_KEY = 32;
 
 /**
- * A saved plan: the plan itself, a digest of it, and with a key a signature. The digest finds damage and careless
- * edits, and anyone can make it anew; the signature (HMAC-SHA256) only those who have the key.
+ * A saved plan: the plan, its digest, and with a key its signature. The digest detects damage and careless edits,
+ * and anyone can recompute it. The signature (HMAC-SHA256) requires the key.
  */
 export function writePlan(plan: Plan, key?: string): string {
   const data = JSON.parse(JSON.stringify(plan)) as Json;
@@ -20,8 +20,9 @@ export function writePlan(plan: Plan, key?: string): string {
 }
 
 /**
- * @param key where given, the plan must be signed with it
- * @throws DamagedPlan when the text is no plan, of another version, cut off, edited, or not signed with the key.
+ * @param key if given, the plan must be signed with it
+ * @throws DamagedPlan if the text is not a plan, has another version, is truncated or edited, or is not signed with
+ *   the key.
  */
 export function parsePlan(text: string, key?: string): Plan {
   const file = parse(text);
@@ -46,7 +47,7 @@ function checkSignature(found: unknown, wanted: string): void {
     throw new DamagedPlan('the signature of the plan was made with another key, or for another plan');
 }
 
-/** A format may say more, or mean something else, than this program knows: it is not guessed at. */
+/** Another format can contain more, or have another meaning, than this version supports, so it is rejected. */
 function otherFormat({ version, tool }: { readonly version?: unknown; readonly tool?: unknown }): string {
   const by = typeof tool === 'string' ? ` by ${tool}` : '';
   return `the plan was written${by} in format ${JSON.stringify(version)}, and this program applies format ${PLAN_VERSION}`;
@@ -60,7 +61,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Signed with what it is, so that a signature of the same key for something else never fits a plan. */
+/** The signed text includes its type, so that a signature for other data with the same key never matches a plan. */
 function signature(plan: Json, key: string): string {
   const text = `brokerform plan\n${canonicalJson(plan)}`;
   return `hmac-sha256:${createHmac('sha256', key).update(text).digest('hex')}`;

@@ -10,11 +10,11 @@ import {
 } from '../model/index.ts';
 
 /**
- * The fingerprint of a live resource: of its spec alone. What goes down with it has fingerprints of its own, so that
- * a dependent that somebody added is told from one that an interrupted apply has lost. Message counts have no part.
+ * The fingerprint of a live resource. It covers only the spec. Dependents have separate fingerprints, which
+ * distinguishes a new dependent from one that an interrupted apply deleted. Metrics are not part of it.
  *
- * @param keys the top-level keys that matter; all of them where absent. An update that leaves a key alone must
- *   not become stale because of it.
+ * @param keys the top-level keys to include; all keys if absent. An update must not become stale because of a key
+ *   that it does not change.
  */
 export function fingerprint(live: Resource | undefined, keys?: readonly string[]): string {
   if (!live) return ABSENT;
@@ -24,7 +24,7 @@ export function fingerprint(live: Resource | undefined, keys?: readonly string[]
   return createHash('sha256').update(canonicalJson(spec)).digest('base64url');
 }
 
-/** Fingerprint of the live state that a change rests on; the same code makes it again before an apply. */
+/** The fingerprint of the live state that a change is based on; the same code computes it again before an apply. */
 export function fingerprintOf(change: Change, context: Context): string {
   const live = context.live.get(subject(change).address);
   return fingerprint(live, change.action === 'update' ? Object.keys(change.after.spec) : undefined);

@@ -11,16 +11,16 @@ import {
 export interface GateRules {
   /** `--allow` keys: `<class>:<address glob>`. */
   readonly allow: readonly string[];
-  /** Address globs that the environment protects. */
+  /** Address globs protected by the environment. */
   readonly protect: readonly string[];
-  /** The most deletions (replacements included) one plan may hold. */
+  /** Maximum number of deletions, including replacements, in one plan. */
   readonly maxDeletes?: number;
 }
 
-/** What is safe or disruptive is never blocked, and what the broker cannot do nobody can allow. */
+/** Safe and disruptive risks are never blocked; refused ones cannot be allowed. */
 const ALLOWABLE: readonly string[] = ['destructive', 'protected'];
 
-/** @returns what is wrong with an `--allow` key; undefined where it is well formed. */
+/** @returns the problem of an `--allow` key; undefined if it is valid. */
 export function checkAllowKey(key: string): string | undefined {
   const colon = key.indexOf(':');
   const name = key.slice(0, Math.max(colon, 0));
@@ -29,7 +29,7 @@ export function checkAllowKey(key: string): string | undefined {
   return colon === key.length - 1 ? 'names no address after the colon' : undefined;
 }
 
-/** Decides whether a risk of a class at an address was allowed by name. */
+/** Returns whether a risk class at an address is allowed. */
 export function allowance(keys: readonly string[]): (riskClass: RiskClass, address: Address) => boolean {
   const entries = keys.map((key) => {
     const colon = key.indexOf(':');
@@ -38,7 +38,7 @@ export function allowance(keys: readonly string[]): (riskClass: RiskClass, addre
   return (riskClass, address) => entries.some((entry) => entry.class === riskClass && entry.matches(address));
 }
 
-/** Adds the project's own guards to the risks: protected addresses, and more deletions than it permits. */
+/** Adds the guards of the project to the risks: protected addresses, and the limit of deletions. */
 export function guardSteps(steps: readonly Step[], rules: GateRules): Step[] {
   const protectors = rules.protect.map(addressMatcher);
   const deletions = steps.filter((step) => step.action === 'delete' || step.action === 'replace').length;
@@ -57,7 +57,7 @@ export function guardSteps(steps: readonly Step[], rules: GateRules): Step[] {
   });
 }
 
-/** Every risk that stops the plan. Safe and disruptive ones never do. */
+/** Every risk that blocks the plan. Safe and disruptive risks never do. */
 export function findBlockers(steps: readonly Step[], allow: readonly string[]): Blocker[] {
   const isAllowed = allowance(allow);
   return steps.flatMap((step) =>

@@ -16,7 +16,7 @@ export interface PlanInput {
   readonly environment: string | undefined;
   readonly createdAt: string;
   readonly brokers: readonly BrokerIdentity[];
-  /** Of every broker. */
+  /** The steps of every broker. */
   readonly steps: readonly (Steps & { readonly surroundings?: Surroundings })[];
   readonly rules: GateRules;
   readonly inSync: number;
@@ -24,7 +24,7 @@ export interface PlanInput {
   readonly excluded: number;
 }
 
-/** Puts the steps of all brokers into one plan: guarded, ordered, with every blocker. */
+/** Combines the steps of all brokers into one plan: with guards, ordered, with every blocker. */
 export function buildPlan(input: PlanInput): Plan {
   const guarded = guardSteps(
     tellApart(
@@ -56,7 +56,7 @@ export function buildPlan(input: PlanInput): Plan {
   } satisfies Plan & { waves: Step[][] };
 }
 
-/** Where several brokers are of one type, a queue of one looks like a queue of another: each step names its broker. */
+/** If several brokers have the same type, their resources have equal titles: each step names its broker. */
 function tellApart(steps: readonly Step[], brokers: readonly BrokerIdentity[]): readonly Step[] {
   const types = new Map(brokers.map(({ name, type }) => [name, type]));
   const isAlone = (broker: string) => brokers.filter(({ type }) => type === types.get(broker)).length === 1;

@@ -29,28 +29,28 @@ export interface StepsInput {
   readonly context: Context;
   readonly kinds: Readonly<Record<string, Kind>>;
   readonly changes: readonly Change[];
-  /** When `volatile` was read. ISO 8601. */
+  /** Time when `volatile` was read. ISO 8601. */
   readonly readAt: string;
-  /** Whether the destructive risk of this address was allowed by name. */
+  /** Whether the destructive risk of this address is allowed. */
   readonly isAllowed: (riskClass: 'destructive', address: Address) => boolean;
-  /** What the provider orders beyond needs. */
+  /** The order required by the provider in addition to dependencies. */
   readonly order?: readonly Order[];
-  /** Creations that bring back what an interrupted apply lost: the file that recorded each. */
+  /** Creations that restore resources deleted by an interrupted apply, with the recovery file of each. */
   readonly recorded?: ReadonlyMap<Address, string>;
 }
 
 export interface Steps {
   readonly steps: readonly Step[];
-  /** Addresses of steps whose resource makes the broker act by itself; see `Kind.actsAtOnce`. */
+  /** Addresses of steps whose resource makes the broker act on its own; see `Kind.actsAtOnce`. */
   readonly acting?: ReadonlySet<Address>;
   readonly fingerprints: Readonly<Record<Address, string>>;
 }
 
 /**
- * Turns changes into steps: risks, stakes, calls, and what goes and comes with them.
+ * Turns changes into steps: risks, stakes, calls and dependents.
  *
- * A resource that disappears with another one needs no deletion of its own. One that disappears with a
- * replacement, and is not itself to go, is made again right behind it, as it was or as it is declared now.
+ * A resource that is deleted with another one has no separate deletion. A dependent of a replacement that is not
+ * deleted itself is re-created directly after the replacement, as declared or else as it was.
  */
 export function buildSteps(input: StepsInput): Steps {
   const { deleted, replaced } = removedBy(input.changes);
@@ -116,7 +116,7 @@ class StepBuilder {
     };
   }
 
-  /** The creation of a resource that several replacements take along: only after the last of them. */
+  /** The creation of a dependent of several replacements: after the last of them. */
   recreate(address: Address, takenBy: readonly Address[]): Step {
     const resource = this.#wanted(address);
     const step = this.build({ action: 'create', after: resource });
@@ -149,8 +149,8 @@ class StepBuilder {
   }
 
   /**
-   * Makes a resource again as it was, with what disappears with it and is not made again by the plan anyway. A secret
-   * that nobody can read back leaves no way to do that.
+   * The calls that re-create a resource as it was, with the dependents that the plan does not re-create. Undefined
+   * if it contains a secret, which cannot be read back.
    */
   #restore(before: Resource): Call[] | undefined {
     if (secretsIn(before.spec).length > 0) return undefined;
@@ -163,7 +163,7 @@ class StepBuilder {
     return [before, ...lost].flatMap((after) => this.#calls({ action: 'create', after }));
   }
 
-  /** What a dependant is to become: as declared, else exactly as it is. */
+  /** The new state of a dependent: as declared, or else unchanged. */
   #wanted(address: Address): Resource {
     const { desired, live } = this.#input.context;
     const resource = desired.get(address) ?? live.get(address);
@@ -171,7 +171,7 @@ class StepBuilder {
     return resource;
   }
 
-  /** Of what goes away, and of what loses something where it is. */
+  /** The stake of resources that are deleted or that lose data in place. */
   #stake(change: Change, kind: Kind, risks: readonly Risk[]): Stake | undefined {
     if (change.action === 'create') return undefined;
     if (change.action === 'update' && !risks.some((risk) => risk.class === 'destructive')) return undefined;
@@ -180,7 +180,7 @@ class StepBuilder {
     return { text, values: change.before.volatile ?? {}, readAt: this.#input.readAt };
   }
 
-  /** Risks that any kind has: touching what is not ours, and taking down what is declared to stay. */
+  /** Risks common to all kinds: changing a system-owned resource, and deleting a declared one. */
   #ownRisks(change: Change, dependants: readonly Dependant[]): Risk[] {
     const risks: Risk[] = [];
     const file = this.#input.recorded?.get(subject(change).address);
@@ -233,7 +233,7 @@ function fieldLine(
   };
 }
 
-/** A change without the places of fields, which the field lines carry. */
+/** A change without the source positions of its fields, which the field lines contain. */
 function bare(change: Change): Change {
   return 'after' in change ? { ...change, after: withoutPlaces(change.after) } : change;
 }

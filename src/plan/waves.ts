@@ -1,12 +1,12 @@
 import type { Address, Step } from '../model/index.ts';
 
 /**
- * Orders steps into waves. First what is made or changed, each after what it needs; then deletions, each after
- * what needed it. Deleting last means that messages always have somewhere to go: a binding that moves is made in
- * its new place before it is taken from the old one. Only a deletion that something made must wait for, because
- * it takes the place, comes among the first, with what must be deleted before it.
+ * Orders steps into waves: first creations and updates, each after its dependencies; then deletions, each after its
+ * dependents. Because deletions come last, messages always have a destination: a moved binding is created at its
+ * new place before the old one is deleted. A deletion that a creation must wait for, because both claim the same
+ * name or subject, runs in the first waves, after the deletions that it waits for.
  *
- * @param acting what makes the broker act by itself: made when all else is there, deleted while it still is
+ * @param acting resources that make the broker act on its own: created last, deleted first
  */
 export function orderSteps(steps: readonly Step[], acting: ReadonlySet<Address> = new Set()): Step[][] {
   const making = steps.filter((step) => step.action !== 'delete');
@@ -34,11 +34,11 @@ export function orderSteps(steps: readonly Step[], acting: ReadonlySet<Address> 
   ];
 }
 
-/** Deletions that a step which makes something waits for, and those that each of them waits for. */
+/** Deletions that a creation or update waits for, and the deletions that those wait for. */
 function clearingFirst(making: readonly Step[], deleting: readonly Step[], usersOf: Edges): Set<Address> {
   const byAddress = new Map(deleting.map((step) => [step.address, step]));
   const early = new Set(making.flatMap(({ after }) => after).filter((address) => byAddress.has(address)));
-  // A Set visits what is added while it is walked, so this is transitive.
+  // Iterating over a Set includes values added during the iteration, so this is transitive.
   for (const address of early) {
     const step = byAddress.get(address);
     for (const user of step ? usersOf(step) : []) early.add(user);
@@ -52,13 +52,13 @@ function neededBy(steps: readonly Step[]): Edges {
   const known = new Map(steps.map((step) => [step.address, step]));
   return (step) => {
     const needs = 'after' in step.change ? step.change.after.needs : [];
-    // What a provider orders the other way round is there already: the need is met before either step.
+    // If the provider requires the reverse order, the dependency already exists before either step.
     const isOpen = (need: Address) => known.has(need) && !known.get(need)?.after.includes(step.address);
     return [...new Set([...needs.filter(isOpen), ...step.after])];
   };
 }
 
-/** For deletions the edges turn round: a resource goes after all that need it. */
+/** For deletions the edges are reversed: a resource is deleted after all of its dependents. */
 function neededByLive(steps: readonly Step[]): Edges {
   const users = new Map<Address, Address[]>(steps.map((step) => [step.address, []]));
   for (const step of steps) {
@@ -69,10 +69,10 @@ function neededByLive(steps: readonly Step[]): Edges {
 }
 
 /**
- * Longest-path layering. Needs may run in a circle (two exchanges that are each other's alternate): the edge that
- * would close it is dropped, as brokers accept a reference to what comes later.
+ * Longest-path layering. Dependencies can form a cycle (two exchanges that are each other's alternate). The edge
+ * that would complete the cycle is dropped, because brokers accept such a reference before its target exists.
  *
- * @param before steps of waves that come before all of these
+ * @param before steps of earlier waves
  */
 function layer(steps: readonly Step[], edges: Edges, before: readonly Step[] = []): Step[][] {
   const past = new Set(before.map((step) => step.address));
@@ -81,7 +81,7 @@ function layer(steps: readonly Step[], edges: Edges, before: readonly Step[] = [
   const kept = new Map<Address, Address[]>();
   const OPEN = -1;
   const visit = (root: Step) => {
-    // An explicit stack: a chain of resources may be longer than the call stack is deep.
+    // An explicit stack: a chain of resources can exceed the depth of the call stack.
     const stack = [
       { step: root, pending: [...edges(root)].sort().reverse(), depth: 0, after: [] as Address[] },
     ];
