@@ -1,5 +1,5 @@
 import { type Context, isObject, type Json, type JsonObject } from '../../model/index.ts';
-import { typedConfig } from './fields/config-values.ts';
+import { normalizeConfig } from './fields/config-values.ts';
 import { configOf } from './fields/topic-configs.ts';
 
 /** What a session puts into `BrokerIdentity.facts`. */
@@ -33,5 +33,5 @@ export function defaultOf(facts: JsonObject, config: string): Json | undefined {
   const { defaults } = facts;
   const text = isObject(defaults) ? defaults[config] : undefined;
   const usual = text ?? configOf(config)?.default;
-  return usual === undefined ? undefined : typedConfig(config, usual);
+  return usual === undefined ? undefined : normalizeConfig(config, usual);
 }

@@ -9,9 +9,9 @@ export async function activeController(bootstrap: readonly string[]): Promise<nu
     readSettings({ name: 'quorum', type: 'kafka', settings, resolve, timeout: 5_000 }),
   );
   try {
-    const question = { topics: [CLUSTER_METADATA] };
-    const answer = await cluster.ask(DescribeQuorum, question, { to: 'home', repeatable: true });
-    return answer.topics[0]?.partitions[0]?.leader ?? -1;
+    const request = { topics: [CLUSTER_METADATA] };
+    const response = await cluster.request(DescribeQuorum, request, { to: 'home', repeatable: true });
+    return response.topics[0]?.partitions[0]?.leader ?? -1;
   } finally {
     cluster.close();
   }

@@ -157,10 +157,10 @@ export class Stranger {
       })),
     ];
     // Of a broker only that broker itself can be asked, which kafkajs sees to for one resource at a time.
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       asked.map((resource) => this.#admin.describeConfigs({ includeSynonyms: false, resources: [resource] })),
     );
-    return answers
+    return responses
       .flatMap(({ resources }) => resources.flatMap(({ configEntries }) => configEntries))
       .map(({ configValue }) => configValue)
       .filter((value) => value !== null && value !== undefined && value !== '');

@@ -11,7 +11,7 @@ interface Access {
   readonly operation: AclOperation;
 }
 
-const EVERYBODY = 'User:*';
+const EVERYONE = 'User:*';
 
 /**
  * Judges requests as a cluster does that has these ACLs: a denial counts more than a permission, and what nothing
@@ -25,7 +25,7 @@ export function authorizer(acls: readonly AclSpec[]): (access: Access) => boolea
     else byPrincipal.set(acl.principal, [acl]);
   }
   return (access) => {
-    const found = [access.principal, EVERYBODY].flatMap((principal) =>
+    const found = [access.principal, EVERYONE].flatMap((principal) =>
       (byPrincipal.get(principal) ?? []).filter((acl) => covers(acl, access)),
     );
     return found.length > 0 && found.every(({ permission }) => permission === 'allow');
@@ -56,7 +56,7 @@ const ANY = 'any-name';
 export function probesOf(acl: AclSpec): Probe[] {
   const { principal, host } = acl;
   const type = acl['resource-type'];
-  const isAnybody = principal === EVERYBODY;
+  const isAnybody = principal === EVERYONE;
   const from = host === '*' ? '' : ` from ${host}`;
   const request = {
     principal: isAnybody ? `User:${ANY}` : principal,

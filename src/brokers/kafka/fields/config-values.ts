@@ -38,32 +38,32 @@ export function parseConfig(name: string, written: Json): ConfigValue {
 }
 
 /** As {@link parseConfig} of a value that is there: one that the table does not expect stays as it is. */
-export function typedConfig(name: string, value: Json): Json {
+export function normalizeConfig(name: string, value: Json): Json {
   const parsed = parseConfig(name, value);
   return 'value' in parsed ? parsed.value : value;
 }
 
 /** The value as the broker takes it. */
-export function configText(value: Json): string {
+export function serializeConfig(value: Json): string {
   if (isExactInt(value)) return value.$int;
-  if (Array.isArray(value)) return value.map(configText).join(',');
+  if (Array.isArray(value)) return value.map(serializeConfig).join(',');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** The value as people write it: `7d`, `64MiB`, `compact, delete`, `-1 (no limit)`. */
-export function shownConfig(name: string, value: Json): string {
+export function formatConfig(name: string, value: Json): string {
   const config = configOf(name);
-  const text = configText(value);
+  const text = serializeConfig(value);
   const word = config?.words && Object.hasOwn(config.words, text) ? config.words[text] : undefined;
   if (word !== undefined) return `${text} (${word})`;
-  if (Array.isArray(value)) return value.length === 0 ? '(empty)' : value.map(configText).join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? '(empty)' : value.map(serializeConfig).join(', ');
   if (config?.unit === 'ms' && !isExactInt(value)) return formatDuration(value, 'ms') ?? text;
   if (config?.unit === 'bytes' && !isExactInt(value)) return formatSize(value) ?? text;
   return text;
 }
 
 /** As in YAML that a person would have written. */
-export function writtenConfig(name: string, value: Json): Json {
+export function configToYaml(name: string, value: Json): Json {
   const config = configOf(name);
   if (isExactInt(value)) return value.$int;
   if (Array.isArray(value)) return value.length === 1 ? (value[0] ?? null) : value;
@@ -80,14 +80,14 @@ export function limitOf(value: Json | undefined): number | undefined {
 }
 
 function parseBoolean(written: Json): ConfigValue {
-  const text = configText(written).trim().toLowerCase();
+  const text = serializeConfig(written).trim().toLowerCase();
   if (text === 'true' || text === 'false') return { value: text === 'true' };
   return { problem: 'not true or false' };
 }
 
 function parseList(written: Json, config: TopicConfig): ConfigValue {
   const items = (Array.isArray(written) ? written : [written])
-    .flatMap((item: Json) => configText(item).split(','))
+    .flatMap((item: Json) => serializeConfig(item).split(','))
     .map((item) => item.trim())
     .filter((item) => item !== '');
   const unknown = items.find((item) => config.values && !config.values.includes(item));
@@ -96,7 +96,7 @@ function parseList(written: Json, config: TopicConfig): ConfigValue {
 }
 
 function parseText(written: Json, { values }: TopicConfig): ConfigValue {
-  const text = configText(written);
+  const text = serializeConfig(written);
   if (!values || values.includes(text)) return { value: text };
   return { problem: `not one of ${values.join(', ')}` };
 }
@@ -127,7 +127,7 @@ const LONGEST: Readonly<Record<string, bigint>> = { int: 2n ** 31n - 1n, long: 2
 function inRange(parsed: ConfigValue, config: TopicConfig): ConfigValue {
   if (!('value' in parsed)) return parsed;
   const { value } = parsed;
-  if (config.words && Object.hasOwn(config.words, configText(value))) return parsed;
+  if (config.words && Object.hasOwn(config.words, serializeConfig(value))) return parsed;
   const number = isExactInt(value) ? Number(value.$int) : Number(value);
   const { minimum, maximum } = config;
   if (minimum !== undefined && number < minimum) {
@@ -146,6 +146,6 @@ function inRange(parsed: ConfigValue, config: TopicConfig): ConfigValue {
 /** A value of a config that we do not know: text, with numbers in one notation, as brokers print them. */
 function plainText(written: Json): Json {
   if (isObject(written) && !isExactInt(written)) return JSON.stringify(written);
-  const text = configText(written).trim();
+  const text = serializeConfig(written).trim();
   return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? String(Number(text)) : text;
 }

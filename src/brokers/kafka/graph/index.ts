@@ -9,7 +9,7 @@ import {
   Sketch,
 } from '../../../model/index.ts';
 import type { AclOperation } from '../fields/acl.ts';
-import { shownConfig } from '../fields/config-values.ts';
+import { formatConfig } from '../fields/config-values.ts';
 import { type AclSpec, aclOf } from '../kinds/acl/spec.ts';
 import { nameOf } from '../kinds/kind.ts';
 import { topic as topicKind } from '../kinds/topic/index.ts';
@@ -54,7 +54,7 @@ function factsOf(topic: Resource): Fact[] {
     const config = configIn(key);
     if (config === undefined || value === null) return [];
     if ((sources[config]?.origin ?? 'topic') !== 'topic') return [];
-    return [{ name: config, text: shownConfig(config, value) }];
+    return [{ name: config, text: formatConfig(config, value) }];
   });
 }
 
@@ -90,7 +90,7 @@ function rightsOf(acls: readonly Resource[]): Iterable<Rights> {
   return all.values();
 }
 
-interface Surroundings {
+interface GraphScope {
   readonly sketch: Sketch;
   readonly group: string;
   readonly broker: string;
@@ -99,20 +99,20 @@ interface Surroundings {
 }
 
 /** Rights to what is no topic move no message: they belong to their principal. */
-function drawRights(rights: Rights, around: Surroundings): void {
+function drawRights(rights: Rights, scope: GraphScope): void {
   const { first, operations, acls } = rights;
-  const { sketch } = around;
+  const { sketch } = scope;
   const resources = acls.map(({ address }) => address);
   const at = acls[0]?.at ? { at: acls[0].at } : {};
   const words = [...operations].sort().join(', ');
   if (first['resource-type'] !== 'topic') {
     const name = `${first.permission} ${first['resource-type']}`;
     const text = `${first.pattern === 'prefixed' ? `${first.name}…` : first.name}: ${words}`;
-    drawPrincipal(around, first.principal, resources, [{ name, text }]);
+    drawPrincipal(scope, first.principal, resources, [{ name, text }]);
     return;
   }
-  const principal = drawPrincipal(around, first.principal);
-  for (const topic of topicsUnder(around, first)) {
+  const principal = drawPrincipal(scope, first.principal);
+  for (const topic of topicsUnder(scope, first)) {
     const pattern = first.pattern === 'prefixed' ? `${first.name}…` : '';
     const common = { resources, ...at };
     if (first.permission === 'deny') {
@@ -131,7 +131,7 @@ function drawRights(rights: Rights, around: Surroundings): void {
 /** As many topics as a pattern may be drawn to one by one; a pattern of more is a node of its own. */
 const MOST_LINES = 12;
 
-function topicsUnder({ sketch, group, broker, topics }: Surroundings, acl: AclSpec): string[] {
+function topicsUnder({ sketch, group, broker, topics }: GraphScope, acl: AclSpec): string[] {
   const { name, pattern } = acl;
   const isEvery = pattern === 'literal' && name === '*';
   const ofTopic = (one: string) =>
@@ -147,7 +147,7 @@ function topicsUnder({ sketch, group, broker, topics }: Surroundings, acl: AclSp
 }
 
 function drawPrincipal(
-  { sketch, group, broker, users }: Surroundings,
+  { sketch, group, broker, users }: GraphScope,
   principal: string,
   resources: readonly Address[] = [],
   facts: readonly Fact[] = [],

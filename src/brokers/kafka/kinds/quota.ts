@@ -34,7 +34,7 @@ export type QuotaEntity = { readonly [type in EntityType]?: string | null };
 type QuotaSpec = JsonObject & { readonly entity: QuotaEntity };
 
 /** As people write it: `10MB`. */
-function writtenQuota(key: string, value: Json): Json {
+function quotaToYaml(key: string, value: Json): Json {
   const text = isSize(key) ? formatSize(value) : undefined;
   return text === undefined || /^\d+B$/.test(text) ? value : text;
 }
@@ -99,7 +99,7 @@ export const quota: KafkaKind = {
   },
 
   fieldText([key = ''], value) {
-    const text = writtenQuota(key, value);
+    const text = quotaToYaml(key, value);
     return isSize(key) ? `${text}/s` : undefined;
   },
 };
@@ -185,7 +185,7 @@ function quotasSection(quotas: readonly Resource[]): JsonObject {
     quotas: sorted.map((quota): JsonObject => {
       const values = quotaKeys.flatMap((key): [string, Json][] => {
         const value = quota.spec[key];
-        return typeof value === 'number' ? [[key, writtenQuota(key, value)]] : [];
+        return typeof value === 'number' ? [[key, quotaToYaml(key, value)]] : [];
       });
       return { ...namesOf(quota), ...Object.fromEntries(values) };
     }),

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { shownConfig } from '../fields/config-values.ts';
+import { formatConfig } from '../fields/config-values.ts';
 import { deadLetterSource, pathOf, type Topic, topicsOf } from './topology.ts';
 
 export const deadLetterShorterRetention: Rule = {
@@ -31,7 +31,7 @@ topics:
       if (!source?.has('delete') || !topic.has('delete')) continue;
       for (const config of ['retention.ms', 'retention.bytes']) {
         if (topic.limit(config) >= source.limit(config)) continue;
-        const shown = (one: Topic) => shownConfig(config, one.value(config) ?? null);
+        const shown = (one: Topic) => formatConfig(config, one.value(config) ?? null);
         yield {
           resource: topic.resource,
           path: pathOf(config),

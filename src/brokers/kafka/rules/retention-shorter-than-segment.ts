@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { shownConfig } from '../fields/config-values.ts';
+import { formatConfig } from '../fields/config-values.ts';
 import { pathOf, type Topic, topicsOf } from './topology.ts';
 
 const PAIRS = [
@@ -46,5 +46,5 @@ topics:
 };
 
 function shown(topic: Topic, config: string): string {
-  return shownConfig(config, topic.value(config) ?? null);
+  return formatConfig(config, topic.value(config) ?? null);
 }

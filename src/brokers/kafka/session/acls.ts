@@ -5,7 +5,7 @@ import { type AclCall, type AclSpec, aclAddress } from '../kinds/acl/spec.ts';
 import type { Cluster } from './cluster.ts';
 import { type CallExecutor, executedBy, type Verdict } from './executor.ts';
 import type { KindSession, Wanted } from './kind-session.ts';
-import { api, array, int8, int16, int32, nullableString, string, struct } from './protocol/codec.ts';
+import { api, int8, int16, int32, nullableString, string } from './protocol/codec.ts';
 import { SECURITY_DISABLED } from './protocol/errors.ts';
 import { refused } from './refusals.ts';
 
@@ -32,55 +32,42 @@ const ACL = {
 /** In filters: matches every type, pattern, operation or permission. */
 const ANY = 1;
 
-const DescribeAcls = api({
-  key: 29,
-  name: 'DescribeAcls',
-  version: 1,
-  flexible: false,
-  question: struct(FILTER),
-  answer: struct({
-    throttle: int32,
-    error: int16,
-    message: nullableString,
-    resources: array(
-      struct({
-        resourceType: int8,
-        name: string,
-        pattern: int8,
-        acls: array(struct({ principal: string, host: string, operation: int8, permission: int8 })),
-      }),
-    ),
-  }),
+const DescribeAcls = api({ key: 29, name: 'DescribeAcls', version: 1, flexible: false }, FILTER, {
+  throttle: int32,
+  error: int16,
+  message: nullableString,
+  resources: [
+    {
+      resourceType: int8,
+      name: string,
+      pattern: int8,
+      acls: [{ principal: string, host: string, operation: int8, permission: int8 }],
+    },
+  ],
 });
 
 /** Answered in the order of the question. */
-const CreateAcls = api({
-  key: 30,
-  name: 'CreateAcls',
-  version: 1,
-  flexible: false,
-  question: struct({ acls: array(struct(ACL)) }),
-  answer: struct({ throttle: int32, results: array(struct({ error: int16, message: nullableString })) }),
-});
+const CreateAcls = api(
+  { key: 30, name: 'CreateAcls', version: 1, flexible: false },
+  { acls: [ACL] },
+  { throttle: int32, results: [{ error: int16, message: nullableString }] },
+);
 
 /** Answered in the order of the question. */
-const DeleteAcls = api({
-  key: 31,
-  name: 'DeleteAcls',
-  version: 1,
-  flexible: false,
-  question: struct({ filters: array(struct(FILTER)) }),
-  answer: struct({
+const DeleteAcls = api(
+  { key: 31, name: 'DeleteAcls', version: 1, flexible: false },
+  { filters: [FILTER] },
+  {
     throttle: int32,
-    results: array(
-      struct({
+    results: [
+      {
         error: int16,
         message: nullableString,
-        matching: array(struct({ error: int16, message: nullableString, ...ACL })),
-      }),
-    ),
-  }),
-});
+        matching: [{ error: int16, message: nullableString, ...ACL }],
+      },
+    ],
+  },
+);
 
 export const acls: KindSession<AclCall> = {
   requests: [DescribeAcls, CreateAcls, DeleteAcls],
@@ -107,13 +94,13 @@ async function listAcls(cluster: Cluster, needed: boolean): Promise<AclSpec[]> {
     ...{ resourceType: ANY, name: null, pattern: ANY, principal: null },
     ...{ host: null, operation: ANY, permission: ANY },
   };
-  const answer = await cluster.ask(DescribeAcls, everything, { to: 'home', repeatable: true });
-  if (answer.error === SECURITY_DISABLED && !needed) return [];
-  if (answer.error !== 0) {
-    const { error: code, message } = answer;
+  const response = await cluster.request(DescribeAcls, everything, { to: 'home', repeatable: true });
+  if (response.error === SECURITY_DISABLED && !needed) return [];
+  if (response.error !== 0) {
+    const { error: code, message } = response;
     throw refused(cluster.settings, { op: 'read ACLs', code, message, right: { operation: 'Describe' } });
   }
-  return answer.resources.flatMap(({ resourceType, name, pattern, acls }) =>
+  return response.resources.flatMap(({ resourceType, name, pattern, acls }) =>
     acls.flatMap(({ principal, host, operation, permission }): AclSpec[] => {
       const type = wordOf(resourceTypes, resourceType);
       const kind = wordOf(patterns, pattern);
@@ -132,14 +119,14 @@ const ACLS = 1_000;
 function creation(cluster: Cluster): CallExecutor<AclSpec> {
   return {
     op: 'create ACL',
-    async ask(bodies) {
-      const question = { acls: bodies.map(onWire) };
-      const answer = await cluster.ask(CreateAcls, question, { to: 'controller', repeatable: true });
-      return answer.results.map(toVerdict);
+    async send(bodies) {
+      const request = { acls: bodies.map(onWire) };
+      const response = await cluster.request(CreateAcls, request, { to: 'controller', repeatable: true });
+      return response.results.map(toVerdict);
     },
     right: () => ({ operation: 'Alter' }),
     chunk: { items: ACLS },
-    invisible: (bodies) => listedAs(cluster, bodies, false),
+    notVisible: (bodies) => listedAs(cluster, bodies, false),
   };
 }
 
@@ -147,16 +134,16 @@ function creation(cluster: Cluster): CallExecutor<AclSpec> {
 function deletion(cluster: Cluster): CallExecutor<AclSpec> {
   return {
     op: 'delete ACL',
-    async ask(bodies) {
-      const question = { filters: bodies.map(onWire) };
-      const answer = await cluster.ask(DeleteAcls, question, { to: 'controller', repeatable: true });
-      return answer.results.map((result) =>
+    async send(bodies) {
+      const request = { filters: bodies.map(onWire) };
+      const response = await cluster.request(DeleteAcls, request, { to: 'controller', repeatable: true });
+      return response.results.map((result) =>
         toVerdict(result.matching.find(({ error }) => error !== 0) ?? result),
       );
     },
     right: () => ({ operation: 'Alter' }),
     chunk: { items: ACLS },
-    invisible: (bodies) => listedAs(cluster, bodies, true),
+    notVisible: (bodies) => listedAs(cluster, bodies, true),
   };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError, ConnectionError } from '../../../model/index.ts';
 import { LostConnection } from './connection-errors.ts';
 import { Link } from './link.ts';
-import { type ApiVersionsAnswer, Metadata, type TopicMetadata } from './protocol/cluster.ts';
+import { type ApiVersionsResponse, Metadata, type TopicMetadata } from './protocol/cluster.ts';
 import type { AnyApi, Api } from './protocol/codec.ts';
 import type { Endpoint, KafkaSettings } from './settings.ts';
 
@@ -11,7 +11,7 @@ interface BrokerNode extends Endpoint {
   readonly rack: string | null;
 }
 
-interface AskOptions<A> {
+interface RequestOptions<A> {
   /**
    * The broker that must answer. `home`: the one that all reads go to, so that what was once seen there stays seen.
    * `controller`: the one that makes changes; with KRaft every broker passes them on.
@@ -20,7 +20,7 @@ interface AskOptions<A> {
   /** Whether asking twice does no harm; else a request that was sent is never sent again. */
   readonly repeatable: boolean;
   /** An answer that says "not now" or "not me". */
-  readonly again?: (answer: A) => boolean;
+  readonly again?: (response: A) => boolean;
 }
 
 /** Milliseconds before the second, third … attempt, before jitter. */
@@ -36,7 +36,7 @@ export class Cluster {
   #id = '';
   #controller = -1;
   #brokers: readonly BrokerNode[] = [];
-  #offered: ApiVersionsAnswer | undefined;
+  #offered: ApiVersionsResponse | undefined;
   #closed = false;
 
   private constructor(settings: KafkaSettings, onRequest: (api: AnyApi) => void) {
@@ -72,7 +72,7 @@ export class Cluster {
   }
 
   /** What the broker that was found first offers. */
-  get offered(): ApiVersionsAnswer {
+  get offered(): ApiVersionsResponse {
     return this.#offered ?? { error: 0, ranges: [], supported: [], finalized: [] };
   }
 
@@ -89,11 +89,11 @@ export class Cluster {
   /** Topics by name, or all of them; one request. Also learns which brokers there are now. */
   async metadata(
     topics: readonly string[] | null,
-    to: AskOptions<unknown>['to'] = 'home',
+    to: RequestOptions<unknown>['to'] = 'home',
   ): Promise<readonly TopicMetadata[]> {
-    const answer = await this.ask(Metadata, { topics, autoCreate: false }, { to, repeatable: true });
-    this.#learn(answer);
-    return answer.topics;
+    const response = await this.request(Metadata, { topics, autoCreate: false }, { to, repeatable: true });
+    this.#learn(response);
+    return response.topics;
   }
 
   async refresh(): Promise<void> {
@@ -101,7 +101,7 @@ export class Cluster {
   }
 
   /** @throws ConnectionError, and BrokerError where the broker does not offer the request */
-  async ask<Q, A>(api: Api<Q, A>, question: Q, options: AskOptions<A>): Promise<A> {
+  async request<Q, A>(api: Api<Q, A>, request: Q, options: RequestOptions<A>): Promise<A> {
     for (let attempt = 0; ; attempt++) {
       const pause = PAUSES[attempt];
       // Who was given up on must not connect anew.
@@ -110,8 +110,8 @@ export class Cluster {
         const link = await this.#linkTo(options.to);
         if (!link.offers(api)) throw notOffered(this.settings.broker, api);
         // Brokers end the connection of who should log in and does not, at the first request.
-        const answer = await link.ask(api, question, this.#id === '' ? 'login' : 'request');
-        if (pause === undefined || !options.again?.(answer)) return answer;
+        const response = await link.request(api, request, this.#id === '' ? 'login' : 'request');
+        if (pause === undefined || !options.again?.(response)) return response;
       } catch (error) {
         if (!(error instanceof LostConnection) || !error.transient || this.#closed) throw error;
         if (error.sent) this.#avoid(error.endpoint);
@@ -124,21 +124,21 @@ export class Cluster {
   }
 
   /** The same question to every broker, all at once; a broker that cannot be asked has its error instead. */
-  async askEach<Q, A>(
+  async requestEach<Q, A>(
     api: Api<Q, A>,
-    question: (id: number) => Q | undefined,
+    request: (id: number) => Q | undefined,
   ): Promise<Map<number, A | Error>> {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       this.#brokers.map(async ({ id }): Promise<[number, A | Error] | undefined> => {
-        const asked = question(id);
+        const asked = request(id);
         if (asked === undefined) return undefined;
-        const answer = await this.ask(api, asked, { to: id, repeatable: true }).catch(
+        const response = await this.request(api, asked, { to: id, repeatable: true }).catch(
           (error: Error) => error,
         );
-        return [id, answer];
+        return [id, response];
       }),
     );
-    return new Map(answers.filter((answer) => answer !== undefined));
+    return new Map(responses.filter((response) => response !== undefined));
   }
 
   /** Why an address does not lead to a broker; undefined where it does. */
@@ -158,13 +158,13 @@ export class Cluster {
     this.#links.clear();
   }
 
-  #learn(answer: { brokers: readonly BrokerNode[]; cluster: string | null; controller: number }): void {
-    this.#id = answer.cluster ?? this.#id;
-    this.#controller = answer.controller;
-    if (answer.brokers.length > 0) this.#brokers = [...answer.brokers].sort((a, b) => a.id - b.id);
+  #learn(response: { brokers: readonly BrokerNode[]; cluster: string | null; controller: number }): void {
+    this.#id = response.cluster ?? this.#id;
+    this.#controller = response.controller;
+    if (response.brokers.length > 0) this.#brokers = [...response.brokers].sort((a, b) => a.id - b.id);
   }
 
-  #linkTo(to: AskOptions<unknown>['to']): Promise<Link> {
+  #linkTo(to: RequestOptions<unknown>['to']): Promise<Link> {
     const id = to === 'controller' && !this.isKraft ? this.#controller : to;
     const node = typeof id === 'number' ? this.#brokers.find((broker) => broker.id === id) : undefined;
     return node ? this.#link(node) : this.#homeLink();
@@ -211,7 +211,7 @@ export class Cluster {
     const key = keyOf(endpoint);
     const known = this.#links.get(key);
     const fresh = (known ?? Promise.reject(new Error('none yet')))
-      .then((link) => (link.usable ? link : Promise.reject(new Error('lost'))))
+      .then((link) => (link.isOpen ? link : Promise.reject(new Error('lost'))))
       .catch(() => Link.open(this.settings, endpoint, this.#onRequest));
     this.#links.set(key, fresh);
     return fresh;

@@ -22,8 +22,8 @@ export class LostConnection extends ConnectionError {
 }
 
 /** The socket's first bytes were not Kafka's. */
-export class AlienAnswer extends Error {
-  override readonly name = 'AlienAnswer';
+export class ForeignProtocol extends Error {
+  override readonly name = 'ForeignProtocol';
   readonly protocol: 'TLS' | 'HTTP';
   constructor(protocol: 'TLS' | 'HTTP') {
     super(`answered in ${protocol}`);
@@ -32,7 +32,7 @@ export class AlienAnswer extends Error {
 }
 
 /** Whose bytes these are, where they cannot be Kafka's: as a length they would be gigabytes. */
-export function alienProtocol(first: Buffer): 'TLS' | 'HTTP' | undefined {
+export function foreignProtocol(first: Buffer): 'TLS' | 'HTTP' | undefined {
   if (first.subarray(0, 5).toString('latin1') === 'HTTP/') return 'HTTP';
   return (first[0] === 0x15 || first[0] === 0x16) && first[1] === 0x03 ? 'TLS' : undefined;
 }
@@ -54,12 +54,12 @@ interface Clues {
 }
 
 /** A lost, refused or misunderstood connection in words, with the setting that may be wrong. Holds no credentials. */
-export function describeFault(
+export function connectionError(
   settings: KafkaSettings,
   endpoint: Endpoint,
   phase: Phase,
   cause: unknown,
-  alien?: 'TLS' | 'HTTP',
+  foreign?: 'TLS' | 'HTTP',
 ): LostConnection {
   const at = `${endpoint.host}:${endpoint.port}`;
   const {
@@ -70,7 +70,7 @@ export function describeFault(
   } = (cause ?? {}) as Partial<Record<keyof Clues, string>>;
   const clues: Clues = { code: String(code), name, message, type };
   const fault =
-    wrongProtocol(at, settings, phase, clues, alien) ??
+    wrongProtocol(at, settings, phase, clues, foreign) ??
     certificateFault(at, clues) ??
     loginFault(at, settings, phase, clues) ??
     networkFault(at, clues, isBootstrap(settings, endpoint));
@@ -89,13 +89,13 @@ function wrongProtocol(
   settings: KafkaSettings,
   phase: Phase,
   clues: Clues,
-  alien: 'TLS' | 'HTTP' | undefined,
+  foreign: 'TLS' | 'HTTP' | undefined,
 ): Fault | undefined {
-  if (alien === 'TLS') {
+  if (foreign === 'TLS') {
     const hint = 'set tls: true, or name the authority that signed its certificate as tls.ca';
     return { message: `${at} speaks TLS only`, hint, transient: false };
   }
-  if (alien === 'HTTP') {
+  if (foreign === 'HTTP') {
     const hint = '"bootstrap" is to name a listener of a broker, usually at port 9092';
     return { message: `${at} is an HTTP port, not Kafka`, hint, transient: false };
   }
@@ -189,7 +189,7 @@ function networkFault(at: string, { code, name, message }: Clues, isOurs: boolea
   if (name === ERRORS.late || /timeout/i.test(message)) {
     return { message: `${at} did not answer in time`, transient: true };
   }
-  if (name === 'MalformedAnswer') {
+  if (name === 'MalformedResponse') {
     const hint = 'check that "bootstrap" names a listener of a broker, and no proxy changes what it says';
     return { message: `${at} sent an answer that cannot be read: ${message}`, hint, transient: false };
   }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Logger, Mechanism, SASLOptions } from 'kafkajs';
-import { type Api, decodeAnswer, encodeQuestion } from './protocol/codec.ts';
+import { type Api, decodeResponse, encodeRequest } from './protocol/codec.ts';
 
 /*
  * All that is used of kafkajs 2.2.4, pinned, beyond its documentation. It has no public way to send a request of one's
@@ -100,20 +100,20 @@ export class Connection {
     await this.#private.authenticate();
   }
 
-  send<Q, A>(api: Api<Q, A>, question: Q): Promise<A> {
+  send<Q, A>(api: Api<Q, A>, request: Q): Promise<A> {
     return this.#private.send({
       request: {
         apiKey: api.key,
         apiName: api.name,
         apiVersion: api.version,
         encode: async () => {
-          const buffer = encodeQuestion(api, question);
+          const buffer = encodeRequest(api, request);
           return { buf: buffer, buffer };
         },
       },
       response: {
-        decode: async (payload) => decodeAnswer(api, payload),
-        parse: async (answer) => answer,
+        decode: async (payload) => decodeResponse(api, payload),
+        parse: async (response) => response,
       },
       logResponseError: false,
     });

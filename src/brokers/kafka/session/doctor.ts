@@ -3,10 +3,10 @@ import type { KafkaFacts } from '../facts.ts';
 import type { AclOperation } from '../fields/acl.ts';
 import type { Cluster } from './cluster.ts';
 import { CLUSTER_METADATA, DescribeCluster, DescribeQuorum, Metadata } from './protocol/cluster.ts';
-import { askRights } from './refusals.ts';
+import { readRights } from './refusals.ts';
 
 /** What some of our work takes on the cluster itself. Topics may be granted one by one, which is not seen here. */
-const WORK: readonly (readonly [AclOperation, string])[] = [
+const WORK_BY_RIGHT: readonly (readonly [AclOperation, string])[] = [
   ['describe', 'see ACLs, SCRAM users, sizes on disk and running reassignments'],
   ['alter', 'change ACLs and SCRAM users, and move partitions'],
   ['describe-configs', 'see quotas'],
@@ -46,17 +46,17 @@ async function checkBootstrap(cluster: Cluster): Promise<Check[]> {
 }
 
 async function checkBrokers(cluster: Cluster): Promise<Check[]> {
-  const answers = await cluster.askEach(Metadata, () => ({ topics: [], autoCreate: false }));
+  const responses = await cluster.requestEach(Metadata, () => ({ topics: [], autoCreate: false }));
   return cluster.brokers.map(({ id, host, port, rack }): Check => {
-    const answer = answers.get(id);
+    const response = responses.get(id);
     const name = `broker ${id}`;
-    if (!(answer instanceof Error)) {
+    if (!(response instanceof Error)) {
       return { name, ok: true, text: `answers at ${host}:${port}${rack === null ? '' : `, rack ${rack}`}` };
     }
     const hint =
-      (answer instanceof ConnectionError && answer.hint) ||
+      (response instanceof ConnectionError && response.hint) ||
       'clients must be able to reach every broker at its advertised.listeners';
-    return { name, ok: false, text: answer.message, hint };
+    return { name, ok: false, text: response.message, hint };
   });
 }
 
@@ -70,14 +70,14 @@ function checkRequests({ version }: BrokerIdentity, { missing }: KafkaFacts): Ch
 
 async function checkRights(cluster: Cluster): Promise<Check[]> {
   if (!cluster.offers(DescribeCluster)) return [];
-  const answer = await askRights(cluster).catch((error: Error) => error);
-  if (answer instanceof Error || answer.error !== 0) {
-    const text = answer instanceof Error ? answer.message : (answer.message ?? 'could not be read');
+  const response = await readRights(cluster).catch((error: Error) => error);
+  if (response instanceof Error || response.error !== 0) {
+    const text = response instanceof Error ? response.message : (response.message ?? 'could not be read');
     return [{ name: 'rights on the cluster', ok: false, text }];
   }
-  return WORK.map(([operation, work]): Check => {
+  return WORK_BY_RIGHT.map(([operation, work]): Check => {
     const name = `right ${operation}`;
-    if (answer.may(operation)) return { name, ok: true, text: `may ${work}` };
+    if (response.may(operation)) return { name, ok: true, text: `may ${work}` };
     return { name, ok: false, text: `may not ${work}`, hint: `needs ${operation} on the cluster` };
   });
 }
@@ -106,9 +106,9 @@ async function checkClock(cluster: Cluster): Promise<Check> {
 }
 
 async function controllerTime(cluster: Cluster): Promise<{ leader: number; time: number } | undefined> {
-  const question = { topics: [CLUSTER_METADATA] };
-  const answer = await cluster.ask(DescribeQuorum, question, { to: 'home', repeatable: true });
-  const { leader = -1, voters = [] } = answer.topics[0]?.partitions[0] ?? {};
+  const request = { topics: [CLUSTER_METADATA] };
+  const response = await cluster.request(DescribeQuorum, request, { to: 'home', repeatable: true });
+  const { leader = -1, voters = [] } = response.topics[0]?.partitions[0] ?? {};
   const time = voters.find(({ id }) => id === leader)?.caughtUpAt ?? -1;
   return time > 0 ? { leader, time } : undefined;
 }

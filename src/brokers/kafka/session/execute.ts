@@ -13,7 +13,7 @@ export async function* sendUnits(
   units: readonly (readonly Call[])[],
   options: SendOptions,
 ): AsyncGenerator<Outcome> {
-  const perform = performer(cluster, sessions, options);
+  const executeCall = callExecutor(cluster, sessions, options);
   // Who gives up starts nothing new either.
   const over = new AbortController();
   const drain = AbortSignal.any([options.drain, options.abort]);
@@ -22,7 +22,7 @@ export async function* sendUnits(
   let wake = () => {};
   let bug: unknown;
   for (const [unit, calls] of units.entries()) {
-    runUnit(unit, calls, perform, signals)
+    runUnit(unit, calls, executeCall, signals)
       .then((outcome) => settled.push(outcome))
       .catch((error: unknown) => {
         bug ??= error;
@@ -47,12 +47,12 @@ export async function* sendUnits(
   }
 }
 
-type Perform = (call: Call) => Promise<Result>;
+type ExecuteCall = (call: Call) => Promise<Result>;
 
 async function runUnit(
   unit: number,
   calls: readonly Call[],
-  perform: Perform,
+  executeCall: ExecuteCall,
   signals: { readonly drain: AbortSignal; readonly givenUp: Promise<'given up'> },
 ): Promise<Outcome> {
   let callsDone = 0;
@@ -63,7 +63,7 @@ async function runUnit(
       const message = `stopped after ${callsDone} of ${calls.length} requests`;
       return { unit, status: 'failed', callsDone, failure: { op: call.op, message } };
     }
-    const result = await Promise.race([perform(call), signals.givenUp]);
+    const result = await Promise.race([executeCall(call), signals.givenUp]);
     if (result === 'given up') {
       const failure = { op: call.op, message: 'given up before the answer came' };
       return { unit, status: 'unknown', callsDone, failure };
@@ -92,7 +92,7 @@ function gaveUp(abort: AbortSignal, over: AbortSignal): Promise<'given up'> {
 }
 
 /** Collects what is due at the same moment, and hands it on together. */
-function together<B>(run: (items: readonly Item<B>[]) => Promise<void>): (body: B) => Promise<Result> {
+function inBatches<B>(run: (items: readonly Item<B>[]) => Promise<void>): (body: B) => Promise<Result> {
   let due: (Item<B> & { fail(error: unknown): void })[] = [];
   return (body) =>
     new Promise((resolve, reject) => {
@@ -110,7 +110,7 @@ function together<B>(run: (items: readonly Item<B>[]) => Promise<void>): (body: 
 }
 
 /** Works that run side by side have one line to tell how far they are: each gets options that put it on that line. */
-function onOneLine(options: SendOptions): () => SendOptions {
+function sharedProgress(options: SendOptions): () => SendOptions {
   const { onWork } = options;
   if (!onWork) return () => options;
   const works = new Map<symbol, string>();
@@ -125,8 +125,8 @@ function onOneLine(options: SendOptions): () => SendOptions {
   };
 }
 
-function performer(cluster: Cluster, sessions: Iterable<KindSession>, options: SendOptions): Perform {
-  const ownOptions = onOneLine(options);
+function callExecutor(cluster: Cluster, sessions: Iterable<KindSession>, options: SendOptions): ExecuteCall {
+  const ownOptions = sharedProgress(options);
   // The body that belongs to an op is known to the kind alone, whose own calls these are.
   const executors = Object.assign({}, ...[...sessions].map((one) => one.executors(cluster))) as Readonly<
     Record<string, Execute<unknown>>
@@ -134,7 +134,7 @@ function performer(cluster: Cluster, sessions: Iterable<KindSession>, options: S
   const batched = new Map(
     Object.entries(executors).map(([op, execute]) => [
       op,
-      together<unknown>((items) => execute(items, ownOptions())),
+      inBatches<unknown>((items) => execute(items, ownOptions())),
     ]),
   );
   return ({ op, body }) => {

@@ -30,14 +30,14 @@ export interface CallExecutor<B> {
   /** In failures: `create topic`. */
   readonly op: string;
   /** One request; a verdict for each body, in order. */
-  ask(bodies: readonly B[]): Promise<readonly Verdict[]>;
+  send(bodies: readonly B[]): Promise<readonly Verdict[]>;
   /** A code that says that it is as wanted already. `again`: an earlier request may have done it. */
   isDone?(code: number, again: boolean): boolean;
   /** A code that says that somebody made it meanwhile, as wanted or not. */
   isThere?(code: number): boolean;
   right(body: B): Right;
   /** Of what was done, that which the broker that all reads go to does not show yet. */
-  invisible(bodies: readonly B[]): Promise<readonly B[]>;
+  notVisible(bodies: readonly B[]): Promise<readonly B[]>;
   /** Items in one request: by count, and by a weight where the broker bounds something else. */
   readonly chunk: { readonly items: number; readonly weight?: number };
   weigh?(body: B): number;
@@ -48,7 +48,7 @@ export interface CallExecutor<B> {
  * quota of changes is used up, a broker tells, and the link waits for it.
  */
 const PAUSES = [200, 400, 800, 1600, 3200];
-const NOT_NOW: readonly number[] = [TIMED_OUT, NOT_CONTROLLER, QUOTA_EXCEEDED];
+const RETRIABLE: readonly number[] = [TIMED_OUT, NOT_CONTROLLER, QUOTA_EXCEEDED];
 
 export function executedBy<B>(settings: KafkaSettings, executor: CallExecutor<B>): Execute<B> {
   return (items, options) => execute(settings, executor, items, options);
@@ -70,9 +70,9 @@ export async function execute<B>(
       for (const item of chunk) item.settle(notStarted(executor.op));
       continue;
     }
-    const there = await askUntilThere(settings, executor, chunk);
+    const there = await requestUntilDone(settings, executor, chunk);
     await inView;
-    inView = see(executor, there, onWork);
+    inView = settleWhenVisible(executor, there, onWork);
   }
   await inView;
 }
@@ -83,7 +83,7 @@ interface There<B> {
   readonly result: Result;
 }
 
-async function see<B>(
+async function settleWhenVisible<B>(
   executor: CallExecutor<B>,
   there: readonly There<B>[],
   onWork: SendOptions['onWork'],
@@ -91,9 +91,9 @@ async function see<B>(
   const bodies = there.map(({ item }) => item.body);
   const hidden = new Set<B>(
     await untilVisible(bodies, {
-      look: (left) => executor.invisible(left),
+      poll: (left) => executor.notVisible(left),
       records: sumOf(bodies, executor),
-      onLook: (left) => onWork?.(left === 0 ? undefined : `${executor.op}: ${left} not visible yet`),
+      onPoll: (left) => onWork?.(left === 0 ? undefined : `${executor.op}: ${left} not visible yet`),
     }),
   );
   onWork?.();
@@ -118,7 +118,7 @@ export function notStarted(op: string): Result {
 }
 
 /** @returns the items that are there by now; all others are settled. */
-async function askUntilThere<B>(
+async function requestUntilDone<B>(
   settings: KafkaSettings,
   executor: CallExecutor<B>,
   items: readonly Item<B>[],
@@ -128,7 +128,7 @@ async function askUntilThere<B>(
   let again = false;
   for (let attempt = 0; pending.length > 0; attempt++) {
     const pause = PAUSES[attempt];
-    const verdicts = await executor.ask(pending.map((item) => item.body)).catch((error: unknown) => error);
+    const verdicts = await executor.send(pending.map((item) => item.body)).catch((error: unknown) => error);
     if (!Array.isArray(verdicts)) {
       again ||= verdicts instanceof LostConnection && verdicts.sent;
       const result = lost(executor.op, verdicts, again);
@@ -147,7 +147,7 @@ async function askUntilThere<B>(
       };
       if (verdict.code === 0 || executor.isDone?.(verdict.code, again)) {
         there.push({ item, result: { status: 'done' } });
-      } else if (pause !== undefined && NOT_NOW.includes(verdict.code)) later.push(item);
+      } else if (pause !== undefined && RETRIABLE.includes(verdict.code)) later.push(item);
       else {
         const refusal = { op: executor.op, ...verdict, right: executor.right(item.body) };
         const failure = failureOf(settings, refusal);
@@ -205,12 +205,12 @@ function chunksOf<B>(items: readonly Item<B>[], executor: CallExecutor<B>): Item
 }
 
 /** Longest pause between two looks, in milliseconds: half of it is what an apply is late on the average. */
-const LOOK = 50;
+const POLL = 50;
 
 /** Asks with growing pauses until the check says yes, for at most `patience` ms. A failing check is a no. */
 export async function untilSeen(patience: number, check: () => Promise<boolean>): Promise<boolean> {
   const end = Date.now() + patience;
-  for (let pause = 10; ; pause = Math.min(pause * 2, LOOK)) {
+  for (let pause = 10; ; pause = Math.min(pause * 2, POLL)) {
     if (await check().catch(() => false)) return true;
     if (Date.now() + pause > end) return false;
     await sleep(pause);
@@ -226,17 +226,17 @@ export async function untilSeen(patience: number, check: () => Promise<boolean>)
 const STALL = 30_000;
 const STALL_PER_RECORD = 20;
 /** Pauses between two looks, in milliseconds. Half of the last one is what an apply is late on the average. */
-const FIRST_LOOK = 10;
+const FIRST_POLL = 10;
 /** A wait that takes long is looked at less often: after a tenth of the time that it has taken, up to this. */
-const LONGEST_LOOK = 1_000;
+const LONGEST_POLL = 1_000;
 
 interface Waiting<B> {
   /** Those that are not visible yet. A look that fails changes nothing. */
-  look(bodies: readonly B[]): Promise<readonly B[]>;
+  poll(bodies: readonly B[]): Promise<readonly B[]>;
   /** Records of metadata that the work consists of. */
   readonly records: number;
   /** Told how many are left to wait for. */
-  readonly onLook?: (left: number) => void;
+  readonly onPoll?: (left: number) => void;
 }
 
 /**
@@ -248,14 +248,14 @@ export async function untilVisible<B>(bodies: readonly B[], waiting: Waiting<B>)
   const start = Date.now();
   let lastProgress = start;
   let left = bodies;
-  for (let pause = FIRST_LOOK; left.length > 0; ) {
-    const seen: readonly B[] = await waiting.look(left).catch(() => left);
+  for (let pause = FIRST_POLL; left.length > 0; ) {
+    const seen: readonly B[] = await waiting.poll(left).catch(() => left);
     if (seen.length < left.length) lastProgress = Date.now();
     left = seen;
-    waiting.onLook?.(left.length);
+    waiting.onPoll?.(left.length);
     if (left.length === 0 || Date.now() + pause > lastProgress + patience) break;
     await sleep(pause);
-    pause = Math.min(pause * 2, LONGEST_LOOK, Math.max(LOOK, (Date.now() - start) / 10));
+    pause = Math.min(pause * 2, LONGEST_POLL, Math.max(POLL, (Date.now() - start) / 10));
   }
   return left;
 }
@@ -263,10 +263,10 @@ export async function untilVisible<B>(bodies: readonly B[], waiting: Waiting<B>)
 /** The answers in the order of the bodies. */
 export function byName(
   bodies: readonly { readonly name: string }[],
-  answers: readonly { readonly name: string; readonly error: number; readonly message?: string | null }[],
+  responses: readonly { readonly name: string; readonly error: number; readonly message?: string | null }[],
 ): Verdict[] {
   const verdicts = new Map(
-    answers.map(({ name, error, message = null }) => [name, { code: error, message }]),
+    responses.map(({ name, error, message = null }) => [name, { code: error, message }]),
   );
   return bodies.map(
     ({ name }) => verdicts.get(name) ?? { code: -1, message: 'the answer says nothing of it' },

@@ -81,9 +81,9 @@ async function checkNewTopic(
   if (!cluster.offers(CreateTopics)) return undefined;
   const name = 'brokerform-asks-for-defaults';
   const topic = { name, partitions: -1, replicationFactor: -1, replicas: [], configs: [] };
-  const question = { topics: [topic], timeout: cluster.settings.timeout, validateOnly: true };
-  const answer = await cluster.ask(CreateTopics, question, { to: 'controller', repeatable: true });
-  const [checked] = answer.topics;
+  const request = { topics: [topic], timeout: cluster.settings.timeout, validateOnly: true };
+  const response = await cluster.request(CreateTopics, request, { to: 'controller', repeatable: true });
+  const [checked] = response.topics;
   if (checked?.error !== 0 || checked.configs.length === 0) return undefined;
   const configs = checked.configs.filter((config) => !config.sensitive);
   return {

@@ -3,23 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { answerLimit, OversizedAnswer } from '../../../model/index.ts';
 import { Connection } from './connection.ts';
-import { AlienAnswer, alienProtocol, describeFault, type Phase } from './connection-errors.ts';
-import { MalformedAnswer } from './protocol/bytes.ts';
-import { ApiVersions, type ApiVersionsAnswer } from './protocol/cluster.ts';
+import { connectionError, ForeignProtocol, foreignProtocol, type Phase } from './connection-errors.ts';
+import { MalformedResponse } from './protocol/bytes.ts';
+import { ApiVersions, type ApiVersionsResponse } from './protocol/cluster.ts';
 import type { AnyApi, Api } from './protocol/codec.ts';
-import { saslChoice } from './sasl.ts';
+import { saslLogin } from './sasl.ts';
 import type { Endpoint, KafkaSettings } from './settings.ts';
 
 const CLIENT = 'brokerform';
 /** How long a broker may take to accept a connection; milliseconds. */
 const PATIENCE = 10_000;
 /** How often a muted connection is looked at, whether it is still open; milliseconds. */
-const MUTED_LOOK = 500;
+const MUTED_POLL = 500;
 
 /** A connection to one broker that is open and logged in, and what that broker offers. */
 export class Link {
   readonly endpoint: Endpoint;
-  readonly offered: ApiVersionsAnswer;
+  readonly offered: ApiVersionsResponse;
   readonly #connection: Connection;
   readonly #settings: KafkaSettings;
   readonly #onRequest: (api: AnyApi) => void;
@@ -30,7 +30,7 @@ export class Link {
     settings: KafkaSettings,
     endpoint: Endpoint,
     connection: Connection,
-    offered: ApiVersionsAnswer,
+    offered: ApiVersionsResponse,
     onRequest: (api: AnyApi) => void,
   ) {
     this.#settings = settings;
@@ -46,16 +46,16 @@ export class Link {
     endpoint: Endpoint,
     onRequest: (api: AnyApi) => void,
   ): Promise<Link> {
-    let alien: 'TLS' | 'HTTP' | undefined;
+    let foreign: 'TLS' | 'HTTP' | undefined;
     const connection = new Connection({
       ...endpoint,
       clientId: CLIENT,
       socketFactory: ({ onConnect }) =>
         openSocket(settings, endpoint, onConnect, (protocol) => {
-          alien = protocol;
+          foreign = protocol;
         }),
       ssl: settings.tls ?? null,
-      sasl: settings.sasl ? saslChoice(settings.sasl, settings) : null,
+      sasl: settings.sasl ? saslLogin(settings.sasl, settings) : null,
       requestTimeout: settings.timeout,
       connectionTimeout: Math.min(PATIENCE, settings.timeout),
     });
@@ -70,11 +70,11 @@ export class Link {
       return new Link(settings, endpoint, connection, offered, onRequest);
     } catch (cause) {
       connection.close();
-      throw describeFault(settings, endpoint, phase, cause, alien);
+      throw connectionError(settings, endpoint, phase, cause, foreign);
     }
   }
 
-  get usable(): boolean {
+  get isOpen(): boolean {
     return this.#connection.isOpen;
   }
 
@@ -88,16 +88,16 @@ export class Link {
    * Asks once a throttle that the broker told of has passed: what is sent before waits unread, and seems to be lost.
    * @throws LostConnection
    */
-  async ask<Q, A>(api: Api<Q, A>, question: Q, phase: Phase = 'request'): Promise<A> {
+  async request<Q, A>(api: Api<Q, A>, request: Q, phase: Phase = 'request'): Promise<A> {
     await this.#untilUnmuted();
     this.#onRequest(api);
     try {
-      const answer = await this.#connection.send(api, question);
-      this.#mutedUntil = Math.max(this.#mutedUntil, Date.now() + throttleOf(answer));
-      return answer;
+      const response = await this.#connection.send(api, request);
+      this.#mutedUntil = Math.max(this.#mutedUntil, Date.now() + throttleOf(response));
+      return response;
     } catch (cause) {
-      if (cause instanceof RangeError && !(cause instanceof MalformedAnswer)) throw cause;
-      throw describeFault(this.#settings, this.endpoint, phase, cause);
+      if (cause instanceof RangeError && !(cause instanceof MalformedResponse)) throw cause;
+      throw connectionError(this.#settings, this.endpoint, phase, cause);
     }
   }
 
@@ -108,17 +108,17 @@ export class Link {
   async #untilUnmuted(): Promise<void> {
     while (Date.now() < this.#mutedUntil) {
       // The open connection keeps the process alive, and the wait does not once it is closed.
-      await sleep(Math.min(this.#mutedUntil - Date.now(), MUTED_LOOK), undefined, { ref: false });
-      if (!this.usable) {
-        throw describeFault(this.#settings, this.endpoint, 'connect', new Error('closed while throttled'));
+      await sleep(Math.min(this.#mutedUntil - Date.now(), MUTED_POLL), undefined, { ref: false });
+      if (!this.isOpen) {
+        throw connectionError(this.#settings, this.endpoint, 'connect', new Error('closed while throttled'));
       }
     }
   }
 }
 
 /** Milliseconds for which the broker mutes the connection, by its word (KIP-219). */
-function throttleOf(answer: unknown): number {
-  const { throttle } = (answer ?? {}) as { readonly throttle?: unknown };
+function throttleOf(response: unknown): number {
+  const { throttle } = (response ?? {}) as { readonly throttle?: unknown };
   return typeof throttle === 'number' && throttle > 0 ? throttle : 0;
 }
 
@@ -126,7 +126,7 @@ function openSocket(
   settings: KafkaSettings,
   { host, port }: Endpoint,
   onConnect: () => void,
-  onAlien: (protocol: 'TLS' | 'HTTP') => void,
+  onForeign: (protocol: 'TLS' | 'HTTP') => void,
 ): Socket {
   if (settings.tls) {
     const name = isIP(host) === 0 ? { servername: host } : {};
@@ -134,10 +134,10 @@ function openSocket(
   }
   const socket = bounded(connectPlain({ host, port }, onConnect));
   socket.once('data', (first: Buffer) => {
-    const protocol = alienProtocol(first);
+    const protocol = foreignProtocol(first);
     if (!protocol) return;
-    onAlien(protocol);
-    socket.destroy(new AlienAnswer(protocol));
+    onForeign(protocol);
+    socket.destroy(new ForeignProtocol(protocol));
   });
   return socket;
 }

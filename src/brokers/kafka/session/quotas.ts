@@ -4,56 +4,31 @@ import { type QuotaAlter, type QuotaCall, type QuotaEntity, quotaAddress } from 
 import type { Cluster } from './cluster.ts';
 import { type CallExecutor, executedBy } from './executor.ts';
 import type { KindSession, Wanted } from './kind-session.ts';
-import {
-  api,
-  array,
-  boolean,
-  float64,
-  int8,
-  int16,
-  int32,
-  nullableString,
-  string,
-  struct,
-} from './protocol/codec.ts';
+import { api, boolean, float64, int8, int16, int32, nullableString, string } from './protocol/codec.ts';
 import { refused } from './refusals.ts';
 
-const ENTITY = array(struct({ type: string, name: nullableString }));
+const ENTITY = [{ type: string, name: nullableString }] as const;
 
 /** No component asks for all; then `strict` must be off. */
-const DescribeClientQuotas = api({
-  key: 48,
-  name: 'DescribeClientQuotas',
-  version: 0,
-  flexible: false,
-  question: struct({
-    components: array(struct({ type: string, match: int8, name: nullableString })),
-    strict: boolean,
-  }),
-  answer: struct({
+const DescribeClientQuotas = api(
+  { key: 48, name: 'DescribeClientQuotas', version: 0, flexible: false },
+  { components: [{ type: string, match: int8, name: nullableString }], strict: boolean },
+  {
     throttle: int32,
     error: int16,
     message: nullableString,
-    entries: array(struct({ entity: ENTITY, values: array(struct({ key: string, value: float64 })) })),
-  }),
-});
+    entries: [{ entity: ENTITY, values: [{ key: string, value: float64 }] }],
+  },
+);
 
-const AlterClientQuotas = api({
-  key: 49,
-  name: 'AlterClientQuotas',
-  version: 0,
-  flexible: false,
-  question: struct({
-    entries: array(
-      struct({ entity: ENTITY, ops: array(struct({ key: string, value: float64, remove: boolean })) }),
-    ),
+const AlterClientQuotas = api(
+  { key: 49, name: 'AlterClientQuotas', version: 0, flexible: false },
+  {
+    entries: [{ entity: ENTITY, ops: [{ key: string, value: float64, remove: boolean }] }],
     validateOnly: boolean,
-  }),
-  answer: struct({
-    throttle: int32,
-    entries: array(struct({ error: int16, message: nullableString, entity: ENTITY })),
-  }),
-});
+  },
+  { throttle: int32, entries: [{ error: int16, message: nullableString, entity: ENTITY }] },
+);
 
 export const quotas: KindSession<QuotaCall> = {
   requests: [DescribeClientQuotas, AlterClientQuotas],
@@ -78,10 +53,10 @@ interface Quota {
 
 /** Every client quota of the cluster, in one request. */
 async function listQuotas(cluster: Cluster): Promise<Quota[]> {
-  const question = { components: [], strict: false };
-  const answer = await cluster.ask(DescribeClientQuotas, question, { to: 'home', repeatable: true });
-  if (answer.error !== 0) {
-    const { error: code, message } = answer;
+  const request = { components: [], strict: false };
+  const response = await cluster.request(DescribeClientQuotas, request, { to: 'home', repeatable: true });
+  if (response.error !== 0) {
+    const { error: code, message } = response;
     throw refused(cluster.settings, {
       op: 'read quotas',
       code,
@@ -89,7 +64,7 @@ async function listQuotas(cluster: Cluster): Promise<Quota[]> {
       right: { operation: 'DescribeConfigs' },
     });
   }
-  return answer.entries.map(({ entity, values }) => ({
+  return response.entries.map(({ entity, values }) => ({
     entity: Object.fromEntries(
       entityTypes
         .flatMap((type) => entity.filter((part) => part.type === type))
@@ -104,7 +79,7 @@ const QUOTAS = 1_000;
 function alteration(cluster: Cluster): CallExecutor<QuotaAlter> {
   return {
     op: 'change quota',
-    async ask(bodies) {
+    async send(bodies) {
       const entries = bodies.map(({ entity, set, unset }) => ({
         entity: parts(entity),
         ops: [
@@ -112,10 +87,13 @@ function alteration(cluster: Cluster): CallExecutor<QuotaAlter> {
           ...unset.map((key) => ({ key, value: 0, remove: true })),
         ],
       }));
-      const question = { entries, validateOnly: false };
-      const answer = await cluster.ask(AlterClientQuotas, question, { to: 'controller', repeatable: true });
+      const request = { entries, validateOnly: false };
+      const response = await cluster.request(AlterClientQuotas, request, {
+        to: 'controller',
+        repeatable: true,
+      });
       const verdicts = new Map(
-        answer.entries.map(({ entity, error, message }) => [
+        response.entries.map(({ entity, error, message }) => [
           keyOf(Object.fromEntries(entity.map(({ type, name }) => [type, name]))),
           { code: error, message },
         ]),
@@ -124,7 +102,7 @@ function alteration(cluster: Cluster): CallExecutor<QuotaAlter> {
     },
     right: () => ({ operation: 'AlterConfigs' }),
     chunk: { items: QUOTAS },
-    async invisible(bodies) {
+    async notVisible(bodies) {
       const listed = new Map(
         (await listQuotas(cluster)).map(({ entity, values }) => [keyOf(entity), values]),
       );

@@ -78,9 +78,9 @@ interface ClusterRights {
 }
 
 /** Asks a cluster that offers DescribeCluster. @throws ConnectionError, BrokerError */
-export async function askRights(cluster: Cluster): Promise<ClusterRights> {
-  const question = { includeOperations: true };
-  const answer = await cluster.ask(DescribeCluster, question, { to: 'home', repeatable: true });
-  const { error, message, operations: allowed } = answer;
+export async function readRights(cluster: Cluster): Promise<ClusterRights> {
+  const request = { includeOperations: true };
+  const response = await cluster.request(DescribeCluster, request, { to: 'home', repeatable: true });
+  const { error, message, operations: allowed } = response;
   return { error, message, may: (operation) => (allowed & (1 << operations[operation].wire)) !== 0 };
 }

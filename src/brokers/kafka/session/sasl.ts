@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import type { SASLOptions } from 'kafkajs';
 import type { KafkaSettings, Sasl } from './settings.ts';
 
-type Provided = Extract<SaslChoice, { authenticationProvider: unknown }>;
-type SaslChoice = NonNullable<ConstructorParameters<typeof import('kafkajs').Kafka>[0]['sasl']>;
+type Provided = Extract<SaslLogin, { authenticationProvider: unknown }>;
+type SaslLogin = NonNullable<ConstructorParameters<typeof import('kafkajs').Kafka>[0]['sasl']>;
 
 /** The broker did not like the token. */
 class TokenRefused extends Error {
@@ -11,7 +11,7 @@ class TokenRefused extends Error {
 }
 
 /** How kafkajs is to log in. */
-export function saslChoice(sasl: Sasl, settings: Pick<KafkaSettings, 'timeout' | 'learn'>): SaslChoice {
+export function saslLogin(sasl: Sasl, settings: Pick<KafkaSettings, 'timeout' | 'learn'>): SaslLogin {
   if (sasl.mechanism === 'OAUTHBEARER') return bearer(sasl.token, settings);
   const { username, password } = sasl;
   return { mechanism: sasl.mechanism.toLowerCase(), username, password } as SASLOptions;
@@ -34,11 +34,11 @@ function bearer(
         const message = Buffer.from(`n,,\x01auth=Bearer ${token}\x01\x01`);
         const length = Buffer.alloc(4);
         length.writeInt32BE(message.length);
-        const answer = await saslAuthenticate<Buffer>({
+        const response = await saslAuthenticate<Buffer>({
           request: { encode: async () => Buffer.concat([length, message]) },
           response: { decode: (bytes) => bytes, parse: (bytes) => bytes },
         });
-        if (answer && answer.readInt32BE(0) > 0) throw new TokenRefused(answer.toString('utf8', 4));
+        if (response && response.readInt32BE(0) > 0) throw new TokenRefused(response.toString('utf8', 4));
       },
     }),
   };

@@ -38,10 +38,10 @@ export interface KafkaSettings {
   readonly learn?: Connection['learn'];
 }
 
-const USUAL_PORT = 9092;
+const DEFAULT_PORT = 9092;
 /** Half of a 1 Gbit/s link, so that clients do not notice much. */
-const USUAL_THROTTLE = 50_000_000;
-const USUAL_BATCH = 50;
+const DEFAULT_THROTTLE = 50_000_000;
+const DEFAULT_BATCH = 50;
 
 /**
  * What a `brokers.<name>` entry says: `bootstrap` (a list, or texts with commas), `tls` (true, or `ca`, `cert`, `key`
@@ -82,7 +82,7 @@ const ADDRESS = /^(?:[A-Za-z0-9_]+:\/\/)?(?:\[([0-9a-fA-F:.%]+)\]|([^\s:/@[\]]+)
 function readAddress(broker: string, address: string): Endpoint {
   const [, ipv6, name, port] = ADDRESS.exec(address) ?? [];
   const host = ipv6 ?? name;
-  const number = port === undefined ? USUAL_PORT : Number(port);
+  const number = port === undefined ? DEFAULT_PORT : Number(port);
   if (host === undefined || number < 1 || number > 65535) {
     // Not quoted: what is no address may hold a password.
     const hint = 'write host:port; names and passwords go to "sasl"';
@@ -121,6 +121,9 @@ function readReassignment(broker: string, value: unknown): KafkaSettings['reassi
   if (size && 'problem' in size) {
     throw new ConnectionError(broker, `reassignment.throttle is ${size.problem}`);
   }
-  const rate = Number(toBigInt(size?.value ?? throttle) ?? USUAL_THROTTLE);
-  return { throttle: rate, batch: typeof batch === 'number' && batch >= 1 ? Math.floor(batch) : USUAL_BATCH };
+  const rate = Number(toBigInt(size?.value ?? throttle) ?? DEFAULT_THROTTLE);
+  return {
+    throttle: rate,
+    batch: typeof batch === 'number' && batch >= 1 ? Math.floor(batch) : DEFAULT_BATCH,
+  };
 }

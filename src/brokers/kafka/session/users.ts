@@ -30,59 +30,37 @@ import {
 } from './executor.ts';
 import type { KindSession, Wanted } from './kind-session.ts';
 import { DescribeCluster } from './protocol/cluster.ts';
-import {
-  api,
-  array,
-  bytes,
-  int8,
-  int16,
-  int32,
-  nullableArray,
-  nullableString,
-  string,
-  struct,
-} from './protocol/codec.ts';
+import { api, bytes, int8, int16, int32, nullable, nullableString, string } from './protocol/codec.ts';
 import { CLUSTER_UNAUTHORIZED, RESOURCE_NOT_FOUND } from './protocol/errors.ts';
-import { askRights, refused } from './refusals.ts';
+import { readRights, refused } from './refusals.ts';
 
-const DescribeUserScramCredentials = api({
-  key: 50,
-  name: 'DescribeUserScramCredentials',
-  version: 0,
-  flexible: true,
-  question: struct({ users: nullableArray(struct({ name: string })) }),
-  answer: struct({
+const DescribeUserScramCredentials = api(
+  { key: 50, name: 'DescribeUserScramCredentials', version: 0, flexible: true },
+  { users: nullable([{ name: string }]) },
+  {
     throttle: int32,
     error: int16,
     message: nullableString,
-    users: array(
-      struct({
+    users: [
+      {
         name: string,
         error: int16,
         message: nullableString,
-        credentials: array(struct({ mechanism: int8, iterations: int32 })),
-      }),
-    ),
-  }),
-});
+        credentials: [{ mechanism: int8, iterations: int32 }],
+      },
+    ],
+  },
+);
 
 /** Answered by user, however many credentials of one user were asked for. */
-const AlterUserScramCredentials = api({
-  key: 51,
-  name: 'AlterUserScramCredentials',
-  version: 0,
-  flexible: true,
-  question: struct({
-    deletions: array(struct({ name: string, mechanism: int8 })),
-    upsertions: array(
-      struct({ name: string, mechanism: int8, iterations: int32, salt: bytes, saltedPassword: bytes }),
-    ),
-  }),
-  answer: struct({
-    throttle: int32,
-    users: array(struct({ name: string, error: int16, message: nullableString })),
-  }),
-});
+const AlterUserScramCredentials = api(
+  { key: 51, name: 'AlterUserScramCredentials', version: 0, flexible: true },
+  {
+    deletions: [{ name: string, mechanism: int8 }],
+    upsertions: [{ name: string, mechanism: int8, iterations: int32, salt: bytes, saltedPassword: bytes }],
+  },
+  { throttle: int32, users: [{ name: string, error: int16, message: nullableString }] },
+);
 
 export const users: KindSession<UserCall> = {
   requests: [DescribeUserScramCredentials, AlterUserScramCredentials],
@@ -122,7 +100,7 @@ function shownPassword(declared: JsonObject[string] | undefined) {
  */
 async function mayListUsers(cluster: Cluster): Promise<boolean> {
   if (!cluster.offers(DescribeCluster)) return true;
-  const rights = await askRights(cluster);
+  const rights = await readRights(cluster);
   return rights.error !== 0 || rights.may('describe');
 }
 
@@ -136,11 +114,14 @@ async function listUsers(
     return refused(cluster.settings, { op: 'read SCRAM users', code, message, right });
   };
   if (names === null && !(await mayListUsers(cluster))) throw fail(CLUSTER_UNAUTHORIZED, null);
-  const question = { users: names?.map((name) => ({ name })) ?? null };
-  const answer = await cluster.ask(DescribeUserScramCredentials, question, { to: 'home', repeatable: true });
-  if (answer.error !== 0) throw fail(answer.error, answer.message);
+  const request = { users: names?.map((name) => ({ name })) ?? null };
+  const response = await cluster.request(DescribeUserScramCredentials, request, {
+    to: 'home',
+    repeatable: true,
+  });
+  if (response.error !== 0) throw fail(response.error, response.message);
   const users = new Map<string, Map<ScramMechanism, number>>();
-  for (const { name, error, message, credentials } of answer.users) {
+  for (const { name, error, message, credentials } of response.users) {
     if (error === RESOURCE_NOT_FOUND) continue;
     if (error !== 0) throw fail(error, message);
     const known = credentials.flatMap(({ mechanism, iterations }): [ScramMechanism, number][] => {
@@ -180,17 +161,17 @@ function upsert(cluster: Cluster): Execute<UserUpsert> {
 function upsertion(cluster: Cluster): CallExecutor<Credential> {
   return {
     op: UPSERT,
-    ask: async (bodies) => alter(cluster, bodies, { upsertions: await Promise.all(bodies.map(salted)) }),
+    send: async (bodies) => alter(cluster, bodies, { upsertions: await Promise.all(bodies.map(salted)) }),
     right: () => ({ operation: 'Alter' }),
     chunk: { items: USERS },
-    invisible: (bodies) => unlike(cluster, bodies, (live, { iterations }) => live === iterations),
+    notVisible: (bodies) => differing(cluster, bodies, (live, { iterations }) => live === iterations),
   };
 }
 
 function removal(cluster: Cluster): CallExecutor<UserRemove> {
   return {
     op: 'remove SCRAM credential',
-    ask(bodies) {
+    send(bodies) {
       const deletions = bodies.map(({ name, mechanism }) => ({
         name,
         mechanism: mechanisms[mechanism].wire,
@@ -200,20 +181,20 @@ function removal(cluster: Cluster): CallExecutor<UserRemove> {
     isDone: (code) => code === RESOURCE_NOT_FOUND,
     right: () => ({ operation: 'Alter' }),
     chunk: { items: USERS },
-    invisible: (bodies) => unlike(cluster, bodies, (live) => live === undefined),
+    notVisible: (bodies) => differing(cluster, bodies, (live) => live === undefined),
   };
 }
 
-type Alterations = Parameters<typeof AlterUserScramCredentials.question.write>[1];
+type Alterations = Parameters<typeof AlterUserScramCredentials.request.write>[1];
 
 async function alter(
   cluster: Cluster,
   bodies: readonly UserRemove[],
   changes: Partial<Alterations>,
 ): Promise<Verdict[]> {
-  const question = { deletions: [], upsertions: [], ...changes };
+  const request = { deletions: [], upsertions: [], ...changes };
   const options = { to: 'controller', repeatable: true } as const;
-  return byName(bodies, (await cluster.ask(AlterUserScramCredentials, question, options)).users);
+  return byName(bodies, (await cluster.request(AlterUserScramCredentials, request, options)).users);
 }
 
 /** What Kafka wants to know of a password: RFC 5802's SaltedPassword. */
@@ -225,7 +206,7 @@ async function salted({ name, mechanism, iterations, password }: Credential) {
 }
 
 /** Those whose credential is not as it should be, as the cluster lists it. */
-async function unlike<B extends UserRemove>(
+async function differing<B extends UserRemove>(
   cluster: Cluster,
   bodies: readonly B[],
   isVisible: (iterations: number | undefined, body: B) => boolean,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  configText,
+  configToYaml,
+  formatConfig,
+  normalizeConfig,
   parseConfig,
-  shownConfig,
-  typedConfig,
-  writtenConfig,
+  serializeConfig,
 } from '../../../../src/brokers/kafka/fields/config-values.ts';
 import { TOPIC_CONFIGS } from '../../../../src/brokers/kafka/fields/topic-configs.ts';
 import { equalJson, type Json } from '../../../../src/model/index.ts';
@@ -38,7 +38,7 @@ const same: readonly (readonly [config: string, written: Json, broker: string])[
 describe('values of configs', () => {
   it.each(same)('%s: %j is what a broker prints as %s', (config, written, printed) => {
     const parsed = parseConfig(config, written);
-    expect('value' in parsed && equalJson(parsed.value, typedConfig(config, printed))).toBe(true);
+    expect('value' in parsed && equalJson(parsed.value, normalizeConfig(config, printed))).toBe(true);
   });
 
   it.each([
@@ -64,26 +64,26 @@ describe('values of configs', () => {
     for (const [name, { default: usual }] of Object.entries(TOPIC_CONFIGS)) {
       const parsed = parseConfig(name, usual);
       if (!('value' in parsed)) throw new Error(`${name}: ${parsed.problem}`);
-      expect([name, configText(parsed.value)]).toEqual([name, usual]);
+      expect([name, serializeConfig(parsed.value)]).toEqual([name, usual]);
     }
   });
 
   it('sends what it compared: text and typed value are the same for every number', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), (number) => {
-        const value = typedConfig('retention.ms', String(number));
-        expect(configText(value)).toBe(String(number));
-        const written = writtenConfig('retention.ms', value);
-        expect(equalJson(typedConfig('retention.ms', written), value)).toBe(true);
+        const value = normalizeConfig('retention.ms', String(number));
+        expect(serializeConfig(value)).toBe(String(number));
+        const written = configToYaml('retention.ms', value);
+        expect(equalJson(normalizeConfig('retention.ms', written), value)).toBe(true);
       }),
     );
   });
 
   it('shows them as people write them', () => {
-    expect(shownConfig('retention.ms', 86_400_000)).toBe('1d');
-    expect(shownConfig('retention.bytes', -1)).toBe('-1 (no limit)');
-    expect(shownConfig('segment.bytes', 1_073_741_824)).toBe('1GiB');
-    expect(shownConfig('cleanup.policy', ['compact', 'delete'])).toBe('compact, delete');
-    expect(shownConfig('cleanup.policy', [])).toBe('(empty)');
+    expect(formatConfig('retention.ms', 86_400_000)).toBe('1d');
+    expect(formatConfig('retention.bytes', -1)).toBe('-1 (no limit)');
+    expect(formatConfig('segment.bytes', 1_073_741_824)).toBe('1GiB');
+    expect(formatConfig('cleanup.policy', ['compact', 'delete'])).toBe('compact, delete');
+    expect(formatConfig('cleanup.policy', [])).toBe('(empty)');
   });
 });

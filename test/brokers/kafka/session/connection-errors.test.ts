@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeFault } from '../../../../src/brokers/kafka/session/connection-errors.ts';
+import { connectionError } from '../../../../src/brokers/kafka/session/connection-errors.ts';
 import { readSettings } from '../../../../src/brokers/kafka/session/settings.ts';
 
 const settings = readSettings({
@@ -11,7 +11,7 @@ it.each(['ECONNREFUSED', 'ENOTFOUND'])(
   '%s: an address that a broker told is not blamed on "bootstrap"',
   (code) => {
     const hintOf = (host: string) =>
-      describeFault(settings, { host, port: 9092 }, 'connect', { code }).hint ?? '';
+      connectionError(settings, { host, port: 9092 }, 'connect', { code }).hint ?? '';
     expect(hintOf('kafka.example')).toContain('"bootstrap"');
     expect(hintOf('kafka.example')).not.toContain('advertised');
     expect(hintOf('broker-2.internal')).toContain('advertised.listeners');

@@ -65,12 +65,12 @@ describe('what is used of kafkajs beyond its documentation', () => {
     const connection = new Connection(settings(port));
     await connection.open();
     expect(connection.isOpen).toBe(true);
-    const answer = await connection.send(
-      { key: 3, name: 'Metadata', version: 5, flexible: false, question: int16, answer: int16 },
+    const response = await connection.send(
+      { key: 3, name: 'Metadata', version: 5, flexible: false, request: int16, response: int16 },
       7,
     );
     connection.close();
-    expect(answer).toBe(42);
+    expect(response).toBe(42);
     const [request] = received;
     expect(request?.readInt32BE(0), lacks('the framing of requests')).toBe((request?.length ?? 0) - 4);
     expect([request?.readInt16BE(4), request?.readInt16BE(6)]).toEqual([3, 5]);

@@ -43,12 +43,12 @@ class LaggingCluster {
   way(more: Partial<CallExecutor<Topic>> = {}): CallExecutor<Topic> {
     return {
       op: 'create topic',
-      ask: async (bodies) => bodies.map((body) => this.#take(body)),
+      send: async (bodies) => bodies.map((body) => this.#take(body)),
       isThere: (code) => code === EXISTS,
       right: () => ({ operation: 'Create' }),
       chunk: { items: 500, weight: 2_000 },
       weigh: ({ partitions }) => 1 + partitions,
-      invisible: async (bodies) => {
+      notVisible: async (bodies) => {
         this.looks++;
         const seen = ((Date.now() - this.#start) / 1_000) * this.#rate;
         const shown = new Set(this.#log.filter(({ end }) => end <= seen).map(({ name }) => name));
@@ -108,7 +108,7 @@ describe('carrying out calls against a broker that lags behind its controller', 
   });
 
   it('waits in proportion to the work where nothing comes, and no longer', async () => {
-    const never = { invisible: async (bodies: readonly Topic[]) => bodies };
+    const never = { notVisible: async (bodies: readonly Topic[]) => bodies };
     const small = await run(new LaggingCluster(1).way(never), topics(1));
     expect(small.seconds).toBeGreaterThan(25);
     expect(small.seconds).toBeLessThan(35);
@@ -126,7 +126,7 @@ describe('carrying out calls against a broker that lags behind its controller', 
     expect(results.every(({ status }) => status === 'already')).toBe(true);
     expect(seconds).toBeGreaterThan(20);
 
-    const never = { invisible: async (bodies: readonly Topic[]) => bodies };
+    const never = { notVisible: async (bodies: readonly Topic[]) => bodies };
     const hidden = await run(new LaggingCluster(1, topics(1)).way(never), topics(1));
     expect(hidden.results).toMatchObject([
       { status: 'already', failure: { message: expect.stringContaining('does not show yet') } },
@@ -138,8 +138,8 @@ describe('carrying out calls against a broker that lags behind its controller', 
     const inner = cluster.way();
     const quota: CallExecutor<Topic> = {
       ...inner,
-      ask: async (bodies) => [
-        ...(await inner.ask(bodies.slice(0, 10))),
+      send: async (bodies) => [
+        ...(await inner.send(bodies.slice(0, 10))),
         ...bodies.slice(10).map(() => ({ code: QUOTA })),
       ],
     };
@@ -147,7 +147,7 @@ describe('carrying out calls against a broker that lags behind its controller', 
     expect(results.every(({ status }) => status === 'done')).toBe(true);
     const closed: CallExecutor<Topic> = {
       ...inner,
-      ask: async (bodies) => bodies.map(() => ({ code: QUOTA })),
+      send: async (bodies) => bodies.map(() => ({ code: QUOTA })),
     };
     expect((await run(closed, topics(1))).results[0]).toMatchObject({
       status: 'failed',

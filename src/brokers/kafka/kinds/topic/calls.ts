@@ -1,5 +1,5 @@
 import type { Change, Resource } from '../../../../model/index.ts';
-import { configText, limitOf } from '../../fields/config-values.ts';
+import { limitOf, serializeConfig } from '../../fields/config-values.ts';
 import { nameOf, type Update } from '../kind.ts';
 import { movedPartitions, replicasIn } from './placement.ts';
 import { configIn } from './spec.ts';
@@ -64,7 +64,7 @@ function create({ address, spec }: Resource): TopicCall {
   const { partitions, 'replication-factor': factor } = spec;
   const configs = Object.entries(spec).flatMap(([key, value]) => {
     const config = configIn(key);
-    return config === undefined || value === null ? [] : [[config, configText(value)] as const];
+    return config === undefined || value === null ? [] : [[config, serializeConfig(value)] as const];
   });
   const body: TopicCreate = {
     name: nameOf({ address, spec, needs: [] }),
@@ -107,7 +107,7 @@ function configsCall({ fields, after }: Update, name: string): TopicCall[] {
     const config = configIn(field.path[0] ?? '');
     if (config === undefined) continue;
     if (field.after === undefined || field.after === null) unset.push(config);
-    else set[config] = configText(field.after);
+    else set[config] = serializeConfig(field.after);
   }
   if (Object.keys(set).length + unset.length === 0) return [];
   return [{ op: 'topic.configs', target: after.address, body: { name, set, unset } }];

@@ -1,8 +1,8 @@
 import type { Context, Json, Risk } from '../../../../model/index.ts';
 import { defaultOf } from '../../facts.ts';
-import { limitOf, shownConfig, typedConfig } from '../../fields/config-values.ts';
+import { formatConfig, limitOf, normalizeConfig } from '../../fields/config-values.ts';
 import { destructive, disruptive, type Update } from '../kind.ts';
-import { isEmpty, volatileOf } from './metrics.ts';
+import { isEmpty, metricsOf } from './metrics.ts';
 import { CONFIG_PREFIX, sourcesIn } from './spec.ts';
 
 /** What changed configs cost. */
@@ -42,7 +42,7 @@ class Effective {
     const inherited = sourcesIn(this.#change.before)[config]?.inherited?.value;
     return inherited === undefined || inherited === null
       ? defaultOf(this.#context.broker.facts, config)
-      : typedConfig(config, inherited);
+      : normalizeConfig(config, inherited);
   }
 
   /** True where a number becomes smaller; no limit is the largest. */
@@ -55,7 +55,7 @@ class Effective {
   }
 
   shown(config: string): string {
-    return shownConfig(config, this.after(config) ?? null);
+    return formatConfig(config, this.after(config) ?? null);
   }
 
   policies(side: 'before' | 'after'): readonly Json[] {
@@ -78,7 +78,7 @@ function retentionRisks({ before }: Update, values: Effective): Risk[] {
   // Where deletion only begins, that says it all.
   const deletes = (['before', 'after'] as const).every((side) => values.policies(side).includes('delete'));
   if (!deletes || isEmpty(before)) return [];
-  const { bytes } = volatileOf(before);
+  const { bytes } = metricsOf(before);
   const risks: Risk[] = [];
   if (values.lowers('retention.ms')) {
     risks.push(

@@ -1,10 +1,10 @@
 import { type FieldChange, isObject, type Json, type Resource } from '../../../../model/index.ts';
-import { configText, shownConfig, typedConfig } from '../../fields/config-values.ts';
+import { formatConfig, normalizeConfig, serializeConfig } from '../../fields/config-values.ts';
 import { topicSchema } from '../../fields/topic.ts';
 import { countOf } from '../../format.ts';
 import { type KafkaKind, nameOf, type Update } from '../kind.ts';
 import { topicCalls } from './calls.ts';
-import { howFarText, topicStake, volatileOf } from './metrics.ts';
+import { metricsOf, metricsText, progressText } from './metrics.ts';
 import { topicRisks } from './risks.ts';
 import { completeTopic, configIn, INTERNAL_TOPICS, type Origin, sourcesIn } from './spec.ts';
 import { declareTopics, topicsSection } from './yaml.ts';
@@ -44,8 +44,8 @@ export const topic: KafkaKind = {
 
   fieldText([key = ''], value) {
     const config = configIn(key);
-    if (config !== undefined) return shownConfig(config, value);
-    return Array.isArray(value) ? value.map(configText).join(', ') : undefined;
+    if (config !== undefined) return formatConfig(config, value);
+    return Array.isArray(value) ? value.map(serializeConfig).join(', ') : undefined;
   },
 
   fieldTexts(field, change) {
@@ -55,7 +55,7 @@ export const topic: KafkaKind = {
     return config === undefined ? {} : inheritance(config, field, change);
   },
 
-  stakeText: topicStake,
+  stakeText: metricsText,
 
   isInherited(live, key) {
     const origin = sourcesIn(live)[configIn(key) ?? '']?.origin;
@@ -72,9 +72,9 @@ export const topic: KafkaKind = {
 
 /** A reassignment of ours that nobody has seen to its end. */
 function unfinishedTexts(live: Resource): { before: string; after: string } {
-  const { moves } = volatileOf(live);
+  const { moves } = metricsOf(live);
   return moves && moves.ours.length > 0
-    ? { before: `under way, ${howFarText(moves)}`, after: 'waited for, its throttle removed' }
+    ? { before: `under way, ${progressText(moves)}`, after: 'waited for, its throttle removed' }
     : { before: 'ended, its throttle is still there', after: 'throttle removed' };
 }
 
@@ -106,9 +106,9 @@ function inheritance(
 }
 
 function inheritedText(config: string, value: string | null): string {
-  return value === null ? 'unset' : shown(config, typedConfig(config, value));
+  return value === null ? 'unset' : shown(config, normalizeConfig(config, value));
 }
 
 function shown(config: string, value: Json): string {
-  return isObject(value) ? JSON.stringify(value) : shownConfig(config, value);
+  return isObject(value) ? JSON.stringify(value) : formatConfig(config, value);
 }

@@ -2,7 +2,7 @@ import type { Resource } from '../../../../model/index.ts';
 import { countOf, roughSize, roughTime } from '../../format.ts';
 
 /** Live topics only, in `Resource.volatile`. A key that could not be read is absent, and counts as not empty. */
-export type TopicVolatile = {
+export type TopicMetrics = {
   /** Of all replicas, on disk. */
   readonly bytes?: number;
   /** By offsets, so for a compacted topic an upper bound. */
@@ -11,19 +11,19 @@ export type TopicVolatile = {
   readonly oldest?: number;
   readonly newest?: number;
   /** Consumer groups that committed offsets here, sorted by name. */
-  readonly groups?: readonly GroupAtStake[];
+  readonly groups?: readonly GroupLag[];
   /** A reassignment that is under way. */
-  readonly moves?: TopicMoves;
+  readonly moves?: TopicReassignment;
 };
 
 /** How far the partitions are that we move; where none is ours, those that others move. */
-export type TopicMoves = HowFar & {
+export type TopicReassignment = ReassignmentProgress & {
   /** Partitions that are still on their way, by number: those that carry our mark, and the others. */
   readonly ours: readonly number[];
   readonly theirs: readonly number[];
 };
 
-export type GroupAtStake = {
+export type GroupLag = {
   readonly group: string;
   /** Messages between what it committed and the end; of what is committed only. */
   readonly lag: number;
@@ -32,7 +32,7 @@ export type GroupAtStake = {
 };
 
 /** How far partitions are that go to other brokers. */
-export type HowFar = {
+export type ReassignmentProgress = {
   readonly partitions: number;
   /** Those of them that have arrived. */
   readonly moved: number;
@@ -46,7 +46,14 @@ export type HowFar = {
 };
 
 /** `3 of 12 partitions moved, 1.2 GiB of 5.0 GiB copied, waiting for brokers 2, 3`. */
-export function howFarText({ partitions, moved, bytes, copied, waitingFor, down }: HowFar): string {
+export function progressText({
+  partitions,
+  moved,
+  bytes,
+  copied,
+  waitingFor,
+  down,
+}: ReassignmentProgress): string {
   const noun = partitions === 1 ? 'partition' : 'partitions';
   return [
     `${moved.toLocaleString('en-US')} of ${partitions.toLocaleString('en-US')} ${noun} moved`,
@@ -62,18 +69,18 @@ function brokersText(ids: readonly number[]): string {
   return `${ids.length === 1 ? 'broker' : 'brokers'} ${ids.join(', ')}`;
 }
 
-export function volatileOf(resource: Resource): TopicVolatile {
-  return (resource.volatile ?? {}) as TopicVolatile;
+export function metricsOf(resource: Resource): TopicMetrics {
+  return (resource.volatile ?? {}) as TopicMetrics;
 }
 
 /** Nothing is in it, as far as anybody could tell. */
 export function isEmpty(topic: Resource): boolean {
-  return volatileOf(topic).messages === 0;
+  return metricsOf(topic).messages === 0;
 }
 
 /** Bytes, messages, the span of the log, and who reads it. What could not be read is said to be unknown. */
-export function topicStake(topic: Resource): string {
-  const { messages, bytes, oldest, newest, groups } = volatileOf(topic);
+export function metricsText(topic: Resource): string {
+  const { messages, bytes, oldest, newest, groups } = metricsOf(topic);
   if (messages === 0) return ['no messages', ...groupTexts(groups)].join(', ');
   const isCompacted = String(topic.spec['configs.cleanup.policy']).includes('compact');
   return [
@@ -92,7 +99,7 @@ function span(oldest: number, newest: number | undefined): string {
 }
 
 /** The groups that are furthest behind first, and no more than a reader takes in. */
-function groupTexts(groups: readonly GroupAtStake[] | undefined): string[] {
+function groupTexts(groups: readonly GroupLag[] | undefined): string[] {
   if (!groups) return ['consumer groups unknown'];
   if (groups.length === 0) return ['no consumer group'];
   const behind = [...groups].sort((a, b) => b.lag - a.lag || (a.group < b.group ? -1 : 1));

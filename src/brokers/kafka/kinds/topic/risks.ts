@@ -4,7 +4,7 @@ import { countOf, roughSize } from '../../format.ts';
 import { destructive, disruptive, refused, type Update } from '../kind.ts';
 import type { Replicas } from './assignment.ts';
 import { configRisks } from './config-risks.ts';
-import { howFarText, isEmpty, volatileOf } from './metrics.ts';
+import { isEmpty, metricsOf, progressText } from './metrics.ts';
 import { movedPartitions, replicasIn } from './placement.ts';
 
 export function topicRisks(change: Change, context: Context): Risk[] {
@@ -13,7 +13,7 @@ export function topicRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'create') return impossible;
   return [
     ...impossible,
-    ...inTheWay(change),
+    ...conflictingMoves(change),
     ...partitionRisks(change),
     ...replicationRisks(change),
     ...configRisks(change, context),
@@ -21,7 +21,7 @@ export function topicRisks(change: Change, context: Context): Risk[] {
 }
 
 function deletionRisk(topic: Resource): Risk {
-  const { messages, groups } = volatileOf(topic);
+  const { messages, groups } = metricsOf(topic);
   const active = groups?.filter(({ state }) => state !== 'Empty' && state !== 'Dead') ?? [];
   const cut = active.length > 0 ? `, and ${countOf(active.length, 'active group')} loses its topic` : '';
   if (messages === 0) {
@@ -76,15 +76,15 @@ function factorsBy(change: Exclude<Change, { action: 'delete' }>): number[] {
 }
 
 /** What somebody else moves is left alone, and nothing is queued behind it. */
-function inTheWay({ before, after, fields }: Update): Risk[] {
-  const { moves } = volatileOf(before);
+function conflictingMoves({ before, after, fields }: Update): Risk[] {
+  const { moves } = metricsOf(before);
   if (!moves || moves.theirs.length === 0) return [];
   const wanted = Object.keys(
     movedPartitions(replicasIn(before) ?? {}, replicasIn(after) ?? {}, 'existing'),
   ).map(Number);
   const adds = fields.some(({ path }) => path[0] === 'partitions');
   if (!adds && !moves.theirs.some((partition) => wanted.includes(partition))) return [];
-  const message = `somebody else is moving its partitions: ${howFarText(moves)}`;
+  const message = `somebody else is moving its partitions: ${progressText(moves)}`;
   const hint = `wait for the end of that, and plan again; or leave it out: --exclude '${after.address}'`;
   return [refused('moved-by-others', message, hint)];
 }
@@ -143,18 +143,18 @@ function replicationRisks(change: Update): Risk[] {
   risks.push({
     class: 'safe',
     code: 'reassignment',
-    message: movement(change.before, moved.length, added, removed),
+    message: movementText(change.before, moved.length, added, removed),
   });
   return risks;
 }
 
-function movement(
+function movementText(
   topic: Resource,
   partitions: number,
   added: readonly number[],
   removed: readonly number[],
 ): string {
-  const { bytes } = volatileOf(topic);
+  const { bytes } = metricsOf(topic);
   const replicas = Object.values(replicasIn(topic) ?? {}).flat().length;
   const copied =
     bytes === undefined || replicas === 0 || added.length === 0

@@ -6,7 +6,7 @@ import {
   makeAddress,
   type Resource,
 } from '../../../../model/index.ts';
-import { typedConfig } from '../../fields/config-values.ts';
+import { normalizeConfig } from '../../fields/config-values.ts';
 import { placementOf, replicasIn } from './placement.ts';
 
 /**
@@ -132,7 +132,7 @@ function completeLive(live: Resource, declared: JsonObject | undefined): JsonObj
     if (!declared && source !== undefined && source.origin !== 'topic') continue;
     // "As if nobody had set it" is what it already is.
     if (declared?.[key] === null && source !== undefined && source.origin !== 'topic') continue;
-    spec[key] = typedConfig(config, value);
+    spec[key] = normalizeConfig(config, value);
   }
   return spec;
 }
@@ -153,7 +153,7 @@ function completeDesired(resource: Resource, context: Context): JsonObject {
   const spec: Record<string, Json> = policy === 'exclusive' && live ? othersUnset(live) : {};
   for (const [key, value] of Object.entries(declared)) {
     const config = configIn(key);
-    spec[key] = config === undefined ? value : typedConfig(config, value);
+    spec[key] = config === undefined ? value : normalizeConfig(config, value);
   }
   return {
     ...spec,

@@ -9,7 +9,7 @@ import {
   type Resource,
   type Source,
 } from '../../../../model/index.ts';
-import { parseConfig, writtenConfig } from '../../fields/config-values.ts';
+import { configToYaml, parseConfig } from '../../fields/config-values.ts';
 import { impliedKeys, topicKeys } from '../../fields/topic.ts';
 import { type Collector, nameOf } from '../kind.ts';
 import { replicasIn } from './placement.ts';
@@ -168,7 +168,7 @@ function configsOf(topic: Resource): Flat {
     const config = configIn(key);
     if (config === undefined || THROTTLE_CONFIGS.includes(config)) return [];
     const isOwn = isDeclared(topic) || sources[config]?.origin === 'topic';
-    return isOwn && value !== null ? [[key, writtenConfig(config, value)] as const] : [];
+    return isOwn && value !== null ? [[key, configToYaml(config, value)] as const] : [];
   });
   return Object.fromEntries(configs.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

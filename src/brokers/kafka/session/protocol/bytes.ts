@@ -93,8 +93,8 @@ export class Writer {
 }
 
 /** What was answered is not what was asked for, whatever its length says. */
-export class MalformedAnswer extends RangeError {
-  override readonly name = 'MalformedAnswer';
+export class MalformedResponse extends RangeError {
+  override readonly name = 'MalformedResponse';
 }
 
 /** Reads one message. @throws RangeError when it ends too early. */
@@ -169,7 +169,7 @@ export class Reader {
   #step(size: number): number {
     const at = this.#at;
     this.#at += size;
-    if (this.#at > this.#buffer.length) throw new MalformedAnswer('the answer ends too early');
+    if (this.#at > this.#buffer.length) throw new MalformedResponse('the answer ends too early');
     return at;
   }
 }

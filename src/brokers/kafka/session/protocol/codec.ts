@@ -6,7 +6,15 @@ export interface Codec<T> {
   read(from: Reader): T;
 }
 
-export type ValueOf<C> = C extends Codec<infer T> ? T : never;
+/** What stands in a message: a value, a list of such, or named parts in their order on the wire. */
+export type Shape = Codec<unknown> | readonly [Shape] | { readonly [part: string]: Shape };
+
+export type ValueOf<S> =
+  S extends Codec<infer T>
+    ? T
+    : S extends readonly [infer Item]
+      ? readonly ValueOf<Item>[]
+      : { readonly [Part in keyof S]: ValueOf<S[Part]> };
 
 export const int8: Codec<number> = { write: (to, value) => to.int8(value), read: (from) => from.int8() };
 export const int16: Codec<number> = { write: (to, value) => to.int16(value), read: (from) => from.int16() };
@@ -35,7 +43,8 @@ export const bytes: Codec<Buffer> = {
 };
 
 /** A list that may be missing, which is mostly a way to ask for everything. */
-export function nullableArray<T>(item: Codec<T>): Codec<readonly T[] | null> {
+export function nullable<const S extends Shape>([shape]: readonly [S]): Codec<readonly ValueOf<S>[] | null> {
+  const item = codecOf(shape);
   return {
     write(to, values) {
       to.count(values === null ? -1 : values.length);
@@ -44,73 +53,94 @@ export function nullableArray<T>(item: Codec<T>): Codec<readonly T[] | null> {
     read(from) {
       const length = from.count();
       if (length < 0) return null;
-      const values: T[] = [];
+      const values: ValueOf<S>[] = [];
       for (let i = 0; i < length; i++) values.push(item.read(from));
       return values;
     },
   };
 }
 
-/** A missing list is read as an empty one. */
-export function array<T>(item: Codec<T>): Codec<readonly T[]> {
-  const nullable = nullableArray(item);
-  return { write: nullable.write, read: (from) => nullable.read(from) ?? [] };
+export function codecOf<const S extends Shape>(shape: S): Codec<ValueOf<S>> {
+  return untyped(shape) as Codec<ValueOf<S>>;
 }
 
-type Fields = Readonly<Record<string, Codec<never>>>;
-type Structure<F> = { readonly [K in keyof F]: ValueOf<F[K]> };
+function untyped(shape: Shape): Codec<unknown> {
+  if (isCodec(shape)) return shape;
+  return isList(shape) ? list(shape) : structure(shape);
+}
 
-/** Fields in their order on the wire. Tagged fields are passed over. */
-export function struct<F extends Fields | Record<string, unknown>>(fields: F): Codec<Structure<F>> {
-  const list = Object.entries(fields) as [string, Codec<unknown>][];
+function isCodec(shape: Shape): shape is Codec<unknown> {
+  return 'read' in shape && typeof shape.read === 'function';
+}
+
+function isList(shape: Shape): shape is readonly [Shape] {
+  return Array.isArray(shape);
+}
+
+/** A missing list is read as an empty one. */
+function list(shape: readonly [Shape]): Codec<unknown> {
+  const { write, read } = nullable(shape);
+  return { write, read: (from) => read(from) ?? [] };
+}
+
+/** Tagged fields are passed over. */
+function structure(parts: Readonly<Record<string, Shape>>): Codec<unknown> {
+  const codecs = Object.entries(parts).map(([name, shape]) => [name, untyped(shape)] as const);
   return {
     write(to, value) {
-      const values = value as Record<string, unknown>;
-      for (const [name, codec] of list) codec.write(to, values[name]);
+      const values = value as Readonly<Record<string, unknown>>;
+      for (const [name, codec] of codecs) codec.write(to, values[name]);
       to.end();
     },
     read(from) {
       const values: Record<string, unknown> = {};
-      for (const [name, codec] of list) values[name] = codec.read(from);
+      for (const [name, codec] of codecs) values[name] = codec.read(from);
       from.end();
-      return values as Structure<F>;
+      return values;
     },
   };
+}
+
+interface ApiHeader {
+  readonly key: number;
+  readonly name: string;
+  readonly version: number;
+  /** Whether lengths are varints and structures end with tagged fields. */
+  readonly flexible: boolean;
 }
 
 /**
  * One kind of request at one version. brokerform speaks a single version of each, chosen so that brokers from 2.4
  * to 4.x have it (https://kafka.apache.org/protocol): what is not there is named, not worked around by guessing.
  */
-export interface Api<Question, Answer> {
-  readonly key: number;
-  readonly name: string;
-  readonly version: number;
-  readonly flexible: boolean;
-  readonly question: Codec<Question>;
-  readonly answer: Codec<Answer>;
+export interface Api<Request, Response> extends ApiHeader {
+  readonly request: Codec<Request>;
+  readonly response: Codec<Response>;
 }
 
-/** Gives a request the types of what is asked and answered. */
-export function api<Q, A>(one: Api<Q, A>): Api<Q, A> {
-  return one;
+export function api<const Q extends Shape, const A extends Shape>(
+  header: ApiHeader,
+  request: Q,
+  response: A,
+): Api<ValueOf<Q>, ValueOf<A>> {
+  return { ...header, request: codecOf(request), response: codecOf(response) };
 }
 
-export type AnyApi = Pick<Api<unknown, unknown>, 'key' | 'name' | 'version'>;
+export type AnyApi = Pick<ApiHeader, 'key' | 'name' | 'version'>;
 
-/** The question after the message's header, whose last part kafkajs knows nothing of: its tagged fields. */
-export function encodeQuestion<Q, A>(api: Api<Q, A>, question: Q): Buffer {
+/** A request after the message's header, whose last part kafkajs knows nothing of: its tagged fields. */
+export function encodeRequest<Q, A>(api: Api<Q, A>, request: Q): Buffer {
   const writer = new Writer(api.flexible);
   writer.end();
-  api.question.write(writer, question);
+  api.request.write(writer, request);
   return writer.bytes();
 }
 
 /** ApiVersions is answered with the old header whatever its version, as the asker may not know the new one. */
 const API_VERSIONS = 18;
 
-export function decodeAnswer<Q, A>(api: Api<Q, A>, payload: Buffer): A {
+export function decodeResponse<Q, A>(api: Api<Q, A>, payload: Buffer): A {
   const reader = new Reader(payload, api.flexible);
   if (api.key !== API_VERSIONS) reader.end();
-  return api.answer.read(reader);
+  return api.response.read(reader);
 }

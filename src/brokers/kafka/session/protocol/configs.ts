@@ -1,16 +1,4 @@
-import {
-  api,
-  array,
-  boolean,
-  int8,
-  int16,
-  int32,
-  nullableArray,
-  nullableString,
-  string,
-  struct,
-  type ValueOf,
-} from './codec.ts';
+import { api, boolean, int8, int16, int32, nullable, nullableString, string, type ValueOf } from './codec.ts';
 
 /** Types of resources that have configs. */
 export const TOPIC = 2;
@@ -25,80 +13,58 @@ export const SOURCES = {
   5: 'default',
 } as const;
 
-const DESCRIBED = struct({
+const DESCRIBED = {
   error: int16,
   message: nullableString,
   type: int8,
   name: string,
-  configs: array(
-    struct({
+  configs: [
+    {
       name: string,
       value: nullableString,
       readOnly: boolean,
       source: int8,
       sensitive: boolean,
-      /** The same setting at each level where it has a value, nearest first; on brokers under other names. */
-      synonyms: array(struct({ name: string, value: nullableString, source: int8 })),
-    }),
-  ),
-});
+      /** The same setting at each level where it has a value, nearest first; on brokers under other names. */ synonyms:
+        [{ name: string, value: nullableString, source: int8 }],
+    },
+  ],
+} as const;
 
 export type DescribedResource = ValueOf<typeof DESCRIBED>;
 
 /** `keys: null` asks for all. Of a broker, only that broker itself can be asked. */
-export const DescribeConfigs = api({
-  key: 32,
-  name: 'DescribeConfigs',
-  version: 1,
-  flexible: false,
-  question: struct({
-    resources: array(struct({ type: int8, name: string, keys: nullableArray(string) })),
-    synonyms: boolean,
-  }),
-  answer: struct({ throttle: int32, resources: array(DESCRIBED) }),
-});
+export const DescribeConfigs = api(
+  { key: 32, name: 'DescribeConfigs', version: 1, flexible: false },
+  { resources: [{ type: int8, name: string, keys: nullable([string]) }], synonyms: boolean },
+  { throttle: int32, resources: [DESCRIBED] },
+);
 
-const ALTERED = struct({
+const ALTERED = {
   throttle: int32,
-  resources: array(struct({ error: int16, message: nullableString, type: int8, name: string })),
-});
+  resources: [{ error: int16, message: nullableString, type: int8, name: string }],
+} as const;
 
 export const SET = 0;
 export const DELETE = 1;
 
-export const IncrementalAlterConfigs = api({
-  key: 44,
-  name: 'IncrementalAlterConfigs',
-  version: 0,
-  flexible: false,
-  question: struct({
-    resources: array(
-      struct({
-        type: int8,
-        name: string,
-        configs: array(struct({ name: string, operation: int8, value: nullableString })),
-      }),
-    ),
+export const IncrementalAlterConfigs = api(
+  { key: 44, name: 'IncrementalAlterConfigs', version: 0, flexible: false },
+  {
+    resources: [
+      { type: int8, name: string, configs: [{ name: string, operation: int8, value: nullableString }] },
+    ],
     validateOnly: boolean,
-  }),
-  answer: ALTERED,
-});
+  },
+  ALTERED,
+);
 
 /** The old way: replaces all overrides of the resource. */
-export const AlterConfigs = api({
-  key: 33,
-  name: 'AlterConfigs',
-  version: 1,
-  flexible: false,
-  question: struct({
-    resources: array(
-      struct({
-        type: int8,
-        name: string,
-        configs: array(struct({ name: string, value: nullableString })),
-      }),
-    ),
+export const AlterConfigs = api(
+  { key: 33, name: 'AlterConfigs', version: 1, flexible: false },
+  {
+    resources: [{ type: int8, name: string, configs: [{ name: string, value: nullableString }] }],
     validateOnly: boolean,
-  }),
-  answer: ALTERED,
-});
+  },
+  ALTERED,
+);

@@ -1,9 +1,9 @@
 import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { type Item, type Result, resultOf } from '../executor.ts';
-import { type Copies, placesOf } from './progress.ts';
-import { ElectLeaders, listMoves, type Moves } from './reassignments.ts';
-import { freeBrokers, freeTopics, limitRates, type Mark, readMarks } from './throttle.ts';
+import { type Copies, partitionsByTopic } from './progress.ts';
+import { ElectLeaders, listReassignments, type Reassignments } from './reassignments.ts';
+import { clearMarks, clearRates, type Mark, readMarks, setRates } from './throttle.ts';
 import { untilMoved, Watch } from './watch.ts';
 
 const OP = 'settle reassignment';
@@ -20,7 +20,7 @@ export async function settle(
   const names = items.map((item) => item.body.name);
   try {
     const results = await finishMarked(cluster, await readMarks(cluster, names), options);
-    await liftThrottle(cluster, names);
+    await removeThrottle(cluster, names);
     for (const item of items) item.settle(results.get(item.body.name) ?? { status: 'done' });
   } catch (error) {
     const result = resultOf(OP, error);
@@ -39,25 +39,25 @@ async function finishMarked(
   );
   const watch = new Watch(cluster, copies, options.onWork);
   watch.begin(copies);
-  const begun = stillMoving(copies, await listMoves(cluster));
+  const begun = stillMoving(copies, await listReassignments(cluster));
   if (begun.length > 0) {
-    await limitRates(cluster, new Set([...marks.values()].flatMap(({ brokers }) => [...brokers])));
+    await setRates(cluster, new Set([...marks.values()].flatMap(({ brokers }) => [...brokers])));
   }
   const ended = options.detach ? 'drained' : await untilMoved(cluster, begun, watch, options);
   watch.end();
   if (ended instanceof ConnectionError) throw ended;
-  const running = await listMoves(cluster);
+  const running = await listReassignments(cluster);
   const late = new Set(stillMoving(copies, running).map(({ topic }) => topic));
   await electPreferred(
     cluster,
     copies.filter(({ topic }) => !late.has(topic)),
   );
   if (late.size === 0) return new Map();
-  const seen = await watch.tellEach(running);
+  const seen = await watch.progressByTopic(running);
   return new Map([...late].map((topic) => [topic, { status: 'under-way', note: seen.get(topic) ?? '' }]));
 }
 
-function stillMoving(copies: readonly Copies[], running: Moves): Copies[] {
+function stillMoving(copies: readonly Copies[], running: Reassignments): Copies[] {
   return copies.filter(({ topic, partition }) => running.get(topic)?.has(partition));
 }
 
@@ -66,8 +66,8 @@ function stillMoving(copies: readonly Copies[], running: Moves): Copies[] {
  * every topic. From the brokers first: as long as a topic has its mark, a later run knows that there is something to
  * take away.
  */
-export async function liftThrottle(cluster: Cluster, topics: readonly string[]): Promise<void> {
-  const running = await listMoves(cluster);
+export async function removeThrottle(cluster: Cluster, topics: readonly string[]): Promise<void> {
+  const running = await listReassignments(cluster);
   // What moves without our mark, by another tool, is not what the throttle is for.
   const marks = await readMarks(cluster, [...running.keys()]);
   const busy = new Set(
@@ -75,8 +75,8 @@ export async function liftThrottle(cluster: Cluster, topics: readonly string[]):
       [...(running.get(name)?.keys() ?? [])].some((partition) => copies.has(partition)) ? [name] : [],
     ),
   );
-  if (busy.size === 0) await freeBrokers(cluster);
-  await freeTopics(
+  if (busy.size === 0) await clearRates(cluster);
+  await clearMarks(
     cluster,
     topics.filter((name) => !busy.has(name)),
   );
@@ -91,7 +91,7 @@ export async function electPreferred(
   places: readonly { readonly topic: string; readonly partition: number }[],
 ): Promise<void> {
   if (places.length === 0 || !cluster.offers(ElectLeaders)) return;
-  const topics = [...placesOf(places)].map(([topic, partitions]) => ({ topic, partitions }));
-  const question = { unclean: 0, topics, timeout: cluster.settings.timeout };
-  await cluster.ask(ElectLeaders, question, { to: 'controller', repeatable: true }).catch(() => {});
+  const topics = [...partitionsByTopic(places)].map(([topic, partitions]) => ({ topic, partitions }));
+  const request = { unclean: 0, topics, timeout: cluster.settings.timeout };
+  await cluster.request(ElectLeaders, request, { to: 'controller', repeatable: true }).catch(() => {});
 }

@@ -5,7 +5,7 @@ import type { TopicMetadata } from '../protocol/cluster.ts';
 import { UNKNOWN_TOPIC } from '../protocol/errors.ts';
 import { failureOf } from '../refusals.ts';
 import type { Copies } from './progress.ts';
-import { AlterPartitionReassignments, type Moves } from './reassignments.ts';
+import { AlterPartitionReassignments, type Reassignments } from './reassignments.ts';
 
 export const OP = 'move partitions';
 
@@ -30,7 +30,7 @@ export function copiesOf(move: Move): Copies {
 export function movesOf(
   { name, replicas }: TopicReassign,
   topic: TopicMetadata | undefined,
-  running: Moves,
+  running: Reassignments,
 ): { moves: Move[] } | { failure: Failure } {
   if (!topic || topic.error === UNKNOWN_TOPIC) {
     return { failure: { op: OP, status: 'UNKNOWN_TOPIC_OR_PARTITION', message: 'the topic is gone' } };
@@ -66,13 +66,13 @@ export async function submit(cluster: Cluster, moves: readonly Move[]): Promise<
       .filter((move) => move.topic === name)
       .map(({ partition, to }) => ({ index: partition, replicas: to })),
   }));
-  const question = { timeout: cluster.settings.timeout, topics };
-  const answer = await cluster.ask(AlterPartitionReassignments, question, {
+  const request = { timeout: cluster.settings.timeout, topics };
+  const response = await cluster.request(AlterPartitionReassignments, request, {
     to: 'controller',
     repeatable: true,
   });
-  if (answer.error !== 0) for (const { name } of topics) fail(name, answer.error, answer.message);
-  for (const { name, partitions } of answer.topics) {
+  if (response.error !== 0) for (const { name } of topics) fail(name, response.error, response.message);
+  for (const { name, partitions } of response.topics) {
     for (const { index, error, message } of partitions) {
       if (error !== 0) fail(name, error, `partition ${index}: ${message ?? 'refused'}`);
     }

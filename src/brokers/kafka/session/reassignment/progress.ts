@@ -1,7 +1,7 @@
-import type { HowFar } from '../../kinds/topic/metrics.ts';
+import type { ReassignmentProgress } from '../../kinds/topic/metrics.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
-import { type LogSizes, placeOf } from '../topics/log-sizes.ts';
+import { type LogSizes, partitionKey } from '../topics/log-sizes.ts';
 
 /** A partition, and the brokers that get a copy of it; none where only copies are given up. */
 export interface Copies {
@@ -11,7 +11,9 @@ export interface Copies {
 }
 
 /** Partitions by topic, as requests name them. */
-export function placesOf(copies: readonly Pick<Copies, 'topic' | 'partition'>[]): Map<string, number[]> {
+export function partitionsByTopic(
+  copies: readonly Pick<Copies, 'topic' | 'partition'>[],
+): Map<string, number[]> {
   const places = new Map<string, number[]>();
   for (const { topic, partition } of copies) {
     const own = places.get(topic);
@@ -21,29 +23,33 @@ export function placesOf(copies: readonly Pick<Copies, 'topic' | 'partition'>[])
   return places;
 }
 
-export interface Sight {
+export interface ClusterView {
   /** Of all topics that the copies are of. */
   readonly topics: readonly TopicMetadata[];
   readonly sizes: LogSizes | undefined;
-  /** Partitions that are on their way right now, as {@link placeOf} names them. */
+  /** Partitions that are on their way right now, as {@link partitionKey} names them. */
   readonly running: ReadonlySet<string>;
   /** Partitions that were not begun yet. */
   readonly ahead?: ReadonlySet<string>;
 }
 
 /** How far these copies are. A copy that has arrived counts as whole, whatever became of its log since. */
-export function howFar(cluster: Pick<Cluster, 'brokers'>, copies: readonly Copies[], sight: Sight): HowFar {
-  const { sizes, running, ahead } = sight;
+export function progressOf(
+  cluster: Pick<Cluster, 'brokers'>,
+  copies: readonly Copies[],
+  view: ClusterView,
+): ReassignmentProgress {
+  const { sizes, running, ahead } = view;
   const inSync = new Map(
-    sight.topics.flatMap(({ name, partitions }) =>
-      partitions.map((one) => [placeOf({ topic: name, partition: one.index }), one.inSync] as const),
+    view.topics.flatMap(({ name, partitions }) =>
+      partitions.map((one) => [partitionKey({ topic: name, partition: one.index }), one.inSync] as const),
     ),
   );
   const late = new Set<number>();
   let moved = 0;
   let copied = 0;
   for (const copy of copies) {
-    const place = placeOf(copy);
+    const place = partitionKey(copy);
     const isRunning = running.has(place);
     const isThere = !isRunning && !ahead?.has(place);
     if (isThere) moved++;
@@ -71,6 +77,6 @@ export function bytesToCopy(copies: readonly Copies[], sizes: LogSizes): number 
 
 /** The size of the partition where it is whole: nowhere it is larger. */
 function wholeSize(copy: Copies, sizes: LogSizes | undefined): number {
-  const place = placeOf(copy);
+  const place = partitionKey(copy);
   return [...(sizes?.values() ?? [])].reduce((most, own) => Math.max(most, own?.get(place) ?? 0), 0);
 }

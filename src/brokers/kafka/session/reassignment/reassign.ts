@@ -5,10 +5,10 @@ import type { Cluster } from '../cluster.ts';
 import { type Item, notStarted, type Result, resultOf, untilSeen } from '../executor.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { type LogSizes, readLogSizes } from '../topics/log-sizes.ts';
-import { electPreferred, liftThrottle } from './complete.ts';
+import { electPreferred, removeThrottle } from './complete.ts';
 import { copiesOf, type Move, movesOf, OP, submit } from './move.ts';
-import { bytesToCopy, placesOf } from './progress.ts';
-import { listMoves, type Moves } from './reassignments.ts';
+import { bytesToCopy, partitionsByTopic } from './progress.ts';
+import { listReassignments, type Reassignments } from './reassignments.ts';
 import { throttle } from './throttle.ts';
 import { untilMoved, Watch } from './watch.ts';
 
@@ -28,7 +28,7 @@ export async function reassign(
   options: SendOptions,
 ): Promise<void> {
   const names = items.map((item) => item.body.name);
-  const seen = await Promise.all([cluster.metadata(names), listMoves(cluster)]).catch(failed);
+  const seen = await Promise.all([cluster.metadata(names), listReassignments(cluster)]).catch(failed);
   if ('status' in seen) {
     for (const item of items) item.settle(seen);
     return;
@@ -45,7 +45,7 @@ export async function reassign(
 /** Topics that are moved together. None is told before the throttle is seen to, as then the session may close. */
 class Run {
   readonly #cluster: Cluster;
-  readonly #running: Moves;
+  readonly #running: Reassignments;
   readonly #options: SendOptions;
   /** Those that are not settled yet, by topic. */
   readonly #open = new Map<string, Item<TopicReassign>>();
@@ -54,7 +54,7 @@ class Run {
   readonly #begun = new Set<string>();
   #sizes: LogSizes | undefined;
 
-  constructor(cluster: Cluster, running: Moves, options: SendOptions) {
+  constructor(cluster: Cluster, running: Reassignments, options: SendOptions) {
     this.#cluster = cluster;
     this.#running = running;
     this.#options = options;
@@ -88,11 +88,11 @@ class Run {
 
   /** Leaves to the cluster what does not arrive in a moment. */
   async leave(): Promise<void> {
-    let running: Moves | undefined;
+    let running: Reassignments | undefined;
     // What nobody can tell of is not taken for ended.
     const isRunning = ({ topic, partition }: Move) => !running || running.get(topic)?.has(partition) === true;
     await untilSeen(MOMENT, async () => {
-      running = await listMoves(this.#cluster);
+      running = await listReassignments(this.#cluster);
       return !this.#moves.some(isRunning);
     });
     const late = new Set(this.#moves.filter(isRunning).map(({ topic }) => topic));
@@ -101,7 +101,7 @@ class Run {
 
   /** Takes the throttle away, lets the preferred brokers lead, and tells what has become of each topic. */
   async finish(names: readonly string[]): Promise<void> {
-    const lifted = await liftThrottle(this.#cluster, names).catch((error: unknown) => error);
+    const lifted = await removeThrottle(this.#cluster, names).catch((error: unknown) => error);
     await electPreferred(
       this.#cluster,
       this.#moves.filter(({ topic }) => this.#open.has(topic)),
@@ -164,12 +164,12 @@ class Run {
   async #readSizes(): Promise<LogSizes | undefined> {
     const copying = this.#moves.filter((move) => copiesOf(move).brokers.length > 0);
     if (copying.length === 0) return new Map();
-    return readLogSizes(this.#cluster, placesOf(copying)).catch(() => undefined);
+    return readLogSizes(this.#cluster, partitionsByTopic(copying)).catch(() => undefined);
   }
 
   async #soFar(watch: Watch): Promise<ReadonlyMap<string, string>> {
-    const running = await listMoves(this.#cluster).catch(() => undefined);
-    return (running && (await watch.tellEach(running).catch(() => undefined))) ?? new Map();
+    const running = await listReassignments(this.#cluster).catch(() => undefined);
+    return (running && (await watch.progressByTopic(running).catch(() => undefined))) ?? new Map();
   }
 
   #didIt(topic: string): { note?: string } {

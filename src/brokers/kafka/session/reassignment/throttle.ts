@@ -63,10 +63,10 @@ async function readThrottles(
   topics: readonly string[],
 ): Promise<Map<string, Map<string, string>>> {
   const resources = topics.map((name) => ({ type: TOPIC, name, keys: [...THROTTLE_CONFIGS] }));
-  const question = { resources, synonyms: false };
-  const answer = await cluster.ask(DescribeConfigs, question, { to: 'home', repeatable: true });
+  const request = { resources, synonyms: false };
+  const response = await cluster.request(DescribeConfigs, request, { to: 'home', repeatable: true });
   return new Map(
-    answer.resources.map(({ name, configs }) => [
+    response.resources.map(({ name, configs }) => [
       name,
       new Map(configs.map((config) => [config.name, config.value ?? ''])),
     ]),
@@ -123,11 +123,11 @@ export async function throttle(cluster: Cluster, moves: readonly Move[]): Promis
   const marked = resources.map(({ name }) => name);
   // Brokers learn of it a moment later, and what we do not see yet we would not take away.
   await untilSeen(SEEN, async () => (await readMarks(cluster, marked)).size === marked.length);
-  await limitRates(cluster, new Set(copying.flatMap(({ from, to }) => [...from, ...to])));
+  await setRates(cluster, new Set(copying.flatMap(({ from, to }) => [...from, ...to])));
 }
 
 /** Sets how fast these brokers may copy, or sets it anew; what other tools have set stays as it is. */
-export async function limitRates(cluster: Cluster, brokers: ReadonlySet<number>): Promise<void> {
+export async function setRates(cluster: Cluster, brokers: ReadonlySet<number>): Promise<void> {
   const value = ourRate(cluster.settings.reassignment.throttle);
   for (const [id, found] of await readRates(cluster, [...brokers])) {
     const free = RATE_CONFIGS.filter((key) => {
@@ -145,7 +145,7 @@ export async function limitRates(cluster: Cluster, brokers: ReadonlySet<number>)
 }
 
 /** Takes our throttle off the brokers, where we put one. A broker that is down keeps its own, which then has no effect. */
-export async function freeBrokers(cluster: Cluster): Promise<void> {
+export async function clearRates(cluster: Cluster): Promise<void> {
   const ids = cluster.brokers.map(({ id }) => id);
   for (const [id, ours] of await ourRatesOn(cluster, ids)) {
     const configs = ours.map((name) => ({ name, operation: DELETE, value: null }));
@@ -155,7 +155,7 @@ export async function freeBrokers(cluster: Cluster): Promise<void> {
 }
 
 /** Takes our throttle off topics, where we put one. */
-export async function freeTopics(cluster: Cluster, topics: readonly string[]): Promise<void> {
+export async function clearMarks(cluster: Cluster, topics: readonly string[]): Promise<void> {
   const resources = [...(await readMarks(cluster, topics))].map(([name, { keys }]) => ({
     ...{ type: TOPIC, name },
     configs: keys.map((key) => ({ name: key, operation: DELETE, value: null })),
@@ -186,15 +186,15 @@ async function readRates(
   cluster: Cluster,
   ids: readonly number[],
 ): Promise<Map<number, Map<string, string>>> {
-  const answers = await cluster.askEach(DescribeConfigs, (id) =>
+  const responses = await cluster.requestEach(DescribeConfigs, (id) =>
     ids.includes(id)
       ? { resources: [{ type: BROKER, name: String(id), keys: [...RATE_CONFIGS] }], synonyms: false }
       : undefined,
   );
   const rates = new Map<number, Map<string, string>>();
-  for (const [id, answer] of answers) {
-    if (answer instanceof Error) continue;
-    const configs = answer.resources[0]?.configs ?? [];
+  for (const [id, response] of responses) {
+    if (response instanceof Error) continue;
+    const configs = response.resources[0]?.configs ?? [];
     rates.set(id, new Map(configs.flatMap(({ name, value }) => (value === null ? [] : [[name, value]]))));
   }
   return rates;
@@ -216,9 +216,9 @@ async function alter(
   to: 'controller' | number,
 ): Promise<void> {
   if (resources.every(({ configs }) => configs.length === 0)) return;
-  const question = { resources, validateOnly: false };
-  const answer = await cluster.ask(IncrementalAlterConfigs, question, { to, repeatable: true });
-  for (const { error: code, message, type, name } of answer.resources) {
+  const request = { resources, validateOnly: false };
+  const response = await cluster.request(IncrementalAlterConfigs, request, { to, repeatable: true });
+  for (const { error: code, message, type, name } of response.resources) {
     if (code === 0) continue;
     const right = { operation: 'AlterConfigs', ...(type === TOPIC && { topic: name }) } as const;
     throw new BrokerError(

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
-import { howFarText } from '../../kinds/topic/metrics.ts';
+import { progressText } from '../../kinds/topic/metrics.ts';
 import type { Cluster } from '../cluster.ts';
-import { placeOf, readLogSizes } from '../topics/log-sizes.ts';
-import { type Copies, howFar, placesOf, type Sight } from './progress.ts';
-import { listMoves, type Moves } from './reassignments.ts';
+import { partitionKey, readLogSizes } from '../topics/log-sizes.ts';
+import { type ClusterView, type Copies, partitionsByTopic, progressOf } from './progress.ts';
+import { listReassignments, type Reassignments } from './reassignments.ts';
 
 /** How long the cluster may be away while we wait for it; milliseconds. */
 const PATIENCE = 60_000;
@@ -24,41 +24,41 @@ export class Watch {
     this.#cluster = cluster;
     this.#copies = copies;
     this.#onWork = onWork;
-    this.#ahead = new Set(copies.map(placeOf));
+    this.#ahead = new Set(copies.map(partitionKey));
   }
 
   begin(copies: readonly Pick<Copies, 'topic' | 'partition'>[]): void {
-    for (const copy of copies) this.#ahead.delete(placeOf(copy));
+    for (const copy of copies) this.#ahead.delete(partitionKey(copy));
   }
 
   /** Tells how far it is, where anybody listens and the last time is not just now. */
-  async look(running: Moves): Promise<void> {
+  async report(running: Reassignments): Promise<void> {
     if (!this.#onWork || Date.now() - this.#measuredAt < MEASURED_EVERY) return;
-    const sight = await this.#see(running).catch(() => undefined);
+    const view = await this.#settleWhenVisible(running).catch(() => undefined);
     this.#measuredAt = Date.now();
-    if (sight) this.#onWork(`moving replicas: ${howFarText(howFar(this.#cluster, this.#copies, sight))}`);
+    if (view) this.#onWork(`moving replicas: ${progressText(progressOf(this.#cluster, this.#copies, view))}`);
   }
 
   /** How far each topic is, for people; by its name. */
-  async tellEach(running: Moves): Promise<Map<string, string>> {
-    const sight = await this.#see(running);
+  async progressByTopic(running: Reassignments): Promise<Map<string, string>> {
+    const view = await this.#settleWhenVisible(running);
     const names = new Set(this.#copies.map(({ topic }) => topic));
     return new Map(
       [...names].map((name) => {
         const own = this.#copies.filter(({ topic }) => topic === name);
-        return [name, howFarText(howFar(this.#cluster, own, sight))];
+        return [name, progressText(progressOf(this.#cluster, own, view))];
       }),
     );
   }
 
-  async #see(running: Moves): Promise<Sight> {
-    const places = placesOf(this.#copies);
+  async #settleWhenVisible(running: Reassignments): Promise<ClusterView> {
+    const places = partitionsByTopic(this.#copies);
     const [topics, sizes] = await Promise.all([
       this.#cluster.metadata([...places.keys()]),
       readLogSizes(this.#cluster, places).catch(() => undefined),
     ]);
     const moving = [...running].flatMap(([topic, partitions]) =>
-      [...partitions.keys()].map((partition) => placeOf({ topic, partition })),
+      [...partitions.keys()].map((partition) => partitionKey({ topic, partition })),
     );
     return { topics, sizes, running: new Set(moving), ahead: this.#ahead };
   }
@@ -78,10 +78,10 @@ export async function untilMoved(
   let lastAnswer = Date.now();
   for (let pause = 50; ; pause = Math.min(pause * 1.5, 1_000)) {
     try {
-      const running = await listMoves(cluster);
+      const running = await listReassignments(cluster);
       lastAnswer = Date.now();
       if (waited.every(({ topic, partition }) => !running.get(topic)?.has(partition))) return 'moved';
-      await watch.look(running);
+      await watch.report(running);
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
       if (Date.now() - lastAnswer > PATIENCE) return error;

@@ -2,94 +2,59 @@ import type { TopicCreate, TopicDelete, TopicPartitions } from '../../kinds/topi
 import type { Cluster } from '../cluster.ts';
 import { byName, type CallExecutor, type Verdict } from '../executor.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
-import {
-  api,
-  array,
-  boolean,
-  int8,
-  int16,
-  int32,
-  nullableArray,
-  nullableString,
-  string,
-  struct,
-} from '../protocol/codec.ts';
+import { api, boolean, int8, int16, int32, nullable, nullableString, string } from '../protocol/codec.ts';
 import { INVALID_PARTITIONS, TOPIC_EXISTS, TOPIC_UNAUTHORIZED, UNKNOWN_TOPIC } from '../protocol/errors.ts';
-import { askLeaders, EARLIEST, LATEST } from './offsets.ts';
+import { EARLIEST, LATEST, listOffsets } from './offsets.ts';
 
 /** Answers tell the values that a topic gets; so a creation that is only checked shows the broker's defaults. */
-export const CreateTopics = api({
-  key: 19,
-  name: 'CreateTopics',
-  version: 5,
-  flexible: true,
-  question: struct({
-    topics: array(
-      struct({
+export const CreateTopics = api(
+  { key: 19, name: 'CreateTopics', version: 5, flexible: true },
+  {
+    topics: [
+      {
         name: string,
         partitions: int32,
         replicationFactor: int16,
-        replicas: array(struct({ index: int32, brokers: array(int32) })),
-        configs: array(struct({ name: string, value: nullableString })),
-      }),
-    ),
+        replicas: [{ index: int32, brokers: [int32] }],
+        configs: [{ name: string, value: nullableString }],
+      },
+    ],
     timeout: int32,
     validateOnly: boolean,
-  }),
-  answer: struct({
+  },
+  {
     throttle: int32,
-    topics: array(
-      struct({
+    topics: [
+      {
         name: string,
         error: int16,
         message: nullableString,
         partitions: int32,
         replicationFactor: int16,
-        configs: array(
-          struct({
-            name: string,
-            value: nullableString,
-            readOnly: boolean,
-            source: int8,
-            sensitive: boolean,
-          }),
-        ),
-      }),
-    ),
-  }),
-});
+        configs: [
+          { name: string, value: nullableString, readOnly: boolean, source: int8, sensitive: boolean },
+        ],
+      },
+    ],
+  },
+);
 
-export const DeleteTopics = api({
-  key: 20,
-  name: 'DeleteTopics',
-  version: 3,
-  flexible: false,
-  question: struct({ names: array(string), timeout: int32 }),
-  answer: struct({ throttle: int32, topics: array(struct({ name: string, error: int16 })) }),
-});
+export const DeleteTopics = api(
+  { key: 20, name: 'DeleteTopics', version: 3, flexible: false },
+  { names: [string], timeout: int32 },
+  { throttle: int32, topics: [{ name: string, error: int16 }] },
+);
 
 /** `replicas` are of the added partitions only; null lets the broker place them. */
-export const CreatePartitions = api({
-  key: 37,
-  name: 'CreatePartitions',
-  version: 1,
-  flexible: false,
-  question: struct({
-    topics: array(
-      struct({
-        name: string,
-        count: int32,
-        replicas: nullableArray(struct({ brokers: array(int32) })),
-      }),
-    ),
+export const CreatePartitions = api(
+  { key: 37, name: 'CreatePartitions', version: 1, flexible: false },
+  {
+    topics: [{ name: string, count: int32, replicas: nullable([{ brokers: [int32] }]) }],
     timeout: int32,
     validateOnly: boolean,
-  }),
-  answer: struct({
-    throttle: int32,
-    topics: array(struct({ name: string, error: int16, message: nullableString })),
-  }),
-});
+  },
+  { throttle: int32, topics: [{ name: string, error: int16, message: nullableString }] },
+);
 
 /**
  * A KRaft controller refuses a request that makes over 10,000 records of metadata (QuorumController.java,
@@ -102,14 +67,14 @@ const TOPICS = 500;
 export function creation(cluster: Cluster): CallExecutor<TopicCreate> {
   return {
     op: 'create topic',
-    ask: (bodies) => askCreate(cluster, bodies, false),
+    send: (bodies) => createTopics(cluster, bodies, false),
     isDone: (code, again) => again && code === TOPIC_EXISTS,
     isThere: (code) => code === TOPIC_EXISTS,
     right: ({ name }) => ({ operation: 'Create', topic: name }),
     chunk: { items: TOPICS, weight: RECORDS },
     weigh: ({ partitions, replicas, configs }) =>
       1 + (replicas ? Object.keys(replicas).length : Math.max(1, partitions)) + Object.keys(configs).length,
-    invisible: (bodies) => without(cluster, bodies, hasLeaders),
+    notVisible: (bodies) => without(cluster, bodies, hasLeaders),
   };
 }
 
@@ -131,7 +96,7 @@ function hasLeaders({ error, partitions }: TopicMetadata): boolean {
   return error === 0 && partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
 }
 
-export async function askCreate(
+export async function createTopics(
   cluster: Cluster,
   bodies: readonly TopicCreate[],
   validateOnly: boolean,
@@ -143,27 +108,30 @@ export async function askCreate(
     replicas: Object.entries(replicas ?? {}).map(([index, brokers]) => ({ index: Number(index), brokers })),
     configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
   }));
-  const question = { topics, timeout: cluster.settings.timeout, validateOnly };
-  const answer = await cluster.ask(CreateTopics, question, { to: 'controller', repeatable: validateOnly });
-  return byName(bodies, answer.topics);
+  const request = { topics, timeout: cluster.settings.timeout, validateOnly };
+  const response = await cluster.request(CreateTopics, request, {
+    to: 'controller',
+    repeatable: validateOnly,
+  });
+  return byName(bodies, response.topics);
 }
 
 export function partitioning(cluster: Cluster): CallExecutor<TopicPartitions> {
   return {
     op: 'add partitions',
-    ask: (bodies) => askPartitions(cluster, bodies, false),
+    send: (bodies) => createPartitions(cluster, bodies, false),
     isDone: (code, again) => again && code === INVALID_PARTITIONS,
     // So it says, too, where the topic has as many already; the live state tells which.
     isThere: (code) => code === INVALID_PARTITIONS,
     right: ({ name }) => ({ operation: 'Alter', topic: name }),
     chunk: { items: TOPICS, weight: RECORDS },
     weigh: ({ count }) => count,
-    invisible: (bodies) =>
+    notVisible: (bodies) =>
       without(cluster, bodies, (topic, { count }) => topic.partitions.length >= count && hasLeaders(topic)),
   };
 }
 
-export async function askPartitions(
+export async function createPartitions(
   cluster: Cluster,
   bodies: readonly TopicPartitions[],
   validateOnly: boolean,
@@ -178,49 +146,49 @@ export async function askPartitions(
             .sort(([a], [b]) => Number(a) - Number(b))
             .map(([, brokers]) => ({ brokers })),
   }));
-  const question = { topics, timeout: cluster.settings.timeout, validateOnly };
-  const answer = await cluster.ask(CreatePartitions, question, {
+  const request = { topics, timeout: cluster.settings.timeout, validateOnly };
+  const response = await cluster.request(CreatePartitions, request, {
     to: 'controller',
     repeatable: validateOnly,
   });
-  return byName(bodies, answer.topics);
+  return byName(bodies, response.topics);
 }
 
 export function deletion(cluster: Cluster): CallExecutor<TopicDelete> {
   return {
     op: 'delete topic',
-    ask: (bodies) => askDelete(cluster, bodies),
+    send: (bodies) => deleteTopics(cluster, bodies),
     isDone: (code) => code === UNKNOWN_TOPIC,
     right: ({ name }) => ({ operation: 'Delete', topic: name }),
     chunk: { items: TOPICS },
-    invisible: (bodies) => without(cluster, bodies, ({ error }) => error === UNKNOWN_TOPIC),
+    notVisible: (bodies) => without(cluster, bodies, ({ error }) => error === UNKNOWN_TOPIC),
   };
 }
 
 /** INVALID_REQUEST: our own refusal of a topic that was to be empty, and is not. */
 const NOT_EMPTY = 42;
 
-async function askDelete(cluster: Cluster, bodies: readonly TopicDelete[]): Promise<Verdict[]> {
+async function deleteTopics(cluster: Cluster, bodies: readonly TopicDelete[]): Promise<Verdict[]> {
   const guarded = bodies.filter((body) => body.ifEmpty).map((body) => body.name);
   const full = guarded.length > 0 ? await findFull(cluster, guarded) : new Map<string, string>();
   const names = bodies.map((body) => body.name).filter((name) => !full.has(name));
-  const answer =
+  const response =
     names.length === 0
       ? { topics: [] }
-      : await cluster.ask(
+      : await cluster.request(
           DeleteTopics,
           { names, timeout: cluster.settings.timeout },
           { to: 'controller', repeatable: false },
         );
   const refusals = [...full].map(([name, message]) => ({ name, error: NOT_EMPTY, message }));
-  return byName(bodies, [...answer.topics, ...refusals]);
+  return byName(bodies, [...response.topics, ...refusals]);
 }
 
 /** Which of these topics hold messages, or cannot be asked, and how to say so. */
 async function findFull(cluster: Cluster, names: readonly string[]): Promise<Map<string, string>> {
   const topics = (await cluster.metadata(names)).filter(({ error }) => error !== UNKNOWN_TOPIC);
   const [starts, ends] = await Promise.all(
-    [EARLIEST, LATEST].map((time) => askLeaders(cluster, topics, time)),
+    [EARLIEST, LATEST].map((time) => listOffsets(cluster, topics, time)),
   );
   const full = new Map<string, string>();
   for (const { name, partitions } of topics) {

@@ -16,17 +16,17 @@ import { CHUNK, describeTopics } from './read.ts';
 export function configuration(cluster: Cluster): CallExecutor<TopicConfigs> {
   return {
     op: 'change topic configs',
-    ask: (bodies) =>
+    send: (bodies) =>
       cluster.offers(IncrementalAlterConfigs)
-        ? askIncremental(cluster, bodies, false)
+        ? alterIncrementally(cluster, bodies, false)
         : replaceOverrides(cluster, bodies),
     right: ({ name }) => ({ operation: 'AlterConfigs', topic: name }),
     chunk: { items: CHUNK },
-    invisible: (bodies) => invisible(cluster, bodies),
+    notVisible: (bodies) => notVisible(cluster, bodies),
   };
 }
 
-export async function askIncremental(
+export async function alterIncrementally(
   cluster: Cluster,
   bodies: readonly TopicConfigs[],
   validateOnly: boolean,
@@ -40,8 +40,8 @@ export async function askIncremental(
     ],
   }));
   const options = { to: 'controller', repeatable: validateOnly } as const;
-  const answer = await cluster.ask(IncrementalAlterConfigs, { resources, validateOnly }, options);
-  return byName(bodies, answer.resources);
+  const response = await cluster.request(IncrementalAlterConfigs, { resources, validateOnly }, options);
+  return byName(bodies, response.resources);
 }
 
 /**
@@ -67,13 +67,13 @@ async function replaceOverrides(cluster: Cluster, bodies: readonly TopicConfigs[
     configs: Array.from(configs, ([key, value]) => ({ name: key, value })),
   }));
   const options = { to: 'controller', repeatable: false } as const;
-  const answer = await cluster.ask(AlterConfigs, { resources, validateOnly: false }, options);
+  const response = await cluster.request(AlterConfigs, { resources, validateOnly: false }, options);
   const unknown = bodies
     .filter(({ name }) => !before.has(name))
     .map(({ name }) => ({ name, error: UNKNOWN_TOPIC, message: 'the broker does not know it' }));
-  const verdicts = byName(bodies, [...answer.resources, ...unknown]);
+  const verdicts = byName(bodies, [...response.resources, ...unknown]);
   const accepted = bodies.filter((_, i) => verdicts[i]?.code === 0);
-  await untilVisible(accepted, { look: (left) => invisible(cluster, left), records: accepted.length });
+  await untilVisible(accepted, { poll: (left) => notVisible(cluster, left), records: accepted.length });
   const after = await readOverrides(cluster, [...wanted.keys()]);
   return verdicts.map((verdict, i) => {
     const name = bodies[i]?.name ?? '';
@@ -101,15 +101,15 @@ async function readOverrides(
 const OVERRIDE = Number(Object.keys(SOURCES)[0]);
 
 /** The changes that the broker that reads go to does not know of. */
-async function invisible(cluster: Cluster, bodies: readonly TopicConfigs[]): Promise<TopicConfigs[]> {
+async function notVisible(cluster: Cluster, bodies: readonly TopicConfigs[]): Promise<TopicConfigs[]> {
   const resources = bodies.map(({ name, set, unset }) => ({
     type: TOPIC,
     name,
     keys: [...Object.keys(set), ...unset],
   }));
-  const question = { resources, synonyms: false };
-  const answer = await cluster.ask(DescribeConfigs, question, { to: 'home', repeatable: true });
-  const shown = new Map(answer.resources.map(({ name, configs }) => [name, configs]));
+  const request = { resources, synonyms: false };
+  const response = await cluster.request(DescribeConfigs, request, { to: 'home', repeatable: true });
+  const shown = new Map(response.resources.map(({ name, configs }) => [name, configs]));
   return bodies.filter(({ name, set, unset }) => {
     const configs = new Map(shown.get(name)?.map((config) => [config.name, config]));
     return (

@@ -1,72 +1,37 @@
 import type { Cluster } from '../cluster.ts';
 import { DescribeCluster, type TopicMetadata } from '../protocol/cluster.ts';
-import {
-  api,
-  array,
-  boolean,
-  int16,
-  int32,
-  int64,
-  nullableArray,
-  nullableString,
-  string,
-  struct,
-} from '../protocol/codec.ts';
-import { askRights } from '../refusals.ts';
+import { api, boolean, int16, int32, int64, nullable, nullableString, string } from '../protocol/codec.ts';
+import { readRights } from '../refusals.ts';
 
 /** Groups that the asked broker coordinates. */
-export const ListGroups = api({
-  key: 16,
-  name: 'ListGroups',
-  version: 4,
-  flexible: true,
-  question: struct({ states: array(string) }),
-  answer: struct({
-    throttle: int32,
-    error: int16,
-    groups: array(struct({ id: string, protocolType: string, state: string })),
-  }),
-});
+export const ListGroups = api(
+  { key: 16, name: 'ListGroups', version: 4, flexible: true },
+  { states: [string] },
+  { throttle: int32, error: int16, groups: [{ id: string, protocolType: string, state: string }] },
+);
 
 /** Of many groups at once; only their coordinator can be asked. */
-export const OffsetFetch = api({
-  key: 9,
-  name: 'OffsetFetch',
-  version: 8,
-  flexible: true,
-  question: struct({
-    groups: array(
-      struct({
-        id: string,
-        topics: nullableArray(struct({ name: string, partitions: array(int32) })),
-      }),
-    ),
-    stable: boolean,
-  }),
-  answer: struct({
+export const OffsetFetch = api(
+  { key: 9, name: 'OffsetFetch', version: 8, flexible: true },
+  { groups: [{ id: string, topics: nullable([{ name: string, partitions: [int32] }]) }], stable: boolean },
+  {
     throttle: int32,
-    groups: array(
-      struct({
+    groups: [
+      {
         id: string,
-        topics: array(
-          struct({
+        topics: [
+          {
             name: string,
-            partitions: array(
-              struct({
-                index: int32,
-                offset: int64,
-                leaderEpoch: int32,
-                metadata: nullableString,
-                error: int16,
-              }),
-            ),
-          }),
-        ),
+            partitions: [
+              { index: int32, offset: int64, leaderEpoch: int32, metadata: nullableString, error: int16 },
+            ],
+          },
+        ],
         error: int16,
-      }),
-    ),
-  }),
-});
+      },
+    ],
+  },
+);
 
 /** Committed offsets of a topic by partition, by group. */
 export interface Committed {
@@ -96,7 +61,7 @@ export async function readGroups(
 /** Without Describe on the cluster, a broker leaves out the groups that we may not describe, and says nothing of it. */
 async function seesAllGroups(cluster: Cluster): Promise<boolean> {
   if (!cluster.offers(DescribeCluster)) return false;
-  const { error, may } = await askRights(cluster);
+  const { error, may } = await readRights(cluster);
   return error === 0 && may('describe');
 }
 
@@ -105,31 +70,31 @@ async function findGroups(
   topics: readonly TopicMetadata[],
 ): Promise<Map<string, Committed[]> | undefined> {
   if (!cluster.offers(ListGroups) || !cluster.offers(OffsetFetch)) return undefined;
-  const lists = await cluster.askEach(ListGroups, () => ({ states: [] }));
+  const lists = await cluster.requestEach(ListGroups, () => ({ states: [] }));
   const states = new Map<string, string>();
   const coordinated = new Map<number, string[]>();
-  for (const [id, answer] of lists) {
-    if (answer instanceof Error || answer.error !== 0) return undefined;
+  for (const [id, response] of lists) {
+    if (response instanceof Error || response.error !== 0) return undefined;
     coordinated.set(
       id,
-      answer.groups.map((group) => group.id),
+      response.groups.map((group) => group.id),
     );
-    for (const group of answer.groups) states.set(group.id, group.state);
+    for (const group of response.groups) states.set(group.id, group.state);
   }
   const asked = topics.map(({ name, partitions }) => ({
     name,
     partitions: partitions.map(({ index }) => index),
   }));
-  const answers = await cluster.askEach(OffsetFetch, (id) => {
+  const responses = await cluster.requestEach(OffsetFetch, (id) => {
     const groups = coordinated.get(id) ?? [];
     return groups.length === 0
       ? undefined
       : { groups: groups.map((group) => ({ id: group, topics: asked })), stable: false };
   });
   const found = new Map<string, Committed[]>();
-  for (const answer of answers.values()) {
-    if (answer instanceof Error) return undefined;
-    for (const { id, topics: fetched, error } of answer.groups) {
+  for (const response of responses.values()) {
+    if (response instanceof Error) return undefined;
+    for (const { id, topics: fetched, error } of response.groups) {
       // A group that went away between the two requests holds nothing any more.
       if (error !== 0) continue;
       for (const { name, partitions } of fetched) {

@@ -13,7 +13,7 @@ import { CreatePartitions, CreateTopics, creation, DeleteTopics, deletion, parti
 import { configuration } from './configs.ts';
 import { ListGroups, OffsetFetch } from './groups.ts';
 import { DescribeLogDirs } from './log-sizes.ts';
-import { observeTopics } from './metrics.ts';
+import { readTopicMetrics } from './metrics.ts';
 import { ListOffsets } from './offsets.ts';
 import { previewTopics } from './preview.ts';
 import { readTopics } from './read.ts';
@@ -25,7 +25,7 @@ export const topics: KindSession<TopicCall> = {
     ...[ListOffsets, DescribeLogDirs, ListGroups, OffsetFetch],
   ],
   read: readTopics,
-  readMetrics: observeTopics,
+  readMetrics: readTopicMetrics,
   preview: previewTopics,
   executors: (cluster) => ({
     'topic.create': executedBy(cluster.settings, creation(cluster)),

@@ -1,42 +1,24 @@
 import type { Cluster } from '../cluster.ts';
-import {
-  api,
-  array,
-  boolean,
-  int16,
-  int32,
-  int64,
-  nullableArray,
-  string,
-  struct,
-} from '../protocol/codec.ts';
+import { api, boolean, int16, int32, int64, nullable, string } from '../protocol/codec.ts';
 
 /** Of the disks of the broker that is asked. */
-export const DescribeLogDirs = api({
-  key: 35,
-  name: 'DescribeLogDirs',
-  version: 1,
-  flexible: false,
-  question: struct({ topics: nullableArray(struct({ topic: string, partitions: array(int32) })) }),
-  answer: struct({
+export const DescribeLogDirs = api(
+  { key: 35, name: 'DescribeLogDirs', version: 1, flexible: false },
+  { topics: nullable([{ topic: string, partitions: [int32] }]) },
+  {
     throttle: int32,
-    directories: array(
-      struct({
+    directories: [
+      {
         error: int16,
         path: string,
-        topics: array(
-          struct({
-            name: string,
-            partitions: array(struct({ index: int32, size: int64, lag: int64, future: boolean })),
-          }),
-        ),
-      }),
-    ),
-  }),
-});
+        topics: [{ name: string, partitions: [{ index: int32, size: int64, lag: int64, future: boolean }] }],
+      },
+    ],
+  },
+);
 
 /** A partition as a key. */
-export function placeOf({
+export function partitionKey({
   topic,
   partition,
 }: {
@@ -54,18 +36,18 @@ export async function readLogSizes(
   cluster: Cluster,
   places: ReadonlyMap<string, readonly number[]>,
 ): Promise<LogSizes> {
-  const question = { topics: [...places].map(([topic, partitions]) => ({ topic, partitions })) };
-  const answers = await cluster.askEach(DescribeLogDirs, () => question);
+  const request = { topics: [...places].map(([topic, partitions]) => ({ topic, partitions })) };
+  const responses = await cluster.requestEach(DescribeLogDirs, () => request);
   return new Map(
-    [...answers].map(([id, answer]) => {
+    [...responses].map(([id, response]) => {
       // Without the right to ask (Describe on the cluster) a broker answers with no directories, or with an error.
-      if (answer instanceof Error || answer.directories.every(({ error }) => error !== 0))
+      if (response instanceof Error || response.directories.every(({ error }) => error !== 0))
         return [id, undefined];
       const sizes = new Map<string, number>();
-      for (const { topics } of answer.directories) {
+      for (const { topics } of response.directories) {
         for (const { name, partitions } of topics) {
           for (const { index, size } of partitions) {
-            const place = placeOf({ topic: name, partition: index });
+            const place = partitionKey({ topic: name, partition: index });
             sizes.set(place, (sizes.get(place) ?? 0) + size);
           }
         }

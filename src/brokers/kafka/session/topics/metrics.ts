@@ -5,14 +5,14 @@ import {
   parseAddress,
   type Resource,
 } from '../../../../model/index.ts';
-import type { GroupAtStake, TopicMoves, TopicVolatile } from '../../kinds/topic/metrics.ts';
+import type { GroupLag, TopicMetrics, TopicReassignment } from '../../kinds/topic/metrics.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
-import { type Copies, howFar } from '../reassignment/progress.ts';
-import { listMoves, type Moving } from '../reassignment/reassignments.ts';
+import { type Copies, progressOf } from '../reassignment/progress.ts';
+import { listReassignments, type Reassignment } from '../reassignment/reassignments.ts';
 import { type Mark, readMarks } from '../reassignment/throttle.ts';
 import { type Committed, readGroups } from './groups.ts';
-import { type LogSizes, placeOf, readLogSizes } from './log-sizes.ts';
+import { type LogSizes, partitionKey, readLogSizes } from './log-sizes.ts';
 import { readSpans } from './offsets.ts';
 
 /**
@@ -21,7 +21,7 @@ import { readSpans } from './offsets.ts';
  * one ListGroups, one OffsetFetch. One DescribeCluster where a topic has no group.
  * What cannot be read is missing; a topic of which nothing can be said is missing whole.
  */
-export async function observeTopics(
+export async function readTopicMetrics(
   cluster: Cluster,
   resources: readonly Resource[],
 ): Promise<Map<Address, JsonObject>> {
@@ -37,7 +37,7 @@ export async function observeTopics(
   );
   const [sizes, moves, spans, groups] = await Promise.all([
     readLogSizes(cluster, places).catch(() => undefined),
-    findMoves(cluster, topics).catch(() => undefined),
+    findReassignments(cluster, topics).catch(() => undefined),
     readSpans(cluster, topics).catch(() => undefined),
     readGroups(cluster, topics).catch(() => undefined),
   ]);
@@ -45,7 +45,7 @@ export async function observeTopics(
     topics.flatMap((topic): [Address, JsonObject][] => {
       const { name } = topic;
       const address = addresses.get(name);
-      const volatile: TopicVolatile = {
+      const volatile: TopicMetrics = {
         ...present('bytes', sumOf(sizes, topic)),
         ...spans?.get(name)?.sum,
         ...present('groups', lagsOf(groups?.get(name), spans?.get(name)?.ends)),
@@ -67,7 +67,7 @@ function sumOf(sizes: LogSizes | undefined, { name, partitions }: TopicMetadata)
   let sum = 0;
   for (const own of sizes?.values() ?? [undefined]) {
     if (!own) return undefined;
-    for (const { index } of partitions) sum += own.get(placeOf({ topic: name, partition: index })) ?? 0;
+    for (const { index } of partitions) sum += own.get(partitionKey({ topic: name, partition: index })) ?? 0;
   }
   return sum;
 }
@@ -75,7 +75,7 @@ function sumOf(sizes: LogSizes | undefined, { name, partitions }: TopicMetadata)
 function lagsOf(
   groups: readonly Committed[] | undefined,
   ends: ReadonlyMap<number, number> | undefined,
-): GroupAtStake[] | undefined {
+): GroupLag[] | undefined {
   return groups
     ?.map(({ group, state, offsets }) => {
       let lag = 0;
@@ -87,13 +87,16 @@ function lagsOf(
 
 /** What of a topic is on its way, and our mark on it. */
 interface Found {
-  readonly running: ReadonlyMap<number, Moving>;
+  readonly running: ReadonlyMap<number, Reassignment>;
   readonly mark: Mark | undefined;
 }
 
 /** Of topics that have partitions on their way, by name. */
-async function findMoves(cluster: Cluster, topics: readonly TopicMetadata[]): Promise<Map<string, Found>> {
-  const moves = await listMoves(cluster);
+async function findReassignments(
+  cluster: Cluster,
+  topics: readonly TopicMetadata[],
+): Promise<Map<string, Found>> {
+  const moves = await listReassignments(cluster);
   const names = topics.flatMap(({ name }) => (moves.has(name) ? [name] : []));
   const marks = await readMarks(cluster, names);
   return new Map(
@@ -107,7 +110,7 @@ function movesOf(
   topic: TopicMetadata,
   sizes: LogSizes | undefined,
   found: Found | undefined,
-): TopicMoves | undefined {
+): TopicReassignment | undefined {
   if (!found) return undefined;
   const { running, mark } = found;
   const numbers = [...running.keys()].sort((a, b) => a - b);
@@ -118,6 +121,6 @@ function movesOf(
       ? (mark?.copies ?? [])
       : [...running].map(([index, { adding }]) => [index, adding] as const)),
   ].map(([partition, brokers]): Copies => ({ topic: topic.name, partition, brokers }));
-  const places = new Set(numbers.map((partition) => placeOf({ topic: topic.name, partition })));
-  return { ours, theirs, ...howFar(cluster, copies, { topics: [topic], sizes, running: places }) };
+  const places = new Set(numbers.map((partition) => partitionKey({ topic: topic.name, partition })));
+  return { ours, theirs, ...progressOf(cluster, copies, { topics: [topic], sizes, running: places }) };
 }

@@ -1,8 +1,8 @@
 import { largest, smallest } from '../../../../model/index.ts';
-import type { TopicVolatile } from '../../kinds/topic/metrics.ts';
+import type { TopicMetrics } from '../../kinds/topic/metrics.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
-import { api, array, int8, int16, int32, int64, string, struct } from '../protocol/codec.ts';
+import { api, int8, int16, int32, int64, string } from '../protocol/codec.ts';
 
 /** Times that ListOffsets takes for words: the end of the log, its begin, and the record with the newest time. */
 export const LATEST = -1;
@@ -10,37 +10,27 @@ export const EARLIEST = -2;
 const NEWEST = -3;
 
 /** Only a partition's leader can be asked; a partition may stand in a question once. */
-export const ListOffsets = api({
-  key: 2,
-  name: 'ListOffsets',
-  version: 7,
-  flexible: true,
-  question: struct({
+export const ListOffsets = api(
+  { key: 2, name: 'ListOffsets', version: 7, flexible: true },
+  {
     replica: int32,
     isolation: int8,
-    topics: array(
-      struct({
-        name: string,
-        partitions: array(struct({ index: int32, leaderEpoch: int32, time: int64 })),
-      }),
-    ),
-  }),
-  answer: struct({
+    topics: [{ name: string, partitions: [{ index: int32, leaderEpoch: int32, time: int64 }] }],
+  },
+  {
     throttle: int32,
-    topics: array(
-      struct({
+    topics: [
+      {
         name: string,
-        partitions: array(
-          struct({ index: int32, error: int16, time: int64, offset: int64, leaderEpoch: int32 }),
-        ),
-      }),
-    ),
-  }),
-});
+        partitions: [{ index: int32, error: int16, time: int64, offset: int64, leaderEpoch: int32 }],
+      },
+    ],
+  },
+);
 
 /** The ends of a topic's partitions, by number, and what follows for the topic. */
 interface Span {
-  readonly sum: Pick<TopicVolatile, 'messages' | 'oldest' | 'newest'>;
+  readonly sum: Pick<TopicMetrics, 'messages' | 'oldest' | 'newest'>;
   readonly ends: ReadonlyMap<number, number>;
 }
 
@@ -51,7 +41,7 @@ export async function readSpans(
 ): Promise<Map<string, Span>> {
   // The first record that is left is the first one whose time is not before 1970.
   const [starts, ends, firsts, lasts] = await Promise.all(
-    [EARLIEST, LATEST, 0, NEWEST].map((time) => askLeaders(cluster, topics, time)),
+    [EARLIEST, LATEST, 0, NEWEST].map((time) => listOffsets(cluster, topics, time)),
   );
   const spans = new Map<string, Span>();
   for (const { name, partitions } of topics) {
@@ -87,12 +77,12 @@ interface Position {
 }
 
 /** The positions of a time in each partition, by `topic/partition`; a partition that did not answer is missing. */
-export async function askLeaders(
+export async function listOffsets(
   cluster: Cluster,
   topics: readonly TopicMetadata[],
   time: number,
 ): Promise<Map<string, Position>> {
-  const answers = await cluster.askEach(ListOffsets, (id) => {
+  const responses = await cluster.requestEach(ListOffsets, (id) => {
     const led = topics.flatMap(({ name, partitions }) => {
       const own = partitions.filter(({ leader }) => leader === id);
       return own.length === 0
@@ -102,9 +92,9 @@ export async function askLeaders(
     return led.length === 0 ? undefined : { replica: -1, isolation: 0, topics: led };
   });
   const positions = new Map<string, Position>();
-  for (const answer of answers.values()) {
-    if (answer instanceof Error) continue;
-    for (const { name, partitions } of answer.topics) {
+  for (const response of responses.values()) {
+    if (response instanceof Error) continue;
+    for (const { name, partitions } of response.topics) {
       for (const { index, error, time: at, offset } of partitions) {
         if (error === 0) positions.set(`${name}/${index}`, { time: at, offset });
       }

@@ -16,8 +16,8 @@ import {
   UNKNOWN_TOPIC,
 } from '../protocol/errors.ts';
 import { failureOf, type Right } from '../refusals.ts';
-import { askCreate, askPartitions } from './changes.ts';
-import { askIncremental } from './configs.ts';
+import { createPartitions, createTopics } from './changes.ts';
+import { alterIncrementally } from './configs.ts';
 
 interface Checked<B> {
   readonly unit: number;
@@ -25,7 +25,7 @@ interface Checked<B> {
 }
 
 /** Answers that tell nothing about the request itself; of a topic that came or went since it was read, an apply tells. */
-const PASSING: readonly number[] = [
+const IGNORED_CODES: readonly number[] = [
   LEADER_NOT_AVAILABLE,
   TIMED_OUT,
   NOT_CONTROLLER,
@@ -67,15 +67,15 @@ export async function previewTopics(
     op: string,
     operation: Right['operation'],
     items: readonly Checked<B>[],
-    ask: (bodies: readonly B[]) => Promise<readonly Verdict[]>,
-  ) => objections(cluster, { op, operation, items, ask });
+    send: (bodies: readonly B[]) => Promise<readonly Verdict[]>,
+  ) => objections(cluster, { op, operation, items, send });
   const found = await Promise.all([
     deletionObjections(cluster, units as readonly (readonly TopicCall[])[]),
-    check('create topic', 'Create', creations, (bodies) => askCreate(cluster, bodies, true)),
-    check('add partitions', 'Alter', additions, (bodies) => askPartitions(cluster, bodies, true)),
+    check('create topic', 'Create', creations, (bodies) => createTopics(cluster, bodies, true)),
+    check('add partitions', 'Alter', additions, (bodies) => createPartitions(cluster, bodies, true)),
     cluster.offers(IncrementalAlterConfigs)
       ? check('change topic configs', 'AlterConfigs', changes, (bodies) =>
-          askIncremental(cluster, bodies, true),
+          alterIncrementally(cluster, bodies, true),
         )
       : [],
   ]);
@@ -96,8 +96,8 @@ async function deletionObjections(
   const resources = [{ type: BROKER, name: String(broker.id), keys: ['delete.topic.enable'] }];
   // Only a broker itself tells its configs.
   const options = { to: broker.id, repeatable: true } as const;
-  const answer = await cluster.ask(DescribeConfigs, { resources, synonyms: false }, options);
-  if (answer.resources[0]?.configs[0]?.value !== 'false') return [];
+  const response = await cluster.request(DescribeConfigs, { resources, synonyms: false }, options);
+  if (response.resources[0]?.configs[0]?.value !== 'false') return [];
   const failure: Failure = {
     op: 'delete topic',
     status: errorName(DELETION_DISABLED),
@@ -113,17 +113,17 @@ async function objections<B extends { readonly name: string }>(
     readonly op: string;
     readonly operation: Right['operation'];
     readonly items: readonly Checked<B>[];
-    readonly ask: (bodies: readonly B[]) => Promise<readonly Verdict[]>;
+    readonly send: (bodies: readonly B[]) => Promise<readonly Verdict[]>;
   },
 ): Promise<Objection[]> {
-  const { op, operation, items, ask } = checking;
+  const { op, operation, items, send } = checking;
   const found: Objection[] = [];
   for (let at = 0; at < items.length; at += CHUNK) {
     const chunk = items.slice(at, at + CHUNK);
-    const verdicts = await ask(chunk.map((item) => item.body));
+    const verdicts = await send(chunk.map((item) => item.body));
     for (const [i, { unit, body }] of chunk.entries()) {
       const { code = 0, message = null } = verdicts[i] ?? {};
-      if (code === 0 || PASSING.includes(code)) continue;
+      if (code === 0 || IGNORED_CODES.includes(code)) continue;
       const right = { operation, topic: body.name };
       found.push({ unit, failure: failureOf(cluster.settings, { op, code, message, right }) });
     }

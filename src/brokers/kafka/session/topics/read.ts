@@ -19,7 +19,7 @@ import {
   REPLICA_NOT_AVAILABLE,
   UNKNOWN_TOPIC,
 } from '../protocol/errors.ts';
-import { listMoves, type Moving } from '../reassignment/reassignments.ts';
+import { listReassignments, type Reassignment } from '../reassignment/reassignments.ts';
 import { isOurThrottle } from '../reassignment/throttle.ts';
 import { refused } from '../refusals.ts';
 
@@ -41,7 +41,7 @@ export async function readTopics(
   inherited: InheritedConfigs,
 ): Promise<Resource[]> {
   const broker = cluster.settings.broker;
-  const [metadata, moves] = await Promise.all([findTopics(cluster, wanted), listMoves(cluster)]);
+  const [metadata, moves] = await Promise.all([findTopics(cluster, wanted), listReassignments(cluster)]);
   const topics = metadata.filter(
     ({ name, error }) =>
       error !== UNKNOWN_TOPIC && wanted.includes({ address: topicAddress(broker, name), needs: [] }),
@@ -114,12 +114,12 @@ export async function describeTopics(
   const found = new Map<string, Configs>();
   await inChunks(names, CHUNK, async (chunk) => {
     const resources = chunk.map((name) => ({ type: TOPIC, name, keys: keysOf(name) }));
-    const answer = await cluster.ask(
+    const response = await cluster.request(
       DescribeConfigs,
       { resources, synonyms: true },
       { to: 'home', repeatable: true },
     );
-    for (const { name, error, message, configs } of answer.resources) {
+    for (const { name, error, message, configs } of response.resources) {
       if (error === UNKNOWN_TOPIC) continue;
       const right = { operation: 'DescribeConfigs', topic: name } as const;
       if (error !== 0)
@@ -151,7 +151,7 @@ function toSpec(
   topic: TopicMetadata,
   configs: Configs,
   declared: JsonObject,
-  moves: ReadonlyMap<number, Moving> | undefined,
+  moves: ReadonlyMap<number, Reassignment> | undefined,
   inherited: InheritedConfigs,
 ): TopicSpec {
   const partitions = [...topic.partitions].sort((a, b) => a.index - b.index);

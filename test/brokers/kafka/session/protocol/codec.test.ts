@@ -1,28 +1,27 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Reader, Writer } from '../../../src/brokers/kafka/session/protocol/bytes.ts';
-import { ApiVersions, Metadata } from '../../../src/brokers/kafka/session/protocol/cluster.ts';
+import { Reader, Writer } from '../../../../../src/brokers/kafka/session/protocol/bytes.ts';
+import { ApiVersions, Metadata } from '../../../../../src/brokers/kafka/session/protocol/cluster.ts';
 import {
-  array,
   boolean,
-  decodeAnswer,
+  codecOf,
+  decodeResponse,
   float64,
   int16,
   int32,
   int64,
-  nullableArray,
+  nullable,
   nullableString,
   string,
-  struct,
-} from '../../../src/brokers/kafka/session/protocol/codec.ts';
+} from '../../../../../src/brokers/kafka/session/protocol/codec.ts';
 import {
   isOurRate,
   isOurThrottle,
   ourRate,
   ourThrottle,
-} from '../../../src/brokers/kafka/session/reassignment/throttle.ts';
+} from '../../../../../src/brokers/kafka/session/reassignment/throttle.ts';
 
-const message = struct({
+const message = codecOf({
   id: int32,
   small: int16,
   large: int64,
@@ -30,7 +29,7 @@ const message = struct({
   yes: boolean,
   name: string,
   note: nullableString,
-  items: array(struct({ key: string, values: nullableArray(int32) })),
+  items: [{ key: string, values: nullable([int32]) }],
 });
 
 const values = fc.record({
@@ -74,20 +73,20 @@ test('a message that was cut off is an error wherever it was cut', () => {
 test('tagged fields that we do not know are passed over', () => {
   const bytes = Buffer.from([0, 0, 0, 7, 2, 9, 1, 0xff, 200, 1, 2, 0xaa, 0xbb, 5]);
   const reader = new Reader(bytes, true);
-  expect(struct({ id: int32 }).read(reader)).toEqual({ id: 7 });
+  expect(codecOf({ id: int32 }).read(reader)).toEqual({ id: 7 });
   expect(reader.int8()).toBe(5);
 });
 
 test('a broker that is too old for our ApiVersions answers in the oldest form', () => {
-  const answer = Buffer.from([0, 35, 0, 0, 0, 1, 0, 18, 0, 0, 0, 2]);
-  expect(decodeAnswer(ApiVersions, answer)).toEqual({
+  const response = Buffer.from([0, 35, 0, 0, 0, 1, 0, 18, 0, 0, 0, 2]);
+  expect(decodeResponse(ApiVersions, response)).toEqual({
     ...{ error: 0, ranges: [{ key: 18, min: 0, max: 2 }], supported: [], finalized: [] },
   });
 });
 
 test('a question is what the protocol says, byte for byte', () => {
   const writer = new Writer(Metadata.flexible);
-  Metadata.question.write(writer, { topics: ['ab'], autoCreate: false });
+  Metadata.request.write(writer, { topics: ['ab'], autoCreate: false });
   expect([...writer.bytes()]).toEqual([0, 0, 0, 1, 0, 2, 97, 98, 0]);
 });
 
