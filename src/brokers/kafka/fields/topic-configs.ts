@@ -23,6 +23,9 @@ export const FOREVER = '9223372036854775807';
 
 const NO_LIMIT = { '-1': 'no limit' };
 
+const time = { type: 'long', unit: 'ms', minimum: 0 } as const;
+const off = { type: 'boolean', default: 'false' } as const;
+
 /** What becomes of old records, and where they are kept. */
 const RETENTION: Readonly<Record<string, TopicConfig>> = {
   'cleanup.policy': {
@@ -32,10 +35,8 @@ const RETENTION: Readonly<Record<string, TopicConfig>> = {
     doc: 'What becomes of old records: `delete` removes them by `retention.ms` and `retention.bytes`, `compact` keeps the newest record of each key, and both together do both.',
   },
   'delete.retention.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: '86400000',
-    minimum: 0,
     doc: 'How long a compacted topic keeps a tombstone, the record without a value that deletes its key. A reader that needs longer for the whole log may miss deletions.',
   },
   'local.retention.bytes': {
@@ -47,16 +48,13 @@ const RETENTION: Readonly<Record<string, TopicConfig>> = {
     doc: 'With tiered storage: how much of a partition stays on the brokers’ own disks.',
   },
   'local.retention.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: '-2',
-    minimum: 0,
     words: { '-1': 'no limit', '-2': 'as retention.ms' },
     doc: 'With tiered storage: how long records stay on the brokers’ own disks.',
   },
   'max.compaction.lag.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: FOREVER,
     minimum: 1,
     doc: 'The longest that a record may stay uncompacted.',
@@ -69,27 +67,22 @@ const RETENTION: Readonly<Record<string, TopicConfig>> = {
     doc: 'How much of a compacted log must be uncompacted before it is cleaned: low saves space, high saves work.',
   },
   'min.compaction.lag.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: '0',
-    minimum: 0,
     doc: 'The shortest that a record stays uncompacted, so that readers that are no further behind see every record.',
   },
   'remote.log.copy.disable': {
-    type: 'boolean',
-    default: 'false',
+    ...off,
     since: [3, 9],
     doc: 'With tiered storage: makes what is already in remote storage read only, and copies nothing more.',
   },
   'remote.log.delete.on.disable': {
-    type: 'boolean',
-    default: 'false',
+    ...off,
     since: [3, 9],
     doc: 'Whether what is in remote storage is deleted when tiered storage is turned off for the topic.',
   },
   'remote.storage.enable': {
-    type: 'boolean',
-    default: 'false',
+    ...off,
     doc: 'Turns tiered storage on for the topic. Not for compacted topics.',
   },
   'retention.bytes': {
@@ -101,10 +94,8 @@ const RETENTION: Readonly<Record<string, TopicConfig>> = {
     doc: 'How large each partition may become before its oldest segments are deleted, where `cleanup.policy` has `delete`. For the whole topic, multiply by the partitions.',
   },
   'retention.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: '604800000',
-    minimum: 0,
     words: NO_LIMIT,
     doc: 'How long records are kept, where `cleanup.policy` has `delete`: how long a consumer may be away.',
   },
@@ -163,26 +154,20 @@ const RECORDS: Readonly<Record<string, TopicConfig>> = {
     doc: 'Ignored from 3.0 on, and gone in 4.0.',
   },
   'message.timestamp.after.max.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: '3600000',
-    minimum: 0,
     since: [3, 6],
     doc: 'How far ahead of the broker’s clock the timestamp of a record may be. Before 4.0 there was no limit.',
   },
   'message.timestamp.before.max.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: FOREVER,
-    minimum: 0,
     since: [3, 6],
     doc: 'How far behind the broker’s clock the timestamp of a record may be.',
   },
   'message.timestamp.difference.max.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: FOREVER,
-    minimum: 0,
     until: [4, 0],
     doc: 'How far from the broker’s clock the timestamp of a record may be. Replaced by `message.timestamp.before.max.ms` and `message.timestamp.after.max.ms`.',
   },
@@ -199,8 +184,7 @@ const RECORDS: Readonly<Record<string, TopicConfig>> = {
     doc: 'How many replicas must have a record before a producer with `acks=all` is told that it is safe. With fewer in sync, such writes are refused.',
   },
   'unclean.leader.election.enable': {
-    type: 'boolean',
-    default: 'false',
+    ...off,
     doc: 'Whether a replica that lags may become leader when no other is left: the partition is available again, and records that were confirmed are lost.',
   },
 };
@@ -208,10 +192,8 @@ const RECORDS: Readonly<Record<string, TopicConfig>> = {
 /** How the files of a log are cut, written and removed. */
 const LOG: Readonly<Record<string, TopicConfig>> = {
   'file.delete.delay.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: '60000',
-    minimum: 0,
     doc: 'How long a file is kept after its segment was deleted.',
   },
   'flush.messages': {
@@ -221,10 +203,8 @@ const LOG: Readonly<Record<string, TopicConfig>> = {
     doc: 'After how many records the log is written through to the disk. Replication is the better safety.',
   },
   'flush.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: FOREVER,
-    minimum: 0,
     doc: 'After what time the log is written through to the disk. Replication is the better safety.',
   },
   'index.interval.bytes': {
@@ -234,11 +214,7 @@ const LOG: Readonly<Record<string, TopicConfig>> = {
     minimum: 0,
     doc: 'After how many bytes of log the offset index gets an entry.',
   },
-  preallocate: {
-    type: 'boolean',
-    default: 'false',
-    doc: 'Whether a segment’s file is created at its full size.',
-  },
+  preallocate: { ...off, doc: 'Whether a segment’s file is created at its full size.' },
   'segment.bytes': {
     type: 'int',
     unit: 'bytes',
@@ -254,15 +230,12 @@ const LOG: Readonly<Record<string, TopicConfig>> = {
     doc: 'The size of the index of a segment.',
   },
   'segment.jitter.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: '0',
-    minimum: 0,
     doc: 'A random time that `segment.ms` is shortened by, so that not all segments are closed at once.',
   },
   'segment.ms': {
-    type: 'long',
-    unit: 'ms',
+    ...time,
     default: '604800000',
     minimum: 1,
     doc: 'The age at which a partition begins a new file, even if it is not full.',

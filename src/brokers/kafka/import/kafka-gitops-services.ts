@@ -1,7 +1,6 @@
 import type { DraftSection, Mapping, PlacedText } from '../../../model/foreign/index.ts';
 import type { Json, Source } from '../../../model/index.ts';
-import type { AclOperation } from '../fields/acl.ts';
-import { patterns } from '../fields/acl.ts';
+import { type AclOperation, patterns } from '../fields/acl.ts';
 import { wordsOf } from '../fields/words.ts';
 import type { AclSpec } from '../kinds/acl/spec.ts';
 import { grant } from './draft.ts';

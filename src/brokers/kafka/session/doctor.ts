@@ -17,7 +17,7 @@ const WORK_BY_RIGHT: readonly (readonly [AclOperation, string])[] = [
 const CLOCK_TOLERANCE = 5_000;
 
 /** Whether each broker can be reached under the address that it tells clients, and what we may do. Never throws. */
-export async function examine(cluster: Cluster, identity: BrokerIdentity): Promise<Check[]> {
+export async function diagnose(cluster: Cluster, identity: BrokerIdentity): Promise<Check[]> {
   const facts = identity.facts as KafkaFacts;
   const [named, reached, rights, clock] = await Promise.all([
     checkBootstrap(cluster),

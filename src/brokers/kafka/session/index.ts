@@ -1,7 +1,7 @@
 import type { Address, Connection, JsonObject, Session } from '../../../model/index.ts';
 import { kindSessions } from '../kinds/index.ts';
 import { Cluster } from './cluster.ts';
-import { examine } from './doctor.ts';
+import { diagnose } from './doctor.ts';
 import { sendUnits } from './execute.ts';
 import { identify } from './identity.ts';
 import type { KindSession } from './kind-session.ts';
@@ -35,7 +35,7 @@ export async function connect(connection: Connection, onRequest?: (api: AnyApi) 
         return found.flat().sort((a, b) => a.unit - b.unit);
       },
       send: (units, options) => sendUnits(cluster, sessions, units, options),
-      examine: () => examine(cluster, broker),
+      examine: () => diagnose(cluster, broker),
       close: async () => cluster.close(),
     };
   } catch (error) {

@@ -1,6 +1,5 @@
 import { BrokerError, type Failure } from '../../../model/index.ts';
-import type { AclOperation } from '../fields/acl.ts';
-import { operations } from '../fields/acl.ts';
+import { type AclOperation, operations } from '../fields/acl.ts';
 import type { Cluster } from './cluster.ts';
 import { DescribeCluster } from './protocol/cluster.ts';
 import {

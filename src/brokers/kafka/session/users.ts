@@ -8,8 +8,7 @@ import {
   MissingVariable,
   type Resource,
 } from '../../../model/index.ts';
-import type { ScramMechanism } from '../fields/user.ts';
-import { mechanisms } from '../fields/user.ts';
+import { mechanisms, type ScramMechanism } from '../fields/user.ts';
 import { wordOf } from '../fields/words.ts';
 import {
   type UserCall,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { authorizer, probesOf } from '../../../../src/brokers/kafka/effects/access.ts';
+import { authorizer, probesOf } from '../../../../src/brokers/kafka/effects/index.ts';
 import { kafka } from '../../../../src/brokers/kafka/index.ts';
 import { aclOf } from '../../../../src/brokers/kafka/kinds/acl/spec.ts';
 import { completeSides } from '../../../../src/diff/index.ts';

@@ -5,12 +5,11 @@ import type { Cluster } from '../cluster.ts';
 import { type Item, notStarted, type Result, resultOf, untilSeen } from '../executor.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { type LogSizes, readLogSizes } from '../topics/log-sizes.ts';
-import { electPreferred, removeThrottle } from './complete.ts';
+import { electPreferred, removeThrottle } from './complete-reassignments.ts';
 import { copiesOf, type Move, movesOf, OP, submit } from './move.ts';
-import { bytesToCopy, partitionsByTopic } from './progress.ts';
+import { bytesToCopy, partitionsByTopic, untilMoved, Watch } from './progress.ts';
 import { listReassignments, type Reassignments } from './reassignments.ts';
 import { throttle } from './throttle.ts';
-import { untilMoved, Watch } from './watch.ts';
 
 const SEEN = 5_000;
 /** How long a detached run looks whether all was moved in a moment, as what is empty is; milliseconds. */

@@ -2,7 +2,7 @@ import type { TopicCall } from '../../kinds/topic/calls.ts';
 import { executedBy } from '../executor.ts';
 import type { KindSession } from '../kind-session.ts';
 import { DescribeConfigs, IncrementalAlterConfigs } from '../protocol/configs.ts';
-import { settle } from '../reassignment/complete.ts';
+import { completeReassignments } from '../reassignment/complete-reassignments.ts';
 import { reassign } from '../reassignment/reassign.ts';
 import {
   AlterPartitionReassignments,
@@ -33,6 +33,6 @@ export const topics: KindSession<TopicCall> = {
     'topic.partitions': executedBy(cluster.settings, partitioning(cluster)),
     'topic.configs': executedBy(cluster.settings, configuration(cluster)),
     'topic.reassign': (items, options) => reassign(cluster, items, options),
-    'topic.settle': (items, options) => settle(cluster, items, options),
+    'topic.settle': (items, options) => completeReassignments(cluster, items, options),
   }),
 };

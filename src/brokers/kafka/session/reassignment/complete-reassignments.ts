@@ -1,10 +1,9 @@
 import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { type Item, type Result, resultOf } from '../executor.ts';
-import { type Copies, partitionsByTopic } from './progress.ts';
+import { type Copies, partitionsByTopic, untilMoved, Watch } from './progress.ts';
 import { ElectLeaders, listReassignments, type Reassignments } from './reassignments.ts';
 import { clearMarks, clearRates, type Mark, readMarks, setRates } from './throttle.ts';
-import { untilMoved, Watch } from './watch.ts';
 
 const OP = 'settle reassignment';
 
@@ -12,7 +11,7 @@ const OP = 'settle reassignment';
  * Sees moves of ours to their end that an earlier run did not, as fast as the connection says by now, and takes their
  * throttle away. What others move is left alone.
  */
-export async function settle(
+export async function completeReassignments(
   cluster: Cluster,
   items: readonly Item<{ name: string }>[],
   options: SendOptions,
