@@ -24,72 +24,72 @@ const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value)
 export const streamCombinations: readonly Combination[] = [
   {
     field: 'subjects',
-    message: 'a mirror has no subjects of its own',
+    message: 'a mirror cannot have subjects',
     broken: (spec) => isObject(spec.mirror) && list(spec.subjects).length > 0,
   },
   {
     field: 'sources',
-    message: 'a mirror has no sources',
+    message: 'a mirror cannot have sources',
     broken: (spec) => isObject(spec.mirror) && isSet(spec.sources),
   },
   {
     field: 'sources',
-    message:
-      'two sources copy the same from one stream: name, filter_subject, subject_transforms and external are alike',
+    message: 'two sources are identical: name, filter_subject, subject_transforms and external are equal',
     broken: (spec, broker) => atLeast(broker, '2.10') && hasTwins(list(spec.sources)),
   },
   ...(['mirror', 'sources'] as const).flatMap((field): Combination[] => [
     {
       field,
-      message: `of ${field}, filter_subject and subject_transforms exclude each other`,
+      message: `${field}: filter_subject and subject_transforms exclude each other`,
       broken: (spec) =>
         origins(spec[field]).some((one) => isSet(one.filter_subject) && isSet(one.subject_transforms)),
     },
     {
       field,
-      message: `of ${field}, the subjects of subject_transforms may not overlap`,
+      message: `${field}: the subjects of subject_transforms cannot overlap`,
       broken: (spec) => origins(spec[field]).some((one) => doOverlap(list(one.subject_transforms))),
     },
   ]),
   ...(['first_seq', 'subject_delete_marker_ttl', 'allow_atomic', 'allow_batched'] as const).map(
     (field): Combination => ({
       field,
-      message: `a mirror has no ${field} of its own`,
+      message: `a mirror cannot have ${field}`,
       broken: (spec) => isObject(spec.mirror) && isAsked(spec[field]),
     }),
   ),
   {
     field: 'mirror_direct',
-    message: 'mirror_direct is for mirrors only',
+    message: 'mirror_direct requires a mirror',
     broken: (spec) => isOn(spec.mirror_direct) && !isObject(spec.mirror),
   },
   {
     field: 'max_age',
-    message: 'max_age must be 100ms or more',
+    message: 'max_age must be at least 100ms',
     broken: (spec) => number(spec.max_age) > 0n && number(spec.max_age) < MILLISECONDS_100,
   },
   {
     field: 'allow_rollup_hdrs',
-    message: 'rollups purge, which deny_purge forbids',
+    message: 'allow_rollup_hdrs excludes deny_purge, because rollups purge',
     broken: (spec) => isOn(spec.allow_rollup_hdrs) && isOn(spec.deny_purge),
   },
   {
     field: 'discard_new_per_subject',
-    message: 'discard_new_per_subject needs discard: new and a max_msgs_per_subject',
+    message: 'discard_new_per_subject requires discard: new and max_msgs_per_subject',
     broken: (spec) =>
       isOn(spec.discard_new_per_subject) &&
       (spec.discard !== 'new' || number(spec.max_msgs_per_subject) <= 0n),
   },
   {
     field: 'allow_msg_schedules',
-    message: 'message schedules need discard: old, and neither mirror nor sources',
+    message: 'message schedules require discard: old, without mirror and sources',
     broken: (spec) =>
       isOn(spec.allow_msg_schedules) &&
       (spec.discard === 'new' || isObject(spec.mirror) || isSet(spec.sources)),
   },
   {
     field: 'allow_msg_counter',
-    message: 'counters need discard: old and retention: limits, without message TTLs, schedules and mirror',
+    message:
+      'counters require discard: old and retention: limits, without message TTLs, schedules and mirror',
     broken: (spec) =>
       isOn(spec.allow_msg_counter) &&
       (spec.discard === 'new' ||
@@ -100,7 +100,7 @@ export const streamCombinations: readonly Combination[] = [
   },
   {
     field: 'republish',
-    message: 'servers before 2.10 republish only what the stream takes by its own subjects',
+    message: 'servers before 2.10 can republish only the subjects of the stream',
     broken: (spec, broker) =>
       isObject(spec.republish) &&
       !atLeast(broker, '2.10') &&
@@ -108,7 +108,7 @@ export const streamCombinations: readonly Combination[] = [
   },
   {
     field: 'republish',
-    message: 'the stream takes no subject of republish.src',
+    message: 'republish.src matches no subject of the stream',
     broken: (spec, broker) =>
       isObject(spec.republish) &&
       atLeast(broker, '2.10') &&
@@ -119,7 +119,7 @@ export const streamCombinations: readonly Combination[] = [
   },
   {
     field: 'persist_mode',
-    message: 'persist_mode: async needs file storage, one replica and no atomic batches',
+    message: 'persist_mode: async requires file storage, one replica and no atomic batches',
     broken: (spec) =>
       spec.persist_mode === 'async' &&
       (spec.storage !== 'file' || number(spec.num_replicas) > 1n || isOn(spec.allow_atomic)),
@@ -129,47 +129,47 @@ export const streamCombinations: readonly Combination[] = [
 export const consumerCombinations: readonly Combination[] = [
   ...(['rate_limit_bps', 'idle_heartbeat', 'flow_control', 'deliver_group'] as const).map((field) => ({
     field,
-    message: `${field} is for push consumers: it needs a deliver_subject`,
+    message: `${field} requires a push consumer with deliver_subject`,
     // flow_control as ack_policy brings two of them along, and has a finding of its own.
     broken: (spec: JsonObject) =>
       !isSet(spec.deliver_subject) && spec.ack_policy !== 'flow_control' && isAsked(spec[field]),
   })),
   {
     field: 'max_waiting',
-    message: 'max_waiting is for pull consumers: it excludes deliver_subject',
+    message: 'max_waiting requires a pull consumer without deliver_subject',
     broken: (spec) => isSet(spec.deliver_subject) && number(spec.max_waiting) > 0n,
   },
   {
     field: 'flow_control',
-    message: 'flow_control needs an idle_heartbeat',
+    message: 'flow_control requires idle_heartbeat',
     broken: (spec) => isOn(spec.flow_control) && number(spec.idle_heartbeat) === 0n,
   },
   {
     field: 'max_ack_pending',
-    message: 'max_ack_pending needs an ack_policy other than none',
+    message: 'max_ack_pending requires an ack_policy other than none',
     broken: (spec) =>
       isSet(spec.deliver_subject) && spec.ack_policy === 'none' && number(spec.max_ack_pending) > 0n,
   },
   {
     field: 'backoff',
-    message: 'backoff may have no more delays than max_deliver allows deliveries',
+    message: 'backoff cannot have more delays than max_deliver',
     broken: (spec) =>
       isSet(spec.backoff) && number(spec.max_deliver) > 0n && delays(spec) > number(spec.max_deliver),
   },
   {
     field: 'max_deliver',
-    message: 'servers before 2.10 want max_deliver set, to more than backoff has delays',
+    message: 'servers before 2.10 require max_deliver to be greater than the number of backoff delays',
     broken: (spec, broker) =>
       isSet(spec.backoff) && !atLeast(broker, '2.10') && number(spec.max_deliver) <= delays(spec),
   },
   {
     field: 'filter_subjects',
-    message: 'deliver_policy: last_per_subject needs a filter',
+    message: 'deliver_policy: last_per_subject requires a filter',
     broken: (spec) => spec.deliver_policy === 'last_per_subject' && list(spec.filter_subjects).length === 0,
   },
   {
     field: 'filter_subjects',
-    message: 'filters of one consumer may not overlap',
+    message: 'filters of one consumer cannot overlap',
     broken: (spec) => {
       const filters = list(spec.filter_subjects).map(String);
       return filters.some((one) => filters.some((other) => one !== other && isWithin(one, other)));
@@ -177,17 +177,17 @@ export const consumerCombinations: readonly Combination[] = [
   },
   {
     field: 'opt_start_seq',
-    message: 'opt_start_seq and deliver_policy: by_start_sequence need each other',
+    message: 'opt_start_seq and deliver_policy: by_start_sequence require each other',
     broken: (spec) => isSet(spec.opt_start_seq) !== (spec.deliver_policy === 'by_start_sequence'),
   },
   {
     field: 'opt_start_time',
-    message: 'opt_start_time and deliver_policy: by_start_time need each other',
+    message: 'opt_start_time and deliver_policy: by_start_time require each other',
     broken: (spec) => isSet(spec.opt_start_time) !== (spec.deliver_policy === 'by_start_time'),
   },
   {
     field: 'priority_policy',
-    message: 'a priority_policy needs priority_groups, and both need a pull consumer',
+    message: 'priority_policy requires priority_groups, and both require a pull consumer',
     broken: (spec) => {
       const hasGroups = list(spec.priority_groups).length > 0;
       const hasPolicy = isSet(spec.priority_policy) && spec.priority_policy !== 'none';
@@ -197,7 +197,7 @@ export const consumerCombinations: readonly Combination[] = [
   {
     field: 'ack_policy',
     message:
-      'ack_policy: flow_control excludes max_deliver, ack_wait and backoff, and a max_ack_pending of no limit',
+      'ack_policy: flow_control excludes max_deliver, ack_wait, backoff and an unlimited max_ack_pending',
     broken: (spec) =>
       spec.ack_policy === 'flow_control' &&
       (number(spec.max_deliver) > 0n ||
@@ -207,13 +207,13 @@ export const consumerCombinations: readonly Combination[] = [
   },
   {
     field: 'priority_timeout',
-    message: 'priority_timeout needs a priority_policy',
+    message: 'priority_timeout requires priority_policy',
     broken: (spec) =>
       number(spec.priority_timeout) > 0n && (!isSet(spec.priority_policy) || spec.priority_policy === 'none'),
   },
   {
     field: 'ack_policy',
-    message: 'ack_policy: flow_control needs a deliver_subject',
+    message: 'ack_policy: flow_control requires deliver_subject',
     broken: (spec) => spec.ack_policy === 'flow_control' && !isSet(spec.deliver_subject),
   },
 ];

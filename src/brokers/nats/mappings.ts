@@ -34,21 +34,21 @@ const WILDCARD = /^\$(\d{1,9})$/;
 export function mappingProblem(source: string, destination: string): string | undefined {
   const from = source === '' ? '>' : source;
   const wrong = subjectProblem(from);
-  if (wrong) return `the source ${JSON.stringify(from)} ${wrong}`;
+  if (wrong) return `source ${JSON.stringify(from)} ${wrong}`;
   if (destination === '') return undefined;
   const wildcards = from.split('.').filter((token) => token === '*').length;
   const functions = functionProblem(destination, wildcards);
   if (functions) return functions;
   const plain = destination.replace(CALL, 'x');
-  if (/\{\{|\}\}/.test(plain)) return 'it has braces that are no function';
+  if (/\{\{|\}\}/.test(plain)) return 'the destination has braces without a function';
   const problem = subjectProblem(plain);
-  if (problem) return `the destination ${JSON.stringify(destination)} ${problem}`;
+  if (problem) return `destination ${JSON.stringify(destination)} ${problem}`;
   const tokens = plain.split('.');
-  if (tokens.includes('*')) return 'a destination names wildcards as $1 or {{wildcard(1)}}, not as *';
+  if (tokens.includes('*')) return 'a destination refers to wildcards by $1 or {{wildcard(1)}}, not by *';
   const missing = tokens
     .map((token) => WILDCARD.exec(token)?.[1])
     .find((index) => isOutside(index, wildcards));
-  if (missing !== undefined) return `there is no wildcard $${missing} in ${from}`;
+  if (missing !== undefined) return `${from} has no wildcard $${missing}`;
   if (tokens.includes('>') !== from.split('.').includes('>')) {
     return 'source and destination must both end with ">", or neither';
   }
@@ -59,11 +59,11 @@ function functionProblem(destination: string, wildcards: number): string | undef
   for (const [text, name = '', list = ''] of destination.matchAll(CALL)) {
     const key = name.toLowerCase();
     const indexes = Object.hasOwn(FUNCTIONS, key) ? FUNCTIONS[key] : undefined;
-    if (!indexes) return `${text} is no function of a mapping`;
+    if (!indexes) return `unknown mapping function ${text}`;
     const missing = indexes(list.split(',').map((arg) => arg.trim())).find((index) =>
       isOutside(index, wildcards),
     );
-    if (missing !== undefined) return `there is no wildcard ${missing} for ${text}`;
+    if (missing !== undefined) return `missing wildcard ${missing} for ${text}`;
   }
   return undefined;
 }

@@ -39,21 +39,21 @@ const when = (isRefused: boolean, problem: string) => (isRefused ? problem : und
 
 function atLeast(field: string, least: bigint, words: string): ValueCheck {
   const problem = (value: Json) =>
-    when(number(value) > 0n && number(value) < least, `${field} must be ${words} or more`);
+    when(number(value) > 0n && number(value) < least, `${field} must be at least ${words}`);
   return { field, problem };
 }
 
 const common: readonly ValueCheck[] = [
   {
     field: 'description',
-    problem: (value) => when(bytes(text(value)) > LONGEST_TEXT, 'description may have at most 4,096 bytes'),
+    problem: (value) => when(bytes(text(value)) > LONGEST_TEXT, 'description must be at most 4,096 bytes'),
   },
   {
     field: 'metadata',
     problem: (value) =>
       when(
         isObject(value) && bytes(Object.entries(value).flat().join('')) >= MOST_METADATA,
-        'metadata must have less than 128 KiB',
+        'metadata must be less than 128 KiB',
       ),
   },
 ];
@@ -64,7 +64,7 @@ export const streamValues: readonly ValueCheck[] = [
   atLeast('subject_delete_marker_ttl', 1000n * MILLISECOND, '1s'),
   {
     field: 'max_msg_size',
-    problem: (value) => when(number(value) > MOST_INT32, 'max_msg_size may be at most 2,147,483,647 bytes'),
+    problem: (value) => when(number(value) > MOST_INT32, 'max_msg_size must be at most 2,147,483,647 bytes'),
   },
   { field: 'subject_transform', problem: (value) => mappingProblemOf('subject_transform', value) },
   { field: 'republish', problem: (value) => mappingProblemOf('republish', value) },
@@ -81,7 +81,7 @@ export const consumerValues: readonly ValueCheck[] = [
     problem: (value) =>
       when(
         text(value) !== '' && !PERCENT.test(text(value)),
-        'sample_freq must be a whole number of percent, as "30"',
+        'sample_freq must be a whole number of percent, such as "30"',
       ),
   },
   {
@@ -97,7 +97,7 @@ export const consumerValues: readonly ValueCheck[] = [
     problem: (value) =>
       when(
         list(value).some((name) => name !== null && !GROUP.test(String(name))),
-        'names of priority_groups have 1 to 16 letters, digits and -_/=',
+        'names of priority_groups must have 1 to 16 letters, digits or -_/=',
       ),
   },
 ];

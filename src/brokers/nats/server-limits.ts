@@ -65,7 +65,7 @@ export function serverLimitRisks(change: Change, { broker }: Context): Risk[] {
       {
         class: 'refused',
         code: 'server-limit',
-        message: `${field} may be at most ${text} on this server`,
+        message: `${field} must be at most ${text} on this server`,
         hint: 'lower it, or raise the limit in jetstream { limits { … } } of the server',
       },
     ];

@@ -10,9 +10,9 @@ const SPACE = /[\s\0]/;
 /** Why a text cannot be a subject; undefined where it can. The rules of `IsValidSubject` in server/sublist.go. */
 export function subjectProblem(subject: string): string | undefined {
   if (subject === '') return 'is empty';
-  if (SPACE.test(subject)) return 'holds white space';
+  if (SPACE.test(subject)) return 'contains white space';
   const tokens = subject.split('.');
-  if (tokens.includes('')) return 'has an empty token: two dots in a row, or one at an end';
+  if (tokens.includes('')) return 'has an empty token: consecutive dots, or a dot at an end';
   if (tokens.slice(0, -1).includes('>')) return 'has a ">" that is not its last token';
   return undefined;
 }

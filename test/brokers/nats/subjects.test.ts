@@ -73,9 +73,9 @@ describe('the algebra of subjects', () => {
     ['$JS.EVENT.>', undefined],
     ['ü.😀', undefined],
     ['', 'is empty'],
-    ['a..b', 'has an empty token: two dots in a row, or one at an end'],
-    ['a.', 'has an empty token: two dots in a row, or one at an end'],
-    ['a b', 'holds white space'],
+    ['a..b', 'has an empty token: consecutive dots, or a dot at an end'],
+    ['a.', 'has an empty token: consecutive dots, or a dot at an end'],
+    ['a b', 'contains white space'],
     ['>.a', 'has a ">" that is not its last token'],
   ])('judges %j', (subject, problem) => {
     expect(subjectProblem(subject)).toBe(problem);

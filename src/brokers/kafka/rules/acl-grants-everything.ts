@@ -36,7 +36,7 @@ acls:
       if (!(isWide && acl.operation === 'all') && !(isEverybody && changes)) continue;
       yield {
         resource,
-        message: `${isEverybody ? 'every client' : acl.principal} is allowed "${describeAcl(acl)}"`,
+        message: `ACL of ${isEverybody ? 'every client' : acl.principal} is too broad: ${describeAcl(acl)}`,
         hint: 'list the principals, operations and resources',
       };
     }

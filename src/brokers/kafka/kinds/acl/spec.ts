@@ -50,6 +50,6 @@ export function describeAcl(spec: AclSpec): string {
 }
 
 function resourceText(type: string, { name, pattern }: AclSpec): string {
-  if (pattern === 'prefixed') return `${type}s that begin with ${name}`;
+  if (pattern === 'prefixed') return `${type}s that start with ${name}`;
   return name === '*' ? `every ${type}` : `${type} ${name}`;
 }
