@@ -64,7 +64,7 @@ describe('who may do what', () => {
       acls('"User:*": { groups: [{ prefix: team- }] }'),
       [
         'disruptive everybody [describe on topic pay, read on topic pay] is no longer allowed',
-        'safe everybody [describe on groups that begin with team-, read on groups that begin with team-] is allowed now',
+        'safe everybody [describe on groups that start with team-, read on groups that start with team-] is allowed now',
       ],
     ],
     [

@@ -562,7 +562,7 @@ describe('ACLs', () => {
     const resource = aclResource('kafka', acl);
     expect(kafka.kinds.acl?.title(resource)).toEqual({
       title: 'acl User:app',
-      detail: 'allow write on topics that begin with orders from 10.0.0.1',
+      detail: 'allow write on topics that start with orders from 10.0.0.1',
     });
     const context = completeSides({ broker: broker() }, [resource], [], kafka.kinds);
     const calls = (action: 'create' | 'delete') =>
