@@ -70,7 +70,7 @@ async function reviewedPlan(github, repo, repository, sha, hasPlan) {
 }
 
 function none(reason, artifact) {
-  const text = `there is no plan to apply (artifact ${artifact}): ${reason}. Nothing was applied; plan the branch anew, have that reviewed, and apply it`;
+  const text = `there is no plan to apply (artifact ${artifact}): ${reason}; nothing was applied; plan the branch anew, have that reviewed, and apply it`;
   annotate('error', text);
   summarize(
     `### Nothing was applied\n\nThere is no stored plan for this commit. Plan the branch anew (in the examples: run the apply workflow by hand), have that plan reviewed, and apply it.\n`,

@@ -88,7 +88,7 @@ advice() {
         echo 'lint findings: see the log, and brokerform validate'
       fi
       ;;
-    4) echo 'stale, foreign or damaged plan: the brokers are not as they were when it was reviewed. Nothing was applied. Plan the branch anew (in the examples: run the apply workflow by hand), have that reviewed, and apply it' ;;
+    4) echo 'stale, foreign or damaged plan: the brokers are not as they were when it was reviewed; nothing was applied. Plan the branch anew (in the examples: run the apply workflow by hand), have that reviewed, and apply it' ;;
     5) echo 'applied in part: the log says what was not. Run this job again: what is done counts as done' ;;
     64) echo 'wrong usage' ;;
     65) echo 'invalid input: a file, or a variable that is not set' ;;

@@ -14,7 +14,7 @@ test.skipIf(!inject('rabbitmq').current || !inject('kafka').current || !inject('
     const { code, stdout, stderr } = await runDemo();
     // That the last plan is blocked is told by apply, too.
     expect(stderr).toMatch(
-      /^Saved; to run exactly this: brokerform apply plan\.json\nerror: [^\n]*\n[^\n]*\n$/,
+      /^Saved; to apply this plan: brokerform apply plan\.json\nerror: [^\n]*\n[^\n]*\n$/,
     );
     const milestones = [
       '$ brokerform validate\nNo findings.\n',

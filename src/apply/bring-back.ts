@@ -69,7 +69,7 @@ async function restore(target: Target, one: Broken, view: View, abort: AbortSign
   const { step, dependants } = one.item;
   const isTaken = view.exists(step.address);
   if (!isTaken) {
-    if (!step.restore) return lost(one, 'it holds a secret that cannot be read back');
+    if (!step.restore) return lost(one, 'it contains a secret that cannot be read back');
     const own = step.restore.filter((call) => call.target === step.address);
     const [failure] = await sendAll(target, [own], abort);
     if (failure) return lost(one, failure.message);
@@ -83,7 +83,7 @@ async function restore(target: Target, one: Broken, view: View, abort: AbortSign
   const told = back > 0 ? ` with ${back} dependent${back === 1 ? '' : 's'}` : '';
   const costs = one.result.stake ? `; lost: ${one.result.stake.text}` : '';
   return isTaken
-    ? { stands: 'other', note: `somebody else declared the ${kind} meanwhile${costs}${tell(refused)}` }
+    ? { stands: 'other', note: `another client declared the ${kind} meanwhile${costs}${tell(refused)}` }
     : {
         stands: 'other',
         previous: 'restored',

@@ -138,9 +138,9 @@ function whyNotStarted(
   results: Results,
   { abort, drain, hasFailed }: RunOptions,
 ): string | undefined {
-  if (abort.aborted || drain.signal.aborted) return 'stopped before it was its turn';
+  if (abort.aborted || drain.signal.aborted) return 'stopped before this step';
   const missing = step.after.find((address) => isMissing(results.get(address)));
-  if (missing !== undefined) return `needs ${missing}, which is not done`;
+  if (missing !== undefined) return `needs ${missing}, which was not applied`;
   return step.action === 'delete' && hasFailed() ? 'nothing is deleted after a failure' : undefined;
 }
 
@@ -165,13 +165,13 @@ function whyLost(
   results: Results,
   { abort }: RunOptions,
 ): string | undefined {
-  if (abort.aborted) return 'stopped before it was its turn';
+  if (abort.aborted) return 'stopped before this step';
   const missing = step.after.find((address) => {
     const result = results.get(address);
     const stands = result?.stands !== undefined || result?.status === 'not-started';
     return isMissing(result) && !(takers.includes(address) && stands);
   });
-  return missing === undefined ? undefined : `needs ${missing}, which is not done`;
+  return missing === undefined ? undefined : `needs ${missing}, which was not applied`;
 }
 
 /** Whether other steps can depend on it: a topic exists while its replicas still move. */

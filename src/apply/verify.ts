@@ -86,7 +86,7 @@ function verified(
   const op = step.calls[0]?.op ?? step.action;
   const { failure: refusal, ...rest } = result;
   if (view instanceof Error) {
-    const message = `could not read the live state afterwards: ${view.message}`;
+    const message = `could not read the live state after the apply: ${view.message}`;
     return result.status === 'already' && !refusal
       ? { ...result, status: 'done', failure: { op, message } }
       : result.status === 'already'
@@ -107,8 +107,8 @@ function verified(
 }
 
 function whatIsOff({ address, action }: Step, { status }: StepResult, view: View): string {
-  if (status === 'unknown') return 'the answer never came, and it was not done';
-  if (action === 'delete') return 'it is there again: somebody else made it meanwhile';
+  if (status === 'unknown') return 'no response, and the change was not made';
+  if (action === 'delete') return 'it exists again: re-created by another client';
   const state = view.exists(address) ? 'not as planned' : 'missing';
   return status === 'already'
     ? `it was as planned at the start, and is ${state} now`
@@ -125,5 +125,5 @@ function dependentsOff(step: Step, view: View, separate: ReadonlySet<Address>): 
   const [first] = missing;
   if (!first) return undefined;
   const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
-  return `missing, or not as planned: ${first.title}${more}`;
+  return `missing or not as planned: ${first.title}${more}`;
 }

@@ -35,7 +35,7 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
     return { failure: { kind: 'usage', ...messageOf(error) }, ending: { refused: EXIT.usage } };
   }
   if (error instanceof InvalidProject) {
-    const message = `${error.message}. No broker was changed`;
+    const message = `${error.message}; no broker was changed`;
     return {
       failure: { kind: 'input', message, diagnostics: error.diagnostics },
       ending: { refused: EXIT.input },
@@ -48,9 +48,8 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
     return { failure: { kind: 'input', ...messageOf(error) }, ending: { refused: EXIT.input } };
   }
   if (error instanceof UnwiseProject) {
-    const message = `${error.message}. No broker was changed`;
-    const hint =
-      '"brokerform explain CODE" tells why; lint.rules in the configuration, or a comment, can overrule';
+    const message = `${error.message}; no broker was changed`;
+    const hint = '"brokerform explain CODE" shows why; lint.rules or a comment can suppress it';
     return {
       failure: { kind: 'findings', message, hint, diagnostics: error.diagnostics },
       ending: { policy: true },
@@ -58,7 +57,7 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
   }
   if (error instanceof Declined) {
     return {
-      failure: { kind: 'usage', message: 'not approved. Nothing was applied' },
+      failure: { kind: 'usage', message: 'not approved; nothing was applied' },
       ending: { failed: true },
     };
   }
@@ -67,8 +66,7 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
     return { failure: { kind: 'input', message: error.message, hint }, ending: { refused: EXIT.input } };
   }
   if (error instanceof ConnectionError) {
-    const hint =
-      error.hint ?? (error.transient ? 'is it still starting? --wait 60s waits for it' : undefined);
+    const hint = error.hint ?? (error.transient ? 'if it is still starting, use --wait 60s' : undefined);
     return {
       failure: {
         kind: 'connection',
@@ -96,8 +94,8 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
     return {
       failure: {
         kind: 'stale-plan',
-        message: `${error.message}. Nothing was applied`,
-        hint: 'plan again, and review the new plan',
+        message: `${error.message}; nothing was applied`,
+        hint: 'run plan again and review the result',
         differences: error.differences,
       },
       ending: { stale: true },
@@ -107,7 +105,7 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
     return {
       failure: {
         kind: 'damaged-plan',
-        message: `${error.message}. Nothing was applied`,
+        message: `${error.message}; nothing was applied`,
         hint: 'plan again',
         ...(error.differences.length > 0 && { differences: error.differences }),
       },
@@ -118,8 +116,8 @@ function explainKnown(error: unknown): ExplainedFailure | undefined {
     return {
       failure: {
         kind: 'blocked-plan',
-        message: `${error.message}. Nothing was applied`,
-        hint: 'the plan says of each what would let it go on',
+        message: `${error.message}; nothing was applied`,
+        hint: 'the plan shows for each how to proceed',
       },
       ending: { policy: true },
     };
@@ -159,8 +157,8 @@ function explainBug(error: unknown): ExplainedFailure {
   return {
     failure: {
       kind: 'bug',
-      message: `this is a bug in brokerform: ${error instanceof Error ? error.message : String(error)}`,
-      hint: 'run it again with -v for the stack trace, and report it with that',
+      message: `internal error: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'this is a bug; report it with the stack trace that -v prints',
     },
     ending: { failed: true },
   };

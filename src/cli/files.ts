@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 import { InputError } from './usage.ts';
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or directory',
+  ENOENT: 'no such file or directory',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of its path is not a directory',
-  EEXIST: 'it is already there',
+  ENOTDIR: 'a path component is not a directory',
+  EEXIST: 'it already exists',
   ENOSPC: 'the disk is full',
   EROFS: 'the file system is read-only',
 };
@@ -41,7 +41,7 @@ export async function writeNewFiles(files: ReadonlyMap<string, string>): Promise
   const inTheWay = [...files.keys()].filter((_, i) => present[i]);
   if (inTheWay.length > 0) {
     throw new InputError(
-      `will not overwrite ${inTheWay.join(', ')}. Nothing was written`,
+      `will not overwrite ${inTheWay.join(', ')}; nothing was written`,
       'move it away, or write to another directory',
     );
   }

@@ -19,7 +19,7 @@ export async function topologyFiles({ sources, leftovers = [] }: Imported, folde
   const schema = relative(folder, schemaPath(await schemaFolder(), 'topology')).replaceAll('\\', '/');
   const files: Files = new Map();
   let told = leftovers.map(
-    ({ message, at }) => `not carried over: ${at ? `${formatSource(at)} ` : ''}${message}`,
+    ({ message, at }) => `not imported: ${at ? `${formatSource(at)} ` : ''}${message}`,
   );
   for (const { snapshot, provider, isOnlyOfItsType } of sources) {
     // Files of several brokers may have one name.

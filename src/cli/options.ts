@@ -9,20 +9,20 @@ export interface GlobalFlags {
   readonly color?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
-  /** Milliseconds that one request to a broker may take. */
+  /** Milliseconds timeout per broker request. */
   readonly timeout: number;
 }
 
 export function addGlobalOptions(program: Command): void {
   program
-    .option('-C, --chdir <dir>', 'run as if started in this directory')
-    .option('--config <file>', 'the project configuration, brokerform.yaml where not given')
-    .option('--env <environment>', 'the environment of the configuration to use')
+    .option('-C, --chdir <dir>', 'run in this directory')
+    .option('--config <file>', 'project configuration (default: brokerform.yaml)')
+    .option('--env <environment>', 'environment from the configuration')
     .option('--color', 'always colour')
     .option('--no-color', 'never colour')
     .addOption(new Option('-q, --quiet', 'print results and errors only').conflicts('verbose'))
-    .option('-v, --verbose', 'print what is left out by default: fields, calls, dependants, stack traces')
-    .addOption(durationOption('--timeout <duration>', 'that one request to a broker may take', 30_000));
+    .option('-v, --verbose', 'print details: all fields, calls, dependents, stack traces')
+    .addOption(durationOption('--timeout <duration>', 'timeout per broker request', 30_000));
 }
 
 /** `30s`, `2m`: milliseconds in the flags. Digits alone are refused, as nobody knows of what. */

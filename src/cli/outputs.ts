@@ -25,16 +25,16 @@ const NAMES: Readonly<Record<Format, string>> = {
 
 /** The same options for every command that has something to render. */
 export function addOutputOptions(command: Command): Command {
-  command.addOption(choiceOption('--format <format>', 'how to print it', FORMATS));
+  command.addOption(choiceOption('--format <format>', 'output format', FORMATS));
   for (const format of FORMATS) {
-    command.option(`--${format}-into <file>`, `write it into a file too, as ${NAMES[format]}`);
+    command.option(`--${format}-into <file>`, `also write to a file as ${NAMES[format]}`);
   }
   return command;
 }
 
 /** For a command whose result is for people or programs, and no finding. */
 export function addJsonOption(command: Command): Command {
-  return command.addOption(choiceOption('--format <format>', 'how to print it', ['text', 'json']));
+  return command.addOption(choiceOption('--format <format>', 'output format', ['text', 'json']));
 }
 
 /**

@@ -19,23 +19,25 @@ export interface PlanFlags {
 export function addPlanOptions(command: Command): Command {
   return command
     .addOption(
-      listOption('--target <glob>', 'only resources whose address matches, and what they need; repeatable'),
+      listOption('--target <glob>', 'include only matching addresses and their dependencies; repeatable'),
     )
-    .addOption(listOption('--exclude <glob>', 'not the resources whose address matches; repeatable'))
-    .option('--prune', 'delete what the project owns and does not declare')
-    .addOption(listOption('--allow <class:glob>', 'allow a blocked risk, as the plan names it; repeatable'))
+    .addOption(listOption('--exclude <glob>', 'exclude matching addresses; repeatable'))
+    .option('--prune', 'delete owned resources that are not declared')
+    .addOption(
+      listOption('--allow <class:glob>', 'permit a blocked change (copy the key from the plan); repeatable'),
+    )
     .addOption(
       listOption(
         '--reset-passwords <glob>',
-        'set the declared passwords of these resources again, as some brokers tell nobody whether they changed; repeatable',
+        'send the declared passwords of matching resources again; repeatable',
       ),
     )
-    .option('--no-preview', 'do not ask the brokers beforehand what they would refuse')
+    .option('--no-preview', 'skip the preflight checks on the brokers')
     .addOption(waitOption());
 }
 
 export function waitOption() {
-  return durationOption('--wait <duration>', 'wait for brokers that are still starting', 0);
+  return durationOption('--wait <duration>', 'wait this long for brokers to start', 0);
 }
 
 /** The flags that were given, as they are written, which a saved plan cannot take any more. */

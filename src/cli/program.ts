@@ -25,7 +25,7 @@ Exit codes:
 /** The whole command line: options, help and completion all come from this one tree. */
 export function createProgram(): Command {
   const program = new Command('brokerform')
-    .description('Topology-as-code for message brokers: validates, plans and applies YAML.')
+    .description('Topology as code for RabbitMQ, Kafka and NATS JetStream')
     .version(VERSION, '-V, --version')
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()

@@ -84,9 +84,9 @@ export async function keptPlans(context: CommandContext, { project }: Checked): 
       const plan = readPlan(await readFile(join(folder, name), 'utf8'));
       if (plan.project === project.name && plan.environment === project.environment)
         kept.push({ file, plan });
-      else context.note(`${file} belongs to ${plan.environment ?? plan.project}; it is left alone`);
+      else context.note(`${file} belongs to ${plan.environment ?? plan.project}; ignored`);
     } catch (error) {
-      context.note(`${file} is left alone: ${error instanceof Error ? error.message : String(error)}`);
+      context.note(`${file} ignored: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   return kept;
@@ -100,10 +100,10 @@ export function tellStrangers(context: CommandContext, kept: readonly KeptPlan[]
     );
     const names = strangers.map(({ name, id }) => `${name} "${id}"`);
     if (names.length > 0)
-      context.note(`${file} was made for ${names.join(' and ')}, which is another cluster; it is left alone`);
+      context.note(`${file} was made for ${names.join(' and ')}, a different cluster; ignored`);
     else
       context.note(
-        `${file} is left of an interrupted apply. An apply that brings back what it records removes it`,
+        `${file} was left by an interrupted apply; the next apply restores its resources and removes it`,
       );
   }
 }

@@ -47,7 +47,7 @@ export function addressProblem(
     return { message: `names the broker ${quoted(broker)}, which is not configured`, hint };
   }
   if (address.endsWith('**') && path.length === 0) return undefined;
-  if (kind === '' || path.length === 0) return { message: 'is no address: it lacks a kind or a name' };
+  if (kind === '' || path.length === 0) return { message: 'is not an address: kind or name missing' };
   if (isOpen || kind.includes('*')) return undefined;
   const type = brokers.get(broker) ?? (brokers.size === 0 ? broker : undefined);
   const provider = providers.find(({ name }) => name === type);

@@ -188,7 +188,7 @@ function textualBroker(name: string, at: Source | undefined): Diagnostic {
   return {
     code: 'load/wrong-value',
     severity: 'error',
-    message: `${placeName('brokers', [name])} must be a mapping, not text`,
+    message: `${placeName('brokers', [name])}: expected a mapping, got a string`,
     ...(at && { at }),
     hint: 'begin with type: rabbitmq, kafka or nats; variables may stand in the values of its keys',
   };
@@ -198,7 +198,7 @@ function untypedBroker(name: string, providers: readonly string[], at: Source | 
   return {
     code: 'load/missing-key',
     severity: 'error',
-    message: `the broker ${JSON.stringify(name)} has no type`,
+    message: `broker ${JSON.stringify(name)} has no type`,
     ...(at && { at }),
     hint: `add type: ${providers.join(' or ')}`,
   };

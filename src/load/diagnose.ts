@@ -48,7 +48,9 @@ function diagnose(problem: Problem, checked: Checked): Diagnostic {
   else if (holder) at = origin.atValue(holder.container, holder.key);
   else if (isContainer) at = origin.at(value);
   at ??= checked.at;
-  const message = `${placeName(checked.name, problem.path)} ${problem.say(shown(value, template, problem))}`;
+  const place = placeName(checked.name, problem.path);
+  const said = problem.say(shown(value, template, problem));
+  const message = place === '' ? said : `${place}: ${said}`;
   return {
     code: `load/${codeOf(problem)}`,
     severity: 'error',
@@ -66,8 +68,8 @@ function codeOf(problem: Problem): string {
 /** The value as a message may show it: never what came out of the environment, never what may be a secret. */
 function shown(value: Json, template: Template | undefined, problem: Problem): string {
   if (template) return quoted(template.raw);
-  if (problem.secret) return 'what is written here';
-  if (value === null) return 'empty';
+  if (problem.secret) return 'a hidden value';
+  if (value === null) return 'null';
   if (isExactInt(value)) return value.$int;
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return 'a list';

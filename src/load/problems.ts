@@ -19,8 +19,8 @@ export interface Problem {
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
-  string: 'text',
-  integer: 'a whole number',
+  string: 'a string',
+  integer: 'an integer',
   number: 'a number',
   boolean: 'true or false',
   array: 'a list',
@@ -40,7 +40,7 @@ export function explainError(error: ErrorObject, suggests = true): Problem {
     return {
       ...base,
       key: error.propertyName,
-      say: () => `${quoted(error.propertyName ?? '')} ${said.say('')}`,
+      say: () => `key ${quoted(error.propertyName ?? '')}: ${said.say(quoted(error.propertyName ?? ''))}`,
     };
   }
   switch (error.keyword) {
@@ -54,12 +54,17 @@ export function explainError(error: ErrorObject, suggests = true): Problem {
       );
     case 'required': {
       const missing = String(params.missingProperty);
-      return { ...base, missing, say: () => `lacks the key ${quoted(missing)}`, hint: `add ${missing}` };
+      return {
+        ...base,
+        missing,
+        say: () => `missing required key ${quoted(missing)}`,
+        hint: `add ${missing}`,
+      };
     }
     case 'dependencies':
     case 'dependentRequired': {
       const { property, missingProperty: missing } = params;
-      const say = () => `has ${quoted(String(property))}, which needs ${quoted(String(missing))} beside it`;
+      const say = () => `${quoted(String(property))} requires ${quoted(String(missing))}`;
       return { ...base, say, hint: `add ${missing}` };
     }
     case 'type':
@@ -67,27 +72,31 @@ export function explainError(error: ErrorObject, suggests = true): Problem {
     case 'enum':
       return notListed(base, error.data as Json, params.allowedValues as Json[]);
     case 'const':
-      return { ...base, say: (shown) => `must be ${JSON.stringify(params.allowedValue)}, not ${shown}` };
+      return { ...base, say: (shown) => `expected ${JSON.stringify(params.allowedValue)}, got ${shown}` };
     case 'pattern':
     case 'format':
       return wrongForm(base, schema);
     case 'false schema':
     case 'not':
-      return { ...base, say: () => 'is not allowed here', ...hintOf(schema) };
+      return { ...base, say: () => 'not allowed here', ...hintOf(schema) };
     case 'minimum':
-      return { ...base, say: (shown) => `must be at least ${params.limit}, not ${shown}`, ...hintOf(schema) };
+      return {
+        ...base,
+        say: (shown) => `expected at least ${params.limit}, got ${shown}`,
+        ...hintOf(schema),
+      };
     case 'maximum':
-      return { ...base, say: (shown) => `must be at most ${params.limit}, not ${shown}`, ...hintOf(schema) };
+      return { ...base, say: (shown) => `expected at most ${params.limit}, got ${shown}`, ...hintOf(schema) };
     case 'minLength':
       return {
         ...base,
-        say: () => (params.limit === 1 ? 'is empty' : `needs at least ${params.limit} characters`),
+        say: () => (params.limit === 1 ? 'empty value' : `expected at least ${params.limit} characters`),
       };
     case 'minItems':
     case 'minProperties':
       return {
         ...base,
-        say: () => (params.limit === 1 ? 'is empty' : `needs at least ${params.limit} entries`),
+        say: () => (params.limit === 1 ? 'no entries' : `expected at least ${params.limit} entries`),
       };
     default:
       return { ...base, say: () => error.message ?? `breaks "${error.keyword}"`, ...hintOf(schema) };
@@ -105,7 +114,7 @@ export function unexpectedForm(error: ErrorObject, forms: readonly JsonObject[])
   return {
     path: segments(error.instancePath),
     secret,
-    say: (shown) => `must be ${alternatives(nouns)}, not ${shown}`,
+    say: (shown) => `expected ${alternatives(nouns)}, got ${shown}`,
     ...(near === undefined ? hintOf(parent, ...forms) : { hint: `did you mean ${near}?` }),
   };
 }
@@ -129,7 +138,7 @@ export function missingOneOf(error: ErrorObject, keys: readonly string[]): Probl
     path: segments(error.instancePath),
     secret: false,
     missing,
-    say: () => `lacks ${missing}`,
+    say: () => `missing ${missing}`,
     hint: `add ${missing}`,
   };
 }
@@ -144,7 +153,7 @@ function unknownKey(base: Base, key: string, schema: JsonObject, suggests: boole
   return {
     ...base,
     key,
-    say: () => `has the unknown key ${quoted(key)}`,
+    say: () => `unknown key ${quoted(key)}`,
     ...(meant === undefined ? {} : { meant }),
     ...(known.length > 0 ? { hint } : { hint: 'remove it' }),
   };
@@ -155,7 +164,7 @@ function wrongType(base: Base, error: ErrorObject, schema: JsonObject): Problem 
   const wantsText = schema.type === 'string';
   const isScalar = typeof error.data === 'number' || typeof error.data === 'boolean';
   const hint = wantsText && isScalar ? { hint: 'put it in quotes' } : hintOf(schema);
-  return { ...base, say: (shown) => `must be ${alternatives(nouns)}, not ${shown}`, ...hint };
+  return { ...base, say: (shown) => `expected ${alternatives(nouns)}, got ${shown}`, ...hint };
 }
 
 function notListed(base: Base, data: Json, allowed: readonly Json[]): Problem {
@@ -166,7 +175,7 @@ function notListed(base: Base, data: Json, allowed: readonly Json[]): Problem {
   const near = typeof data === 'string' ? nearestWord(data, words) : undefined;
   return {
     ...base,
-    say: (shown) => `must be ${alternatives(words)}, not ${shown}`,
+    say: (shown) => `expected ${alternatives(words)}, got ${shown}`,
     ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
   };
 }
@@ -174,8 +183,8 @@ function notListed(base: Base, data: Json, allowed: readonly Json[]): Problem {
 function wrongForm(base: Base, schema: JsonObject): Problem {
   const noun = typeof schema.title === 'string' ? schema.title : undefined;
   const pattern = String(schema.pattern ?? schema.format);
-  const wanted = noun === undefined ? `match ${pattern}` : `be ${noun}`;
-  return { ...base, say: (shown) => `must ${wanted}, not ${shown}`, ...hintOf(schema) };
+  const wanted = noun === undefined ? `a match of ${pattern}` : noun;
+  return { ...base, say: (shown) => `expected ${wanted}, got ${shown}`, ...hintOf(schema) };
 }
 
 /** What a value of a schema is called: its title, the values that it lists, or its types. */
@@ -188,7 +197,7 @@ function nounsOf(schema: JsonObject): string[] {
 }
 
 function alternatives(words: readonly string[]): string {
-  if (words.length === 0) return 'of another form';
+  if (words.length === 0) return 'a different form';
   const last = words[words.length - 1] ?? '';
   return words.length === 1 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
 }

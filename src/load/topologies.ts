@@ -188,7 +188,12 @@ export class TopologyReader {
 
   private retire(value: Json, places: Places, at: Source | undefined): void {
     if (!Array.isArray(value)) {
-      this.fail('wrong-value', 'retired must be a list of addresses', at, 'for example [main/queue/%2F/old]');
+      this.fail(
+        'wrong-value',
+        'retired: expected a list of addresses',
+        at,
+        'for example [main/queue/%2F/old]',
+      );
       return;
     }
     for (const [i, item] of (value as readonly Json[]).entries()) {

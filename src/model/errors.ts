@@ -43,7 +43,7 @@ export class MissingVariable extends Error {
   }
 }
 
-/** A saved plan cannot be trusted: it was cut off, edited, or written by another version. Nothing was applied. */
+/** A saved plan cannot be trusted: it was cut off, edited, or written by another version; nothing was applied. */
 export class DamagedPlan extends Error {
   override readonly name = 'DamagedPlan';
   /** Where the plan is not what its own changes make. */
@@ -54,12 +54,14 @@ export class DamagedPlan extends Error {
   }
 }
 
-/** Live state, or the broker itself, is no longer what the plan was made for. Nothing was applied. */
+/** Live state, or the broker itself, is no longer what the plan was made for; nothing was applied. */
 export class StalePlan extends Error {
   override readonly name = 'StalePlan';
   readonly differences: readonly StaleDifference[];
   constructor(differences: readonly StaleDifference[]) {
-    super(`the plan no longer fits: ${differences.length} difference${differences.length === 1 ? '' : 's'}`);
+    super(
+      `plan is stale: ${differences.length} difference${differences.length === 1 ? '' : 's'} since it was created`,
+    );
     this.differences = differences;
   }
 }
@@ -70,7 +72,7 @@ export interface StaleDifference {
   readonly message: string;
 }
 
-/** The plan holds changes that nobody allowed. Nothing was applied. */
+/** The plan holds changes that nobody allowed; nothing was applied. */
 export class BlockedPlan extends Error {
   override readonly name = 'BlockedPlan';
   readonly plan: Plan;

@@ -174,10 +174,10 @@ function factsOf(step: Step, blockers: readonly Blocker[]): Fact[] {
       text: `${before} → ${after}`,
     })),
     ...risks.map((risk) => ({ name: risk.class, text: risk.message })),
-    ...(stake ? [{ name: 'at stake', text: stake.text }] : []),
+    ...(stake ? [{ name: 'affected', text: stake.text }] : []),
     ...blocked.map(({ allow }) => ({
       name: 'blocked',
-      text: allow === undefined ? 'nothing allows it' : `to go on: --allow ${allow}`,
+      text: allow === undefined ? 'cannot be overridden' : `to proceed: --allow ${allow}`,
     })),
   ];
 }

@@ -31,7 +31,7 @@ export interface PlanOptions extends OpenOptions {
   readonly kept?: readonly KeptPlan[];
   /** Told what is worth knowing and no part of the plan. Raw text of one line. */
   readonly onNote?: (text: string) => void;
-  /** Milliseconds that one request to a broker may take. */
+  /** Timeout per broker request, in milliseconds. */
   readonly timeout: number;
   readonly now: () => Date;
 }

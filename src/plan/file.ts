@@ -27,15 +27,14 @@ export function writePlan(plan: Plan, key?: string): string {
 export function parsePlan(text: string, key?: string): Plan {
   const file = parse(text);
   if (isObject(file) && file.brokerform === 'diff') {
-    throw new DamagedPlan('this is a diff of two revisions, not a plan: no broker was asked what it holds');
+    throw new DamagedPlan('this is a diff of two revisions, not a plan');
   }
-  if (!isObject(file) || file.brokerform !== 'plan')
-    throw new DamagedPlan('this is not a saved plan of brokerform');
+  if (!isObject(file) || file.brokerform !== 'plan') throw new DamagedPlan('not a brokerform plan file');
   const { plan } = file;
-  if (!isObject(plan)) throw new DamagedPlan('the file holds no plan');
+  if (!isObject(plan)) throw new DamagedPlan('the file contains no plan');
   if (plan.version !== PLAN_VERSION) throw new DamagedPlan(otherFormat(plan));
   if (file.digest !== digest(plan))
-    throw new DamagedPlan('the plan was changed after it was saved: its digest does not fit');
+    throw new DamagedPlan('the plan file was modified after it was saved: digest mismatch');
   if (key !== undefined) checkSignature(file.signature, signature(plan, key));
   return plan as unknown as Plan;
 }
@@ -44,7 +43,7 @@ function checkSignature(found: unknown, wanted: string): void {
   if (typeof found !== 'string') throw new DamagedPlan('the plan is not signed, and --verify was given');
   const [a, b] = [Buffer.from(found), Buffer.from(wanted)];
   if (a.length !== b.length || !timingSafeEqual(a, b))
-    throw new DamagedPlan('the signature of the plan was made with another key, or for another plan');
+    throw new DamagedPlan('signature of the plan does not match: different key or different plan');
 }
 
 /** Another format can contain more, or have another meaning, than this version supports, so it is rejected. */
@@ -57,7 +56,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DamagedPlan(`the file is not whole JSON: ${(error as Error).message}`);
+    throw new DamagedPlan(`invalid or truncated JSON: ${(error as Error).message}`);
   }
 }
 

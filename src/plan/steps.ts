@@ -185,7 +185,7 @@ class StepBuilder {
     const risks: Risk[] = [];
     const file = this.#input.recorded?.get(subject(change).address);
     if (file !== undefined && change.action === 'create') {
-      const message = `lost by an interrupted apply, re-created from ${file}`;
+      const message = `lost in an interrupted apply; re-created from ${file}`;
       risks.push({ class: 'safe', code: 'recovered', message });
     }
     const reason = change.action === 'create' ? undefined : this.#systemOwned.get(change.before.address);
@@ -197,7 +197,7 @@ class StepBuilder {
       risks.push({
         class: 'refused',
         code: 'still-needed',
-        message: `${title} is declared and would disappear with it`,
+        message: `${title} is declared and would be deleted with it`,
         hint: 'remove that declaration too, or keep this resource',
       });
     }

@@ -8,7 +8,7 @@ import {
   type Undeclared,
 } from '../model/index.ts';
 import { escapeText } from './escape.ts';
-import { itemLine, readingTime } from './step-lines.ts';
+import { itemLine, kindCounts, readingTime } from './step-lines.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';
 import { formatCount, plural } from './words.ts';
 
@@ -31,7 +31,7 @@ export function sideNotes(sides: readonly Side[]): string[] {
   return sides.flatMap((side) => {
     const name = sideText(side);
     const errors =
-      side.errors > 0 ? [`${name}: ${plural(side.errors, 'error')}; what they are in is left out here`] : [];
+      side.errors > 0 ? [`${name}: ${plural(side.errors, 'error')}; the affected resources are omitted`] : [];
     return [...(side.note === undefined ? [] : [`${name}: ${side.note}`]), ...errors];
   });
 }
@@ -70,7 +70,7 @@ function undeclaredLines(
       itemLine(' · ', { title, detail }, place, style),
       ...fields.map(
         ({ name, before = '' }) =>
-          `${INDENT}${escapeText(name)}  was ${escapeText(before)}; the broker keeps what it has`,
+          `${INDENT}${escapeText(name)}  was ${escapeText(before)}; the broker keeps the current value`,
       ),
       ...(reset === undefined ? [] : [`${INDENT}to reset: ${escapeText(reset)}`]),
     ];
@@ -83,14 +83,8 @@ function undeclaredLines(
     ...(stake
       ? [`${INDENT}holds: ${escapeText(stake.text)} (as of ${readingTime(stake.readAt, planDate)})`]
       : []),
-    ...(along.length > 0 ? [`${INDENT}with it: ${kindCounts(along)}`] : []),
+    ...(along.length > 0 ? [`${INDENT}deleting it also removes ${kindCounts(along)}`] : []),
   ];
-}
-
-function kindCounts(addresses: readonly Address[]): string {
-  const counts = new Map<string, number>();
-  for (const kind of addresses.map(kindOf)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return Array.from(counts, ([kind, count]) => plural(count, escapeText(kind))).join(', ');
 }
 
 /** One block a resource where something becomes different for messages or clients. */
@@ -108,7 +102,7 @@ export function effectBlocks(
     ...group.slice(0, 1).map((one) => itemLine('   ', one, '', style)),
     ...group.map((effect) => `${INDENT}${effectText(effect, style)}`),
   ]);
-  const rest = effectsCut > 0 ? [[`   ${formatCount(effectsCut)} more not looked at or not shown`]] : [];
+  const rest = effectsCut > 0 ? [[`   ${formatCount(effectsCut)} more not checked or not shown`]] : [];
   return [...blocks, ...rest];
 }
 

@@ -29,6 +29,6 @@ export function commentPicture(graph: Graph): CommentPicture | undefined {
     text:
       `<details${nodes.length <= FEW_NODES ? ' open' : ''}><summary>Picture</summary>\n\n` +
       `\`\`\`mermaid\n${text}\`\`\`\n\n${legend.join(' · ')}\n</details>\n`,
-    instead: 'No picture: there is no room left for it.\n',
+    instead: 'Graph omitted: the comment is full.\n',
   };
 }

@@ -10,7 +10,7 @@ export function diffFindings(diff: Diff): Diagnostic[] {
       code: 'diff/undeclared',
       severity: 'info',
       message: fields
-        ? `${title}: ${fields.map(({ name }) => name).join(', ')} no longer declared; the broker keeps what it has`
+        ? `${title}: ${fields.map(({ name }) => name).join(', ')} no longer declared; the broker keeps the current value`
         : `${title} is no longer declared; ${owned ? 'apply --prune deletes it' : 'it stays on the broker'}`,
       address,
       // The line of a resource that is gone is a line of the base.
@@ -24,7 +24,7 @@ export function diffFindings(diff: Diff): Diagnostic[] {
       ({ name, before = 'unset', after = 'unset' }): Diagnostic => ({
         code: 'diff/weaker-guard',
         severity: 'warning',
-        message: `${name} guards less than before: ${before} → ${after}`,
+        message: `${name} is less strict than before: ${before} → ${after}`,
       }),
     );
   return [

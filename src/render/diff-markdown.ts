@@ -25,7 +25,7 @@ export function diffMarkdown(diff: Diff, { verbose }: Style, picture?: Graph): s
   const sections = diffSections(diff);
   const head = [
     ...commentHead({ command: 'diff', project, environment }),
-    `${markdownCode(cutText(sidesText(diff), LONGEST))}, from the YAML alone: no broker was asked.`,
+    `${markdownCode(cutText(sidesText(diff), LONGEST))}, from YAML only; no broker was read.`,
     '',
     ...sideNotes([diff.base, diff.head]).map((note) => `⚠️ ${markdownCode(cutText(note, LONGEST))}\n`),
     summaryTable(diffCounts(diff, sections), hasDifferences(diff)),

@@ -78,7 +78,7 @@ const INDENT = '      ';
 export function guardBlocks({ guards }: Diff, style: Style): string[][] {
   return guards.map(({ name, before = 'unset', after = 'unset', weaker }) => {
     const text = `${INDENT}${escapeText(name)}  ${escapeText(before)} → ${escapeText(after)}`;
-    return [weaker ? `${text}  ${paint(style, RISK_COLOUR.disruptive, 'guards less than before')}` : text];
+    return [weaker ? `${text}  ${paint(style, RISK_COLOUR.disruptive, 'is less strict than before')}` : text];
   });
 }
 

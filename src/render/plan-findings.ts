@@ -50,8 +50,8 @@ function leftBehindFinding({
 }: LeftBehind): Diagnostic {
   const name = detail === '' ? title : `${title} (${detail})`;
   const message = fields
-    ? `${name}: ${fields.map((field) => field.name).join(', ')} no longer declared; the broker keeps what it has`
-    : [`${name} is no longer declared, and stays on the broker`, still, stake && `holds ${stake.text}`]
+    ? `${name}: ${fields.map((field) => field.name).join(', ')} no longer declared; the broker keeps the current value`
+    : [`${name} is no longer declared; it stays on the broker`, still, stake && `holds ${stake.text}`]
         .filter((part) => part !== undefined)
         .join('; ');
   return {
@@ -98,7 +98,7 @@ export function driftFindings(plan: Plan): Diagnostic[] {
     (address): Diagnostic => ({
       code: 'drift/unmanaged',
       severity: 'info',
-      message: `${address} is on the broker, in what the project owns, and is not declared`,
+      message: `${address} is unmanaged: owned by the project but not declared`,
       address,
     }),
   );
@@ -112,7 +112,7 @@ function riskyFinding({ step, blockers }: Entry, severity: Severity): Diagnostic
   const reasons = [
     ...fieldTexts(step),
     ...risks.map((risk) => risk.message),
-    ...(step.stake ? [`at stake: ${step.stake.text}`] : []),
+    ...(step.stake ? [`affected: ${step.stake.text}`] : []),
   ];
   const hint = blockers.length > 0 ? wayOn(blockers) : hintOf(risks);
   return {
@@ -128,7 +128,7 @@ const DIFFERENCE: Readonly<Record<Action, readonly [code: string, text: string]>
   create: ['missing', 'is missing on the broker'],
   update: ['differs', 'differs on the broker'],
   replace: ['differs', 'differs on the broker'],
-  delete: ['not-gone', 'is to be gone, and is on the broker'],
+  delete: ['not-gone', 'is retired but still on the broker'],
 };
 
 /** Seen from the topology: the broker lacks a resource, or has it otherwise. */
@@ -172,10 +172,11 @@ function placeAndAddress({ address, change, fields }: Step): { address: string; 
 
 function wayOn(blockers: readonly Blocker[]): string {
   const keys = blockers.flatMap(({ allow }) => (allow === undefined ? [] : [allow]));
-  if (keys.length < blockers.length) return hintOf(blockers.map(({ risk }) => risk)) ?? 'nothing allows this';
+  if (keys.length < blockers.length)
+    return hintOf(blockers.map(({ risk }) => risk)) ?? 'cannot be overridden';
   const flags = [...new Set(keys)].map((key) => `--allow ${quoteForShell(key)}`).join(' ');
   const hint = hintOf(blockers.map(({ risk }) => risk));
-  return hint === undefined ? `to go on: ${flags}` : `${hint}; or: ${flags}`;
+  return hint === undefined ? `to proceed: ${flags}` : `${hint}; or: ${flags}`;
 }
 
 function hintOf(risks: readonly { readonly hint?: string }[]): string | undefined {

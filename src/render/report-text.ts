@@ -47,7 +47,7 @@ function stepsLines(steps: readonly StepReport[], style: Style): string[] {
   const rest = steps.length - shown.length;
   return [
     ...shown.flatMap((step) => stepReportLines(step, style)),
-    ...(rest > 0 ? [`and ${formatCount(rest)} more; -v lists all, and so does --report FILE`] : []),
+    ...(rest > 0 ? [`and ${formatCount(rest)} more; -v or --report FILE lists all`] : []),
   ];
 }
 
@@ -78,12 +78,10 @@ function closing(report: ApplyReport): string[] {
   const isUnderWay = statuses.delete('under-way');
   statuses.delete('applied');
   statuses.delete('already');
-  if (statuses.size > 0) return ['', 'What is done stays done: plan and apply again to finish the rest.'];
+  if (statuses.size > 0)
+    return ['', 'Completed changes are kept; run plan and apply again to finish the rest.'];
   return isUnderWay
-    ? [
-        '',
-        'What is under way goes on by itself: plan tells how far it is, apply waits for it and finishes it.',
-      ]
+    ? ['', 'Operations in progress continue on the broker; plan shows their progress, apply waits for them.']
     : [];
 }
 
@@ -95,7 +93,7 @@ export function stepReportLines(step: StepReport, style: Style): string[] {
   return [
     headLine({ ...step, action: actionOf(step.action) }, escapeText(reason ?? ''), style),
     ...(note === undefined ? [] : [`      ${escapeText(note)}`]),
-    ...(stake ? [`      at stake: ${escapeText(stake.text)} (read just before)`] : []),
+    ...(stake ? [`      affected: ${escapeText(stake.text)} (read before the call)`] : []),
     ...(failure && reason === undefined ? failureLines(failure) : []),
   ];
 }

@@ -134,7 +134,7 @@ function riskLine(risk: Risk, section: SectionName, style: Style): string {
 function stakeLines(step: Step, planDate: string): string[] {
   if (!step.stake) return [];
   const { text, readAt } = step.stake;
-  return [`${INDENT}at stake: ${escapeText(text)} (read ${readingTime(readAt, planDate)})`];
+  return [`${INDENT}affected: ${escapeText(text)} (as of ${readingTime(readAt, planDate)})`];
 }
 
 /** `12:03:11Z` when it was read on the plan's own day, else with its date. */
@@ -145,25 +145,28 @@ export function readingTime(readAt: string, planDate: string): string {
 }
 
 const OUTCOME = { recreated: 're-created', removed: 'removed' } as const;
+const EFFECT = { recreated: 're-creates', removed: 'removes' } as const;
 
 function dependantLines(dependants: readonly Dependant[], style: Style): string[] {
   if (dependants.length === 0) return [];
-  const counts = new Map<string, { kind: string; outcome: Dependant['outcome']; count: number }>();
-  for (const { address, outcome } of dependants) {
-    const kind = kindOf(address);
-    const group = counts.get(`${outcome}/${kind}`);
-    if (group) group.count++;
-    else counts.set(`${outcome}/${kind}`, { kind, outcome, count: 1 });
-  }
-  const groups = Array.from(
-    counts.values(),
-    ({ kind, outcome, count }) => `${plural(count, escapeText(kind))} ${OUTCOME[outcome]}`,
-  );
+  const effects = (['recreated', 'removed'] as const).flatMap((outcome) => {
+    const those = dependants.filter((dependant) => dependant.outcome === outcome);
+    return those.length === 0
+      ? []
+      : [`${EFFECT[outcome]} ${kindCounts(those.map(({ address }) => address))}`];
+  });
   const names = dependants.map(
     ({ title, detail, outcome }) =>
       `${INDENT}  ${escapeText(detail === '' ? title : `${title}  ${detail}`)}  ${OUTCOME[outcome]}`,
   );
-  return [`${INDENT}with it: ${groups.join(', ')}`, ...(style.verbose ? names : [])];
+  return [`${INDENT}also ${effects.join('; ')}`, ...(style.verbose ? names : [])];
+}
+
+/** `2 bindings, 1 exchange` */
+export function kindCounts(addresses: readonly Address[]): string {
+  const counts = new Map<string, number>();
+  for (const kind of addresses.map(kindOf)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return Array.from(counts, ([kind, count]) => plural(count, escapeText(kind))).join(', ');
 }
 
 const MOST_CALLS = 5;
@@ -186,12 +189,12 @@ function wayOnLines(blockers: readonly Blocker[]): string[] {
     ...new Set(blockers.flatMap(({ risk }) => (risk.hint === undefined ? [] : [escapeText(risk.hint)]))),
   ];
   if (blockers.some(({ allow }) => allow === undefined)) {
-    return [`${INDENT}nothing allows this${hints.length > 0 ? `: ${hints.join('; ')}` : ''}`];
+    return [`${INDENT}cannot be overridden${hints.length > 0 ? `: ${hints.join('; ')}` : ''}`];
   }
   const keys = [...new Set(blockers.flatMap(({ allow }) => (allow === undefined ? [] : [allow])))];
   const flags = keys.map((key) => `--allow ${quoteForShell(key)}`).join(' ');
-  if (hints.length === 0) return [`${INDENT}to go on: ${flags}`];
-  return [`${INDENT}to go on: ${hints.join('; ')}`, `${INDENT}      or: ${flags}`];
+  if (hints.length === 0) return [`${INDENT}to proceed: ${flags}`];
+  return [`${INDENT}to proceed: ${hints.join('; ')}`, `${INDENT}      or: ${flags}`];
 }
 
 function hintLines(risks: readonly Risk[]): string[] {

@@ -197,7 +197,7 @@ describe('diff --base', () => {
     ]);
     const { code, stdout } = await cli('diff --base main --detailed-exitcode');
     expect(code).toBe(2);
-    expect(stdout).toContain('      protect  main/queue/shop/a → unset  guards less than before\n');
+    expect(stdout).toContain('      protect  main/queue/shop/a → unset  is less strict than before\n');
     await write({ 'brokerform.yaml': guarded });
     expect((await cli('diff --base main --detailed-exitcode')).code).toBe(0);
   });
@@ -280,7 +280,7 @@ describe('findings', () => {
     await rm(join(folder, 'topologies/bad.yaml'));
     const { code, stdout } = await cli('diff --base main');
     expect(code).toBe(0);
-    expect(stdout).toContain('): 1 error; what they are in is left out here\n');
+    expect(stdout).toContain('): 1 error; the affected resources are omitted\n');
     expect(stdout).toContain(' +  queue b  vhost shop');
   });
 

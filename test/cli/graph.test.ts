@@ -72,8 +72,8 @@ test('a saved plan is drawn offline, with its changes told apart', async () => {
 
 describe('mistakes', () => {
   test.each([
-    [['graph', 'plan.json', '--live'], 'a plan is drawn from its file'],
-    [['graph', '--depth', '2'], '--depth says how far to go from --focus'],
+    [['graph', 'plan.json', '--live'], '--live cannot be used with a plan file'],
+    [['graph', '--depth', '2'], '--depth requires --focus'],
     [['graph', '--depth', 'x', '--focus', 'a'], 'It must be a whole number.'],
     [['graph', '--format', 'png'], 'Allowed choices are mermaid, dot, svg, html, json.'],
     [['graph', '--focus', 'ordres'], '--focus ordres matches nothing in the topology of shop'],

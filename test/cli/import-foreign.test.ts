@@ -41,7 +41,7 @@ test('one document of two brokers becomes files of both, which validate; what is
   expect(stderr).toMatch(/^api\.yaml:8:5 warning import\/not-carried-over servers\.kafka\.bindings: /);
   expect(stderr).toContain('6 warnings in 1 file');
   const first = await readFile(join(folder, 'topologies/rabbitmq-shop.yaml'), 'utf8');
-  expect(first.match(/^# not carried over: api\.yaml:\d+:\d+ /gm)).toHaveLength(6);
+  expect(first.match(/^# not imported: api\.yaml:\d+:\d+ /gm)).toHaveLength(6);
   expect(await readFile(join(folder, 'topologies/kafka-topics.yaml'), 'utf8')).not.toContain(
     'not carried over',
   );
@@ -88,7 +88,7 @@ describe('the format', () => {
     ],
     ['import --from definitions a.yaml', 65, 'a.yaml is no export that brokerform knows'],
     ['import --from definitions a.yaml b.yaml', 64, 'definitions is one file, and 2 are named'],
-    ['import --from no.yaml', 65, 'no.yaml: there is no such file or directory'],
+    ['import --from no.yaml', 65, 'no.yaml: no such file or directory'],
     ['import --from a.yaml no.yaml', 65, 'no.yaml does not exist'],
     ['import --from empty', 65, 'the folder empty holds no YAML or JSON file'],
     ['import --from a.yaml --format snapshot', 64, 'a snapshot is of a broker'],
@@ -112,10 +112,10 @@ test('mistakes are told all at once, and nothing is written', async () => {
   const { code, stdout, stderr } = await cli('import --from a.yaml --out t');
   expect([code, stdout]).toEqual([65, '']);
   expect(stderr).toContain(
-    'a.yaml:3:41 error import/wrong-value channels.a.bindings.kafka.partitions must be a whole number',
+    'a.yaml:3:41 error import/wrong-value channels.a.bindings.kafka.partitions: expected an integer, got a string',
   );
   expect(stderr).toContain(
-    'a.yaml:3:54 error import/wrong-value channels.a.bindings.kafka.replicas must be a whole number',
+    'a.yaml:3:54 error import/wrong-value channels.a.bindings.kafka.replicas: expected an integer, got a list',
   );
   expect(stderr).toContain('error: 2 errors in a.yaml.');
   expect(await readdir(folder)).toEqual(['a.yaml']);
@@ -126,7 +126,7 @@ test('nothing that can be carried over is no success', async () => {
   const { code, stdout, stderr } = await cli('import --from a.yaml --quiet');
   expect([code, stdout]).toEqual([65, '']);
   expect(stderr).toContain('channels.a: neither a binding nor a server says');
-  expect(stderr).toContain('error: nothing of this can be carried over');
+  expect(stderr).toContain('error: nothing in these files can be imported');
 });
 
 test('--quiet leaves the list to the file', async () => {
@@ -134,7 +134,7 @@ test('--quiet leaves the list to the file', async () => {
   const { code, stdout, stderr } = await cli('import --from a.yaml --quiet');
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain(
-    '# not carried over: a.yaml:2:23 channels.orders.x-team: brokerform knows no such key\n',
+    '# not imported: a.yaml:2:23 channels.orders.x-team: brokerform knows no such key\n',
   );
 });
 

@@ -143,7 +143,7 @@ describe('a run that fails', () => {
     await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
     const { code, stderr } = await cli('plan --against none --json-into o.json --junit-into no/such/o.xml');
     expect(code).toBe(65);
-    expect(stderr).toContain('no/such/o.xml: there is no such file');
+    expect(stderr).toContain('no/such/o.xml: no such file');
     expect(JSON.parse(await read('o.json')).failure.message).toContain('no/such/o.xml');
   });
 

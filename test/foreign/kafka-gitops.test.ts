@@ -155,10 +155,10 @@ users:
   u: { principal: nobody, roles: [king] }
 `);
   expect(errors).toEqual([
-    'f.yaml:2:20 topics.a.partitions must be a whole number, not text',
+    'f.yaml:2:20 topics.a.partitions: expected an integer, got a string',
     'f.yaml:3:3 a topic name cannot hold " "',
-    'f.yaml:5:14 services.s.type must be one of application, kafka-connect, kafka-streams, not "cron"',
-    'f.yaml:5:51 services.s.consumes must be a list, not text',
+    'f.yaml:5:14 services.s.type: expected one of application, kafka-connect, kafka-streams, got "cron"',
+    'f.yaml:5:51 services.s.consumes: expected a list, got a string',
     'f.yaml:7:35 there is no role "king"',
   ]);
 });

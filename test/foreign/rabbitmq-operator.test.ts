@@ -173,8 +173,8 @@ test('resources of two clusters, and such that lack what they need, are mistakes
   );
   expect(errors).toEqual([
     'f.yaml:9:58 this is for b in namespace mq, and f.yaml:4:58 is for a in namespace mq',
-    'f.yaml:14:7 spec lacks the key "definition"',
-    'f.yaml:14:7 spec lacks the key "pattern"',
-    'f.yaml:19:7 spec lacks the key "destinationType"',
+    'f.yaml:14:7 spec: missing required key "definition"',
+    'f.yaml:14:7 spec: missing required key "pattern"',
+    'f.yaml:19:7 spec: missing required key "destinationType"',
   ]);
 });

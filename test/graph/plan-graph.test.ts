@@ -71,7 +71,7 @@ test('what a plan adds, changes, replaces and removes is marked; what it is join
     { name: 'message-ttl', text: '7d → 14d' },
   ]);
   expect(work?.facts.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['destructive', 'at stake', 'blocked']),
+    expect.arrayContaining(['destructive', 'affected', 'blocked']),
   );
 });
 

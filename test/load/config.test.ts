@@ -130,13 +130,13 @@ environments:
     { environment: 'e' },
   );
   expect(lines(diagnostics)).toEqual([
-    'brokerform.yaml:1:1 load/unknown-key the configuration has the unknown key "projet"',
-    'brokerform.yaml:2:13 load/wrong-value topologies must be a list, not "topologies"',
-    'brokerform.yaml:4:17 load/wrong-value brokers.main.type must be boxes or crates, not "boxs"',
-    'brokerform.yaml:5:3 load/missing-key brokers.none lacks the key "type"',
-    'brokerform.yaml:7:23 load/wrong-value lint.rules["a/b"] must be off, error, warning or info, not "warn"',
-    'brokerform.yaml:9:27 load/wrong-value environments.e.limits.deletes must be at least 0, not -1',
-    'brokerform.yaml:9:33 load/unknown-key environments.e has the unknown key "overides"',
+    'brokerform.yaml:1:1 load/unknown-key unknown key "projet"',
+    'brokerform.yaml:2:13 load/wrong-value topologies: expected a list, got "topologies"',
+    'brokerform.yaml:4:17 load/wrong-value brokers.main.type: expected boxes or crates, got "boxs"',
+    'brokerform.yaml:5:3 load/missing-key brokers.none: missing required key "type"',
+    'brokerform.yaml:7:23 load/wrong-value lint.rules["a/b"]: expected off, error, warning or info, got "warn"',
+    'brokerform.yaml:9:27 load/wrong-value environments.e.limits.deletes: expected at least 0, got -1',
+    'brokerform.yaml:9:33 load/unknown-key environments.e: unknown key "overides"',
   ]);
 });
 
@@ -150,10 +150,10 @@ environments:
     ...topology,
   });
   expect(lines(diagnostics)).toEqual([
-    'brokerform.yaml:2:28 load/wrong-value brokers.odd.url must be a box URL, not what is written here',
-    'brokerform.yaml:2:50 load/unknown-key brokers.odd has the unknown key "prt"',
-    'brokerform.yaml:2:74 load/wrong-value brokers.odd.target-version must be a version, not 4.3',
-    'brokerform.yaml:4:31 load/wrong-value brokers.odd.url must be a box URL, not what is written here',
+    'brokerform.yaml:2:28 load/wrong-value brokers.odd.url: expected a box URL, got a hidden value',
+    'brokerform.yaml:2:50 load/unknown-key brokers.odd: unknown key "prt"',
+    'brokerform.yaml:2:74 load/wrong-value brokers.odd.target-version: expected a version, got 4.3',
+    'brokerform.yaml:4:31 load/wrong-value brokers.odd.url: expected a box URL, got a hidden value',
   ]);
 });
 

@@ -68,7 +68,7 @@ test('files are named from the working directory, patterns count from the config
   const { project, diagnostics } = load({}, { directory: join(folder, 'sub') });
   expect(lines(diagnostics)).toEqual([
     '../brokerform.yaml:1:24 load/no-files no file matches the topology pattern "none/*.yaml"',
-    '../t/a.yaml:1:9 load/unknown-key boxes has the unknown key "x"',
+    '../t/a.yaml:1:9 load/unknown-key boxes: unknown key "x"',
   ]);
   expect(project).toMatchObject({ directory: folder, files: ['../t/a.yaml'] });
 });

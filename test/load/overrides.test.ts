@@ -59,10 +59,10 @@ test('an override that breaks the schema is told where it is, and does not count
   expect(overridden('a')).toBe(all.a);
   overridden('b');
   expect(late()).toEqual([
-    'brokerform.yaml:6:23 load/unknown-key main/box/a has the unknown key "sise"',
-    'brokerform.yaml:6:23 load/unknown-key main/box/b has the unknown key "sise"',
-    'brokerform.yaml:6:38 load/wrong-value main/box/a.size must be at least 0, not -1',
-    'brokerform.yaml:6:38 load/wrong-value main/box/b.size must be at least 0, not -1',
+    'brokerform.yaml:6:23 load/unknown-key main/box/a: unknown key "sise"',
+    'brokerform.yaml:6:23 load/unknown-key main/box/b: unknown key "sise"',
+    'brokerform.yaml:6:38 load/wrong-value main/box/a.size: expected at least 0, got -1',
+    'brokerform.yaml:6:38 load/wrong-value main/box/b.size: expected at least 0, got -1',
   ]);
 });
 

@@ -44,23 +44,23 @@ test('schema errors: each mistake once, at its key or value, with the nearest na
 cratse: {}
 `);
   expect(lines(diagnostics)).toEqual([
-    't.yaml:2:3 load/unknown-key boxes has the unknown key "shelv"',
-    't.yaml:4:10 load/unknown-key boxes.boxes.a has the unknown key "sise"',
-    't.yaml:4:25 load/wrong-value boxes.boxes.a.size must be at least 0, not -1',
-    't.yaml:4:35 load/wrong-value boxes.boxes.a.kind must be open or closed, not "opne"',
-    't.yaml:4:46 load/wrong-value boxes.boxes.a.age must be a duration, not "7dd"',
-    't.yaml:6:7 load/missing-key boxes.boxes.b.dead lacks the key "letter"',
-    't.yaml:6:15 load/unknown-key boxes.boxes.b.dead has the unknown key "ky"',
-    't.yaml:7:13 load/wrong-value boxes.boxes.b.tags must be a list, not "x"',
-    't.yaml:8:26 load/wrong-value boxes.boxes["odd name"].label must be text, not 5',
-    't.yaml:8:34 load/wrong-value boxes.boxes["odd name"].age must be a whole number or a duration, not a list',
-    't.yaml:9:18 load/unknown-key boxes.boxes.c.dead has the unknown key "leter"',
-    't.yaml:9:36 load/wrong-value boxes.boxes.c.size must be a whole number, not 1.5',
-    't.yaml:9:46 load/wrong-value boxes.boxes.c.raw must be a mapping, not empty',
-    't.yaml:11:30 load/wrong-value boxes.lids[0].radius must be a number, not "x"',
-    't.yaml:12:15 load/wrong-value boxes.lids[1].form must be round or square, not "squar"',
-    't.yaml:13:7 load/missing-key boxes.lids[2] lacks the key "form"',
-    't.yaml:14:7 load/wrong-value boxes.lids[3] must be a mapping, not "round"',
+    't.yaml:2:3 load/unknown-key boxes: unknown key "shelv"',
+    't.yaml:4:10 load/unknown-key boxes.boxes.a: unknown key "sise"',
+    't.yaml:4:25 load/wrong-value boxes.boxes.a.size: expected at least 0, got -1',
+    't.yaml:4:35 load/wrong-value boxes.boxes.a.kind: expected open or closed, got "opne"',
+    't.yaml:4:46 load/wrong-value boxes.boxes.a.age: expected a duration, got "7dd"',
+    't.yaml:6:7 load/missing-key boxes.boxes.b.dead: missing required key "letter"',
+    't.yaml:6:15 load/unknown-key boxes.boxes.b.dead: unknown key "ky"',
+    't.yaml:7:13 load/wrong-value boxes.boxes.b.tags: expected a list, got "x"',
+    't.yaml:8:26 load/wrong-value boxes.boxes["odd name"].label: expected a string, got 5',
+    't.yaml:8:34 load/wrong-value boxes.boxes["odd name"].age: expected an integer or a duration, got a list',
+    't.yaml:9:18 load/unknown-key boxes.boxes.c.dead: unknown key "leter"',
+    't.yaml:9:36 load/wrong-value boxes.boxes.c.size: expected an integer, got 1.5',
+    't.yaml:9:46 load/wrong-value boxes.boxes.c.raw: expected a mapping, got null',
+    't.yaml:11:30 load/wrong-value boxes.lids[0].radius: expected a number, got "x"',
+    't.yaml:12:15 load/wrong-value boxes.lids[1].form: expected round or square, got "squar"',
+    't.yaml:13:7 load/missing-key boxes.lids[2]: missing required key "form"',
+    't.yaml:14:7 load/wrong-value boxes.lids[3]: expected a mapping, got "round"',
     't.yaml:15:1 load/unknown-key a topology has no key "cratse"',
   ]);
   const hints = diagnostics.map(({ hint }) => hint);
@@ -186,8 +186,8 @@ test('a variable whose value does not fit is an error that does not show the val
     A: 'hush',
   });
   expect(lines(diagnostics)).toEqual([
-    't.yaml:1:30 load/wrong-value boxes.boxes.a.size must be a whole number, not "${N}"',
-    't.yaml:1:43 load/wrong-value boxes.boxes.a.age must be a duration, not "${A}"',
+    't.yaml:1:30 load/wrong-value boxes.boxes.a.size: expected an integer, got "${N}"',
+    't.yaml:1:43 load/wrong-value boxes.boxes.a.age: expected a duration, got "${A}"',
   ]);
 });
 

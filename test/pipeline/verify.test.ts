@@ -277,7 +277,7 @@ describe('a signature', () => {
     const text = writePlan(plan, key);
     expect(text).not.toContain(key);
     expect(readPlan(text, { key })).toEqual(JSON.parse(JSON.stringify(plan)));
-    expect(() => readPlan(text, { key: 'x'.repeat(32) })).toThrow(/another key/);
+    expect(() => readPlan(text, { key: 'x'.repeat(32) })).toThrow(/different key/);
     expect(() => readPlan(writePlan(plan), { key })).toThrow(/not signed/);
     const { signature } = JSON.parse(text) as { signature: string };
     const moved = { ...JSON.parse(writePlan({ ...plan, inSync: 7 })), signature };

@@ -12,7 +12,7 @@ function annotations(one: Plan, command: 'plan' | 'drift' = 'plan', folder = '')
 describe('a plan as findings', () => {
   test('what is blocked is an error, what is risky a warning, what is safe is none; the worst first', () => {
     expect(annotations(examplePlan)).toEqual([
-      "::error file=topologies/orders.yaml,line=42,col=5,title=plan/replace::replaces queue orders.events (vhost /orders): type classic → quorum; cannot change in place: replaces the queue; at stake: 18,204 ready, 312 unacknowledged, 4 consumers%0Ahint: drain it; or: --allow 'destructive:main/queue/%252Forders/orders.events'",
+      "::error file=topologies/orders.yaml,line=42,col=5,title=plan/replace::replaces queue orders.events (vhost /orders): type classic → quorum; cannot change in place: replaces the queue; affected: 18,204 ready, 312 unacknowledged, 4 consumers%0Ahint: drain it; or: --allow 'destructive:main/queue/%252Forders/orders.events'",
       '::warning file=topologies/pay.yaml,line=17,col=5,title=plan/retention::changes topic payments: retention.ms 7d → 1d; deletes about 6 days of log; group "ledger" lags 2.1 days',
       '::warning title=plan/unbind::deletes binding events → old (key k, vhost /orders): messages stop arriving at queue old',
     ]);
@@ -74,10 +74,10 @@ describe('a drift as findings', () => {
     const { blockers } = examplePlan;
     expect(annotations(plan({ waves, blockers, unmanaged: ['main/queue/x'] }), 'drift')).toEqual([
       '::error file=topologies/orders.yaml,line=42,col=5,title=drift/differs::queue orders.events (vhost /orders) differs on the broker: type classic → quorum',
-      '::warning title=drift/not-gone::binding events → old (key k, vhost /orders) is to be gone, and is on the broker',
+      '::warning title=drift/not-gone::binding events → old (key k, vhost /orders) is retired but still on the broker',
       '::warning file=topologies/orders.yaml,line=5,col=5,title=drift/missing::exchange events (vhost /orders) is missing on the broker',
       '::warning title=drift/differs::queue a differs on the broker: max-length 5 → unset',
-      '::notice title=drift/unmanaged::main/queue/x is on the broker, in what the project owns, and is not declared',
+      '::notice title=drift/unmanaged::main/queue/x is unmanaged: owned by the project but not declared',
     ]);
   });
 

@@ -235,7 +235,7 @@ test('the picture is the first to go where room is short, and is counted against
     lengths.push(text.length);
     expect(text.length).toBeLessThan(60_000);
     if (text.includes('not shown here')) expect(text).not.toContain('mermaid');
-    if (!text.includes('mermaid')) expect(text).toContain('No picture: there is no room left for it.');
+    if (!text.includes('mermaid')) expect(text).toContain('Graph omitted: the comment is full.');
   }
   expect(Math.max(...lengths)).toBeGreaterThan(55_000);
   expect(withChanges(1_000)).toContain('not shown here');

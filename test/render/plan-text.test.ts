@@ -18,9 +18,9 @@ Plan shop (prod-eu) · rabbitmq "orders-cluster" 4.3.6 · kafka "Mk3OEY" 4.1.0
 BLOCKED
 -/+ queue orders.events  vhost /orders                  topologies/orders.yaml:42
       type  classic → quorum                            cannot change in place: replaces the queue
-      at stake: 18,204 ready, 312 unacknowledged, 4 consumers (read 12:03:11Z)
-      with it: 3 bindings re-created
-      to go on: drain it
+      affected: 18,204 ready, 312 unacknowledged, 4 consumers (as of 12:03:11Z)
+      also re-creates 3 bindings
+      to proceed: drain it
             or: --allow 'destructive:main/queue/%2Forders/orders.events'
 
 DESTRUCTIVE
@@ -68,7 +68,7 @@ test('what the broker cannot do is blocked, and no key is offered', () => {
     'text',
     PLAIN,
   );
-  expect(text).toContain('      nothing allows this: make a new topic\n');
+  expect(text).toContain('      cannot be overridden: make a new topic\n');
   expect(text).not.toContain('--allow');
 });
 
@@ -88,7 +88,7 @@ test('every key that is needed stands on one line, each once', () => {
     'text',
     PLAIN,
   );
-  expect(text).toContain(`      to go on: --allow 'destructive:${address}' --allow 'protected:${address}'\n`);
+  expect(text).toContain(`      to proceed: --allow 'destructive:${address}' --allow 'protected:${address}'\n`);
   expect(text).toContain('      protected: protected in this environment\n');
 });
 
@@ -109,7 +109,7 @@ test('a section is in the order of the files, whatever the order of the waves', 
 test('a stake that was read on another day says which', () => {
   const stake = { text: '1 ready', values: {}, readAt: '2026-05-03T23:59:59.000Z' };
   const text = renderPlan(plan({ waves: [[{ ...replacedQueue, stake }]] }), 'text', PLAIN);
-  expect(text).toContain('at stake: 1 ready (read 2026-05-03 23:59:59Z)');
+  expect(text).toContain('affected: 1 ready (as of 2026-05-03 23:59:59Z)');
 });
 
 test('a narrow terminal gets no wide gaps', () => {

@@ -15,7 +15,7 @@ FAILED
 NOT STARTED
  -  binding events → old
 
-What is done stays done: plan and apply again to finish the rest.
+Completed changes are kept; run plan and apply again to finish the rest.
 `);
 });
 
@@ -68,7 +68,7 @@ UNDER WAY
  +  exchange events  vhost /orders
       12 partitions on the way\\x1b[2J
 
-What is under way goes on by itself: plan tells how far it is, apply waits for it and finishes it.
+Operations in progress continue on the broker; plan shows their progress, apply waits for them.
 `);
   const verbose = renderReport(report, 'text', { ...PLAIN, verbose: true });
   expect(verbose).toContain('APPLIED\n +  exchange events  vhost /orders\n      moved 2 partitions\n');
@@ -94,7 +94,7 @@ test('progress fits one row', () => {
 });
 
 test('what was never sent has its reason on one line, and a stopped apply does not flood the terminal', () => {
-  const failure = { op: 'queue.declare', message: 'stopped before it was its turn' };
+  const failure = { op: 'queue.declare', message: 'stopped before this step' };
   const steps = Array.from({ length: 200 }, (_, i) => ({
     address: `main/queue/%2F/q${i}`,
     title: `queue q${i}`,
@@ -106,8 +106,8 @@ test('what was never sent has its reason on one line, and a stopped apply does n
   const report = { ...exampleReport, steps };
   const lines = renderReport(report, 'text', PLAIN).split('\n');
   expect(
-    lines.filter((line) => /^ \+ {2}queue q\d+ +stopped before it was its turn$/.test(line)),
+    lines.filter((line) => /^ \+ {2}queue q\d+ +stopped before this step$/.test(line)),
   ).toHaveLength(50);
-  expect(lines).toContain('and 150 more; -v lists all, and so does --report FILE');
+  expect(lines).toContain('and 150 more; -v or --report FILE lists all');
   expect(renderReport(report, 'text', { ...PLAIN, verbose: true })).toContain('queue q199');
 });

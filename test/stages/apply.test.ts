@@ -298,7 +298,7 @@ describe('a replacement that the broker refuses', () => {
     const report = await applyMemory(broker, plan);
     expect(report.steps.find(({ address }) => address === 'store/box/b')).toMatchObject({
       status: 'failed',
-      note: expect.stringContaining('somebody else declared the box meanwhile'),
+      note: expect.stringContaining('another client declared the box meanwhile'),
     });
     expect(broker.links.size).toBe(3);
   });

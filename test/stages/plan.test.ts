@@ -291,7 +291,7 @@ describe('a saved plan', () => {
     expect(parsePlan(text)).toEqual(JSON.parse(JSON.stringify(plan)));
     expect(() => parsePlan(text.slice(0, -20))).toThrow(DamagedPlan);
     expect(() => parsePlan(text.replace('"capacity": 5', '"capacity": 6'))).toThrow(
-      /changed after it was saved/,
+      /modified after it was saved/,
     );
     expect(() => parsePlan('{}')).toThrow(/not a saved plan/);
   });

@@ -30,26 +30,20 @@ interface Flags extends PlanFlags, VerifyFlags, Pick<OutputFlags, 'format'> {
 }
 
 export function addApply(program: Command): void {
-  const command = program
-    .command('apply')
-    .description('Make the brokers match the topology, or run a saved plan.');
+  const command = program.command('apply').description('Apply the topology or a saved plan to the brokers');
   addJsonOption(addPlanOptions(command))
-    .argument('[plan]', 'a file that plan --out saved: exactly that is run')
-    .option('--verify', 'require a saved plan signed with BROKERFORM_PLAN_KEY')
-    .addOption(durationOption('--max-age <duration>', 'refuse a saved plan that is older'))
-    .option('--auto-approve', 'do not ask; this allows nothing that is blocked')
+    .argument('[plan]', 'plan file written by plan --out')
+    .option('--verify', 'require a signed plan file (key in BROKERFORM_PLAN_KEY)')
+    .addOption(durationOption('--max-age <duration>', 'refuse a plan file older than this'))
+    .option('--auto-approve', 'skip the approval prompt; blocked changes stay blocked')
     .addOption(
-      choiceOption(
-        '--on-error <what>',
-        'after a failure: go on with what is independent, or start nothing new',
-        ['continue', 'stop'],
-      ),
+      choiceOption('--on-error <what>', 'after a failure: continue independent changes, or stop', [
+        'continue',
+        'stop',
+      ]),
     )
-    .option(
-      '--detach',
-      'begin what a broker then does by itself, as moving replicas, and do not wait for its end',
-    )
-    .option('--report <file>', 'write what was done, failed and not started, as JSON')
+    .option('--detach', 'do not wait for long broker operations, such as reassignments')
+    .option('--report <file>', 'write the apply report as JSON')
     .action(
       invoke<Flags>((context, flags, [file]) =>
         withOutputs(context, outputsOf(flags), 'apply', async (publish) => {
@@ -90,7 +84,7 @@ async function savedPlan(context: CommandContext, flags: Flags, file: string): P
   const given = givenPlanFlags(flags);
   if (given.length > 0) {
     throw new UsageError(
-      `${given.join(', ')}: a saved plan runs as it was reviewed, or not at all`,
+      `${given.join(', ')}: not allowed with a saved plan`,
       `plan again with ${given.join(' ')} and --out`,
     );
   }
@@ -121,12 +115,12 @@ async function projectOf(context: CommandContext, plan: Plan): Promise<Checked> 
 
 async function freshPlan(context: CommandContext, flags: Flags): Promise<Planned> {
   if (flags.verify || flags.maxAge !== undefined) {
-    throw new UsageError('--verify and --max-age are about a saved plan, and none is given');
+    throw new UsageError('--verify and --max-age require a plan file');
   }
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
   if (!canAsk && flags.autoApprove !== true) {
     throw new UsageError(
-      'there is no terminal to ask on, so apply needs a saved plan or --auto-approve',
+      'no terminal for the approval prompt; apply needs a plan file or --auto-approve',
       'brokerform plan --out plan.json, review it, then brokerform apply plan.json',
     );
   }
@@ -171,6 +165,6 @@ async function run(
 function tellInterrupts(context: CommandContext, { drain, abort }: Interrupts): void {
   const tellOnce = (signal: AbortSignal, text: string) =>
     signal.addEventListener('abort', () => context.tell(text), { once: true });
-  tellOnce(drain, 'Stopping: calls in flight finish, no new one starts. Once more to give up at once.\n');
+  tellOnce(drain, 'Stopping after in-flight calls; press Ctrl-C again to abort\n');
   tellOnce(abort, 'Giving up.\n');
 }

@@ -5,7 +5,7 @@ import { invoke } from '../invoke.ts';
 export function addCompletion(program: Command): void {
   program
     .command('completion')
-    .description('Print a completion script for a shell.')
+    .description('Print a shell completion script')
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
     .addHelpText('after', '\nAdd to ~/.bashrc: source <(brokerform completion bash)')
     .action(

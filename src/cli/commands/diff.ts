@@ -17,16 +17,11 @@ export function addDiff(program: Command): void {
   addOutputOptions(
     program
       .command('diff')
-      .description(
-        'Show what a branch changes, from the YAML of two git revisions alone: no broker is asked.',
-      )
-      .requiredOption('--base <ref>', 'the revision to compare with, such as origin/main')
-      .option('--head <ref>', 'the revision that is compared; without it, the working tree')
-      .option(
-        '--prune',
-        'count what the project owns and no longer declares as deleted, as apply --prune does',
-      )
-      .option('--detailed-exitcode', 'exit with 2 when anything differs'),
+      .description('Compare the topology of two git revisions, without a broker')
+      .requiredOption('--base <ref>', 'git revision to compare with, such as origin/main')
+      .option('--head <ref>', 'git revision to compare (default: the working tree)')
+      .option('--prune', 'count owned resources that are no longer declared as deleted')
+      .option('--detailed-exitcode', 'exit 2 if there are differences'),
   ).action(
     invoke<Flags>((context, flags) =>
       withOutputs(context, flags, 'diff', async (publish) => {

@@ -14,7 +14,7 @@ export function addDoctor(program: Command): void {
   addJsonOption(
     program
       .command('doctor')
-      .description('Examine the brokers: reachable, version, rights, clock.')
+      .description('Check connectivity, version, permissions and clock')
       .addOption(waitOption()),
   ).action(
     invoke<Flags>((context, { format, wait }) =>
@@ -28,8 +28,9 @@ export function addDoctor(program: Command): void {
         if (isElsewhere || (errors.length > 0 && checked.configured.size === 0)) {
           throw new InvalidProject(checked.diagnostics);
         }
-        if (errors.length > 0) context.note('The files have errors; to see them: brokerform validate');
-        context.busy('examining the brokers');
+        if (errors.length > 0)
+          context.note('Topology files have errors; run brokerform validate to list them');
+        context.busy('checking the brokers');
         const examined = await unlessInterrupted(context, doctor(checked, connecting(context, wait)));
         const about = { command: 'doctor', ...context.subject } as const;
         await publish((_, style) =>

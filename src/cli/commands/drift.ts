@@ -13,7 +13,7 @@ export function addDrift(program: Command): void {
   addOutputOptions(
     program
       .command('drift')
-      .description('Tell whether the brokers differ from the topology, unmanaged resources included.')
+      .description('Detect differences between brokers and topology, including unmanaged resources')
       .addOption(waitOption()),
   ).action(
     invoke<Flags>((context, flags) =>

@@ -9,8 +9,8 @@ export function addExplain(program: Command): void {
   addJsonOption(
     program
       .command('explain')
-      .description('Explain a lint rule; without a code, list them all.')
-      .argument('[code]', 'such as rabbitmq/unbound-queue'),
+      .description('Explain a lint rule, or list all rules')
+      .argument('[code]', 'code of a rule, such as rabbitmq/unbound-queue'),
   ).action(
     invoke<Pick<OutputFlags, 'format'>>((context, { format }, [code]) =>
       withOutputs(context, { format }, 'explain', async (publish) => {
@@ -45,7 +45,7 @@ function ruleNamed(code: string, rules: readonly Rule[]): Rule {
   throw new UsageError(
     `no rule has the code ${escapeText(code)}`,
     near === undefined
-      ? '"brokerform explain" lists them all. What is wrong with the format says in its own hint what to do'
+      ? '"brokerform explain" lists all rules; format errors carry their own hint'
       : `did you mean ${near}?`,
   );
 }

@@ -35,24 +35,19 @@ const BY_EXTENSION: Readonly<Record<string, GraphFormat>> = {
 export function addGraph(program: Command): void {
   program
     .command('graph')
-    .description('Draw the topology, live brokers, or what a saved plan changes.')
-    .argument('[plan]', 'a file that plan --out saved, in the place of the topology')
+    .description('Draw the topology, the live brokers or a saved plan')
+    .argument('[plan]', 'plan file written by plan --out, instead of the topology')
     .addOption(
       program
-        .createOption('--format <format>', 'how to draw it (default: by the name of --out, else mermaid)')
+        .createOption('--format <format>', 'graph format (default: by the extension of --out, else mermaid)')
         .choices(FORMATS),
     )
-    .option('--out <file>', 'write it into this file; without it, print')
-    .option('--live', 'draw what is on the brokers, not what is declared')
+    .option('--out <file>', 'write to this file (default: standard output)')
+    .option('--live', 'draw the live state of the brokers')
     .addOption(
-      listOption(
-        '--focus <glob>',
-        'only resources whose address matches, or name, and their neighbours; repeatable',
-      ),
+      listOption('--focus <glob>', 'only matching addresses or names and their neighbours; repeatable'),
     )
-    .addOption(
-      countOption('--depth <steps>', 'how many steps the neighbours of --focus may be away (default: 1)'),
-    )
+    .addOption(countOption('--depth <steps>', 'maximum distance of neighbours from --focus (default: 1)'))
     .addOption(waitOption())
     .action(
       invoke<Flags>((context, flags, [file]) => {
@@ -67,7 +62,7 @@ export function addGraph(program: Command): void {
           const { text, leftOut } = renderGraph(graph, format);
           if (flags.out === undefined) await publish(() => text);
           else await writeFile(flags.out, text);
-          if (graph.nodes.length === 0) context.note('There is nothing to draw.');
+          if (graph.nodes.length === 0) context.note('Nothing to draw.');
           if (leftOut !== undefined) {
             context.note(`${leftOut}. --focus GLOB draws a part; --format html has room for all.`);
           }
@@ -80,13 +75,10 @@ export function addGraph(program: Command): void {
 
 function checkUsage({ live, focus, depth }: Flags, file: string | undefined): void {
   if (live && file !== undefined) {
-    throw new UsageError(
-      'a plan is drawn from its file, not from live brokers',
-      'leave out --live, or the plan',
-    );
+    throw new UsageError('--live cannot be used with a plan file', 'remove --live or the plan file');
   }
   if (depth !== undefined && focus.length === 0) {
-    throw new UsageError('--depth says how far to go from --focus, which is not given');
+    throw new UsageError('--depth requires --focus');
   }
 }
 
@@ -101,7 +93,7 @@ async function readGraph(context: CommandContext, flags: Flags, file: string | u
   if (names.length === 0) {
     const known = [...checked.configured.keys()];
     throw new UsageError(
-      known.length === 0 ? 'there is no broker in the configuration' : 'no configured broker matches --focus',
+      known.length === 0 ? 'the configuration has no brokers' : 'no configured broker matches --focus',
       known.length === 0 ? 'brokerform init writes one' : `there are: ${known.join(', ')}`,
     );
   }

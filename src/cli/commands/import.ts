@@ -33,16 +33,16 @@ Formats: asyncapi, definitions, kafka-gitops, rabbitmq-operator, snapshot, strim
 export function addImport(program: Command): void {
   program
     .command('import')
-    .description('Write what a broker holds, or files of other tools say, as YAML.')
-    .option('--from <paths...>', '[FORMAT] and files or folders, in the place of the live broker')
-    .option('--broker <broker>', 'one broker of the configuration; without it, all of them')
+    .description('Generate YAML from live brokers or files of other tools')
+    .option('--from <paths...>', '[FORMAT] and files or directories to read instead of a broker')
+    .option('--broker <broker>', 'one broker of the configuration (default: all)')
     .addOption(
-      listOption('--target <glob>', 'only resources whose address matches, with their bindings; repeatable'),
+      listOption('--target <glob>', 'include only matching addresses, with their bindings; repeatable'),
     )
-    .addOption(listOption('--exclude <glob>', 'not the resources whose address matches; repeatable'))
-    .option('--out <dir>', 'write files into this directory; without it, print')
+    .addOption(listOption('--exclude <glob>', 'exclude matching addresses; repeatable'))
+    .option('--out <dir>', 'write files to this directory (default: standard output)')
     .addOption(
-      choiceOption('--format <format>', 'topology files, or a snapshot for plan --against', [
+      choiceOption('--format <format>', 'topology files or a snapshot for plan --against', [
         'yaml',
         'snapshot',
       ]),
@@ -83,5 +83,8 @@ function tellLeftovers(context: CommandContext, leftovers: readonly Diagnostic[]
   if (leftovers.length > 0 && !isQuiet)
     context.tell(`${renderDiagnostics(leftovers, 'text', context.err)}\n`);
   if (files === 0)
-    throw new InputError('nothing of this can be carried over', 'docs/importing.md tells what can');
+    throw new InputError(
+      'nothing in these files can be imported',
+      'docs/importing.md lists what can be imported',
+    );
 }

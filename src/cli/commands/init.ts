@@ -28,7 +28,7 @@ interface Flags {
 export function addInit(program: Command): void {
   program
     .command('init')
-    .description('Write a configuration and a first topology.')
+    .description('Create a configuration and a first topology')
     .addOption(brokerOption())
     .option(
       '--from-live',

@@ -20,19 +20,16 @@ interface Flags extends PlanFlags, OutputFlags {
 export function addPlan(program: Command): void {
   const command = program.command('plan').description('Show what an apply would change.');
   addOutputOptions(addPlanOptions(command))
-    .option('--out <file>', 'save the plan, for apply')
-    .option('--sign', 'sign the saved plan with the key in BROKERFORM_PLAN_KEY')
-    .option('--detailed-exitcode', 'exit with 2 when anything is to change')
-    .option(
-      '--against <file>',
-      'plan against a snapshot or a definitions file; "none" shows everything as new',
-    )
-    .option('--base <ref>', 'git revision to compare with: list what it leaves behind, and changed routing')
+    .option('--out <file>', 'write the plan to a file for apply')
+    .option('--sign', 'sign the plan file (key in BROKERFORM_PLAN_KEY)')
+    .option('--detailed-exitcode', 'exit 2 if there are changes')
+    .option('--against <file>', 'plan against a snapshot or definitions file; "none" for empty brokers')
+    .option('--base <ref>', 'git revision to compare with; adds removals and routing changes')
     .action(
       invoke<Flags>((context, flags) =>
         withOutputs(context, flags, 'plan', async (publish) => {
           await checkPlanFlags(flags);
-          if (flags.sign && flags.out === undefined) throw new UsageError('--sign needs --out');
+          if (flags.sign && flags.out === undefined) throw new UsageError('--sign requires --out');
           const key = flags.sign ? await planKey() : undefined;
           const checked = await loadProject(context);
           const plan = await planProject(context, checked, flags, flags);
@@ -53,6 +50,6 @@ export function addPlan(program: Command): void {
 
 function savedNote(file: string, plan: Plan): string {
   return plan.blockers.length > 0
-    ? `Saved to ${file}; as long as it is blocked, apply refuses it.`
-    : `Saved; to run exactly this: brokerform apply ${file}`;
+    ? `Saved to ${file}; apply refuses it while it is blocked.`
+    : `Saved; to apply this plan: brokerform apply ${file}`;
 }

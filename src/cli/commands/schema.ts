@@ -5,7 +5,7 @@ import { readSchema, SCHEMAS, type SchemaName } from '../schema-files.ts';
 export function addSchema(program: Command): void {
   program
     .command('schema')
-    .description('Print a JSON Schema: of topology files, of the configuration, or of plans.')
+    .description('Print the JSON Schema of topology files, configuration or plans')
     .addArgument(new Argument('[name]', 'which schema').choices(SCHEMAS).default('topology'))
     .action(
       invoke(async (context, _flags, [name = 'topology']) => {

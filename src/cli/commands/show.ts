@@ -8,9 +8,9 @@ export function addShow(program: Command): void {
   addOutputOptions(
     program
       .command('show')
-      .description('Print a saved plan, offline.')
-      .argument('<plan>', 'a file that plan --out saved')
-      .option('--verify', 'require a signature made with BROKERFORM_PLAN_KEY'),
+      .description('Print a saved plan')
+      .argument('<plan>', 'plan file written by plan --out')
+      .option('--verify', 'require a valid signature (key in BROKERFORM_PLAN_KEY)'),
   ).action(
     invoke<OutputFlags & VerifyFlags>((context, flags, [file = '']) =>
       withOutputs(context, flags, 'plan', async (publish) => {

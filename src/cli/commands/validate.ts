@@ -23,17 +23,17 @@ export function addValidate(program: Command): void {
   addOutputOptions(
     program
       .command('validate')
-      .description('Check the topology offline: schema and lint.')
-      .argument('[paths...]', 'topology files or globs, in the place of those that the configuration names')
+      .description('Check topology files offline: schema and lint rules')
+      .argument('[paths...]', 'topology files or globs (default: those of the configuration)')
       .addOption(
-        choiceOption('--fail-on <severity>', 'exit with 3 from this severity on', [
+        choiceOption('--fail-on <severity>', 'exit 3 at this severity or above', [
           'error',
           'warning',
           'info',
         ]),
       )
-      .option('--baseline <file>', 'accepted findings, instead of lint.baseline of the configuration')
-      .option('--write-baseline <file>', 'accept all lint findings of today in this file'),
+      .option('--baseline <file>', 'baseline file of accepted findings (default: lint.baseline)')
+      .option('--write-baseline <file>', 'write all current findings to a baseline file'),
   ).action(
     invoke<Flags>((context, flags, paths) =>
       withOutputs(context, flags, 'validate', async (publish) => {
@@ -60,8 +60,8 @@ async function checkFindings(
   const { baseline, writeBaseline: file } = flags;
   if (file === undefined)
     return checkProject(context, { paths, ...(baseline !== undefined && { baseline }) });
-  if (baseline !== undefined) throw new UsageError('--baseline and --write-baseline exclude each other');
-  if (paths.length > 0) throw new UsageError('--write-baseline takes all of the topology, not some paths');
+  if (baseline !== undefined) throw new UsageError('--baseline and --write-baseline cannot be used together');
+  if (paths.length > 0) throw new UsageError('--write-baseline cannot be used with paths');
   const { allRules, baselineOf, writeBaseline } = await import('../../pipeline/index.ts');
   const { diagnostics } = await checkProject(context, { baseline: false });
   const rules = new Set(allRules().map(({ code }) => code));

@@ -59,14 +59,14 @@ export class Mapping {
     const value = this.#take(key);
     if (value === undefined || typeof value === 'string') return value;
     const isScalar = typeof value !== 'object';
-    return this.#wrongType(key, 'text', value, isScalar ? { hint: 'put it in quotes' } : {});
+    return this.#wrongType(key, 'a string', value, isScalar ? { hint: 'put it in quotes' } : {});
   }
 
   /** Reports a key that is not there. */
   required(key: string): string | undefined {
     if (this.has(key)) return this.text(key);
     const name = this.path === '' ? 'the document' : this.path;
-    this.account.error('missing-key', this.at(), `${name} lacks the key ${JSON.stringify(key)}`);
+    this.account.error('missing-key', this.at(), `${name}: missing required key ${JSON.stringify(key)}`);
     return undefined;
   }
 
@@ -84,7 +84,7 @@ export class Mapping {
   whole(key: string): number | undefined {
     const value = this.#take(key);
     if (value === undefined || Number.isSafeInteger(value)) return value as number | undefined;
-    return this.#wrongType(key, 'a whole number', value);
+    return this.#wrongType(key, 'an integer', value);
   }
 
   number(key: string): number | undefined {
@@ -95,7 +95,7 @@ export class Mapping {
   flag(key: string): boolean | undefined {
     const value = this.#take(key);
     if (value === undefined || typeof value === 'boolean') return value;
-    return this.#wrongType(key, 'true or false', value);
+    return this.#wrongType(key, 'a boolean', value);
   }
 
   texts(key: string): PlacedText[] {
@@ -103,7 +103,7 @@ export class Mapping {
     return (list ?? []).flatMap((item: Json, index): PlacedText[] => {
       const at = this.places.at(list ?? EMPTY, index) ?? this.at(key);
       if (typeof item === 'string') return [{ text: item, at }];
-      const message = `${pathTo(pathTo(this.path, key), index)} must be text, not ${typeName(item)}`;
+      const message = `${pathTo(pathTo(this.path, key), index)}: expected a string, got ${typeName(item)}`;
       this.account.error('wrong-value', at, message);
       return [];
     });
@@ -148,7 +148,7 @@ export class Mapping {
     return value.flatMap((item: Json, index) => {
       const at = this.places.at(value, index) ?? this.at(key);
       if (isObject(item) && !isExactInt(item)) return [new Mapping(item, pathTo(path, index), at, this)];
-      const message = `${pathTo(path, index)} must be a mapping, not ${typeName(item)}`;
+      const message = `${pathTo(path, index)}: expected a mapping, got ${typeName(item)}`;
       this.account.error('wrong-value', at, message);
       return [];
     });
@@ -210,7 +210,7 @@ export class Mapping {
   #oneOf<T extends string>({ text, at }: PlacedText, key: string, words: readonly T[]): T | undefined {
     const found = words.find((word) => plain(word) === plain(text));
     if (found === undefined) {
-      const message = `${pathTo(this.path, key)} must be one of ${words.join(', ')}, not ${JSON.stringify(shortened(text))}`;
+      const message = `${pathTo(this.path, key)}: expected one of ${words.join(', ')}, got ${JSON.stringify(shortened(text))}`;
       this.account.error('wrong-value', at, message);
     }
     return found;
@@ -226,17 +226,17 @@ export class Mapping {
 
   /** The type only, and not the value: it may be a password. */
   #wrongType(key: string, wanted: string, value: Json, more: { hint?: string } = {}): undefined {
-    const message = `${pathTo(this.path, key)} must be ${wanted}, not ${typeName(value)}`;
+    const message = `${pathTo(this.path, key)}: expected ${wanted}, got ${typeName(value)}`;
     this.account.error('wrong-value', this.#atValue(key), message, more);
   }
 }
 
 function typeName(value: Json): string {
-  if (value === null) return 'empty';
+  if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (isExactInt(value) || typeof value === 'number') return 'a number';
   if (typeof value === 'object') return 'a mapping';
-  return typeof value === 'string' ? 'text' : 'true or false';
+  return typeof value === 'string' ? 'a string' : 'a boolean';
 }
 
 /** `DESCRIBE_CONFIGS`, `DescribeConfigs` and `describe-configs` are one word. */

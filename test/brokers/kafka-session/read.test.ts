@@ -205,7 +205,7 @@ describe.each(['old', 'current'] as const)('reading the %s Kafka', (line) => {
     expect(again.map(({ status }) => status)).toEqual(['done', 'done']);
   });
 
-  test('what is at stake: bytes, messages, their time, and the groups behind', async () => {
+  test('what is affected: bytes, messages, their time, and the groups behind', async () => {
     const { session } = await open({ settings: { bootstrap } });
     const [name, empty] = [fresh('ledger'), fresh('empty')];
     await send(session, [[create(name, 2, 3)], [create(empty, 1, 1)]]);

@@ -164,7 +164,7 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       },
     );
 
-    test('what somebody else moves is left alone: the same is in sync, another is blocked until it has ended', async () => {
+    test('what somebody else moves ignored: the same is in sync, another is blocked until it has ended', async () => {
       declare({ t: { replicas: [[1], [2]] } });
       await project.expectFinished();
       // A copy to a broker that is down never ends.

@@ -89,7 +89,7 @@ describeLines(
       });
       expect([...(await server.streams()).keys()].sort()).toEqual(['NOTHING', 'ORDERS']);
       // A plan made now says what it would cost, and is blocked.
-      expect((await project.expectRun(3, 'plan')).stdout).toContain('at stake: 1 message');
+      expect((await project.expectRun(3, 'plan')).stdout).toContain('affected: 1 message');
       await project.expectRun(0, 'apply', '--auto-approve', '--allow', 'destructive:main/stream/ORDERS');
     });
 

@@ -166,7 +166,7 @@ eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
       const { stdout } = await project.expectRun(2, 'plan', '--detailed-exitcode');
       expect(stdout).toMatch(/\+ {2}binding amq\.topic → orders/);
       expect(stdout).toMatch(
-        /lost by an interrupted apply, re-created from \.brokerform\/unfinished-\S+\.json/,
+        /lost in an interrupted apply; re-created from \.brokerform\/unfinished-\S+\.json/,
       );
       expect(keptFiles(project)).toHaveLength(1);
       await project.expectRun(0, 'apply', '--auto-approve');

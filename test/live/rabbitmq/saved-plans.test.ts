@@ -29,7 +29,7 @@ eachLine('a plan for RabbitMQ %s that no longer fits', (line) => {
     await project.broker.put(['queues', v, 'old'], { durable: true, arguments: { 'x-max-length': 99 } });
     const { stdout, stderr } = await project.expectRun(4, 'apply', 'plan.json', '--report', 'report.json');
     expect(stdout).toBe('');
-    expect(stderr).toContain('2 differences. Nothing was applied');
+    expect(stderr).toContain('2 differences; nothing was applied');
     expect(stderr).toContain(`${project.address('queue', 'fresh')}: it was not there when the plan was made`);
     expect(stderr).toMatch(/\/old: changed since: .*x-max-length/);
     expect(JSON.parse(project.read('report.json')).failure.differences).toHaveLength(2);
@@ -88,7 +88,7 @@ eachLine('a plan for RabbitMQ %s that no longer fits', (line) => {
     project.declare({ queues: { orders: { type: 'quorum' }, more: { 'max-length': 10 } } });
     const planned = await project.expectRun(3, 'plan', '--out', 'plan.json');
     expect(planned.stdout).toContain('1 blocked · 1 safe');
-    expect(planned.stdout).toMatch(/at stake: 1 ready/);
+    expect(planned.stdout).toMatch(/affected: 1 ready/);
     expect(planned.stdout).toContain(`--allow 'destructive:${project.address('queue', 'orders')}'`);
     const { stdout, stderr } = await project.expectRun(3, 'apply', 'plan.json');
     expect(stdout).toBe(planned.stdout);

@@ -114,7 +114,7 @@ function sumOf<B>(bodies: readonly B[], executor: CallExecutor<B>): number {
 }
 
 export function notStarted(op: string): Result {
-  return { status: 'not-started', failure: { op, message: 'stopped before it was its turn' } };
+  return { status: 'not-started', failure: { op, message: 'stopped before this step' } };
 }
 
 /** @returns the items that are there by now; all others are settled. */
