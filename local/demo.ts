@@ -106,7 +106,7 @@ async function walkThrough(env: Readonly<Record<string, string>>): Promise<void>
   say(
     'Three messages arrive in a queue. Then somebody changes an argument that a queue can only have from its start:',
   );
-  for (let i = 0; i < 3; i++) await publish(env);
+  await publish(3, env);
   change([REPLACEMENT]);
   say(
     'The queue would have to be replaced, and its messages lost: the plan is blocked, and apply refuses it.',
@@ -115,27 +115,17 @@ async function walkThrough(env: Readonly<Record<string, string>>): Promise<void>
   brokerform('apply --auto-approve', 3);
 }
 
-/** To the queue that is going to be replaced, over RabbitMQ's management API. */
-async function publish({
-  RABBITMQ_URL = '',
-  RABBITMQ_MANAGEMENT_URL = '',
-}: Readonly<Record<string, string>>) {
-  const { username, password } = new URL(RABBITMQ_URL);
-  const message = {
-    properties: {},
-    routing_key: 'order.created',
-    payload: 'order',
-    payload_encoding: 'string',
-  };
-  const { ok, status } = await fetch(`${RABBITMQ_MANAGEMENT_URL}/api/exchanges/%2F/events/publish`, {
-    method: 'POST',
-    headers: {
-      connection: 'close',
-      authorization: `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`,
-    },
-    body: JSON.stringify(message),
-  });
-  if (!ok) throw new Unexpected(`RabbitMQ did not take a message: ${status}`);
+/** Messages in the queue that is going to be replaced, confirmed by the broker. */
+async function publish(count: number, { RABBITMQ_URL = '' }: Readonly<Record<string, string>>) {
+  const { connect } = await import('amqplib');
+  const connection = await connect(RABBITMQ_URL);
+  try {
+    const channel = await connection.createConfirmChannel();
+    for (let i = 0; i < count; i++) channel.publish('events', 'order.created', Buffer.from('order'));
+    await channel.waitForConfirms();
+  } finally {
+    await connection.close();
+  }
 }
 
 async function startAll(): Promise<DemoBroker[]> {

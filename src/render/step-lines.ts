@@ -1,4 +1,5 @@
 import {
+  type Address,
   type Action,
   type Blocker,
   type Dependant,
