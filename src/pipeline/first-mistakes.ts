@@ -24,7 +24,7 @@ export function firstMistakes(
     if (number > MOST_OF_A_CODE + 1) return [];
     const { code, severity, at } = one;
     const rest = ((counts.get(key) ?? 0) - MOST_OF_A_CODE).toLocaleString('en-US');
-    const message = `${rest} more of the same, which are not listed`;
+    const message = `${rest} more errors of this kind`;
     return [{ code, severity, message, ...(at && { at }), hint: 'correct those that are listed first' }];
   });
 }
