@@ -10,7 +10,7 @@ export function addExplain(program: Command): void {
     program
       .command('explain')
       .description('Explain a lint rule, or list all rules')
-      .argument('[code]', 'code of a rule, code of a rule, such as rabbitmq/unbound-queue'),
+      .argument('[code]', 'code of a rule, such as rabbitmq/unbound-queue'),
   ).action(
     invoke<Pick<OutputFlags, 'format'>>((context, { format }, [code]) =>
       withOutputs(context, { format }, 'explain', async (publish) => {
