@@ -89,7 +89,7 @@ export function readConfig(input: ConfigInput): Config {
     validators.check('config', root).filter((problem) => !isOpen(problem, root, places, substitution));
   const result = checkValues(checked, check, substitution);
   const wrong = new Set(result.diagnostics.length > 0 ? check().map(topKey) : []);
-  append(diagnostics, result.diagnostics.map(named));
+  append(diagnostics, result.diagnostics);
   const usable = Object.fromEntries(Object.entries(root).filter(([key]) => !wrong.has(key)));
   const overlay = new Overlay(places);
   const merged = environmentOf(usable, root, input.environment, overlay, places);
@@ -171,12 +171,6 @@ function isOpen(problem: Problem, root: JsonObject, origin: Origin, substitution
   if (problem.key !== undefined || !holder) return false;
   const template = origin.template(holder.container, holder.key);
   return template !== undefined && !substitution.knows(template);
-}
-
-/** What is wrong at the top has no name to begin with. */
-function named(diagnostic: Diagnostic): Diagnostic {
-  const { message } = diagnostic;
-  return message.startsWith(' ') ? { ...diagnostic, message: `the configuration${message}` } : diagnostic;
 }
 
 function mergedBrokers(base: JsonObject, environment: Json, overlay: Overlay): JsonObject {

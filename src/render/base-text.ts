@@ -1,12 +1,4 @@
-import {
-  type Address,
-  type Diff,
-  type Effect,
-  kindOf,
-  type LeftBehind,
-  type Side,
-  type Undeclared,
-} from '../model/index.ts';
+import type { Diff, Effect, LeftBehind, Side, Undeclared } from '../model/index.ts';
 import { escapeText } from './escape.ts';
 import { itemLine, kindCounts, readingTime } from './step-lines.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';

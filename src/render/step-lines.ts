@@ -1,6 +1,6 @@
 import {
-  type Address,
   type Action,
+  type Address,
   type Blocker,
   type Dependant,
   type FieldLine,

@@ -106,7 +106,7 @@ test('a commit that was pushed without a pull request has no reviewed plan', asy
   history({ pulls: [{ ...merged, merge_commit_sha: 'd'.repeat(40) }], runs: [{ id: 1, artifacts: stored }] });
   const { code, stdout, summary } = await find();
   expect(code).toBe(4);
-  expect(stdout).toMatch(/^::error title=brokerform apply::.*no merged pull request.*Nothing was applied/m);
+  expect(stdout).toMatch(/^::error title=brokerform apply::.*no merged pull request.*nothing was applied/m);
   expect(summary).toContain('Nothing was applied');
 });
 

@@ -51,11 +51,8 @@ describe('wrong usage exits with 64 and says what is right', () => {
     ['plan --exclude main/queue/%2/a', /write a literal % as %25/],
     ['plan --allow destructive:main/queue/%2f/a', /write it as destructive:main\/queue\/%2F\/a/],
     ['plan --allow safe:**', /must be <class>:<address glob>/],
-    ['apply', /no terminal for the approval prompt; apply needs a saved plan or --auto-approve/],
-    [
-      'apply plan.json --prune --allow destructive:a',
-      /--prune, --allow: not allowed with a saved plan/,
-    ],
+    ['apply', /no terminal for the approval prompt; apply needs a plan file or --auto-approve/],
+    ['apply plan.json --prune --allow destructive:a', /--prune, --allow: not allowed with a saved plan/],
     ['-C /nonexistent/folder schema', /cannot change to directory \/nonexistent\/folder/],
     ['explain rabbitmq/no-such-rule', /no rule has the code/],
   ])('%s', async (line, expected) => {

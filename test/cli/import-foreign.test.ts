@@ -117,7 +117,7 @@ test('mistakes are told all at once, and nothing is written', async () => {
   expect(stderr).toContain(
     'a.yaml:3:54 error import/wrong-value channels.a.bindings.kafka.replicas: expected an integer, got a list',
   );
-  expect(stderr).toContain('error: 2 errors in a.yaml.');
+  expect(stderr).toContain('error: 2 errors in a.yaml; no broker was changed');
   expect(await readdir(folder)).toEqual(['a.yaml']);
 });
 

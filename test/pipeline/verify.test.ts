@@ -281,7 +281,7 @@ describe('a signature', () => {
     expect(() => readPlan(writePlan(plan), { key })).toThrow(/not signed/);
     const { signature } = JSON.parse(text) as { signature: string };
     const moved = { ...JSON.parse(writePlan({ ...plan, inSync: 7 })), signature };
-    expect(() => readPlan(JSON.stringify(moved), { key })).toThrow(/for another plan/);
+    expect(() => readPlan(JSON.stringify(moved), { key })).toThrow(/different plan/);
     for (const odd of [null, 7, {}, '', 'hmac-sha256:', `${signature}0`]) {
       expect(() => readPlan(JSON.stringify({ ...moved, signature: odd }), { key })).toThrow(DamagedPlan);
     }

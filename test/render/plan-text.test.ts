@@ -88,7 +88,9 @@ test('every key that is needed stands on one line, each once', () => {
     'text',
     PLAIN,
   );
-  expect(text).toContain(`      to proceed: --allow 'destructive:${address}' --allow 'protected:${address}'\n`);
+  expect(text).toContain(
+    `      to proceed: --allow 'destructive:${address}' --allow 'protected:${address}'\n`,
+  );
   expect(text).toContain('      protected: protected in this environment\n');
 });
 

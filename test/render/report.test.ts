@@ -105,9 +105,7 @@ test('what was never sent has its reason on one line, and a stopped apply does n
   }));
   const report = { ...exampleReport, steps };
   const lines = renderReport(report, 'text', PLAIN).split('\n');
-  expect(
-    lines.filter((line) => /^ \+ {2}queue q\d+ +stopped before this step$/.test(line)),
-  ).toHaveLength(50);
+  expect(lines.filter((line) => /^ \+ {2}queue q\d+ +stopped before this step$/.test(line))).toHaveLength(50);
   expect(lines).toContain('and 150 more; -v or --report FILE lists all');
   expect(renderReport(report, 'text', { ...PLAIN, verbose: true })).toContain('queue q199');
 });

@@ -293,6 +293,6 @@ describe('a saved plan', () => {
     expect(() => parsePlan(text.replace('"capacity": 5', '"capacity": 6'))).toThrow(
       /modified after it was saved/,
     );
-    expect(() => parsePlan('{}')).toThrow(/not a saved plan/);
+    expect(() => parsePlan('{}')).toThrow(/not a brokerform plan file/);
   });
 });

@@ -15,7 +15,7 @@ import { nameOf } from '../kinds/kind.ts';
 import { topic as topicKind } from '../kinds/topic/index.ts';
 import { configIn, sourcesIn, topicAddress } from '../kinds/topic/spec.ts';
 import { USER, userAddress } from '../kinds/user.ts';
-import { deadLetterSource } from '../rules/topology.ts';
+import { deadLetterSource } from '../topology.ts';
 
 /** Topics, who may produce to them and consume from them, and where their dead letters go. */
 export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { deadLetterSource, pathOf, topicsOf } from './topology.ts';
+import { deadLetterSource, pathOf, topicsOf } from '../topology.ts';
 
 export const compactedDeadLetter: Rule = {
   code: 'kafka/compacted-dead-letter',

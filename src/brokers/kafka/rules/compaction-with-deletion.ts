@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
 import { formatConfig } from '../fields/config-values.ts';
-import { pathOf, topicsOf } from './topology.ts';
+import { pathOf, topicsOf } from '../topology.ts';
 
 export const compactionWithDeletion: Rule = {
   code: 'kafka/compaction-with-deletion',

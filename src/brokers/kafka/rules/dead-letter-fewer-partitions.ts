@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { deadLetterSource, topicsOf } from './topology.ts';
+import { deadLetterSource, topicsOf } from '../topology.ts';
 
 export const deadLetterFewerPartitions: Rule = {
   code: 'kafka/dead-letter-fewer-partitions',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
 import { formatConfig } from '../fields/config-values.ts';
-import { deadLetterSource, pathOf, type Topic, topicsOf } from './topology.ts';
+import { deadLetterSource, pathOf, type Topic, topicsOf } from '../topology.ts';
 
 export const deadLetterShorterRetention: Rule = {
   code: 'kafka/dead-letter-shorter-retention',

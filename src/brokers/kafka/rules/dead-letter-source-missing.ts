@@ -1,5 +1,5 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
-import { deadLetterSource, topicsOf } from './topology.ts';
+import { deadLetterSource, topicsOf } from '../topology.ts';
 
 export const deadLetterSourceMissing: Rule = {
   code: 'kafka/dead-letter-source-missing',

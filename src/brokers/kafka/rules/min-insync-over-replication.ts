@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { pathOf, topicsOf } from '../topology.ts';
 import { atLeast } from '../version.ts';
-import { pathOf, topicsOf } from './topology.ts';
 
 export const minInsyncOverReplication: Rule = {
   code: 'kafka/min-insync-over-replication',

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Topic, topicsOf } from './topology.ts';
+import { type Topic, topicsOf } from '../topology.ts';
 
 export const nameCollision: Rule = {
   code: 'kafka/name-collision',

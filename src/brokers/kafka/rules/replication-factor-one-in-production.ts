@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { isProduction, topicsOf } from './topology.ts';
+import { isProduction, topicsOf } from '../topology.ts';
 
 export const replicationFactorOneInProduction: Rule = {
   code: 'kafka/replication-factor-one-in-production',

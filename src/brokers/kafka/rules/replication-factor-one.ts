@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { isDisposable, isProduction, topicsOf } from './topology.ts';
+import { isDisposable, isProduction, topicsOf } from '../topology.ts';
 
 export const replicationFactorOne: Rule = {
   code: 'kafka/replication-factor-one',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
 import { formatConfig } from '../fields/config-values.ts';
-import { pathOf, type Topic, topicsOf } from './topology.ts';
+import { pathOf, type Topic, topicsOf } from '../topology.ts';
 
 const PAIRS = [
   ['retention.ms', 'segment.ms'],

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topicsOf } from './topology.ts';
+import { topicsOf } from '../topology.ts';
 
 const LIMIT = 200;
 

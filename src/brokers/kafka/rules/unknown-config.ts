@@ -1,6 +1,6 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
 import { configOf, TOPIC_CONFIGS } from '../fields/topic-configs.ts';
-import { pathOf, topicsOf } from './topology.ts';
+import { pathOf, topicsOf } from '../topology.ts';
 
 export const unknownConfig: Rule = {
   code: 'kafka/unknown-config',

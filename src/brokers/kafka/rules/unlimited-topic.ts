@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { pathOf, topicsOf } from './topology.ts';
+import { pathOf, topicsOf } from '../topology.ts';
 
 export const unlimitedTopic: Rule = {
   code: 'kafka/unlimited-topic',

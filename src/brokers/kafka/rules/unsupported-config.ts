@@ -1,7 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
 import { configOf } from '../fields/topic-configs.ts';
+import { pathOf, topicsOf } from '../topology.ts';
 import { atLeast } from '../version.ts';
-import { pathOf, topicsOf } from './topology.ts';
 
 export const unsupportedConfig: Rule = {
   code: 'kafka/unsupported-config',

@@ -1,8 +1,8 @@
-import { type Json, type Resource, type RuleContext, smallest } from '../../../model/index.ts';
-import { defaultOf } from '../facts.ts';
-import { limitOf } from '../fields/config-values.ts';
-import { nameOf } from '../kinds/kind.ts';
-import { CONFIG_PREFIX, configIn } from '../kinds/topic/spec.ts';
+import { type Json, type Resource, type RuleContext, smallest } from '../../model/index.ts';
+import { defaultOf } from './facts.ts';
+import { limitOf } from './fields/config-values.ts';
+import { nameOf } from './kinds/kind.ts';
+import { CONFIG_PREFIX, configIn } from './kinds/topic/spec.ts';
 
 /** A declared topic as lint rules see it. */
 export interface Topic {
