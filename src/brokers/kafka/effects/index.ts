@@ -128,7 +128,7 @@ function covers(acl: AclSpec, { host, type, name, operation }: Access): boolean 
 interface Probe extends Access {
   /** `User:app`, or everybody. */
   readonly who: string;
-  /** `read on topics that begin with orders.` */
+  /** `read on topics that start with orders.` */
   readonly about: string;
 }
 
@@ -163,6 +163,6 @@ function operationsOf({ operation, permission, ...acl }: AclSpec): readonly AclO
 
 function resourceText({ name, pattern, 'resource-type': type }: AclSpec): string {
   if (type === 'cluster') return 'the cluster';
-  if (pattern === 'prefixed') return `${type}s that begin with ${name}`;
+  if (pattern === 'prefixed') return `${type}s that start with ${name}`;
   return name === '*' ? `any ${type}` : `${type} ${name}`;
 }

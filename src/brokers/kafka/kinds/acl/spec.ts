@@ -41,7 +41,7 @@ export function aclOf(resource: Resource): AclSpec {
   return resource.spec as AclSpec;
 }
 
-/** `allow write on topic orders`, `deny all on groups that begin with x. from 10.0.0.1`. */
+/** `allow write on topic orders`, `deny all on groups that start with x. from 10.0.0.1`. */
 export function describeAcl(spec: AclSpec): string {
   const type = spec['resource-type'];
   const on = type === 'cluster' ? 'the cluster' : resourceText(type, spec);
