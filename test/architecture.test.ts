@@ -108,6 +108,38 @@ describe('the dependency rule', () => {
   });
 });
 
+/** Brokers that have the common layout. */
+const LAID_OUT = ['kafka'];
+const FOLDERS = ['effects', 'fields', 'graph', 'import', 'kinds', 'rules', 'session'];
+
+describe.each(LAID_OUT)('the folder of %s', (broker) => {
+  const home = `brokers/${broker}`;
+
+  it('has the folders that all brokers have, and at most six files beside them', () => {
+    const entries = readdirSync(join(SRC, home), { withFileTypes: true });
+    expect(entries.filter((one) => one.isDirectory()).map(({ name }) => name)).toEqual(FOLDERS);
+    expect(entries.filter((one) => one.isFile()).length).toBeLessThanOrEqual(6);
+  });
+
+  it('has no import circle', () => {
+    const graph = new Map(
+      files.filter((file) => file.startsWith(`${home}/`)).map((file) => [file, new Set<string>()]),
+    );
+    for (const { from, to } of imports) {
+      if (to.startsWith('.')) graph.get(from)?.add(relative(SRC, normalize(join(SRC, dirname(from), to))));
+    }
+    // What imports nothing that is left, or is imported by nothing that is left, is in no circle.
+    for (let size = 0; size !== graph.size; ) {
+      size = graph.size;
+      const imported = new Set([...graph.values()].flatMap((needs) => [...needs]));
+      for (const [file, needs] of graph) {
+        if (!imported.has(file) || ![...needs].some((one) => graph.has(one))) graph.delete(file);
+      }
+    }
+    expect([...graph.keys()]).toEqual([]);
+  });
+});
+
 test('no list is spread into a call that takes any number of arguments: a long one overflows the stack', () => {
   const spread = /(?:\.(?:push|unshift|concat|fromCharCode|fromCodePoint)|Math\.(?:max|min))\([^{[\n]*\.\.\./;
   const scripts = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -1,7 +1,14 @@
 import type { KafkaFacts } from '../../../src/brokers/kafka/facts.ts';
 import { kafka } from '../../../src/brokers/kafka/index.ts';
 import { completeSides, diffResources } from '../../../src/diff/index.ts';
-import type { BrokerIdentity, Change, Context, JsonObject, Resource } from '../../../src/model/index.ts';
+import type {
+  BrokerIdentity,
+  Change,
+  Context,
+  JsonObject,
+  Resource,
+  Step,
+} from '../../../src/model/index.ts';
 import { buildSteps } from '../../../src/plan/index.ts';
 import { declaring } from '../declaring.ts';
 export const { declareYaml, declareFiles } = declaring(kafka);
@@ -56,3 +63,22 @@ export function liveTopic(
     ...(more.volatile && { volatile: more.volatile }),
   };
 }
+
+/** The only step of a plan. */
+export function stepOf({ steps }: { steps: readonly Step[] }): Step {
+  const [step, ...more] = steps;
+  if (!step || more.length > 0) throw new Error(`${steps.length} steps`);
+  return step;
+}
+
+export const risksOf = (step: Step) => step.risks.map((risk) => `${risk.class} ${risk.code}`);
+export const linesOf = (step: Step) =>
+  step.fields.map(({ name, before, after }) => `${name}: ${before} → ${after}`);
+export const bodiesOf = (step: Step) => step.calls.map(({ op, body }) => [op, body]);
+
+export const topicYaml = (body: string) => `kafka: { topics: { t: ${body} } }`;
+export const one = [[1, 2, 3]] as const;
+export const full = [
+  [1, 2, 3],
+  [2, 3, 1],
+] as const;
