@@ -76,7 +76,7 @@ eachLine('a connection to RabbitMQ %s that is cut', (line) => {
       expect(notStarted).toBeGreaterThan(200);
       expect(Object.keys(others).sort()).toEqual(['unknown', 'unverified']);
       const told = project.report().steps.filter(({ status }) => status === 'unverified');
-      expect(told[0]?.failure?.message).toContain('could not read the live state afterwards');
+      expect(told[0]?.failure?.message).toContain('could not read the live state after the apply');
       mend();
       await project.expectFinished();
       expect(await project.bindings()).toHaveLength(200);
