@@ -30,7 +30,7 @@ export async function bringBack(
       if (abort.aborted) return hasLost(one) ? { previous: 'lost' } : {};
       if (isMade(one)) return makeOthers(target, one, abort);
       if (!hasLost(one)) return {};
-      if (view instanceof Error || !view) return lost(one, view?.message ?? 'nobody looked');
+      if (view instanceof Error || !view) return lost(one, view?.message ?? 'the live state was not read');
       return restore(target, one, view, abort);
     }),
   );

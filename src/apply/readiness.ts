@@ -30,16 +30,16 @@ export interface Readiness {
 export function checkIdentities(plan: Plan, targets: ReadonlyMap<string, Target>): void {
   const differences = plan.brokers.flatMap((planned): StaleDifference[] => {
     const live = targets.get(planned.name)?.session.broker;
-    if (!live) return [{ subject: planned.name, message: 'this broker is not in the configuration' }];
+    if (!live) return [{ subject: planned.name, message: 'broker is not in the configuration' }];
     if (live.type !== planned.type || live.id !== planned.id) {
-      const message = `the plan was made for ${planned.type} "${planned.id}", and this is ${live.type} "${live.id}"`;
+      const message = `plan is for ${planned.type} "${planned.id}", but this is ${live.type} "${live.id}"`;
       return [{ subject: planned.name, message }];
     }
     if (live.version === planned.version) return [];
     return [
       {
         subject: planned.name,
-        message: `it ran ${planned.version} when the plan was made, and runs ${live.version} now`,
+        message: `version was ${planned.version} at plan time, is ${live.version} now`,
       },
     ];
   });

@@ -111,8 +111,8 @@ function whatIsOff({ address, action }: Step, { status }: StepResult, view: View
   if (action === 'delete') return 'it exists again: re-created by another client';
   const state = view.exists(address) ? 'not as planned' : 'missing';
   return status === 'already'
-    ? `it was as planned at the start, and is ${state} now`
-    : `the broker accepted it, but the live state is ${state === 'missing' ? 'missing it' : state}`;
+    ? `as planned at the start, ${state} now`
+    : `the broker accepted the change, but the resource is ${state}`;
 }
 
 /** The dependents re-created by the step itself that are not as planned. */

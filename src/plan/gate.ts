@@ -26,7 +26,7 @@ export function checkAllowKey(key: string): string | undefined {
   const name = key.slice(0, Math.max(colon, 0));
   if (!ALLOWABLE.includes(name))
     return `must be <class>:<address glob>, with class ${ALLOWABLE.join(' or ')}`;
-  return colon === key.length - 1 ? 'names no address after the colon' : undefined;
+  return colon === key.length - 1 ? 'has no address after the colon' : undefined;
 }
 
 /** Returns whether a risk class at an address is allowed. */
@@ -50,7 +50,7 @@ export function guardSteps(steps: readonly Step[], rules: GateRules): Step[] {
     const isDeletion = step.action === 'delete' || step.action === 'replace';
     if (isDeletion && rules.maxDeletes !== undefined && deletions > rules.maxDeletes) {
       const count = `${deletions} resource${deletions === 1 ? '' : 's'}`;
-      const message = `the plan deletes ${count}, and limits.deletes is ${rules.maxDeletes}`;
+      const message = `plan deletes ${count}, limits.deletes is ${rules.maxDeletes}`;
       guards.push({ class: 'protected', code: 'too-many-deletes', message });
     }
     return guards.length === 0 ? step : { ...step, risks: [...step.risks, ...guards] };

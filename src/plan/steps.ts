@@ -123,7 +123,7 @@ class StepBuilder {
     const again: Risk = {
       class: 'safe',
       code: 'recreated',
-      message: `made again: ${takenBy.length} replacements take it along`,
+      message: `re-created after ${takenBy.length} replacements`,
     };
     return { ...step, risks: [again], after: takenBy };
   }

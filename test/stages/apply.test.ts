@@ -48,7 +48,7 @@ describe('a plan that no longer fits', () => {
       differences: [
         {
           subject: 'store',
-          message: 'the plan was made for memory "memory-1", and this is memory "memory-2"',
+          message: 'plan is for memory "memory-1", but this is memory "memory-2"',
         },
       ],
     });

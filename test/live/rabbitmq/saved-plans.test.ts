@@ -60,7 +60,7 @@ eachLine('a plan for RabbitMQ %s that no longer fits', (line) => {
       await project.expectRun(0, 'plan', '--out', 'plan.json');
       project.set({ URL: foreign.url, MANAGEMENT: foreign.management });
       const { stderr } = await project.expectRun(4, 'apply', 'plan.json');
-      expect(stderr).toContain('main: the plan was made for rabbitmq "');
+      expect(stderr).toContain('main: plan is for rabbitmq "');
       expect(stderr).toContain('Nothing was applied');
       project.set({ URL: broker.url, MANAGEMENT: broker.management });
       await project.expectRun(0, 'apply', 'plan.json');
