@@ -9,6 +9,7 @@ export * from './diff.ts';
 export * from './effects.ts';
 export * from './errors.ts';
 export * from './graph.ts';
+export * from './group.ts';
 export * from './http-peer.ts';
 export * from './json.ts';
 export * from './limits.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parameterResource } from '../../src/brokers/rabbitmq/resources.ts';
+import { parameterResource } from '../../src/brokers/rabbitmq/kinds/parameter/index.ts';
 import { HIDDEN, type Plan, type Snapshot } from '../../src/model/index.ts';
 import { check, makePlan, writeSnapshot } from '../../src/pipeline/index.ts';
 

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../model/index.ts';
-import type { Arguments } from './specs.ts';
 
 /**
  * Every request that brokerform makes to change RabbitMQ. What AMQP can do is named by its AMQP method, and may be
@@ -24,7 +23,7 @@ type ExchangeDeclare = {
   durable: boolean;
   autoDelete: boolean;
   internal: boolean;
-  arguments: Arguments;
+  arguments: JsonObject;
 };
 
 type QueueDeclare = {
@@ -33,7 +32,7 @@ type QueueDeclare = {
   durable: boolean;
   autoDelete: boolean;
   /** With `x-queue-type` where the broker's own default would give another type. */
-  arguments: Arguments;
+  arguments: JsonObject;
 };
 
 export type QueueDelete = {
@@ -50,7 +49,7 @@ export type BindingRef = {
   source: string;
   destination: string;
   routingKey: string;
-  arguments: Arguments;
+  arguments: JsonObject;
 };
 
 /**

@@ -1,14 +1,13 @@
 import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
-import { declare } from './declare.ts';
 import { effects } from './effects/index.ts';
-import { schema } from './fields/schema.ts';
 import { draw } from './graph/index.ts';
 import { parseDefinitions } from './import/definitions.ts';
 import { toSections } from './import/sections.ts';
-import { kinds } from './kinds/index.ts';
+import { declare, kinds } from './kinds/index.ts';
 import { orderReferences } from './kinds/parameter/order.ts';
 import { rules } from './rules/index.ts';
+import { schema } from './schema.ts';
 import { NEWEST } from './version.ts';
 
 /** RabbitMQ 3.10 and later, over AMQP 0-9-1 and the management API. */

@@ -1,4 +1,4 @@
-import { bindingAddress } from '../../../src/brokers/rabbitmq/addresses.ts';
+import { bindingAddress } from '../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
 import { rules } from '../../../src/brokers/rabbitmq/rules/index.ts';
 import { lintTopology } from '../../../src/lint/index.ts';
 import type { BrokerIdentity, Diagnostic, JsonObject, Resource, Source } from '../../../src/model/index.ts';

@@ -1,7 +1,6 @@
 import { inject } from 'vitest';
 import type { RabbitCall } from '../../../src/brokers/rabbitmq/calls.ts';
 import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
-import type { Arguments } from '../../../src/brokers/rabbitmq/specs.ts';
 import type { JsonObject, Outcome, Resource, Session } from '../../../src/model/index.ts';
 
 export const LINES = ['old', 'current'] as const;
@@ -89,12 +88,12 @@ export const calls = {
     body: { path, payload },
   }),
   delete: (...path: string[]): RabbitCall => ({ op: 'http.delete', target: '', body: { path } }),
-  exchange: (vhost: string, name: string, type = 'topic', args: Arguments = {}): RabbitCall => ({
+  exchange: (vhost: string, name: string, type = 'topic', args: JsonObject = {}): RabbitCall => ({
     op: 'exchange.declare',
     target: '',
     body: { vhost, name, type, durable: true, autoDelete: false, internal: false, arguments: args },
   }),
-  queue: (vhost: string, name: string, args: Arguments = {}): RabbitCall => ({
+  queue: (vhost: string, name: string, args: JsonObject = {}): RabbitCall => ({
     op: 'queue.declare',
     target: '',
     body: { vhost, name, durable: true, autoDelete: false, arguments: args },
@@ -104,7 +103,7 @@ export const calls = {
     source: string,
     destination: string,
     routingKey: string,
-    args: Arguments = {},
+    args: JsonObject = {},
   ): RabbitCall => ({
     op: 'queue.bind',
     target: '',
@@ -116,7 +115,7 @@ export const calls = {
     destination: string,
     routingKey: string,
     propertiesKey: string,
-    args: Arguments = {},
+    args: JsonObject = {},
   ): RabbitCall => ({
     op: 'queue.unbind',
     target: '',

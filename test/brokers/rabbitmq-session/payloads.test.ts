@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { isPasswordOf, toUser } from '../../../src/brokers/rabbitmq/session/passwords.ts';
-import { toBindings, toQueue } from '../../../src/brokers/rabbitmq/session/payloads.ts';
+import { liveBindings } from '../../../src/brokers/rabbitmq/kinds/binding/resource.ts';
+import { queue } from '../../../src/brokers/rabbitmq/kinds/queue/index.ts';
+import { isPasswordOf, toUser } from '../../../src/brokers/rabbitmq/kinds/user.ts';
 import { toAmqpTable, toHttpTable } from '../../../src/brokers/rabbitmq/session/tables.ts';
-import { HIDDEN } from '../../../src/model/index.ts';
+import { HIDDEN, type JsonObject } from '../../../src/model/index.ts';
 
 const binding = (properties_key: string, args: object, source = 'e') => ({
   source,
@@ -17,8 +18,8 @@ const binding = (properties_key: string, args: object, source = 'e') => ({
 
 test('bindings that differ in AMQP types only get an address each, whatever the order of the listing', () => {
   const items = [binding('k~b', { n: 1 }), binding('k~a', { n: 1 }), binding('k', {})];
-  const seen = toBindings('main', items).map((one) => [one.address, one.spec['properties-key']]);
-  const shuffled = toBindings('main', [...items].reverse()).map((one) => [
+  const seen = liveBindings('main', items).map((one) => [one.address, one.spec['properties-key']]);
+  const shuffled = liveBindings('main', [...items].reverse()).map((one) => [
     one.address,
     one.spec['properties-key'],
   ]);
@@ -29,16 +30,18 @@ test('bindings that differ in AMQP types only get an address each, whatever the 
 });
 
 test('the default exchange binds every queue, and is no resource', () => {
-  expect(toBindings('main', [binding('q', {}, '')])).toEqual([]);
+  expect(liveBindings('main', [binding('q', {}, '')])).toEqual([]);
 });
 
 test('a queue without a type in the listing is what its argument says, else classic', () => {
-  expect(toQueue('main', { vhost: 'v', name: 'q', arguments: [] }).spec).toMatchObject({
+  const reading = { broker: 'main', desired: new Map(), resolve: (text: string) => text };
+  const read = (item: JsonObject) => queue.listing.read([item], reading)[0];
+  expect(read({ vhost: 'v', name: 'q', arguments: [] })?.spec).toMatchObject({
     type: 'classic',
     arguments: {},
   });
   const typed = { vhost: 'v', name: 'q', arguments: { 'x-queue-type': 'quorum' } };
-  expect(toQueue('main', typed).spec).toMatchObject({ type: 'quorum' });
+  expect(read(typed)?.spec).toMatchObject({ type: 'quorum' });
 });
 
 test('a password is known by its salted hash, in each algorithm of RabbitMQ', () => {

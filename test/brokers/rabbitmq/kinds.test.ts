@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
-import {
-  bindingResource,
-  exchangeResource,
-  parameterResource,
-  policyResource,
-  queueResource,
-  userResource,
-  vhostLimitsResource,
-  vhostResource,
-} from '../../../src/brokers/rabbitmq/resources.ts';
+import { bindingResource } from '../../../src/brokers/rabbitmq/kinds/binding/resource.ts';
+import { exchangeResource } from '../../../src/brokers/rabbitmq/kinds/exchange.ts';
+import { limitsResource } from '../../../src/brokers/rabbitmq/kinds/limits.ts';
+import { parameterResource } from '../../../src/brokers/rabbitmq/kinds/parameter/index.ts';
+import { policyResource } from '../../../src/brokers/rabbitmq/kinds/policy/index.ts';
+import { queueResource } from '../../../src/brokers/rabbitmq/kinds/queue/index.ts';
+import { userResource } from '../../../src/brokers/rabbitmq/kinds/user.ts';
+import { vhostResource } from '../../../src/brokers/rabbitmq/kinds/vhost.ts';
 import { diffResources } from '../../../src/diff/index.ts';
 import {
   type BrokerIdentity,
@@ -227,7 +225,7 @@ describe('calls', () => {
   it('clear and set limits one by one', () => {
     const { calls } = changesOf('rabbitmq: { vhost: v, limits: { max-queues: 5 } }', [
       vhostResource(B, 'v', {}),
-      vhostLimitsResource(B, 'v', { limits: { 'max-queues': 10, 'max-connections': 3 } }),
+      limitsResource('vhost', B, 'v', { limits: { 'max-queues': 10, 'max-connections': 3 } }),
     ]);
     expect(calls.map(({ op, body }) => [op, body])).toEqual([
       ['http.delete', { path: ['vhost-limits', 'v', 'max-connections'] }],

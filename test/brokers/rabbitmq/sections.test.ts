@@ -2,20 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Document, Scalar, stringify, visit } from 'yaml';
 import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
+import { bindingResource } from '../../../src/brokers/rabbitmq/kinds/binding/resource.ts';
+import { exchangeResource } from '../../../src/brokers/rabbitmq/kinds/exchange.ts';
+import { limitsResource } from '../../../src/brokers/rabbitmq/kinds/limits.ts';
 import {
-  bindingResource,
-  exchangeResource,
   globalParameterResource,
   parameterResource,
+} from '../../../src/brokers/rabbitmq/kinds/parameter/index.ts';
+import {
   permissionResource,
-  policyResource,
-  queueResource,
   topicPermissionResource,
-  userLimitsResource,
-  userResource,
-  vhostLimitsResource,
-  vhostResource,
-} from '../../../src/brokers/rabbitmq/resources.ts';
+} from '../../../src/brokers/rabbitmq/kinds/permission.ts';
+import { policyResource } from '../../../src/brokers/rabbitmq/kinds/policy/index.ts';
+import { queueResource } from '../../../src/brokers/rabbitmq/kinds/queue/index.ts';
+import { userResource } from '../../../src/brokers/rabbitmq/kinds/user.ts';
+import { vhostResource } from '../../../src/brokers/rabbitmq/kinds/vhost.ts';
 import { diffResources } from '../../../src/diff/index.ts';
 import { HIDDEN, type JsonObject, type Resource } from '../../../src/model/index.ts';
 import { broker, contextOf, declareFiles } from './topology.ts';
@@ -31,7 +32,7 @@ describe('toSections', () => {
           tags: ['b', 'a'],
           'default-queue-type': 'quorum',
         }),
-        vhostLimitsResource(B, '/orders', { limits: { 'max-queues': 100 } }),
+        limitsResource('vhost', B, '/orders', { limits: { 'max-queues': 100 } }),
         live.exchange('events', { type: 'topic', arguments: { 'alternate-exchange': 'unrouted' } }),
         live.exchange('unrouted', { type: 'fanout' }),
         live.exchange('amq.topic', { type: 'topic' }),
@@ -391,7 +392,7 @@ const broker_ = fc
     for (const user of users) {
       resources.push(
         userResource(B, user.name, { tags: user.tags }),
-        userLimitsResource(B, user.name, { limits: { 'max-channels': 3 } }),
+        limitsResource('user', B, user.name, { limits: { 'max-channels': 3 } }),
       );
       for (const { vhost } of vhosts) {
         resources.push(

@@ -1,5 +1,4 @@
-import { type EffectCollector, listed } from '../../../model/index.ts';
-import { queueAddress } from '../addresses.ts';
+import { type EffectCollector, listed, makeAddress } from '../../../model/index.ts';
 import type { VhostPair } from './publishing.ts';
 import { deadLetterKeys } from './reachability.ts';
 import { type Destination, route } from './router.ts';
@@ -29,7 +28,7 @@ export function deadLetterEffects(
     const to = fate(now, after);
     if (from.text === to.text) continue;
     collector.add({
-      address: queueAddress(broker, now.name, name),
+      address: makeAddress(broker, 'queue', now.name, name),
       title: `queue ${name}`,
       detail: `vhost ${now.name}`,
       outcome: 'dead-letters',

@@ -1,5 +1,4 @@
-import { isExactInt, isObject, type Json } from '../../../model/index.ts';
-import type { Arguments } from '../specs.ts';
+import { isExactInt, isObject, type Json, type JsonObject } from '../../../model/index.ts';
 import { atLeast } from '../version.ts';
 
 /** Matching of a headers exchange. https://www.rabbitmq.com/docs/exchanges#headers */
@@ -7,13 +6,13 @@ import { atLeast } from '../version.ts';
 /** What a binding lets pass: everything, nothing, or what its arguments say. */
 export type Extent = 'everything' | 'nothing' | 'some';
 
-export function headersExtent(args: Arguments): Extent {
+export function headersExtent(args: JsonObject): Extent {
   if (comparable(args).length > 0) return 'some';
   return isAny(args) ? 'nothing' : 'everything';
 }
 
 /** Whether a headers binding lets a message with these headers pass, on a broker of this version. */
-export function headersMatch(args: Arguments, headers: Arguments, version: string): boolean {
+export function headersMatch(args: JsonObject, headers: JsonObject, version: string): boolean {
   const matches = ([name, wanted]: [string, Json]): boolean => {
     const value = headers[name];
     if (value === undefined) return false;
@@ -23,12 +22,12 @@ export function headersMatch(args: Arguments, headers: Arguments, version: strin
 }
 
 /** The arguments that are compared: `x-*` ones only where the mode says so, and never `x-match` itself. */
-function comparable(args: Arguments): [string, Json][] {
+function comparable(args: JsonObject): [string, Json][] {
   const withX = String(args['x-match'] ?? 'all').endsWith('-with-x');
   return Object.entries(args).filter(([name]) => name !== 'x-match' && (withX || !name.startsWith('x-')));
 }
 
-function isAny(args: Arguments): boolean {
+function isAny(args: JsonObject): boolean {
   return String(args['x-match'] ?? 'all').startsWith('any');
 }
 

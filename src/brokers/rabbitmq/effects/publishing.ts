@@ -1,5 +1,4 @@
-import { type EffectCollector, listed } from '../../../model/index.ts';
-import { exchangeAddress } from '../addresses.ts';
+import { type EffectCollector, listed, makeAddress } from '../../../model/index.ts';
 import { reachesAny, route } from './router.ts';
 import { type Sample, samplesOf } from './samples.ts';
 import { keysOfPattern, splitKey } from './topic.ts';
@@ -26,7 +25,7 @@ export function publishingEffects(
   // Publishing to the default exchange names the queue itself, and what becomes of a queue is told as a change.
   for (const name of [...touched.leading].filter((one) => one !== '').sort()) {
     const subject = {
-      address: exchangeAddress(broker, now.name, name),
+      address: makeAddress(broker, 'exchange', now.name, name),
       title: `exchange ${name}`,
       detail: `vhost ${now.name}`,
     };

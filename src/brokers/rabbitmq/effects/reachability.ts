@@ -1,17 +1,13 @@
-import { type Json, toBigInt } from '../../../model/index.ts';
+import { type Json, oncePer, toBigInt } from '../../../model/index.ts';
 import { keysThrough } from './router.ts';
 import { type KeyWords, splitKey } from './topic.ts';
 import type { Queue, Vhost } from './topology/model.ts';
-
-const REACHABLE = new WeakMap<Vhost, ReadonlySet<string>>();
 
 /**
  * The exchanges that messages can come to: those that clients may publish to, and internal ones that a binding, an
  * alternate exchange or dead letters lead to. Worked out once a vhost.
  */
-export function reachableExchanges(vhost: Vhost): ReadonlySet<string> {
-  const known = REACHABLE.get(vhost);
-  if (known) return known;
+export const reachableExchanges = oncePer((vhost: Vhost): ReadonlySet<string> => {
   const reachable = new Set<string>();
   const work = [...publicExchanges(vhost), ...deadLetterExchanges(vhost)];
   for (let name = work.pop(); name !== undefined; name = work.pop()) {
@@ -22,9 +18,8 @@ export function reachableExchanges(vhost: Vhost): ReadonlySet<string> {
     if (typeof alternate === 'string') work.push(alternate);
     for (const binding of exchange?.outgoing ?? []) if (!binding.toQueue) work.push(binding.destination);
   }
-  REACHABLE.set(vhost, reachable);
   return reachable;
-}
+});
 
 /** Declared public exchanges, and sources that are not declared as internal ones here. */
 function publicExchanges(vhost: Vhost): string[] {

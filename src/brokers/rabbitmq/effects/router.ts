@@ -1,4 +1,4 @@
-import type { Arguments } from '../specs.ts';
+import type { JsonObject } from '../../../model/index.ts';
 import { headersExtent, headersMatch } from './headers.ts';
 import { ANY_KEY, coversKeys, type KeyWords, keysOfPattern, literalWords, splitKey } from './topic.ts';
 import type { Binding, Exchange, Vhost } from './topology/model.ts';
@@ -14,7 +14,7 @@ export interface Routed {
   /** The routing key, and those of the CC and BCC headers. */
   readonly keys: readonly KeyWords[];
   /** Undefined where they are not known. */
-  readonly headers?: Arguments;
+  readonly headers?: JsonObject;
   /**
    * Which destinations are wanted: those that some message of the kind may reach, or only those that all reach. They
    * differ where keys or headers are not known, and where a plug-in's exchange type decides.
@@ -73,7 +73,7 @@ export interface PublishedMessage {
   readonly routingKey: string;
   /** Of the CC and BCC headers. */
   readonly copies?: readonly string[];
-  readonly headers?: Arguments;
+  readonly headers?: JsonObject;
 }
 
 /**

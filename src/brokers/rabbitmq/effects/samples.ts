@@ -1,5 +1,4 @@
-import type { Json } from '../../../model/index.ts';
-import type { Arguments } from '../specs.ts';
+import type { Json, JsonObject } from '../../../model/index.ts';
 import { splitKey, TopicTrie } from './topic.ts';
 import type { Binding, Vhost } from './topology/model.ts';
 import type { TouchedExchanges } from './touched.ts';
@@ -7,7 +6,7 @@ import type { TouchedExchanges } from './touched.ts';
 /** A message that stands for all that are like it. */
 export interface Sample {
   readonly routingKey: string;
-  readonly headers: Arguments;
+  readonly headers: JsonObject;
   /** Which messages it stands for: `key order.#`; absent where nothing tells them apart. */
   readonly about?: string;
   /** The pattern of which it is one key. */
@@ -18,7 +17,7 @@ export interface Sample {
 interface Found {
   /** Keys, and the pattern as written that each of them matches. */
   readonly keys: Map<string, string>;
-  readonly headers: Map<string, Arguments>;
+  readonly headers: Map<string, JsonObject>;
 }
 
 /**

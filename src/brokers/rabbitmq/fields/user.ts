@@ -18,7 +18,7 @@ export const userFields = {
 } as const satisfies Fields;
 
 /** https://www.rabbitmq.com/docs/user-limits */
-export const userLimits = {
+export const userLimitFields = {
   'max-connections': {
     type: 'integer',
     minimum: -1,

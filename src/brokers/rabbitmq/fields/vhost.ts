@@ -19,7 +19,7 @@ export const vhostFields = {
 } as const satisfies Fields;
 
 /** https://www.rabbitmq.com/docs/vhosts#limits */
-export const vhostLimits = {
+export const vhostLimitFields = {
   'max-connections': {
     type: 'integer',
     minimum: -1,

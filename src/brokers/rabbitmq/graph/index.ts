@@ -1,5 +1,4 @@
 import {
-  type Address,
   type BrokerIdentity,
   type Drawing,
   type Fact,
@@ -11,8 +10,6 @@ import {
   type Resource,
   Sketch,
 } from '../../../model/index.ts';
-import { exchangeAddress, queueAddress, vhostAddress } from '../addresses.ts';
-import { tableOf } from '../arguments.ts';
 import {
   type Binding,
   type Exchange,
@@ -22,8 +19,9 @@ import {
 } from '../effects/topology/read.ts';
 import { unitOf } from '../fields/queue.ts';
 import { formatUnit } from '../fields/units.ts';
-import { isPredeclaredExchange } from '../resources.ts';
+import { tableOf } from '../kinds/parts.ts';
 import { drawLinks } from './links.ts';
+import { drawVhost, type VhostGraph, vhostGraph } from './vhost-graph.ts';
 
 /** Exchanges, queues, and every way that a message can take between them, by vhost. */
 export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {
@@ -35,53 +33,16 @@ export function draw(resources: readonly Resource[], broker: BrokerIdentity): Dr
   const links = resources.filter(({ address }) => kindOf(address) === 'parameter');
   const topology = readTopology(resources, broker.version);
   for (const vhost of topology.vhosts.values()) {
-    const pen = penOf(sketch, broker.name, vhost.name);
-    for (const exchange of vhost.exchanges.values()) drawExchange(pen, exchange);
-    for (const queue of vhost.queues.values()) drawQueue(pen, queue);
-    for (const binding of vhost.bindings) drawBinding(pen, binding, vhost);
+    const graph = vhostGraph(sketch, broker.name, vhost.name);
+    for (const exchange of vhost.exchanges.values()) drawExchange(graph, exchange);
+    for (const queue of vhost.queues.values()) drawQueue(graph, queue);
+    for (const binding of vhost.bindings) drawBinding(graph, binding, vhost);
   }
-  drawLinks(links, topology, (vhost) => penOf(sketch, broker.name, vhost));
+  drawLinks(links, topology, (vhost) => vhostGraph(sketch, broker.name, vhost));
   return sketch.done();
 }
 
-/** Draws in one vhost. */
-export interface Pen {
-  readonly sketch: Sketch;
-  readonly broker: string;
-  readonly vhost: string;
-  readonly group: Address;
-  /** The ids of what is declared, or only named. */
-  exchange(name: string): string;
-  queue(name: string): string;
-}
-
-function penOf(sketch: Sketch, broker: string, vhost: string): Pen {
-  const group = drawVhost(sketch, broker, vhost);
-  const end = (kind: 'exchange' | 'queue', id: Address, name: string) =>
-    sketch.name({ id, kind, role: kind === 'queue' ? 'store' : 'router', group, ...shownName(kind, name) });
-  return {
-    sketch,
-    broker,
-    vhost,
-    group,
-    exchange: (name) => end('exchange', exchangeAddress(broker, vhost, name), name),
-    queue: (name) => end('queue', queueAddress(broker, vhost, name), name),
-  };
-}
-
-function shownName(kind: 'exchange' | 'queue', name: string): { name: string; detail?: string } {
-  if (kind === 'queue' || !isPredeclaredExchange(name)) return { name };
-  return { name: name === '' ? '(default exchange)' : name, detail: 'in every vhost' };
-}
-
-/** A vhost need not be declared to have something in it. */
-function drawVhost(sketch: Sketch, broker: string, vhost: string, resources?: readonly Address[]): Address {
-  const id = vhostAddress(broker, vhost);
-  if (resources || !sketch.hasGroup(id)) sketch.group(id, `${broker} · vhost ${vhost}`, resources);
-  return id;
-}
-
-function drawExchange({ sketch, group, exchange: nameExchange }: Pen, exchange: Exchange): void {
+function drawExchange({ sketch, group, exchange: nameExchange }: VhostGraph, exchange: Exchange): void {
   const { resource, name, alternate } = exchange;
   if (!resource) return;
   const { type, internal, durable, 'auto-delete': autoDelete } = resource.spec;
@@ -108,8 +69,8 @@ function drawExchange({ sketch, group, exchange: nameExchange }: Pen, exchange: 
   }
 }
 
-function drawQueue(pen: Pen, queue: Queue): void {
-  const { sketch, group } = pen;
+function drawQueue(graph: VhostGraph, queue: Queue): void {
+  const { sketch, group } = graph;
   const { resource, name } = queue;
   sketch.node({
     id: resource.address,
@@ -125,11 +86,11 @@ function drawQueue(pen: Pen, queue: Queue): void {
     ],
     ...placeOf(resource),
   });
-  drawDeadLetter(pen, queue);
+  drawDeadLetter(graph, queue);
 }
 
 /** The default exchange leads straight to the queue of the routing key. */
-function drawDeadLetter({ sketch, exchange, queue: nameQueue }: Pen, queue: Queue): void {
+function drawDeadLetter({ sketch, exchange, queue: nameQueue }: VhostGraph, queue: Queue): void {
   const target = queue.setting('dead-letter-exchange')?.value;
   const key = queue.setting('dead-letter-routing-key')?.value;
   const from = queue.resource.address;
@@ -139,7 +100,7 @@ function drawDeadLetter({ sketch, exchange, queue: nameQueue }: Pen, queue: Queu
     sketch.edge({ from, to: exchange(target), role: 'dead-letter', label });
 }
 
-function drawBinding({ sketch, exchange, queue }: Pen, binding: Binding, vhost: Vhost): void {
+function drawBinding({ sketch, exchange, queue }: VhostGraph, binding: Binding, vhost: Vhost): void {
   const { resource, source, destination, toQueue, key } = binding;
   const type = vhost.exchange(source)?.type;
   sketch.edge({

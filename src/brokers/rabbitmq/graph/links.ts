@@ -5,9 +5,9 @@ import {
   parseAddress,
   type Resource,
 } from '../../../model/index.ts';
-import { tableOf } from '../arguments.ts';
 import type { Exchange, Queue, Topology, Vhost } from '../effects/topology/read.ts';
-import type { Pen } from './index.ts';
+import { tableOf } from '../kinds/parts.ts';
+import type { VhostGraph } from './vhost-graph.ts';
 
 /*
  * What carries messages from and to other brokers. https://www.rabbitmq.com/docs/shovel-dynamic
@@ -23,7 +23,7 @@ interface Link {
 export function drawLinks(
   parameters: readonly Resource[],
   topology: Topology,
-  penOf: (vhost: string) => Pen,
+  graphOf: (vhost: string) => VhostGraph,
 ): void {
   const byVhost = new Map<string, Map<string, Link[]>>();
   for (const resource of parameters) {
@@ -34,44 +34,44 @@ export function drawLinks(
     components.set(component, [...links, { resource, name, value: tableOf(resource.spec.value) }]);
   }
   for (const [vhost, components] of byVhost) {
-    const pen = penOf(vhost);
-    for (const shovel of components.get('shovel') ?? []) drawShovel(pen, shovel);
+    const graph = graphOf(vhost);
+    for (const shovel of components.get('shovel') ?? []) drawShovel(graph, shovel);
     const upstreams = components.get('federation-upstream') ?? [];
     const sets = components.get('federation-upstream-set') ?? [];
-    drawFederation(pen, upstreams, sets, topology.vhosts.get(vhost));
+    drawFederation(graph, upstreams, sets, topology.vhosts.get(vhost));
   }
 }
 
-function drawShovel(pen: Pen, { resource, name, value }: Link): void {
-  const { sketch, group } = pen;
+function drawShovel(graph: VhostGraph, { resource, name, value }: Link): void {
+  const { sketch, group } = graph;
   const id = resource.address;
   const at = resource.at ? { at: resource.at } : {};
   sketch.node({ id, kind: 'shovel', role: 'link', name, group, ...at });
-  const from = shovelEnd(pen, id, value, 'src');
-  const to = shovelEnd(pen, id, value, 'dest');
+  const from = shovelEnd(graph, id, value, 'src');
+  const to = shovelEnd(graph, id, value, 'dest');
   if (from) sketch.edge({ from: from.node, to: id, role: 'copy', label: from.label });
   if (to) sketch.edge({ from: id, to: to.node, role: 'copy', label: to.label });
 }
 
 /** The node at one end. Where the URI is secret, or leads to another host, nobody can say that it is one of ours. */
 function shovelEnd(
-  pen: Pen,
+  graph: VhostGraph,
   shovel: Address,
   value: JsonObject,
   side: 'src' | 'dest',
 ): { node: string; label: string } | undefined {
   const uri = [value[`${side}-uri`]].flat()[0];
-  const vhost = typeof uri === 'string' ? localVhost(uri, pen.vhost) : undefined;
+  const vhost = typeof uri === 'string' ? localVhost(uri, graph.vhost) : undefined;
   const key = value[`${side}-exchange-key`];
   const label = typeof key === 'string' ? key : '';
   for (const kind of ['queue', 'exchange', 'address'] as const) {
     const name = value[`${side}-${kind}`];
     if (typeof name !== 'string') continue;
-    if (vhost === pen.vhost && kind !== 'address') return { node: pen[kind](name), label };
+    if (vhost === graph.vhost && kind !== 'address') return { node: graph[kind](name), label };
     const id = `${shovel}/${side}/${encodeURIComponent(name.toWellFormed())}`;
     const role = kind === 'exchange' ? 'router' : 'store';
     const detail = vhost === undefined ? `where ${side}-uri leads` : `in vhost ${vhost}`;
-    return { node: pen.sketch.name({ id, kind, role, name, detail, group: pen.group }), label };
+    return { node: graph.sketch.name({ id, kind, role, name, detail, group: graph.group }), label };
   }
   return undefined;
 }
@@ -89,7 +89,7 @@ function localVhost(uri: string, own: string): string | undefined {
 
 /** Which exchanges and queues take from an upstream is said by their policy: one upstream, a set, or `all`. */
 function drawFederation(
-  { sketch, group }: Pen,
+  { sketch, group }: VhostGraph,
   upstreams: readonly Link[],
   sets: readonly Link[],
   vhost: Vhost | undefined,

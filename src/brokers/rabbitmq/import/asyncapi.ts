@@ -6,7 +6,7 @@ import {
   type ForeignFormat,
   type Mapping,
 } from '../../../model/foreign/index.ts';
-import { isPredeclaredExchange } from '../resources.ts';
+import { isPredeclaredExchange } from '../kinds/parts.ts';
 
 const PROTOCOLS = ['amqp', 'amqps'];
 

@@ -6,42 +6,18 @@ import {
   type Resource,
   type Snapshot,
 } from '../../../model/index.ts';
-import { tableOf } from '../arguments.ts';
-import { conceal } from '../kinds/secrets.ts';
-import {
-  globalParameterResource,
-  parameterResource,
-  userLimitsResource,
-  userResource,
-  vhostLimitsResource,
-  vhostResource,
-} from '../resources.ts';
-import {
-  text,
-  texts,
-  toBindings,
-  toExchanges,
-  toPermission,
-  toPolicy,
-  toQueue,
-  toTopicPermission,
-  vhostMetadata,
-} from '../session/payloads.ts';
-import type { RabbitFacts } from '../specs.ts';
+import type { RabbitFacts } from '../facts.ts';
+import { kinds } from '../kinds/index.ts';
+import type { Definitions, Reading } from '../kinds/kind.ts';
+import { tableOf, text } from '../kinds/parts.ts';
+import { vhostMetadata } from '../kinds/vhost.ts';
 import { atLeast, NEWEST } from '../version.ts';
 
 /** What a definitions file lists. A file that a broker wrote has all of them, one that a person wrote has some. */
 const LISTS = [
   'vhosts',
   'users',
-  'permissions',
-  'topic_permissions',
-  'parameters',
-  'global_parameters',
-  'policies',
-  'queues',
-  'exchanges',
-  'bindings',
+  ...Object.values(kinds).flatMap(({ exported }) => (typeof exported === 'string' ? [exported] : [])),
 ];
 
 /**
@@ -60,28 +36,28 @@ export function parseDefinitions(data: Json, name: string): Snapshot | undefined
   const version = told ?? NEWEST;
   const isWhole = Array.isArray(data.vhosts);
   const vhost = isWhole ? undefined : vhostOf(data);
-  const list = (key: string) => itemsOf(data[key], vhost);
-  const parameters = list('parameters').flatMap((item) => toParameter(name, item));
   const vhosts: JsonObject[] = isWhole
-    ? list('vhosts').map((item) => ({ ...item, metadata: importedMetadata(item, version) }))
+    ? itemsOf(data.vhosts, vhost).map((item) => ({ ...item, metadata: importedMetadata(item, version) }))
     : vhostsOf(data, vhost ?? '/');
-  const resources: Resource[] = [
-    ...vhosts.map((item) => vhostResource(name, text(item.name), vhostMetadata(tableOf(item.metadata)))),
-    ...vhosts.flatMap((item) => toLimits(name, item)),
-    ...list('users').flatMap((item) => toUser(name, item)),
-    ...list('permissions').map((item) => toPermission(name, item)),
-    ...list('topic_permissions').map((item) => toTopicPermission(name, item)),
-    ...toExchanges(name, list('exchanges')),
-    ...list('queues').map((item) => toQueue(name, item)),
-    ...toBindings(name, list('bindings')),
-    ...list('policies').map((item) => toPolicy(name, 'policy', item)),
-    ...parameters,
-    ...list('global_parameters').map((item) => toGlobalParameter(name, item)),
-  ];
+  const file: Definitions = {
+    list: (key) => (key === 'vhosts' ? vhosts : itemsOf(data[key], vhost)),
+    parameters: (component) => itemsOf(data.parameters, vhost).filter((item) => item.component === component),
+  };
   const id = textOr(data.original_cluster_name) ?? textOr(globalValue(data, 'cluster_name')) ?? 'definitions';
   const facts: RabbitFacts = { defaultQueueTypes: defaultTypes(vhosts), fromFile: true };
   const broker = { name, type: 'rabbitmq', id, version, facts };
-  return { broker, resources: distinct(resources) };
+  return { broker, resources: resourcesIn(file, name) };
+}
+
+function resourcesIn(file: Definitions, broker: string): Resource[] {
+  const reading: Reading = { broker, desired: new Map(), resolve: noSecrets };
+  const resources = Object.values(kinds).flatMap(({ exported, listing }) =>
+    typeof exported === 'string'
+      ? listing.read(file.list(exported), reading)
+      : (exported?.(file, reading) ?? []),
+  );
+  // 4.x lists a vhost's limits both with the vhost and among the parameters.
+  return [...new Map(resources.map((resource) => [resource.address, resource])).values()];
 }
 
 function isList(value: Json | undefined): boolean {
@@ -127,35 +103,6 @@ function vhostOf(data: JsonObject): string {
   );
 }
 
-/** Operator policies and limits are kept as parameters, and listed as such. */
-function toParameter(broker: string, item: JsonObject): Resource[] {
-  const [vhost, component, name] = [text(item.vhost), text(item.component), text(item.name)];
-  const value = item.value ?? null;
-  if (component === 'operator_policy') {
-    return [toPolicy(broker, 'operator-policy', { vhost, name, ...tableOf(value) })];
-  }
-  if (component === 'vhost-limits') return toLimits(broker, { name: vhost, limits: value });
-  return [parameterResource(broker, vhost, component, name, { value: conceal(value, undefined, noSecrets) })];
-}
-
-function toGlobalParameter(broker: string, item: JsonObject): Resource {
-  const value = conceal(item.value ?? null, undefined, noSecrets);
-  return globalParameterResource(broker, text(item.name), { value });
-}
-
-function toLimits(broker: string, item: JsonObject): Resource[] {
-  const limits = tableOf(item.limits);
-  return Object.keys(limits).length === 0 ? [] : [vhostLimitsResource(broker, text(item.name), { limits })];
-}
-
-/** Without any secret: nothing can be compared with the hash in the file. */
-function toUser(broker: string, item: JsonObject): Resource[] {
-  const name = text(item.name);
-  const limits = tableOf(item.limits);
-  const user = userResource(broker, name, { tags: texts(item.tags) });
-  return Object.keys(limits).length === 0 ? [user] : [user, userLimitsResource(broker, name, { limits })];
-}
-
 function defaultTypes(vhosts: readonly JsonObject[]): Record<string, string> {
   return Object.fromEntries(
     vhosts.flatMap((item) => {
@@ -171,11 +118,6 @@ function globalValue(data: JsonObject, name: string): Json | undefined {
 
 function textOr(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** 4.x lists a vhost's limits both with the vhost and among the parameters. */
-function distinct(resources: readonly Resource[]): Resource[] {
-  return [...new Map(resources.map((resource) => [resource.address, resource])).values()];
 }
 
 function noSecrets(template: string): string {

@@ -1,27 +1,24 @@
 import {
   type BrokerIdentity,
   type Context,
+  groupBy,
   type ImportedFile,
   indexByAddress,
+  isObject,
+  type Json,
   type JsonObject,
   kindOf,
   type Resource,
   systemOwned,
 } from '../../../model/index.ts';
-import { exchangeAddress, queueAddress } from '../addresses.ts';
-import { identityOf } from '../kinds/amqp-calls.ts';
+import { endsOf, identityOf } from '../kinds/binding/identity.ts';
+import { WrittenBindings } from '../kinds/binding/written.ts';
 import { kinds } from '../kinds/index.ts';
-import { brokerOf, countOf, pathOf } from '../kinds/parts.ts';
-import { isPredeclaredExchange } from '../resources.ts';
-import { usersSection } from '../sections/users.ts';
-import { present, vhostSection } from '../sections/vhosts.ts';
-import { Literals } from './literals.ts';
-
-/** Kinds that belong to users, and are written in their file. */
-const USER_KINDS = new Set(['user', 'user-limits', 'permission', 'topic-permission']);
-
-/** Of them, what a user may do in a vhost. */
-const RIGHTS = new Set(['permission', 'topic-permission']);
+import type { Writer } from '../kinds/kind.ts';
+import { Literals } from '../kinds/literals.ts';
+import { countOf, isPredeclaredExchange, nameOf, pathOf } from '../kinds/parts.ts';
+import { writeUser } from '../kinds/user.ts';
+import { writeVhost } from '../kinds/vhost.ts';
 
 /**
  * Live resources as YAML that a person would have written: a file for each vhost, one for the users, one for the
@@ -32,22 +29,66 @@ export function toSections(resources: readonly Resource[], broker: BrokerIdentit
   const literals = new Literals();
   const files: ImportedFile[] = [];
   const names = new FileNames();
-  const users = new Set(kept.flatMap((one) => (kindOf(one.address) === 'user' ? [pathOf(one)[0]] : [])));
-  const isOfUser = (resource: Resource) =>
-    USER_KINDS.has(kindOf(resource.address)) && users.has(userOf(resource));
-  for (const [vhost, members] of byVhost(kept.filter((resource) => !isOfUser(resource)))) {
+  const add = (name: string, section: JsonObject, told: readonly string[]) => {
+    if (Object.keys(section).length > 0) files.push({ name: names.make(name), section, notes: told });
+  };
+  const users = new Map(sorted(ofKind('user', kept)).map((one) => [nameOf(one), one]));
+  // Rights of a user who is not among the resources are written with the vhost.
+  const ownerOf = (one: Resource) => users.get(kinds[kindOf(one.address)]?.userOf?.(one) ?? '');
+  for (const [vhost, members] of byVhost(kept.filter((one) => !ownerOf(one)))) {
     const before = literals.notes.length;
-    const { section, notes: own } = vhostSection(vhost, members, literals);
-    const told = [...(notes.get(vhost) ?? []), ...own, ...literals.notes.slice(before)];
-    files.push({ name: names.make(vhost === '/' ? 'default' : vhost), section, notes: told });
+    const bindings = new WrittenBindings(ofKind('binding', members));
+    const own = writeVhost(vhost, ofKind('vhost', members)[0]?.spec);
+    const section = present({ ...own, ...written('inVhost', members, { bindings, literals }) });
+    const told = [...(notes.get(vhost) ?? []), ...bindings.notes, ...literals.notes.slice(before)];
+    add(vhost === '/' ? 'default' : vhost, section, told);
   }
-  const { section, notes: told } = usersSection(kept.filter(isOfUser));
-  if (Object.keys(section).length > 0) files.push({ name: names.make('users'), section, notes: told });
-  const global = globalSection(kept, literals);
-  if (Object.keys(global.section).length > 0) {
-    files.push({ name: names.make('global-parameters'), ...global });
+  const writer = { literals, bindings: new WrittenBindings([]) };
+  const rights = groupBy(kept, ownerOf);
+  const bodies = [...users].map(([name, user]): [string, JsonObject] => [
+    name,
+    present({ ...writeUser(user), ...written('inUser', rights.get(user) ?? [], writer) }),
+  ]);
+  const unread = bodies.filter(([, { password }]) => password === undefined);
+  add(
+    'users',
+    present({ users: Object.fromEntries(bodies) }),
+    unread.map(([name]) => `the password of user ${name} cannot be read, and stays as it is`),
+  );
+  const before = literals.notes.length;
+  for (const [key, value] of Object.entries(written('beside', kept, writer))) {
+    add(key, present({ [key]: value }), literals.notes.slice(before));
   }
   return files;
+}
+
+/** The keys of all kinds that stand in one place, what is in them sorted by name. */
+function written(
+  place: 'inVhost' | 'inUser' | 'beside',
+  members: readonly Resource[],
+  writer: Writer,
+): JsonObject {
+  const byKind = groupBy(sorted(members), ({ address }) => kindOf(address));
+  return Object.assign(
+    {},
+    ...Object.entries(kinds).map(([name, kind]) => kind[place]?.write?.(byKind.get(name) ?? [], writer)),
+  );
+}
+
+function sorted(resources: readonly Resource[]): Resource[] {
+  const keyed = resources.map((resource) => ({ key: pathOf(resource).join('\0'), resource }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ resource }) => resource);
+}
+
+function ofKind(kind: string, resources: readonly Resource[]): Resource[] {
+  return resources.filter(({ address }) => kindOf(address) === kind);
+}
+
+/** Without the keys whose mapping or list is empty. */
+function present(fields: JsonObject): JsonObject {
+  const isEmpty = (value: Json) =>
+    Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value)));
 }
 
 function completed(resources: readonly Resource[], broker: BrokerIdentity): Resource[] {
@@ -71,7 +112,7 @@ function ours(resources: readonly Resource[]): { kept: Resource[]; notes: Map<st
     // What a file declares may lead to what is declared elsewhere.
     const isDeclared = resource.at !== undefined;
     if (kindOf(resource.address) !== 'binding' || isDeclared) return true;
-    if (endsOf(resource).every((address) => addresses.has(address))) return true;
+    if (declarableEnds(resource).every((address) => addresses.has(address))) return true;
     const [vhost = ''] = pathOf(resource);
     dangling.set(vhost, (dangling.get(vhost) ?? 0) + 1);
     return false;
@@ -84,46 +125,22 @@ function ours(resources: readonly Resource[]): { kept: Resource[]; notes: Map<st
 }
 
 /** The addresses of a binding's exchanges and queue, but for exchanges that are in every vhost. */
-function endsOf(binding: Resource): string[] {
-  const { vhost, source, destination, destinationType } = identityOf(binding);
-  const broker = brokerOf(binding);
-  const exchanges = destinationType === 'exchange' ? [source, destination] : [source];
+function declarableEnds(binding: Resource): string[] {
+  const { source, destination, destinationType } = identityOf(binding);
+  const ends = endsOf(binding);
+  const isEverywhere = destinationType === 'exchange' && isPredeclaredExchange(destination);
   return [
-    ...exchanges
-      .filter((name) => !isPredeclaredExchange(name))
-      .map((name) => exchangeAddress(broker, vhost, name)),
-    ...(destinationType === 'queue' ? [queueAddress(broker, vhost, destination)] : []),
+    ...(isPredeclaredExchange(source) ? [] : [ends.source]),
+    ...(isEverywhere ? [] : [ends.destination]),
   ];
 }
 
-/** Rights of a user who is not among the resources are written with the vhost. */
-function userOf(resource: Resource): string | undefined {
-  const isRight = RIGHTS.has(kindOf(resource.address));
-  return pathOf(resource)[isRight ? 1 : 0];
-}
-
 function byVhost(resources: readonly Resource[]): [vhost: string, members: Resource[]][] {
-  const vhosts = new Map<string, Resource[]>();
-  for (const resource of resources) {
-    const kind = kindOf(resource.address);
-    if (kind === 'user-limits' || kind === 'global-parameter') continue;
-    const [vhost = ''] = pathOf(resource);
-    const members = vhosts.get(vhost);
-    if (members) members.push(resource);
-    else vhosts.set(vhost, [resource]);
-  }
-  return [...vhosts].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function globalSection(resources: readonly Resource[], literals: Literals): Omit<ImportedFile, 'name'> {
-  const before = literals.notes.length;
-  const parameters = resources
-    .filter(({ address }) => kindOf(address) === 'global-parameter')
-    .map((resource) => [pathOf(resource)[0] ?? '', resource.spec.value ?? null] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => [name, literals.of(value, [name])] as const);
-  const section: JsonObject = present({ 'global-parameters': Object.fromEntries(parameters) });
-  return { section, notes: literals.notes.slice(before) };
+  const inVhosts = resources.filter(({ address }) => {
+    const kind = kindOf(address);
+    return kind === 'vhost' || kinds[kind]?.inVhost !== undefined;
+  });
+  return [...groupBy(inVhosts, nameOf)].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 const LONGEST = 80;

@@ -1,17 +1,77 @@
-import type { Change, Context, JsonObject, Kind, Resource, Risk } from '../../../model/index.ts';
-import { adoptEquivalents, tableOf } from '../arguments.ts';
+import {
+  type Body,
+  type Change,
+  type Context,
+  itemsOf,
+  type JsonObject,
+  makeAddress,
+  membersOf,
+  overridden,
+  type Resource,
+  type Risk,
+} from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
-import { isPredeclaredExchange } from '../resources.ts';
-import { declareExchange } from './amqp-calls.ts';
-import { bindingsTo, reviveSources } from './auto-delete.ts';
-import { boundFrom } from './bound-from.ts';
-import { exclusiveQueuesOn, exclusiveQueuesText } from './exclusive.ts';
-import { inPlaceByPolicy } from './in-place.ts';
-import { destructive, disruptive, vhostAndName } from './parts.ts';
+import { exchangeArguments, exchangeFields } from '../fields/exchange.ts';
+import { fits, propertiesOf } from '../fields/field.ts';
+import { bodyOf, byName, listOf, rawArgumentsSchema, ref } from '../fields/schema.ts';
+import { addFriendly, argumentPlaces, completeArguments, pick, placesOf, rawArguments } from './arguments.ts';
+import { bindingsTo, reviveSources } from './binding/auto-delete.ts';
+import { declareBinding } from './binding/declare.ts';
+import { exclusiveQueuesOn, exclusiveQueuesText } from './binding/exclusive.ts';
+import { declareExchange } from './binding/identity.ts';
+import { boundFrom } from './binding/neighbours.ts';
+import type { Collector, RabbitKind, Writer } from './kind.ts';
+import { escapeTexts } from './literals.ts';
+import { checkDeclaredName } from './names.ts';
+import {
+  destructive,
+  disruptive,
+  exchangeNeed,
+  isPredeclaredExchange,
+  refused,
+  tableOf,
+  text,
+  vhostAndName,
+} from './parts.ts';
+import { inPlaceByPolicy } from './policy/in-place.ts';
 import { ownerOfExchange } from './system-owned.ts';
 
-/** https://www.rabbitmq.com/docs/exchanges */
-export const exchange: Kind = {
+/**
+ * `<broker>/exchange/<vhost>/<name>`; spec: `type`, `durable`, `auto-delete`, `internal` and `arguments`, among them the
+ * alternate exchange. https://www.rabbitmq.com/docs/exchanges
+ */
+export const exchange: RabbitKind = {
+  definitions: {
+    exchange: bodyOf(
+      'An exchange. All of it is fixed once it is declared: a change replaces it.',
+      {
+        ...propertiesOf(exchangeFields),
+        ...propertiesOf(exchangeArguments),
+        arguments: rawArgumentsSchema,
+        bindings: listOf('The bindings that lead to this exchange, from other exchanges.', 'nested-binding'),
+      },
+      { required: ['type'] },
+    ),
+  },
+  inVhost: {
+    keys: { exchanges: byName('Exchanges by name.', ref('exchange')) },
+    declare: declareExchanges,
+    write: (resources, writer) => ({
+      exchanges: Object.fromEntries(
+        resources.map((one) => [vhostAndName(one).name, writeExchange(one, writer)]),
+      ),
+    }),
+  },
+  listing: {
+    path: 'exchanges',
+    per: 'vhost',
+    along: ['queue', 'binding'],
+    // The default exchange is no resource: it is in every vhost, and nobody can change it.
+    read: (items, { broker }) =>
+      items.flatMap((item) => (item.name === '' ? [] : [liveExchange(broker, item)])),
+  },
+  exported: 'exchanges',
+
   title(resource) {
     const { vhost, name } = vhostAndName(resource);
     return { title: `exchange ${name}`, detail: `vhost ${vhost}` };
@@ -24,7 +84,7 @@ export const exchange: Kind = {
       durable: spec.durable ?? true,
       'auto-delete': spec['auto-delete'] ?? false,
       internal: spec.internal ?? false,
-      arguments: adoptEquivalents(tableOf(spec.arguments), declaredArguments(resource, context)),
+      arguments: completeArguments(resource, context),
     };
   },
 
@@ -78,6 +138,61 @@ export const exchange: Kind = {
     path[0] === 'arguments' && path.length > 1 ? path.slice(1).join('.') : path.join('.'),
 };
 
+export function exchangeResource(broker: string, vhost: string, name: string, spec: JsonObject): Resource {
+  const alternate = tableOf(spec.arguments)['alternate-exchange'];
+  const needs = alternate === name ? [] : exchangeNeed(broker, vhost, alternate);
+  return {
+    address: makeAddress(broker, 'exchange', vhost, name),
+    spec,
+    needs: [makeAddress(broker, 'vhost', vhost), ...needs],
+  };
+}
+
+function liveExchange(broker: string, item: JsonObject): Resource {
+  return exchangeResource(broker, text(item.vhost), text(item.name), {
+    type: text(item.type),
+    durable: item.durable !== false,
+    'auto-delete': item.auto_delete === true,
+    internal: item.internal === true,
+    arguments: tableOf(item.arguments),
+  });
+}
+
+/** `exchanges: { events: {…} }`, each with the bindings that lead to it. */
+function declareExchanges(collector: Collector, vhostBody: Body, vhost: string): void {
+  const { broker } = vhostBody.section;
+  for (const [name, written] of membersOf(vhostBody, 'exchanges')) {
+    if (!checkDeclaredName(collector, 'an exchange', name, written.at)) continue;
+    const body = overridden(written, makeAddress(broker, 'exchange', vhost, name));
+    const table = rawArguments(collector, body);
+    for (const key of Object.keys(exchangeArguments)) addFriendly(collector, body, table, key, key);
+    const spec = { ...pick(body.value, exchangeFields), arguments: table.values };
+    const places = { ...placesOf(body, exchangeFields), ...argumentPlaces(table) };
+    collector.add(exchangeResource(broker, vhost, name, spec), body.at, places);
+    for (const item of itemsOf(body, 'bindings')) declareBinding(collector, item, vhost, { exchange: name });
+  }
+}
+
+/** Friendly keys where they fit, defaults left out but for the type. */
+function writeExchange(resource: Resource, { bindings }: Writer): JsonObject {
+  const { spec } = resource;
+  const args = Object.entries(tableOf(spec.arguments));
+  const isFriendly = ([name, value]: (typeof args)[number]) =>
+    Object.hasOwn(exchangeArguments, name) &&
+    fits(exchangeArguments[name as keyof typeof exchangeArguments], value);
+  const raw = args.filter((entry) => !isFriendly(entry));
+  const body = {
+    type: spec.type ?? 'direct',
+    ...(spec.durable === false && { durable: false }),
+    ...(spec['auto-delete'] === true && { 'auto-delete': true }),
+    ...(spec.internal === true && { internal: true }),
+    ...Object.fromEntries(args.filter(isFriendly)),
+    ...(raw.length > 0 && { arguments: Object.fromEntries(raw) }),
+  };
+  const incoming = bindings.take('exchange', vhostAndName(resource).name);
+  return { ...escapeTexts(body), ...(incoming.length > 0 && { bindings: incoming }) };
+}
+
 const REPLACED =
   'publishers get 404 until it is declared again; then messages are confirmed but unroutable until its bindings are made again';
 
@@ -88,12 +203,11 @@ function exclusiveRisks(change: Exclude<Change, { action: 'create' }>, context: 
   return change.action === 'delete'
     ? [destructive('exclusive-unbound', `connected clients stop receiving from it: ${text}`)]
     : [
-        {
-          class: 'refused',
-          code: 'exclusive-bound',
-          message: `connected clients would be cut off: only they can bind their ${text}`,
-          hint: 'disconnect them first, or declare an exchange under a new name and move publishers and clients to it',
-        },
+        refused(
+          'exclusive-bound',
+          `connected clients would be cut off: only they can bind their ${text}`,
+          'disconnect them first, or declare an exchange under a new name and move publishers and clients to it',
+        ),
       ];
 }
 
@@ -101,10 +215,4 @@ function hintOf(change: Change): { hint?: string } {
   if (!('fields' in change)) return {};
   const hint = inPlaceByPolicy(change.fields, 'exchanges', vhostAndName(change.before).name);
   return hint === undefined ? {} : { hint };
-}
-
-/** Arguments that the declaration of the same resource writes, for a live one; none for the declaration itself. */
-export function declaredArguments(resource: Resource, context: Context): JsonObject | undefined {
-  const declared = context.desired.get(resource.address);
-  return declared && declared !== resource ? tableOf(declared.spec.arguments) : undefined;
 }

@@ -1,20 +1,25 @@
 import {
+  type Address,
   type BrokerIdentity,
   type Change,
+  isObject,
+  type Json,
   type JsonObject,
+  makeAddress,
   parseAddress,
   type Resource,
   type Risk,
   subject,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
+import { factsOf } from '../facts.ts';
 
 /*
- * What the kinds share: names out of addresses, and management API requests.
+ * What the kinds share: names out of addresses, needs, values of listings, management API requests, risks.
  */
 
 /** The decoded path of a resource's address: `['/orders', 'failed']` of a queue. */
-export function pathOf(resource: Resource): string[] {
+export function pathOf(resource: Pick<Resource, 'address'>): string[] {
   return parseAddress(resource.address).path;
 }
 
@@ -22,10 +27,44 @@ export function brokerOf(resource: Resource): string {
   return parseAddress(resource.address).broker;
 }
 
+/** For kinds whose address is one name: a vhost, a user. */
+export function nameOf(resource: Resource): string {
+  return pathOf(resource)[0] ?? '';
+}
+
 /** For kinds whose address is `<vhost>/<name>`. */
-export function vhostAndName(resource: Resource): { vhost: string; name: string } {
+export function vhostAndName(resource: Pick<Resource, 'address'>): { vhost: string; name: string } {
   const [vhost = '', name = ''] = pathOf(resource);
   return { vhost, name };
+}
+
+/**
+ * A need may name what nobody declares; it is an edge only where both ends are there. No need is what every vhost
+ * has: the default exchange, and those of the broker.
+ */
+export function exchangeNeed(broker: string, vhost: string, name: unknown): Address[] {
+  const isNeed = typeof name === 'string' && !isPredeclaredExchange(name);
+  return isNeed ? [makeAddress(broker, 'exchange', vhost, name)] : [];
+}
+
+/** The default exchange and `amq.*` exchanges are there in every vhost, and nobody may declare or delete them. */
+export function isPredeclaredExchange(name: string): boolean {
+  return name === '' || name.startsWith('amq.');
+}
+
+export function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A table as brokers list it: an empty one is an empty list on 3.x. */
+export function tableOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** Tags of a vhost or user, sorted: a list, or `a, b` before 3.9. */
+export function sortedTags(tags: Json | undefined): string[] {
+  const list = Array.isArray(tags) ? tags.map(String) : text(tags).split(',');
+  return [...new Set(list.map((tag) => tag.trim()).filter((tag) => tag !== ''))].sort();
 }
 
 export function httpPut(resource: Resource, path: readonly string[], payload: JsonObject): RabbitCall {
@@ -46,13 +85,17 @@ export function disruptive(code: string, message: string): Risk {
   return { class: 'disruptive', code, message };
 }
 
-export function destructive(code: string, message: string, hint?: string): Risk {
-  return { class: 'destructive', code, message, ...(hint !== undefined && { hint }) };
+export function destructive(code: string, message: string): Risk {
+  return { class: 'destructive', code, message };
+}
+
+export function refused(code: string, message: string, hint: string): Risk {
+  return { class: 'refused', code, message, hint };
 }
 
 /** The user that brokerform is connected as. */
 export function isOwnUser(user: string, broker: BrokerIdentity): boolean {
-  return user === broker.facts.user;
+  return user === factsOf(broker).user;
 }
 
 export const lockedOut: Risk = {
@@ -61,7 +104,23 @@ export const lockedOut: Risk = {
   message: 'brokerform is connected as this user, and would lock itself out',
 };
 
+/** Of a live queue, in `Resource.volatile`. A key that was not read is absent, and counts as not empty. */
+export type QueueCounts = {
+  readonly ready?: number;
+  readonly unacknowledged?: number;
+  readonly consumers?: number;
+  /** Of an exclusive queue: the name of its connection. */
+  readonly owner?: string;
+};
+
+export function countsOf(queue: Resource): QueueCounts {
+  return (queue.volatile ?? {}) as QueueCounts;
+}
+
 /** `1 queue`, `3 queues`. */
 export function countOf(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+export const ADMINISTRATOR = 'the tag "administrator"';
+export const POLICYMAKER = 'the tag "policymaker"';

@@ -1,21 +1,22 @@
 import {
   type Change,
   type Context,
-  type Kind,
   kindOf,
   nearestWord,
   parseAddress,
   type Resource,
   type Risk,
 } from '../../../model/index.ts';
-import { factsOf } from '../specs.ts';
+import { factsOf } from '../facts.ts';
+import type { RabbitKind } from './kind.ts';
+import { refused } from './parts.ts';
 
 /*
  * What the broker is known to refuse, found before anything is sent. Refusals seen on 3.10.8 and 4.3.6.
  */
 
 /** The kind, with what it would be refused for added to its risks. */
-export function withPreflight(kind: Kind): Kind {
+export function withPreflight(kind: RabbitKind): RabbitKind {
   return {
     ...kind,
     risks: (change, context) => [...kind.risks(change, context), ...refusalsOf(change, context)],
@@ -81,8 +82,4 @@ function isMissing(address: string, { broker, desired, live, deleted }: Context)
   if (live.has(address)) return deleted?.has(address) === true;
   const { kind, path } = parseAddress(address);
   return kind !== 'vhost' || vhosts?.includes(path[0] ?? '') === false;
-}
-
-function refused(code: string, message: string, hint: string): Risk {
-  return { class: 'refused', code, message, hint };
 }

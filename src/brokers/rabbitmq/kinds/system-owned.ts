@@ -1,7 +1,6 @@
 import { isObject, type Resource } from '../../../model/index.ts';
-import { isPredeclaredExchange } from '../resources.ts';
-import { identityOf } from './amqp-calls.ts';
-import { vhostAndName } from './parts.ts';
+import { identityOf } from './binding/identity.ts';
+import { isPredeclaredExchange, vhostAndName } from './parts.ts';
 
 /*
  * What the broker, a plug-in or a connected client makes for itself, as far as the broker tells: an exclusive queue,
@@ -23,9 +22,10 @@ const PLUGIN_QUEUES: readonly (readonly [name: RegExp, reason: string])[] = [
   [/^aliveness-test$/, 'the aliveness test of the management plug-in made it'],
 ];
 
-export function ownerOfQueue({ address, spec, needs }: Resource): string | undefined {
+export function ownerOfQueue(queue: Resource): string | undefined {
+  const { spec } = queue;
   if (spec.exclusive === true) return 'it belongs to the connection that declared it';
-  return madeByPlugin(spec.arguments) ?? ownerByName(vhostAndName({ address, spec, needs }).name);
+  return madeByPlugin(spec.arguments) ?? ownerByName(vhostAndName(queue).name);
 }
 
 export function ownerOfExchange(resource: Resource): string | undefined {

@@ -1,37 +1,57 @@
 import {
+  type Body,
   type BrokerIdentity,
   type Context,
+  type Json,
   type JsonObject,
-  type Kind,
   kindOf,
   makeAddress,
   type Resource,
   type Risk,
+  type Source,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
-import type { QueueVolatile } from '../specs.ts';
+import { vhostFields } from '../fields/vhost.ts';
 import { atLeast } from '../version.ts';
-import { brokerOf, countOf, destructive, httpDelete, httpPut, pathOf } from './parts.ts';
+import { pick, placesOf } from './arguments.ts';
+import type { Collector, RabbitKind } from './kind.ts';
+import { escapeTexts } from './literals.ts';
+import {
+  brokerOf,
+  countOf,
+  countsOf,
+  destructive,
+  httpDelete,
+  httpPut,
+  nameOf,
+  refused,
+  sortedTags,
+  tableOf,
+  text,
+} from './parts.ts';
 
-const TYPE_ALIASES: Readonly<Record<string, string>> = {
-  rabbit_classic_queue: 'classic',
-  rabbit_quorum_queue: 'quorum',
-  rabbit_stream_queue: 'stream',
-};
+/**
+ * A virtual host and its metadata. `<broker>/vhost/<name>`; spec: `description`, `tags` (sorted), `default-queue-type`
+ * and `deletion-protection`, which older brokers do not have. What is not declared is left alone.
+ * https://www.rabbitmq.com/docs/vhosts
+ */
+export const vhost: RabbitKind = {
+  // Its body holds what is in it, and is put together in `schema.ts`; `Vhosts` declares it.
+  definitions: {},
+  listing: {
+    path: 'vhosts',
+    per: 'broker',
+    // For users without the tag `administrator` this lists the vhosts that they may see.
+    right: 'the tag "management"',
+    hidesVhosts: true,
+    read: (items, { broker }) => items.map((item) => toVhost(broker, item)),
+  },
+  // A file of 3.x tells nothing about a vhost but its name.
+  exported: (file, { broker }) =>
+    file
+      .list('vhosts')
+      .map((item) => vhostResource(broker, text(item.name), vhostMetadata(tableOf(item.metadata)))),
 
-/** A queue type by its short name; brokers list some by the name of their Erlang module. */
-export function queueTypeName(type: string): string {
-  return TYPE_ALIASES[type] ?? type;
-}
-
-/** A vhost's default queue type; 3.10 lists `"undefined"` where there is none. */
-export function defaultQueueTypeIn(spec: JsonObject | undefined): string | undefined {
-  const type = spec?.['default-queue-type'];
-  return typeof type === 'string' && type !== '' && type !== 'undefined' ? queueTypeName(type) : undefined;
-}
-
-/** A virtual host and its metadata. https://www.rabbitmq.com/docs/vhosts */
-export const vhost: Kind = {
   title: (resource) => ({ title: `vhost ${nameOf(resource)}`, detail: '' }),
 
   complete(resource, context) {
@@ -94,6 +114,105 @@ export const vhost: Kind = {
   },
 };
 
+export function vhostResource(broker: string, vhost: string, spec: JsonObject): Resource {
+  return { address: makeAddress(broker, 'vhost', vhost), spec, needs: [] };
+}
+
+/** Live: all fields are known. A queue type of `"undefined"` is none. */
+function toVhost(broker: string, item: JsonObject): Resource {
+  const { description, tags, ...rest } = vhostMetadata({ ...item, ...tableOf(item.metadata) });
+  return vhostResource(broker, text(item.name), {
+    description: text(description),
+    tags: sortedTags(tags),
+    'default-queue-type': 'undefined',
+    ...rest,
+  });
+}
+
+/** A vhost's metadata by our names, as far as it is told. */
+export function vhostMetadata(told: JsonObject): JsonObject {
+  const { description, tags, default_queue_type: type, protected_from_deletion: isProtected } = told;
+  return {
+    ...(description !== undefined && { description }),
+    ...(tags !== undefined && { tags }),
+    ...(type !== undefined && { 'default-queue-type': type }),
+    ...(typeof isProtected === 'boolean' && { 'deletion-protection': isProtected }),
+  };
+}
+
+/** The vhosts that sections name: several may name one, as long as no two give it the same field. */
+export class Vhosts {
+  readonly #named = new Map<
+    string,
+    { broker: string; at: Source; spec: Record<string, Json>; places: Record<string, Source> }
+  >();
+  readonly #collector: Collector;
+
+  constructor(collector: Collector) {
+    this.#collector = collector;
+  }
+
+  /** @param isNamed whether the file names it; one that it does not name is declared by its fields only. */
+  name(vhost: string, body: Body, isNamed: boolean): void {
+    const { section, value, at } = body;
+    const given = pick(value, vhostFields);
+    if (!isNamed && Object.keys(given).length === 0) return;
+    const places = placesOf(body, vhostFields);
+    const found = this.#named.get(vhost) ?? { broker: section.broker, at, spec: {}, places: {} };
+    this.#named.set(vhost, found);
+    for (const [field, value] of Object.entries(given)) {
+      const place = places[field] ?? at;
+      const first = found.places[field];
+      if (first) {
+        this.#collector.error('declared-twice', place, `the ${field} of vhost ${vhost} is given twice`, {
+          hint: 'keep one of the two',
+          related: [first],
+        });
+        continue;
+      }
+      found.spec[field] = value;
+      found.places[field] = place;
+    }
+  }
+
+  declare(): void {
+    for (const [vhost, { broker, at, spec, places }] of this.#named) {
+      this.#collector.add(vhostResource(broker, vhost, spec), at, places);
+    }
+  }
+}
+
+/** A vhost's own fields as YAML. */
+export function writeVhost(vhost: string, spec: JsonObject = {}): JsonObject {
+  const { description, tags, 'default-queue-type': type, 'deletion-protection': isProtected } = spec;
+  // What a broker says about the vhost that it starts with, from 3.11 on.
+  const isDefault = vhost === '/' && description === 'Default virtual host';
+  return escapeTexts({
+    vhost,
+    ...(typeof description === 'string' && description !== '' && !isDefault && { description }),
+    ...(Array.isArray(tags) && tags.length > 0 && { tags }),
+    ...(typeof type === 'string' && type !== 'classic' && { 'default-queue-type': type }),
+    ...(isProtected === true && { 'deletion-protection': true }),
+  });
+}
+
+const TYPE_ALIASES: Readonly<Record<string, string>> = {
+  rabbit_classic_queue: 'classic',
+  rabbit_quorum_queue: 'quorum',
+  rabbit_stream_queue: 'stream',
+};
+
+/** A queue type by its short name; brokers list some by the name of their Erlang module. */
+export function queueTypeName(type: string): string {
+  return TYPE_ALIASES[type] ?? type;
+}
+
+/** A vhost's default queue type; 3.10 lists `"undefined"` where there is none. */
+export function defaultQueueTypeIn(spec: JsonObject | undefined): string | undefined {
+  const type = spec?.['default-queue-type'];
+  return typeof type === 'string' && type !== '' && type !== 'undefined' ? queueTypeName(type) : undefined;
+}
+
 function protection(vhost: Resource, path: readonly string[]): RabbitCall[] {
   const own = [...path, 'deletion', 'protection'];
   switch (vhost.spec['deletion-protection']) {
@@ -111,19 +230,17 @@ function hasProtection(broker: Pick<BrokerIdentity, 'version'>): boolean {
   return atLeast(broker, '4.0');
 }
 
-const PROTECTED: Risk = {
-  class: 'refused',
-  code: 'deletion-protection',
-  message: 'the vhost is protected from deletion',
-  hint: 'declare it with deletion-protection: false and apply that first',
-};
+const PROTECTED = refused(
+  'deletion-protection',
+  'the vhost is protected from deletion',
+  'declare it with deletion-protection: false and apply that first',
+);
 
-const UNPROTECTABLE: Risk = {
-  class: 'refused',
-  code: 'unsupported',
-  message: 'RabbitMQ before 4.0 cannot protect a vhost from deletion',
-  hint: 'remove deletion-protection, or protect the address in brokerform.yaml',
-};
+const UNPROTECTABLE = refused(
+  'unsupported',
+  'RabbitMQ before 4.0 cannot protect a vhost from deletion',
+  'remove deletion-protection, or protect the address in brokerform.yaml',
+);
 
 /** A default counts for queues that are declared from now on; how many that leaves as they are is told. */
 function typeRisks(after: Resource, context: Context): Risk[] {
@@ -140,12 +257,11 @@ function typeRisks(after: Resource, context: Context): Risk[] {
 }
 
 // `rabbit_vhost:put_vhost` of 3.10 leaves the type out when the vhost exists, and answers 204 all the same.
-const UNCHANGEABLE_TYPE: Risk = {
-  class: 'refused',
-  code: 'default-queue-type-fixed',
-  message: 'RabbitMQ before 3.11 cannot change the default queue type of a vhost that exists',
-  hint: 'give each queue its type instead',
-};
+const UNCHANGEABLE_TYPE = refused(
+  'default-queue-type-fixed',
+  'RabbitMQ before 3.11 cannot change the default queue type of a vhost that exists',
+  'give each queue its type instead',
+);
 
 function queuesIn(vhost: Resource, { live }: Context): Resource[] {
   const prefix = `${makeAddress(brokerOf(vhost), 'queue', nameOf(vhost))}/`;
@@ -155,7 +271,7 @@ function queuesIn(vhost: Resource, { live }: Context): Resource[] {
 /** `: 3 queues with 18,204 messages, 2 consumers`; a number that is not known of one queue is not known of all. */
 function contentsText(queues: readonly Resource[]): string {
   if (queues.length === 0) return '';
-  const counts = queues.map(({ volatile }) => (volatile ?? {}) as QueueVolatile);
+  const counts = queues.map(countsOf);
   const sum = (numbers: readonly (number | undefined)[]) =>
     numbers.reduce<number | undefined>(
       (total, one) => (total === undefined || one === undefined ? undefined : total + one),
@@ -166,14 +282,4 @@ function contentsText(queues: readonly Resource[]): string {
   const held = messages === undefined ? 'an unknown number of messages' : countOf(messages, 'message');
   const used = consumers === undefined ? 'consumers unknown' : countOf(consumers, 'consumer');
   return `: ${countOf(queues.length, 'queue')} with ${held}, ${used}`;
-}
-
-function nameOf(resource: Resource): string {
-  return pathOf(resource)[0] ?? '';
-}
-
-/** Tags of a vhost or user: a list, or `a, b` on older brokers. */
-export function sortedTags(tags: unknown): string[] {
-  const list = Array.isArray(tags) ? tags.map(String) : typeof tags === 'string' ? tags.split(',') : [];
-  return [...new Set(list.map((tag) => tag.trim()).filter((tag) => tag !== ''))].sort();
 }

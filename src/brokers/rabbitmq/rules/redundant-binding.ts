@@ -1,4 +1,4 @@
-import { canonicalJson, type Rule } from '../../../model/index.ts';
+import { canonicalJson, groupBy, type Rule } from '../../../model/index.ts';
 import { coversKeys, keysOfPattern, splitKey, TopicTrie } from '../effects/topic.ts';
 import { type Binding, topologyOf } from '../effects/topology/read.ts';
 
@@ -28,7 +28,7 @@ queues:
 `,
   *check(context) {
     for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const [source, bindings] of groupBySource(vhost.bindings)) {
+      for (const [source, bindings] of groupBy(vhost.bindings, (binding) => binding.source)) {
         const type = vhost.exchange(source)?.type ?? '';
         for (const group of sameEnds(bindings)) {
           for (const [binding, wider] of covered(group, type)) {
@@ -49,23 +49,9 @@ function name(binding: Binding): string {
   return binding.key === '' ? 'another binding' : `the binding with key "${binding.key}"`;
 }
 
-function groupBySource(bindings: readonly Binding[]): Map<string, Binding[]> {
-  return group(bindings, (binding) => binding.source);
-}
-
 function sameEnds(bindings: readonly Binding[]): Binding[][] {
-  const groups = group(bindings, (binding) => `${binding.toQueue} ${binding.destination}`);
+  const groups = groupBy(bindings, (binding) => `${binding.toQueue} ${binding.destination}`);
   return [...groups.values()].filter((same) => same.length > 1);
-}
-
-function group(bindings: readonly Binding[], keyOf: (binding: Binding) => string): Map<string, Binding[]> {
-  const groups = new Map<string, Binding[]>();
-  for (const binding of bindings) {
-    const found = groups.get(keyOf(binding));
-    if (found) found.push(binding);
-    else groups.set(keyOf(binding), [binding]);
-  }
-  return groups;
 }
 
 /** Redundant bindings between one source and destination, each with the binding that covers it. */

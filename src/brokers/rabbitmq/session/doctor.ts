@@ -1,7 +1,7 @@
 import { BrokerError, type Check, ConnectionError, isObject, type Json } from '../../../model/index.ts';
+import { sortedTags, text } from '../kinds/parts.ts';
 import type { AmqpLinks } from './amqp.ts';
 import type { Answer, Management } from './management.ts';
-import { text, texts } from './payloads.ts';
 import { bodyOf } from './refusals.ts';
 import type { Endpoint, RabbitSettings } from './settings.ts';
 
@@ -70,7 +70,7 @@ function clockCheck({ date }: Answer): Check {
 
 function rightsCheck(body: Json): Check {
   const { name, tags: given } = isObject(body) ? body : {};
-  const tags = texts(given);
+  const tags = sortedTags(given);
   const told = `user ${JSON.stringify(text(name))}, tags: ${tags.join(', ') || 'none'}`;
   const can = (...needed: string[]) =>
     tags.includes('administrator') || needed.some((tag) => tags.includes(tag));

@@ -1,6 +1,6 @@
 import { BrokerError, ConnectionError, type Failure } from '../../../model/index.ts';
 import type { QueueDelete } from '../calls.ts';
-import type { QueueVolatile } from '../specs.ts';
+import type { QueueCounts } from '../kinds/parts.ts';
 import { AmqpRefusal } from './amqp-errors.ts';
 import { type Counting, countMessages, type QueueRef } from './metrics.ts';
 
@@ -14,7 +14,7 @@ export class Guard {
   readonly #deletes: readonly { body: QueueDelete }[];
   readonly #counting: Counting;
   /** One look at all of them, when the first is to go: a list instead of a request each. */
-  #looked: Promise<Map<string, QueueVolatile>> | undefined;
+  #looked: Promise<Map<string, QueueCounts>> | undefined;
 
   constructor(deletes: readonly { body: QueueDelete }[], counting: Counting) {
     this.#deletes = deletes;
@@ -45,7 +45,7 @@ export class Guard {
     }
   }
 
-  async #look(): Promise<Map<string, QueueVolatile>> {
+  async #look(): Promise<Map<string, QueueCounts>> {
     const queues = this.#deletes.map(({ body: { vhost, name, type } }): QueueRef => ({ vhost, name, type }));
     const counts = await countMessages(queues, this.#counting);
     return new Map([...counts].map(([queue, count]) => [keyOf(queue), count]));

@@ -5,9 +5,9 @@ import {
   type Json,
   type JsonObject,
 } from '../../../model/index.ts';
-import type { RabbitFacts } from '../specs.ts';
+import type { RabbitFacts } from '../facts.ts';
+import { text } from '../kinds/parts.ts';
 import type { Management } from './management.ts';
-import { text } from './payloads.ts';
 import { bodyOf } from './refusals.ts';
 import type { RabbitSettings } from './settings.ts';
 

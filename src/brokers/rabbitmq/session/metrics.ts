@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eachOf } from '../../../model/concurrency.ts';
-import { ConnectionError, isObject, type JsonObject, largest } from '../../../model/index.ts';
-import type { QueueVolatile } from '../specs.ts';
+import { ConnectionError, groupBy, isObject, type JsonObject, largest } from '../../../model/index.ts';
+import { type QueueCounts, text } from '../kinds/parts.ts';
 import type { AmqpLinks } from './amqp.ts';
 import { AmqpRefusal } from './amqp-errors.ts';
 import type { Listings } from './listings.ts';
-import { text } from './payloads.ts';
 
 /** A queue to count the messages of; `type` as in the listing. */
 export interface QueueRef {
@@ -39,7 +38,7 @@ const CONCURRENT = 32;
 const FIRST_MESSAGE = 500;
 
 /** Counts by queue; a queue that is not there is missing, a number that nobody knows is absent. */
-export type Counts = Map<QueueRef, QueueVolatile>;
+export type Counts = Map<QueueRef, QueueCounts>;
 
 /** @throws ConnectionError, BrokerError */
 export async function countMessages(queues: readonly QueueRef[], counting: Counting): Promise<Counts> {
@@ -57,7 +56,7 @@ export async function countMessages(queues: readonly QueueRef[], counting: Count
   return new Map([...first].map(([queue, { doubtful: _, ...count }]) => [queue, count]));
 }
 
-interface Count extends QueueVolatile {
+interface Count extends QueueCounts {
   /** It looks empty, and may not be. */
   readonly doubtful: boolean;
 }
@@ -79,7 +78,7 @@ async function countOnce(queues: readonly QueueRef[], counting: Counting): Promi
 }
 
 /** The highest number that any source tells: what is at stake is never made to look less than it is. */
-function combine(queue: QueueRef, ...sources: readonly (QueueVolatile | undefined)[]): Count {
+function combine(queue: QueueRef, ...sources: readonly (QueueCounts | undefined)[]): Count {
   const known = sources.filter((source) => source !== undefined);
   const highest = (key: 'ready' | 'unacknowledged' | 'consumers'): { [name: string]: number } => {
     const values = known.map((source) => source[key]).filter((value) => value !== undefined);
@@ -95,7 +94,7 @@ function combine(queue: QueueRef, ...sources: readonly (QueueVolatile | undefine
     return { ...count, doubtful: !ready.ready && declared?.ready !== 0 };
   }
   const [owner] = known.flatMap((source) => source.owner ?? []);
-  const count: QueueVolatile = {
+  const count: QueueCounts = {
     ...(owner !== undefined && { owner }),
     ...highest('ready'),
     ...highest('unacknowledged'),
@@ -108,7 +107,7 @@ function combine(queue: QueueRef, ...sources: readonly (QueueVolatile | undefine
 async function readTotals(queues: readonly QueueRef[], { listings }: Counting): Promise<Counts> {
   const totals: Counts = new Map();
   await Promise.all(
-    [...groupByVhost(queues)].map(async ([vhost, group]) => {
+    [...groupBy(queues, ({ vhost }) => vhost)].map(async ([vhost, group]) => {
       const items = await listings.ofVhost('queues', vhost, 'disable_stats=true&enable_queue_totals=true');
       const byName = new Map(items.map((item) => [text(item.name), item]));
       for (const queue of group) {
@@ -156,7 +155,7 @@ async function hasFirstMessage({ vhost, name }: QueueRef, links: AmqpLinks): Pro
 
 async function readStatistics(queues: readonly QueueRef[], { listings }: Counting): Promise<Counts> {
   const counts: Counts = new Map();
-  for (const [vhost, group] of groupByVhost(queues)) {
+  for (const [vhost, group] of groupBy(queues, ({ vhost }) => vhost)) {
     if (group.length > SINGLE_REQUESTS) {
       const items = await listings.ofVhost('queues', vhost);
       const byName = new Map(items.map((item) => [text(item.name), item]));
@@ -173,7 +172,7 @@ async function readStatistics(queues: readonly QueueRef[], { listings }: Countin
   return counts;
 }
 
-function numbersOf(item: JsonObject): QueueVolatile {
+function numbersOf(item: JsonObject): QueueCounts {
   const { messages_ready: ready, messages_unacknowledged: unacknowledged, consumers } = item;
   const connection = isObject(item.owner_pid_details) ? text(item.owner_pid_details.name) : '';
   return {
@@ -182,10 +181,4 @@ function numbersOf(item: JsonObject): QueueVolatile {
     ...(typeof consumers === 'number' ? { consumers } : {}),
     ...(connection !== '' ? { owner: connection } : {}),
   };
-}
-
-function groupByVhost(queues: readonly QueueRef[]): Map<string, QueueRef[]> {
-  const groups = new Map<string, QueueRef[]>();
-  for (const queue of queues) groups.set(queue.vhost, [...(groups.get(queue.vhost) ?? []), queue]);
-  return groups;
 }

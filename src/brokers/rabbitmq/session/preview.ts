@@ -7,8 +7,8 @@ import {
   type Objection,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
+import { text } from '../kinds/parts.ts';
 import type { Listings } from './listings.ts';
-import { text } from './payloads.ts';
 
 /** On 4.x the federation of exchanges and that of queues are plug-ins of their own, too. */
 const FEDERATION = ['rabbitmq_federation', 'rabbitmq_exchange_federation', 'rabbitmq_queue_federation'];

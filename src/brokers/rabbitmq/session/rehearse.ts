@@ -13,10 +13,9 @@ import {
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
 import { matchingPolicies, readPolicy } from '../effects/topology/policies.ts';
+import { text } from '../kinds/parts.ts';
 import { NamePatterns } from '../kinds/policy/pattern.ts';
 import { Performer } from './executor.ts';
-import * as payloads from './payloads.ts';
-import { text } from './payloads.ts';
 import type { Sending } from './send.ts';
 
 type Declare = Extract<RabbitCall, { op: 'queue.declare' | 'exchange.declare' }>;
@@ -93,8 +92,7 @@ async function prepare(vhost: string, performer: Performer, { listings }: Sendin
     }
     const patterns = new NamePatterns();
     const acting = policies
-      .map((item) => payloads.toPolicy('', 'policy', item))
-      .map((resource) => readPolicy(resource, '', patterns))
+      .map((item) => readPolicy({ address: '', spec: item, needs: [] }, '', patterns))
       .filter(({ definition }) => ACTING_KEYS.some((key) => key in definition));
     return ({ op }) => {
       const kind = op === 'queue.declare' ? 'queue' : 'exchange';

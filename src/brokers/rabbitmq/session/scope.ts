@@ -24,18 +24,18 @@ export function needsOf(scope: Scope, broker: string): Needs {
   for (const [kind, selections] of wanted) {
     for (const selection of selections) {
       want(kind, selection);
-      // Whether the user of a right exists decides whether the broker takes it. Who may read these may read users.
-      if (kinds[kind]?.cascadesFrom?.includes('user')) want('user', selection);
-      // What a policy costs depends on the queues that it matches.
-      if (kind === 'policy' || kind === 'operator-policy') want('queue', selection);
+      for (const other of kinds[kind]?.listing.wants ?? []) want(other, selection);
     }
   }
+  const isOpen = ({ first }: Selection) => first === undefined;
   return {
     kinds: new Set(vhosts.keys()),
-    listsVhosts: PER_VHOST.some((kind) => vhosts.get(kind)?.some(({ first }) => first === undefined)),
+    listsVhosts: [...vhosts].some(
+      ([kind, selections]) => kinds[kind]?.listing.per === 'vhost' && selections.some(isOpen),
+    ),
     vhostsOf(kinds, existing) {
       const selections = kinds.flatMap((kind) => vhosts.get(kind) ?? []);
-      const open = selections.filter(({ first }) => first === undefined);
+      const open = selections.filter(isOpen);
       const literal = selections.flatMap(({ first }) => (first === undefined ? [] : [first]));
       return new Set([...literal, ...existing.filter((vhost) => open.some(({ matches }) => matches(vhost)))]);
     },
@@ -46,12 +46,9 @@ export function needsOf(scope: Scope, broker: string): Needs {
   };
 }
 
-/** Kinds that the management API lists by vhost; the others it lists at once. */
-const PER_VHOST = ['exchange', 'queue', 'binding', 'policy', 'operator-policy'];
-
 /** A selection of vhosts: those of the kind's own addresses, and any where these name none, such as a user. */
 function vhostOf(selection: Selection): Selection {
   const { kind } = selection;
-  const isInVhost = kind === 'vhost' || kinds[kind]?.cascadesFrom?.includes('vhost') === true;
+  const isInVhost = kind === 'vhost' || kinds[kind]?.inVhost !== undefined;
   return isInVhost ? selection : { kind, matches: () => true };
 }

@@ -1,15 +1,14 @@
 import { isExactInt, isObject, type Json, type JsonObject } from '../../../model/index.ts';
-import type { Arguments } from '../specs.ts';
 
 /** A value as amqplib encodes it; `{ '!': type, value }` names the AMQP type. */
 type AmqpValue = null | boolean | string | AmqpValue[] | { '!': string; value: unknown };
 export type AmqpTable = Record<string, AmqpValue>;
 
 /**
- * Arguments as an AMQP table, with the types that the management API would give them: amqplib alone would take the
+ * JsonObject as an AMQP table, with the types that the management API would give them: amqplib alone would take the
  * smallest integer that fits, and 1 as a short and 1 as a long are two bindings for the broker.
  */
-export function toAmqpTable(args: Arguments): AmqpTable {
+export function toAmqpTable(args: JsonObject): AmqpTable {
   return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, toAmqpValue(value)]));
 }
 
@@ -38,8 +37,8 @@ const PLAIN_TYPES: Readonly<Record<string, (value: Json | undefined) => boolean>
   boolean: (value) => typeof value === 'boolean',
 };
 
-/** Arguments as the management API takes them; undefined where JSON cannot say their AMQP types. */
-export function toHttpTable(args: Arguments): JsonObject | undefined {
+/** JsonObject as the management API takes them; undefined where JSON cannot say their AMQP types. */
+export function toHttpTable(args: JsonObject): JsonObject | undefined {
   const entries: [string, Json][] = [];
   for (const [key, value] of Object.entries(args)) {
     const plain = toHttpValue(value);

@@ -1,6 +1,5 @@
 import type { Json, JsonObject, Resource } from '../../../../model/index.ts';
 import type { NamePattern } from '../../kinds/policy/pattern.ts';
-import type { Arguments } from '../../specs.ts';
 import type { TopicTrie } from '../topic.ts';
 
 /** A declared topology as a graph: what names point to, by vhost. */
@@ -27,7 +26,7 @@ export interface Exchange {
   readonly type: string;
   readonly internal: boolean;
   readonly durable: boolean;
-  readonly arguments: Arguments;
+  readonly arguments: JsonObject;
   /** Absent for those that every vhost has. */
   readonly resource?: Resource;
   readonly outgoing: readonly Binding[];
@@ -45,7 +44,7 @@ export interface Queue {
   readonly durable: boolean;
   readonly autoDelete: boolean;
   readonly exclusive: boolean;
-  readonly arguments: Arguments;
+  readonly arguments: JsonObject;
   readonly resource: Resource;
   readonly incoming: readonly Binding[];
   /** Matching policies, highest priority first, also those that the queue's type makes void. */
@@ -60,7 +59,7 @@ export interface Binding {
   readonly destination: string;
   readonly toQueue: boolean;
   readonly key: string;
-  readonly arguments: Arguments;
+  readonly arguments: JsonObject;
 }
 
 export interface Policy {

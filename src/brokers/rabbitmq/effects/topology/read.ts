@@ -1,6 +1,5 @@
-import { isObject, type JsonObject, parseAddress, type Resource } from '../../../../model/index.ts';
+import { groupBy, isObject, type JsonObject, parseAddress, type Resource } from '../../../../model/index.ts';
 import { NamePatterns } from '../../kinds/policy/pattern.ts';
-import type { Arguments } from '../../specs.ts';
 import { TopicTrie } from '../topic.ts';
 import type { Binding, Exchange, Policy, Queue, Setting, Topology, Vhost } from './model.ts';
 import { effectivePolicy, matchingPolicies, readPolicy } from './policies.ts';
@@ -191,7 +190,7 @@ function defaultBinding(queue: Queue): Binding {
   };
 }
 
-function argumentsOf(resource: Resource | undefined): Arguments {
+function argumentsOf(resource: Resource | undefined): JsonObject {
   const args = resource?.spec.arguments;
   return isObject(args) ? args : {};
 }
@@ -213,15 +212,4 @@ function fromPolicy(policy: Policy | undefined, key: string): Setting | undefine
 /** A queue and an exchange may have the same name. */
 function endKey(toQueue: boolean, name: string): string {
   return `${toQueue ? 'queue' : 'exchange'} ${name}`;
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

@@ -1,5 +1,5 @@
 import type { DraftSection, Manifest, Mapping } from '../../../../model/foreign/index.ts';
-import { isPredeclaredExchange } from '../../resources.ts';
+import { isPredeclaredExchange } from '../../kinds/parts.ts';
 
 /** Where a resource's body goes: its vhost is `/` unless it says otherwise. */
 export function pathOf(spec: Mapping, list: string): string[] | undefined {

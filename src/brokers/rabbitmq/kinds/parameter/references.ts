@@ -1,4 +1,11 @@
-import { isObject, isSecretRef, type Json, type JsonObject } from '../../../../model/index.ts';
+import {
+  type Address,
+  isObject,
+  isSecretRef,
+  type Json,
+  type JsonObject,
+  makeAddress,
+} from '../../../../model/index.ts';
 
 /*
  * What parameters and policies name. A shovel or a link names by URI the broker on which its queues and exchanges
@@ -6,10 +13,7 @@ import { isObject, isSecretRef, type Json, type JsonObject } from '../../../../m
  */
 
 /** Component and name of a federation parameter. */
-export type FederationRef = readonly [
-  component: 'federation-upstream' | 'federation-upstream-set',
-  name: string,
-];
+type FederationRef = readonly [component: 'federation-upstream' | 'federation-upstream-set', name: string];
 
 /** The set of all upstreams of a vhost, which nobody declares. */
 const EVERY_UPSTREAM = 'all';
@@ -31,8 +35,14 @@ export function membersOfSet(component: string, value: Json | undefined): Federa
   );
 }
 
-export function isDeclarable([component, name]: FederationRef): boolean {
-  return component === 'federation-upstream' || name !== EVERY_UPSTREAM;
+export function federationNeeds(
+  broker: string,
+  vhost: string,
+  references: readonly FederationRef[],
+): Address[] {
+  return references
+    .filter(([component, name]) => component === 'federation-upstream' || name !== EVERY_UPSTREAM)
+    .map(([component, name]) => makeAddress(broker, 'parameter', vhost, component, name));
 }
 
 /** One end of a shovel or link: names there, and where that is. `undefined`: nobody can tell, it may be any. */

@@ -1,7 +1,7 @@
-import type { FieldChange, Json } from '../../../model/index.ts';
-import { policyKeys } from '../fields/policy.ts';
-import { unitOf } from '../fields/queue.ts';
-import { formatUnit } from '../fields/units.ts';
+import type { FieldChange, Json } from '../../../../model/index.ts';
+import { policyKeys } from '../../fields/policy.ts';
+import { unitOf } from '../../fields/queue.ts';
+import { formatUnit } from '../../fields/units.ts';
 
 /**
  * The policy that would make a change of arguments without a new queue or exchange, as a line of YAML; undefined

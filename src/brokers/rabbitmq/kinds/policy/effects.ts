@@ -6,18 +6,17 @@ import {
   kindOf,
   largest,
   makeAddress,
+  oncePer,
   parseAddress,
   type Resource,
   type Risk,
   subject,
-} from '../../../model/index.ts';
-import { tableOf } from '../arguments.ts';
-import { APPLY_TO_TYPES, LIMITS } from '../fields/policy.ts';
-import { unitOf } from '../fields/queue.ts';
-import { formatUnit, secondsOf } from '../fields/units.ts';
-import type { QueueVolatile } from '../specs.ts';
-import { countOf, destructive, disruptive, vhostAndName } from './parts.ts';
-import { NamePatterns } from './policy/pattern.ts';
+} from '../../../../model/index.ts';
+import { APPLY_TO_TYPES, LIMITS } from '../../fields/policy.ts';
+import { unitOf } from '../../fields/queue.ts';
+import { formatUnit, secondsOf } from '../../fields/units.ts';
+import { countOf, countsOf, destructive, disruptive, tableOf, vhostAndName } from '../parts.ts';
+import { NamePatterns } from './pattern.ts';
 
 /**
  * What a change of a policy takes from the queues that are there: for each limit that it lowers for any of them,
@@ -46,7 +45,7 @@ export function policyEffects(change: Change, context: Context): Risk[] {
 }
 
 function isUnknown(change: Change, context: Context): boolean {
-  return patternsOf(context).compile(String(subject(change).spec.pattern)).unknown !== undefined;
+  return patternsOf(context.live).compile(String(subject(change).spec.pattern)).unknown !== undefined;
 }
 
 interface Affected {
@@ -101,17 +100,11 @@ interface Matcher {
 }
 
 /** Of one state of a broker; together they may take only so long. */
-const PATTERNS = new WeakMap<Context['live'], NamePatterns>();
-
-function patternsOf({ live }: Context): NamePatterns {
-  const known = PATTERNS.get(live) ?? new NamePatterns();
-  PATTERNS.set(live, known);
-  return known;
-}
+const patternsOf = oncePer((_live: Context['live']) => new NamePatterns());
 
 function matcherOf({ spec }: Resource, context: Context): Matcher {
   const pattern = String(spec.pattern);
-  const names = patternsOf(context).compile(pattern);
+  const names = patternsOf(context.live).compile(pattern);
   const applyTo = spec['apply-to'];
   return {
     pattern,
@@ -163,7 +156,7 @@ function inVhostOf(change: Change, context: Context, kind: string): Resource[] {
 
 /** Known to hold nothing, or no more messages than the new limit. What is not known is not harmless. */
 function isHarmless(queue: Resource, key: string, value: Json): boolean {
-  const { ready, unacknowledged } = (queue.volatile ?? {}) as QueueVolatile;
+  const { ready, unacknowledged } = countsOf(queue);
   if (ready === undefined || unacknowledged === undefined) return false;
   return ready + unacknowledged <= (key === 'max-length' ? limit(value, key) : 0);
 }

@@ -1,5 +1,5 @@
 import type { Source } from '../../../model/index.ts';
-import type { Collector } from './collector.ts';
+import type { Collector } from './kind.ts';
 
 /** AMQP names and routing keys are short strings: 255 bytes. */
 const LONGEST = 255;

@@ -1,15 +1,26 @@
 import {
   type Body,
+  type Context,
+  equalJson,
   isObject,
   type Json,
   type JsonObject,
   objectOf,
+  type Resource,
   type Section,
   type Source,
 } from '../../../model/index.ts';
+import type { Fields } from '../fields/field.ts';
 import { QUEUE_ARGUMENTS, unitOf } from '../fields/queue.ts';
-import { parseUnit, type Unit } from '../fields/units.ts';
-import type { Collector } from './collector.ts';
+import { parseUnit, secondsOf, type Unit } from '../fields/units.ts';
+import type { Collector } from './kind.ts';
+import { tableOf } from './parts.ts';
+
+/*
+ * Argument tables, as declared and as listed. A value is JSON as the management API shows it: a whole number means a
+ * 64-bit long, a fraction a double, a text a longstr; any other AMQP type is written `{ $type: 'short', value: 1 }`, and
+ * void, which JSON cannot say over HTTP, `{ $type: 'void' }`. Live values are always plain.
+ */
 
 /** Arguments in the making, with the place of each. */
 export interface ArgumentTable {
@@ -76,16 +87,11 @@ export function withUnit(collector: Collector, value: Json, unit: Unit | undefin
   return value;
 }
 
-/** Units read in a mapping with fields of the given units: a policy's definition, a shovel. */
-export function withUnits(
-  collector: Collector,
-  section: Section,
-  fields: JsonObject,
-  unitFor: (key: string) => Unit | undefined,
-): JsonObject {
+/** Units read in a policy's definition. */
+export function withUnits(collector: Collector, section: Section, fields: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => {
-      const unit = typeof value === 'string' ? unitFor(key) : undefined;
+      const unit = typeof value === 'string' ? unitOf(key) : undefined;
       return [key, unit ? withUnit(collector, value, unit, section.at(fields, key)) : value];
     }),
   );
@@ -97,15 +103,68 @@ export function argumentPlaces({ places }: ArgumentTable): Record<string, Source
 }
 
 /** Places of the spec fields that a body gives under the same name. */
-export function placesOf({ section, value }: Body, keys: readonly string[]): Record<string, Source> {
-  const places: Record<string, Source> = {};
-  for (const key of keys) if (value[key] !== undefined) places[key] = section.at(value, key);
-  return places;
+export function placesOf({ section, value }: Body, fields: Fields): Record<string, Source> {
+  return Object.fromEntries(Object.keys(pick(value, fields)).map((key) => [key, section.at(value, key)]));
 }
 
 /** Fields of a body, as far as they are given. */
-export function pick(value: JsonObject, keys: readonly string[]): JsonObject {
+export function pick(value: JsonObject, fields: Fields): JsonObject {
   return Object.fromEntries(
-    keys.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]] as const])),
+    Object.keys(fields).flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]] as const])),
   );
+}
+
+/** A live resource's arguments, comparable with what the declaration of the same resource writes. */
+export function completeArguments(
+  resource: Resource,
+  { desired }: Context,
+  table = tableOf(resource.spec.arguments),
+) {
+  const declared = desired.get(resource.address);
+  return declared && declared !== resource
+    ? adoptEquivalents(table, tableOf(declared.spec.arguments))
+    : table;
+}
+
+/**
+ * Live arguments, with each value that means the same as the declared one written as it is declared: without its
+ * AMQP type in the listing, or an age in another unit.
+ */
+function adoptEquivalents(live: JsonObject, declared: JsonObject): JsonObject {
+  if (equalJson(live, declared)) return live;
+  const shown = shownArguments(declared);
+  return Object.fromEntries(
+    Object.entries(live).map(([key, value]) => {
+      const wanted = declared[key];
+      const same =
+        wanted !== undefined &&
+        (equalJson(value, shown[key]) || (unitOf(key) === 'age' && sameAge(value, wanted)));
+      return [key, same ? wanted : value];
+    }),
+  );
+}
+
+/** Two ages are the same length: `7D` and `168h`. */
+function sameAge(a: Json, b: Json): boolean {
+  const seconds = secondsOf(a);
+  return seconds !== undefined && seconds === secondsOf(b);
+}
+
+/**
+ * Arguments as the management API shows them (seen on 3.10 and 4.3): without their AMQP types, and void as the text
+ * `undefined`. A declared `short 1` and the live `1` that it becomes are the same then.
+ */
+export function shownArguments(args: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, shown(value)]));
+}
+
+const SHOWN_VOID = 'undefined';
+
+function shown(value: Json): Json {
+  if (Array.isArray(value)) return value.map(shown);
+  if (value === null) return SHOWN_VOID;
+  if (!isObject(value)) return value;
+  if (value.$type === 'void') return SHOWN_VOID;
+  if (typeof value.$type === 'string' && value.value !== undefined) return shown(value.value);
+  return shownArguments(value);
 }

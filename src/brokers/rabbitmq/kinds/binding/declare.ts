@@ -1,11 +1,11 @@
-import { type Body, itemsOf, type Json, type Source } from '../../../model/index.ts';
-import { bindingResource } from '../resources.ts';
-import type { Collector } from './collector.ts';
-import { addFriendly, argumentPlaces, rawArguments } from './fields.ts';
-import { checkName, checkRoutingKey } from './names.ts';
+import { type Body, itemsOf, type Json, type Source } from '../../../../model/index.ts';
+import { addFriendly, argumentPlaces, rawArguments } from '../arguments.ts';
+import type { Collector } from '../kind.ts';
+import { checkName, checkRoutingKey } from '../names.ts';
+import { bindingResource } from './resource.ts';
 
 /** Where a binding leads to, when the body that it stands in says so. */
-export type Destination = { readonly queue: string } | { readonly exchange: string };
+type Destination = { readonly queue: string } | { readonly exchange: string };
 
 /** `bindings: [{ from, to or to-exchange, … }]` of a vhost. */
 export function declareBindings(collector: Collector, vhostBody: Body, vhost: string): void {

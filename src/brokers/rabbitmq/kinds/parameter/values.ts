@@ -1,62 +1,21 @@
 import {
-  type Body,
   HIDDEN,
   isExactInt,
   isObject,
   type Json,
   type JsonObject,
-  mapMembers,
-  objectOf,
   overridden,
   type Section,
   type Source,
-} from '../../../model/index.ts';
-import { globalParameterAddress, parameterAddress } from '../addresses.ts';
-import { COMPONENTS, type Component } from '../fields/parameter.ts';
-import { parseUnit } from '../fields/units.ts';
-import { holdsCredentials, holdsLiteralPassword, referenceText } from '../kinds/secrets.ts';
-import { globalParameterResource, parameterResource } from '../resources.ts';
-import type { Collector } from './collector.ts';
-import { withUnit } from './fields.ts';
-import { checkName } from './names.ts';
-
-/** `shovels`, `federation-upstreams`, `federation-upstream-sets`, and raw `parameters` of a vhost. */
-export function declareParameters(collector: Collector, { section, value }: Body, vhost: string): void {
-  for (const [name, component] of COMPONENTS) {
-    const map = objectOf(value[component.key]);
-    declareComponent(new Values(collector, section, component), map, vhost, name);
-  }
-  const components = objectOf(value.parameters);
-  for (const component of Object.keys(components)) {
-    declareComponent(new Values(collector, section), objectOf(components[component]), vhost, component);
-  }
-}
-
-/** `global-parameters: { name: value }` of a section. */
-export function declareGlobalParameters(collector: Collector, { section, value }: Body): void {
-  const { broker } = section;
-  const map = objectOf(value['global-parameters']);
-  for (const [name, { at }] of mapMembers(section, map)) {
-    if (!checkName(collector, 'a global parameter', name, at)) continue;
-    const address = globalParameterAddress(broker, name);
-    const spec = { value: new Values(collector, section).ofParameter(map, name, address) };
-    collector.add(globalParameterResource(broker, name, spec), at);
-  }
-}
-
-function declareComponent(values: Values, map: JsonObject, vhost: string, component: string): void {
-  const { collector, section } = values;
-  const { broker } = section;
-  for (const [name, { at }] of mapMembers(section, map)) {
-    if (!checkName(collector, 'a parameter', name, at)) continue;
-    const address = parameterAddress(broker, vhost, component, name);
-    const spec = { value: values.ofParameter(map, name, address) };
-    collector.add(parameterResource(broker, vhost, component, name, spec), at, placesIn(section, map[name]));
-  }
-}
+} from '../../../../model/index.ts';
+import type { Component } from '../../fields/parameter.ts';
+import { parseUnit } from '../../fields/units.ts';
+import { withUnit } from '../arguments.ts';
+import type { Collector } from '../kind.ts';
+import { holdsCredentials, holdsLiteralPassword, referenceText } from '../secrets.ts';
 
 /** Reads values with their units, and puts references where secrets stand. */
-class Values {
+export class ParameterValues {
   readonly collector: Collector;
   readonly section: Section;
   readonly #component: Component | undefined;
@@ -111,7 +70,7 @@ class Values {
   }
 }
 
-function placesIn(section: Section, value: Json | undefined): Record<string, Source> {
+export function placesIn(section: Section, value: Json | undefined): Record<string, Source> {
   if (!isObject(value)) return {};
   return Object.fromEntries(Object.keys(value).map((key) => [`value.${key}`, section.at(value, key)]));
 }

@@ -1,20 +1,26 @@
-import { canonicalJson, type Json, type JsonObject, type Resource } from '../../../model/index.ts';
-import { type BindingIdentity, bindingAddress } from '../addresses.ts';
-import { bindingFields } from '../fields/exchange.ts';
-import { fits } from '../fields/field.ts';
-import { escapeText, escapeTexts } from '../import/literals.ts';
-import { identityOf } from '../kinds/amqp-calls.ts';
-import { brokerOf } from '../kinds/parts.ts';
+import {
+  canonicalJson,
+  groupBy,
+  type Json,
+  type JsonObject,
+  type Resource,
+} from '../../../../model/index.ts';
+import { bindingFields } from '../../fields/exchange.ts';
+import { fits } from '../../fields/field.ts';
+import { escapeText, escapeTexts } from '../literals.ts';
+import { brokerOf } from '../parts.ts';
+import { type BindingIdentity, bindingAddress, identityOf } from './identity.ts';
 
 /** Bindings of one vhost, by what they lead to. */
 export class WrittenBindings {
   readonly notes: string[] = [];
-  readonly #groups = new Map<string, BindingIdentity[]>();
+  readonly #groups: Map<string, BindingIdentity[]>;
 
   constructor(bindings: readonly Resource[]) {
+    const kept: BindingIdentity[] = [];
     for (const resource of bindings) {
       const identity = identityOf(resource);
-      const { destinationType, destination, source, routingKey } = identity;
+      const { destination, source, routingKey } = identity;
       if (bindingAddress(brokerOf(resource), identity) !== resource.address) {
         // YAML would say the same as for its twin: their AMQP types, which differ, are not listed.
         this.notes.push(
@@ -22,11 +28,9 @@ export class WrittenBindings {
         );
         continue;
       }
-      const group = keyOf(destinationType, destination);
-      const members = this.#groups.get(group);
-      if (members) members.push(identity);
-      else this.#groups.set(group, [identity]);
+      kept.push(identity);
     }
+    this.#groups = groupBy(kept, (one) => keyOf(one.destinationType, one.destination));
   }
 
   /** Those that lead to this queue or exchange, as the list below it; each is given once. */

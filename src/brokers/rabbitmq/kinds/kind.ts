@@ -1,0 +1,91 @@
+import type {
+  Address,
+  Body,
+  DeclareCollector,
+  JsonObject,
+  Kind,
+  Resolve,
+  Resource,
+} from '../../../model/index.ts';
+import type { Literals } from './literals.ts';
+
+/** What went wrong while declaring; the rules of the linter have codes of their own. */
+type DeclareCode =
+  | 'given-twice'
+  | 'bad-unit'
+  | 'bad-name'
+  | 'reserved-name'
+  | 'literal-secret'
+  | 'binding-ends';
+
+export type Collector = DeclareCollector<DeclareCode>;
+
+/** Everything of one kind: how it stands in YAML, how it is listed, and what a change of it means. */
+export interface RabbitKind extends Kind {
+  /** Bodies for `$defs` of the schema, its own under its own name. */
+  readonly definitions: JsonObject;
+  /** Where it stands in YAML: in a vhost, in a user, or beside both. */
+  readonly inVhost?: Placement;
+  readonly inUser?: Placement;
+  readonly beside?: Pick<Placement, 'keys'> & Partial<Placement>;
+  readonly listing: Listing;
+  /** The list of a definitions file with the same items as the listing, or how the file tells this kind. */
+  readonly exported?: string | ((file: Definitions, reading: Reading) => Resource[]);
+  /** The user whom a resource belongs to; absent for what belongs to none. */
+  userOf?(resource: Resource): string;
+}
+
+/** The keys of a body that declare a kind. */
+export interface Placement {
+  /** Properties of the body's schema. */
+  readonly keys: JsonObject;
+  /** @param owner the vhost or user that the body is of */
+  declare(collector: Collector, body: Body, owner: string): void;
+  /** The same keys for live resources, sorted by name. */
+  write(resources: readonly Resource[], writer: Writer): JsonObject;
+}
+
+export interface Writer {
+  readonly bindings: {
+    /** Those that lead to this queue or exchange, as the list below it; each is given once. */
+    take(type: 'queue' | 'exchange', name: string): JsonObject[];
+    /** What nothing took: those to destinations that are not written. */
+    rest(): JsonObject[];
+  };
+  readonly literals: Literals;
+}
+
+/** How the management API lists a kind. https://www.rabbitmq.com/docs/http-api-reference */
+interface Listing {
+  readonly path: string;
+  /** One list a vhost, or one of the whole broker. */
+  readonly per: 'vhost' | 'broker';
+  readonly query?: string;
+  /** What the user needs to read the list of the whole broker. */
+  readonly right?: string;
+  /** Kinds that it is listed along with, in the same vhosts: a replacement must know what hangs on what it replaces. */
+  readonly along?: readonly string[];
+  /** As `along`, as far as the user may. */
+  readonly alongIfAllowed?: readonly string[];
+  /** Kinds to list in the same vhosts as well. */
+  readonly wants?: readonly string[];
+  /** The list leaves out, without a word, the vhosts that the user may not see. */
+  readonly hidesVhosts?: true;
+  /** The items as live resources. What an item lacks gets the value that its absence means. */
+  read(items: readonly JsonObject[], reading: Reading): Resource[];
+}
+
+export interface Reading {
+  readonly broker: string;
+  readonly desired: ReadonlyMap<Address, Resource>;
+  /** @throws MissingVariable */
+  readonly resolve: Resolve;
+}
+
+/** A definitions file. https://www.rabbitmq.com/docs/definitions */
+export interface Definitions {
+  /** The items of one of its lists, each with its vhost. */
+  list(key: string): readonly JsonObject[];
+  /** Parameters of a component: operator policies and limits are kept as such. */
+  parameters(component: string): readonly JsonObject[];
+}

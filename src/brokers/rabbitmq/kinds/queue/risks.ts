@@ -1,0 +1,53 @@
+import type { Change, Context, Resource, Risk } from '../../../../model/index.ts';
+import { formatUnit } from '../../fields/units.ts';
+import { countOf, countsOf, destructive, disruptive, tableOf, vhostAndName } from '../parts.ts';
+import { inPlaceByPolicy } from '../policy/in-place.ts';
+import { defaultTypeOf } from './default-type.ts';
+
+/** What a change of a queue costs its messages and clients. */
+export function risks(change: Change, context: Context): Risk[] {
+  if (change.action === 'create') return [...inheritedType(change.after, context), ...expiry(change.after)];
+  if (change.action === 'update') return [];
+  const { consumers, ready, unacknowledged } = countsOf(change.before);
+  const isEmpty = ready === 0 && unacknowledged === 0;
+  const isKnown = ready !== undefined && unacknowledged !== undefined;
+  const lost = isKnown
+    ? `${countOf(ready + unacknowledged, 'message')} would be lost`
+    : 'message count unknown; any messages would be lost';
+  const gap = change.action === 'replace' ? GAP : '';
+  const cut = consumers ? `, ${countOf(consumers, 'consumer')} cut off` : '';
+  const code = change.action === 'delete' ? 'queue-deleted' : 'queue-replaced';
+  const empty = change.action === 'delete' ? 'queue is empty; clients lose it' : 'queue is empty';
+  const risk = isEmpty ? disruptive(code, empty + cut + gap) : destructive(code, lost + cut + gap);
+  return [{ ...risk, ...hintOf(change) }];
+}
+
+/** Until the new queue is declared and bound again. */
+const GAP = '; messages published for it until it is re-created and bound are unroutable';
+
+function hintOf(change: Change): { hint?: string } {
+  if (!('fields' in change)) return {};
+  const { name } = vhostAndName(change.before);
+  const hint = inPlaceByPolicy(change.fields, 'queues', name, String(change.before.spec.type));
+  return hint === undefined ? {} : { hint };
+}
+
+/** A queue that the broker removed by itself looks like a new one. */
+function expiry({ spec }: Resource): Risk[] {
+  const expires = tableOf(spec.arguments)['x-expires'];
+  if (expires === undefined) return [];
+  const after = formatUnit(expires, 'ms') ?? String(expires);
+  const message = `the broker deletes it when it is unused for ${after}: one that was there before is gone with its messages`;
+  return [{ class: 'safe', code: 'expires', message }];
+}
+
+/** Where the type of a new queue comes from that nobody wrote and that is not RabbitMQ's own default. */
+function inheritedType(queue: Resource, context: Context): Risk[] {
+  const { spec, places } = queue;
+  const inherited = defaultTypeOf(queue, context);
+  if (places?.type || inherited === undefined || inherited === 'classic' || spec.type !== inherited)
+    return [];
+  const { vhost } = vhostAndName(queue);
+  const message = `type ${inherited}: default of vhost ${vhost}`;
+  return [{ class: 'safe', code: 'inherited-type', message }];
+}
