@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../../model/index.ts';
-import { listOf, mapOf, ref, type SectionSchema } from './schema.ts';
-import { type WireWord, wordsOf } from './words.ts';
+import { listOf, mapOf, ref, type SectionSchema, type WireWord, wordsOf } from './field.ts';
 
 /** ResourceType.java. */
 export const resourceTypes = {

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../../model/index.ts';
-import { listOf, type SectionSchema } from './schema.ts';
-import { wordsOf } from './words.ts';
+import { listOf, type SectionSchema, wordsOf } from './field.ts';
 
 /** Whom a quota is for: one of `ip`, or `user` and `client-id`, or either of these alone. */
 const entities = {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../model/index.ts';
-import { mapOf, ref, type SectionSchema } from './schema.ts';
+import { mapOf, ref, type SectionSchema } from './field.ts';
 import { FOREVER, TOPIC_CONFIGS, type TopicConfig } from './topic-configs.ts';
 
 interface TopicField {

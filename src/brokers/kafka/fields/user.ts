@@ -1,5 +1,4 @@
-import { mapOf, ref, type SectionSchema } from './schema.ts';
-import { type WireWord, wordsOf } from './words.ts';
+import { mapOf, ref, type SectionSchema, type WireWord, wordsOf } from './field.ts';
 
 /** ScramMechanism.java, with the digest that node:crypto knows and its length in bytes. */
 export const mechanisms = {

@@ -1,7 +1,7 @@
 import type { DraftSection, Mapping, PlacedText } from '../../../model/foreign/index.ts';
 import type { Json, Source } from '../../../model/index.ts';
 import { type AclOperation, patterns } from '../fields/acl.ts';
-import { wordsOf } from '../fields/words.ts';
+import { wordsOf } from '../fields/field.ts';
 import type { AclSpec } from '../kinds/acl/spec.ts';
 import { grant } from './draft.ts';
 

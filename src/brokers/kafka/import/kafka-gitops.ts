@@ -2,7 +2,7 @@ import { dirname, join, normalize } from 'node:path/posix';
 import type { DraftSection, ForeignFormat, Mapping } from '../../../model/foreign/index.ts';
 import { isObject, type JsonObject, type Source } from '../../../model/index.ts';
 import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
-import { wordsOf } from '../fields/words.ts';
+import { wordsOf } from '../fields/field.ts';
 import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';
 import { isService, translateService } from './kafka-gitops-services.ts';
 

@@ -9,7 +9,7 @@ import {
   readManifest,
 } from '../../../model/foreign/index.ts';
 import { operations, permissions } from '../fields/acl.ts';
-import { wordsOf } from '../fields/words.ts';
+import { wordsOf } from '../fields/field.ts';
 import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';
 
 const GROUP = 'kafka.strimzi.io';

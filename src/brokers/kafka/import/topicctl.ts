@@ -1,7 +1,7 @@
 import type { DraftSection, ForeignFormat, Mapping } from '../../../model/foreign/index.ts';
 import { isObject, type JsonObject } from '../../../model/index.ts';
 import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
-import { wordsOf } from '../fields/words.ts';
+import { wordsOf } from '../fields/field.ts';
 import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';
 
 /** Files of topicctl, several documents each. https://github.com/segmentio/topicctl#config-formats */

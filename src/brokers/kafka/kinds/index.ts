@@ -8,7 +8,7 @@ import {
   type Section,
   systemOwned,
 } from '../../../model/index.ts';
-import { sectionSchema } from '../fields/schema.ts';
+import { sectionSchema } from '../fields/field.ts';
 import type { KindSession } from '../session/kind-session.ts';
 import { acl } from './acl/index.ts';
 import type { AclCall } from './acl/spec.ts';

@@ -8,7 +8,7 @@ import {
   type Resource,
   type Risk,
 } from '../../../model/index.ts';
-import type { SectionSchema } from '../fields/schema.ts';
+import type { SectionSchema } from '../fields/field.ts';
 
 /** A kind, and how it stands in a section. */
 export interface KafkaKind extends Kind {

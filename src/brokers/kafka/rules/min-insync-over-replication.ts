@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { atLeast } from '../facts.ts';
 import { pathOf, topicsOf } from '../topology.ts';
-import { atLeast } from '../version.ts';
 
 export const minInsyncOverReplication: Rule = {
   code: 'kafka/min-insync-over-replication',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { atLeast } from '../facts.ts';
 import { pathOf, type Topic, topicsOf } from '../topology.ts';
-import { atLeast } from '../version.ts';
 
 export const refusedConfigs: Rule = {
   code: 'kafka/refused-configs',

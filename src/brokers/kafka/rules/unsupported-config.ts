@@ -1,7 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
+import { atLeast } from '../facts.ts';
 import { configOf } from '../fields/topic-configs.ts';
 import { pathOf, topicsOf } from '../topology.ts';
-import { atLeast } from '../version.ts';
 
 export const unsupportedConfig: Rule = {
   code: 'kafka/unsupported-config',

@@ -1,6 +1,6 @@
 import { canonicalJson, type Resource } from '../../../model/index.ts';
 import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
-import { wordOf } from '../fields/words.ts';
+import { wordOf } from '../fields/field.ts';
 import { type AclCall, type AclSpec, aclAddress } from '../kinds/acl/spec.ts';
 import type { Cluster } from './cluster.ts';
 import { type CallExecutor, executedBy, type Verdict } from './executor.ts';

@@ -8,8 +8,8 @@ import {
   MissingVariable,
   type Resource,
 } from '../../../model/index.ts';
+import { wordOf } from '../fields/field.ts';
 import { mechanisms, type ScramMechanism } from '../fields/user.ts';
-import { wordOf } from '../fields/words.ts';
 import {
   type UserCall,
   type UserRemove,

@@ -10,7 +10,7 @@ import {
   type Source,
 } from '../../../../model/index.ts';
 import { type AclOperation, permissions, resourceTypes, shorthands } from '../../fields/acl.ts';
-import { wordsOf } from '../../fields/words.ts';
+import { wordsOf } from '../../fields/field.ts';
 import type { Collector } from '../kind.ts';
 import { type AclSpec, aclOf, aclResource } from './spec.ts';
 

@@ -1,8 +1,8 @@
 import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { type Item, type Result, resultOf } from '../executor.ts';
-import { type Copies, partitionsByTopic, untilMoved, Watch } from './progress.ts';
-import { ElectLeaders, listReassignments, type Reassignments } from './reassignments.ts';
+import { partitionsByTopic, untilMoved, Watch } from './progress.ts';
+import { type Copies, ElectLeaders, listReassignments, type Reassignments } from './reassignments.ts';
 import { clearMarks, clearRates, type Mark, readMarks, setRates } from './throttle.ts';
 
 const OP = 'settle reassignment';

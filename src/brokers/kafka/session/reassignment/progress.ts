@@ -4,14 +4,7 @@ import { progressText, type ReassignmentProgress } from '../../kinds/topic/metri
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { type LogSizes, partitionKey, readLogSizes } from '../topics/log-sizes.ts';
-import { listReassignments, type Reassignments } from './reassignments.ts';
-
-/** A partition, and the brokers that get a copy of it; none where only copies are given up. */
-export interface Copies {
-  readonly topic: string;
-  readonly partition: number;
-  readonly brokers: readonly number[];
-}
+import { type Copies, listReassignments, type Reassignments } from './reassignments.ts';
 
 /** Partitions by topic, as requests name them. */
 export function partitionsByTopic(

@@ -6,9 +6,16 @@ import { type Item, notStarted, type Result, resultOf, untilSeen } from '../exec
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { type LogSizes, readLogSizes } from '../topics/log-sizes.ts';
 import { electPreferred, removeThrottle } from './complete-reassignments.ts';
-import { copiesOf, type Move, movesOf, OP, submit } from './move.ts';
 import { bytesToCopy, partitionsByTopic, untilMoved, Watch } from './progress.ts';
-import { listReassignments, type Reassignments } from './reassignments.ts';
+import {
+  copiesOf,
+  listReassignments,
+  type Move,
+  movesOf,
+  OP,
+  type Reassignments,
+  submit,
+} from './reassignments.ts';
 import { throttle } from './throttle.ts';
 
 const SEEN = 5_000;

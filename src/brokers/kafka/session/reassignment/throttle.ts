@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster.ts';
 import { untilSeen } from '../executor.ts';
 import { BROKER, DELETE, DescribeConfigs, IncrementalAlterConfigs, SET, TOPIC } from '../protocol/configs.ts';
 import { failureOf } from '../refusals.ts';
-import { addedBy, type Move } from './move.ts';
+import { addedBy, type Move } from './reassignments.ts';
 
 /*
  * Kafka holds a throttle in configs: which replicas, on the topic, and how fast, on the brokers. It has no room for a

@@ -11,10 +11,9 @@ import {
 } from '../reassignment/reassignments.ts';
 import { CreatePartitions, CreateTopics, creation, DeleteTopics, deletion, partitioning } from './changes.ts';
 import { configuration } from './configs.ts';
-import { ListGroups, OffsetFetch } from './groups.ts';
 import { DescribeLogDirs } from './log-sizes.ts';
 import { readTopicMetrics } from './metrics.ts';
-import { ListOffsets } from './offsets.ts';
+import { ListGroups, ListOffsets, OffsetFetch } from './offsets.ts';
 import { previewTopics } from './preview.ts';
 import { readTopics } from './read.ts';
 

@@ -8,12 +8,11 @@ import {
 import type { GroupLag, TopicMetrics, TopicReassignment } from '../../kinds/topic/metrics.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
-import { type Copies, progressOf } from '../reassignment/progress.ts';
-import { listReassignments, type Reassignment } from '../reassignment/reassignments.ts';
+import { progressOf } from '../reassignment/progress.ts';
+import { type Copies, listReassignments, type Reassignment } from '../reassignment/reassignments.ts';
 import { type Mark, readMarks } from '../reassignment/throttle.ts';
-import { type Committed, readGroups } from './groups.ts';
 import { type LogSizes, partitionKey, readLogSizes } from './log-sizes.ts';
-import { readSpans } from './offsets.ts';
+import { type Committed, readGroups, readSpans } from './offsets.ts';
 
 /**
  * What topics hold right now, by address: bytes on disk, messages, the time that they span, and who still reads them.
