@@ -1,15 +1,15 @@
 import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
-import { orderClaims } from './claims.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
-import { orderLimits } from './consumer-limit-risks.ts';
-import { declare } from './declare.ts';
-import { draw } from './drawing.ts';
-import { effects } from './effects.ts';
+import { effects } from './effects/index.ts';
+import { schema } from './fields/schema.ts';
+import { draw } from './graph/index.ts';
+import { declare } from './kinds/declare.ts';
 import { kinds } from './kinds/index.ts';
+import { toSections } from './kinds/sections.ts';
+import { withAllLimits } from './kinds/server-limits.ts';
+import { orderLimits } from './kinds/stream/consumer-limits.ts';
+import { orderClaims } from './kinds/subject-ownership.ts';
 import { rules } from './rules/index.ts';
-import { schema } from './schema.ts';
-import { toSections } from './sections.ts';
-import { withAllLimits } from './server-limits.ts';
 import { NEWEST } from './version.ts';
 
 /** NATS JetStream 2.9 and later, over its own request subjects. */
@@ -25,11 +25,11 @@ export const nats: Provider = {
   assume: (name, targetVersion): BrokerIdentity =>
     withAllLimits({ name, type: 'nats', id: 'assumed', version: targetVersion ?? NEWEST, facts: {} }),
   async connect(connection) {
-    const { connect } = await import('./session.ts');
+    const { connect } = await import('./session/index.ts');
     return connect(connection);
   },
   async foreignFormats() {
-    const { foreignFormats } = await import('./foreign/index.ts');
+    const { foreignFormats } = await import('./import/index.ts');
     return foreignFormats;
   },
   toSections,

@@ -1,6 +1,6 @@
 import { isObject, type Json, kindOf, type Resource, type RuleContext } from '../../model/index.ts';
-import { streamAddress, streamNameOf } from './addresses.ts';
-import { mappedSubjects } from './mappings.ts';
+import { mappedSubjects } from './fields/subject-mappings.ts';
+import { streamAddress, streamNameOf } from './kinds/addresses.ts';
 
 /*
  * The declared topology as rules look at it. Specs are completed, so every field is there.

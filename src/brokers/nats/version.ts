@@ -1,5 +1,5 @@
 import type { BrokerIdentity } from '../../model/index.ts';
-import type { NatsFacts } from './specs.ts';
+import type { NatsFacts } from './facts.ts';
 
 /** A server line that brought a field or a value. What every supported line (2.9 and later) knows has none. */
 export type Release = '2.10' | '2.11' | '2.12' | '2.14' | '2.15';

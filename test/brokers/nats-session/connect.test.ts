@@ -10,7 +10,7 @@ import {
   startNats,
 } from '../../../local/nats.ts';
 import { freePorts } from '../../../local/ports.ts';
-import { connect } from '../../../src/brokers/nats/session.ts';
+import { connect } from '../../../src/brokers/nats/session/index.ts';
 import { BrokerError, ConnectionError, type JsonObject } from '../../../src/model/index.ts';
 import { describeLines, sharedUrl } from '../../live/nats/lines.ts';
 import { connectionTo, everything, sendAll, streamCall, withSession } from './open.ts';

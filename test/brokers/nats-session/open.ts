@@ -1,4 +1,4 @@
-import { connect } from '../../../src/brokers/nats/session.ts';
+import { connect } from '../../../src/brokers/nats/session/index.ts';
 import type {
   Call,
   Connection,

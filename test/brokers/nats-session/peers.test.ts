@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { connect } from '../../../src/brokers/nats/session.ts';
+import { connect } from '../../../src/brokers/nats/session/index.ts';
 import { connectionTo } from './open.ts';
 
 const INFO =

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalNats, type NatsLine, startNats } from '../../../local/nats.ts';
-import { consumerFields } from '../../../src/brokers/nats/consumer-fields.ts';
-import { streamFields } from '../../../src/brokers/nats/stream-fields.ts';
+import { consumerFields } from '../../../src/brokers/nats/fields/consumer.ts';
+import { streamFields } from '../../../src/brokers/nats/fields/stream.ts';
 import { isObject, type JsonObject, type Plan, printJson, type Step } from '../../../src/model/index.ts';
 import { LiveProject } from '../project.ts';
 import { type Body, consumerValues, streamValues } from './field-values.ts';

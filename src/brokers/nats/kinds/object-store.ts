@@ -1,4 +1,4 @@
-import { objectStore as shape } from '../bucket-shapes.ts';
-import { bucketKind } from './bucket.ts';
+import { bucketKind } from './bucket/index.ts';
+import { objectStore as shape } from './bucket/shapes.ts';
 
 export const objectStore = bucketKind(shape, 'object store');

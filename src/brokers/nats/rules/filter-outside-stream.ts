@@ -6,8 +6,8 @@ import {
   type Rule,
   type RuleContext,
 } from '../../../model/index.ts';
-import { consumerNameOf, streamAddress } from '../addresses.ts';
-import { isWithin, overlap } from '../subjects.ts';
+import { isWithin, overlap } from '../fields/subjects.ts';
+import { consumerNameOf, streamAddress } from '../kinds/addresses.ts';
 import { consumersByStream, nounOf, storedSubjects, streamsOf, texts } from '../topology.ts';
 import { atLeast } from '../version.ts';
 

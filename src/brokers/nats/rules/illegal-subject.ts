@@ -6,7 +6,7 @@ import {
   type Rule,
   type RuleContext,
 } from '../../../model/index.ts';
-import { hasWildcard, isWithin, overlap, subjectProblem } from '../subjects.ts';
+import { hasWildcard, isWithin, overlap, subjectProblem } from '../fields/subjects.ts';
 import { isDeclared, nounOf, streamsOf, texts } from '../topology.ts';
 
 /** Subject spaces reserved by the server, with the part that a stream can store. */

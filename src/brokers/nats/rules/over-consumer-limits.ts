@@ -1,5 +1,5 @@
 import { formatDuration, isObject, type Rule, toBigInt } from '../../../model/index.ts';
-import { consumerNameOf } from '../addresses.ts';
+import { consumerNameOf } from '../kinds/addresses.ts';
 import { consumersByStream, nounOf } from '../topology.ts';
 
 const FIELDS = ['max_ack_pending', 'inactive_threshold'] as const;

@@ -1,5 +1,5 @@
 import type { Resource, Rule } from '../../../model/index.ts';
-import { SubjectIndex, subjectProblem } from '../subjects.ts';
+import { SubjectIndex, subjectProblem } from '../fields/subjects.ts';
 import { nounOf, streamsOf, texts } from '../topology.ts';
 
 export const overlappingSubjects: Rule = {

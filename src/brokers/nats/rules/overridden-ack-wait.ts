@@ -1,5 +1,5 @@
 import { formatDuration, type Json, type Rule } from '../../../model/index.ts';
-import { consumerNameOf } from '../addresses.ts';
+import { consumerNameOf } from '../kinds/addresses.ts';
 import { isDeclared } from '../topology.ts';
 
 export const overriddenAckWait: Rule = {

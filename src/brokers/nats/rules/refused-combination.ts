@@ -1,5 +1,5 @@
 import { kindOf, type Rule } from '../../../model/index.ts';
-import { consumerCombinations, streamCombinations } from '../combinations.ts';
+import { consumerCombinations, streamCombinations } from '../fields/field-constraints.ts';
 
 export const refusedCombination: Rule = {
   code: 'nats/refused-combination',

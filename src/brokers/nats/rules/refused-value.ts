@@ -1,5 +1,5 @@
 import { kindOf, type Rule } from '../../../model/index.ts';
-import { consumerValues, streamValues, valueProblems } from '../refused-values.ts';
+import { consumerValues, streamValues, valueProblems } from '../fields/value-constraints.ts';
 
 export const refusedValue: Rule = {
   code: 'nats/refused-value',

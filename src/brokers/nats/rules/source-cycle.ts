@@ -1,6 +1,6 @@
 import type { Resource, Rule } from '../../../model/index.ts';
-import { streamNameOf } from '../addresses.ts';
-import { originsOf } from '../resources.ts';
+import { streamNameOf } from '../kinds/addresses.ts';
+import { originsOf } from '../kinds/resources.ts';
 import { nounOf, streamsOf } from '../topology.ts';
 
 export const sourceCycle: Rule = {

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { consumerNameOf } from '../addresses.ts';
-import type { NatsFacts } from '../specs.ts';
+import type { NatsFacts } from '../facts.ts';
+import { consumerNameOf } from '../kinds/addresses.ts';
 import { consumersByStream, nounOf, streamsOf } from '../topology.ts';
 
 export const tooManyReplicas: Rule = {

@@ -1,5 +1,5 @@
 import { kindOf, type Rule } from '../../../model/index.ts';
-import { serverText, unsupportedInConsumer, unsupportedInStream } from '../server-risks.ts';
+import { serverText, unsupportedInConsumer, unsupportedInStream } from '../kinds/server-risks.ts';
 
 export const unsupportedField: Rule = {
   code: 'nats/unsupported-field',

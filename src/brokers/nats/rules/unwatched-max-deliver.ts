@@ -1,6 +1,6 @@
 import { type Rule, toBigInt } from '../../../model/index.ts';
-import { consumerNameOf, streamNameOf } from '../addresses.ts';
-import { overlap, subjectProblem } from '../subjects.ts';
+import { overlap, subjectProblem } from '../fields/subjects.ts';
+import { consumerNameOf, streamNameOf } from '../kinds/addresses.ts';
 import { streamsOf, texts } from '../topology.ts';
 
 const ADVISORY = '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES';

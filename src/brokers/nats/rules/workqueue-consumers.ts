@@ -1,6 +1,6 @@
 import { type Finding, isObject, type Resource, type Rule, type RuleContext } from '../../../model/index.ts';
-import { consumerNameOf, streamNameOf } from '../addresses.ts';
-import { overlap } from '../subjects.ts';
+import { overlap } from '../fields/subjects.ts';
+import { consumerNameOf, streamNameOf } from '../kinds/addresses.ts';
 import { consumersByStream, nounOf, streamsOf, texts } from '../topology.ts';
 import { supports } from '../version.ts';
 

@@ -8,8 +8,8 @@ import {
   parseJson,
   printJson,
 } from '../../../model/index.ts';
-import { isPassing, isUnsure, Refusal } from './faults.ts';
 import type { Link } from './link.ts';
+import { isPassing, isUnsure, Refusal } from './refusals.ts';
 import type { NatsSettings } from './settings.ts';
 
 /** One request to the JetStream API. */

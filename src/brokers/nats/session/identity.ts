@@ -7,10 +7,10 @@ import {
   type JsonObject,
   toBigInt,
 } from '../../../model/index.ts';
-import type { AccountLimits, NatsFacts } from '../specs.ts';
+import type { AccountLimits, NatsFacts } from '../facts.ts';
 import { atLeast } from '../version.ts';
 import type { JetStreamApi } from './api.ts';
-import { faultOf, isPassing, isUnanswerable, isUnsure } from './faults.ts';
+import { faultOf, isPassing, isUnanswerable, isUnsure } from './refusals.ts';
 
 /** Milliseconds to wait for what is good to know, and not needed. */
 const OPTIONAL = 2_000;

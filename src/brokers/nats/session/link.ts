@@ -1,6 +1,6 @@
 import type { NatsConnection, ServerInfo } from '@nats-io/transport-node';
 import { answerLimit, type OwnSockets } from '../../../model/index.ts';
-import { LostConnection, NoAnswer } from './faults.ts';
+import { LostConnection, NoAnswer } from './refusals.ts';
 
 /** Milliseconds that a polite end of the connection may take. */
 const GOODBYE = 1_000;

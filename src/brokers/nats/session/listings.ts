@@ -1,7 +1,7 @@
 import { eachOf } from '../../../model/concurrency.ts';
 import { isObject, type Json, type JsonObject } from '../../../model/index.ts';
 import { type JetStreamApi, pause } from './api.ts';
-import { Refusal } from './faults.ts';
+import { Refusal } from './refusals.ts';
 
 /** Entries a page: fixed in the server (`JSApiListLimit`). */
 const PAGE = 256;

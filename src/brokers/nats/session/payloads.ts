@@ -1,5 +1,5 @@
 import { integer, isObject, type Json, type JsonObject, toBigInt } from '../../../model/index.ts';
-import type { ConsumerVolatile, Count, StreamVolatile } from '../specs.ts';
+import type { ConsumerVolatile, Count, StreamVolatile } from '../facts.ts';
 
 /** `config` of an entry of STREAM.LIST or CONSUMER.LIST, or of an INFO. */
 export function configOf(info: JsonObject): JsonObject {

@@ -1,9 +1,8 @@
 import { eachOf } from '../../../model/concurrency.ts';
 import { append, BrokerError, type JsonObject, type Resource, type Scope } from '../../../model/index.ts';
-import { consumerResource, streamResource } from '../resources.ts';
-import type { ConsumerVolatile } from '../specs.ts';
+import type { ConsumerVolatile } from '../facts.ts';
+import { consumerResource, streamResource } from '../kinds/resources.ts';
 import type { ApiRequest, JetStreamApi } from './api.ts';
-import { faultOf, isNotFound, Refusal } from './faults.ts';
 import { type Listing, listConsumers, listStreams } from './listings.ts';
 import {
   configOf,
@@ -13,6 +12,7 @@ import {
   streamVolatile,
   textOf,
 } from './payloads.ts';
+import { faultOf, isNotFound, Refusal } from './refusals.ts';
 import { type Wanted, wantedBy } from './scope.ts';
 
 /** Streams whose consumers are listed at a time. */

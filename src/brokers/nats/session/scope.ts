@@ -1,5 +1,5 @@
 import { coverageOf, type Scope } from '../../../model/index.ts';
-import { consumerAddress, identify, streamAddress } from '../addresses.ts';
+import { consumerAddress, identify, streamAddress } from '../kinds/addresses.ts';
 import { kinds } from '../kinds/index.ts';
 
 /** What a scope asks for. All streams are listed anyway: a page of 256 costs as much as one of them. */

@@ -1,0 +1,154 @@
+import { type Fields, SECOND } from './field.ts';
+
+/*
+ * Every field of a durable consumer's configuration: `ConsumerConfig` in server/consumer.go, checked against the same
+ * lines as streams. https://docs.nats.io/nats-concepts/jetstream/consumers#configuration
+ */
+
+const flag = { type: 'boolean', default: false } as const;
+const count = { type: 'integer', default: 0, minimum: 0 } as const;
+
+const ACK_WAIT = 30 * SECOND;
+export const MAX_WAITING = 512;
+export const MAX_ACK_PENDING = 1000;
+
+export const consumerFields: Fields = {
+  description: { type: 'text', default: null, doc: 'What the consumer is for, up to 4 KiB.' },
+  deliver_policy: {
+    type: 'choice',
+    default: 'all',
+    choices: {
+      all: null,
+      last: null,
+      new: null,
+      by_start_sequence: null,
+      by_start_time: null,
+      last_per_subject: null,
+    },
+    doc: 'Where in the stream it begins. It can never change.',
+  },
+  opt_start_seq: { type: 'integer', default: null, minimum: 1, doc: 'For deliver_policy by_start_sequence.' },
+  opt_start_time: { type: 'time', default: null, doc: 'For deliver_policy by_start_time; RFC 3339.' },
+  ack_policy: {
+    type: 'choice',
+    // The API's own default is `none`, because that is Go's zero value; clients send `explicit` instead, and a pull
+    // consumer without acknowledgements loses whatever its client was given when it stops.
+    default: 'explicit',
+    choices: { none: null, all: null, explicit: null, flow_control: '2.14' },
+    doc: 'Whether each message is acknowledged, or all up to one, or none. It can never change.',
+  },
+  ack_wait: {
+    type: 'duration',
+    default: ACK_WAIT,
+    minimum: 0,
+    doc: 'How long until a message that was not acknowledged is given again. backoff takes its place.',
+  },
+  max_deliver: {
+    type: 'integer',
+    default: -1,
+    unlimited: true,
+    minimum: -1,
+    doc: 'How often a message is given before it is given up; −1 for ever.',
+  },
+  backoff: {
+    type: 'durations',
+    default: null,
+    doc: 'How long to wait before each further delivery; the first takes the place of ack_wait.',
+  },
+  filter_subject: {
+    type: 'text',
+    default: null,
+    doc: 'Only messages on these subjects; all where it is left out.',
+  },
+  filter_subjects: {
+    type: 'list',
+    default: null,
+    doc: 'Several filters, which must not overlap. More than one needs 2.10.',
+  },
+  replay_policy: {
+    type: 'choice',
+    default: 'instant',
+    choices: { instant: null, original: null },
+    doc: 'As fast as it goes, or at the pace of publishing. It can never change.',
+  },
+  rate_limit_bps: { ...count, doc: 'Push consumers: bits a second; 0 for no limit.' },
+  sample_freq: {
+    type: 'text',
+    default: null,
+    doc: 'Share of acknowledgements that are sampled, in percent: "30".',
+  },
+  max_waiting: {
+    ...count,
+    default: MAX_WAITING,
+    doc: 'Pull consumers: most pull requests that wait. It can never change.',
+  },
+  max_ack_pending: {
+    type: 'integer',
+    default: MAX_ACK_PENDING,
+    minimum: -1,
+    doc: 'Most messages given and not acknowledged; −1 for no limit.',
+  },
+  flow_control: { ...flag, doc: 'Push consumers: pause when the client is slow. It can never change.' },
+  headers_only: { ...flag, doc: 'Give the headers, without the body.' },
+  max_batch: { ...count, doc: 'Pull consumers: most messages of one request; 0 for no limit.' },
+  max_expires: {
+    type: 'duration',
+    default: 0,
+    minimum: 0,
+    doc: 'Pull consumers: longest expiry of one request.',
+  },
+  max_bytes: { type: 'size', default: 0, minimum: 0, doc: 'Pull consumers: most bytes of one request.' },
+  deliver_subject: {
+    type: 'text',
+    default: null,
+    doc: 'The subject that a push consumer delivers to. Without one it is a pull consumer; it can never change sides.',
+  },
+  deliver_group: {
+    type: 'text',
+    default: null,
+    doc: 'Push consumers: the queue group that shares the messages.',
+  },
+  idle_heartbeat: {
+    type: 'duration',
+    default: 0,
+    minimum: 0,
+    doc: 'Push consumers: a sign of life when there is nothing to give. It can never change.',
+  },
+  inactive_threshold: {
+    type: 'duration',
+    default: 0,
+    minimum: 0,
+    doc: 'The server deletes the consumer when no client used it for so long; 0 for never.',
+  },
+  num_replicas: { ...count, maximum: 5, doc: "Copies of its state; 0 for as many as the stream's." },
+  mem_storage: { ...flag, doc: 'Keeps its state in memory. It can never change.' },
+  metadata: {
+    type: 'table',
+    default: {},
+    since: '2.10',
+    doc: 'Labels. Keys that begin with _nats. are the server’s.',
+  },
+  pause_until: {
+    type: 'time',
+    default: null,
+    since: '2.11',
+    // People pause consumers by hand in an emergency; no plan may undo that for want of a declaration.
+    kept: true,
+    doc: 'Gives nothing before this time; RFC 3339. Left out, it stays as it is; a past time resumes.',
+  },
+  priority_groups: { type: 'list', default: null, since: '2.11', doc: 'Groups of pulling clients.' },
+  priority_policy: {
+    type: 'choice',
+    default: 'none',
+    since: '2.11',
+    choices: { none: null, overflow: null, pinned_client: null, prioritized: '2.12' },
+    doc: 'How the groups share the messages.',
+  },
+  priority_timeout: {
+    type: 'duration',
+    default: 0,
+    since: '2.11',
+    minimum: 0,
+    doc: 'How long a pinned client may be silent. By default 2m with pinned_client.',
+  },
+};

@@ -1,0 +1,149 @@
+import {
+  type BrokerIdentity,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Risk,
+  toBigInt,
+} from '../../../model/index.ts';
+import { supports } from '../version.ts';
+import { mappingProblem } from './subject-mappings.ts';
+import { hasWildcard, subjectProblem } from './subjects.ts';
+
+/*
+ * Values that a server refuses whatever else is set: `checkStreamCfg` and `checkConsumerCfg`. Seen on 2.9.10, 2.10.27
+ * and 2.15.1.
+ */
+
+type Broker = Pick<BrokerIdentity, 'version' | 'facts'>;
+
+export interface ValueCheck {
+  readonly field: string;
+  /** Why the server refuses the field's value in a completed spec; undefined where it takes it. */
+  problem(value: Json, broker: Broker): string | undefined;
+}
+
+const MILLISECOND = 1_000_000n;
+const LONGEST_TEXT = 4096;
+const MOST_METADATA = 128 * 1024;
+const MOST_INT32 = 2n ** 31n - 1n;
+/** Completion takes one percent sign away. */
+const PERCENT = /^\+?\d{1,9}$/;
+const GROUP = /^[a-zA-Z0-9/_=-]{1,16}$/;
+
+const number = (value: Json | undefined) => toBigInt(value) ?? 0n;
+const text = (value: Json | undefined) => (typeof value === 'string' ? value : '');
+const list = (value: Json): readonly Json[] => (Array.isArray(value) ? value : [value]);
+const bytes = (value: string) => new TextEncoder().encode(value).length;
+const when = (isRefused: boolean, problem: string) => (isRefused ? problem : undefined);
+
+function atLeast(field: string, least: bigint, words: string): ValueCheck {
+  const problem = (value: Json) =>
+    when(number(value) > 0n && number(value) < least, `${field} must be at least ${words}`);
+  return { field, problem };
+}
+
+const common: readonly ValueCheck[] = [
+  {
+    field: 'description',
+    problem: (value) => when(bytes(text(value)) > LONGEST_TEXT, 'description must be at most 4,096 bytes'),
+  },
+  {
+    field: 'metadata',
+    problem: (value) =>
+      when(
+        isObject(value) && bytes(Object.entries(value).flat().join('')) >= MOST_METADATA,
+        'metadata must be less than 128 KiB',
+      ),
+  },
+];
+
+export const streamValues: readonly ValueCheck[] = [
+  ...common,
+  atLeast('duplicate_window', 100n * MILLISECOND, '100ms'),
+  atLeast('subject_delete_marker_ttl', 1000n * MILLISECOND, '1s'),
+  {
+    field: 'max_msg_size',
+    problem: (value) => when(number(value) > MOST_INT32, 'max_msg_size must be at most 2,147,483,647 bytes'),
+  },
+  { field: 'subject_transform', problem: (value) => mappingProblemOf('subject_transform', value) },
+  { field: 'republish', problem: (value) => mappingProblemOf('republish', value) },
+  { field: 'mirror', problem: originProblem },
+  { field: 'sources', problem: originProblem },
+];
+
+export const consumerValues: readonly ValueCheck[] = [
+  ...common,
+  atLeast('max_expires', MILLISECOND, '1ms'),
+  atLeast('idle_heartbeat', 100n * MILLISECOND, '100ms'),
+  {
+    field: 'sample_freq',
+    problem: (value) =>
+      when(
+        text(value) !== '' && !PERCENT.test(text(value)),
+        'sample_freq must be a whole number of percent, such as "30"',
+      ),
+  },
+  {
+    field: 'backoff',
+    problem: (value) =>
+      when(
+        list(value).some((delay) => number(delay) < 0n),
+        'backoff has a negative delay',
+      ),
+  },
+  {
+    field: 'priority_groups',
+    problem: (value) =>
+      when(
+        list(value).some((name) => name !== null && !GROUP.test(String(name))),
+        'names of priority_groups must have 1 to 16 letters, digits or -_/=',
+      ),
+  },
+];
+
+/** All problems of a completed spec, with the field of each. */
+export function* valueProblems(
+  checks: readonly ValueCheck[],
+  spec: JsonObject,
+  broker: Broker,
+): Iterable<{ field: string; message: string }> {
+  for (const { field, problem } of checks) {
+    const message = problem(spec[field] ?? null, broker);
+    if (message !== undefined) yield { field, message };
+  }
+}
+
+export function valueRisks(checks: readonly ValueCheck[], spec: JsonObject, broker: Broker): Risk[] {
+  return [...valueProblems(checks, spec, broker)].map(({ message }) => ({
+    class: 'refused',
+    code: 'refused-value',
+    message,
+  }));
+}
+
+function mappingProblemOf(name: string, value: Json | undefined): string | undefined {
+  for (const item of list(value ?? null).filter(isObject)) {
+    const problem = mappingProblem(text(item.src), text(item.dest));
+    if (problem !== undefined) return `${name}: ${problem}`;
+  }
+  return undefined;
+}
+
+/** Of a mirror, or of any of the sources. */
+function originProblem(value: Json, broker: Broker): string | undefined {
+  for (const { name, external, filter_subject: filter, subject_transforms } of list(value).filter(isObject)) {
+    const origin = text(name);
+    const api = isObject(external) ? text(external.api) : '';
+    if (api !== '' && (subjectProblem(api.replace(/\.$/, '')) || hasWildcard(api))) {
+      return `the API prefix ${JSON.stringify(api)} is no subject without wildcards`;
+    }
+    const wrong = text(filter) === '' ? undefined : subjectProblem(text(filter));
+    if (wrong) return `the filter ${JSON.stringify(text(filter))} ${wrong}`;
+    if (!supports(broker, '2.10')) continue;
+    if (/[\s.*>\\/]/.test(origin)) return `${JSON.stringify(origin)} is no name of a stream`;
+    const problem = mappingProblemOf('subject_transforms', subject_transforms);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}

@@ -1,0 +1,92 @@
+import {
+  type Context,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Resource,
+  toBigInt,
+} from '../../../../model/index.ts';
+import type { NatsFacts } from '../../facts.ts';
+import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from '../../fields/consumer.ts';
+import { MINUTE, SECOND } from '../../fields/field.ts';
+import { normalise, withLive } from '../../fields/normalize.ts';
+import { supports } from '../../version.ts';
+import { limitedDefault, take } from '../server-limits.ts';
+
+/**
+ * A consumer's configuration as the server would echo it: defaults, and what it derives from other fields, its stream
+ * and the account (`setConsumerConfigDefaults` in server/consumer.go).
+ */
+export function completeConsumer(resource: Resource, context: Context): JsonObject {
+  const { broker } = context;
+  const declared = withLive(consumerFields, resource, context);
+  const spec = normalise(consumerFields, declared, broker);
+  if (typeof declared.filter_subject === 'string') joinFilters(spec, declared.filter_subject);
+  if (typeof spec.sample_freq === 'string') spec.sample_freq = spec.sample_freq.replace(/%$/, '');
+  completeAcknowledgement(spec, declared);
+  completeDelivery(spec, declared);
+  if (isUnset(declared.max_batch) && spec.deliver_subject === null) {
+    take(spec, 'max_batch', limitedDefault('max_batch', 0, resource, context));
+  }
+  const limits = consumerLimits(resource, context);
+  if (isUnset(declared.inactive_threshold)) spec.inactive_threshold = limits.inactive_threshold ?? 0;
+  if (isUnset(declared.max_ack_pending)) {
+    take(spec, 'max_ack_pending', maxAckPending(spec, limits, resource, context));
+  }
+  if (spec.priority_policy === 'pinned_client' && supports(broker, '2.11')) {
+    if (isUnset(declared.priority_timeout)) spec.priority_timeout = 2 * MINUTE;
+  }
+  return spec;
+}
+
+/** One filter or several: one list, as both mean the same. */
+function joinFilters(spec: Record<string, Json>, filter: string): void {
+  const several = Array.isArray(spec.filter_subjects) ? spec.filter_subjects : [];
+  if (filter !== '') spec.filter_subjects = [...new Set([...several, filter])].sort();
+  spec.filter_subject = null;
+}
+
+function completeAcknowledgement(spec: Record<string, Json>, declared: JsonObject): void {
+  if (isUnset(declared.ack_wait) && spec.ack_policy !== 'explicit' && spec.ack_policy !== 'all') {
+    spec.ack_wait = 0;
+  }
+  if (toBigInt(spec.ack_wait) === 0n && (spec.ack_policy === 'explicit' || spec.ack_policy === 'all')) {
+    spec.ack_wait = 30 * SECOND;
+  }
+  const [first] = Array.isArray(spec.backoff) ? spec.backoff : [];
+  if (first !== undefined) spec.ack_wait = first;
+}
+
+function completeDelivery(spec: Record<string, Json>, declared: JsonObject): void {
+  const isPull = spec.deliver_subject === null;
+  if (isUnset(declared.max_waiting)) spec.max_waiting = isPull ? MAX_WAITING : 0;
+  if (spec.ack_policy === 'flow_control') {
+    spec.flow_control = true;
+    spec.idle_heartbeat = SECOND;
+  }
+}
+
+function consumerLimits(resource: Resource, { desired, live }: Context): JsonObject {
+  const isLive = live.get(resource.address) === resource;
+  const [need = ''] = resource.needs;
+  const stream = isLive ? live.get(need) : (desired.get(need) ?? live.get(need));
+  return isObject(stream?.spec.consumer_limits) ? stream.spec.consumer_limits : {};
+}
+
+/** The stream's limit, or else the server's default unless the account or the server has less. */
+function maxAckPending(
+  spec: JsonObject,
+  limits: JsonObject,
+  resource: Resource,
+  context: Context,
+): Json | undefined {
+  if (!isUnset(limits.max_ack_pending)) return limits.max_ack_pending ?? 0;
+  if (spec.ack_policy === 'none') return 0;
+  const most = (context.broker.facts as NatsFacts).limits?.max_ack_pending ?? 0;
+  const standard = most > 0 ? Math.min(most, MAX_ACK_PENDING) : MAX_ACK_PENDING;
+  return limitedDefault('max_ack_pending', standard, resource, context);
+}
+
+function isUnset(value: Json | undefined): boolean {
+  return value === undefined || value === null || toBigInt(value) === 0n;
+}

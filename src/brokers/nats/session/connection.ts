@@ -1,0 +1,73 @@
+import type { Authenticator, ConnectionOptions } from '@nats-io/transport-node';
+import { ConnectionError, OwnSockets, unlessHttp } from '../../../model/index.ts';
+import { connectFault } from './connection-errors.ts';
+import { Link } from './link.ts';
+import type { NatsSettings } from './settings.ts';
+
+/** Milliseconds between two attempts to find another server of the cluster. */
+const RECONNECT_WAIT = 100;
+
+/** Bytes that a server may say before it has let us in: its first line names the servers of its cluster. */
+const GREETING = 1024 * 1024;
+
+/** Opens a connection to the first of the servers that can be had. @throws ConnectionError */
+export async function openLink(settings: NatsSettings): Promise<Link> {
+  const { connect } = await import('@nats-io/transport-node');
+  const { servers, tls, timeout } = settings;
+  const options: ConnectionOptions = {
+    name: 'brokerform',
+    servers: [...servers],
+    timeout,
+    // Each request gives up when its own time is over.
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_WAIT,
+    reconnectJitter: RECONNECT_WAIT,
+    reconnectJitterTLS: RECONNECT_WAIT,
+    noAsyncTraces: true,
+    ...(tls ? { tls: { ...tls } } : {}),
+    ...(await authentication(settings)),
+  };
+  const sockets = new OwnSockets();
+  let isFlooded = false;
+  sockets.limit(GREETING, () => {
+    isFlooded = true;
+  });
+  try {
+    const endpoints = tls ? [] : servers.map(endpointOf);
+    return new Link(await unlessHttp(endpoints, () => sockets.run(() => connect(options))), sockets);
+  } catch (error) {
+    sockets.destroy();
+    throw connectFault(settings, isFlooded ? new Error('unexpected response without an end') : error);
+  }
+}
+
+async function authentication({ broker, credentials }: NatsSettings): Promise<ConnectionOptions> {
+  const { credsAuthenticator, nkeyAuthenticator } = await import('@nats-io/transport-node');
+  const { creds, seed, token, user, password } = credentials;
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  if (creds !== undefined)
+    return { authenticator: tried(broker, 'credentials', credsAuthenticator(bytes(creds))) };
+  if (seed !== undefined) return { authenticator: tried(broker, 'nkey', nkeyAuthenticator(bytes(seed))) };
+  if (token !== undefined) return { token };
+  return user === undefined ? {} : { user, pass: password ?? '' };
+}
+
+const USUAL_PORT = 4222;
+
+function endpointOf(server: string): { host: string; port: number } {
+  const { hostname, port } = new URL(server.includes('://') ? server : `nats://${server}`);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? USUAL_PORT : Number(port) };
+}
+
+/** Signs something once: the client would wait for ever on a seed that is none. */
+function tried(broker: string, setting: string, authenticator: Authenticator): Authenticator {
+  try {
+    authenticator('nonce');
+    return authenticator;
+  } catch {
+    // The client's error may quote the seed.
+    throw new ConnectionError(broker, `"${setting}" holds no valid nkey seed`, {
+      hint: 'a seed begins with SU',
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import type { JsonObject } from '../../../model/index.ts';
+import type { NatsCall } from '../kinds/calls.ts';
+import type { ApiRequest } from './api.ts';
+import { isToken } from './tokens.ts';
+import type { Sent } from './verify-response.ts';
+
+/** A call as the API wants it, with what is needed to find out afterwards whether it was done. */
+export interface Write {
+  readonly request: ApiRequest;
+  /** Asks for the state of what it writes. */
+  readonly info: ApiRequest;
+  /** The configuration that its answer must echo. */
+  readonly sent?: Sent;
+  /** Of a deletion: only while the stream holds nothing. */
+  readonly ifEmpty?: true;
+}
+
+/** @throws UnsafeName */
+export function writeOf(call: NatsCall): Write {
+  switch (call.op) {
+    case 'stream.create':
+    case 'stream.update': {
+      const { name, config } = call.body;
+      const verb = call.op === 'stream.create' ? 'STREAM.CREATE' : 'STREAM.UPDATE';
+      return {
+        request: { verb, path: tokens(name), body: config },
+        info: { verb: 'STREAM.INFO', path: [name] },
+        sent: { config, of: 'stream' },
+      };
+    }
+    case 'stream.delete': {
+      const { name, ifEmpty } = call.body;
+      return {
+        request: { verb: 'STREAM.DELETE', path: tokens(name) },
+        info: { verb: 'STREAM.INFO', path: [name] },
+        ...(ifEmpty ? { ifEmpty } : {}),
+      };
+    }
+    case 'consumer.create':
+    case 'consumer.update': {
+      const { stream, name, config } = call.body;
+      const action = call.op === 'consumer.create' ? 'create' : 'update';
+      return {
+        request: {
+          verb: 'CONSUMER.CREATE',
+          path: [...tokens(stream, name), ...filterOf(config)],
+          body: { stream_name: stream, config, action },
+        },
+        info: { verb: 'CONSUMER.INFO', path: [stream, name] },
+        // An update leaves it as it is, and echoes that.
+        sent: { config, of: 'consumer', ...(action === 'update' ? { ignored: 'pause_until' } : {}) },
+      };
+    }
+    case 'consumer.pause': {
+      const { stream, name, pause_until } = call.body;
+      return {
+        request: {
+          verb: 'CONSUMER.PAUSE',
+          path: tokens(stream, name),
+          ...(pause_until === '' ? {} : { body: { pause_until } }),
+        },
+        info: { verb: 'CONSUMER.INFO', path: [stream, name] },
+      };
+    }
+    case 'consumer.delete': {
+      const { stream, name } = call.body;
+      return {
+        request: { verb: 'CONSUMER.DELETE', path: tokens(stream, name) },
+        info: { verb: 'CONSUMER.INFO', path: [stream, name] },
+      };
+    }
+  }
+}
+
+/** A name that would address something else than itself, `*` or `a.b`, or end the request's line. */
+export class UnsafeName extends Error {
+  override readonly name = 'UnsafeName';
+}
+
+function tokens(...names: string[]): string[] {
+  const unsafe = names.find((name) => !isToken(name));
+  if (unsafe === undefined) return names;
+  throw new UnsafeName(`no request can be sent for the name ${JSON.stringify(unsafe)}`);
+}
+
+/** The subject of the request names a single filter as well, so that rights can be given by it. */
+function filterOf(config: JsonObject): string[] {
+  const { filter_subject: filter, filter_subjects: several } = config;
+  if (typeof filter !== 'string' || filter === '' || Array.isArray(several)) return [];
+  if (/[\s\p{Cc}]/u.test(filter))
+    throw new UnsafeName(`no request can be sent for ${JSON.stringify(filter)}`);
+  return [filter];
+}
