@@ -10,7 +10,7 @@ export async function activeController(bootstrap: readonly string[]): Promise<nu
   );
   try {
     const request = { topics: [CLUSTER_METADATA] };
-    const response = await cluster.request(DescribeQuorum, request, { to: 'home', repeatable: true });
+    const response = await cluster.read(DescribeQuorum, request);
     return response.topics[0]?.partitions[0]?.leader ?? -1;
   } finally {
     cluster.close();

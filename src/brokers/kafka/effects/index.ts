@@ -2,6 +2,7 @@ import {
   type BrokerIdentity,
   EffectCollector,
   type Effects,
+  groupBy,
   indexByAddress,
   kindOf,
   type Resource,
@@ -101,12 +102,7 @@ const EVERYONE = 'User:*';
  * permits is refused. Superusers are not known here. https://kafka.apache.org/documentation/#security_authz
  */
 export function authorizer(acls: readonly AclSpec[]): (access: Access) => boolean {
-  const byPrincipal = new Map<string, AclSpec[]>();
-  for (const acl of acls) {
-    const group = byPrincipal.get(acl.principal);
-    if (group) group.push(acl);
-    else byPrincipal.set(acl.principal, [acl]);
-  }
+  const byPrincipal = groupBy(acls, ({ principal }) => principal);
   return (access) => {
     const found = [access.principal, EVERYONE].flatMap((principal) =>
       (byPrincipal.get(principal) ?? []).filter((acl) => covers(acl, access)),

@@ -3,6 +3,7 @@ import {
   type BrokerIdentity,
   type Drawing,
   type Fact,
+  groupBy,
   kindOf,
   makeAddress,
   type Resource,
@@ -72,22 +73,19 @@ function drawDeadLetters(sketch: Sketch, topics: readonly Resource[]): void {
 /** All that one principal may, or may not, do with the same resources. */
 interface Rights {
   readonly first: AclSpec;
-  readonly operations: Set<AclOperation>;
-  readonly acls: Resource[];
+  readonly operations: ReadonlySet<AclOperation>;
+  readonly acls: readonly Resource[];
 }
 
-function rightsOf(acls: readonly Resource[]): Iterable<Rights> {
-  const all = new Map<string, Rights>();
-  for (const resource of acls) {
-    const spec = aclOf(resource);
-    const { principal, permission, name, pattern } = spec;
-    const key = JSON.stringify([principal, permission, spec['resource-type'], name, pattern]);
-    const rights = all.get(key) ?? { first: spec, operations: new Set(), acls: [] };
-    all.set(key, rights);
-    rights.operations.add(spec.operation);
-    rights.acls.push(resource);
-  }
-  return all.values();
+function rightsOf(resources: readonly Resource[]): Rights[] {
+  const groups = groupBy(resources, (resource) => {
+    const { principal, permission, 'resource-type': type, name, pattern } = aclOf(resource);
+    return JSON.stringify([principal, permission, type, name, pattern]);
+  });
+  return [...groups.values()].flatMap((acls) => {
+    const [first] = acls.map(aclOf);
+    return first ? [{ first, operations: new Set(acls.map((acl) => aclOf(acl).operation)), acls }] : [];
+  });
 }
 
 interface GraphScope {

@@ -2,6 +2,7 @@ import {
   type Body,
   type Change,
   type DeclareCollector,
+  type Json,
   type JsonObject,
   type Kind,
   parseAddress,
@@ -51,4 +52,14 @@ export function destructive(code: string, message: string, hint?: string): Risk 
 
 export function refused(code: string, message: string, hint?: string): Risk {
   return { class: 'refused', code, message, ...(hint !== undefined && { hint }) };
+}
+
+/** A literal text as it is written in YAML, where `${` begins a variable. */
+export function escaped(value: Json): Json {
+  if (typeof value === 'string') return escapedText(value);
+  return Array.isArray(value) ? value.map(escaped) : value;
+}
+
+export function escapedText(text: string): string {
+  return text.replaceAll('${', () => '$${');
 }

@@ -20,7 +20,7 @@ import {
   quotaKeysOf,
   quotaSchema,
 } from '../fields/quota.ts';
-import { type Collector, disruptive, type KafkaKind, type Update } from './kind.ts';
+import { type Collector, disruptive, escaped, type KafkaKind, type Update } from './kind.ts';
 import { userAddress } from './user.ts';
 
 /** `null` is the default entity: everyone who has no quota of their own. */
@@ -193,9 +193,5 @@ function quotasSection(quotas: readonly Resource[]): JsonObject {
 }
 
 function namesOf(quota: Resource): JsonObject {
-  const names = Object.entries(entityOf(quota)).map(([type, name]): [string, Json] => [
-    type,
-    typeof name === 'string' ? name.replaceAll('${', () => '$${') : (name ?? null),
-  ]);
-  return Object.fromEntries(names);
+  return Object.fromEntries(Object.entries(entityOf(quota)).map(([type, name]) => [type, escaped(name)]));
 }

@@ -94,7 +94,7 @@ async function listAcls(cluster: Cluster, needed: boolean): Promise<AclSpec[]> {
     ...{ resourceType: ANY, name: null, pattern: ANY, principal: null },
     ...{ host: null, operation: ANY, permission: ANY },
   };
-  const response = await cluster.request(DescribeAcls, everything, { to: 'home', repeatable: true });
+  const response = await cluster.read(DescribeAcls, everything);
   if (response.error === SECURITY_DISABLED && !needed) return [];
   if (response.error !== 0) {
     const { error: code, message } = response;

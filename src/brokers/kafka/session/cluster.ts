@@ -100,6 +100,11 @@ export class Cluster {
     await this.metadata([]);
   }
 
+  /** A request that changes nothing, to the broker that all reads go to. @throws ConnectionError, BrokerError */
+  read<Q, A>(api: Api<Q, A>, request: Q): Promise<A> {
+    return this.request(api, request, { to: 'home', repeatable: true });
+  }
+
   /** @throws ConnectionError, and BrokerError where the broker does not offer the request */
   async request<Q, A>(api: Api<Q, A>, request: Q, options: RequestOptions<A>): Promise<A> {
     for (let attempt = 0; ; attempt++) {

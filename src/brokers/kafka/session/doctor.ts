@@ -107,7 +107,7 @@ async function checkClock(cluster: Cluster): Promise<Check> {
 
 async function controllerTime(cluster: Cluster): Promise<{ leader: number; time: number } | undefined> {
   const request = { topics: [CLUSTER_METADATA] };
-  const response = await cluster.request(DescribeQuorum, request, { to: 'home', repeatable: true });
+  const response = await cluster.read(DescribeQuorum, request);
   const { leader = -1, voters = [] } = response.topics[0]?.partitions[0] ?? {};
   const time = voters.find(({ id }) => id === leader)?.caughtUpAt ?? -1;
   return time > 0 ? { leader, time } : undefined;

@@ -12,7 +12,7 @@ import type { Endpoint, KafkaSettings } from './settings.ts';
 
 const CLIENT = 'brokerform';
 /** How long a broker may take to accept a connection; milliseconds. */
-const PATIENCE = 10_000;
+const CONNECT_TIMEOUT = 10_000;
 /** How often a muted connection is looked at, whether it is still open; milliseconds. */
 const MUTED_POLL = 500;
 
@@ -57,7 +57,7 @@ export class Link {
       ssl: settings.tls ?? null,
       sasl: settings.sasl ? saslLogin(settings.sasl, settings) : null,
       requestTimeout: settings.timeout,
-      connectionTimeout: Math.min(PATIENCE, settings.timeout),
+      connectionTimeout: Math.min(CONNECT_TIMEOUT, settings.timeout),
     });
     let phase: Phase = 'connect';
     try {

@@ -54,7 +54,7 @@ interface Quota {
 /** Every client quota of the cluster, in one request. */
 async function listQuotas(cluster: Cluster): Promise<Quota[]> {
   const request = { components: [], strict: false };
-  const response = await cluster.request(DescribeClientQuotas, request, { to: 'home', repeatable: true });
+  const response = await cluster.read(DescribeClientQuotas, request);
   if (response.error !== 0) {
     const { error: code, message } = response;
     throw refused(cluster.settings, {

@@ -79,7 +79,7 @@ interface ClusterRights {
 /** Asks a cluster that offers DescribeCluster. @throws ConnectionError, BrokerError */
 export async function readRights(cluster: Cluster): Promise<ClusterRights> {
   const request = { includeOperations: true };
-  const response = await cluster.request(DescribeCluster, request, { to: 'home', repeatable: true });
+  const response = await cluster.read(DescribeCluster, request);
   const { error, message, operations: allowed } = response;
   return { error, message, may: (operation) => (allowed & (1 << operations[operation].wire)) !== 0 };
 }

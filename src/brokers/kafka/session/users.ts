@@ -114,10 +114,7 @@ async function listUsers(
   };
   if (names === null && !(await mayListUsers(cluster))) throw fail(CLUSTER_UNAUTHORIZED, null);
   const request = { users: names?.map((name) => ({ name })) ?? null };
-  const response = await cluster.request(DescribeUserScramCredentials, request, {
-    to: 'home',
-    repeatable: true,
-  });
+  const response = await cluster.read(DescribeUserScramCredentials, request);
   if (response.error !== 0) throw fail(response.error, response.message);
   const users = new Map<string, Map<ScramMechanism, number>>();
   for (const { name, error, message, credentials } of response.users) {

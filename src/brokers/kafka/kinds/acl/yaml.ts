@@ -1,5 +1,6 @@
 import {
   type Body,
+  groupBy,
   isObject,
   itemsOf,
   type Json,
@@ -11,7 +12,7 @@ import {
 } from '../../../../model/index.ts';
 import { type AclOperation, permissions, resourceTypes, shorthands } from '../../fields/acl.ts';
 import { wordsOf } from '../../fields/field.ts';
-import type { Collector } from '../kind.ts';
+import { type Collector, escapedText } from '../kind.ts';
 import { type AclSpec, aclOf, aclResource } from './spec.ts';
 
 /** The name that every cluster has as a resource. */
@@ -117,7 +118,7 @@ export function aclsSection(resources: readonly Resource[]): JsonObject {
   const principals = [...byPrincipal].sort(([a], [b]) => (a < b ? -1 : 1));
   if (principals.length === 0) return {};
   return {
-    acls: Object.fromEntries(principals.map(([principal, acls]) => [escaped(principal), grantsOf(acls)])),
+    acls: Object.fromEntries(principals.map(([principal, acls]) => [escapedText(principal), grantsOf(acls)])),
   };
 }
 
@@ -169,7 +170,7 @@ function grouped(acls: readonly AclSpec[]): Group[] {
     for (const hosts of byOperations.values()) {
       groups.push({
         type: first['resource-type'],
-        name: first.pattern === 'prefixed' ? { prefix: escaped(first.name) } : escaped(first.name),
+        name: first.pattern === 'prefixed' ? { prefix: escapedText(first.name) } : escapedText(first.name),
         permission: first.permission,
         hosts: hosts.map(([host]) => host).sort(),
         operations: (hosts[0]?.[1] ?? []).map(({ operation }) => operation).sort(),
@@ -186,19 +187,4 @@ function keyOf(acl: AclSpec): string {
 
 function inOrder(lists: Readonly<Record<string, Json[]>>): Record<string, Json[]> {
   return Object.fromEntries(shorthands.map(({ key }) => [key, lists[key] ?? []]));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('${', () => '$${');
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

@@ -11,7 +11,7 @@ import {
 } from '../../../../model/index.ts';
 import { configToYaml, parseConfig } from '../../fields/config-values.ts';
 import { impliedKeys, topicKeys } from '../../fields/topic.ts';
-import { type Collector, nameOf } from '../kind.ts';
+import { type Collector, escaped, nameOf } from '../kind.ts';
 import { replicasIn } from './placement.ts';
 import {
   CONFIG_PREFIX,
@@ -183,10 +183,4 @@ function nested(flat: Flat): JsonObject {
     ...Object.fromEntries(fields),
     ...(configs.length > 0 && { configs: Object.fromEntries(configs) }),
   };
-}
-
-/** A literal text as it is written in YAML, where `${` begins a variable. */
-function escaped(value: Json): Json {
-  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
-  return Array.isArray(value) ? value.map(escaped) : value;
 }

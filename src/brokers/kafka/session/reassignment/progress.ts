@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
+import { ConnectionError, groupBy, type SendOptions } from '../../../../model/index.ts';
 import { progressText, type ReassignmentProgress } from '../../kinds/topic/metrics.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
@@ -10,13 +10,8 @@ import { type Copies, listReassignments, type Reassignments } from './reassignme
 export function partitionsByTopic(
   copies: readonly Pick<Copies, 'topic' | 'partition'>[],
 ): Map<string, number[]> {
-  const places = new Map<string, number[]>();
-  for (const { topic, partition } of copies) {
-    const own = places.get(topic);
-    if (own) own.push(partition);
-    else places.set(topic, [partition]);
-  }
-  return places;
+  const byTopic = groupBy(copies, ({ topic }) => topic);
+  return new Map([...byTopic].map(([topic, own]) => [topic, own.map(({ partition }) => partition)]));
 }
 
 export interface ClusterView {
@@ -78,7 +73,7 @@ function wholeSize(copy: Copies, sizes: LogSizes | undefined): number {
 }
 
 /** How long the cluster may be away while we wait for it; milliseconds. */
-const PATIENCE = 60_000;
+const OUTAGE_LIMIT = 60_000;
 /** Sizes of logs are asked of every broker, so not as often as what is still on its way; milliseconds. */
 const MEASURED_EVERY = 2_000;
 
@@ -105,14 +100,14 @@ export class Watch {
   /** Tells how far it is, where anybody listens and the last time is not just now. */
   async report(running: Reassignments): Promise<void> {
     if (!this.#onWork || Date.now() - this.#measuredAt < MEASURED_EVERY) return;
-    const view = await this.#settleWhenVisible(running).catch(() => undefined);
+    const view = await this.#view(running).catch(() => undefined);
     this.#measuredAt = Date.now();
     if (view) this.#onWork(`moving replicas: ${progressText(progressOf(this.#cluster, this.#copies, view))}`);
   }
 
   /** How far each topic is, for people; by its name. */
   async progressByTopic(running: Reassignments): Promise<Map<string, string>> {
-    const view = await this.#settleWhenVisible(running);
+    const view = await this.#view(running);
     const names = new Set(this.#copies.map(({ topic }) => topic));
     return new Map(
       [...names].map((name) => {
@@ -122,7 +117,7 @@ export class Watch {
     );
   }
 
-  async #settleWhenVisible(running: Reassignments): Promise<ClusterView> {
+  async #view(running: Reassignments): Promise<ClusterView> {
     const places = partitionsByTopic(this.#copies);
     const [topics, sizes] = await Promise.all([
       this.#cluster.metadata([...places.keys()]),
@@ -155,7 +150,7 @@ export async function untilMoved(
       await watch.report(running);
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
-      if (Date.now() - lastAnswer > PATIENCE) return error;
+      if (Date.now() - lastAnswer > OUTAGE_LIMIT) return error;
     }
     if (drain.aborted || abort.aborted) return 'drained';
     await sleep(pause);

@@ -1,4 +1,4 @@
-import type { Failure } from '../../../../model/index.ts';
+import { type Failure, groupBy } from '../../../../model/index.ts';
 import type { TopicReassign } from '../../kinds/topic/calls.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
@@ -133,11 +133,9 @@ export async function submit(cluster: Cluster, moves: readonly Move[]): Promise<
   if (moves.length === 0) return refused;
   const fail = (topic: string, code: number, message: string | null) =>
     refused.set(topic, failureOf(cluster.settings, { op: OP, code, message, right: { operation: 'Alter' } }));
-  const topics = [...new Set(moves.map((move) => move.topic))].map((name) => ({
+  const topics = [...groupBy(moves, ({ topic }) => topic)].map(([name, own]) => ({
     name,
-    partitions: moves
-      .filter((move) => move.topic === name)
-      .map(({ partition, to }) => ({ index: partition, replicas: to })),
+    partitions: own.map(({ partition, to }) => ({ index: partition, replicas: to })),
   }));
   const request = { timeout: cluster.settings.timeout, topics };
   const response = await cluster.request(AlterPartitionReassignments, request, {

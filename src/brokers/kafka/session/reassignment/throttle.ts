@@ -64,7 +64,7 @@ async function readThrottles(
 ): Promise<Map<string, Map<string, string>>> {
   const resources = topics.map((name) => ({ type: TOPIC, name, keys: [...THROTTLE_CONFIGS] }));
   const request = { resources, synonyms: false };
-  const response = await cluster.request(DescribeConfigs, request, { to: 'home', repeatable: true });
+  const response = await cluster.read(DescribeConfigs, request);
   return new Map(
     response.resources.map(({ name, configs }) => [
       name,

@@ -108,7 +108,7 @@ async function notVisible(cluster: Cluster, bodies: readonly TopicConfigs[]): Pr
     keys: [...Object.keys(set), ...unset],
   }));
   const request = { resources, synonyms: false };
-  const response = await cluster.request(DescribeConfigs, request, { to: 'home', repeatable: true });
+  const response = await cluster.read(DescribeConfigs, request);
   const shown = new Map(response.resources.map(({ name, configs }) => [name, configs]));
   return bodies.filter(({ name, set, unset }) => {
     const configs = new Map(shown.get(name)?.map((config) => [config.name, config]));

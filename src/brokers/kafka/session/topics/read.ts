@@ -114,11 +114,7 @@ export async function describeTopics(
   const found = new Map<string, Configs>();
   await inChunks(names, CHUNK, async (chunk) => {
     const resources = chunk.map((name) => ({ type: TOPIC, name, keys: keysOf(name) }));
-    const response = await cluster.request(
-      DescribeConfigs,
-      { resources, synonyms: true },
-      { to: 'home', repeatable: true },
-    );
+    const response = await cluster.read(DescribeConfigs, { resources, synonyms: true });
     for (const { name, error, message, configs } of response.resources) {
       if (error === UNKNOWN_TOPIC) continue;
       const right = { operation: 'DescribeConfigs', topic: name } as const;
