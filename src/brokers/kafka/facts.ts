@@ -9,8 +9,8 @@ export type KafkaFacts = {
   /** The finalized feature level `metadata.version`; absent on clusters with ZooKeeper. */
   readonly 'metadata-version'?: number;
   /**
-   * What a topic gets that says nothing, by topic config key, as text; with `num.partitions` and
-   * `default.replication.factor`. Absent where we may not read the configs of the brokers.
+   * Defaults of a new topic by topic config key, as text, with `num.partitions` and `default.replication.factor`.
+   * Absent without the right to read them.
    */
   readonly defaults?: Readonly<Record<string, string>>;
   /** Names of requests that brokerform uses and this broker does not offer. */
@@ -22,13 +22,13 @@ export interface BrokerNode {
   readonly rack?: string;
 }
 
-/** The live brokers of the cluster, by id; none where nobody has asked a cluster. */
+/** The live brokers of the cluster by id; none offline. */
 export function brokersIn(context: Context): readonly BrokerNode[] {
   const { brokers } = context.broker.facts;
   return Array.isArray(brokers) ? (brokers as unknown as readonly BrokerNode[]) : [];
 }
 
-/** What a topic has that says nothing, as far as it is known. */
+/** The default of a topic config, as far as it is known. */
 export function defaultOf(facts: JsonObject, config: string): Json | undefined {
   const { defaults } = facts;
   const text = isObject(defaults) ? defaults[config] : undefined;

@@ -15,7 +15,7 @@ import { userAddress } from '../kinds/user.ts';
 /** Requests that are judged: enough for any change that people read. */
 const BUDGET = 20_000;
 
-/** What becomes different for clients: where records with a key go, and who may do what. */
+/** Effects on clients: partitions of keyed records, and permissions. */
 export function effects(
   before: readonly Resource[],
   after: readonly Resource[],

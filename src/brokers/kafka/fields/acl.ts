@@ -29,7 +29,7 @@ export const permissions = {
 interface Operation extends WireWord {
   /** The types of resources that have it. https://kafka.apache.org/documentation/#operations_in_kafka */
   readonly on: readonly AclResourceType[];
-  /** What a permission allows with it: `AclEntry` and `StandardAuthorizer`. */
+  /** The operation that a permission includes: `AclEntry` and `StandardAuthorizer`. */
   readonly implies?: 'describe' | 'describe-configs';
 }
 
@@ -60,7 +60,7 @@ export function operationsOn(type: AclResourceType): readonly AclOperation[] {
   return wordsOf(rows).filter((operation) => rows[operation].on.includes(type));
 }
 
-/** What a permission of this operation allows with it: who may read a topic may describe it. */
+/** The operation that a permission of this one includes: `read` on a topic includes `describe`. */
 export function impliedBy(operation: AclOperation): AclOperation | undefined {
   return rows[operation].implies;
 }

@@ -72,7 +72,7 @@ export function configToYaml(name: string, value: Json): Json {
   return text === undefined || /^\d+(B|ms)$/.test(text) ? value : text;
 }
 
-/** A number for comparing; no limit is infinite. Undefined for what is no number. */
+/** A number to compare; unlimited is infinite. Undefined if the value is not a number. */
 export function limitOf(value: Json | undefined): number | undefined {
   const whole = toBigInt(value);
   if (whole === undefined) return undefined;

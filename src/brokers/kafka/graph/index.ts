@@ -18,7 +18,7 @@ import { configIn, sourcesIn, topicAddress } from '../kinds/topic/spec.ts';
 import { USER, userAddress } from '../kinds/user.ts';
 import { deadLetterSource } from '../topology.ts';
 
-/** Topics, who may produce to them and consume from them, and where their dead letters go. */
+/** Topics, their producers and consumers by ACL, and their dead letter topics. */
 export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {
   const sketch = new Sketch();
   const group = makeAddress(broker.name, 'cluster');
@@ -96,7 +96,7 @@ interface GraphScope {
   readonly topics: readonly string[];
 }
 
-/** Rights to what is no topic move no message: they belong to their principal. */
+/** Rights on other resources than topics become facts of the principal, as they carry no messages. */
 function drawRights(rights: Rights, scope: GraphScope): void {
   const { first, operations, acls } = rights;
   const { sketch } = scope;
@@ -126,7 +126,7 @@ function drawRights(rights: Rights, scope: GraphScope): void {
   }
 }
 
-/** As many topics as a pattern may be drawn to one by one; a pattern of more is a node of its own. */
+/** Maximum of topics drawn one by one for a pattern; a larger pattern becomes one node. */
 const MOST_LINES = 12;
 
 function topicsUnder({ sketch, group, broker, topics }: GraphScope, acl: AclSpec): string[] {

@@ -4,7 +4,7 @@ import type { AclOperation } from '../fields/acl.ts';
 import type { AclSpec } from '../kinds/acl/spec.ts';
 import { INTERNAL_TOPICS, THROTTLE_CONFIGS } from '../kinds/topic/spec.ts';
 
-/** One ACL, and where it was written. What is not said is what Kafka's own tools take for it. */
+/** One ACL and its source. Defaults are those of Kafka's own tools. */
 interface Grant {
   readonly principal: string;
   readonly type: AclSpec['resource-type'];
@@ -17,7 +17,7 @@ interface Grant {
   readonly at: Source;
 }
 
-/** Adds an ACL; the same one is there once, whoever asks for it. */
+/** Adds an ACL. Duplicates collapse. */
 export function grant(draft: DraftSection, acl: Grant): void {
   const { principal, type, name, operation, pattern, host, permission = 'allow', at } = acl;
   const named: Json = pattern === 'prefixed' ? { prefix: name } : name;

@@ -8,7 +8,7 @@ import { isService, translateService } from './kafka-gitops-services.ts';
 
 const SETTINGS = ['ccloud', 'confluent', 'files', 'services', 'topics'];
 
-/** The keys of a state file, and what shows that another tool's key of the same name is not meant. */
+/** The keys of a state file, and how to distinguish them from keys of other tools. */
 const KEYS: Readonly<Record<string, (value: JsonObject) => boolean>> = {
   settings: (settings) => SETTINGS.some((key) => key in settings),
   topics: () => true,

@@ -18,11 +18,11 @@ export interface KafkaKind extends Kind {
   declare(collector: Collector, section: Body): void;
   /** Resources of this kind as a section that a person would have written: `{ topics: {…} }`, or `{}` for none. */
   toSection(resources: readonly Resource[]): JsonObject;
-  /** What `toSection` leaves out and must be told. */
+  /** Notes for the user on what `toSection` omits. */
   notes?(resources: readonly Resource[]): string[];
 }
 
-/** What went wrong while declaring; the rules of the linter have codes of their own. */
+/** Codes of declaration errors. Lint rules have their own. */
 export type DeclareCode =
   | 'given-twice'
   | 'bad-value'

@@ -23,7 +23,7 @@ import {
 import { type Collector, disruptive, escaped, type KafkaKind, type Update } from './kind.ts';
 import { userAddress } from './user.ts';
 
-/** `null` is the default entity: everyone who has no quota of their own. */
+/** `null` is the default entity: it applies to clients without a quota of their own. */
 export type QuotaEntity = { readonly [type in EntityType]?: string | null };
 
 /**
@@ -44,8 +44,8 @@ export type QuotaAlter = { entity: QuotaEntity; set: Record<string, number>; uns
 export type QuotaCall = { op: 'quota.alter'; target: string; body: QuotaAlter };
 
 /**
- * `main/quota/user/alice`, `main/quota/user/alice/client-id/app`, `main/quota/ip/10.0.0.1`; a default entity has a
- * word of its own and no name, so that a user named `default` is another one: `main/quota/default-user`.
+ * `main/quota/user/alice`, `main/quota/user/alice/client-id/app`, `main/quota/ip/10.0.0.1`; a default entity
+ * has a distinct segment and no name, so that it differs from a user named `default`: `main/quota/default-user`.
  */
 export function quotaAddress(broker: string, entity: QuotaEntity): Address {
   const path = entityTypes.flatMap((type) => {

@@ -20,8 +20,8 @@ import { type Collector, disruptive, type KafkaKind, nameOf } from './kind.ts';
 
 /**
  * `<broker>/user/<name>`: a SCRAM user; a mechanism is `null` where the user is not to have it.
- * Kafka tells nobody a salt or key, only mechanism and iterations. Live: the declared password reference, so that a
- * changed password is no difference, and is set again only where that is asked for; HIDDEN where none is declared.
+ * Kafka reveals mechanism and iterations only, never salt or key. Live: the declared password reference, so that a
+ * changed password is no difference and is set only on request; HIDDEN if none is declared.
  */
 export type UserSpec = { readonly [mechanism in ScramMechanism]?: ScramCredential | null };
 
@@ -101,7 +101,7 @@ export const user: KafkaKind = {
   },
 
   fieldName: (path) => path.join(' '),
-  /** No request reads a SCRAM password, salt or key: DescribeUserScramCredentials tells mechanism and iterations. */
+  /** No request reads a SCRAM password, salt or key: DescribeUserScramCredentials returns mechanism and iterations. */
   canCompareSecret: () => false,
   mayHoldSecret: ([, key]) => key === 'password',
   fieldText: ([, key]) => (key === 'password' ? '(secret)' : undefined),
@@ -147,7 +147,7 @@ function declareUsers(collector: Collector, sectionBody: Body): void {
 /** A password stays the `${…}` that was written. */
 function readCredential(collector: Collector, { section, value }: Body): Json | undefined {
   const template = section.template(value, 'password');
-  // A `$${` is no reference, but a literal.
+  // `$${` is a literal, not a reference.
   if (template?.replaceAll('$${', '').includes('${')) {
     const { iterations: given } = value;
     return { password: { $secret: template }, ...(given !== undefined && { iterations: given }) };

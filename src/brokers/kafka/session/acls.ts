@@ -130,7 +130,7 @@ function creation(cluster: Cluster): CallExecutor<AclSpec> {
   };
 }
 
-/** An ACL that is gone already matches nothing, which is no error. */
+/** An ACL that is already gone matches nothing, which is not an error. */
 function deletion(cluster: Cluster): CallExecutor<AclSpec> {
   return {
     op: 'delete ACL',

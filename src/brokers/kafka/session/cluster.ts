@@ -46,7 +46,7 @@ export class Cluster {
 
   /**
    * Finds a broker that answers, and learns of the others from it.
-   * @param onRequest is told of every request that is sent.
+   * @param onRequest called for every request sent
    * @throws ConnectionError, BrokerError
    */
   static async open(settings: KafkaSettings, onRequest: (api: AnyApi) => void = () => {}): Promise<Cluster> {
@@ -71,7 +71,7 @@ export class Cluster {
     return this.#brokers;
   }
 
-  /** What the broker that was found first offers. */
+  /** Versions and features of the first broker that was reached. */
   get offered(): ApiVersionsResponse {
     return this.#offered ?? { error: 0, ranges: [], supported: [], finalized: [] };
   }
@@ -109,12 +109,12 @@ export class Cluster {
   async request<Q, A>(api: Api<Q, A>, request: Q, options: RequestOptions<A>): Promise<A> {
     for (let attempt = 0; ; attempt++) {
       const pause = PAUSES[attempt];
-      // Who was given up on must not connect anew.
+      // A closed session must not reconnect.
       if (this.#closed) throw new ConnectionError(this.settings.broker, 'the session was closed');
       try {
         const link = await this.#linkTo(options.to);
         if (!link.offers(api)) throw notOffered(this.settings.broker, api);
-        // Brokers end the connection of who should log in and does not, at the first request.
+        // A listener that requires a login closes the connection at the first request without one.
         const response = await link.request(api, request, this.#id === '' ? 'login' : 'request');
         if (pause === undefined || !options.again?.(response)) return response;
       } catch (error) {

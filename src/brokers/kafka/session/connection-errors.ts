@@ -37,7 +37,7 @@ export function foreignProtocol(first: Buffer): 'TLS' | 'HTTP' | undefined {
   return (first[0] === 0x15 || first[0] === 0x16) && first[1] === 0x03 ? 'TLS' : undefined;
 }
 
-/** What a connection was doing when it failed: what may be wrong differs. */
+/** The phase in which a connection failed, which narrows down the cause. */
 export type Phase = 'connect' | 'greet' | 'login' | 'request';
 
 interface Fault {
@@ -184,7 +184,7 @@ function isBootstrap({ bootstrap }: KafkaSettings, { host, port }: Endpoint): bo
   return bootstrap.some((one) => one.host === host && one.port === port);
 }
 
-/** @param isOurs whether the address is out of "bootstrap"; else a broker told it to us. */
+/** @param isOurs whether the address is from "bootstrap", and not advertised by a broker */
 function networkFault(at: string, { code, name, message }: Clues, isOurs: boolean): Fault {
   if (name === ERRORS.late || /timeout/i.test(message)) {
     return { message: `${at} did not answer in time`, transient: true };

@@ -119,7 +119,7 @@ export class Connection {
     });
   }
 
-  /** What waits for a response is told at once that none will come. */
+  /** Rejects pending requests at once. */
   close(): void {
     this.#private.rejectRequests(new Error('closed by us'));
     this.#private.disconnect().catch(() => {});

@@ -5,7 +5,7 @@ import type { Cluster } from './cluster.ts';
 import { CLUSTER_METADATA, DescribeCluster, DescribeQuorum, Metadata } from './protocol/cluster.ts';
 import { readRights } from './refusals.ts';
 
-/** What some of our work takes on the cluster itself. Topics may be granted one by one, which is not seen here. */
+/** Rights on the cluster resource, and what they are for. Rights on single topics are not checked. */
 const WORK_BY_RIGHT: readonly (readonly [AclOperation, string])[] = [
   ['describe', 'see ACLs, SCRAM users, sizes on disk and running reassignments'],
   ['alter', 'change ACLs and SCRAM users, and move partitions'],
@@ -16,7 +16,7 @@ const WORK_BY_RIGHT: readonly (readonly [AclOperation, string])[] = [
 /** A clock that is further off than this makes times in plans misleading. Milliseconds. */
 const CLOCK_TOLERANCE = 5_000;
 
-/** Whether each broker can be reached under the address that it tells clients, and what we may do. Never throws. */
+/** Checks that each broker is reachable at its advertised address, and our rights. Never throws. */
 export async function diagnose(cluster: Cluster, identity: BrokerIdentity): Promise<Check[]> {
   const facts = identity.facts as KafkaFacts;
   const [named, reached, rights, clock] = await Promise.all([
@@ -83,8 +83,8 @@ async function checkRights(cluster: Cluster): Promise<Check[]> {
 }
 
 /**
- * Of all that a cluster tells without being changed, only the controller's word on its quorum holds a present time. The
- * clocks of the other brokers nobody can ask for.
+ * Among all read requests, only the description of the controller quorum contains a current time. Clocks of other
+ * brokers cannot be read.
  */
 async function checkClock(cluster: Cluster): Promise<Check> {
   const name = 'clock';

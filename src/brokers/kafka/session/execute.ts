@@ -14,7 +14,7 @@ export async function* sendUnits(
   options: SendOptions,
 ): AsyncGenerator<Outcome> {
   const executeCall = callExecutor(cluster, sessions, options);
-  // Who gives up starts nothing new either.
+  // Abort implies drain.
   const over = new AbortController();
   const drain = AbortSignal.any([options.drain, options.abort]);
   const signals = { drain, givenUp: gaveUp(options.abort, over.signal) };
@@ -91,7 +91,7 @@ function gaveUp(abort: AbortSignal, over: AbortSignal): Promise<'given up'> {
   });
 }
 
-/** Collects what is due at the same moment, and hands it on together. */
+/** Collects calls of the same tick and runs them as one batch. */
 function inBatches<B>(run: (items: readonly Item<B>[]) => Promise<void>): (body: B) => Promise<Result> {
   let due: (Item<B> & { fail(error: unknown): void })[] = [];
   return (body) =>
@@ -109,7 +109,7 @@ function inBatches<B>(run: (items: readonly Item<B>[]) => Promise<void>): (body:
     });
 }
 
-/** Works that run side by side have one line to tell how far they are: each gets options that put it on that line. */
+/** Concurrent batches share one progress line: each gets options that report to it. */
 function sharedProgress(options: SendOptions): () => SendOptions {
   const { onWork } = options;
   if (!onWork) return () => options;

@@ -31,12 +31,12 @@ export interface CallExecutor<B> {
   readonly op: string;
   /** One request; a verdict for each body, in order. */
   send(bodies: readonly B[]): Promise<readonly Verdict[]>;
-  /** A code that says that it is as wanted already. `again`: an earlier request may have done it. */
+  /** A code for an object that is as wanted already. `again`: an earlier attempt may have done it. */
   isDone?(code: number, again: boolean): boolean;
-  /** A code that says that somebody made it meanwhile, as wanted or not. */
+  /** A code for an object that was created meanwhile, as wanted or not. */
   isThere?(code: number): boolean;
   right(body: B): Right;
-  /** Of what was done, that which the broker that all reads go to does not show yet. */
+  /** Bodies whose effect the broker that serves reads does not show yet. */
   notVisible(bodies: readonly B[]): Promise<readonly B[]>;
   /** Items in one request: by count, and by a weight where the broker bounds something else. */
   readonly chunk: { readonly items: number; readonly weight?: number };
@@ -45,7 +45,7 @@ export interface CallExecutor<B> {
 
 /**
  * The controller is away for some seconds when it moves. Milliseconds before each new attempt, before jitter; how long a
- * quota of changes is used up, a broker tells, and the link waits for it.
+ * quota of changes is exhausted is in the response, and the link waits for it.
  */
 const PAUSES = [200, 400, 800, 1600, 3200];
 const RETRIABLE: readonly number[] = [TIMED_OUT, NOT_CONTROLLER, QUOTA_EXCEEDED];
@@ -56,7 +56,7 @@ export function executedBy<B>(settings: KafkaSettings, executor: CallExecutor<B>
 
 /**
  * Executes calls of one op in few requests, chunk by chunk; after `drain` no further chunk starts. The next chunk
- * is asked for while the one before comes into view.
+ * is sent while the previous one becomes visible.
  */
 export async function execute<B>(
   settings: KafkaSettings,
@@ -77,7 +77,7 @@ export async function execute<B>(
   await inView;
 }
 
-/** An item that the controller has, whoever made it: the broker that all reads go to may not know of it yet. */
+/** An item that the controller has applied, by whatever client: the broker that serves reads may not know it yet. */
 interface There<B> {
   readonly item: Item<B>;
   readonly result: Result;
@@ -103,7 +103,7 @@ async function settleWhenVisible<B>(
   }
 }
 
-/** What exists and is not shown cannot be told from what was wanted. */
+/** An object that exists but is not visible yet cannot be compared with the plan. */
 const NOT_SHOWN = {
   message: 'it exists by now, but the broker does not show yet whether it is as planned',
   hint: 'run plan again once the brokers have caught up',
@@ -117,7 +117,7 @@ export function notStarted(op: string): Result {
   return { status: 'not-started', failure: { op, message: 'stopped before this step' } };
 }
 
-/** @returns the items that are there by now; all others are settled. */
+/** @returns items that are applied; all others are settled */
 async function requestUntilDone<B>(
   settings: KafkaSettings,
   executor: CallExecutor<B>,
@@ -169,7 +169,7 @@ function jittered(pause: number): number {
   return pause * (0.5 + Math.random());
 }
 
-/** A request without an answer. Anything that is neither the broker's nor the network's doing is a bug. */
+/** The result of a request without a response. @throws errors of neither broker nor network: bugs */
 function lost(op: string, error: unknown, sent: boolean): Result {
   if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
   if (!(error instanceof ConnectionError)) throw error;
@@ -180,7 +180,7 @@ function lost(op: string, error: unknown, sent: boolean): Result {
   };
 }
 
-/** What the cluster's refusal or silence means for all that it was asked for. @throws what is neither: a bug */
+/** The result of a failed request for all of its items. @throws any other error: a bug */
 export function resultOf(op: string, error: unknown): Result {
   if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
   if (error instanceof ConnectionError) return { status: 'unknown', failure: { op, message: error.message } };
@@ -204,10 +204,10 @@ function chunksOf<B>(items: readonly Item<B>[], executor: CallExecutor<B>): Item
   return chunks;
 }
 
-/** Longest pause between two looks, in milliseconds: half of it is what an apply is late on the average. */
+/** Longest pause between two polls, in milliseconds: half of it is the average delay of an apply. */
 const POLL = 50;
 
-/** Asks with growing pauses until the check says yes, for at most `patience` ms. A failing check is a no. */
+/** Polls with growing pauses until the check succeeds, for at most `patience` ms. A throwing check has failed. */
 export async function untilSeen(patience: number, check: () => Promise<boolean>): Promise<boolean> {
   const end = Date.now() + patience;
   for (let pause = 10; ; pause = Math.min(pause * 2, POLL)) {
@@ -225,17 +225,17 @@ export async function untilSeen(patience: number, check: () => Promise<boolean>)
 /** How long a broker may show nothing new, in milliseconds: for any work, and for each record of it. */
 const STALL = 30_000;
 const STALL_PER_RECORD = 20;
-/** Pauses between two looks, in milliseconds. Half of the last one is what an apply is late on the average. */
+/** Pauses between two polls, in milliseconds. Half of the last one is the average delay of an apply. */
 const FIRST_POLL = 10;
-/** A wait that takes long is looked at less often: after a tenth of the time that it has taken, up to this. */
+/** Long waits poll less often: after a tenth of the elapsed time, up to this. */
 const LONGEST_POLL = 1_000;
 
 interface Waiting<B> {
-  /** Those that are not visible yet. A look that fails changes nothing. */
+  /** Items that are not visible yet. A failed poll changes nothing. */
   poll(bodies: readonly B[]): Promise<readonly B[]>;
   /** Records of metadata that the work consists of. */
   readonly records: number;
-  /** Told how many are left to wait for. */
+  /** Called with the number of items that are not visible yet. */
   readonly onPoll?: (left: number) => void;
 }
 

@@ -7,7 +7,7 @@ import { CreateTopics } from './topics/changes.ts';
 import { originOf } from './topics/read.ts';
 
 /**
- * Who the cluster is: its id, its version, its brokers, and what a topic gets that says nothing.
+ * The cluster's id, version and brokers, and the defaults of a new topic.
  * @param used all that brokerform may ask for beyond a connection
  */
 export async function identify(
@@ -63,7 +63,7 @@ const MILESTONES: readonly (readonly [key: number, release: string])[] = [
   [47, '2.4'],
 ];
 
-/** Kafka tells no version. This is the newest release whose work the broker knows; without its third number. */
+/** Kafka does not report its version. This is the newest release whose features the broker has, as major.minor. */
 function softwareVersion({ offered }: Cluster): string {
   const level = offered.supported.find((feature) => feature.name === 'metadata.version')?.max;
   if (level !== undefined) return RELEASES.findLast(([first]) => first <= level)?.[1] ?? '3.0';

@@ -11,7 +11,7 @@ import { readSettings } from './settings.ts';
 
 /**
  * Opens a session with one Kafka cluster.
- * @param onRequest is told of every request that is sent, for those who count them.
+ * @param onRequest called for every request sent
  * @throws ConnectionError, BrokerError
  */
 export async function connect(connection: Connection, onRequest?: (api: AnyApi) => void): Promise<Session> {

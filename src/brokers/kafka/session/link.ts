@@ -85,7 +85,7 @@ export class Link {
   }
 
   /**
-   * Asks once a throttle that the broker told of has passed: what is sent before waits unread, and seems to be lost.
+   * Waits for the end of the broker's throttle first: a request sent earlier stays unread and would time out.
    * @throws LostConnection
    */
   async request<Q, A>(api: Api<Q, A>, request: Q, phase: Phase = 'request'): Promise<A> {
@@ -116,7 +116,7 @@ export class Link {
   }
 }
 
-/** Milliseconds for which the broker mutes the connection, by its word (KIP-219). */
+/** Milliseconds for which the broker mutes the connection, from its response (KIP-219). */
 function throttleOf(response: unknown): number {
   const { throttle } = (response ?? {}) as { readonly throttle?: unknown };
   return typeof throttle === 'number' && throttle > 0 ? throttle : 0;

@@ -24,7 +24,7 @@ export async function readScope(
   return parts.flat();
 }
 
-/** What must be asked for to find every resource of the scope, by kind; a kind that is missing needs no request. */
+/** What to read of each kind for a scope; absent kinds need no request. */
 function wantedOf(scope: Scope, broker: string): Map<string, Wanted> {
   const { wanted, named, includes } = coverageOf(scope, broker, kinds);
   const names = new Map<string, Set<string>>();

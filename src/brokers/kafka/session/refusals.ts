@@ -20,7 +20,7 @@ export interface Right {
   readonly topic?: string;
 }
 
-/** A request that did not succeed, as the answer tells it. */
+/** A failed request, as reported by its response. */
 interface Refusal {
   /** What was asked, in words: `create topic`, `DescribeAcls`. */
   readonly op: string;
@@ -69,7 +69,7 @@ function needs({ sasl }: KafkaSettings, { operation, topic }: Right): string {
   return `${principal} needs ${operation} on ${resource}${grant}`;
 }
 
-/** What we may do on the cluster itself; where `error` is not 0, nothing is told. */
+/** Our rights on the cluster resource; unknown if `error` is not 0. */
 interface ClusterRights {
   readonly error: number;
   readonly message: string | null;

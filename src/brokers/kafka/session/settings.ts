@@ -84,7 +84,7 @@ function readAddress(broker: string, address: string): Endpoint {
   const host = ipv6 ?? name;
   const number = port === undefined ? DEFAULT_PORT : Number(port);
   if (host === undefined || number < 1 || number > 65535) {
-    // Not quoted: what is no address may hold a password.
+    // Not quoted: the invalid text may contain a password.
     const hint = 'write host:port; names and passwords go to "sasl"';
     throw new ConnectionError(broker, '"bootstrap" holds something that is no address', { hint });
   }

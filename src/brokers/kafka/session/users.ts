@@ -87,7 +87,7 @@ async function readUsers(cluster: Cluster, wanted: Wanted): Promise<Resource[]> 
   });
 }
 
-/** Kafka never tells what a password is or was made of: a declared one is taken to be the one that is there. */
+/** Kafka never reveals passwords: a declared one is assumed to be the live one. */
 function shownPassword(declared: JsonObject[string] | undefined) {
   const password = isObject(declared) ? declared.password : undefined;
   return isSecretRef(password) ? password : HIDDEN;

@@ -90,7 +90,7 @@ export class Assigner {
                 crowd(this.#rackOf(id)),
                 chosen.length === 0 ? topic.leaders(id) : 0,
                 topic.replicas(id),
-                // Who has not led yet will have to, and then has a replica more.
+                // A broker without a leader gets one later, and a replica with it.
                 chosen.length === 0 ? 0 : -topic.leaders(id),
                 this.#load.get(id) ?? 0,
                 turn(index),

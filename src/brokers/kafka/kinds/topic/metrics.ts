@@ -16,22 +16,22 @@ export type TopicMetrics = {
   readonly moves?: TopicReassignment;
 };
 
-/** How far the partitions are that we move; where none is ours, those that others move. */
+/** Progress of our reassignment; without one, of those of other tools. */
 export type TopicReassignment = ReassignmentProgress & {
-  /** Partitions that are still on their way, by number: those that carry our mark, and the others. */
+  /** Moving partitions by number: those with our mark, and the others. */
   readonly ours: readonly number[];
   readonly theirs: readonly number[];
 };
 
 export type GroupLag = {
   readonly group: string;
-  /** Messages between what it committed and the end; of what is committed only. */
+  /** Messages between committed offsets and the end, over partitions with a committed offset. */
   readonly lag: number;
   /** The broker's word: `Stable`, `Empty`, `Dead` … */
   readonly state: string;
 };
 
-/** How far partitions are that go to other brokers. */
+/** Progress of partitions that move to other brokers. */
 export type ReassignmentProgress = {
   readonly partitions: number;
   /** Those of them that have arrived. */
@@ -73,12 +73,12 @@ export function metricsOf(resource: Resource): TopicMetrics {
   return (resource.volatile ?? {}) as TopicMetrics;
 }
 
-/** Nothing is in it, as far as anybody could tell. */
+/** True if the topic is known to hold no messages. */
 export function isEmpty(topic: Resource): boolean {
   return metricsOf(topic).messages === 0;
 }
 
-/** Bytes, messages, the span of the log, and who reads it. What could not be read is said to be unknown. */
+/** Bytes, messages, time span and consumer groups. Unreadable metrics are shown as unknown. */
 export function metricsText(topic: Resource): string {
   const { messages, bytes, oldest, newest, groups } = metricsOf(topic);
   if (messages === 0) return ['no messages', ...groupTexts(groups)].join(', ');

@@ -37,7 +37,7 @@ function deletionRisk(topic: Resource): Risk {
   return destructive('topic-deleted', lost + cut);
 }
 
-/** What no cluster of these brokers can do. Replicas that stay where they are may be on a broker that is down. */
+/** Placements that are impossible with these brokers. Replicas that stay may be on a broker that is down. */
 function placementRefusals(change: Exclude<Change, { action: 'delete' }>, context: Context): Risk[] {
   const brokers = brokersIn(context);
   if (brokers.length === 0) return [];
@@ -75,7 +75,7 @@ function factorsBy(change: Exclude<Change, { action: 'delete' }>): number[] {
   return asks ? [change.after.spec['replication-factor']].flat().map(Number).filter(Number.isFinite) : [];
 }
 
-/** What somebody else moves is left alone, and nothing is queued behind it. */
+/** Reassignments of other tools are left alone, and nothing is queued behind them. */
 function conflictingMoves({ before, after, fields }: Update): Risk[] {
   const { moves } = metricsOf(before);
   if (!moves || moves.theirs.length === 0) return [];

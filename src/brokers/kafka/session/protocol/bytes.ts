@@ -92,7 +92,7 @@ export class Writer {
   }
 }
 
-/** What was answered is not what was asked for, whatever its length says. */
+/** The response does not have the expected form. */
 export class MalformedResponse extends RangeError {
   override readonly name = 'MalformedResponse';
 }

@@ -111,7 +111,7 @@ interface ApiHeader {
 
 /**
  * One kind of request at one version. brokerform speaks a single version of each, chosen so that brokers from 2.4
- * to 4.x have it (https://kafka.apache.org/protocol): what is not there is named, not worked around by guessing.
+ * to 4.x have it (https://kafka.apache.org/protocol): a missing version is reported, never guessed around.
  */
 export interface Api<Request, Response> extends ApiHeader {
   readonly request: Codec<Request>;

@@ -27,7 +27,7 @@ export async function completeReassignments(
   }
 }
 
-/** @returns what has become of the topics that are still on their way; all others are there. */
+/** @returns results of topics that still move; all others have arrived */
 async function finishMarked(
   cluster: Cluster,
   marks: ReadonlyMap<string, Mark>,
@@ -67,7 +67,7 @@ function stillMoving(copies: readonly Copies[], running: Reassignments): Copies[
  */
 export async function removeThrottle(cluster: Cluster, topics: readonly string[]): Promise<void> {
   const running = await listReassignments(cluster);
-  // What moves without our mark, by another tool, is not what the throttle is for.
+  // Reassignments of other tools, without our mark, do not need our throttle.
   const marks = await readMarks(cluster, [...running.keys()]);
   const busy = new Set(
     [...marks].flatMap(([name, { copies }]) =>

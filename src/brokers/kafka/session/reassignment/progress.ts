@@ -18,13 +18,13 @@ export interface ClusterView {
   /** Of all topics that the copies are of. */
   readonly topics: readonly TopicMetadata[];
   readonly sizes: LogSizes | undefined;
-  /** Partitions that are on their way right now, as {@link partitionKey} names them. */
+  /** Currently moving partitions, by {@link partitionKey}. */
   readonly running: ReadonlySet<string>;
-  /** Partitions that were not begun yet. */
+  /** Partitions whose move has not begun. */
   readonly ahead?: ReadonlySet<string>;
 }
 
-/** How far these copies are. A copy that has arrived counts as whole, whatever became of its log since. */
+/** Progress of these copies. A copy that has arrived counts in full, even if its log was truncated since. */
 export function progressOf(
   cluster: Pick<Cluster, 'brokers'>,
   copies: readonly Copies[],
@@ -77,7 +77,7 @@ const OUTAGE_LIMIT = 60_000;
 /** Sizes of logs are asked of every broker, so not as often as what is still on its way; milliseconds. */
 const MEASURED_EVERY = 2_000;
 
-/** Copies that are waited for, and how far they are by what was last seen. */
+/** Observes copies and reports their progress. */
 export class Watch {
   readonly #cluster: Cluster;
   readonly #copies: readonly Copies[];
@@ -97,7 +97,7 @@ export class Watch {
     for (const copy of copies) this.#ahead.delete(partitionKey(copy));
   }
 
-  /** Tells how far it is, where anybody listens and the last time is not just now. */
+  /** Reports progress to `onWork`, at most once in {@link MEASURED_EVERY}. */
   async report(running: Reassignments): Promise<void> {
     if (!this.#onWork || Date.now() - this.#measuredAt < MEASURED_EVERY) return;
     const view = await this.#view(running).catch(() => undefined);
@@ -105,7 +105,7 @@ export class Watch {
     if (view) this.#onWork(`moving replicas: ${progressText(progressOf(this.#cluster, this.#copies, view))}`);
   }
 
-  /** How far each topic is, for people; by its name. */
+  /** Progress in words by topic name. */
   async progressByTopic(running: Reassignments): Promise<Map<string, string>> {
     const view = await this.#view(running);
     const names = new Set(this.#copies.map(({ topic }) => topic));
@@ -134,7 +134,7 @@ export class Watch {
   }
 }
 
-/** Waits for partitions to arrive, however long that takes. What is neither of the words is why nobody knows. */
+/** Waits without limit for partitions to arrive. Returns the error if the cluster stays unreachable. */
 export async function untilMoved(
   cluster: Cluster,
   waited: readonly Pick<Copies, 'topic' | 'partition'>[],

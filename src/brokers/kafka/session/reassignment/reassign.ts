@@ -19,7 +19,7 @@ import {
 import { throttle } from './throttle.ts';
 
 const SEEN = 5_000;
-/** How long a detached run looks whether all was moved in a moment, as what is empty is; milliseconds. */
+/** How long a detached run waits for moves that end at once, such as those of empty partitions; milliseconds. */
 const MOMENT = 1_000;
 
 /**
@@ -48,7 +48,7 @@ export async function reassign(
   await run.finish(names);
 }
 
-/** Topics that are moved together. None is told before the throttle is seen to, as then the session may close. */
+/** Topics that move together. None is settled before the throttle is removed, as the session may close then. */
 class Run {
   readonly #cluster: Cluster;
   readonly #running: Reassignments;
@@ -95,7 +95,7 @@ class Run {
   /** Leaves to the cluster what does not arrive in a moment. */
   async leave(): Promise<void> {
     let running: Reassignments | undefined;
-    // What nobody can tell of is not taken for ended.
+    // Unknown counts as still running.
     const isRunning = ({ topic, partition }: Move) => !running || running.get(topic)?.has(partition) === true;
     await untilSeen(MOMENT, async () => {
       running = await listReassignments(this.#cluster);
@@ -105,7 +105,7 @@ class Run {
     for (const topic of late) this.#settle(topic, { status: 'under-way', note: this.#toDo(topic) });
   }
 
-  /** Takes the throttle away, lets the preferred brokers lead, and tells what has become of each topic. */
+  /** Removes the throttle, elects preferred leaders, and settles each topic. */
   async finish(names: readonly string[]): Promise<void> {
     const lifted = await removeThrottle(this.#cluster, names).catch((error: unknown) => error);
     await electPreferred(
@@ -150,7 +150,7 @@ class Run {
     }
   }
 
-  /** Moves that nobody has begun. */
+  /** Moves that are not running yet. */
   #fresh(moves: readonly Move[]): Move[] {
     return moves.filter(({ topic, partition }) => !this.#running.get(topic)?.has(partition));
   }
@@ -198,14 +198,14 @@ class Run {
   }
 }
 
-/** Some of its partitions were moved or are on their way, and others were not begun. */
+/** Some of its partitions have moved or are moving, others were not begun. */
 function cutShort(): Result {
   const message = 'stopped before all of its partitions were moved';
   const hint = 'a later run moves the rest, and takes the throttle away';
   return { status: 'failed', failure: { op: OP, message, hint } };
 }
 
-/** Nothing moves any more, as far as the cluster could be asked, and the replicas are elsewhere. */
+/** No reassignment runs any more, and the replicas are not in place. */
 function strayed(lifted: unknown): Result {
   if (lifted instanceof ConnectionError) return unknown(lifted.message);
   const message = 'the move ended, and the replicas are not where they should be: was it cancelled?';

@@ -6,7 +6,7 @@ import { api, int8, int16, int32, nullable, nullableString, string } from '../pr
 import { UNKNOWN_TOPIC } from '../protocol/errors.ts';
 import { failureOf } from '../refusals.ts';
 
-/** What became of each partition that was asked for. */
+/** The result for each requested partition. */
 const VERDICTS = [{ index: int32, error: int16, message: nullableString }] as const;
 
 /** `topics: null` asks for all partitions. */
@@ -41,7 +41,7 @@ export const ListPartitionReassignments = api(
   },
 );
 
-/** A partition that is on its way. */
+/** A moving partition. */
 export interface Reassignment {
   /** The brokers that are to have it, the preferred leader first. */
   readonly to: readonly number[];
@@ -49,10 +49,10 @@ export interface Reassignment {
   readonly adding: readonly number[];
 }
 
-/** Partitions that are on their way, by number, by topic. */
+/** Moving partitions by topic and number. */
 export type Reassignments = ReadonlyMap<string, ReadonlyMap<number, Reassignment>>;
 
-/** Reassignments under way. Without the right to see them (Describe on the cluster), none. */
+/** Running reassignments; none without the right to see them (Describe on the cluster). */
 export async function listReassignments(cluster: Cluster): Promise<Reassignments> {
   if (!cluster.offers(ListPartitionReassignments)) return new Map();
   const request = { timeout: cluster.settings.timeout, topics: null };
@@ -99,7 +99,7 @@ export function copiesOf(move: Move): Copies {
   return { topic: move.topic, partition: move.partition, brokers: addedBy(move) };
 }
 
-/** What is still to be moved of a topic, or why it cannot be. */
+/** The remaining moves of a topic, or why they are impossible. */
 export function movesOf(
   { name, replicas }: TopicReassign,
   topic: TopicMetadata | undefined,
@@ -125,8 +125,8 @@ export function movesOf(
 }
 
 /**
- * Asks for these moves; the cluster goes on with them by itself.
- * @returns the topics that were refused, and why.
+ * Submits moves, which the cluster then carries out by itself.
+ * @returns refused topics with the reason
  */
 export async function submit(cluster: Cluster, moves: readonly Move[]): Promise<Map<string, Failure>> {
   const refused = new Map<string, Failure>();

@@ -95,7 +95,7 @@ const SEEN = 5_000;
 
 /**
  * Slows the copying for these moves down: first which replicas, then how fast, so that a run that is killed in
- * between leaves a mark by which the next one finds all of it. What other tools have set stays as it is.
+ * between leaves a mark by which the next one finds all of it. Throttles of other tools stay unchanged.
  * @throws ConnectionError, BrokerError
  */
 export async function throttle(cluster: Cluster, moves: readonly Move[]): Promise<void> {
@@ -126,7 +126,7 @@ export async function throttle(cluster: Cluster, moves: readonly Move[]): Promis
   await setRates(cluster, new Set(copying.flatMap(({ from, to }) => [...from, ...to])));
 }
 
-/** Sets how fast these brokers may copy, or sets it anew; what other tools have set stays as it is. */
+/** Sets or updates the replication rate of these brokers; rates of other tools stay unchanged. */
 export async function setRates(cluster: Cluster, brokers: ReadonlySet<number>): Promise<void> {
   const value = ourRate(cluster.settings.reassignment.throttle);
   for (const [id, found] of await readRates(cluster, [...brokers])) {
@@ -144,7 +144,7 @@ export async function setRates(cluster: Cluster, brokers: ReadonlySet<number>): 
   }
 }
 
-/** Takes our throttle off the brokers, where we put one. A broker that is down keeps its own, which then has no effect. */
+/** Removes our throttle from the brokers. A broker that is down keeps its own, which then has no effect. */
 export async function clearRates(cluster: Cluster): Promise<void> {
   const ids = cluster.brokers.map(({ id }) => id);
   for (const [id, ours] of await ourRatesOn(cluster, ids)) {
@@ -154,7 +154,7 @@ export async function clearRates(cluster: Cluster): Promise<void> {
   await untilSeen(SEEN, async () => (await ourRatesOn(cluster, ids)).size === 0);
 }
 
-/** Takes our throttle off topics, where we put one. */
+/** Removes our throttle from topics. */
 export async function clearMarks(cluster: Cluster, topics: readonly string[]): Promise<void> {
   const resources = [...(await readMarks(cluster, topics))].map(([name, { keys }]) => ({
     ...{ type: TOPIC, name },
@@ -181,7 +181,7 @@ async function foreignThrottles(cluster: Cluster, topics: readonly string[]): Pr
   return new Set(foreign.map(([name]) => name));
 }
 
-/** The rates that brokers have of their own; a broker that cannot be asked is missing. */
+/** Rates set on brokers themselves; unreachable brokers are absent. */
 async function readRates(
   cluster: Cluster,
   ids: readonly number[],

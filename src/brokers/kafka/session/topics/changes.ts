@@ -6,7 +6,7 @@ import { api, boolean, int8, int16, int32, nullable, nullableString, string } fr
 import { INVALID_PARTITIONS, TOPIC_EXISTS, TOPIC_UNAUTHORIZED, UNKNOWN_TOPIC } from '../protocol/errors.ts';
 import { EARLIEST, LATEST, listOffsets } from './offsets.ts';
 
-/** Answers tell the values that a topic gets; so a creation that is only checked shows the broker's defaults. */
+/** Responses contain the values that a topic gets, so a validated creation reveals the broker's defaults. */
 export const CreateTopics = api(
   { key: 19, name: 'CreateTopics', version: 5, flexible: true },
   {
@@ -121,7 +121,7 @@ export function partitioning(cluster: Cluster): CallExecutor<TopicPartitions> {
     op: 'add partitions',
     send: (bodies) => createPartitions(cluster, bodies, false),
     isDone: (code, again) => again && code === INVALID_PARTITIONS,
-    // So it says, too, where the topic has as many already; the live state tells which.
+    // The same code means that the topic has as many already; the live state distinguishes the two.
     isThere: (code) => code === INVALID_PARTITIONS,
     right: ({ name }) => ({ operation: 'Alter', topic: name }),
     chunk: { items: TOPICS, weight: RECORDS },

@@ -84,7 +84,7 @@ async function replaceOverrides(cluster: Cluster, bodies: readonly TopicConfigs[
   });
 }
 
-/** The overrides of topics as text, throttles included: nobody's may be lost. */
+/** The overrides of topics as text, including throttles, so that none is lost. */
 async function readOverrides(
   cluster: Cluster,
   names: readonly string[],

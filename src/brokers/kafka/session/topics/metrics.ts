@@ -18,7 +18,7 @@ import { type Committed, readGroups, readSpans } from './offsets.ts';
  * What topics hold right now, by address: bytes on disk, messages, the time that they span, and who still reads them.
  * One Metadata, one ListPartitionReassignments, and of each broker at most: one DescribeLogDirs, four ListOffsets,
  * one ListGroups, one OffsetFetch. One DescribeCluster where a topic has no group.
- * What cannot be read is missing; a topic of which nothing can be said is missing whole.
+ * Unreadable metrics are absent, and so are topics without any.
  */
 export async function readTopicMetrics(
   cluster: Cluster,
@@ -61,7 +61,7 @@ function present<K extends string, V>(key: K, value: V | undefined): Partial<Rec
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }
 
-/** Of all replicas, moving ones included. Undefined where a broker could not be asked: less than all is no answer. */
+/** Of all replicas, moving ones included. Undefined if a broker could not be asked, as a partial sum would mislead. */
 function sumOf(sizes: LogSizes | undefined, { name, partitions }: TopicMetadata): number | undefined {
   let sum = 0;
   for (const own of sizes?.values() ?? [undefined]) {
@@ -84,13 +84,13 @@ function lagsOf(
     .sort((a, b) => (a.group < b.group ? -1 : 1));
 }
 
-/** What of a topic is on its way, and our mark on it. */
+/** Running reassignments of a topic, and our mark on it. */
 interface Found {
   readonly running: ReadonlyMap<number, Reassignment>;
   readonly mark: Mark | undefined;
 }
 
-/** Of topics that have partitions on their way, by name. */
+/** By name, for topics with moving partitions. */
 async function findReassignments(
   cluster: Cluster,
   topics: readonly TopicMetadata[],
@@ -103,7 +103,7 @@ async function findReassignments(
   );
 }
 
-/** How far they are, for people. */
+/** Progress of the reassignments of a topic. */
 function movesOf(
   cluster: Cluster,
   topic: TopicMetadata,

@@ -152,7 +152,7 @@ export interface Committed {
 }
 
 /**
- * Who committed offsets in these topics, by topic: the groups of each broker that coordinates some, in one request
+ * Groups with committed offsets in these topics, by topic: the groups of each broker that coordinates some, in one request
  * for the groups and one for their offsets. A topic is missing where it is not known whether it has a group: a broker
  * could not be asked, or lists only the groups that we may see.
  */

@@ -24,7 +24,7 @@ interface Checked<B> {
   readonly body: B;
 }
 
-/** Answers that tell nothing about the request itself; of a topic that came or went since it was read, an apply tells. */
+/** Codes that do not concern the request itself; apply reports topics that were created or deleted since they were read. */
 const IGNORED_CODES: readonly number[] = [
   LEADER_NOT_AVAILABLE,
   TIMED_OUT,
@@ -94,7 +94,7 @@ async function deletionObjections(
   const [broker] = cluster.brokers;
   if (deleting.length === 0 || !broker) return [];
   const resources = [{ type: BROKER, name: String(broker.id), keys: ['delete.topic.enable'] }];
-  // Only a broker itself tells its configs.
+  // Only the broker itself returns its configs.
   const options = { to: broker.id, repeatable: true } as const;
   const response = await cluster.request(DescribeConfigs, { resources, synonyms: false }, options);
   if (response.resources[0]?.configs[0]?.value !== 'false') return [];
