@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApplyReport, Plan } from '../src/model/index.ts';
-import type { Checked } from '../src/pipeline/index.ts';
+import type { Checked } from '../src/workflow/index.ts';
 import { applyPlan, check, makePlan } from './built.ts';
 
 const NEVER = new AbortController().signal;

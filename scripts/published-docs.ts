@@ -1,5 +1,5 @@
 import { availability, QUEUE_ARGUMENTS } from '../src/brokers/rabbitmq/fields/queue.ts';
-import { allRules } from '../src/pipeline/index.ts';
+import { allRules } from '../src/workflow/index.ts';
 
 type Rule = ReturnType<typeof allRules>[number];
 

@@ -7,7 +7,7 @@ export function publishedSchemas(): Record<string, string> {
   return {
     'topology.schema.json': text(topologySchema(providers)),
     'config.schema.json': text(configSchema(providers)),
-    'plan.schema.json': text(read('../src/render/plan.schema.json')),
+    'plan.schema.json': text(read('../src/report/plan.schema.json')),
   };
 }
 

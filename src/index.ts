@@ -8,7 +8,19 @@
  * console.log(renderPlan(plan, 'text', PLAIN));
  * ```
  */
+
+export { type GraphFormat, type RenderedGraph, renderGraph } from './graph/index.ts';
 export * from './model/index.ts';
+export {
+  FORMATS,
+  type Format,
+  PLAIN,
+  renderDiagnostics,
+  renderDiff,
+  renderPlan,
+  renderReport,
+  type Style,
+} from './report/index.ts';
 export {
   type ApplyOptions,
   allRules,
@@ -41,15 +53,4 @@ export {
   VERSION,
   writePlan,
   writeSnapshot,
-} from './pipeline/index.ts';
-export { type GraphFormat, type RenderedGraph, renderGraph } from './render/graph/index.ts';
-export {
-  FORMATS,
-  type Format,
-  PLAIN,
-  renderDiagnostics,
-  renderDiff,
-  renderPlan,
-  renderReport,
-  type Style,
-} from './render/index.ts';
+} from './workflow/index.ts';

@@ -5,34 +5,37 @@ import { describe, expect, it, test } from 'vitest';
 const SRC = join(import.meta.dirname, '..', 'src');
 
 /**
- * The dependency rule: cli → pipeline → {load, lint, diff, plan, apply, render, brokers} → model.
+ * The dependency rule: cli → workflow → {load, lint, diff, plan, apply, brokers} → import → model; report → graph → text.
  * A layer may import what stands in its list, and itself.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   model: [],
-  load: ['model'],
+  load: ['model', 'import'],
   lint: ['model'],
   diff: ['model'],
   plan: ['model'],
   apply: ['model'],
-  render: ['model'],
+  text: ['model'],
+  graph: ['model', 'text'],
+  report: ['model', 'text', 'graph'],
+  import: ['model'],
   'brokers/index.ts': ['model', 'brokers/*'],
-  'brokers/*': ['model'],
-  pipeline: ['model', 'load', 'lint', 'diff', 'plan', 'apply', 'brokers/index.ts'],
-  cli: ['model', 'pipeline', 'render'],
-  'index.ts': ['model', 'pipeline', 'render'],
+  'brokers/*': ['model', 'import'],
+  workflow: ['model', 'import', 'load', 'lint', 'diff', 'plan', 'apply', 'brokers/index.ts'],
+  cli: ['model', 'workflow', 'report', 'graph'],
+  'index.ts': ['model', 'workflow', 'report', 'graph'],
 };
 
 /** Packages that only some layers may name; any other layer must do without them. */
 const PACKAGE_HOMES: Record<string, readonly string[]> = {
-  yaml: ['load', 'pipeline'],
-  ajv: ['load', 'pipeline'],
+  yaml: ['load', 'workflow'],
+  ajv: ['load', 'workflow'],
   amqplib: ['brokers/rabbitmq'],
   '@nats-io/transport-node': ['brokers/nats'],
   kafkajs: ['brokers/kafka'],
   re2js: ['brokers/rabbitmq'],
   commander: ['cli'],
-  diff: ['render'],
+  diff: ['report'],
 };
 
 /** Circles that are to be mended; no other may come. */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { providers } from '../src/brokers/index.ts';
-import { verifyPlan } from '../src/pipeline/verify.ts';
-import { PLAIN, renderPlan } from '../src/render/index.ts';
+import { PLAIN, renderPlan } from '../src/report/index.ts';
+import { verifyPlan } from '../src/workflow/verify.ts';
 import { expectedOutputs, parseCase, printCase } from './golden/case-file.ts';
 import { runCase } from './golden/run-case.ts';
 

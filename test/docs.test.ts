@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { check } from '../src/pipeline/index.ts';
+import { check } from '../src/workflow/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = [

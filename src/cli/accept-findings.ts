@@ -17,7 +17,7 @@ export async function withAcceptedFindings(
   files: Files,
   config?: string,
 ): Promise<Files> {
-  const { allRules } = await import('../pipeline/index.ts');
+  const { allRules } = await import('../workflow/index.ts');
   const rules = new Set(allRules().map(({ code }) => code));
   const folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
   try {

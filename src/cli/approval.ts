@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { escapeText } from '../render/index.ts';
+import { escapeText } from '../report/index.ts';
 import { Declined } from './usage.ts';
 
 export interface Question {

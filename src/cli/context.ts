@@ -1,4 +1,4 @@
-import { activityLine, decideColour, escapeText, type Style } from '../render/index.ts';
+import { activityLine, decideColour, escapeText, type Style } from '../report/index.ts';
 import type { Ending } from './exit.ts';
 import type { GlobalFlags } from './options.ts';
 import { type ProgressLine, progressLine } from './progress.ts';

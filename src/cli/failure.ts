@@ -8,7 +8,7 @@ import {
   RevisionError,
   StalePlan,
 } from '../model/index.ts';
-import type { RunFailure } from '../render/index.ts';
+import type { RunFailure } from '../report/index.ts';
 import { type Ending, EXIT, type Signal } from './exit.ts';
 import { fileProblem } from './files.ts';
 import { Declined, InputError, UnwiseProject, UsageError } from './usage.ts';

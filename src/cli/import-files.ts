@@ -8,14 +8,14 @@ import { withModeline } from './starter.ts';
 export type Files = Map<string, string>;
 
 export async function snapshotFiles(sources: readonly ImportSource[], folder = ''): Promise<Files> {
-  const { writeSnapshot } = await import('../pipeline/index.ts');
+  const { writeSnapshot } = await import('../workflow/index.ts');
   const text = writeSnapshot(sources.map(({ snapshot }) => snapshot));
   return new Map([[join(folder, 'snapshot.json'), text]]);
 }
 
 /** Topology files in a folder. What could not be carried over is told at the top of the first of them. */
 export async function topologyFiles({ sources, leftovers = [] }: Imported, folder = ''): Promise<Files> {
-  const { toYaml } = await import('../pipeline/index.ts');
+  const { toYaml } = await import('../workflow/index.ts');
   const schema = relative(folder, schemaPath(await schemaFolder(), 'topology')).replaceAll('\\', '/');
   const files: Files = new Map();
   let told = leftovers.map(

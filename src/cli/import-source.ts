@@ -11,7 +11,7 @@ import {
   type Provider,
   type Snapshot,
 } from '../model/index.ts';
-import type { Checked, DeclaredBroker } from '../pipeline/index.ts';
+import type { Checked, DeclaredBroker } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
 import { badFile, checkProject, connecting, unlessInterrupted } from './project.ts';
@@ -49,7 +49,7 @@ export async function importFrom(context: CommandContext, choice: ImportChoice):
   const imported = await importWhole(context, choice);
   const { target: targets, exclude: excludes } = choice;
   if (targets.length + excludes.length === 0) return imported;
-  const { partOf } = await import('../pipeline/index.ts');
+  const { partOf } = await import('../workflow/index.ts');
   checkTargets(imported, targets);
   const sources = imported.sources.map((source) => ({
     ...source,
@@ -83,8 +83,8 @@ async function importWhole(context: CommandContext, choice: ImportChoice): Promi
 
 /** `asyncapi api.yaml` names a format; a lone path, or one that is there, does not. */
 async function namedFormat(from: readonly string[]): Promise<{ format?: string; paths: readonly string[] }> {
-  const { providers } = await import('../pipeline/index.ts');
-  const { foreignFormatNames } = await import('../pipeline/foreign.ts');
+  const { providers } = await import('../workflow/index.ts');
+  const { foreignFormatNames } = await import('../workflow/foreign.ts');
   const names = [...(await foreignFormatNames(providers)), ...EXPORTS];
   const [first = '', ...rest] = from;
   if (!names.includes(first)) {
@@ -107,7 +107,7 @@ function exists(path: string): Promise<boolean> {
 async function looksLikeExport(paths: readonly string[]): Promise<boolean> {
   const [path] = paths;
   if (path === undefined || paths.length > 1) return false;
-  const { isExport, providers } = await import('../pipeline/index.ts');
+  const { isExport, providers } = await import('../workflow/index.ts');
   const found = await stat(path).catch((error: unknown) => {
     throw namedFileError(error, path);
   });
@@ -141,7 +141,7 @@ async function importLive(
   checked: Checked,
   choice: Pick<ImportChoice, 'broker' | 'wait'>,
 ): Promise<ImportSource[]> {
-  const { readEverything } = await import('../pipeline/index.ts');
+  const { readEverything } = await import('../workflow/index.ts');
   const { configured } = checked;
   const all = choice.broker === undefined && configured.size > 1;
   const brokers = all ? [...configured.values()] : [chooseBroker(checked, choice.broker)];
@@ -166,8 +166,8 @@ async function importForeign(
   format: string | undefined,
   name: string | undefined,
 ): Promise<Imported> {
-  const { providers } = await import('../pipeline/index.ts');
-  const { readForeign } = await import('../pipeline/foreign.ts');
+  const { providers } = await import('../workflow/index.ts');
+  const { readForeign } = await import('../workflow/foreign.ts');
   const chosen = name === undefined ? undefined : chooseBroker(checked, name);
   const { parts, leftovers } = await readForeign(paths, {
     directory: process.cwd(),
@@ -192,7 +192,7 @@ function nameOfType(checked: Checked, provider: Provider): string {
 
 /** A file names its own format: where no broker is configured, whichever provider knows it reads it. */
 async function importFile(checked: Checked, file: string, name: string | undefined): Promise<ImportSource> {
-  const { providers, readExport } = await import('../pipeline/index.ts');
+  const { providers, readExport } = await import('../workflow/index.ts');
   if (name !== undefined || checked.configured.size > 0) {
     const broker = chooseBroker(checked, name);
     return sourceOf(checked, await readExport(file, broker).catch(badFile(file)), broker.provider);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { failureText } from '../render/index.ts';
+import { failureText } from '../report/index.ts';
 import { type Handler, openContext } from './context.ts';
 import { exitCode } from './exit.ts';
 import { explainFailure } from './failure.ts';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import nodeModule from 'node:module';
-import { VERSION } from '../pipeline/version.ts';
+import { VERSION } from '../workflow/version.ts';
 import { ignoreClosedPipes } from './closed-pipes.ts';
 
 // Node 22.8 and newer keep compiled code on disk, which halves the time to the first line of output.

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { type About, FORMATS, type Format, PLAIN, renderFailure, type Style } from '../render/index.ts';
+import { type About, FORMATS, type Format, PLAIN, renderFailure, type Style } from '../report/index.ts';
 import type { CommandContext } from './context.ts';
 import type { Ending } from './exit.ts';
 import { explainFailure } from './failure.ts';

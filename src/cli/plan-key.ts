@@ -15,7 +15,7 @@ export interface VerifyFlags {
  * @throws UsageError where the variable is not set, or too short to be a key
  */
 export async function planKey(): Promise<string> {
-  const { SHORTEST_KEY } = await import('../pipeline/index.ts');
+  const { SHORTEST_KEY } = await import('../workflow/index.ts');
   const key = process.env[PLAN_KEY] ?? '';
   if (key.length >= SHORTEST_KEY) return key;
   const problem =
@@ -25,7 +25,7 @@ export async function planKey(): Promise<string> {
 
 /** Reads a saved plan, as far as these flags trust it. @throws DamagedPlan, InputError, UsageError */
 export async function readSavedPlan(file: string, { verify, maxAge }: VerifyFlags = {}) {
-  const { readPlan } = await import('../pipeline/index.ts');
+  const { readPlan } = await import('../workflow/index.ts');
   return readPlan(await readInput(file), {
     ...(verify === true && { key: await planKey() }),
     ...(maxAge !== undefined && { maxAge }),

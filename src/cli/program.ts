@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { VERSION } from '../pipeline/version.ts';
+import { VERSION } from '../workflow/version.ts';
 import { addApply } from './commands/apply.ts';
 import { addComplete } from './commands/complete.ts';
 import { addCompletion } from './commands/completion.ts';

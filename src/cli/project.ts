@@ -6,8 +6,8 @@ import {
   type Plan,
   secretsIn,
 } from '../model/index.ts';
-import type { Checked, CheckedSide } from '../pipeline/index.ts';
-import { renderDiagnostics } from '../render/index.ts';
+import { renderDiagnostics } from '../report/index.ts';
+import type { Checked, CheckedSide } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
 import { checkSpelling, type PlanFlags } from './plan-flags.ts';
@@ -25,7 +25,7 @@ export interface ProjectChoice {
 
 /** Loads and checks the project of the current directory. Findings are values: nothing is thrown for them. */
 export async function checkProject(context: CommandContext, choice: ProjectChoice = {}): Promise<Checked> {
-  const { check } = await import('../pipeline/index.ts');
+  const { check } = await import('../workflow/index.ts');
   const { env = choice.environment } = context.flags;
   const config = choice.configFile ?? context.flags.config;
   const { paths = [] } = choice;
@@ -67,7 +67,7 @@ function noteWarnings(context: CommandContext, diagnostics: readonly Diagnostic[
 
 /** Whether something could not be read as a topology at all, as opposed to a topology that is not wise. */
 export async function hasInvalidInput(diagnostics: readonly Diagnostic[]): Promise<boolean> {
-  const { allRules } = await import('../pipeline/index.ts');
+  const { allRules } = await import('../workflow/index.ts');
   const rules = new Set(allRules().map(({ code }) => code));
   return diagnostics.some(({ code, severity }) => severity === 'error' && !rules.has(code));
 }
@@ -80,7 +80,7 @@ export async function planProject(
   { against, base: ref }: { readonly against?: string; readonly base?: string } = {},
 ): Promise<Plan> {
   checkResets(checked, flags.resetPasswords ?? []);
-  const { makePlan } = await import('../pipeline/index.ts');
+  const { makePlan } = await import('../workflow/index.ts');
   const base = ref === undefined ? undefined : await readBase(context, ref);
   const kept = against === undefined ? await keptPlans(context, checked) : [];
   context.busy(against === undefined ? 'reading the brokers' : `reading ${against}`);
@@ -106,7 +106,7 @@ export async function planProject(
 
 /** @throws RevisionError */
 async function readBase(context: CommandContext, base: string): Promise<CheckedSide> {
-  const { checkRevision } = await import('../pipeline/index.ts');
+  const { checkRevision } = await import('../workflow/index.ts');
   const { config, env } = context.flags;
   context.busy(`reading ${base}`);
   return checkRevision({
@@ -163,7 +163,7 @@ export function connecting(context: CommandContext, wait: number) {
 
 /** What is wrong with flags by themselves, before anything is read. @throws UsageError */
 export async function checkPlanFlags(flags: PlanFlags): Promise<void> {
-  const { checkAllowKey } = await import('../pipeline/index.ts');
+  const { checkAllowKey } = await import('../workflow/index.ts');
   for (const key of flags.allow) {
     const problem = checkAllowKey(key);
     if (problem !== undefined) {

@@ -9,7 +9,7 @@ import {
   StalePlan,
   type StepStatus,
 } from '../model/index.ts';
-import type { Checked, KeptPlan } from '../pipeline/index.ts';
+import type { Checked, KeptPlan } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
 
 const FOLDER = '.brokerform';
@@ -74,7 +74,7 @@ async function isKeptFile(file: string, folder: string): Promise<boolean> {
 
 /** Plans that earlier applies to this environment left. Whatever else is there is told. */
 export async function keptPlans(context: CommandContext, { project }: Checked): Promise<KeptPlan[]> {
-  const { readPlan } = await import('../pipeline/index.ts');
+  const { readPlan } = await import('../workflow/index.ts');
   const folder = join(project.directory, FOLDER);
   const names = (await readdir(folder).catch(() => [])).filter((name) => NAME.test(name)).sort();
   const kept: KeptPlan[] = [];
@@ -115,7 +115,7 @@ export async function removeSettled(context: CommandContext, checked: Checked, w
   // What an apply is about to take away is still there: its file is not over before it is.
   const kept = all.filter(({ file }) => !isRunning(Number(NAME.exec(basename(file))?.[1])));
   if (kept.length === 0 || drain.aborted) return;
-  const { settledFiles } = await import('../pipeline/index.ts');
+  const { settledFiles } = await import('../workflow/index.ts');
   const options = { wait, timeout: context.flags.timeout, signal: drain, onWait: () => {} };
   // The apply is over: that a file could not be seen to changes nothing of its result.
   const settled = await settledFiles(checked, kept, options).catch(() => []);

@@ -1,4 +1,4 @@
-import type { DraftSection } from '../model/foreign/index.ts';
+import type { DraftSection } from '../import/index.ts';
 import type { Diagnostic } from '../model/index.ts';
 import { checkValues } from './diagnose.ts';
 import type { Origin, Template } from './places.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ForeignDocument } from '../model/foreign/index.ts';
+import type { ForeignDocument } from '../import/index.ts';
 import { append, type Diagnostic, isExactInt, isObject } from '../model/index.ts';
 import { readText } from './bytes.ts';
 import { displayPath, findFiles, isFolder } from './files.ts';

@@ -1,6 +1,5 @@
 import type { Address } from './address.ts';
 import type { Change, FieldChange } from './change.ts';
-import type { ForeignFormat } from './foreign/format.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
@@ -258,8 +257,6 @@ export interface Provider {
   connect(connection: Connection): Promise<Session>;
   /** Reads a broker's own export, such as a definitions file; undefined when the data is none of its formats. */
   parseExport?(data: Json, name: string): Snapshot | undefined;
-  /** The formats of other tools' files that say what should be on a broker of this type. */
-  foreignFormats?(): Promise<readonly ForeignFormat[]>;
   /** Live resources as YAML sections that a person would have written; planning them is empty. */
   toSections(resources: readonly Resource[], broker: BrokerIdentity): ImportedFile[];
   /**

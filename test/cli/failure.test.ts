@@ -11,7 +11,7 @@ import {
   MissingVariable,
   StalePlan,
 } from '../../src/model/index.ts';
-import { plan } from '../render/example.ts';
+import { plan } from '../report/example.ts';
 
 test.each<[string, unknown, string, number]>([
   ['wrong usage', new UsageError('m'), 'usage', 64],

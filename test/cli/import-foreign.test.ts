@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SAMPLES } from '../foreign/samples.ts';
+import { SAMPLES } from '../import/samples.ts';
 import { runCli } from './run-cli.ts';
 
 let folder: string;

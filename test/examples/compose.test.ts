@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { versions } from '../../local/kafka/install.ts';
-import { check } from '../../src/pipeline/index.ts';
+import { check } from '../../src/workflow/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { completeSides } from '../../src/diff/index.ts';
 import type { Address, JsonObject, Plan, Resource } from '../../src/model/index.ts';
-import { type Checked, type CheckedSide, check, planStates } from '../../src/pipeline/index.ts';
-import type { LiveState } from '../../src/pipeline/live.ts';
-import { PLAIN, renderDiagnostics, renderPlan } from '../../src/render/index.ts';
+import { PLAIN, renderDiagnostics, renderPlan } from '../../src/report/index.ts';
+import { type Checked, type CheckedSide, check, planStates } from '../../src/workflow/index.ts';
+import type { LiveState } from '../../src/workflow/live.ts';
 import type { CaseFile, CaseOptions } from './case-file.ts';
 
 const PLAIN_CONFIG: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { focusGraph } from '../../src/pipeline/index.ts';
+import { focusGraph } from '../../src/workflow/index.ts';
 import { graphOf } from './project.ts';
 
 const GRAPH = graphOf(`

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { renderGraph } from '../../src/graph/index.ts';
+import { fitText, textWidth } from '../../src/graph/text-width.ts';
 import type { Graph } from '../../src/model/index.ts';
-import { renderGraph } from '../../src/render/graph/index.ts';
-import { fitText, textWidth } from '../../src/render/graph/text-width.ts';
 import { graphOf } from './project.ts';
 import { elementsOf } from './xml.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { renderGraph } from '../../src/graph/index.ts';
 import type { Graph } from '../../src/model/index.ts';
-import { renderGraph } from '../../src/render/graph/index.ts';
-import { PLAIN, renderPlan } from '../../src/render/index.ts';
-import { plan } from '../render/example.ts';
+import { PLAIN, renderPlan } from '../../src/report/index.ts';
+import { plan } from '../report/example.ts';
 import { elementsOf } from './xml.ts';
 
 const nasty = [

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { spread } from '../../src/render/graph/layout/coordinates.ts';
-import { type Blueprint, type Box, layOut } from '../../src/render/graph/layout/index.ts';
-import { assignLayers, breakCircles } from '../../src/render/graph/layout/layers.ts';
-import { crossings, makeColumns, orderColumns } from '../../src/render/graph/layout/ordering.ts';
+import { spread } from '../../src/graph/layout/coordinates.ts';
+import { type Blueprint, type Box, layOut } from '../../src/graph/layout/index.ts';
+import { assignLayers, breakCircles } from '../../src/graph/layout/layers.ts';
+import { crossings, makeColumns, orderColumns } from '../../src/graph/layout/ordering.ts';
 
 const blueprints = fc
   .record({ nodes: fc.integer({ min: 1, max: 30 }), groups: fc.integer({ min: 1, max: 4 }) })

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, expect, type TestContext, test } from 'vitest';
+import { renderGraph } from '../../src/graph/index.ts';
 import type { Graph } from '../../src/model/index.ts';
-import { planGraph } from '../../src/pipeline/index.ts';
-import { renderGraph } from '../../src/render/graph/index.ts';
+import { planGraph } from '../../src/workflow/index.ts';
 import { openBrowser } from './browser.ts';
 import { graphOf, planOf } from './project.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { focusGraph, planGraph } from '../../src/pipeline/index.ts';
-import { renderGraph } from '../../src/render/graph/index.ts';
+import { renderGraph } from '../../src/graph/index.ts';
+import { focusGraph, planGraph } from '../../src/workflow/index.ts';
 import { edgesOf, graphOf, nodesOf, planOf } from './project.ts';
 
 const BEFORE = `

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeSides } from '../../src/diff/index.ts';
 import type { Graph, Plan, Snapshot } from '../../src/model/index.ts';
-import { type Checked, check, makePlan, topologyGraph, writeSnapshot } from '../../src/pipeline/index.ts';
+import { type Checked, check, makePlan, topologyGraph, writeSnapshot } from '../../src/workflow/index.ts';
 
 const CONFIG = `
 project: shop

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { lintDocs, withTables } from '../../scripts/published-docs.ts';
-import { allRules } from '../../src/pipeline/index.ts';
+import { allRules } from '../../src/workflow/index.ts';
 
 test('docs/lint.md is current: npm run docs writes it', () => {
   expect(readFileSync(new URL('../../docs/lint.md', import.meta.url), 'utf8')).toBe(lintDocs());

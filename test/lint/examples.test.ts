@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { rules } from '../../src/brokers/rabbitmq/rules/index.ts';
-import { check } from '../../src/pipeline/index.ts';
+import { check } from '../../src/workflow/index.ts';
 
 /** What users read in `explain` must be true: the bad example has the finding, the good one loads and has it not. */
 

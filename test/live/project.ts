@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApplyReport, JsonObject, Plan } from '../../src/model/index.ts';
-import { allRules, applyPlan, type Checked, check, makePlan } from '../../src/pipeline/index.ts';
+import { allRules, applyPlan, type Checked, check, makePlan } from '../../src/workflow/index.ts';
 
 const RULES: ReadonlySet<string> = new Set(allRules().map(({ code }) => code));
 const NEVER = new AbortController().signal;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Diagnostic } from '../../src/model/index.ts';
-import { check } from '../../src/pipeline/index.ts';
+import { check } from '../../src/workflow/index.ts';
 import { visitsOf } from './visits.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'brokerform-mistakes-'));

@@ -1,6 +1,6 @@
 import type { ApplyReport, Plan, Resource } from '../../src/model/index.ts';
-import type { KeptPlan } from '../../src/pipeline/recorded.ts';
 import { parsePlan, writePlan } from '../../src/plan/index.ts';
+import type { KeptPlan } from '../../src/workflow/recorded.ts';
 import { MemoryBroker } from './broker.ts';
 import { applyMemory, planMemory } from './run.ts';
 

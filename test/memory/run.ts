@@ -1,8 +1,8 @@
 import { type ApplyInput, applyPlan } from '../../src/apply/index.ts';
 import type { ApplyReport, Plan, Resource } from '../../src/model/index.ts';
-import { type BrokerPlanInput, planBroker } from '../../src/pipeline/broker-plan.ts';
-import { targetOf } from '../../src/pipeline/broker-target.ts';
 import { buildPlan } from '../../src/plan/index.ts';
+import { type BrokerPlanInput, planBroker } from '../../src/workflow/broker-plan.ts';
+import { targetOf } from '../../src/workflow/broker-target.ts';
 import type { MemoryBroker } from './broker.ts';
 import { memoryProvider } from './provider.ts';
 

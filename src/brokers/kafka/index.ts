@@ -1,4 +1,5 @@
-import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
+import type { ImportingProvider } from '../../import/index.ts';
+import type { BrokerIdentity, JsonObject } from '../../model/index.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { effects } from './effects/index.ts';
 import { draw } from './graph/index.ts';
@@ -9,7 +10,7 @@ import { rules } from './rules/index.ts';
 const NEWEST = '4.3';
 
 /** Apache Kafka 3.x and 4.x. */
-export const kafka: Provider = {
+export const kafka: ImportingProvider = {
   name: 'kafka',
   schema,
   connectionSchema: connectionSchema as JsonObject,

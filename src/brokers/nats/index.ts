@@ -1,4 +1,5 @@
-import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
+import type { ImportingProvider } from '../../import/index.ts';
+import type { BrokerIdentity, JsonObject } from '../../model/index.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { effects } from './effects/index.ts';
 import { schema } from './fields/schema.ts';
@@ -13,7 +14,7 @@ import { rules } from './rules/index.ts';
 import { NEWEST } from './version.ts';
 
 /** NATS JetStream 2.9 and later, over its own request subjects. */
-export const nats: Provider = {
+export const nats: ImportingProvider = {
   name: 'nats',
   schema,
   connectionSchema: connectionSchema as JsonObject,

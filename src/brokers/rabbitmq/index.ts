@@ -1,4 +1,5 @@
-import type { BrokerIdentity, JsonObject, Provider } from '../../model/index.ts';
+import type { ImportingProvider } from '../../import/index.ts';
+import type { BrokerIdentity, JsonObject } from '../../model/index.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { effects } from './effects/index.ts';
 import { draw } from './graph/index.ts';
@@ -11,7 +12,7 @@ import { schema } from './schema.ts';
 import { NEWEST } from './version.ts';
 
 /** RabbitMQ 3.10 and later, over AMQP 0-9-1 and the management API. */
-export const rabbitmq: Provider = {
+export const rabbitmq: ImportingProvider = {
   name: 'rabbitmq',
   schema,
   connectionSchema: connectionSchema as JsonObject,

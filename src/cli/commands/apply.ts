@@ -7,8 +7,8 @@ import {
   type Plan,
   StalePlan,
 } from '../../model/index.ts';
-import type { Checked } from '../../pipeline/index.ts';
-import { progressLine, renderPlan, renderReport } from '../../render/index.ts';
+import { progressLine, renderPlan, renderReport } from '../../report/index.ts';
+import type { Checked } from '../../workflow/index.ts';
 import { approve } from '../approval.ts';
 import type { CommandContext } from '../context.ts';
 import { endingOf } from '../exit.ts';
@@ -51,7 +51,7 @@ export function addApply(program: Command): void {
           context.interrupts();
           const { checked, plan } =
             file === undefined ? await freshPlan(context, flags) : await savedPlan(context, flags, file);
-          const { writePlan } = await import('../../pipeline/index.ts');
+          const { writePlan } = await import('../../workflow/index.ts');
           const { directory } = checked.project;
           const report = await keepUntilDone(
             { plan, directory, write: writePlan, ...(file !== undefined && { file }) },
@@ -142,7 +142,7 @@ async function run(
   checked: Checked,
   plan: Plan,
 ): Promise<ApplyReport> {
-  const { applyPlan } = await import('../../pipeline/index.ts');
+  const { applyPlan } = await import('../../workflow/index.ts');
   const interrupts = context.interrupts();
   interrupts.drain.throwIfAborted();
   tellInterrupts(context, interrupts);

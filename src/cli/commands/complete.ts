@@ -25,7 +25,7 @@ export function addComplete(program: Command): void {
 }
 
 async function namesOf(what: NameKind, words: readonly string[]): Promise<readonly string[]> {
-  const { allRules, configNames } = await import('../../pipeline/index.ts');
+  const { allRules, configNames } = await import('../../workflow/index.ts');
   if (what === 'rules') return allRules().map(({ code }) => code);
   const directory = optionIn(words, '-C', '--chdir');
   return configNames(resolve(directory ?? '.'), optionIn(words, '--config'))[what];

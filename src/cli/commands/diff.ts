@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { RevisionError } from '../../model/index.ts';
-import { hasDifferences, renderDiff } from '../../render/index.ts';
+import { hasDifferences, renderDiff } from '../../report/index.ts';
 import { EXIT } from '../exit.ts';
 import { invoke } from '../invoke.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
@@ -25,7 +25,7 @@ export function addDiff(program: Command): void {
   ).action(
     invoke<Flags>((context, flags) =>
       withOutputs(context, flags, 'diff', async (publish) => {
-        const { changesGraph, diffRevisions } = await import('../../pipeline/index.ts');
+        const { changesGraph, diffRevisions } = await import('../../workflow/index.ts');
         const { config, env } = context.flags;
         context.busy('reading both revisions');
         const diff = await diffRevisions({

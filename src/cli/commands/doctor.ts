@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidProject } from '../../model/index.ts';
-import { renderChecks } from '../../render/index.ts';
+import { renderChecks } from '../../report/index.ts';
 import { invoke } from '../invoke.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
@@ -19,7 +19,7 @@ export function addDoctor(program: Command): void {
   ).action(
     invoke<Flags>((context, { format, wait }) =>
       withOutputs(context, { format }, 'doctor', async (publish) => {
-        const { doctor } = await import('../../pipeline/index.ts');
+        const { doctor } = await import('../../workflow/index.ts');
         const checked = await checkProject(context);
         const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
         // What is wrong in topologies is no reason to leave the brokers unexamined; but those of another environment

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { renderPlan } from '../../render/index.ts';
+import { renderPlan } from '../../report/index.ts';
 import { invoke } from '../invoke.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
@@ -26,7 +26,7 @@ export function addDrift(program: Command): void {
           preview: false,
           wait: flags.wait,
         });
-        const { planGraph } = await import('../../pipeline/index.ts');
+        const { planGraph } = await import('../../workflow/index.ts');
         await publish((format, style) =>
           renderPlan(plan, format, style, 'drift', format === 'markdown' ? planGraph(plan) : undefined),
         );

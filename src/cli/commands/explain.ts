@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { largest, nearestWord, type Rule } from '../../model/index.ts';
-import { escapeText, rulesJson } from '../../render/index.ts';
+import { escapeText, rulesJson } from '../../report/index.ts';
 import { invoke } from '../invoke.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { UsageError } from '../usage.ts';
@@ -14,7 +14,7 @@ export function addExplain(program: Command): void {
   ).action(
     invoke<Pick<OutputFlags, 'format'>>((context, { format }, [code]) =>
       withOutputs(context, { format }, 'explain', async (publish) => {
-        const { allRules, explainRule } = await import('../../pipeline/index.ts');
+        const { allRules, explainRule } = await import('../../workflow/index.ts');
         const rules = allRules().toSorted((a, b) => (a.code < b.code ? -1 : 1));
         const shown = code === undefined ? rules : [ruleNamed(code, rules)];
         await publish(() => {

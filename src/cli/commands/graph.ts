@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
+import type { GraphFormat } from '../../graph/index.ts';
 import { type Graph, InvalidProject } from '../../model/index.ts';
-import type { GraphFormat } from '../../render/graph/index.ts';
 import type { CommandContext } from '../context.ts';
 import { invoke } from '../invoke.ts';
 import { countOption, listOption } from '../options.ts';
@@ -58,7 +58,7 @@ export function addGraph(program: Command): void {
           checkUsage(flags, file);
           const whole = await readGraph(context, flags, file);
           const graph = flags.focus.length === 0 ? whole : await focused(whole, flags);
-          const { renderGraph } = await import('../../render/graph/index.ts');
+          const { renderGraph } = await import('../../graph/index.ts');
           const { text, leftOut } = renderGraph(graph, format);
           if (flags.out === undefined) await publish(() => text);
           else await writeFile(flags.out, text);
@@ -83,7 +83,7 @@ function checkUsage({ live, focus, depth }: Flags, file: string | undefined): vo
 }
 
 async function readGraph(context: CommandContext, flags: Flags, file: string | undefined): Promise<Graph> {
-  const { liveGraph, planGraph, topologyGraph } = await import('../../pipeline/index.ts');
+  const { liveGraph, planGraph, topologyGraph } = await import('../../workflow/index.ts');
   if (file !== undefined) return planGraph(await readSavedPlan(file));
   const checked = await checkProject(context);
   // Findings are for validate; what could not be read at all cannot be drawn either.
@@ -113,7 +113,7 @@ function isWanted(broker: string, globs: readonly string[]): boolean {
 }
 
 async function focused(graph: Graph, { focus, depth = 1 }: Flags): Promise<Graph> {
-  const { focusGraph } = await import('../../pipeline/index.ts');
+  const { focusGraph } = await import('../../workflow/index.ts');
   const result = focusGraph(graph, focus, depth);
   if ('graph' in result) return result.graph;
   throw new UsageError(

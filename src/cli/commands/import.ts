@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Diagnostic } from '../../model/index.ts';
-import { renderDiagnostics } from '../../render/index.ts';
+import { renderDiagnostics } from '../../report/index.ts';
 import { withAcceptedFindings } from '../accept-findings.ts';
 import type { CommandContext } from '../context.ts';
 import { writeNewFiles } from '../files.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Plan } from '../../model/index.ts';
-import { renderPlan } from '../../render/index.ts';
+import { renderPlan } from '../../report/index.ts';
 import { invoke } from '../invoke.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, type PlanFlags } from '../plan-flags.ts';
@@ -33,7 +33,7 @@ export function addPlan(program: Command): void {
           const key = flags.sign ? await planKey() : undefined;
           const checked = await loadProject(context);
           const plan = await planProject(context, checked, flags, flags);
-          const { planGraph, writePlan } = await import('../../pipeline/index.ts');
+          const { planGraph, writePlan } = await import('../../workflow/index.ts');
           if (flags.out !== undefined) await writeFile(flags.out, writePlan(plan, key));
           await publish((format, style) =>
             renderPlan(plan, format, style, 'plan', format === 'markdown' ? planGraph(plan) : undefined),

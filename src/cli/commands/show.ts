@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { renderPlan } from '../../render/index.ts';
+import { renderPlan } from '../../report/index.ts';
 import { invoke } from '../invoke.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { readSavedPlan, type VerifyFlags } from '../plan-key.ts';
@@ -14,7 +14,7 @@ export function addShow(program: Command): void {
   ).action(
     invoke<OutputFlags & VerifyFlags>((context, flags, [file = '']) =>
       withOutputs(context, flags, 'plan', async (publish) => {
-        const { planGraph } = await import('../../pipeline/index.ts');
+        const { planGraph } = await import('../../workflow/index.ts');
         const plan = await readSavedPlan(file, flags);
         await publish((format, style) =>
           renderPlan(plan, format, style, 'plan', format === 'markdown' ? planGraph(plan) : undefined),

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Diagnostic, Severity } from '../../model/index.ts';
-import type { Checked } from '../../pipeline/index.ts';
-import { type Format, renderDiagnostics } from '../../render/index.ts';
+import { type Format, renderDiagnostics } from '../../report/index.ts';
+import type { Checked } from '../../workflow/index.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { invoke } from '../invoke.ts';
@@ -62,7 +62,7 @@ async function checkFindings(
     return checkProject(context, { paths, ...(baseline !== undefined && { baseline }) });
   if (baseline !== undefined) throw new UsageError('--baseline and --write-baseline cannot be used together');
   if (paths.length > 0) throw new UsageError('--write-baseline cannot be used with paths');
-  const { allRules, baselineOf, writeBaseline } = await import('../../pipeline/index.ts');
+  const { allRules, baselineOf, writeBaseline } = await import('../../workflow/index.ts');
   const { diagnostics } = await checkProject(context, { baseline: false });
   const rules = new Set(allRules().map(({ code }) => code));
   const entries = baselineOf(diagnostics.filter(({ code }) => rules.has(code)));

@@ -13,10 +13,10 @@ import {
   type Scope,
   type Session,
 } from '../../../src/model/index.ts';
-import { planBroker } from '../../../src/pipeline/broker-plan.ts';
-import { targetOf } from '../../../src/pipeline/broker-target.ts';
-import { look } from '../../../src/pipeline/live.ts';
 import { buildPlan, findDependants } from '../../../src/plan/index.ts';
+import { planBroker } from '../../../src/workflow/broker-plan.ts';
+import { targetOf } from '../../../src/workflow/broker-target.ts';
+import { look } from '../../../src/workflow/live.ts';
 
 const now = () => new Date();
 

@@ -3,9 +3,9 @@ import { applyPlan } from '../../../src/apply/index.ts';
 import { kafka } from '../../../src/brokers/kafka/index.ts';
 import { connect } from '../../../src/brokers/kafka/session/index.ts';
 import type { ApplyReport, Plan, Session } from '../../../src/model/index.ts';
-import { planBroker } from '../../../src/pipeline/broker-plan.ts';
-import { targetOf } from '../../../src/pipeline/broker-target.ts';
 import { buildPlan } from '../../../src/plan/index.ts';
+import { planBroker } from '../../../src/workflow/broker-plan.ts';
+import { targetOf } from '../../../src/workflow/broker-target.ts';
 import { declareYaml } from '../kafka/topology.ts';
 import { fresh } from './support.ts';
 

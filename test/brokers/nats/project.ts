@@ -13,9 +13,9 @@ import {
   printJson,
   type Resource,
 } from '../../../src/model/index.ts';
-import { planBroker } from '../../../src/pipeline/broker-plan.ts';
-import { check } from '../../../src/pipeline/index.ts';
 import { buildPlan } from '../../../src/plan/index.ts';
+import { planBroker } from '../../../src/workflow/broker-plan.ts';
+import { check } from '../../../src/workflow/index.ts';
 
 /** The lines whose behaviour is known: one for each that changed something. */
 export const VERSIONS = ['2.9.10', '2.10.27', '2.11.0', '2.12.0', '2.14.0', '2.15.1'] as const;

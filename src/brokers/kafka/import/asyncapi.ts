@@ -5,7 +5,7 @@ import {
   type DraftSection,
   type ForeignFormat,
   type Mapping,
-} from '../../../model/foreign/index.ts';
+} from '../../../import/index.ts';
 import { topicNameProblem } from '../kinds/topic/yaml.ts';
 import { INTERNAL, isInternal, takeConfigs } from './draft.ts';
 

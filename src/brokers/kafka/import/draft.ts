@@ -1,4 +1,4 @@
-import type { DraftSection, Mapping } from '../../../model/foreign/index.ts';
+import type { DraftSection, Mapping } from '../../../import/index.ts';
 import { isObject, type Json, type JsonObject, type Source } from '../../../model/index.ts';
 import type { AclOperation } from '../fields/acl.ts';
 import type { AclSpec } from '../kinds/acl/spec.ts';

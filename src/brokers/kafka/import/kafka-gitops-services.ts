@@ -1,4 +1,4 @@
-import type { DraftSection, Mapping, PlacedText } from '../../../model/foreign/index.ts';
+import type { DraftSection, Mapping, PlacedText } from '../../../import/index.ts';
 import type { Json, Source } from '../../../model/index.ts';
 import { type AclOperation, patterns } from '../fields/acl.ts';
 import { wordsOf } from '../fields/field.ts';

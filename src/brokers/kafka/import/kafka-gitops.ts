@@ -1,5 +1,5 @@
 import { dirname, join, normalize } from 'node:path/posix';
-import type { DraftSection, ForeignFormat, Mapping } from '../../../model/foreign/index.ts';
+import type { DraftSection, ForeignFormat, Mapping } from '../../../import/index.ts';
 import { isObject, type JsonObject, type Source } from '../../../model/index.ts';
 import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
 import { wordsOf } from '../fields/field.ts';

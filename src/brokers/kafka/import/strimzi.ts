@@ -7,7 +7,7 @@ import {
   type Mapping,
   noteOf,
   readManifest,
-} from '../../../model/foreign/index.ts';
+} from '../../../import/index.ts';
 import { operations, permissions } from '../fields/acl.ts';
 import { wordsOf } from '../fields/field.ts';
 import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';

@@ -1,4 +1,4 @@
-import type { DraftSection, ForeignFormat, Mapping } from '../../../model/foreign/index.ts';
+import type { DraftSection, ForeignFormat, Mapping } from '../../../import/index.ts';
 import { isObject, type JsonObject } from '../../../model/index.ts';
 import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
 import { wordsOf } from '../fields/field.ts';

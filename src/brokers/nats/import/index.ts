@@ -1,4 +1,4 @@
-import { ASYNCAPI, channelsOf, type ForeignFormat } from '../../../model/foreign/index.ts';
+import { ASYNCAPI, channelsOf, type ForeignFormat } from '../../../import/index.ts';
 
 const WHY = 'subjects and queue groups are made by clients; AsyncAPI does not describe JetStream streams';
 

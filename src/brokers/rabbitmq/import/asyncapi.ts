@@ -5,7 +5,7 @@ import {
   type DraftSection,
   type ForeignFormat,
   type Mapping,
-} from '../../../model/foreign/index.ts';
+} from '../../../import/index.ts';
 import { isPredeclaredExchange } from '../kinds/parts.ts';
 
 const PROTOCOLS = ['amqp', 'amqps'];

@@ -1,4 +1,4 @@
-import type { ForeignFormat } from '../../../model/foreign/index.ts';
+import type { ForeignFormat } from '../../../import/index.ts';
 import { asyncapi } from './asyncapi.ts';
 import { rabbitmqOperator } from './operator/index.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { rules } from '../../../../src/brokers/kafka/rules/index.ts';
-import { check } from '../../../../src/pipeline/index.ts';
+import { check } from '../../../../src/workflow/index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'brokerform-examples-'));
 afterAll(() => rmSync(directory, { recursive: true }));

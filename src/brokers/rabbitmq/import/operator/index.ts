@@ -5,7 +5,7 @@ import {
   leaveManifest,
   type Manifest,
   readManifest,
-} from '../../../../model/foreign/index.ts';
+} from '../../../../import/index.ts';
 import { isObject, type JsonObject } from '../../../../model/index.ts';
 import { translateFederation, translateShovel } from './links.ts';
 import { translateBinding, translateExchange, translateQueue, translateSuperStream } from './queues.ts';

@@ -1,4 +1,4 @@
-import type { DraftSection, Manifest, Mapping } from '../../../../model/foreign/index.ts';
+import type { DraftSection, Manifest, Mapping } from '../../../../import/index.ts';
 import { pathOf } from './queues.ts';
 
 const READINGS = {

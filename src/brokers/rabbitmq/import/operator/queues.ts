@@ -1,4 +1,4 @@
-import type { DraftSection, Manifest, Mapping } from '../../../../model/foreign/index.ts';
+import type { DraftSection, Manifest, Mapping } from '../../../../import/index.ts';
 import { isPredeclaredExchange } from '../../kinds/parts.ts';
 
 /** Where a resource's body goes: its vhost is `/` unless it says otherwise. */

@@ -1,4 +1,4 @@
-import type { DraftSection, Manifest, Mapping } from '../../../../model/foreign/index.ts';
+import type { DraftSection, Manifest, Mapping } from '../../../../import/index.ts';
 import { isObject } from '../../../../model/index.ts';
 
 const GENERATED = 'the operator made up its name; kubectl get -o yaml tells it as status.username';

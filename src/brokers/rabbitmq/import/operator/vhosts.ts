@@ -1,4 +1,4 @@
-import type { DraftSection, Manifest } from '../../../../model/foreign/index.ts';
+import type { DraftSection, Manifest } from '../../../../import/index.ts';
 import { pathOf } from './queues.ts';
 
 export function translateVhost(draft: DraftSection, { spec }: Manifest): void {

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { formatSource, type Graph, type GraphNode } from '../model/index.ts';
+import { escapeText, escapeXml } from '../text/escape.ts';
+import { formatCount, plural } from '../text/words.ts';
+import { legendOf } from './legend.ts';
+import { pageHtml } from './page-template.ts';
+import { at, makePicture, type Picture } from './picture.ts';
+import { PICTURE_STYLE } from './picture-style.ts';
+import { arrowHeads } from './shapes.ts';
+import { asideText, EDGE_WORDS, markText, stateText } from './words.ts';
+
+/**
+ * One page that needs nothing else: picture, list, search. It asks no network for anything, and its policy lets no
+ * script run but its own, whatever a name may hold.
+ */
+export function graphHtml(graph: Graph): string {
+  const picture = makePicture(graph);
+  const script = pageScript();
+  const digest = createHash('sha256').update(script).digest('base64');
+  const policy =
+    `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${digest}'; img-src data:; ` +
+    `base-uri 'none'; form-action 'none'`;
+  return pageHtml({
+    policy,
+    title: escapeXml(graph.title),
+    about: escapeXml(aboutText(graph)),
+    style: `${PICTURE_STYLE}${asset('page.css')}`,
+    picture: arrowHeads() + pictureBody(picture),
+    legend: legendHtml(graph),
+    data: scriptData(dataOf(graph, picture)),
+    script,
+  });
+}
+
+/** In the order in which they need each other. */
+const MODULES = ['entries', 'lines', 'picture', 'camera', 'list', 'details', 'main'];
+
+/** The modules of the page as one script: a page in a file of its own can import nothing. */
+function pageScript(): string {
+  const bodies = MODULES.map((name) =>
+    asset(`${name}.js`)
+      .replace(/^import [^;]*;\n/gm, '')
+      .replace(/^export /gm, ''),
+  );
+  return `'use strict';\n{\n${bodies.join('\n')}}\n`;
+}
+
+/** Read when it is needed: most runs draw nothing. */
+function asset(name: string): string {
+  return readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8');
+}
+
+function aboutText(graph: Graph): string {
+  const { nodes, edges, groups } = graph;
+  const counts = [plural(nodes.length, 'node'), plural(edges.length, 'connection')];
+  const marked = [...nodes, ...edges].filter(({ mark }) => mark !== undefined).length;
+  if (groups.length > 1) counts.push(plural(groups.length, 'group'));
+  if (marked > 0) counts.push(`${formatCount(marked)} touched by the plan`);
+  const aside = asideText(graph);
+  return aside === undefined ? counts.join(', ') : `${counts.join(', ')} · ${aside}`;
+}
+
+function pictureBody({ body }: Picture): string {
+  return `<g id="view">\n${body}</g>`;
+}
+
+function legendHtml(graph: Graph): string {
+  return legendOf(graph)
+    .map(
+      ({ sample, text }) =>
+        `<li><svg class="picture" width="46" height="22" aria-hidden="true">${sample}</svg>` +
+        `${escapeXml(text)}</li>`,
+    )
+    .join('\n');
+}
+
+/** What the script works with. All texts are ready to be shown. */
+function dataOf(graph: Graph, { layout, bundles }: Picture) {
+  const groups = new Map(graph.groups.map(({ id }, i) => [id, i]));
+  return {
+    outside: escapeText(graph.outside),
+    groups: graph.groups.map(({ title, mark }, i) => ({
+      title: escapeText(title),
+      ...(mark && { mark: markText(mark) }),
+      box: numbers(layout.groups[i]),
+    })),
+    nodes: graph.nodes.map((node, i) => ({
+      ...nodeData(node),
+      group: groups.get(node.group) ?? 0,
+      box: numbers(layout.boxes[i]),
+    })),
+    edges: bundles.map(({ from, to, role, labels, ...state }) => ({
+      from,
+      to,
+      words: EDGE_WORDS[role],
+      labels: [...labels].map(escapeText),
+      ...(stateText(state) !== '' && { mark: stateText(state) }),
+    })),
+  };
+}
+
+function nodeData({ id, kind, name, detail, outside, at: place, facts, ...state }: GraphNode) {
+  return {
+    id: escapeText(id),
+    kind: escapeText(kind),
+    name: escapeText(name),
+    ...(detail !== '' && { detail: escapeText(detail) }),
+    ...(stateText(state) !== '' && { mark: stateText(state) }),
+    ...(outside && { outside: true }),
+    ...(place && { at: escapeText(formatSource(place)) }),
+    facts: facts.map(({ name: fact, text }) => [escapeText(fact), escapeText(text)]),
+  };
+}
+
+function numbers(box: { x: number; y: number; width: number; height: number } | undefined): number[] {
+  return box ? [box.x, box.y, box.width, box.height].map((value) => Number(at(value))) : [0, 0, 0, 0];
+}
+
+/** JSON inside of a script element: nothing in it can end the element, or begin a comment of HTML. */
+function scriptData(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

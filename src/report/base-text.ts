@@ -1,0 +1,106 @@
+import type { Diff, Effect, LeftBehind, Side, Undeclared } from '../model/index.ts';
+import { escapeText } from '../text/escape.ts';
+import { formatCount, plural } from '../text/words.ts';
+import { itemLine, kindCounts, readingTime } from './step-lines.ts';
+import { paint, RISK_COLOUR, type Style } from './style.ts';
+
+const INDENT = '      ';
+
+export function headed(heading: string, blocks: readonly (readonly string[])[], style: Style): string[] {
+  return blocks.length > 0 ? [paint(style, 'bold', heading), ...blocks.flat()] : [];
+}
+
+/** `main (1a2b3c4)` */
+export function sideText({ ref, commit }: Side): string {
+  if (ref === undefined) return 'working tree';
+  if (commit === undefined) return escapeText(ref);
+  const short = escapeText(commit.slice(0, 7));
+  return commit.startsWith(ref) ? short : `${escapeText(ref)} (${short})`;
+}
+
+/** What must be known of how the sides were read. */
+export function sideNotes(sides: readonly Side[]): string[] {
+  return sides.flatMap((side) => {
+    const name = sideText(side);
+    const errors =
+      side.errors > 0 ? [`${name}: ${plural(side.errors, 'error')}; the affected resources are omitted`] : [];
+    return [...(side.note === undefined ? [] : [`${name}: ${side.note}`]), ...errors];
+  });
+}
+
+/** Each with its state; then what to paste to delete them. */
+export function undeclaredBlocks(
+  undeclared: readonly LeftBehind[],
+  base: Side,
+  planDate: string,
+  style: Style,
+): string[][] {
+  const lines = retiredLines(undeclared);
+  return [
+    ...undeclared.map((one) => undeclaredLines(one, base, planDate, style)),
+    ...(lines.length > 0 ? [[`${INDENT}${RETIRE_HINT}`, ...lines.map((line) => `${INDENT}  ${line}`)]] : []),
+  ];
+}
+
+export const RETIRE_HINT = 'To delete them, add to a topology file:';
+
+/** YAML that deletes what is no longer declared, and with it what goes along. */
+export function retiredLines(undeclared: readonly Undeclared[]): string[] {
+  const addresses = undeclared.filter(({ fields }) => !fields).map(({ address }) => address);
+  return addresses.length > 0 ? ['retired:', ...addresses.map((address) => `  - ${address}`)] : [];
+}
+
+function undeclaredLines(
+  { title, detail, fields, reset, at, along = [], owned, still, stake }: LeftBehind,
+  base: Side,
+  planDate: string,
+  style: Style,
+): string[] {
+  const place = at ? `${escapeText(at.file)}:${at.line}` : '';
+  if (fields) {
+    return [
+      itemLine(' · ', { title, detail }, place, style),
+      ...fields.map(
+        ({ name, before = '' }) =>
+          `${INDENT}${escapeText(name)}  was ${escapeText(before)}; the broker keeps the current value`,
+      ),
+      ...(reset === undefined ? [] : [`${INDENT}to reset: ${escapeText(reset)}`]),
+    ];
+  }
+  const where = place === '' ? '' : `${place} in ${sideText(base)}`;
+  const fate = owned ? 'stays on the broker; apply --prune deletes it' : 'stays on the broker';
+  return [
+    itemLine(' · ', { title, detail }, where, style),
+    `${INDENT}${still === undefined ? fate : `${fate}; ${paint(style, RISK_COLOUR.disruptive, escapeText(still))}`}`,
+    ...(stake
+      ? [`${INDENT}holds: ${escapeText(stake.text)} (as of ${readingTime(stake.readAt, planDate)})`]
+      : []),
+    ...(along.length > 0 ? [`${INDENT}deleting it also removes ${kindCounts(along)}`] : []),
+  ];
+}
+
+/** One block a resource where something becomes different for messages or clients. */
+export function effectBlocks(
+  { effects, effectsCut }: Pick<Diff, 'effects' | 'effectsCut'>,
+  style: Style,
+): string[][] {
+  const groups = new Map<string, Effect[]>();
+  for (const effect of effects) {
+    const group = groups.get(effect.address);
+    if (group) group.push(effect);
+    else groups.set(effect.address, [effect]);
+  }
+  const blocks = Array.from(groups.values(), (group) => [
+    ...group.slice(0, 1).map((one) => itemLine('   ', one, '', style)),
+    ...group.map((effect) => `${INDENT}${effectText(effect, style)}`),
+  ]);
+  const rest = effectsCut > 0 ? [[`   ${formatCount(effectsCut)} more not checked or not shown`]] : [];
+  return [...blocks, ...rest];
+}
+
+/** `key order.#, key b and 3 more: no longer reaches queue audit` */
+function effectText({ about, more, text, risk }: Effect, style: Style): string {
+  const names = about.map(escapeText).join(', ');
+  const rest = more > 0 ? ` and ${formatCount(more)} more` : '';
+  return `${names === '' ? '' : `${names}${rest}: `}${paint(style, RISK_COLOUR[risk], escapeText(text))}`;
+}

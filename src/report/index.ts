@@ -1,0 +1,105 @@
+import {
+  type ApplyReport,
+  compareDiagnostics,
+  type Diagnostic,
+  type Diff,
+  type Graph,
+  type Plan,
+} from '../model/index.ts';
+import type { About } from './about.ts';
+import { checksText, type Examined } from './checks-text.ts';
+import { diagnosticsMarkdown } from './diagnostics-markdown.ts';
+import { diagnosticsText } from './diagnostics-text.ts';
+import { diffFindings } from './diff-findings.ts';
+import { diffMarkdown } from './diff-markdown.ts';
+import { diffText } from './diff-text.ts';
+import { failureFindings, failureMarkdown, failureText, type RunFailure } from './failure.ts';
+import { isCiFormat, renderFindings } from './findings.ts';
+import { checksJson, diagnosticsJson, diffJson, failureJson, planJson, reportJson } from './json.ts';
+import { driftFindings, planFindings } from './plan-findings.ts';
+import { planMarkdown } from './plan-markdown.ts';
+import { planText } from './plan-text.ts';
+import { reportMarkdown } from './report-markdown.ts';
+import { reportText } from './report-text.ts';
+import type { Style } from './style.ts';
+
+export { escapeText } from '../text/escape.ts';
+export type { About } from './about.ts';
+export { hasDifferences } from './diff-text.ts';
+export { failureText, type RunFailure } from './failure.ts';
+export { rulesJson } from './json.ts';
+export { activityLine, progressLine } from './progress.ts';
+export { decideColour, PLAIN, paint, type Style } from './style.ts';
+
+/** Everything that is told can be told in each of these: `--format X`, and `--X-into FILE`. */
+export const FORMATS = ['text', 'json', 'markdown', 'github', 'sarif', 'junit', 'gitlab'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/**
+ * A plan as text that ends in a newline; text lays it out as the style says, the other formats are never coloured.
+ * @param picture what the plan changes, drawn; Markdown shows it
+ */
+export function renderPlan(
+  plan: Plan,
+  format: Format,
+  style: Style,
+  command: 'plan' | 'drift' = 'plan',
+  picture?: Graph,
+): string {
+  if (isCiFormat(format)) {
+    const { project, environment } = plan;
+    const findings = command === 'drift' ? driftFindings(plan) : planFindings(plan);
+    return renderFindings(findings, format, style, { command, project, environment });
+  }
+  return { text: planText, json: planJson, markdown: planMarkdown }[format](plan, style, command, picture);
+}
+
+/** The difference of two revisions; `picture` as in {@link renderPlan}. */
+export function renderDiff(diff: Diff, format: Format, style: Style, picture?: Graph): string {
+  if (isCiFormat(format)) {
+    const { project, environment } = diff;
+    return renderFindings(diffFindings(diff), format, style, { command: 'diff', project, environment });
+  }
+  return { text: diffText, json: diffJson, markdown: diffMarkdown }[format](diff, style, picture);
+}
+
+const VALIDATE: About = { command: 'validate' };
+
+/** Findings, sorted by file and line. */
+export function renderDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  format: Format,
+  style: Style,
+  about: About = VALIDATE,
+): string {
+  if (isCiFormat(format))
+    return renderFindings([...diagnostics].sort(compareDiagnostics), format, style, about);
+  if (format === 'markdown') return diagnosticsMarkdown(diagnostics, about);
+  return format === 'json' ? diagnosticsJson(diagnostics) : diagnosticsText(diagnostics, style);
+}
+
+/** Why a command could not do its work, in the place of what it would have told. */
+export function renderFailure(failure: RunFailure, format: Format, style: Style, about: About): string {
+  if (isCiFormat(format)) return renderFindings(failureFindings(failure), format, style, about);
+  if (format === 'markdown') return failureMarkdown(failure, about);
+  return format === 'json' ? failureJson(failure) : failureText(failure, style);
+}
+
+/** What an apply did. */
+export function renderReport(
+  report: ApplyReport,
+  format: 'text' | 'json' | 'markdown',
+  style: Style,
+): string {
+  return { text: reportText, json: reportJson, markdown: reportMarkdown }[format](report, style);
+}
+
+/** What `doctor` found at each broker. */
+export function renderChecks(
+  examined: readonly Examined[],
+  format: 'text' | 'json',
+  style: Style,
+  about: About,
+): string {
+  return format === 'json' ? checksJson(examined, about) : checksText(examined, style);
+}

@@ -1,0 +1,42 @@
+import type { ApplyReport, Diagnostic, Diff, Plan, Rule } from '../model/index.ts';
+import { printableJson } from '../text/escape.ts';
+import type { About } from './about.ts';
+import type { Examined } from './checks-text.ts';
+import { countSeverities } from './diagnostics-text.ts';
+import type { RunFailure } from './failure.ts';
+
+/** The plan itself; its schema is plan.schema.json. */
+export function planJson(plan: Plan): string {
+  return printableJson(plan);
+}
+
+/** Its schema is in plan.schema.json, too. */
+export function diffJson(diff: Diff): string {
+  return printableJson(diff);
+}
+
+export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {
+  return printableJson({ version: 1, counts: countSeverities(diagnostics), diagnostics });
+}
+
+/** It stands where the plan or report would have stood; plan.schema.json describes it. */
+export function failureJson(failure: RunFailure): string {
+  return printableJson({ version: 1, failure });
+}
+
+export function reportJson(report: ApplyReport): string {
+  return printableJson({ brokerform: 'report', ...report });
+}
+
+/** What `doctor` found at each broker. */
+export function checksJson(examined: readonly Examined[], { project, environment }: About): string {
+  return printableJson({ brokerform: 'doctor', version: 1, project, environment, brokers: examined });
+}
+
+export function rulesJson(rules: readonly Rule[]): string {
+  const shown = rules.map(({ code, severity, summary, explain }) => ({
+    ...{ code, severity, summary },
+    explain: explain.trim(),
+  }));
+  return printableJson({ brokerform: 'explain', version: 1, rules: shown });
+}

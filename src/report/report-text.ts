@@ -1,0 +1,111 @@
+import type { Action, ApplyReport, Failure, StepReport, StepStatus } from '../model/index.ts';
+import { escapeText } from '../text/escape.ts';
+import { formatCount, formatElapsed, joinParts } from '../text/words.ts';
+import { headLine } from './step-lines.ts';
+import { paint, type Style } from './style.ts';
+
+/** Worst first. What went well is counted, and listed only for those who ask. */
+export const REPORT_SECTIONS: readonly {
+  readonly status: StepStatus;
+  readonly label: string;
+  readonly quiet: boolean;
+  readonly colour: 'red' | 'yellow' | 'green';
+}[] = [
+  { status: 'failed', label: 'failed', quiet: false, colour: 'red' },
+  { status: 'unverified', label: 'not verified', quiet: false, colour: 'yellow' },
+  { status: 'unknown', label: 'unknown', quiet: false, colour: 'red' },
+  { status: 'not-started', label: 'not started', quiet: false, colour: 'yellow' },
+  { status: 'under-way', label: 'under way', quiet: false, colour: 'yellow' },
+  { status: 'applied', label: 'applied', quiet: true, colour: 'green' },
+  { status: 'already', label: 'already done', quiet: true, colour: 'green' },
+];
+
+export function countStatuses(report: ApplyReport): Map<StepStatus, number> {
+  const counts = new Map<StepStatus, number>();
+  for (const { status } of report.steps) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return counts;
+}
+
+/** What an apply did, for a terminal. */
+export function reportText(report: ApplyReport, style: Style): string {
+  const blocks = REPORT_SECTIONS.filter(({ quiet }) => !quiet || style.verbose).flatMap(
+    ({ status, label, colour }) => {
+      const steps = report.steps.filter((step) => step.status === status);
+      return steps.length === 0
+        ? []
+        : ['', paint(style, colour, label.toUpperCase()), ...stepsLines(steps, style)];
+    },
+  );
+  return `${[reportTitle(report), reportSummary(report, style), ...blocks, ...closing(report)].join('\n')}\n`;
+}
+
+/** Of each status; an apply that was stopped at the start has as many as the plan. */
+const SHOWN = 50;
+
+function stepsLines(steps: readonly StepReport[], style: Style): string[] {
+  const shown = style.verbose ? steps : steps.slice(0, SHOWN);
+  const rest = steps.length - shown.length;
+  return [
+    ...shown.flatMap((step) => stepReportLines(step, style)),
+    ...(rest > 0 ? [`and ${formatCount(rest)} more; -v or --report FILE lists all`] : []),
+  ];
+}
+
+export function reportTitle(report: ApplyReport): string {
+  const elapsed = Date.parse(report.finishedAt) - Date.parse(report.startedAt);
+  return [
+    `Apply ${escapeText(report.project)}`,
+    ...(Number.isFinite(elapsed) && elapsed >= 0 ? [formatElapsed(elapsed)] : []),
+    ...(report.interrupted === undefined ? [] : [`interrupted by ${escapeText(report.interrupted)}`]),
+  ].join(' · ');
+}
+
+function reportSummary(report: ApplyReport, style: Style): string {
+  if (report.steps.length === 0) return 'Nothing to do.';
+  const counts = countStatuses(report);
+  // Best first, as people ask "what is done?" before "what is not?".
+  const order = ['applied', 'already', 'under-way', 'failed', 'unverified', 'unknown', 'not-started'];
+  const shown = [...REPORT_SECTIONS].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+  const colours = new Map(shown.map(({ label, colour }) => [label, colour]));
+  return joinParts(
+    shown.map(({ status, label }) => [counts.get(status) ?? 0, label] as const),
+    (label, text) => paint(style, colours.get(label) ?? 'reset', text),
+  );
+}
+
+function closing(report: ApplyReport): string[] {
+  const statuses = new Set(report.steps.map(({ status }) => status));
+  const isUnderWay = statuses.delete('under-way');
+  statuses.delete('applied');
+  statuses.delete('already');
+  if (statuses.size > 0)
+    return ['', 'Completed changes are kept; run plan and apply again to finish the rest.'];
+  return isUnderWay
+    ? ['', 'Operations in progress continue on the broker; plan shows their progress, apply waits for them.']
+    : [];
+}
+
+/** A step of the report, with the broker's own words where it failed. */
+export function stepReportLines(step: StepReport, style: Style): string[] {
+  const { failure, note, stake, status } = step;
+  // What was never sent has a reason, but no answer of the broker.
+  const reason = status === 'not-started' ? failure?.message : undefined;
+  return [
+    headLine({ ...step, action: actionOf(step.action) }, escapeText(reason ?? ''), style),
+    ...(note === undefined ? [] : [`      ${escapeText(note)}`]),
+    ...(stake ? [`      affected: ${escapeText(stake.text)} (read before the call)`] : []),
+    ...(failure && reason === undefined ? failureLines(failure) : []),
+  ];
+}
+
+function actionOf(action: string): Action {
+  return action === 'create' || action === 'replace' || action === 'delete' ? action : 'update';
+}
+
+function failureLines({ op, status, message, hint }: Failure): string[] {
+  const call = escapeText(`${op} ${status ?? ''}`.trimEnd());
+  return [
+    `      ${call}: ${escapeText(message)}`,
+    ...(hint === undefined ? [] : [`      hint: ${escapeText(hint)}`]),
+  ];
+}

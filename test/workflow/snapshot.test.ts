@@ -1,0 +1,58 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parameterResource } from '../../src/brokers/rabbitmq/kinds/parameter/index.ts';
+import { HIDDEN, type Plan, type Snapshot } from '../../src/model/index.ts';
+import { check, makePlan, writeSnapshot } from '../../src/workflow/index.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const TOPOLOGY = `
+rabbitmq:
+  federation-upstreams:
+    head-office: { uri: "\${UPSTREAM}", max-hops: 1 }
+`;
+
+function snapshotOf(name: string, uri: string | typeof HIDDEN, maxHops: number): Snapshot {
+  const value = { uri, 'max-hops': maxHops };
+  return {
+    broker: { name, type: 'rabbitmq', id: 'one', version: '4.3.6', facts: {} },
+    resources: [parameterResource(name, '/', 'federation-upstream', 'head-office', { value })],
+  };
+}
+
+async function planAgainst(snapshot: Snapshot): Promise<Plan> {
+  await writeFile(join(folder, 'topology.yaml'), TOPOLOGY);
+  await writeFile(join(folder, 'snapshot.json'), writeSnapshot([snapshot]));
+  const checked = check({ directory: folder, paths: ['topology.yaml'], env: { UPSTREAM: 'amqp://u:p@far' } });
+  expect(checked.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return makePlan(checked, {
+    against: join(folder, 'snapshot.json'),
+    targets: [],
+    excludes: [],
+    prune: false,
+    allow: [],
+    timeout: 1000,
+    wait: 0,
+    signal: new AbortController().signal,
+    onWait: () => {},
+    now: () => new Date(0),
+  });
+}
+
+test('a secret that a snapshot hides is no difference, and all else still is', async () => {
+  expect((await planAgainst(snapshotOf('rabbitmq', HIDDEN, 1))).waves).toEqual([]);
+  const [step] = (await planAgainst(snapshotOf('rabbitmq', HIDDEN, 2))).waves.flat();
+  expect(step?.fields).toMatchObject([{ before: '2', after: '1' }]);
+});
+
+test('a snapshot of another broker is refused', async () => {
+  await expect(planAgainst(snapshotOf('other', HIDDEN, 1))).rejects.toThrow(
+    /holds nothing of broker "rabbitmq"/,
+  );
+});
