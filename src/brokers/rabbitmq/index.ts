@@ -6,7 +6,7 @@ import { draw } from './graph/index.ts';
 import { parseDefinitions } from './import/definitions.ts';
 import { toSections } from './import/sections.ts';
 import { declare, kinds } from './kinds/index.ts';
-import { orderReferences } from './kinds/parameter/order.ts';
+import { orderReferences } from './kinds/parameter/references.ts';
 import { rules } from './rules/index.ts';
 import { schema } from './schema.ts';
 import { NEWEST } from './version.ts';

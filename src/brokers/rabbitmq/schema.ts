@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../model/index.ts';
-import { propertiesOf } from './fields/field.ts';
-import { ARGUMENT_VALUE, bodyOf, byName, ref } from './fields/schema.ts';
+import { ARGUMENT_VALUE, bodyOf, byName, propertiesOf, ref } from './fields/field.ts';
 import { userFields } from './fields/user.ts';
 import { vhostFields } from './fields/vhost.ts';
 import { kinds } from './kinds/index.ts';

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { headersExtent, headersMatch } from '../../../src/brokers/rabbitmq/effects/headers.ts';
-import { type PublishedMessage, routeMessage } from '../../../src/brokers/rabbitmq/effects/router.ts';
-import { readTopology } from '../../../src/brokers/rabbitmq/effects/topology/read.ts';
+import { readTopology } from '../../../src/brokers/rabbitmq/effects/read-topology.ts';
+import {
+  headersExtent,
+  headersMatch,
+  type PublishedMessage,
+  routeMessage,
+} from '../../../src/brokers/rabbitmq/effects/router.ts';
 import { resourcesOf, type Sketch, VHOST } from './topology.ts';
 
 function routed(sketch: Sketch, message: PublishedMessage): string[] | undefined {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { liveBindings } from '../../../src/brokers/rabbitmq/kinds/binding/resource.ts';
+import { liveBindings } from '../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
 import { queue } from '../../../src/brokers/rabbitmq/kinds/queue/index.ts';
 import { isPasswordOf, toUser } from '../../../src/brokers/rabbitmq/kinds/user.ts';
-import { toAmqpTable, toHttpTable } from '../../../src/brokers/rabbitmq/session/tables.ts';
+import { toAmqpTable, toHttpTable } from '../../../src/brokers/rabbitmq/session/requests.ts';
 import { HIDDEN, type JsonObject } from '../../../src/model/index.ts';
 
 const binding = (properties_key: string, args: object, source = 'e') => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { needsOf } from '../../../src/brokers/rabbitmq/session/scope.ts';
+import { needsOf } from '../../../src/brokers/rabbitmq/session/read.ts';
 import type { Scope } from '../../../src/model/index.ts';
 
 const EXISTING = ['/orders', 'team-a', 'team-b', 'v'];

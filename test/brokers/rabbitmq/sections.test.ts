@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Document, Scalar, stringify, visit } from 'yaml';
 import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
-import { bindingResource } from '../../../src/brokers/rabbitmq/kinds/binding/resource.ts';
+import { bindingResource } from '../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
 import { exchangeResource } from '../../../src/brokers/rabbitmq/kinds/exchange.ts';
 import { limitsResource } from '../../../src/brokers/rabbitmq/kinds/limits.ts';
 import {

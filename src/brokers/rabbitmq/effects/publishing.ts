@@ -1,9 +1,9 @@
 import { type EffectCollector, listed, makeAddress } from '../../../model/index.ts';
 import { reachesAny, route } from './router.ts';
+import type { TouchedExchanges } from './samples.ts';
 import { type Sample, samplesOf } from './samples.ts';
 import { keysOfPattern, splitKey } from './topic.ts';
-import type { Vhost } from './topology/model.ts';
-import type { TouchedExchanges } from './touched.ts';
+import type { Vhost } from './topology.ts';
 
 /** One vhost on both sides. */
 export interface VhostPair {

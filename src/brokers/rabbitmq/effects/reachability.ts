@@ -1,7 +1,7 @@
 import { type Json, oncePer, toBigInt } from '../../../model/index.ts';
 import { keysThrough } from './router.ts';
 import { type KeyWords, splitKey } from './topic.ts';
-import type { Queue, Vhost } from './topology/model.ts';
+import type { Queue, Vhost } from './topology.ts';
 
 /**
  * The exchanges that messages can come to: those that clients may publish to, and internal ones that a binding, an

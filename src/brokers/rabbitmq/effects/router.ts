@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../../model/index.ts';
-import { headersExtent, headersMatch } from './headers.ts';
+import { isExactInt, isObject, type Json, type JsonObject } from '../../../model/index.ts';
+import { atLeast } from '../version.ts';
 import { ANY_KEY, coversKeys, type KeyWords, keysOfPattern, literalWords, splitKey } from './topic.ts';
-import type { Binding, Exchange, Vhost } from './topology/model.ts';
+import type { Binding, Exchange, Vhost } from './topology.ts';
 
 /**
  * Where messages go, worked out from a declared topology, the way the broker does it: a worklist of exchanges, each
@@ -139,4 +139,55 @@ function* matchingHeaders(bindings: readonly Binding[], message: Routed, version
       if (headersMatch(binding.arguments, message.headers, version)) yield { binding, sure: true };
     } else yield { binding, sure: false };
   }
+}
+
+/** Matching of a headers exchange. https://www.rabbitmq.com/docs/exchanges#headers */
+
+/** What a binding lets pass: everything, nothing, or what its arguments say. */
+export type Extent = 'everything' | 'nothing' | 'some';
+
+export function headersExtent(args: JsonObject): Extent {
+  if (comparable(args).length > 0) return 'some';
+  return isAny(args) ? 'nothing' : 'everything';
+}
+
+/** Whether a headers binding lets a message with these headers pass, on a broker of this version. */
+export function headersMatch(args: JsonObject, headers: JsonObject, version: string): boolean {
+  const matches = ([name, wanted]: [string, Json]): boolean => {
+    const value = headers[name];
+    if (value === undefined) return false;
+    return isVoid(wanted) || amqpValue(wanted, version) === amqpValue(value, version);
+  };
+  return isAny(args) ? comparable(args).some(matches) : comparable(args).every(matches);
+}
+
+/** The arguments that are compared: `x-*` ones only where the mode says so, and never `x-match` itself. */
+function comparable(args: JsonObject): [string, Json][] {
+  const withX = String(args['x-match'] ?? 'all').endsWith('-with-x');
+  return Object.entries(args).filter(([name]) => name !== 'x-match' && (withX || !name.startsWith('x-')));
+}
+
+function isAny(args: JsonObject): boolean {
+  return String(args['x-match'] ?? 'all').startsWith('any');
+}
+
+function isVoid(value: Json): boolean {
+  return value === null || (isObject(value) && value.$type === 'void');
+}
+
+/** Text that is equal for equal AMQP values. Values count, not type tags: a short 1 is a long 1. */
+function amqpValue(value: Json, version: string): string {
+  if (isObject(value) && typeof value.$type === 'string') {
+    const inner = value.value ?? null;
+    const fraction = value.$type === 'double' || value.$type === 'float';
+    return fraction && typeof inner === 'number' ? double(inner, version) : amqpValue(inner, version);
+  }
+  if (isExactInt(value)) return value.$int;
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : double(value, version);
+  return JSON.stringify(value);
+}
+
+/** Until 3.12 an integer equals the double of the same value, from 3.13 it does not. */
+function double(value: number, version: string): string {
+  return atLeast({ version }, '3.13') ? `double ${value}` : String(value);
 }

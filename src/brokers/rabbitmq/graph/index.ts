@@ -16,12 +16,11 @@ import {
   type Queue,
   readTopology,
   type Vhost,
-} from '../effects/topology/read.ts';
+} from '../effects/read-topology.ts';
 import { unitOf } from '../fields/queue.ts';
 import { formatUnit } from '../fields/units.ts';
 import { tableOf } from '../kinds/parts.ts';
-import { drawLinks } from './links.ts';
-import { drawVhost, type VhostGraph, vhostGraph } from './vhost-graph.ts';
+import { drawLinks, drawVhost, type VhostGraph, vhostGraph } from './vhost-graph.ts';
 
 /** Exchanges, queues, and every way that a message can take between them, by vhost. */
 export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {

@@ -12,7 +12,7 @@ import {
   systemOwned,
 } from '../../../model/index.ts';
 import { endsOf, identityOf } from '../kinds/binding/identity.ts';
-import { WrittenBindings } from '../kinds/binding/written.ts';
+import { WrittenBindings } from '../kinds/binding/yaml.ts';
 import { kinds } from '../kinds/index.ts';
 import type { Writer } from '../kinds/kind.ts';
 import { Literals } from '../kinds/literals.ts';

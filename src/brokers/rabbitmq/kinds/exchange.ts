@@ -12,14 +12,17 @@ import {
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
 import { exchangeArguments, exchangeFields } from '../fields/exchange.ts';
-import { fits, propertiesOf } from '../fields/field.ts';
-import { bodyOf, byName, listOf, rawArgumentsSchema, ref } from '../fields/schema.ts';
+import { bodyOf, byName, fits, listOf, propertiesOf, rawArgumentsSchema, ref } from '../fields/field.ts';
 import { addFriendly, argumentPlaces, completeArguments, pick, placesOf, rawArguments } from './arguments.ts';
-import { bindingsTo, reviveSources } from './binding/auto-delete.ts';
-import { declareBinding } from './binding/declare.ts';
-import { exclusiveQueuesOn, exclusiveQueuesText } from './binding/exclusive.ts';
 import { declareExchange } from './binding/identity.ts';
-import { boundFrom } from './binding/neighbours.ts';
+import {
+  bindingsTo,
+  boundFrom,
+  exclusiveQueuesOn,
+  exclusiveQueuesText,
+  reviveSources,
+} from './binding/neighbours.ts';
+import { declareBinding } from './binding/yaml.ts';
 import type { Collector, RabbitKind, Writer } from './kind.ts';
 import { escapeTexts } from './literals.ts';
 import { checkDeclaredName } from './names.ts';
@@ -33,7 +36,7 @@ import {
   text,
   vhostAndName,
 } from './parts.ts';
-import { inPlaceByPolicy } from './policy/in-place.ts';
+import { inPlaceByPolicy } from './policy/effects.ts';
 import { ownerOfExchange } from './system-owned.ts';
 
 /**

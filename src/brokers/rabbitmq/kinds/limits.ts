@@ -10,8 +10,7 @@ import {
   subject,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
-import { type Fields, propertiesOf } from '../fields/field.ts';
-import { bodyOf, ref } from '../fields/schema.ts';
+import { bodyOf, type Fields, propertiesOf, ref } from '../fields/field.ts';
 import { userLimitFields } from '../fields/user.ts';
 import { vhostLimitFields } from '../fields/vhost.ts';
 import type { Collector, Placement, RabbitKind } from './kind.ts';

@@ -10,8 +10,7 @@ import {
   type Risk,
   subject,
 } from '../../../model/index.ts';
-import { type Fields, propertiesOf } from '../fields/field.ts';
-import { bodyOf, byName, ref } from '../fields/schema.ts';
+import { bodyOf, byName, type Fields, propertiesOf, ref } from '../fields/field.ts';
 import { permissionFields, topicPermissionFields } from '../fields/user.ts';
 import { pick, placesOf } from './arguments.ts';
 import type { Collector, Placement, RabbitKind } from './kind.ts';

@@ -13,7 +13,7 @@ import {
   type SecretRef,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
-import { byName, ref } from '../fields/schema.ts';
+import { byName, ref } from '../fields/field.ts';
 import { userFields } from '../fields/user.ts';
 import { pick, placesOf } from './arguments.ts';
 import type { Collector, RabbitKind } from './kind.ts';

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { topologyOf } from '../effects/read-topology.ts';
 import { keysThrough, reachesAny } from '../effects/router.ts';
-import { topologyOf } from '../effects/topology/read.ts';
 
 export const alternateExchangeSuppressed: Rule = {
   code: 'rabbitmq/alternate-exchange-suppressed',

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/topology/read.ts';
+import { topologyOf } from '../effects/read-topology.ts';
 
 export const autoDeleteQueue: Rule = {
   code: 'rabbitmq/auto-delete-queue',

@@ -1,8 +1,8 @@
 import type { Rule } from '../../../model/index.ts';
 import { deadLetterKeys, deadLettersByItself } from '../effects/reachability.ts';
+import { type Queue, topologyOf, type Vhost } from '../effects/read-topology.ts';
 import { route } from '../effects/router.ts';
 import { ANY_KEY, type KeyWords } from '../effects/topic.ts';
-import { type Queue, topologyOf, type Vhost } from '../effects/topology/read.ts';
 
 export const deadLetterCycle: Rule = {
   code: 'rabbitmq/dead-letter-cycle',

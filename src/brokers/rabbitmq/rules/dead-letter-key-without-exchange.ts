@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/topology/read.ts';
+import { topologyOf } from '../effects/read-topology.ts';
 
 const EXCHANGE = 'x-dead-letter-exchange';
 const KEY = 'x-dead-letter-routing-key';

@@ -1,8 +1,8 @@
 import type { Finding, Rule } from '../../../model/index.ts';
 import { deadLetterKeys } from '../effects/reachability.ts';
+import { type Queue, topologyOf, type Vhost } from '../effects/read-topology.ts';
 import { reachesAny } from '../effects/router.ts';
 import { formatKeys } from '../effects/topic.ts';
-import { type Queue, topologyOf, type Vhost } from '../effects/topology/read.ts';
 
 const MOST_KEYS = 3;
 

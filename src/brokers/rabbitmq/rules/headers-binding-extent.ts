@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { headersExtent } from '../effects/headers.ts';
-import { topologyOf } from '../effects/topology/read.ts';
+import { topologyOf } from '../effects/read-topology.ts';
+import { headersExtent } from '../effects/router.ts';
 
 export const headersBindingExtent: Rule = {
   code: 'rabbitmq/headers-binding-extent',

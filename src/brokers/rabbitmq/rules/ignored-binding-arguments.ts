@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/topology/read.ts';
+import { topologyOf } from '../effects/read-topology.ts';
 import { PLUGIN_ARGUMENTS } from '../fields/exchange.ts';
 
 const BLIND = new Set(['direct', 'fanout', 'topic']);

@@ -1,5 +1,5 @@
 import type { Finding, Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/topology/read.ts';
+import { topologyOf } from '../effects/read-topology.ts';
 
 export const lazyMode: Rule = {
   code: 'rabbitmq/lazy-mode',

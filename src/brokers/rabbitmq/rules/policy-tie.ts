@@ -1,6 +1,6 @@
 import { equalJson, type Rule } from '../../../model/index.ts';
-import { voidingKeys } from '../effects/topology/policies.ts';
-import { type Policy, topologyOf, type Vhost } from '../effects/topology/read.ts';
+import { type Policy, topologyOf, type Vhost } from '../effects/read-topology.ts';
+import { voidingKeys } from '../effects/topology.ts';
 
 export const policyTie: Rule = {
   code: 'rabbitmq/policy-tie',

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Policy, topologyOf, type Vhost } from '../effects/topology/read.ts';
+import { type Policy, topologyOf, type Vhost } from '../effects/read-topology.ts';
 
 export const policyUnmatched: Rule = {
   code: 'rabbitmq/policy-unmatched',

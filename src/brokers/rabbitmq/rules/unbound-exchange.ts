@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/topology/read.ts';
+import { topologyOf } from '../effects/read-topology.ts';
 
 /** Exchange types of plug-ins may need no bindings, or create their own. */
 const BUILT_IN = new Set(['direct', 'fanout', 'topic', 'headers']);

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf, type Vhost } from '../effects/topology/read.ts';
+import { topologyOf, type Vhost } from '../effects/read-topology.ts';
 
 export const unboundQueue: Rule = {
   code: 'rabbitmq/unbound-queue',

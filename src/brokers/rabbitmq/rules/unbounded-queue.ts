@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Queue, topologyOf } from '../effects/topology/read.ts';
+import { type Queue, topologyOf } from '../effects/read-topology.ts';
 import { LIMITS } from '../fields/policy.ts';
 
 export const unboundedQueue: Rule = {

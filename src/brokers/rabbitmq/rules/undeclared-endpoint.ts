@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/topology/read.ts';
-import { hintsFor } from '../effects/topology/undeclared.ts';
+import { topologyOf } from '../effects/read-topology.ts';
+import { hintsFor } from '../effects/topology.ts';
 
 const code = 'rabbitmq/undeclared-endpoint';
 

@@ -1,5 +1,5 @@
 import { type Finding, nearestWord, type Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/topology/read.ts';
+import { topologyOf } from '../effects/read-topology.ts';
 import { exchangeArguments, PLUGIN_ARGUMENTS } from '../fields/exchange.ts';
 import { isQueueType, knownArguments } from '../fields/queue.ts';
 

@@ -1,5 +1,5 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/topology/read.ts';
+import { topologyOf } from '../effects/read-topology.ts';
 import { isQueueType, QUEUE_TYPES } from '../fields/queue.ts';
 
 const code = 'rabbitmq/unknown-queue-type';

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
 import { reachableExchanges } from '../effects/reachability.ts';
-import { topologyOf } from '../effects/topology/read.ts';
+import { topologyOf } from '../effects/read-topology.ts';
 
 export const unreachableExchange: Rule = {
   code: 'rabbitmq/unreachable-exchange',

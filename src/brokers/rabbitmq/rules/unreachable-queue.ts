@@ -1,7 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
-import { headersExtent } from '../effects/headers.ts';
 import { reachableExchanges } from '../effects/reachability.ts';
-import { type Binding, topologyOf, type Vhost } from '../effects/topology/read.ts';
+import { type Binding, topologyOf, type Vhost } from '../effects/read-topology.ts';
+import { headersExtent } from '../effects/router.ts';
 
 export const unreachableQueue: Rule = {
   code: 'rabbitmq/unreachable-queue',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { topologyOf } from '../effects/read-topology.ts';
 import { splitKey } from '../effects/topic.ts';
-import { topologyOf } from '../effects/topology/read.ts';
 
 export const wildcardOutsideTopic: Rule = {
   code: 'rabbitmq/wildcard-outside-topic',

@@ -1,7 +1,13 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import { HttpPeer, OwnSockets, unlessHttp } from '../../../model/index.ts';
-import { AmqpRefusal, BrokenConnection, describeAmqpFault, refusalOf } from './amqp-errors.ts';
-import { describeFault, NoAnswer } from './connection-errors.ts';
+import {
+  AmqpRefusal,
+  BrokenConnection,
+  describeAmqpFault,
+  describeFault,
+  NoAnswer,
+  refusalOf,
+} from './connection-errors.ts';
 import type { Endpoint, RabbitSettings } from './settings.ts';
 
 /** More connections than this at a time are closed when idle: each costs the broker a few hundred KiB. */

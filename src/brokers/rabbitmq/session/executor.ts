@@ -11,7 +11,7 @@ import {
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
 import type { AmqpLinks } from './amqp.ts';
-import { AmqpRefusal, BrokenConnection, wasSent } from './amqp-errors.ts';
+import { AmqpRefusal, BrokenConnection, wasSent } from './connection-errors.ts';
 import { type Management, pauseAfter, type Request } from './management.ts';
 import { failureOf, isMissing } from './refusals.ts';
 import { type PlainCall, type Routes, routesOf } from './requests.ts';

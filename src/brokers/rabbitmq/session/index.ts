@@ -12,9 +12,8 @@ import { identify } from './identity.ts';
 import { Listings } from './listings.ts';
 import { Management } from './management.ts';
 import { type Counting, countMessages } from './metrics.ts';
-import { previewUnits } from './preview.ts';
+import { previewUnits, rehearseUnits } from './preview.ts';
 import { readScope } from './read.ts';
-import { rehearseUnits } from './rehearse.ts';
 import { sendUnits } from './send.ts';
 import { readSettings } from './settings.ts';
 

@@ -3,7 +3,7 @@ import { eachOf } from '../../../model/concurrency.ts';
 import { ConnectionError, groupBy, isObject, type JsonObject, largest } from '../../../model/index.ts';
 import { type QueueCounts, text } from '../kinds/parts.ts';
 import type { AmqpLinks } from './amqp.ts';
-import { AmqpRefusal } from './amqp-errors.ts';
+import { AmqpRefusal } from './connection-errors.ts';
 import type { Listings } from './listings.ts';
 
 /** A queue to count the messages of; `type` as in the listing. */

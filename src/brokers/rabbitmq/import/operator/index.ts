@@ -7,10 +7,17 @@ import {
   readManifest,
 } from '../../../../import/index.ts';
 import { isObject, type JsonObject } from '../../../../model/index.ts';
-import { translateFederation, translateShovel } from './links.ts';
-import { translateBinding, translateExchange, translateQueue, translateSuperStream } from './queues.ts';
+import {
+  translateBinding,
+  translateExchange,
+  translateFederation,
+  translatePolicy,
+  translateQueue,
+  translateShovel,
+  translateSuperStream,
+  translateVhost,
+} from './resources.ts';
 import { translatePermission, translateTopicPermission, translateUser, userNames } from './users.ts';
-import { translatePolicy, translateVhost } from './vhosts.ts';
 
 const GROUP = 'rabbitmq.com';
 

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import {
   type Address,
   canonicalJson,
+  groupBy,
   type JsonObject,
   makeAddress,
   type Resource,
 } from '../../../../model/index.ts';
 import type { BindingRef, RabbitCall } from '../../calls.ts';
 import { shownArguments } from '../arguments.ts';
-import { brokerOf, pathOf, tableOf, vhostAndName } from '../parts.ts';
+import { brokerOf, exchangeNeed, pathOf, tableOf, text, vhostAndName } from '../parts.ts';
 
 /*
  * What a binding is, and the calls that make and remove it; and the one that makes an exchange, which comes back
@@ -98,5 +99,50 @@ export function declareExchange(exchange: Resource): RabbitCall {
       internal: spec.internal === true,
       arguments: tableOf(spec.arguments),
     },
+  };
+}
+
+/** A binding's spec has its arguments, which its address has a digest of; live, also what the management API calls it. */
+export function bindingResource(broker: string, binding: BindingIdentity, propertiesKey?: string): Resource {
+  const { vhost, source, destination, destinationType } = binding;
+  const end =
+    destinationType === 'queue'
+      ? [makeAddress(broker, 'queue', vhost, destination)]
+      : exchangeNeed(broker, vhost, destination);
+  const key = propertiesKey === undefined ? {} : { 'properties-key': propertiesKey };
+  return {
+    address: bindingAddress(broker, binding),
+    spec: { arguments: binding.arguments, ...key },
+    needs: [makeAddress(broker, 'vhost', vhost), ...exchangeNeed(broker, vhost, source), ...end],
+  };
+}
+
+/**
+ * Live bindings. Some whose arguments look alike in JSON and differ in AMQP types share an address; all but the first
+ * of them get the broker's own key as one more segment, so that each can be seen and deleted.
+ */
+export function liveBindings(broker: string, items: readonly JsonObject[]): Resource[] {
+  const bindings = items.filter(({ source }) => source !== '').map(liveBinding);
+  const twins = groupBy(bindings, (binding) => bindingAddress(broker, binding));
+  return [...twins.values()].flatMap((alike) =>
+    alike
+      .sort((a, b) => (a.propertiesKey < b.propertiesKey ? -1 : 1))
+      .map(({ propertiesKey, ...binding }, i) =>
+        bindingResource(broker, i === 0 ? binding : { ...binding, twin: propertiesKey }, propertiesKey),
+      ),
+  );
+}
+
+type LiveBinding = BindingIdentity & { readonly propertiesKey: string };
+
+function liveBinding(item: JsonObject): LiveBinding {
+  return {
+    vhost: text(item.vhost),
+    source: text(item.source),
+    destinationType: item.destination_type === 'exchange' ? 'exchange' : 'queue',
+    destination: text(item.destination),
+    routingKey: text(item.routing_key),
+    arguments: tableOf(item.arguments),
+    propertiesKey: text(item.properties_key),
   };
 }

@@ -1,18 +1,14 @@
 import type { Resource } from '../../../../model/index.ts';
 import type { RabbitCall } from '../../calls.ts';
 import { bindingEnds, bindingFields } from '../../fields/exchange.ts';
-import { propertiesOf } from '../../fields/field.ts';
-import { bodyOf, byName, listOf, ref } from '../../fields/schema.ts';
+import { bodyOf, byName, listOf, propertiesOf, ref } from '../../fields/field.ts';
 import { completeArguments } from '../arguments.ts';
 import type { RabbitKind } from '../kind.ts';
 import { disruptive, tableOf } from '../parts.ts';
 import { ownerOfBinding } from '../system-owned.ts';
-import { reviveSources } from './auto-delete.ts';
-import { declareBindings } from './declare.ts';
-import { exclusiveQueueOf } from './exclusive.ts';
-import { bind, identityOf, unbind } from './identity.ts';
-import { destinationsInstead } from './neighbours.ts';
-import { liveBindings } from './resource.ts';
+import { bind, identityOf, liveBindings, unbind } from './identity.ts';
+import { destinationsInstead, exclusiveQueueOf, reviveSources } from './neighbours.ts';
+import { declareBindings } from './yaml.ts';
 
 const headers = byName(
   'For a headers exchange: the headers to match. A value of another AMQP type than JSON gives is written `{ $type: short, value: 1 }`; `{ $type: void }` asks for presence alone.',

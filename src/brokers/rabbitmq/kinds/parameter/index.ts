@@ -12,16 +12,14 @@ import {
   type Risk,
   subject,
 } from '../../../../model/index.ts';
-import { propertiesOf } from '../../fields/field.ts';
+import { bodyOf, byName, propertiesOf, ref } from '../../fields/field.ts';
 import { COMPONENTS, type Component } from '../../fields/parameter.ts';
-import { bodyOf, byName, ref } from '../../fields/schema.ts';
 import type { Collector, RabbitKind, Reading } from '../kind.ts';
 import { checkName } from '../names.ts';
 import { destructive, disruptive, nameOf, POLICYMAKER, pathOf, putOrDelete, text } from '../parts.ts';
 import { conceal } from '../secrets.ts';
 import { federationNeeds, membersOfSet } from './references.ts';
-import { ParameterValues, placesIn } from './values.ts';
-import { writeParameters } from './write.ts';
+import { ParameterValues, placesIn, writeParameters } from './yaml.ts';
 
 /**
  * A runtime parameter of a plug-in: a shovel, a federation upstream. `<broker>/parameter/<vhost>/<component>/<name>`;

@@ -12,10 +12,9 @@ import {
   type Risk,
   type Source,
 } from '../../../../model/index.ts';
-import { type Fields, humanised, propertiesOf } from '../../fields/field.ts';
+import { bodyOf, byName, type Fields, humanised, propertiesOf, ref } from '../../fields/field.ts';
 import { LIMITS, operatorPolicyFields, policyFields, policyKeys } from '../../fields/policy.ts';
 import { unitOf } from '../../fields/queue.ts';
-import { bodyOf, byName, ref } from '../../fields/schema.ts';
 import { formatUnit } from '../../fields/units.ts';
 import { pick, placesOf, withUnits } from '../arguments.ts';
 import type { Collector, RabbitKind } from '../kind.ts';

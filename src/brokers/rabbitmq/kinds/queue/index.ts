@@ -9,22 +9,29 @@ import {
   type Resource,
 } from '../../../../model/index.ts';
 import type { RabbitCall } from '../../calls.ts';
-import { fits, humanised, propertiesOf, propertyOf } from '../../fields/field.ts';
+import {
+  bodyOf,
+  byName,
+  fits,
+  humanised,
+  listOf,
+  propertiesOf,
+  propertyOf,
+  rawArgumentsSchema,
+  ref,
+} from '../../fields/field.ts';
 import { availability, QUEUE_ARGUMENTS, queueFields, unitOf } from '../../fields/queue.ts';
-import { bodyOf, byName, listOf, rawArgumentsSchema, ref } from '../../fields/schema.ts';
 import { formatUnit } from '../../fields/units.ts';
 import { argumentPlaces, completeArguments, pick, placesOf, queueArguments } from '../arguments.ts';
-import { bindingsTo, reviveSources } from '../binding/auto-delete.ts';
-import { declareBinding } from '../binding/declare.ts';
-import { boundFrom } from '../binding/neighbours.ts';
+import { bindingsTo, boundFrom, reviveSources } from '../binding/neighbours.ts';
+import { declareBinding } from '../binding/yaml.ts';
 import type { Collector, RabbitKind, Writer } from '../kind.ts';
 import { escapeTexts } from '../literals.ts';
 import { checkDeclaredName } from '../names.ts';
 import { countOf, countsOf, exchangeNeed, tableOf, text, vhostAndName } from '../parts.ts';
 import { ownerOfQueue } from '../system-owned.ts';
 import { queueTypeName } from '../vhost.ts';
-import { defaultTypeOf } from './default-type.ts';
-import { risks } from './risks.ts';
+import { defaultTypeOf, risks } from './risks.ts';
 
 /**
  * `<broker>/queue/<vhost>/<name>`; spec: `type`, `durable`, `auto-delete`, live `exclusive`, and `arguments` without

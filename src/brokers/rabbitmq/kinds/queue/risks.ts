@@ -1,8 +1,15 @@
-import type { Change, Context, Resource, Risk } from '../../../../model/index.ts';
+import {
+  type Change,
+  type Context,
+  isObject,
+  type JsonObject,
+  type Resource,
+  type Risk,
+} from '../../../../model/index.ts';
 import { formatUnit } from '../../fields/units.ts';
 import { countOf, countsOf, destructive, disruptive, tableOf, vhostAndName } from '../parts.ts';
-import { inPlaceByPolicy } from '../policy/in-place.ts';
-import { defaultTypeOf } from './default-type.ts';
+import { inPlaceByPolicy } from '../policy/effects.ts';
+import { defaultQueueTypeIn } from '../vhost.ts';
 
 /** What a change of a queue costs its messages and clients. */
 export function risks(change: Change, context: Context): Risk[] {
@@ -50,4 +57,19 @@ function inheritedType(queue: Resource, context: Context): Risk[] {
   const { vhost } = vhostAndName(queue);
   const message = `type ${inherited}: default of vhost ${vhost}`;
   return [{ class: 'safe', code: 'inherited-type', message }];
+}
+
+/** The type of a queue that names none: as its vhost is declared to be, else as it is. */
+export function defaultTypeOf(resource: Resource, context: Context): string | undefined {
+  const [vhost = ''] = resource.needs;
+  return (
+    defaultQueueTypeIn(context.desired.get(vhost)?.spec) ??
+    defaultQueueTypeIn(context.live.get(vhost)?.spec) ??
+    defaultQueueTypeIn(factOf(resource, context))
+  );
+}
+
+function factOf(resource: Resource, context: Context): JsonObject | undefined {
+  const types = context.broker.facts.defaultQueueTypes;
+  return isObject(types) ? { 'default-queue-type': types[vhostAndName(resource).vhost] ?? null } : undefined;
 }

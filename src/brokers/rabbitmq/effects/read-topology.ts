@@ -1,10 +1,20 @@
-import { groupBy, isObject, type JsonObject, parseAddress, type Resource } from '../../../../model/index.ts';
-import { NamePatterns } from '../../kinds/policy/pattern.ts';
-import { TopicTrie } from '../topic.ts';
-import type { Binding, Exchange, Policy, Queue, Setting, Topology, Vhost } from './model.ts';
-import { effectivePolicy, matchingPolicies, readPolicy } from './policies.ts';
+import { groupBy, isObject, type JsonObject, parseAddress, type Resource } from '../../../model/index.ts';
+import { NamePatterns } from '../kinds/policy/pattern.ts';
+import { TopicTrie } from './topic.ts';
+import {
+  type Binding,
+  type Exchange,
+  effectivePolicy,
+  matchingPolicies,
+  type Policy,
+  type Queue,
+  readPolicy,
+  type Setting,
+  type Topology,
+  type Vhost,
+} from './topology.ts';
 
-export type * from './model.ts';
+export type * from './topology.ts';
 
 /** What a list of resources was read into; every rule asks for the same one. */
 const READ = new WeakMap<readonly Resource[], Topology>();

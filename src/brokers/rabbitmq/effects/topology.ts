@@ -1,0 +1,151 @@
+import { type Json, type JsonObject, nearestWord, type Resource } from '../../../model/index.ts';
+import { APPLY_TO_TYPES, policyKeys } from '../fields/policy.ts';
+import { isQueueType } from '../fields/queue.ts';
+import type { NamePattern, NamePatterns } from '../kinds/policy/pattern.ts';
+import { includes } from '../version.ts';
+import type { TopicTrie } from './topic.ts';
+
+/** A declared topology as a graph: what names point to, by vhost. */
+export interface Topology {
+  readonly version: string;
+  readonly vhosts: ReadonlyMap<string, Vhost>;
+}
+
+export interface Vhost {
+  readonly name: string;
+  readonly version: string;
+  readonly exchanges: ReadonlyMap<string, Exchange>;
+  readonly queues: ReadonlyMap<string, Queue>;
+  readonly bindings: readonly Binding[];
+  /** Highest priority first. */
+  readonly policies: readonly Policy[];
+  /** Declared exchanges, and those that every vhost has; undefined for one that nobody declared. */
+  exchange(name: string): Exchange | undefined;
+}
+
+export interface Exchange {
+  readonly name: string;
+  /** The type that decides about routing: of a delayed exchange, the one it delays for. */
+  readonly type: string;
+  readonly internal: boolean;
+  readonly durable: boolean;
+  readonly arguments: JsonObject;
+  /** Absent for those that every vhost has. */
+  readonly resource?: Resource;
+  readonly outgoing: readonly Binding[];
+  readonly incoming: readonly Binding[];
+  /** Matching policies, highest priority first. */
+  readonly policies: readonly Policy[];
+  readonly alternate?: Setting;
+  /** Bindings by routing key, made when first asked for. */
+  readonly byKey: () => TopicTrie<Binding>;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly type: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly exclusive: boolean;
+  readonly arguments: JsonObject;
+  readonly resource: Resource;
+  readonly incoming: readonly Binding[];
+  /** Matching policies, highest priority first, also those that the queue's type makes void. */
+  readonly policies: readonly Policy[];
+  /** What holds for the queue: its argument `x-<name>`, else the key of its effective policy. */
+  setting(name: string): Setting | undefined;
+}
+
+export interface Binding {
+  readonly resource: Resource;
+  readonly source: string;
+  readonly destination: string;
+  readonly toQueue: boolean;
+  readonly key: string;
+  readonly arguments: JsonObject;
+}
+
+export interface Policy {
+  readonly resource: Resource;
+  readonly name: string;
+  readonly pattern: string;
+  readonly applyTo: string;
+  readonly priority: number;
+  readonly definition: JsonObject;
+  /** A name of which it is not known whether it matches is taken for one that does not. */
+  readonly names: NamePattern;
+}
+
+/** A value, and where it was written. */
+export interface Setting {
+  readonly value: Json;
+  readonly resource: Resource;
+  readonly path: readonly string[];
+}
+
+/** Which policy holds for what. https://www.rabbitmq.com/docs/policies */
+
+export function readPolicy(resource: Resource, name: string, patterns: NamePatterns): Policy {
+  const { spec } = resource;
+  const pattern = String(spec.pattern ?? '');
+  return {
+    resource,
+    name,
+    pattern,
+    applyTo: String(spec['apply-to'] ?? 'all'),
+    priority: typeof spec.priority === 'number' ? spec.priority : 0,
+    definition: (spec.definition ?? {}) as JsonObject,
+    names: patterns.compile(pattern),
+  };
+}
+
+/** The policies whose pattern and `apply-to` cover a resource, in their order. */
+export function matchingPolicies(
+  policies: readonly Policy[],
+  kind: 'queue' | 'exchange',
+  type: string,
+  name: string,
+): Policy[] {
+  return policies.filter(({ applyTo, names }) => {
+    const covers =
+      applyTo === 'all' ||
+      applyTo === (kind === 'queue' ? 'queues' : 'exchanges') ||
+      (kind === 'queue' && APPLY_TO_TYPES.get(applyTo) === type);
+    return covers && names.matches(name) === true;
+  });
+}
+
+/** The keys of a policy for which the broker passes it over, silently and whole, at a queue of this type. */
+export function voidingKeys(policy: Policy, queueType: string, version: string): string[] {
+  return Object.keys(policy.definition).filter((key) => {
+    const releases = isQueueType(queueType) ? policyKeys.get(key)?.voids?.[queueType] : undefined;
+    return releases !== undefined && includes(releases, { version });
+  });
+}
+
+/** The one policy that holds for a queue: among those that match and are not void, the first. */
+export function effectivePolicy(
+  matching: readonly Policy[],
+  queueType: string,
+  version: string,
+): Policy | undefined {
+  return matching.find((policy) => voidingKeys(policy, queueType, version).length === 0);
+}
+
+/** A search for a similar name is linear in the number of names; later findings have no suggestion. */
+const MOST_SEARCHES = 100;
+
+/**
+ * Returns the hint for an undeclared name: a similar name, or the suppression comment for another project's resource.
+ * Create one per run of a rule: a thousand bindings to one undeclared name then cost one search.
+ */
+export function hintsFor(code: string): (name: string, candidates: Iterable<string>) => string {
+  const found = new Map<string, string | undefined>();
+  return (name, candidates) => {
+    if (!found.has(name) && found.size < MOST_SEARCHES) found.set(name, nearestWord(name, candidates));
+    const nearest = found.get(name);
+    return nearest === undefined
+      ? `declare it; if another project owns it, add # brokerform-ignore ${code}: owned by …`
+      : `did you mean "${nearest}"?`;
+  };
+}
