@@ -15,8 +15,8 @@ export class LostConnection extends ConnectionError {
   }
 }
 
-/** Which of the broker's doors was knocked at, for hints that name the right setting. */
-export type Door = 'url' | 'management';
+/** The setting that holds the URL, for hints. */
+export type UrlKey = 'url' | 'management';
 
 interface Fault {
   message: string;
@@ -39,49 +39,49 @@ export function protocolOf(answer: Buffer): 'amqp' | 'http' | 'tls' | undefined 
 /** A lost or refused connection in words, with the setting that may be wrong. Holds no credentials. */
 export function describeFault(
   broker: string,
-  door: Door,
+  key: UrlKey,
   { host, port, tls }: Endpoint,
   cause: unknown,
   sent = false,
 ): LostConnection {
   const at = `${host}:${port}`;
   const fault =
-    wrongProtocol(door, at, tls, cause) ?? certificateFault(door, at, cause) ?? networkFault(door, at, cause);
-  const { hint = resetHint(door, tls, cause, sent), ...rest } = fault;
+    wrongProtocol(key, at, tls, cause) ?? certificateFault(key, at, cause) ?? networkFault(key, at, cause);
+  const { hint = resetHint(key, tls, cause, sent), ...rest } = fault;
   return new LostConnection(broker, fault.message, { ...rest, ...(hint ? { hint } : {}), cause, sent });
 }
 
 /** A TLS port may reset a plain connection before its alert, which would tell, has been read. */
-function resetHint(door: Door, tls: boolean, cause: unknown, sent: boolean): string | undefined {
+function resetHint(key: UrlKey, tls: boolean, cause: unknown, sent: boolean): string | undefined {
   if (tls || sent || (cause as { code?: string }).code !== 'ECONNRESET') return undefined;
-  const [plain, secure] = SCHEMES[door];
-  return `if that port speaks TLS, write ${secure}:// instead of ${plain}:// in "${door}"`;
+  const [plain, secure] = SCHEMES[key];
+  return `if that port speaks TLS, write ${secure}:// instead of ${plain}:// in "${key}"`;
 }
 
 const SCHEMES = { url: ['amqp', 'amqps'], management: ['http', 'https'] } as const;
 
-function wrongProtocol(door: Door, at: string, tls: boolean, cause: unknown): Fault | undefined {
+function wrongProtocol(key: UrlKey, at: string, tls: boolean, cause: unknown): Fault | undefined {
   const { code = '', rawPacket } = cause as { code?: string; rawPacket?: Buffer };
-  const [plain, secure] = SCHEMES[door];
+  const [plain, secure] = SCHEMES[key];
   if (
     tls &&
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE))$/.test(code)
   ) {
     if (!isHandshakeRefusal(cause)) {
-      const hint = `if that port is meant, write ${plain}:// instead of ${secure}:// in "${door}"`;
+      const hint = `if that port is meant, write ${plain}:// instead of ${secure}:// in "${key}"`;
       return { message: `${at} does not speak TLS`, hint, transient: false };
     }
   }
   const protocol = rawPacket && protocolOf(rawPacket);
   if (protocol === 'tls') {
-    const hint = `write ${secure}:// instead of ${plain}:// in "${door}"`;
+    const hint = `write ${secure}:// instead of ${plain}:// in "${key}"`;
     return { message: `${at} speaks TLS only`, hint, transient: false };
   }
-  if (protocol === 'amqp' && door === 'management') {
+  if (protocol === 'amqp' && key === 'management') {
     const hint = '"management" is to name the port of the management API, usually 15672';
     return { message: `${at} is an AMQP port, not the management API`, hint, transient: false };
   }
-  if (protocol === 'http' && door === 'url') {
+  if (protocol === 'http' && key === 'url') {
     const hint = '"url" is to name the AMQP port, usually 5672; this one may belong in "management"';
     return { message: `${at} is an HTTP port, not AMQP`, hint, transient: false };
   }
@@ -92,14 +92,14 @@ function wrongProtocol(door: Door, at: string, tls: boolean, cause: unknown): Fa
 const UNTRUSTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_SIGNATURE_FAILURE)$/;
 
-function certificateFault(door: Door, at: string, cause: unknown): Fault | undefined {
+function certificateFault(key: UrlKey, at: string, cause: unknown): Fault | undefined {
   const { code = '', message = '' } = cause as { code?: string; message?: string };
   if (UNTRUSTED.test(code)) {
     const hint = 'name the PEM file of the authority that signed it as tls.ca';
     return { message: `the certificate of ${at} is not trusted`, hint, transient: false };
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const hint = `use the name that the certificate has in "${door}", or say it as tls.servername`;
+    const hint = `use the name that the certificate has in "${key}", or say it as tls.servername`;
     return { message: `the certificate of ${at} is for another name`, hint, transient: false };
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
@@ -125,29 +125,29 @@ function isHandshakeRefusal(cause: unknown): boolean {
   );
 }
 
-function networkFault(door: Door, at: string, cause: unknown): Fault {
+function networkFault(key: UrlKey, at: string, cause: unknown): Fault {
   const { code = '', message = '' } = cause as { code?: string; message?: string };
   if (cause instanceof NoAnswer) return { message: `${at} ${cause.message}`, transient: true };
   if (cause instanceof OversizedAnswer) {
-    const hint = `check that "${door}" names the broker; a larger heap (NODE_OPTIONS=--max-old-space-size) allows more`;
+    const hint = `check that "${key}" names the broker; a larger heap (NODE_OPTIONS=--max-old-space-size) allows more`;
     return { message: `${at} ${cause.message}`, hint, transient: false };
   }
   switch (code) {
     case 'ECONNREFUSED': {
       const plugin =
-        door === 'management'
+        key === 'management'
           ? ', with its management plug-in (rabbitmq-plugins enable rabbitmq_management)'
           : '';
       return {
         message: `nothing listens at ${at}`,
-        hint: `check that the broker runs${plugin}, and the port in "${door}"`,
+        hint: `check that the broker runs${plugin}, and the port in "${key}"`,
         transient: true,
       };
     }
     case 'ENOTFOUND':
       return {
         message: `the host of ${at} is not known`,
-        hint: `check the host in "${door}"`,
+        hint: `check the host in "${key}"`,
         transient: false,
       };
     case 'EAI_AGAIN':

@@ -24,7 +24,7 @@ export type CallResult =
 
 const DONE: CallResult = { status: 'done' };
 
-export interface Performing {
+export interface ExecutorOptions {
   readonly settings: RabbitSettings;
   readonly management: Management;
   readonly links: AmqpLinks | undefined;
@@ -41,18 +41,18 @@ const RESTART = 30_000;
  * RabbitMQ's that brokerform makes has the same effect when it is made twice, so one whose answer was lost is made
  * again, and its second answer tells the truth.
  */
-export class Performer {
-  readonly #with: Performing;
+export class CallExecutor {
+  readonly #with: ExecutorOptions;
   /** Vhosts that AMQP does not reach, while the management API does. */
   readonly #httpOnly = new Set<string>();
   /** When the broker went away; undefined while it is there. */
   #goneSince: number | undefined;
 
-  constructor(performing: Performing) {
-    this.#with = performing;
+  constructor(options: ExecutorOptions) {
+    this.#with = options;
   }
 
-  async perform(call: RabbitCall): Promise<CallResult> {
+  async execute(call: RabbitCall): Promise<CallResult> {
     let sent = false;
     for (let tries = 1; ; tries++) {
       try {

@@ -16,7 +16,7 @@ import type { RabbitCall } from '../calls.ts';
 import { matchingPolicies, readPolicy } from '../effects/topology.ts';
 import { text } from '../kinds/parts.ts';
 import { NamePatterns } from '../kinds/policy/pattern.ts';
-import { Performer } from './executor.ts';
+import { CallExecutor } from './executor.ts';
 import type { Listings } from './listings.ts';
 import type { Sending } from './send.ts';
 
@@ -114,18 +114,18 @@ export async function rehearseUnits(
     const declare = replacementIn(calls);
     return declare ? [{ unit, declare }] : [];
   });
-  const performer = new Performer({ ...sending, ...options });
+  const executor = new CallExecutor({ ...sending, ...options });
   const vhosts = new Set(replaced.map(({ declare }) => declare.body.vhost));
   const grounds = new Map(
     await Promise.all(
-      [...vhosts].map(async (vhost) => [vhost, await prepare(vhost, performer, sending)] as const),
+      [...vhosts].map(async (vhost) => [vhost, await prepare(vhost, executor, sending)] as const),
     ),
   );
   const trials: Trial[] = [];
   await eachOf(replaced, CONCURRENT, async ({ unit, declare }) => {
     if (options.drain.aborted || options.abort.aborted) return;
     const hindrance = grounds.get(declare.body.vhost)?.(declare);
-    const result = hindrance === undefined ? await tryOut(declare, performer) : { note: hindrance };
+    const result = hindrance === undefined ? await tryOut(declare, executor) : { note: hindrance };
     trials.push({ unit, ...result });
   });
   return trials;
@@ -143,7 +143,7 @@ function replacementIn(calls: readonly RabbitCall[]): Declare | undefined {
 type Ground = (declare: Declare) => string | undefined;
 
 /** Deletes what earlier trials have left, and looks which policies would act on a new one. */
-async function prepare(vhost: string, performer: Performer, { listings }: Sending): Promise<Ground> {
+async function prepare(vhost: string, executor: CallExecutor, { listings }: Sending): Promise<Ground> {
   try {
     const [queues, exchanges, policies] = await Promise.all([
       listings.ofVhost('queues', vhost, 'disable_stats=true'),
@@ -152,10 +152,10 @@ async function prepare(vhost: string, performer: Performer, { listings }: Sendin
     ]);
     const isLeft = (item: JsonObject) => TRIAL.test(text(item.name));
     for (const { name, type } of queues.filter(isLeft)) {
-      await performer.perform(removal('queue.declare', vhost, text(name), text(type)));
+      await executor.execute(removal('queue.declare', vhost, text(name), text(type)));
     }
     for (const { name } of exchanges.filter(isLeft)) {
-      await performer.perform(removal('exchange.declare', vhost, text(name), ''));
+      await executor.execute(removal('exchange.declare', vhost, text(name), ''));
     }
     const patterns = new NamePatterns();
     const acting = policies
@@ -176,12 +176,12 @@ async function prepare(vhost: string, performer: Performer, { listings }: Sendin
   }
 }
 
-async function tryOut(declare: Declare, performer: Performer): Promise<Omit<Trial, 'unit'>> {
+async function tryOut(declare: Declare, executor: CallExecutor): Promise<Omit<Trial, 'unit'>> {
   const name = PREFIX + randomBytes(16).toString('hex');
-  const result = await performer.perform(trialOf(declare, name));
+  const result = await executor.execute(trialOf(declare, name));
   if (result.status === 'done' || result.status === 'unknown') {
     const { op, body } = declare;
-    await performer.perform(removal(op, body.vhost, name, typeOf(declare)));
+    await executor.execute(removal(op, body.vhost, name, typeOf(declare)));
   }
   return result.status === 'failed' ? judge(result.failure, name, declare.body.name) : {};
 }

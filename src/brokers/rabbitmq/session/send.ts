@@ -11,13 +11,13 @@ import {
 import type { QueueDelete, RabbitCall } from '../calls.ts';
 import type { QueueCounts } from '../kinds/parts.ts';
 import { AmqpRefusal } from './connection-errors.ts';
-import { Performer, type Performing } from './executor.ts';
+import { CallExecutor, type ExecutorOptions } from './executor.ts';
 import { type Counting, countMessages, type QueueRef } from './metrics.ts';
 
 /** Units at a time, and so AMQP channels: more make a broker no faster. */
 const CONCURRENT = 32;
 
-export type Sending = Omit<Performing, 'drain' | 'abort'> & Counting;
+export type Sending = Omit<ExecutorOptions, 'drain' | 'abort'> & Counting;
 
 /**
  * Sends units of calls, see `Session.send`. A unit that has begun is finished even when drained: half a replacement
@@ -34,18 +34,18 @@ export async function* sendUnits(
   // Every session gets only the calls that its own provider's kinds have made.
   const all = units as readonly (readonly RabbitCall[])[];
   const guard = new Guard(all.flat().filter(isGuarded), sending);
-  const performer = new Performer({ ...sending, drain, abort });
+  const executor = new CallExecutor({ ...sending, drain, abort });
   yield* resultsOf(all, CONCURRENT, async (calls, unit): Promise<Outcome> => {
     const isStopped = drain.aborted || abort.aborted;
     if (isStopped) return { unit, status: 'not-started', callsDone: 0 };
-    return raceAbort(unit, calls, performer, guard, abort);
+    return raceAbort(unit, calls, executor, guard, abort);
   });
 }
 
 async function raceAbort(
   unit: number,
   calls: readonly RabbitCall[],
-  performer: Performer,
+  executor: CallExecutor,
   guard: Guard,
   abort: AbortSignal,
 ): Promise<Outcome> {
@@ -54,7 +54,7 @@ async function raceAbort(
   const giveUp = () => resolve({ unit, status: 'unknown', callsDone: progress.done });
   abort.addEventListener('abort', giveUp);
   try {
-    return await Promise.race([runUnit(unit, calls, performer, guard, progress), promise]);
+    return await Promise.race([runUnit(unit, calls, executor, guard, progress), promise]);
   } finally {
     abort.removeEventListener('abort', giveUp);
   }
@@ -63,7 +63,7 @@ async function raceAbort(
 async function runUnit(
   unit: number,
   calls: readonly RabbitCall[],
-  performer: Performer,
+  executor: CallExecutor,
   guard: Guard,
   progress: { done: number },
 ): Promise<Outcome> {
@@ -71,7 +71,7 @@ async function runUnit(
     const [first] = group;
     const refusal = first && isGuarded(first) ? await guard.refuse(first.body) : undefined;
     if (refusal) return { unit, status: 'failed', callsDone: progress.done, failure: refusal };
-    for (const result of await Promise.all(group.map((call) => performer.perform(call)))) {
+    for (const result of await Promise.all(group.map((call) => executor.execute(call)))) {
       if (result.status !== 'done') {
         // Nothing of the unit was sent: a run again starts it as if new.
         const lost = progress.done > 0 ? 'failed' : 'not-started';

@@ -1,6 +1,6 @@
 import { type Connection, ConnectionError, readTlsFiles, type TlsFiles } from '../../../model/index.ts';
 
-/** Where one of the broker's two doors is. `host` has no brackets around an IPv6 address. */
+/** One of the broker's two endpoints, AMQP and HTTP. `host` has no brackets around an IPv6 address. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;

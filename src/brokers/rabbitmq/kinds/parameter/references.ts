@@ -51,7 +51,7 @@ export function federationNeeds(
 }
 
 /** One end of a shovel or link: names there, and where that is. `undefined`: nobody can tell, it may be any. */
-export interface End {
+interface End {
   readonly queues: readonly string[];
   readonly exchanges: readonly string[];
   /** As whom it logs in; none where the broker itself connects to itself. */

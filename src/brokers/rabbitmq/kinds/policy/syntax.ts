@@ -87,7 +87,7 @@ function readEscape(text: string, at: number): string | undefined {
 }
 
 /** What a name must match, and what it may not. */
-export interface Conditions {
+interface Conditions {
   readonly all: readonly string[];
   readonly none: readonly string[];
 }
