@@ -37,7 +37,7 @@ export function effects(
 const BUDGET = 3_000;
 
 /** Finds out where the dead letters of queues that both sides have go. */
-export function deadLetterEffects(
+function deadLetterEffects(
   { broker, then, now }: VhostPair,
   touched: TouchedExchanges,
   collector: EffectCollector,

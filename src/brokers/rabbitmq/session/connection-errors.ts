@@ -30,7 +30,7 @@ export class NoAnswer extends Error {
 }
 
 /** Bytes that show which protocol really answered. */
-export function protocolOf(answer: Buffer): 'amqp' | 'http' | 'tls' | undefined {
+function protocolOf(answer: Buffer): 'amqp' | 'http' | 'tls' | undefined {
   if (answer.subarray(0, 4).toString('latin1') === 'AMQP') return 'amqp';
   if (answer.subarray(0, 5).toString('latin1') === 'HTTP/') return 'http';
   return answer[0] === 0x15 || answer[0] === 0x16 ? 'tls' : undefined;

@@ -125,7 +125,7 @@ function withResolver<T>(): { promise: Promise<T>; resolve: (value: T) => void }
  * ignore it. What is published between looking and deleting is lost all the same; only the flag of classic queues
  * closes that gap.
  */
-export class Guard {
+class Guard {
   readonly #deletes: readonly { body: QueueDelete }[];
   readonly #counting: Counting;
   /** One look at all of them, when the first is to go: a list instead of a request each. */

@@ -60,7 +60,7 @@ interface End {
 }
 
 /** The ends of a shovel or an upstream; no component else is known to connect. */
-export function endsOf(component: string, value: Json | undefined): End[] {
+function endsOf(component: string, value: Json | undefined): End[] {
   if (!isObject(value)) return [];
   if (component === 'shovel') return ['src', 'dest'].map((side) => shovelEnd(value, side));
   return component === 'federation-upstream' ? [{ ...placesOf(value.uri), ...named(value, '') }] : [];

@@ -96,7 +96,7 @@ interface Conditions {
  * Takes lookaheads off the beginning of an anchored pattern: `^(?!amq\.)orders` holds where `^(?:orders)` does, and
  * `^(?:amq\.)` does not. Everything else is left as it is, for RE2 to refuse.
  */
-export function splitLookaheads(text: string): Conditions {
+function splitLookaheads(text: string): Conditions {
   const whole = { all: [text], none: [] };
   const all: string[] = [];
   const none: string[] = [];
