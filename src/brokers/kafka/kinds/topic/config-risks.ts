@@ -11,10 +11,86 @@ export function configRisks(change: Update, context: Context): Risk[] {
   return [
     ...retentionRisks(change, values),
     ...policyRisks(change, values),
-    ...compactionRisks(values),
-    ...writeRisks(values),
-    ...tieredRisks(values),
+    ...RISKS.flatMap((row) => rowRisks(row, values)),
   ];
+}
+
+interface ConfigRisk {
+  /** One risk, whichever of them changes. */
+  readonly configs: readonly string[];
+  /** The change that is a risk: of a number, any, or to this value. No limit is the largest number. */
+  readonly when: 'lowered' | 'raised' | 'changed' | boolean;
+  /** A risk of compacted topics only. */
+  readonly compacted?: true;
+  /** @param value the new value of the first config, as text */
+  readonly risk: (value: string) => Risk;
+}
+
+/** Risks that follow from one config alone. */
+const RISKS: readonly ConfigRisk[] = [
+  {
+    configs: ['delete.retention.ms'],
+    when: 'lowered',
+    compacted: true,
+    risk: (time) =>
+      disruptive('tombstones-shorter', `readers that need longer than ${time} may miss deletions`),
+  },
+  {
+    configs: ['min.compaction.lag.ms', 'max.compaction.lag.ms'],
+    when: 'lowered',
+    compacted: true,
+    risk: () =>
+      disruptive('compacted-sooner', 'readers that are behind see fewer of the old records of a key'),
+  },
+  {
+    configs: ['max.message.bytes'],
+    when: 'lowered',
+    risk: (size) => disruptive('messages-smaller', `producers whose batches are over ${size} are refused`),
+  },
+  {
+    configs: ['min.insync.replicas'],
+    when: 'lowered',
+    risk: (count) =>
+      disruptive(
+        'insync-lowered',
+        `a record on ${count} of the replicas counts as safe, and is lost with them`,
+      ),
+  },
+  {
+    configs: ['min.insync.replicas'],
+    when: 'raised',
+    risk: (count) =>
+      disruptive('insync-raised', `with fewer than ${count} replicas in sync, acks=all is refused`),
+  },
+  {
+    configs: ['unclean.leader.election.enable'],
+    when: true,
+    risk: () =>
+      disruptive('unclean-election', 'a replica that lags may become leader, and what it lacks is lost'),
+  },
+  {
+    configs: ['message.timestamp.type'],
+    when: 'changed',
+    risk: (type) => {
+      const whose = type === 'LogAppendTime' ? 'those of their arrival' : 'the producer’s';
+      return disruptive('timestamps', `timestamps of new records are ${whose}; retention goes by them`);
+    },
+  },
+  {
+    configs: ['remote.storage.enable'],
+    when: false,
+    risk: () => destructive('tiered-storage-off', 'what is only in remote storage can no longer be read'),
+  },
+];
+
+function rowRisks({ configs, when, compacted, risk }: ConfigRisk, values: Effective): Risk[] {
+  if (compacted && !values.policies('after').includes('compact')) return [];
+  const isRisk = (config: string) => {
+    if (when === 'lowered') return values.lowers(config);
+    if (when === 'raised') return values.raises(config);
+    return values.changes(config) && (when === 'changed' || values.after(config) === when);
+  };
+  return configs.some(isRisk) ? [risk(values.shown(configs[0] ?? ''))] : [];
 }
 
 /** The values that count before and after, wherever they come from. */
@@ -115,60 +191,4 @@ function policyRisks({ before }: Update, values: Effective): Risk[] {
     risks.push(disruptive('deletion-disabled', 'nothing is deleted by age or size any more'));
   }
   return risks;
-}
-
-function compactionRisks(values: Effective): Risk[] {
-  if (!values.policies('after').includes('compact')) return [];
-  const risks: Risk[] = [];
-  if (values.lowers('delete.retention.ms')) {
-    const time = values.shown('delete.retention.ms');
-    risks.push(disruptive('tombstones-shorter', `readers that need longer than ${time} may miss deletions`));
-  }
-  if (values.lowers('min.compaction.lag.ms') || values.lowers('max.compaction.lag.ms')) {
-    risks.push(
-      disruptive('compacted-sooner', 'readers that are behind see fewer of the old records of a key'),
-    );
-  }
-  return risks;
-}
-
-function writeRisks(values: Effective): Risk[] {
-  const risks: Risk[] = [];
-  if (values.lowers('max.message.bytes')) {
-    const size = values.shown('max.message.bytes');
-    risks.push(disruptive('messages-smaller', `producers whose batches are over ${size} are refused`));
-  }
-  if (values.lowers('min.insync.replicas')) {
-    const count = values.shown('min.insync.replicas');
-    risks.push(
-      disruptive(
-        'insync-lowered',
-        `a record on ${count} of the replicas counts as safe, and is lost with them`,
-      ),
-    );
-  }
-  if (values.raises('min.insync.replicas')) {
-    const count = values.shown('min.insync.replicas');
-    risks.push(disruptive('insync-raised', `with fewer than ${count} replicas in sync, acks=all is refused`));
-  }
-  if (
-    values.changes('unclean.leader.election.enable') &&
-    values.after('unclean.leader.election.enable') === true
-  ) {
-    risks.push(
-      disruptive('unclean-election', 'a replica that lags may become leader, and what it lacks is lost'),
-    );
-  }
-  if (values.changes('message.timestamp.type')) {
-    const meaning = `timestamps of new records are ${
-      values.after('message.timestamp.type') === 'LogAppendTime' ? 'those of their arrival' : 'the producer’s'
-    }`;
-    risks.push(disruptive('timestamps', `${meaning}; retention goes by them`));
-  }
-  return risks;
-}
-
-function tieredRisks(values: Effective): Risk[] {
-  if (!values.changes('remote.storage.enable') || values.after('remote.storage.enable') !== false) return [];
-  return [destructive('tiered-storage-off', 'what is only in remote storage can no longer be read')];
 }
