@@ -98,6 +98,14 @@ export function explainError(error: ErrorObject, suggests = true): Problem {
         ...base,
         say: () => (params.limit === 1 ? 'no entries' : `expected at least ${params.limit} entries`),
       };
+    case 'uniqueItems': {
+      const [first, second] = [params.i, params.j].map(Number).sort((a, b) => a - b);
+      return {
+        ...base,
+        say: () => `has the same value at [${first}] and [${second}]`,
+        hint: 'remove one of the two',
+      };
+    }
     default:
       return { ...base, say: () => error.message ?? `breaks "${error.keyword}"`, ...hintOf(schema) };
   }

@@ -5,7 +5,7 @@ import { countBrokers } from '../../../local/kafka/answers.ts';
 import type { LocalKafkaBroker } from '../../../local/kafka/types.ts';
 import { type LocalKafka, startKafka } from '../../../local/kafka.ts';
 import { CliFolder, type Running, variable } from '../cli-folder.ts';
-import { activeController } from './quorum.ts';
+import { activeController, effectiveConfig, setClusterDefault } from './cluster-requests.ts';
 import { Stranger } from './stranger.ts';
 
 const COUNT = 800;
@@ -215,6 +215,25 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       await project.expectFinished();
       await expectNoThrottle();
     });
+  });
+
+  test('a plan that only deletes stays valid when a default of the cluster changes', async () => {
+    declare({ t: { configs: { 'flush.messages': 7, 'max.message.bytes': 2_000_000 } } });
+    await project.expectFinished();
+    project.write('topology.yaml', { retired: ['main/topic/t'] });
+    await project.expectRun(0, 'plan', '--out', 'plan.json');
+    // One that the topic inherits, and one that it overrides.
+    const defaults = { 'log.retention.ms': '7200000', 'message.max.bytes': '3000000' };
+    try {
+      for (const [name, value] of Object.entries(defaults))
+        await setClusterDefault(cluster.bootstrap, name, value);
+      const shown = () => effectiveConfig(cluster.bootstrap, 't', 'retention.ms');
+      await until(async () => expect(await shown()).toBe('7200000'));
+      await project.expectRun(0, 'apply', 'plan.json');
+    } finally {
+      for (const name of Object.keys(defaults)) await setClusterDefault(cluster.bootstrap, name, null);
+    }
+    await until(async () => expect(await stranger.names()).toEqual([]));
   });
 
   test('import writes what is there, what topics have in common as defaults, and planning that changes nothing', async () => {

@@ -13,13 +13,13 @@ interface TopicField {
 /** What a topic's body says beside its configs and its `replicas`; the section's `defaults` may say it for all topics. */
 const fields: Readonly<Record<string, TopicField>> = {
   partitions: {
-    doc: "How many partitions. Can grow, but never shrink; growing sends keys to other partitions. The cluster's `num.partitions` for a new topic that does not say.",
-    values: { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
+    doc: 'How many partitions. Can grow, but never shrink; growing sends keys to other partitions. `null` overrides `defaults`: a new topic gets the broker default, `num.partitions`, and an existing one keeps its number.',
+    values: { type: ['integer', 'null'], minimum: 1, maximum: 2_147_483_647, examples: [12] },
     isImplied: true,
   },
   'replication-factor': {
-    doc: "How many brokers have a copy of each partition. Changes move replicas. The cluster's `default.replication.factor` for a new topic that does not say.",
-    values: { type: 'integer', minimum: 1, maximum: 32_767 },
+    doc: 'How many brokers have a copy of each partition. Changes move replicas. `null` overrides `defaults`: a new topic gets the broker default, by `default.replication.factor` or a placement constraint, and an existing one keeps its number.',
+    values: { type: ['integer', 'null'], minimum: 1, maximum: 32_767, examples: [3] },
     isImplied: true,
   },
   placement: {
@@ -32,6 +32,13 @@ const fields: Readonly<Record<string, TopicField>> = {
     values: { enum: ['declared', 'exclusive'] },
   },
 };
+
+/**
+ * Fields that can be `null`: a creation asks for the broker default, and nothing is compared.
+ * @see https://cwiki.apache.org/confluence/display/KAFKA/KIP-464 for the release that takes it
+ */
+export const brokerDefaultKeys = ['partitions', 'replication-factor'] as const;
+export const BROKER_DEFAULT_SINCE = [2, 4] as const;
 
 export const topicKeys: readonly string[] = Object.keys(fields);
 

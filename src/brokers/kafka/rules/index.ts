@@ -24,6 +24,7 @@ import { tooManyPartitions } from './too-many-partitions.ts';
 import { uncleanLeaderElection } from './unclean-leader-election.ts';
 import { unknownConfig } from './unknown-config.ts';
 import { unlimitedTopic } from './unlimited-topic.ts';
+import { unsupportedBrokerDefault } from './unsupported-broker-default.ts';
 import { unsupportedConfig } from './unsupported-config.ts';
 
 /** Every lint rule of Kafka: one file each, named as its code. */
@@ -53,5 +54,6 @@ export const rules: readonly Rule[] = [
   uncleanLeaderElection,
   unknownConfig,
   unlimitedTopic,
+  unsupportedBrokerDefault,
   unsupportedConfig,
 ];

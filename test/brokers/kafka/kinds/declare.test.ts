@@ -32,6 +32,15 @@ describe('topics', () => {
     expect(get('kafka/topic/a').places?.['configs.retention.ms']).toMatchObject({ line: 2, col: 89 });
   });
 
+  it('opt out of a default of the section', () => {
+    const { get, findings } = declareYaml(
+      'kafka: { defaults: { partitions: 12, replication-factor: 3 }, topics: { a: { replication-factor: null }, b: { partitions: null } } }',
+    );
+    expect(findings).toEqual([]);
+    expect(get('kafka/topic/a').spec).toEqual({ partitions: 12, 'replication-factor': null });
+    expect(get('kafka/topic/b').spec).toEqual({ partitions: null, 'replication-factor': 3 });
+  });
+
   it('are changed by an environment, before defaults count', () => {
     const { get, findings } = declareFiles(
       {

@@ -14,11 +14,19 @@ const ENVIRONMENTS: Record<string, string> = { 'kafka/replication-factor-one-in-
 /** What brokerform.yaml says for a cluster of one broker. */
 const ONE_BROKER = { 'main/topic/*': { 'replication-factor': 1, configs: { 'min.insync.replicas': 1 } } };
 
-function codesOf(yaml: string, environment?: string): string[] {
+/** Rules that are about an old release. */
+const VERSIONS: Record<string, string> = { 'kafka/unsupported-broker-default': '2.3' };
+
+function codesOf(yaml: string, environment?: string, version?: string): string[] {
+  const main = {
+    type: 'kafka',
+    bootstrap: ['localhost:9092'],
+    ...(version && { 'target-version': version }),
+  };
   const config = {
     project: 'p',
     topologies: ['t.yaml'],
-    brokers: { main: { type: 'kafka', bootstrap: ['localhost:9092'] } },
+    brokers: { main },
     environments: { production: {}, local: { overrides: ONE_BROKER } },
   };
   writeFileSync(join(directory, 'brokerform.yaml'), JSON.stringify(config));
@@ -37,11 +45,11 @@ const EXAMPLES = rules.map(({ code, explain }) => {
 /** What users read in `explain` must be true: the bad example has the finding, the good one loads and has it not. */
 describe.each(EXAMPLES)('the examples of $code', ({ code, bad, good }) => {
   it('bad', () => {
-    expect(codesOf(bad, ENVIRONMENTS[code])).toContain(code);
+    expect(codesOf(bad, ENVIRONMENTS[code], VERSIONS[code])).toContain(code);
   });
 
   it('good', () => {
-    const codes = codesOf(good, ENVIRONMENTS[code]);
+    const codes = codesOf(good, ENVIRONMENTS[code], VERSIONS[code]);
     expect(codes).not.toContain(code);
     expect(codes.filter((one) => !one.startsWith('kafka/'))).toEqual([]);
   });

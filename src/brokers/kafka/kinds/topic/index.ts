@@ -17,10 +17,7 @@ export const topic: KafkaKind = {
 
   title(resource) {
     const { partitions, 'replication-factor': factor } = resource.spec;
-    const parts = [
-      ...(typeof partitions === 'number' ? [countOf(partitions, 'partition')] : []),
-      ...(typeof factor === 'number' ? [countOf(factor, 'replica')] : []),
-    ];
+    const parts = [...sizeText(partitions, 'partition'), ...sizeText(factor, 'replica')];
     return { title: `topic ${nameOf(resource)}`, detail: parts.join(' × ') };
   },
 
@@ -69,6 +66,14 @@ export const topic: KafkaKind = {
       : `configs: { ${configs.map((config) => `${config}: null`).join(', ')} }`;
   },
 };
+
+const BROKER_DEFAULT = 'broker default';
+
+/** `3 replicas`, `broker default replicas`, or nothing where nothing is said. */
+function sizeText(value: Json | undefined, noun: string): string[] {
+  if (value === null) return [`${BROKER_DEFAULT} ${noun}s`];
+  return typeof value === 'number' ? [countOf(value, noun)] : [];
+}
 
 /** A reassignment of ours that nobody has seen to its end. */
 function unfinishedTexts(live: Resource): { before: string; after: string } {

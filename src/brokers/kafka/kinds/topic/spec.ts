@@ -24,12 +24,14 @@ import { placementOf, replicasIn } from './placement.ts';
  * for "as if nobody had set it". Live: the effective value of every config that the desired spec names, or that is one
  * of {@link ALWAYS_READ}, and of a topic that is not declared, or declared with `configs-policy: exclusive`, every
  * override; see `sources` for where it comes from. A live
- * topic that just takes the inherited value satisfies a declared `null`, so `complete` drops that live value.
+ * topic that just takes the inherited value satisfies a declared `null`, so `complete` drops that live value; likewise
+ * any number of partitions and replicas.
  */
 export type TopicSpec = JsonObject & {
-  readonly partitions?: number;
+  /** Desired: `null` for the broker default, which counts for a new topic only. */
+  readonly partitions?: number | null;
   /** Live: the replicas that a partition has once a running reassignment has ended; a list where partitions differ. */
-  readonly 'replication-factor'?: number | readonly number[];
+  readonly 'replication-factor'?: number | readonly number[] | null;
   /**
    * Broker ids by partition number, the preferred leader first: `{ "0": [1, 2], "1": [2, 3] }`. Live: likewise as
    * it is once a running reassignment has ended.
@@ -124,6 +126,8 @@ function completeLive(live: Resource, declared: JsonObject | undefined): JsonObj
   for (const [key, value] of Object.entries(live.spec)) {
     const config = configIn(key);
     if (config === undefined) {
+      // The broker default is whatever it has.
+      if (declared?.[key] === null) continue;
       spec[key] = key === 'sources' && !declared ? ownSources(sources) : value;
       continue;
     }

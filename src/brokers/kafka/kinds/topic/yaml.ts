@@ -148,12 +148,17 @@ function bodyOf(topic: Resource): Flat {
     return { replicas: lists, ...configsOf(topic) };
   }
   return {
-    ...(typeof partitions === 'number' && { partitions }),
-    ...(typeof factor === 'number' && { 'replication-factor': factor }),
+    ...(isSize(partitions) && { partitions }),
+    ...(isSize(factor) && { 'replication-factor': factor }),
     // Only what was declared says how replicas should lie.
     ...(placement !== undefined && { placement }),
     ...configsOf(topic),
   };
+}
+
+/** A number, or the broker default. */
+function isSize(value: Json | undefined): value is number | null {
+  return typeof value === 'number' || value === null;
 }
 
 /** Out of a file, and not read from a cluster. */
