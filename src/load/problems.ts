@@ -102,7 +102,7 @@ export function explainError(error: ErrorObject, suggests = true): Problem {
       const [first, second] = [params.i, params.j].map(Number).sort((a, b) => a - b);
       return {
         ...base,
-        say: () => `has the same value at [${first}] and [${second}]`,
+        say: () => `same value at [${first}] and [${second}]`,
         hint: 'remove one of the two',
       };
     }
