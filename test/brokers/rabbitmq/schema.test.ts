@@ -35,6 +35,16 @@ describe('the section schema', () => {
     expect(missing).toEqual([]);
   });
 
+  it('takes what the broker takes in a policy, which has no place for raw values', () => {
+    const definition = '{ delivery-limit: -7, delayed-retry-type: other, delayed-retry-min: 0 }';
+    for (const list of ['policies', 'operator-policies']) {
+      const { diagnostics } = declareYaml(
+        `rabbitmq: { ${list}: { a: { pattern: x, apply-to: queues, definition: ${definition} } } }`,
+      );
+      expect(diagnostics).toEqual([]);
+    }
+  });
+
   it.each([
     ['queues: { a: { mesage-ttl: 1s } }', 'load/unknown-key'],
     ['exchanges: { a: {} }', 'load/'],

@@ -2,7 +2,14 @@ import type { Json } from '../../../model/index.ts';
 import { includes, type Release } from '../version.ts';
 import { exchangeArguments } from './exchange.ts';
 import type { Field, Fields } from './field.ts';
-import { availability, type PolicyUse, QUEUE_ARGUMENTS, type QueueType, type Refusal } from './queue.ts';
+import {
+  type Argument,
+  availability,
+  type PolicyUse,
+  QUEUE_ARGUMENTS,
+  type QueueType,
+  type Refusal,
+} from './queue.ts';
 
 /** A key of a policy's definition. */
 export interface PolicyKey extends Field, Omit<PolicyUse, 'doc'> {
@@ -51,16 +58,25 @@ const own: Readonly<Record<string, PolicyKey>> = {
   },
 };
 
+/** A policy has no place for a raw value, as a queue has `arguments`: its schema has whatever the broker takes. */
+function openTo({ taken, ...row }: Omit<Argument, 'policy'>): Field & Pick<PolicyKey, 'raw' | 'refused'> {
+  if (!taken) return row;
+  const { choices, minimum: _least, maximum: _most, ...rest } = row;
+  // Editors still offer the words.
+  const schema = choices && { anyOf: [{ enum: choices }, { type: 'string' }] };
+  return { ...rest, ...taken, ...(schema && { schema }) };
+}
+
 /**
  * The policy keys that the broker and the plug-ins it ships with know; others are refused. Most are optional arguments
  * of queues as well. https://www.rabbitmq.com/docs/policies
  */
 export const policyKeys: ReadonlyMap<string, PolicyKey> = new Map([
-  ...Array.from(QUEUE_ARGUMENTS).flatMap(([name, { policy, ...row }]): [string, PolicyKey][] =>
-    policy
-      ? [[name, { ...row, ...policy, doc: `${policy.doc ?? row.doc} (${availability({ ...row, policy })})` }]]
-      : [],
-  ),
+  ...Array.from(QUEUE_ARGUMENTS).flatMap(([name, { policy, ...row }]): [string, PolicyKey][] => {
+    if (!policy) return [];
+    const doc = `${policy.doc ?? row.doc} (${availability({ ...row, policy })})`;
+    return [[name, { ...openTo(row), ...policy, doc }]];
+  }),
   ...Object.entries(own),
 ]);
 
