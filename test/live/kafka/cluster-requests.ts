@@ -32,7 +32,7 @@ async function withCluster<T>(
 export function activeController(bootstrap: readonly string[]): Promise<number> {
   return withCluster(bootstrap, async (cluster) => {
     const request = { topics: [CLUSTER_METADATA] };
-    const response = await cluster.request(DescribeQuorum, request, { to: 'home', repeatable: true });
+    const response = await cluster.read(DescribeQuorum, request);
     return response.topics[0]?.partitions[0]?.leader ?? -1;
   });
 }
@@ -62,7 +62,7 @@ export function effectiveConfig(
 ): Promise<string | null | undefined> {
   return withCluster(bootstrap, async (cluster) => {
     const request = { resources: [{ type: TOPIC, name: topic, keys: [config] }], synonyms: false };
-    const response = await cluster.request(DescribeConfigs, request, { to: 'home', repeatable: true });
+    const response = await cluster.read(DescribeConfigs, request);
     return response.resources[0]?.configs[0]?.value;
   });
 }

@@ -1,7 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
+import { atLeast } from '../facts.ts';
 import { BROKER_DEFAULT_SINCE, brokerDefaultKeys } from '../fields/topic.ts';
 import { nameOf } from '../kinds/kind.ts';
-import { atLeast } from '../version.ts';
 
 export const unsupportedBrokerDefault: Rule = {
   code: 'kafka/unsupported-broker-default',
