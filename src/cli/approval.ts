@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { escapeText } from '../report/index.ts';
-import { Declined } from './usage.ts';
+import { NotApproved } from './usage.ts';
 
 export interface Question {
   readonly count: number;
@@ -9,7 +9,7 @@ export interface Question {
   readonly signal: AbortSignal;
 }
 
-/** Asks on the terminal. Only the word `yes` is a yes. @throws Declined */
+/** Asks on the terminal. Only the word `yes` is a yes. @throws NotApproved */
 export async function approve({ count, target, signal }: Question): Promise<void> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   // In raw mode the terminal hands Ctrl-C to readline; it is to mean what it means everywhere.
@@ -20,7 +20,7 @@ export async function approve({ count, target, signal }: Question): Promise<void
     const question = `Apply ${changes} to ${escapeText(target)}? Only "yes" is accepted: `;
     // A closed input (Ctrl-D) leaves the question unanswered for ever.
     const answer = await Promise.race([lines.question(question, { signal }), closed]);
-    if (answer.trim() !== 'yes') throw new Declined();
+    if (answer.trim() !== 'yes') throw new NotApproved();
   } finally {
     lines.close();
   }

@@ -1,24 +1,22 @@
-import {
-  BlockedPlan,
-  BrokerError,
-  ConnectionError,
-  DamagedPlan,
-  InvalidProject,
-  MissingVariable,
-  RevisionError,
-  StalePlan,
-} from '../model/index.ts';
+import { BrokerError, BrokerformError, ConnectionError } from '../model/index.ts';
 import type { RunFailure } from '../report/index.ts';
 import { type Ending, EXIT, type Signal } from './exit.ts';
 import { fileProblem } from './files.ts';
-import { Declined, InputError, UnwiseProject, UsageError } from './usage.ts';
 
 export interface ExplainedFailure {
   readonly failure: RunFailure;
   readonly ending: Ending;
 }
 
-/** What an error means to the one who ran the command. Whatever is not foreseen is a bug, and says so. */
+const ENDINGS: Readonly<Record<BrokerformError['outcome'], Ending>> = {
+  failed: { failed: true },
+  policy: { policy: true },
+  stale: { stale: true },
+  usage: { refused: EXIT.usage },
+  input: { refused: EXIT.input },
+};
+
+/** What an error means to the user who ran the command. Any error that is not expected is a bug. */
 export function explainFailure(error: unknown, signal?: Signal): ExplainedFailure {
   const known = explainKnown(error);
   if (signal && (known === undefined || known.ending.failed)) {
@@ -31,101 +29,36 @@ export function explainFailure(error: unknown, signal?: Signal): ExplainedFailur
 }
 
 function explainKnown(error: unknown): ExplainedFailure | undefined {
-  if (error instanceof UsageError) {
-    return { failure: { kind: 'usage', ...messageOf(error) }, ending: { refused: EXIT.usage } };
-  }
-  if (error instanceof InvalidProject) {
-    const message = `${error.message}; no broker was changed`;
-    return {
-      failure: { kind: 'input', message, diagnostics: error.diagnostics },
-      ending: { refused: EXIT.input },
-    };
-  }
-  if (error instanceof InputError) {
-    return { failure: { kind: 'input', ...messageOf(error) }, ending: { refused: EXIT.input } };
-  }
-  if (error instanceof RevisionError) {
-    return { failure: { kind: 'input', ...messageOf(error) }, ending: { refused: EXIT.input } };
-  }
-  if (error instanceof UnwiseProject) {
-    const message = `${error.message}; no broker was changed`;
-    const hint = '"brokerform explain CODE" shows why; lint.rules or a comment can suppress it';
-    return {
-      failure: { kind: 'findings', message, hint, diagnostics: error.diagnostics },
-      ending: { policy: true },
-    };
-  }
-  if (error instanceof Declined) {
-    return {
-      failure: { kind: 'usage', message: 'not approved; nothing was applied' },
-      ending: { failed: true },
-    };
-  }
-  if (error instanceof MissingVariable) {
-    const hint = `set ${error.variable}, or give it a default: \${${error.variable}:-…}`;
-    return { failure: { kind: 'input', message: error.message, hint }, ending: { refused: EXIT.input } };
-  }
-  if (error instanceof ConnectionError) {
-    const hint = error.hint ?? (error.transient ? 'if it is still starting, use --wait 60s' : undefined);
-    return {
-      failure: {
-        kind: 'connection',
-        broker: error.broker,
-        message: error.message,
-        ...(hint !== undefined && { hint }),
-      },
-      ending: { failed: true },
-    };
-  }
-  if (error instanceof BrokerError) {
-    const { op, status, message, hint } = error.failure;
-    const answer = status === undefined ? '' : ` (${status})`;
-    return {
-      failure: {
-        kind: 'broker',
-        broker: error.broker,
-        message: `${op} was refused${answer}: ${message}`,
-        ...(hint !== undefined && { hint }),
-      },
-      ending: { failed: true },
-    };
-  }
-  if (error instanceof StalePlan) {
-    return {
-      failure: {
-        kind: 'stale-plan',
-        message: `${error.message}; nothing was applied`,
-        hint: 'run plan again and review the result',
-        differences: error.differences,
-      },
-      ending: { stale: true },
-    };
-  }
-  if (error instanceof DamagedPlan) {
-    return {
-      failure: {
-        kind: 'damaged-plan',
-        message: `${error.message}; nothing was applied`,
-        hint: 'plan again',
-        ...(error.differences.length > 0 && { differences: error.differences }),
-      },
-      ending: { stale: true },
-    };
-  }
-  if (error instanceof BlockedPlan) {
-    return {
-      failure: {
-        kind: 'blocked-plan',
-        message: `${error.message}; nothing was applied`,
-        hint: 'the plan shows for each how to proceed',
-      },
-      ending: { policy: true },
-    };
-  }
-  return error instanceof AggregateError ? explainSeveral(error.errors) : explainFileError(error);
+  if (error instanceof AggregateError) return explainSeveral(error.errors);
+  if (!(error instanceof BrokerformError)) return explainFileError(error);
+  const { kind, consequence, broker, differences, diagnostics } = error;
+  const hint = error.hint ?? waitHint(error);
+  const message = consequence === undefined ? messageOf(error) : `${messageOf(error)}; ${consequence}`;
+  return {
+    failure: {
+      ...{ kind, message },
+      ...(hint !== undefined && { hint }),
+      ...(broker !== undefined && { broker }),
+      ...(differences.length > 0 && { differences }),
+      ...(diagnostics !== undefined && { diagnostics }),
+    },
+    ending: ENDINGS[error.outcome],
+  };
 }
 
-/** Several brokers failed at once: each is told, and the gravest decides how the run ended. */
+function messageOf(error: BrokerformError): string {
+  if (!(error instanceof BrokerError)) return error.message;
+  const { op, status, message } = error.failure;
+  return `${op} was refused${status === undefined ? '' : ` (${status})`}: ${message}`;
+}
+
+function waitHint(error: BrokerformError): string | undefined {
+  return error instanceof ConnectionError && error.transient
+    ? 'if it is still starting, use --wait 60s'
+    : undefined;
+}
+
+/** Several brokers failed at once: each is reported, and the worst decides the exit code. */
 function explainSeveral(errors: readonly unknown[]): ExplainedFailure | undefined {
   const explained = errors.map(explainKnown).filter((one) => one !== undefined);
   if (explained.length < errors.length) return undefined;
@@ -150,7 +83,7 @@ function explainFileError(error: unknown): ExplainedFailure | undefined {
   const problem = fileProblem(error);
   const { path } = error as NodeJS.ErrnoException;
   if (problem === undefined || path === undefined) return undefined;
-  return { failure: { kind: 'input', message: `${path}: ${problem}` }, ending: { refused: EXIT.input } };
+  return { failure: { kind: 'input', message: `${path}: ${problem}` }, ending: ENDINGS.input };
 }
 
 function explainBug(error: unknown): ExplainedFailure {
@@ -160,10 +93,6 @@ function explainBug(error: unknown): ExplainedFailure {
       message: `internal error: ${error instanceof Error ? error.message : String(error)}`,
       hint: 'this is a bug; report it with the stack trace that -v prints',
     },
-    ending: { failed: true },
+    ending: ENDINGS.failed,
   };
-}
-
-function messageOf(error: UsageError | InputError | RevisionError): { message: string; hint?: string } {
-  return { message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
 }

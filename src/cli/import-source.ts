@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   addressMatcher,
-  DamagedPlan,
   type Diagnostic,
   hasErrors,
+  InvalidPlanFile,
   InvalidProject,
   nearestWord,
   type Provider,
@@ -199,7 +199,7 @@ async function importFile(checked: Checked, file: string, name: string | undefin
   }
   for (const provider of providers) {
     const snapshot = await readExport(file, { name: provider.name, provider }).catch((error: unknown) => {
-      if (!(error instanceof DamagedPlan)) throw namedFileError(error, file);
+      if (!(error instanceof InvalidPlanFile)) throw namedFileError(error, file);
     });
     if (snapshot) return sourceOf(checked, snapshot, provider);
   }

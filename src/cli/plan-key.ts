@@ -23,7 +23,7 @@ export async function planKey(): Promise<string> {
   throw new UsageError(`${PLAN_KEY} ${problem}`, 'a good one: openssl rand -hex 32');
 }
 
-/** Reads a saved plan, as far as these flags trust it. @throws DamagedPlan, InputError, UsageError */
+/** Reads a saved plan, as far as these flags trust it. @throws InvalidPlanFile, InputError, UsageError */
 export async function readSavedPlan(file: string, { verify, maxAge }: VerifyFlags = {}) {
   const { readPlan } = await import('../workflow/index.ts');
   return readPlan(await readInput(file), {

@@ -1,8 +1,9 @@
 import {
   addressMatcher,
-  DamagedPlan,
   type Diagnostic,
+  InvalidPlanFile,
   InvalidProject,
+  LintErrors,
   type Plan,
   secretsIn,
 } from '../model/index.ts';
@@ -12,7 +13,7 @@ import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
 import { checkSpelling, type PlanFlags } from './plan-flags.ts';
 import { keptPlans, tellStrangers } from './unfinished.ts';
-import { InputError, UnwiseProject, UsageError } from './usage.ts';
+import { InputError, UsageError } from './usage.ts';
 
 export interface ProjectChoice {
   /** In the place of what `--config` says. */
@@ -44,7 +45,7 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
 
 /**
  * The project, for commands that go on to a broker: findings are told, and one that is an error ends the run.
- * @throws InvalidProject, UnwiseProject
+ * @throws InvalidProject, LintErrors
  */
 export async function loadProject(context: CommandContext): Promise<Checked> {
   const checked = await checkProject(context);
@@ -55,7 +56,7 @@ export async function loadProject(context: CommandContext): Promise<Checked> {
   if (verbose && others.length > 0) context.tell(`${renderDiagnostics(others, 'text', context.err)}\n`);
   else noteWarnings(context, others);
   if (errors.length > 0) {
-    throw (await hasInvalidInput(errors)) ? new InvalidProject(errors) : new UnwiseProject(errors);
+    throw (await hasInvalidInput(errors)) ? new InvalidProject(errors) : new LintErrors(errors);
   }
   return checked;
 }
@@ -146,7 +147,7 @@ export async function unlessInterrupted<T>(context: CommandContext, work: Promis
 /** A file that stands in for a broker is input, and no plan that has gone bad. */
 export function badFile(file: string): (error: unknown) => never {
   return (error) => {
-    if (error instanceof DamagedPlan) throw new InputError(error.message);
+    if (error instanceof InvalidPlanFile) throw new InputError(error.message);
     throw namedFileError(error, file);
   };
 }

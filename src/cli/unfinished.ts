@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import {
   type ApplyReport,
   BlockedPlan,
-  DamagedPlan,
+  InvalidPlanFile,
   MissingVariable,
   type Plan,
   StalePlan,
@@ -19,7 +19,7 @@ const NAME = /^unfinished-.*-(\d+)\.json$/;
 const ENDED: readonly StepStatus[] = ['applied', 'already', 'under-way'];
 
 /** Errors of an apply that has not sent anything. After any other one the file stays, and the next apply sees to it. */
-const NOTHING_BEGUN = [StalePlan, BlockedPlan, DamagedPlan, MissingVariable];
+const NOTHING_BEGUN = [StalePlan, BlockedPlan, InvalidPlanFile, MissingVariable];
 
 interface Keeping {
   readonly plan: Plan;

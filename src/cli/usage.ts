@@ -1,37 +1,29 @@
-import type { Diagnostic } from '../model/index.ts';
+import { BrokerformError } from '../model/index.ts';
 
-/** The command line asks for something that cannot be. Exit 64. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly hint: string | undefined;
+/** The command line asks for something impossible. */
+export class UsageError extends BrokerformError {
+  readonly kind = 'usage';
+  readonly outcome = 'usage';
   constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
+    super(message, { hint });
   }
 }
 
-/** A file that was named cannot be read, or may not be written. Exit 65. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
-  readonly hint: string | undefined;
+/** A named file cannot be read or written. */
+export class InputError extends BrokerformError {
+  readonly kind = 'input';
+  readonly outcome = 'input';
   constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
+    super(message, { hint });
   }
 }
 
-/** The topology is valid, and has lint findings that are errors. Exit 3. */
-export class UnwiseProject extends Error {
-  override readonly name = 'UnwiseProject';
-  readonly diagnostics: readonly Diagnostic[];
-  constructor(diagnostics: readonly Diagnostic[]) {
-    const count = diagnostics.filter(({ severity }) => severity === 'error').length;
-    super(`${count} lint error${count === 1 ? '' : 's'} in the project`);
-    this.diagnostics = diagnostics;
+/** The approval prompt was not answered with yes. */
+export class NotApproved extends BrokerformError {
+  readonly kind = 'usage';
+  readonly outcome = 'failed';
+  override readonly consequence = 'nothing was applied';
+  constructor() {
+    super('not approved');
   }
-}
-
-/** The one who was asked did not say yes. Exit 1: what was ordered was not done. */
-export class Declined extends Error {
-  override readonly name = 'Declined';
 }

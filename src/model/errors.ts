@@ -2,69 +2,21 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Plan } from './plan.ts';
 import type { Failure } from './report.ts';
 
-/** A broker could not be reached, or would not let us in. Nothing was changed by this attempt. */
-export class ConnectionError extends Error {
-  override readonly name = 'ConnectionError';
-  readonly broker: string;
-  readonly hint: string | undefined;
-  /** True when waiting may help: the broker is down or still starting, not "wrong password". */
-  readonly transient: boolean;
-  constructor(
-    broker: string,
-    message: string,
-    options: { hint?: string; transient?: boolean; cause?: unknown } = {},
-  ) {
-    super(message, { cause: options.cause });
-    this.broker = broker;
-    this.hint = options.hint;
-    this.transient = options.transient ?? false;
-  }
-}
+/** What went wrong, as JSON and CI formats name it. */
+export type FailureKind =
+  | 'usage'
+  | 'input'
+  | 'findings'
+  | 'connection'
+  | 'broker'
+  | 'stale-plan'
+  | 'damaged-plan'
+  | 'blocked-plan'
+  | 'interrupted'
+  | 'bug';
 
-/** A broker answered, and said no. Carries what was asked, the status and the broker's own words. */
-export class BrokerError extends Error {
-  override readonly name = 'BrokerError';
-  readonly broker: string;
-  readonly failure: Failure;
-  constructor(broker: string, failure: Failure, cause?: unknown) {
-    super(`${failure.op}: ${failure.message}`, { cause });
-    this.broker = broker;
-    this.failure = failure;
-  }
-}
-
-/** An environment variable that a connection or a secret needs is not set. */
-export class MissingVariable extends Error {
-  override readonly name = 'MissingVariable';
-  readonly variable: string;
-  constructor(variable: string) {
-    super(`environment variable ${variable} is not set`);
-    this.variable = variable;
-  }
-}
-
-/** A saved plan cannot be trusted: it was cut off, edited, or written by another version; nothing was applied. */
-export class DamagedPlan extends Error {
-  override readonly name = 'DamagedPlan';
-  /** Where the plan is not what its own changes make. */
-  readonly differences: readonly StaleDifference[];
-  constructor(message: string, differences: readonly StaleDifference[] = []) {
-    super(message);
-    this.differences = differences;
-  }
-}
-
-/** Live state, or the broker itself, is no longer what the plan was made for; nothing was applied. */
-export class StalePlan extends Error {
-  override readonly name = 'StalePlan';
-  readonly differences: readonly StaleDifference[];
-  constructor(differences: readonly StaleDifference[]) {
-    super(
-      `plan is stale: ${differences.length} difference${differences.length === 1 ? '' : 's'} since it was created`,
-    );
-    this.differences = differences;
-  }
-}
+/** What an error means for the run; the command line has an exit code for each. */
+export type FailureOutcome = 'failed' | 'policy' | 'stale' | 'usage' | 'input';
 
 export interface StaleDifference {
   /** An address, or the name of a broker. */
@@ -72,36 +24,149 @@ export interface StaleDifference {
   readonly message: string;
 }
 
-/** The plan holds changes that nobody allowed; nothing was applied. */
-export class BlockedPlan extends Error {
-  override readonly name = 'BlockedPlan';
+interface FailureDetails {
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+  readonly broker?: string;
+  readonly differences?: readonly StaleDifference[];
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+/** An error that a user can act on. It carries all that is reported of it; any other error is a bug. */
+export abstract class BrokerformError extends Error {
+  abstract readonly kind: FailureKind;
+  abstract readonly outcome: FailureOutcome;
+  /** What did not happen because of it; printed behind the message. */
+  readonly consequence: 'nothing was applied' | 'no broker was changed' | undefined = undefined;
+  /** The next thing to do. */
+  readonly hint: string | undefined;
+  readonly broker: string | undefined;
+  /** What is stale or invalid, one by one. */
+  readonly differences: readonly StaleDifference[];
+  /** Findings of the files, not only those that are errors. */
+  readonly diagnostics: readonly Diagnostic[] | undefined;
+  constructor(message: string, details: FailureDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = new.target.name;
+    this.hint = details.hint;
+    this.broker = details.broker;
+    this.differences = details.differences ?? [];
+    this.diagnostics = details.diagnostics;
+  }
+}
+
+/** A broker could not be reached, or refused access. This attempt changed nothing. */
+export class ConnectionError extends BrokerformError {
+  readonly kind = 'connection';
+  readonly outcome = 'failed';
+  declare readonly broker: string;
+  /** True when waiting may help: the broker is down or still starting, not "wrong password". */
+  readonly transient: boolean;
+  constructor(
+    broker: string,
+    message: string,
+    { hint, transient = false, cause }: { hint?: string; transient?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, { broker, cause, hint });
+    this.transient = transient;
+  }
+}
+
+/** A broker refused a request. Carries the request, the status and the broker's own words. */
+export class BrokerError extends BrokerformError {
+  readonly kind = 'broker';
+  readonly outcome = 'failed';
+  declare readonly broker: string;
+  readonly failure: Failure;
+  constructor(broker: string, failure: Failure, cause?: unknown) {
+    super(`${failure.op}: ${failure.message}`, { broker, cause, hint: failure.hint });
+    this.failure = failure;
+  }
+}
+
+/** An environment variable that a connection or a secret needs is not set. */
+export class MissingVariable extends BrokerformError {
+  readonly kind = 'input';
+  readonly outcome = 'input';
+  readonly variable: string;
+  constructor(variable: string) {
+    const hint = `set ${variable}, or give it a default: \${${variable}:-…}`;
+    super(`environment variable ${variable} is not set`, { hint });
+    this.variable = variable;
+  }
+}
+
+/** A file is not a plan, or cannot be trusted: truncated, edited, or written by another version. */
+export class InvalidPlanFile extends BrokerformError {
+  readonly kind = 'damaged-plan';
+  readonly outcome = 'stale';
+  override readonly consequence = 'nothing was applied';
+  /** @param differences where the plan is not what its own changes make */
+  constructor(message: string, differences: readonly StaleDifference[] = []) {
+    super(message, { hint: 'plan again', differences });
+  }
+}
+
+/** Live state, or the broker itself, changed since the plan was created. */
+export class StalePlan extends BrokerformError {
+  readonly kind = 'stale-plan';
+  readonly outcome = 'stale';
+  override readonly consequence = 'nothing was applied';
+  constructor(differences: readonly StaleDifference[]) {
+    const count = `${differences.length} difference${differences.length === 1 ? '' : 's'}`;
+    const hint = 'run plan again and review the result';
+    super(`plan is stale: ${count} since it was created`, { hint, differences });
+  }
+}
+
+/** The plan contains changes that are blocked. */
+export class BlockedPlan extends BrokerformError {
+  readonly kind = 'blocked-plan';
+  readonly outcome = 'policy';
+  override readonly consequence = 'nothing was applied';
   readonly plan: Plan;
   constructor(plan: Plan) {
     // A change may be blocked for several reasons, and counts once, as in the plan.
     const count = new Set(plan.blockers.map(({ address }) => address)).size;
-    super(`${count} blocked change${count === 1 ? '' : 's'}`);
+    const hint = 'the plan shows for each how to proceed';
+    super(`${count} blocked change${count === 1 ? '' : 's'}`, { hint });
     this.plan = plan;
   }
 }
 
-/** What the user wrote cannot be worked with. Carries every finding, not only those that are errors. */
-export class InvalidProject extends Error {
-  override readonly name = 'InvalidProject';
-  readonly diagnostics: readonly Diagnostic[];
-  /** @param where `the project`, unless it was other files that were read */
+/** The files are invalid. Carries every finding, not only those that are errors. */
+export class InvalidProject extends BrokerformError {
+  readonly kind = 'input';
+  readonly outcome = 'input';
+  override readonly consequence = 'no broker was changed';
+  declare readonly diagnostics: readonly Diagnostic[];
+  /** @param where `the project`, unless other files were read */
   constructor(diagnostics: readonly Diagnostic[], where = 'the project') {
-    const count = diagnostics.filter(({ severity }) => severity === 'error').length;
-    super(`${count} error${count === 1 ? '' : 's'} in ${where}`);
-    this.diagnostics = diagnostics;
+    super(`${countErrors(diagnostics, 'error')} in ${where}`, { diagnostics });
+  }
+}
+
+/** The topology is valid, and has lint findings that are errors. */
+export class LintErrors extends BrokerformError {
+  readonly kind = 'findings';
+  readonly outcome = 'policy';
+  override readonly consequence = 'no broker was changed';
+  constructor(diagnostics: readonly Diagnostic[]) {
+    const hint = '"brokerform explain CODE" shows why; lint.rules or a comment can suppress it';
+    super(`${countErrors(diagnostics, 'lint error')} in the project`, { hint, diagnostics });
   }
 }
 
 /** A revision of the repository cannot be read. */
-export class RevisionError extends Error {
-  override readonly name = 'RevisionError';
-  readonly hint: string | undefined;
+export class RevisionError extends BrokerformError {
+  readonly kind = 'input';
+  readonly outcome = 'input';
   constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
+    super(message, { hint });
   }
+}
+
+function countErrors(diagnostics: readonly Diagnostic[], noun: string): string {
+  const count = diagnostics.filter(({ severity }) => severity === 'error').length;
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,12 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { canonicalJson, DamagedPlan, isObject, type Json, PLAN_VERSION, type Plan } from '../model/index.ts';
+import {
+  canonicalJson,
+  InvalidPlanFile,
+  isObject,
+  type Json,
+  PLAN_VERSION,
+  type Plan,
+} from '../model/index.ts';
 
 /** Minimum length of a signing key: 32 hexadecimal digits are 128 bits. */
 export const SHORTEST_KEY = 32;
@@ -21,29 +28,29 @@ export function writePlan(plan: Plan, key?: string): string {
 
 /**
  * @param key if given, the plan must be signed with it
- * @throws DamagedPlan if the text is not a plan, has another version, is truncated or edited, or is not signed with
+ * @throws InvalidPlanFile if the text is not a plan, has another version, is truncated or edited, or is not signed with
  *   the key.
  */
 export function parsePlan(text: string, key?: string): Plan {
   const file = parse(text);
   if (isObject(file) && file.brokerform === 'diff') {
-    throw new DamagedPlan('this is a diff of two revisions, not a plan');
+    throw new InvalidPlanFile('this is a diff of two revisions, not a plan');
   }
-  if (!isObject(file) || file.brokerform !== 'plan') throw new DamagedPlan('not a brokerform plan file');
+  if (!isObject(file) || file.brokerform !== 'plan') throw new InvalidPlanFile('not a brokerform plan file');
   const { plan } = file;
-  if (!isObject(plan)) throw new DamagedPlan('the file contains no plan');
-  if (plan.version !== PLAN_VERSION) throw new DamagedPlan(otherFormat(plan));
+  if (!isObject(plan)) throw new InvalidPlanFile('the file contains no plan');
+  if (plan.version !== PLAN_VERSION) throw new InvalidPlanFile(otherFormat(plan));
   if (file.digest !== digest(plan))
-    throw new DamagedPlan('the plan file was modified after it was saved: digest mismatch');
+    throw new InvalidPlanFile('the plan file was modified after it was saved: digest mismatch');
   if (key !== undefined) checkSignature(file.signature, signature(plan, key));
   return plan as unknown as Plan;
 }
 
 function checkSignature(found: unknown, wanted: string): void {
-  if (typeof found !== 'string') throw new DamagedPlan('the plan is not signed, and --verify was given');
+  if (typeof found !== 'string') throw new InvalidPlanFile('the plan is not signed, and --verify was given');
   const [a, b] = [Buffer.from(found), Buffer.from(wanted)];
   if (a.length !== b.length || !timingSafeEqual(a, b))
-    throw new DamagedPlan('signature of the plan does not match: different key or different plan');
+    throw new InvalidPlanFile('signature of the plan does not match: different key or different plan');
 }
 
 /** Another format can contain more, or have another meaning, than this version supports, so it is rejected. */
@@ -56,7 +63,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DamagedPlan(`invalid or truncated JSON: ${(error as Error).message}`);
+    throw new InvalidPlanFile(`invalid or truncated JSON: ${(error as Error).message}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../model/index.ts';
+import type { Diagnostic, FailureKind } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import type { About } from './about.ts';
 import { comment } from './comment.ts';
@@ -9,17 +9,7 @@ import { PLAIN, paint, type Style } from './style.ts';
 
 /** Why a command could not do its work at all. */
 export interface RunFailure {
-  readonly kind:
-    | 'usage'
-    | 'input'
-    | 'findings'
-    | 'connection'
-    | 'broker'
-    | 'stale-plan'
-    | 'damaged-plan'
-    | 'blocked-plan'
-    | 'interrupted'
-    | 'bug';
+  readonly kind: FailureKind;
   readonly message: string;
   readonly hint?: string;
   readonly broker?: string;

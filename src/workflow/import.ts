@@ -2,8 +2,8 @@ import { Document, Scalar, visit } from 'yaml';
 import { completeSides } from '../diff/index.ts';
 import {
   type Address,
-  DamagedPlan,
   type ImportedFile,
+  InvalidPlanFile,
   indexByAddress,
   isExactInt,
   isObject,
@@ -37,14 +37,14 @@ export async function readEverything(
   }
 }
 
-/** The resources of an export file. @throws DamagedPlan when the file is of no kind that the provider knows. */
+/** The resources of an export file. @throws InvalidPlanFile when the file is of no kind that the provider knows. */
 export async function readExport(
   file: string,
   broker: Pick<DeclaredBroker, 'name' | 'provider'> & Partial<Pick<DeclaredBroker, 'ignore'>>,
 ): Promise<ManageableSnapshot> {
   const snapshot = await readSnapshot(file, broker.name, broker.provider);
   if (!snapshot)
-    throw new DamagedPlan(
+    throw new InvalidPlanFile(
       `${file} is no export of ${broker.provider.name}, and no snapshot of "${broker.name}"`,
     );
   return manageable(snapshot, broker.provider, broker.ignore);

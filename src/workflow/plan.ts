@@ -1,4 +1,4 @@
-import { allSteps, type BrokerIdentity, DamagedPlan, type Plan, type Session } from '../model/index.ts';
+import { allSteps, type BrokerIdentity, InvalidPlanFile, type Plan, type Session } from '../model/index.ts';
 import { buildPlan } from '../plan/index.ts';
 import { compareWithBase } from './base-comparison.ts';
 import { type BrokerPlan, planBroker } from './broker-plan.ts';
@@ -38,7 +38,7 @@ export interface PlanOptions extends OpenOptions {
 
 /**
  * Compares what is declared with what is live.
- * @throws ConnectionError, BrokerError, MissingVariable, DamagedPlan (of a snapshot file), AggregateError of several.
+ * @throws ConnectionError, BrokerError, MissingVariable, InvalidPlanFile (of a snapshot file), AggregateError of several.
  */
 export async function makePlan(checked: Checked, options: PlanOptions): Promise<Plan> {
   if (options.against !== undefined)
@@ -113,7 +113,7 @@ async function offlineStates(checked: Checked, against: string): Promise<Map<str
       if (against === 'none') return [broker.name, nothing(broker.assumed)];
       const snapshot = await readSnapshot(against, broker.name, broker.provider);
       if (!snapshot)
-        throw new DamagedPlan(
+        throw new InvalidPlanFile(
           `${against} holds nothing of broker "${broker.name}" (${broker.provider.name})`,
         );
       return [broker.name, frozen(snapshot)];

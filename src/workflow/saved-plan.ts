@@ -1,5 +1,5 @@
 import { providers as allProviders } from '../brokers/index.ts';
-import { DamagedPlan, type Plan, type Provider } from '../model/index.ts';
+import { InvalidPlanFile, type Plan, type Provider } from '../model/index.ts';
 import { parsePlan } from '../plan/index.ts';
 import { verifyPlan } from './verify.ts';
 
@@ -18,7 +18,7 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 
 /**
  * Reads a saved plan, and checks that it does what it shows.
- * @throws DamagedPlan when it is no plan, was edited, is not signed with the key, too old, or does something else.
+ * @throws InvalidPlanFile when it is no plan, was edited, is not signed with the key, too old, or does something else.
  */
 export function readPlan(text: string, options: ReadPlanOptions = {}): Plan {
   const plan = parsePlan(text, options.key);
@@ -29,6 +29,6 @@ export function readPlan(text: string, options: ReadPlanOptions = {}): Plan {
 
 function checkAge({ createdAt }: Plan, maxAge: number, now: Date): void {
   const age = now.getTime() - Date.parse(createdAt);
-  if (age < -CLOCK_SKEW_MS) throw new DamagedPlan(`the plan was made in the future, at ${createdAt}`);
-  if (age > maxAge) throw new DamagedPlan(`the plan is too old: it was made at ${createdAt}`);
+  if (age < -CLOCK_SKEW_MS) throw new InvalidPlanFile(`the plan was made in the future, at ${createdAt}`);
+  if (age > maxAge) throw new InvalidPlanFile(`the plan is too old: it was made at ${createdAt}`);
 }

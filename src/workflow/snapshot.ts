@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { DamagedPlan, isObject, type Provider, parseJson, type Snapshot } from '../model/index.ts';
+import { InvalidPlanFile, isObject, type Provider, parseJson, type Snapshot } from '../model/index.ts';
 
 /** The file that `import --format snapshot` writes: live state, to plan against without a broker. */
 export function writeSnapshot(snapshots: readonly Snapshot[]): string {
@@ -10,7 +10,7 @@ export function writeSnapshot(snapshots: readonly Snapshot[]): string {
 /**
  * Reads a snapshot, or a broker's own export that one of the providers knows.
  * @param name the configured broker that an export, which names none, stands for.
- * @throws DamagedPlan when it is neither; the file system's error when it cannot be read.
+ * @throws InvalidPlanFile when it is neither; the file system's error when it cannot be read.
  */
 export async function readSnapshot(
   file: string,
@@ -20,7 +20,7 @@ export async function readSnapshot(
   const data = parse(file, await readFile(file, 'utf8'));
   if (isObject(data) && data.brokerform === 'snapshot') {
     if (data.version !== 1)
-      throw new DamagedPlan(`${file} is a snapshot of version ${JSON.stringify(data.version)}, not 1`);
+      throw new InvalidPlanFile(`${file} is a snapshot of version ${JSON.stringify(data.version)}, not 1`);
     const brokers = data.brokers as unknown as readonly Snapshot[];
     const found = brokers.find(({ broker }) => broker.name === name && broker.type === provider.name);
     return (
@@ -41,7 +41,7 @@ export async function isExport(file: string, providers: readonly Provider[]): Pr
       providers.some((provider) => provider.parseExport?.(data, provider.name) !== undefined)
     );
   } catch (error) {
-    if (error instanceof DamagedPlan) return false;
+    if (error instanceof InvalidPlanFile) return false;
     throw error;
   }
 }
@@ -50,6 +50,6 @@ function parse(file: string, text: string) {
   try {
     return parseJson(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new DamagedPlan(`${file} is not JSON: ${(error as Error).message}`);
+    throw new InvalidPlanFile(`${file} is not JSON: ${(error as Error).message}`);
   }
 }

@@ -1,7 +1,7 @@
 import {
   allSteps,
   brokerOf,
-  DamagedPlan,
+  InvalidPlanFile,
   type Json,
   type Plan,
   type Provider,
@@ -19,15 +19,15 @@ import { strayedSecrets } from './strayed-secrets.ts';
  * Checks, without any broker, that a saved plan does what it shows: its titles, fields, risks, calls, order and
  * blockers must be those that its own changes make. The digest of a file can be made anew, and this cannot.
  * What no change decides is taken as it is: times, places in files, counts, a broker's own words.
- * @throws DamagedPlan with each difference
+ * @throws InvalidPlanFile with each difference
  */
 export function verifyPlan(plan: Plan, providers: readonly Provider[]): void {
   const problems = headerProblems(plan);
-  if (problems.length > 0) throw new DamagedPlan('this is not a plan as brokerform writes it', problems);
+  if (problems.length > 0) throw new InvalidPlanFile('this is not a plan as brokerform writes it', problems);
   const differences = differencesOf(plan, providers);
   if (differences.length === 0) return;
   const count = `${differences.length} difference${differences.length === 1 ? '' : 's'}`;
-  throw new DamagedPlan(`the plan does not do what it shows: ${count}`, differences);
+  throw new InvalidPlanFile(`the plan does not do what it shows: ${count}`, differences);
 }
 
 function differencesOf(plan: Plan, providers: readonly Provider[]): StaleDifference[] {
@@ -36,22 +36,23 @@ function differencesOf(plan: Plan, providers: readonly Provider[]): StaleDiffere
     if (stray.length > 0) return stray;
     return compare(plan, rebuildPlan(plan, providers));
   } catch (error) {
-    if (error instanceof DamagedPlan) throw error;
+    if (error instanceof InvalidPlanFile) throw error;
     // Whatever a builder makes of data that no plan ever held.
     return [{ subject: 'plan', message: `cannot be made again: ${(error as Error).message}` }];
   }
 }
 
-/** What a plan claims of each of its brokers. @throws DamagedPlan for one that is not known */
+/** What a plan claims of each of its brokers. @throws InvalidPlanFile for one that is not known */
 function claimsOf(plan: Plan, providers: readonly Provider[]): Claim[] {
   const names = new Set(plan.brokers.map(({ name }) => name));
   for (const { address } of allSteps(plan)) {
     if (!names.has(brokerOf(address)))
-      throw new DamagedPlan(`the plan changes ${address}, and names no broker of it`);
+      throw new InvalidPlanFile(`the plan changes ${address}, and names no broker of it`);
   }
   return plan.brokers.map((broker) => {
     const provider = providers.find(({ name }) => name === broker.type);
-    if (!provider) throw new DamagedPlan(`the plan is for a broker of type ${broker.type}, which is unknown`);
+    if (!provider)
+      throw new InvalidPlanFile(`the plan is for a broker of type ${broker.type}, which is unknown`);
     const isHere = ({ address }: { readonly address: string }) => brokerOf(address) === broker.name;
     const { live, desired } = plan.surroundings;
     return {

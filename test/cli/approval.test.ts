@@ -28,11 +28,11 @@ describe.skipIf(spawnSync('script', ['--version']).status !== 0)('the question b
   });
 
   test.each([
-    ['no', 'no\r', 'Declined'],
-    ['y', 'y\r', 'Declined'],
-    ['YES', 'YES\r', 'Declined'],
-    ['nothing', '\r', 'Declined'],
-    ['Ctrl-D', '\u0004', 'Declined'],
+    ['no', 'no\r', 'NotApproved'],
+    ['y', 'y\r', 'NotApproved'],
+    ['YES', 'YES\r', 'NotApproved'],
+    ['nothing', '\r', 'NotApproved'],
+    ['Ctrl-D', '\u0004', 'NotApproved'],
     ['Ctrl-C', '\u0003', 'SIGINT'],
   ])('%s is no yes', async (_, answer, outcome) => {
     const screen = await ask(answer, 1);

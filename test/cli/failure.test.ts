@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { explainFailure } from '../../src/cli/failure.ts';
-import { InputError, UnwiseProject, UsageError } from '../../src/cli/usage.ts';
+import { InputError, UsageError } from '../../src/cli/usage.ts';
 import {
   BlockedPlan,
   BrokerError,
   ConnectionError,
-  DamagedPlan,
+  InvalidPlanFile,
   InvalidProject,
+  LintErrors,
   MissingVariable,
   StalePlan,
 } from '../../src/model/index.ts';
@@ -17,13 +18,13 @@ test.each<[string, unknown, string, number]>([
   ['wrong usage', new UsageError('m'), 'usage', 64],
   ['a bad file', new InputError('m'), 'input', 65],
   ['a bad project', new InvalidProject([]), 'input', 65],
-  ['lint errors', new UnwiseProject([]), 'findings', 3],
+  ['lint errors', new LintErrors([]), 'findings', 3],
   ['a missing variable', new MissingVariable('DB'), 'input', 65],
   ['no such file', Object.assign(new Error('ENOENT: …'), { code: 'ENOENT', path: 'x.yaml' }), 'input', 65],
   ['an unreachable broker', new ConnectionError('main', 'refused'), 'connection', 1],
   ['a refusal', new BrokerError('main', { op: 'GET', message: 'no' }), 'broker', 1],
   ['a stale plan', new StalePlan([{ subject: 'a', message: 'gone' }]), 'stale-plan', 4],
-  ['a damaged plan', new DamagedPlan('cut off'), 'damaged-plan', 4],
+  ['a damaged plan', new InvalidPlanFile('cut off'), 'damaged-plan', 4],
   ['a blocked plan', new BlockedPlan(plan()), 'blocked-plan', 3],
   ['anything else', new TypeError('x is not a function'), 'bug', 1],
   ['even no error', 'text', 'bug', 1],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DamagedPlan, type Plan, worstRisk } from '../../src/model/index.ts';
+import { InvalidPlanFile, type Plan, worstRisk } from '../../src/model/index.ts';
 import { parsePlan, writePlan } from '../../src/plan/index.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, linkOf } from '../memory/provider.ts';
@@ -289,7 +289,7 @@ describe('a saved plan', () => {
     const plan = await planMemory(new MemoryBroker(), [boxOf('a'), boxOf('b', { capacity: 5 })]);
     const text = writePlan(plan);
     expect(parsePlan(text)).toEqual(JSON.parse(JSON.stringify(plan)));
-    expect(() => parsePlan(text.slice(0, -20))).toThrow(DamagedPlan);
+    expect(() => parsePlan(text.slice(0, -20))).toThrow(InvalidPlanFile);
     expect(() => parsePlan(text.replace('"capacity": 5', '"capacity": 6'))).toThrow(
       /modified after it was saved/,
     );

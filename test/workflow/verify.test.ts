@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { providers } from '../../src/brokers/index.ts';
-import { DamagedPlan, type Plan, StalePlan } from '../../src/model/index.ts';
+import { InvalidPlanFile, type Plan, StalePlan } from '../../src/model/index.ts';
 import { writePlan } from '../../src/plan/index.ts';
 import { PLAIN, renderPlan } from '../../src/report/index.ts';
 import { readPlan } from '../../src/workflow/saved-plan.ts';
@@ -73,7 +73,7 @@ describe('a saved plan does what it shows', () => {
       try {
         verifyPlan(forged, providers);
       } catch (error) {
-        expect(error).toBeInstanceOf(DamagedPlan);
+        expect(error).toBeInstanceOf(InvalidPlanFile);
         continue;
       }
       expect(sent(forged), path.join('.')).toBe(sent(plan));
@@ -92,7 +92,7 @@ describe('a saved plan does what it shows', () => {
           renderPlan(read, 'text', PLAIN);
           renderPlan(read, 'markdown', PLAIN);
         } catch (error) {
-          expect(error, (error as Error).stack ?? '').toBeInstanceOf(DamagedPlan);
+          expect(error, (error as Error).stack ?? '').toBeInstanceOf(InvalidPlanFile);
         }
       }),
       { numRuns: 300 },
@@ -128,7 +128,7 @@ describe('a saved plan does what it shows', () => {
         try {
           show(mutated(plan, path, () => value));
         } catch (error) {
-          expect(error, (error as Error).stack ?? '').toBeInstanceOf(DamagedPlan);
+          expect(error, (error as Error).stack ?? '').toBeInstanceOf(InvalidPlanFile);
         }
       }),
       { numRuns: 150 },
@@ -158,7 +158,7 @@ describe('a saved plan does what it shows', () => {
           await applyMemory(again, forged);
         } catch (error) {
           expect(
-            [DamagedPlan, StalePlan].some((type) => error instanceof type),
+            [InvalidPlanFile, StalePlan].some((type) => error instanceof type),
             path.join('.'),
           ).toBe(true);
         }
@@ -220,7 +220,7 @@ describe('a plan whose digest was made anew', () => {
       readPlan(writePlan(plan));
       return [];
     } catch (error) {
-      if (error instanceof DamagedPlan) return error.differences;
+      if (error instanceof InvalidPlanFile) return error.differences;
       throw error;
     }
   }
@@ -283,7 +283,7 @@ describe('a signature', () => {
     const moved = { ...JSON.parse(writePlan({ ...plan, inSync: 7 })), signature };
     expect(() => readPlan(JSON.stringify(moved), { key })).toThrow(/different plan/);
     for (const odd of [null, 7, {}, '', 'hmac-sha256:', `${signature}0`]) {
-      expect(() => readPlan(JSON.stringify({ ...moved, signature: odd }), { key })).toThrow(DamagedPlan);
+      expect(() => readPlan(JSON.stringify({ ...moved, signature: odd }), { key })).toThrow(InvalidPlanFile);
     }
   });
 
