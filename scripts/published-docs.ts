@@ -1,4 +1,5 @@
-import { availability, QUEUE_ARGUMENTS } from '../src/brokers/rabbitmq/fields/queue.ts';
+import { availability } from '../src/brokers/rabbitmq/fields/argument.ts';
+import { QUEUE_ARGUMENTS } from '../src/brokers/rabbitmq/fields/queue.ts';
 import { allRules } from '../src/workflow/index.ts';
 
 type Rule = ReturnType<typeof allRules>[number];

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/index.ts';
 /**
  * Every request that brokerform makes to change RabbitMQ. What AMQP can do is named by its AMQP method, and may be
  * sent by either protocol; the rest is a management API path. A secret in a payload is a SecretRef, and typed
- * argument values are as in `specs.ts`.
+ * argument values are as in `kinds/arguments.ts`.
  */
 export type RabbitCall =
   | { op: 'exchange.declare'; target: string; body: ExchangeDeclare }

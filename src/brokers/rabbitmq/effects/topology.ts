@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, nearestWord, type Resource } from '../../../model/index.ts';
+import { isQueueType } from '../fields/argument.ts';
 import { APPLY_TO_TYPES, policyKeys } from '../fields/policy.ts';
-import { isQueueType } from '../fields/queue.ts';
 import type { NamePattern, NamePatterns } from '../kinds/policy/pattern.ts';
 import { includes } from '../version.ts';
 import type { TopicTrie } from './topic.ts';

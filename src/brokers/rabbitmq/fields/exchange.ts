@@ -1,5 +1,5 @@
+import type { PolicyUse } from './argument.ts';
 import type { Fields } from './field.ts';
-import type { PolicyUse } from './queue.ts';
 
 export const exchangeFields = {
   type: {

@@ -1,15 +1,9 @@
 import type { Json } from '../../../model/index.ts';
 import { includes, type Release } from '../version.ts';
+import { type Argument, availability, type PolicyUse, type QueueType, type Refusal } from './argument.ts';
 import { exchangeArguments } from './exchange.ts';
 import type { Field, Fields } from './field.ts';
-import {
-  type Argument,
-  availability,
-  type PolicyUse,
-  QUEUE_ARGUMENTS,
-  type QueueType,
-  type Refusal,
-} from './queue.ts';
+import { QUEUE_ARGUMENTS } from './queue.ts';
 
 /** A key of a policy's definition. */
 export interface PolicyKey extends Field, Omit<PolicyUse, 'doc'> {

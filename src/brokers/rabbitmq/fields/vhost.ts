@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../model/index.ts';
 import type { Fields } from './field.ts';
 
 /** A vhost's metadata. https://www.rabbitmq.com/docs/vhosts */
@@ -27,3 +28,20 @@ export const vhostLimitFields = {
   },
   'max-queues': { type: 'integer', minimum: -1, doc: 'The most queues; -1 is no limit.' },
 } as const satisfies Fields;
+
+const TYPE_ALIASES: Readonly<Record<string, string>> = {
+  rabbit_classic_queue: 'classic',
+  rabbit_quorum_queue: 'quorum',
+  rabbit_stream_queue: 'stream',
+};
+
+/** A queue type by its short name; brokers list some by the name of their Erlang module. */
+export function queueTypeName(type: string): string {
+  return TYPE_ALIASES[type] ?? type;
+}
+
+/** A vhost's default queue type; 3.10 lists `"undefined"` where there is none. */
+export function defaultQueueTypeIn(spec: JsonObject | undefined): string | undefined {
+  const type = spec?.['default-queue-type'];
+  return typeof type === 'string' && type !== '' && type !== 'undefined' ? queueTypeName(type) : undefined;
+}

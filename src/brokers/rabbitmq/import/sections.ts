@@ -18,7 +18,7 @@ import type { Writer } from '../kinds/kind.ts';
 import { Literals } from '../kinds/literals.ts';
 import { countOf, isPredeclaredExchange, nameOf, pathOf } from '../kinds/parts.ts';
 import { writeUser } from '../kinds/user.ts';
-import { writeVhost } from '../kinds/vhost.ts';
+import { writeVhost } from '../kinds/vhost/resource.ts';
 
 /**
  * Live resources as YAML that a person would have written: a file for each vhost, one for the users, one for the

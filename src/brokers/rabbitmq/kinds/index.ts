@@ -20,7 +20,8 @@ import { operatorPolicy, policy } from './policy/index.ts';
 import { withPreflight } from './preflight.ts';
 import { queue } from './queue/index.ts';
 import { declareUsers, user } from './user.ts';
-import { Vhosts, vhost } from './vhost.ts';
+import { vhost } from './vhost/index.ts';
+import { Vhosts } from './vhost/resource.ts';
 
 const own: Readonly<Record<string, RabbitKind>> = {
   vhost,

@@ -1,6 +1,6 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
 import { topologyOf } from '../effects/read-topology.ts';
-import { isQueueType, QUEUE_TYPES } from '../fields/queue.ts';
+import { isQueueType, QUEUE_TYPES } from '../fields/argument.ts';
 
 const code = 'rabbitmq/unknown-queue-type';
 

@@ -1,6 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
 import { topologyOf } from '../effects/read-topology.ts';
-import { isQueueType, typesTaking } from '../fields/queue.ts';
+import { isQueueType } from '../fields/argument.ts';
+import { typesTaking } from '../fields/queue.ts';
 
 export const unsupportedArgument: Rule = {
   code: 'rabbitmq/unsupported-argument',

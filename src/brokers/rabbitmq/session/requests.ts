@@ -44,7 +44,7 @@ export function routesOf(call: PlainCall): Routes {
     }
     case 'queue.delete': {
       const { vhost, name, type } = call.body;
-      // Quorum queues refuse the flag and streams ignore it: `guard.ts` looks at those itself.
+      // Quorum queues refuse the flag and streams ignore it: `send.ts` counts messages itself.
       const ifEmpty = call.body.ifEmpty && type === 'classic';
       return {
         amqp: { vhost, send: (channel) => channel.deleteQueue(name, { ifEmpty }) },

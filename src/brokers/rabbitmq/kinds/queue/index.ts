@@ -9,6 +9,7 @@ import {
   type Resource,
 } from '../../../../model/index.ts';
 import type { RabbitCall } from '../../calls.ts';
+import { availability } from '../../fields/argument.ts';
 import {
   bodyOf,
   byName,
@@ -20,8 +21,9 @@ import {
   rawArgumentsSchema,
   ref,
 } from '../../fields/field.ts';
-import { availability, QUEUE_ARGUMENTS, queueFields, unitOf } from '../../fields/queue.ts';
+import { QUEUE_ARGUMENTS, queueFields, unitOf } from '../../fields/queue.ts';
 import { formatUnit } from '../../fields/units.ts';
+import { queueTypeName } from '../../fields/vhost.ts';
 import { argumentPlaces, completeArguments, pick, placesOf, queueArguments } from '../arguments.ts';
 import { bindingsTo, boundFrom, reviveSources } from '../binding/neighbours.ts';
 import { declareBinding } from '../binding/yaml.ts';
@@ -30,7 +32,6 @@ import { escapeTexts } from '../literals.ts';
 import { checkDeclaredName } from '../names.ts';
 import { countOf, countsOf, exchangeNeed, tableOf, text, vhostAndName } from '../parts.ts';
 import { ownerOfQueue } from '../system-owned.ts';
-import { queueTypeName } from '../vhost.ts';
 import { defaultTypeOf, risks } from './risks.ts';
 
 /**

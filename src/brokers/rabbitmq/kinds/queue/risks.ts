@@ -7,9 +7,9 @@ import {
   type Risk,
 } from '../../../../model/index.ts';
 import { formatUnit } from '../../fields/units.ts';
+import { defaultQueueTypeIn } from '../../fields/vhost.ts';
 import { countOf, countsOf, destructive, disruptive, tableOf, vhostAndName } from '../parts.ts';
 import { inPlaceByPolicy } from '../policy/effects.ts';
-import { defaultQueueTypeIn } from '../vhost.ts';
 
 /** What a change of a queue costs its messages and clients. */
 export function risks(change: Change, context: Context): Risk[] {

@@ -1,25 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Document, Scalar, stringify, visit } from 'yaml';
-import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
-import { bindingResource } from '../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
-import { exchangeResource } from '../../../src/brokers/rabbitmq/kinds/exchange.ts';
-import { limitsResource } from '../../../src/brokers/rabbitmq/kinds/limits.ts';
+import { rabbitmq } from '../../../../src/brokers/rabbitmq/index.ts';
+import { bindingResource } from '../../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
+import { exchangeResource } from '../../../../src/brokers/rabbitmq/kinds/exchange.ts';
+import { limitsResource } from '../../../../src/brokers/rabbitmq/kinds/limits.ts';
 import {
   globalParameterResource,
   parameterResource,
-} from '../../../src/brokers/rabbitmq/kinds/parameter/index.ts';
+} from '../../../../src/brokers/rabbitmq/kinds/parameter/index.ts';
 import {
   permissionResource,
   topicPermissionResource,
-} from '../../../src/brokers/rabbitmq/kinds/permission.ts';
-import { policyResource } from '../../../src/brokers/rabbitmq/kinds/policy/index.ts';
-import { queueResource } from '../../../src/brokers/rabbitmq/kinds/queue/index.ts';
-import { userResource } from '../../../src/brokers/rabbitmq/kinds/user.ts';
-import { vhostResource } from '../../../src/brokers/rabbitmq/kinds/vhost.ts';
-import { diffResources } from '../../../src/diff/index.ts';
-import { HIDDEN, type JsonObject, type Resource } from '../../../src/model/index.ts';
-import { broker, contextOf, declareFiles } from './topology.ts';
+} from '../../../../src/brokers/rabbitmq/kinds/permission.ts';
+import { policyResource } from '../../../../src/brokers/rabbitmq/kinds/policy/index.ts';
+import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/index.ts';
+import { userResource } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
+import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost/resource.ts';
+import { diffResources } from '../../../../src/diff/index.ts';
+import { HIDDEN, type JsonObject, type Resource } from '../../../../src/model/index.ts';
+import { broker, contextOf, declareFiles } from '../topology.ts';
 
 const B = 'rabbitmq';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
-import { diffResources } from '../../../src/diff/index.ts';
-import type { JsonObject, Snapshot } from '../../../src/model/index.ts';
-import { contextOf, declareYaml } from './topology.ts';
+import { rabbitmq } from '../../../../src/brokers/rabbitmq/index.ts';
+import { diffResources } from '../../../../src/diff/index.ts';
+import type { JsonObject, Snapshot } from '../../../../src/model/index.ts';
+import { contextOf, declareYaml } from '../topology.ts';
 
 /** What 3.10.8 and 4.3.6 export for the same topology, cut down to the shapes that differ. */
 const VHOST = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { QUEUE_ARGUMENTS } from '../../../src/brokers/rabbitmq/fields/queue.ts';
-import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
-import { isObject, type JsonObject } from '../../../src/model/index.ts';
-import { declareYaml } from './topology.ts';
+import { QUEUE_ARGUMENTS } from '../../../../src/brokers/rabbitmq/fields/queue.ts';
+import { rabbitmq } from '../../../../src/brokers/rabbitmq/index.ts';
+import { isObject, type JsonObject } from '../../../../src/model/index.ts';
+import { declareYaml } from '../topology.ts';
 
 const DEFINITIONS = rabbitmq.schema.$defs as Readonly<Record<string, JsonObject>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { declareFiles, declareYaml } from './topology.ts';
+import { declareFiles, declareYaml } from '../topology.ts';
 
 describe('declaring queues', () => {
   it('reads friendly keys, units, the dead-letter group and raw arguments', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { needsOf } from '../../../src/brokers/rabbitmq/session/read.ts';
-import type { Scope } from '../../../src/model/index.ts';
+import { needsOf } from '../../../../src/brokers/rabbitmq/session/read.ts';
+import type { Scope } from '../../../../src/model/index.ts';
 
 const EXISTING = ['/orders', 'team-a', 'team-b', 'v'];
 const PER_VHOST = ['exchange', 'queue', 'binding', 'policy', 'operator-policy'];

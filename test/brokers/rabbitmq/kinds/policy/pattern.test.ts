@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NamePatterns } from '../../../src/brokers/rabbitmq/kinds/policy/pattern.ts';
+import { NamePatterns } from '../../../../../src/brokers/rabbitmq/kinds/policy/pattern.ts';
 
 function matching(pattern: string, ...names: string[]): (boolean | undefined)[] {
   const { matches } = new NamePatterns().compile(pattern);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readTopology } from '../../../src/brokers/rabbitmq/effects/read-topology.ts';
+import { readTopology } from '../../../../src/brokers/rabbitmq/effects/read-topology.ts';
 import {
   headersExtent,
   headersMatch,
   type PublishedMessage,
   routeMessage,
-} from '../../../src/brokers/rabbitmq/effects/router.ts';
-import { resourcesOf, type Sketch, VHOST } from './topology.ts';
+} from '../../../../src/brokers/rabbitmq/effects/router.ts';
+import { resourcesOf, type Sketch, VHOST } from '../sketch.ts';
 
 function routed(sketch: Sketch, message: PublishedMessage): string[] | undefined {
   const vhost = readTopology(resourcesOf(sketch), '4.3.6').vhosts.get(VHOST);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { conceal, holdsCredentials } from '../../../src/brokers/rabbitmq/kinds/secrets.ts';
-import { HIDDEN } from '../../../src/model/index.ts';
+import { conceal, holdsCredentials } from '../../../../src/brokers/rabbitmq/kinds/secrets.ts';
+import { HIDDEN } from '../../../../src/model/index.ts';
 
 const resolve = (template: string) => template.replace('${URI}', 'amqp://u:p@a').replace('${NAME}', 'x');
 

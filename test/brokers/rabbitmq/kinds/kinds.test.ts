@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
-import { bindingResource } from '../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
-import { exchangeResource } from '../../../src/brokers/rabbitmq/kinds/exchange.ts';
-import { limitsResource } from '../../../src/brokers/rabbitmq/kinds/limits.ts';
-import { parameterResource } from '../../../src/brokers/rabbitmq/kinds/parameter/index.ts';
-import { policyResource } from '../../../src/brokers/rabbitmq/kinds/policy/index.ts';
-import { queueResource } from '../../../src/brokers/rabbitmq/kinds/queue/index.ts';
-import { userResource } from '../../../src/brokers/rabbitmq/kinds/user.ts';
-import { vhostResource } from '../../../src/brokers/rabbitmq/kinds/vhost.ts';
-import { diffResources } from '../../../src/diff/index.ts';
+import { rabbitmq } from '../../../../src/brokers/rabbitmq/index.ts';
+import { bindingResource } from '../../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
+import { exchangeResource } from '../../../../src/brokers/rabbitmq/kinds/exchange.ts';
+import { limitsResource } from '../../../../src/brokers/rabbitmq/kinds/limits.ts';
+import { parameterResource } from '../../../../src/brokers/rabbitmq/kinds/parameter/index.ts';
+import { policyResource } from '../../../../src/brokers/rabbitmq/kinds/policy/index.ts';
+import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/index.ts';
+import { userResource } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
+import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost/resource.ts';
+import { diffResources } from '../../../../src/diff/index.ts';
 import {
   type BrokerIdentity,
   type Change,
@@ -17,8 +17,8 @@ import {
   type Resource,
   type Risk,
   subject,
-} from '../../../src/model/index.ts';
-import { broker, callsOf, contextOf, declareYaml, kindFor } from './topology.ts';
+} from '../../../../src/model/index.ts';
+import { broker, callsOf, contextOf, declareYaml, kindFor } from '../topology.ts';
 
 const B = 'rabbitmq';
 

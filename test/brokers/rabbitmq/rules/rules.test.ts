@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rules } from '../../../src/brokers/rabbitmq/rules/index.ts';
-import { findings, type LintOptions, type Sketch } from './topology.ts';
+import { rules } from '../../../../src/brokers/rabbitmq/rules/index.ts';
+import { findings, type LintOptions, type Sketch } from '../sketch.ts';
 
 /** What a rule finds, by line of the sketch (`:field` where it points at the field), and a near miss that is fine. */
 interface Case {

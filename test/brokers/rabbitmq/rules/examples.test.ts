@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { declareYaml } from './topology.ts';
+import { declareYaml } from '../topology.ts';
 
-const FOLDER = new URL('../../../topologies/rabbitmq/', import.meta.url);
+const FOLDER = new URL('../../../../topologies/rabbitmq/', import.meta.url);
 
 describe('the example topologies', () => {
   it.each(readdirSync(FOLDER))('%s declares without a finding', (name) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { failureOf } from '../../../src/brokers/rabbitmq/session/refusals.ts';
-import { readSettings } from '../../../src/brokers/rabbitmq/session/settings.ts';
+import { failureOf } from '../../../../src/brokers/rabbitmq/session/refusals.ts';
+import { readSettings } from '../../../../src/brokers/rabbitmq/session/settings.ts';
 
 test.each([301, 302, 307, 308])('an answer with the status %i says what to do', (status) => {
   const settings = readSettings({

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { liveBindings } from '../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
-import { queue } from '../../../src/brokers/rabbitmq/kinds/queue/index.ts';
-import { isPasswordOf, toUser } from '../../../src/brokers/rabbitmq/kinds/user.ts';
-import { toAmqpTable, toHttpTable } from '../../../src/brokers/rabbitmq/session/requests.ts';
-import { HIDDEN, type JsonObject } from '../../../src/model/index.ts';
+import { liveBindings } from '../../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
+import { queue } from '../../../../src/brokers/rabbitmq/kinds/queue/index.ts';
+import { isPasswordOf, toUser } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
+import { toAmqpTable, toHttpTable } from '../../../../src/brokers/rabbitmq/session/requests.ts';
+import { HIDDEN, type JsonObject } from '../../../../src/model/index.ts';
 
 const binding = (properties_key: string, args: object, source = 'e') => ({
   source,

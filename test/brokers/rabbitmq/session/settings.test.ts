@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readSettings } from '../../../src/brokers/rabbitmq/session/settings.ts';
-import type { JsonObject } from '../../../src/model/index.ts';
+import { readSettings } from '../../../../src/brokers/rabbitmq/session/settings.ts';
+import type { JsonObject } from '../../../../src/model/index.ts';
 
 const read = (settings: JsonObject) =>
   readSettings({ name: 'main', type: 'rabbitmq', settings, resolve: (text) => text, timeout: 1000 });

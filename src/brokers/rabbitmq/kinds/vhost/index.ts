@@ -1,21 +1,16 @@
 import {
-  type Body,
   type BrokerIdentity,
   type Context,
-  type Json,
   type JsonObject,
   kindOf,
   makeAddress,
   type Resource,
   type Risk,
-  type Source,
-} from '../../../model/index.ts';
-import type { RabbitCall } from '../calls.ts';
-import { vhostFields } from '../fields/vhost.ts';
-import { atLeast } from '../version.ts';
-import { pick, placesOf } from './arguments.ts';
-import type { Collector, RabbitKind } from './kind.ts';
-import { escapeTexts } from './literals.ts';
+} from '../../../../model/index.ts';
+import type { RabbitCall } from '../../calls.ts';
+import { defaultQueueTypeIn } from '../../fields/vhost.ts';
+import { atLeast } from '../../version.ts';
+import type { RabbitKind } from '../kind.ts';
 import {
   brokerOf,
   countOf,
@@ -28,7 +23,8 @@ import {
   sortedTags,
   tableOf,
   text,
-} from './parts.ts';
+} from '../parts.ts';
+import { liveVhost, vhostMetadata, vhostResource } from './resource.ts';
 
 /**
  * A virtual host and its metadata. `<broker>/vhost/<name>`; spec: `description`, `tags` (sorted), `default-queue-type`
@@ -44,7 +40,7 @@ export const vhost: RabbitKind = {
     // For users without the tag `administrator` this lists the vhosts that they may see.
     right: 'the tag "management"',
     hidesVhosts: true,
-    read: (items, { broker }) => items.map((item) => toVhost(broker, item)),
+    read: (items, { broker }) => items.map((item) => liveVhost(broker, item)),
   },
   // A file of 3.x tells nothing about a vhost but its name.
   exported: (file, { broker }) =>
@@ -113,105 +109,6 @@ export const vhost: RabbitKind = {
     return changed.size > 0 ? [put, ...switched] : switched;
   },
 };
-
-export function vhostResource(broker: string, vhost: string, spec: JsonObject): Resource {
-  return { address: makeAddress(broker, 'vhost', vhost), spec, needs: [] };
-}
-
-/** Live: all fields are known. A queue type of `"undefined"` is none. */
-function toVhost(broker: string, item: JsonObject): Resource {
-  const { description, tags, ...rest } = vhostMetadata({ ...item, ...tableOf(item.metadata) });
-  return vhostResource(broker, text(item.name), {
-    description: text(description),
-    tags: sortedTags(tags),
-    'default-queue-type': 'undefined',
-    ...rest,
-  });
-}
-
-/** A vhost's metadata by our names, as far as it is told. */
-export function vhostMetadata(told: JsonObject): JsonObject {
-  const { description, tags, default_queue_type: type, protected_from_deletion: isProtected } = told;
-  return {
-    ...(description !== undefined && { description }),
-    ...(tags !== undefined && { tags }),
-    ...(type !== undefined && { 'default-queue-type': type }),
-    ...(typeof isProtected === 'boolean' && { 'deletion-protection': isProtected }),
-  };
-}
-
-/** The vhosts that sections name: several may name one, as long as no two give it the same field. */
-export class Vhosts {
-  readonly #named = new Map<
-    string,
-    { broker: string; at: Source; spec: Record<string, Json>; places: Record<string, Source> }
-  >();
-  readonly #collector: Collector;
-
-  constructor(collector: Collector) {
-    this.#collector = collector;
-  }
-
-  /** @param isNamed whether the file names it; one that it does not name is declared by its fields only. */
-  name(vhost: string, body: Body, isNamed: boolean): void {
-    const { section, value, at } = body;
-    const given = pick(value, vhostFields);
-    if (!isNamed && Object.keys(given).length === 0) return;
-    const places = placesOf(body, vhostFields);
-    const found = this.#named.get(vhost) ?? { broker: section.broker, at, spec: {}, places: {} };
-    this.#named.set(vhost, found);
-    for (const [field, value] of Object.entries(given)) {
-      const place = places[field] ?? at;
-      const first = found.places[field];
-      if (first) {
-        this.#collector.error('declared-twice', place, `the ${field} of vhost ${vhost} is given twice`, {
-          hint: 'keep one of the two',
-          related: [first],
-        });
-        continue;
-      }
-      found.spec[field] = value;
-      found.places[field] = place;
-    }
-  }
-
-  declare(): void {
-    for (const [vhost, { broker, at, spec, places }] of this.#named) {
-      this.#collector.add(vhostResource(broker, vhost, spec), at, places);
-    }
-  }
-}
-
-/** A vhost's own fields as YAML. */
-export function writeVhost(vhost: string, spec: JsonObject = {}): JsonObject {
-  const { description, tags, 'default-queue-type': type, 'deletion-protection': isProtected } = spec;
-  // What a broker says about the vhost that it starts with, from 3.11 on.
-  const isDefault = vhost === '/' && description === 'Default virtual host';
-  return escapeTexts({
-    vhost,
-    ...(typeof description === 'string' && description !== '' && !isDefault && { description }),
-    ...(Array.isArray(tags) && tags.length > 0 && { tags }),
-    ...(typeof type === 'string' && type !== 'classic' && { 'default-queue-type': type }),
-    ...(isProtected === true && { 'deletion-protection': true }),
-  });
-}
-
-const TYPE_ALIASES: Readonly<Record<string, string>> = {
-  rabbit_classic_queue: 'classic',
-  rabbit_quorum_queue: 'quorum',
-  rabbit_stream_queue: 'stream',
-};
-
-/** A queue type by its short name; brokers list some by the name of their Erlang module. */
-export function queueTypeName(type: string): string {
-  return TYPE_ALIASES[type] ?? type;
-}
-
-/** A vhost's default queue type; 3.10 lists `"undefined"` where there is none. */
-export function defaultQueueTypeIn(spec: JsonObject | undefined): string | undefined {
-  const type = spec?.['default-queue-type'];
-  return typeof type === 'string' && type !== '' && type !== 'undefined' ? queueTypeName(type) : undefined;
-}
 
 function protection(vhost: Resource, path: readonly string[]): RabbitCall[] {
   const own = [...path, 'deletion', 'protection'];

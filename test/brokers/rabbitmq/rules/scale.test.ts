@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lint, type Sketch } from './topology.ts';
+import { lint, type Sketch } from '../sketch.ts';
 
 /** One dead-letter exchange that all queues share, each with a key of its own: what invites comparing all with all. */
 function topology(count: number, deadLetterType: string): Sketch {
