@@ -7,7 +7,7 @@ export interface TopicConfig {
   readonly default: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  /** Numbers outside of the range that stand for something, and what for. */
+  /** Special numbers outside of the range, and their meaning. */
   readonly words?: Readonly<Record<string, string>>;
   /** Of a text, or of each item of a list. */
   readonly values?: readonly string[];
@@ -18,7 +18,7 @@ export interface TopicConfig {
   readonly doc: string;
 }
 
-/** The default of times and counts that no broker ever reaches. */
+/** The default of unlimited times and counts. */
 export const FOREVER = '9223372036854775807';
 
 const NO_LIMIT = { '-1': 'no limit' };
@@ -26,7 +26,7 @@ const NO_LIMIT = { '-1': 'no limit' };
 const time = { type: 'long', unit: 'ms', minimum: 0 } as const;
 const off = { type: 'boolean', default: 'false' } as const;
 
-/** What becomes of old records, and where they are kept. */
+/** Retention of old records, and where they are stored. */
 const RETENTION: Readonly<Record<string, TopicConfig>> = {
   'cleanup.policy': {
     type: 'list',
@@ -101,7 +101,7 @@ const RETENTION: Readonly<Record<string, TopicConfig>> = {
   },
 };
 
-/** Which records a topic takes, in what form, and when they count as written. */
+/** Accepted records, their format, and when they are acknowledged. */
 const RECORDS: Readonly<Record<string, TopicConfig>> = {
   'compression.gzip.level': {
     type: 'int',
@@ -189,7 +189,7 @@ const RECORDS: Readonly<Record<string, TopicConfig>> = {
   },
 };
 
-/** How the files of a log are cut, written and removed. */
+/** Segment files: size, flush and deletion. */
 const LOG: Readonly<Record<string, TopicConfig>> = {
   'file.delete.delay.ms': {
     ...time,

@@ -6,21 +6,25 @@ interface TopicField {
   readonly doc: string;
   /** JSON Schema of its values. */
   readonly values: JsonObject;
-  /** Whether the lists of `replicas` say it already. */
+  /** Whether the lists of `replicas` imply it. */
   readonly isImplied?: true;
+  /** Whether it can be `null`: a creation requests the broker default, and nothing is compared. */
+  readonly hasBrokerDefault?: true;
 }
 
-/** What a topic's body says beside its configs and its `replicas`; the section's `defaults` may say it for all topics. */
+/** The keys of a topic, and of the section's `defaults`, except `configs` and `replicas`. */
 const fields: Readonly<Record<string, TopicField>> = {
   partitions: {
     doc: 'How many partitions. Can grow, but never shrink; growing sends keys to other partitions. `null` overrides `defaults`: a new topic gets the broker default, `num.partitions`, and an existing one keeps its number.',
     values: { type: ['integer', 'null'], minimum: 1, maximum: 2_147_483_647, examples: [12] },
     isImplied: true,
+    hasBrokerDefault: true,
   },
   'replication-factor': {
     doc: 'How many brokers have a copy of each partition. Changes move replicas. `null` overrides `defaults`: a new topic gets the broker default, by `default.replication.factor` or a placement constraint, and an existing one keeps its number.',
     values: { type: ['integer', 'null'], minimum: 1, maximum: 32_767, examples: [3] },
     isImplied: true,
+    hasBrokerDefault: true,
   },
   placement: {
     doc: '`rack-aware` moves replicas where those of one partition share a rack while another rack is free. `as-is`, the default, leaves them.',
@@ -33,17 +37,14 @@ const fields: Readonly<Record<string, TopicField>> = {
   },
 };
 
-/**
- * Fields that can be `null`: a creation asks for the broker default, and nothing is compared.
- * @see https://cwiki.apache.org/confluence/display/KAFKA/KIP-464 for the release that takes it
- */
-export const brokerDefaultKeys = ['partitions', 'replication-factor'] as const;
-export const BROKER_DEFAULT_SINCE = [2, 4] as const;
-
 export const topicKeys: readonly string[] = Object.keys(fields);
 
-/** What `replicas` says by itself. */
+/** Keys that `replicas` implies. */
 export const impliedKeys: readonly string[] = topicKeys.filter((key) => fields[key]?.isImplied);
+
+export const brokerDefaultKeys: readonly string[] = topicKeys.filter((key) => fields[key]?.hasBrokerDefault);
+/** https://cwiki.apache.org/confluence/display/KAFKA/KIP-464 */
+export const BROKER_DEFAULT_SINCE = [2, 4] as const;
 
 const replicas: JsonObject = {
   description:

@@ -48,7 +48,7 @@ function drawTopic(sketch: Sketch, group: string, resource: Resource): void {
   });
 }
 
-/** What is set on the topic itself. */
+/** Configs set on the topic itself. */
 function factsOf(topic: Resource): Fact[] {
   const sources = sourcesIn(topic);
   return Object.entries(topic.spec).flatMap(([key, value]): Fact[] => {
@@ -59,7 +59,7 @@ function factsOf(topic: Resource): Fact[] {
   });
 }
 
-/** Kafka itself knows no dead letters: libraries agree with people on the name. */
+/** Kafka has no dead letter topics of its own: they follow a naming convention. */
 function drawDeadLetters(sketch: Sketch, topics: readonly Resource[]): void {
   const byName = new Map(topics.map((topic) => [nameOf(topic), topic.address]));
   for (const topic of topics) {
@@ -70,7 +70,7 @@ function drawDeadLetters(sketch: Sketch, topics: readonly Resource[]): void {
   }
 }
 
-/** All that one principal may, or may not, do with the same resources. */
+/** ACLs of one principal with the same permission and resource. */
 interface Rights {
   readonly first: AclSpec;
   readonly operations: ReadonlySet<AclOperation>;

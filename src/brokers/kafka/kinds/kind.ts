@@ -11,7 +11,11 @@ import {
 } from '../../../model/index.ts';
 import type { SectionSchema } from '../fields/field.ts';
 
-/** A kind, and how it stands in a section. */
+/**
+ * A kind, and how it stands in a section. Declared and live specs of a kind have the same shape. Keys that the desired
+ * spec lacks are left alone, so each optional field is a top-level key. A raw live spec has config values as the
+ * broker prints them, as text: `604800000`, `compact,delete`, `0.5`; `complete` makes typed values of both sides.
+ */
 export interface KafkaKind extends Kind {
   readonly schema: SectionSchema;
   /** Declares what a section says of this kind. */

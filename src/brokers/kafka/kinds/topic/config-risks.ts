@@ -5,7 +5,7 @@ import { destructive, disruptive, type Update } from '../kind.ts';
 import { isEmpty, metricsOf } from './metrics.ts';
 import { CONFIG_PREFIX, sourcesIn } from './spec.ts';
 
-/** What changed configs cost. */
+/** Risks of changed configs. */
 export function configRisks(change: Update, context: Context): Risk[] {
   const values = new Effective(change, context);
   return [
@@ -93,7 +93,7 @@ function rowRisks({ configs, when, compacted, risk }: ConfigRisk, values: Effect
   return configs.some(isRisk) ? [risk(values.shown(configs[0] ?? ''))] : [];
 }
 
-/** The values that count before and after, wherever they come from. */
+/** Effective values before and after, whether set or inherited. */
 class Effective {
   readonly #change: Update;
   readonly #context: Context;
@@ -151,7 +151,7 @@ function compare(a: Json | undefined, b: Json | undefined): number {
 }
 
 function retentionRisks({ before }: Update, values: Effective): Risk[] {
-  // Where deletion only begins, that says it all.
+  // If deletion begins with this change, policyRisks covers it.
   const deletes = (['before', 'after'] as const).every((side) => values.policies(side).includes('delete'));
   if (!deletes || isEmpty(before)) return [];
   const { bytes } = metricsOf(before);
@@ -161,7 +161,7 @@ function retentionRisks({ before }: Update, values: Effective): Risk[] {
       destructive('retention-lowered', `deletes records that are older than ${values.shown('retention.ms')}`),
     );
   }
-  // The limit is for one partition, and the bytes are those of all replicas of all: if they fit, all is kept.
+  // The limit is per partition, and the bytes are of all replicas of all partitions: if these fit, nothing is deleted.
   const fits = bytes !== undefined && bytes <= values.number('after', 'retention.bytes');
   if (values.lowers('retention.bytes') && !fits) {
     const limit = values.shown('retention.bytes');

@@ -22,7 +22,7 @@ export const topic: KafkaKind = {
   },
 
   complete: completeTopic,
-  // What cannot change in place is refused: a topic is never replaced, as that would lose its log.
+  // Immutable fields are refused: a topic is never replaced, as that would lose its log.
   risks: topicRisks,
 
   calls: (change, _context, { destructive }) => topicCalls(change, destructive),
@@ -75,7 +75,7 @@ function sizeText(value: Json | undefined, noun: string): string[] {
   return typeof value === 'number' ? [countOf(value, noun)] : [];
 }
 
-/** A reassignment of ours that nobody has seen to its end. */
+/** An unfinished reassignment of ours. */
 function unfinishedTexts(live: Resource): { before: string; after: string } {
   const { moves } = metricsOf(live);
   return moves && moves.ours.length > 0
@@ -91,7 +91,7 @@ const ORIGINS: Readonly<Record<Origin, string>> = {
   default: 'default',
 };
 
-/** Where a value was inherited from, and what a topic without an override inherits. */
+/** The origin of an inherited value, and the value that a topic without its override inherits. */
 function inheritance(
   config: string,
   { before, after }: FieldChange,

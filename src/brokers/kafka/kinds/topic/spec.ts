@@ -10,47 +10,38 @@ import { normalizeConfig } from '../../fields/config-values.ts';
 import { placementOf, replicasIn } from './placement.ts';
 
 /**
- * Specs, one type a kind. A declared and a live resource of one kind have the same shape; keys at the top level
- * that the desired spec lacks are left alone, so everything that a user may leave unsaid is a top-level key.
- *
- * A raw live spec holds config values as the broker prints them, as text: `604800000`, `compact,delete`, `0.5`.
- * `complete` of the kind turns both sides into the same typed values.
- */
-
-/**
  * `<broker>/topic/<name>`.
  *
- * Beside the keys below it holds `configs.<key>` for each topic config, `configs.retention.ms`: a value, or `null`
- * for "as if nobody had set it". Live: the effective value of every config that the desired spec names, or that is one
- * of {@link ALWAYS_READ}, and of a topic that is not declared, or declared with `configs-policy: exclusive`, every
- * override; see `sources` for where it comes from. A live
- * topic that just takes the inherited value satisfies a declared `null`, so `complete` drops that live value; likewise
- * any number of partitions and replicas.
+ * Also holds `configs.<key>` for each topic config, such as `configs.retention.ms`: a value, or `null` for "inherited".
+ * Live: the effective values of the configs that the desired spec names and of {@link ALWAYS_READ}; for undeclared
+ * topics and those with `configs-policy: exclusive`, all overrides. `sources` has the origin of each. A live topic
+ * that inherits a value satisfies a declared `null`, so `complete` drops that live value; likewise any number of
+ * partitions and replicas.
  */
 export type TopicSpec = JsonObject & {
   /** Desired: `null` for the broker default, which counts for a new topic only. */
   readonly partitions?: number | null;
-  /** Live: the replicas that a partition has once a running reassignment has ended; a list where partitions differ. */
+  /** Live: replicas of a partition at the end of a running reassignment; a list where partitions differ. */
   readonly 'replication-factor'?: number | readonly number[] | null;
   /**
-   * Broker ids by partition number, the preferred leader first: `{ "0": [1, 2], "1": [2, 3] }`. Live: likewise as
-   * it is once a running reassignment has ended.
+   * Broker ids by partition number, preferred leader first: `{ "0": [1, 2], "1": [2, 3] }`. Live: at the end of a
+   * running reassignment.
    */
   readonly replicas?: Readonly<Record<string, readonly number[]>>;
-  /** Live only, for showing: by config key, without `configs.`; for each config that the spec holds. */
+  /** Live only, for display: the source of each config in the spec, by key without `configs.`. */
   readonly sources?: Readonly<Record<string, ConfigSource>>;
   /**
-   * Live only, and only where a reassignment of ours was not seen to its end: it still runs, or just its throttle is
-   * there, which `TopicVolatile.moves` tells. A desired `null` and the call `topic.settle` see to it.
+   * Live only: an unfinished reassignment of ours, which still runs or has left its throttle; `TopicMetrics.moves`
+   * distinguishes the two. A desired `null` and the call `topic.settle` finish it.
    */
   readonly throttle?: 'ours';
-  /** Live only: true for `__consumer_offsets` and other topics that are the broker's own. */
+  /** Live only: true for internal topics such as `__consumer_offsets`. */
   readonly internal?: boolean;
 };
 
 export const CONFIG_PREFIX = 'configs.';
 
-/** What risks and lint want to know of a topic even if nobody declares it. */
+/** Configs that risks and lint need even if they are not declared. */
 export const ALWAYS_READ = [
   'cleanup.policy',
   'max.message.bytes',
@@ -62,7 +53,7 @@ export const ALWAYS_READ = [
   'segment.ms',
 ] as const;
 
-/** Written by reassignment tools, and never managed. */
+/** Written by reassignment tools; never managed. */
 export const THROTTLE_CONFIGS: readonly string[] = [
   'leader.replication.throttled.replicas',
   'follower.replication.throttled.replicas',
@@ -76,17 +67,17 @@ export type Origin = 'topic' | 'dynamic-broker' | 'dynamic-default-broker' | 'st
 
 export type ConfigSource = {
   readonly origin: Origin;
-  /** For an override: the value, as text, that the topic would have without it. `null`: none. */
+  /** For an override: the value, as text, that the topic would inherit without it. `null`: none. */
   readonly inherited?: { readonly value: string | null; readonly origin: Origin };
 };
 
-/** What a topic without overrides has, by config key. */
+/** Values of a topic without overrides, by config key. */
 export type InheritedConfigs = ReadonlyMap<
   string,
   { readonly value: string | null; readonly origin: Origin }
 >;
 
-/** Topics that brokers keep for themselves. `org.apache.kafka.common.internals.Topic`, and tiered storage. */
+/** Internal topics of brokers. `org.apache.kafka.common.internals.Topic`, and tiered storage. */
 export const INTERNAL_TOPICS: ReadonlySet<string> = new Set([
   '__consumer_offsets',
   '__transaction_state',
@@ -132,16 +123,16 @@ function completeLive(live: Resource, declared: JsonObject | undefined): JsonObj
       continue;
     }
     const source = sources[config];
-    // What it inherits is no part of a topic that nobody declares: a plan to delete it holds whatever the cluster says.
+    // Inherited values are not part of an undeclared topic: a plan to delete it stays valid if they change.
     if (!declared && source !== undefined && source.origin !== 'topic') continue;
-    // "As if nobody had set it" is what it already is.
+    // The declared `null` is satisfied already.
     if (declared?.[key] === null && source !== undefined && source.origin !== 'topic') continue;
     spec[key] = normalizeConfig(config, value);
   }
   return spec;
 }
 
-/** The overrides of a topic, without what would count instead of them. */
+/** The overrides of a topic, without the values that they hide. */
 function ownSources(sources: Readonly<Record<string, ConfigSource>>): Json {
   return Object.fromEntries(
     Object.entries(sources)
@@ -162,12 +153,12 @@ function completeDesired(resource: Resource, context: Context): JsonObject {
   return {
     ...spec,
     ...(replicas && { replicas: replicas as unknown as Json }),
-    // A reassignment of ours is seen to its end, whether it was cut off earlier or is to begin.
+    // Our reassignment is finished, whether it was interrupted or begins with this plan.
     ...(live && (replicas || live.spec.throttle !== undefined) && { throttle: null }),
   };
 }
 
-/** Every override that the live topic has, returned to what is inherited. What tells no origin was declared. */
+/** All overrides of the live topic, reset to inherited values. A config without a source was declared. */
 function othersUnset(live: Resource): Record<string, Json> {
   const unset: Record<string, Json> = {};
   const sources = sourcesIn(live);

@@ -98,7 +98,7 @@ function readConfigs(collector: Collector, { section, value }: Body, fields: Fie
 const LONGEST = 249;
 const LEGAL = /^[a-zA-Z0-9._-]+$/;
 
-/** Refuses what the broker would refuse, and what is the broker's own. */
+/** Rejects invalid names and internal topics. */
 function checkTopicName(collector: Collector, name: string, at: Source): boolean {
   if (INTERNAL_TOPICS.has(name)) {
     const message = `"${name}" cannot be declared: it is the broker's own topic`;
@@ -113,7 +113,7 @@ function checkTopicName(collector: Collector, name: string, at: Source): boolean
   return false;
 }
 
-/** Why no topic can have this name. */
+/** Why a topic name is invalid. */
 export function topicNameProblem(name: string): string | undefined {
   if (name === '') return 'a topic needs a name';
   if (name === '.' || name === '..') return `a topic cannot be called "${name}"`;
@@ -134,13 +134,13 @@ export function topicsSection(topics: readonly Resource[]): JsonObject {
   return bodies.length === 0 ? {} : { topics: Object.fromEntries(bodies) };
 }
 
-/** A body with its configs beside the other keys, as in a spec: `configs.retention.ms`. */
+/** A body with flat config keys, as in a spec: `configs.retention.ms`. */
 type Flat = Readonly<Record<string, Json>>;
 
 function bodyOf(topic: Resource): Flat {
   const { partitions, 'replication-factor': factor, placement } = topic.spec;
   const replicas = replicasIn(topic);
-  // Partitions with different numbers of replicas can only be written out; a declaration that lists them means it.
+  // Partitions with different numbers of replicas must be listed; a declaration that lists them keeps its list.
   if (replicas && (typeof factor !== 'number' || isDeclared(topic))) {
     const lists = Object.keys(replicas)
       .sort((a, b) => Number(a) - Number(b))
@@ -150,7 +150,7 @@ function bodyOf(topic: Resource): Flat {
   return {
     ...(isSize(partitions) && { partitions }),
     ...(isSize(factor) && { 'replication-factor': factor }),
-    // Only what was declared says how replicas should lie.
+    // Only a declaration has a placement.
     ...(placement !== undefined && { placement }),
     ...configsOf(topic),
   };
@@ -161,12 +161,12 @@ function isSize(value: Json | undefined): value is number | null {
   return typeof value === 'number' || value === null;
 }
 
-/** Out of a file, and not read from a cluster. */
+/** From a file, not read from a cluster. */
 function isDeclared({ at }: Resource): boolean {
   return at !== undefined;
 }
 
-/** Only what was set on the topic itself; a declaration says nothing else. */
+/** Configs set on the topic itself. A declaration has no others. */
 function configsOf(topic: Resource): Flat {
   const sources = sourcesIn(topic);
   const configs = Object.entries(topic.spec).flatMap(([key, value]) => {
