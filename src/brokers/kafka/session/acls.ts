@@ -120,7 +120,7 @@ function creation(cluster: Cluster): CallExecutor<AclSpec> {
   return {
     op: 'create ACL',
     async send(bodies) {
-      const request = { acls: bodies.map(onWire) };
+      const request = { acls: bodies.map(toWire) };
       const response = await cluster.request(CreateAcls, request, { to: 'controller', repeatable: true });
       return response.results.map(toVerdict);
     },
@@ -135,7 +135,7 @@ function deletion(cluster: Cluster): CallExecutor<AclSpec> {
   return {
     op: 'delete ACL',
     async send(bodies) {
-      const request = { filters: bodies.map(onWire) };
+      const request = { filters: bodies.map(toWire) };
       const response = await cluster.request(DeleteAcls, request, { to: 'controller', repeatable: true });
       return response.results.map((result) =>
         toVerdict(result.matching.find(({ error }) => error !== 0) ?? result),
@@ -151,7 +151,7 @@ function toVerdict({ error, message }: { error: number; message: string | null }
   return { code: error, message };
 }
 
-function onWire(acl: AclSpec) {
+function toWire(acl: AclSpec) {
   return {
     resourceType: resourceTypes[acl['resource-type']].wire,
     name: acl.name,

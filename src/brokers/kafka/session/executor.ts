@@ -70,25 +70,25 @@ export async function execute<B>(
       for (const item of chunk) item.settle(notStarted(executor.op));
       continue;
     }
-    const there = await requestUntilDone(settings, executor, chunk);
+    const applied = await requestUntilDone(settings, executor, chunk);
     await inView;
-    inView = settleWhenVisible(executor, there, onWork);
+    inView = settleWhenVisible(executor, applied, onWork);
   }
   await inView;
 }
 
 /** An item that the controller has applied, by whatever client: the broker that serves reads may not know it yet. */
-interface There<B> {
+interface Applied<B> {
   readonly item: Item<B>;
   readonly result: Result;
 }
 
 async function settleWhenVisible<B>(
   executor: CallExecutor<B>,
-  there: readonly There<B>[],
+  applied: readonly Applied<B>[],
   onWork: SendOptions['onWork'],
 ): Promise<void> {
-  const bodies = there.map(({ item }) => item.body);
+  const bodies = applied.map(({ item }) => item.body);
   const hidden = new Set<B>(
     await untilVisible(bodies, {
       poll: (left) => executor.notVisible(left),
@@ -97,7 +97,7 @@ async function settleWhenVisible<B>(
     }),
   );
   onWork?.();
-  for (const { item, result } of there) {
+  for (const { item, result } of applied) {
     const isInDoubt = hidden.has(item.body) && 'failure' in result;
     item.settle(isInDoubt ? { ...result, failure: { ...result.failure, ...NOT_SHOWN } } : result);
   }
@@ -122,8 +122,8 @@ async function requestUntilDone<B>(
   settings: KafkaSettings,
   executor: CallExecutor<B>,
   items: readonly Item<B>[],
-): Promise<There<B>[]> {
-  const there: There<B>[] = [];
+): Promise<Applied<B>[]> {
+  const applied: Applied<B>[] = [];
   let pending = items;
   let again = false;
   for (let attempt = 0; pending.length > 0; attempt++) {
@@ -131,10 +131,10 @@ async function requestUntilDone<B>(
     const verdicts = await executor.send(pending.map((item) => item.body)).catch((error: unknown) => error);
     if (!Array.isArray(verdicts)) {
       again ||= verdicts instanceof LostConnection && verdicts.sent;
-      const result = lost(executor.op, verdicts, again);
+      const result = failedResult(executor.op, verdicts, again);
       if (pause === undefined || !(verdicts instanceof LostConnection) || !verdicts.transient) {
         for (const item of pending) item.settle(result);
-        return there;
+        return applied;
       }
       await sleep(jittered(pause));
       continue;
@@ -146,12 +146,12 @@ async function requestUntilDone<B>(
         message: 'the answer says nothing of it',
       };
       if (verdict.code === 0 || executor.isDone?.(verdict.code, again)) {
-        there.push({ item, result: { status: 'done' } });
+        applied.push({ item, result: { status: 'done' } });
       } else if (pause !== undefined && RETRIABLE.includes(verdict.code)) later.push(item);
       else {
         const refusal = { op: executor.op, ...verdict, right: executor.right(item.body) };
         const failure = failureOf(settings, refusal);
-        if (executor.isThere?.(verdict.code)) there.push({ item, result: { status: 'already', failure } });
+        if (executor.isThere?.(verdict.code)) applied.push({ item, result: { status: 'already', failure } });
         else item.settle({ status: 'failed', failure });
       }
     }
@@ -162,7 +162,7 @@ async function requestUntilDone<B>(
     again ||= later.length > 0;
     if (later.length > 0 && pause !== undefined) await sleep(jittered(pause));
   }
-  return there;
+  return applied;
 }
 
 function jittered(pause: number): number {
@@ -170,7 +170,7 @@ function jittered(pause: number): number {
 }
 
 /** The result of a request without a response. @throws errors of neither broker nor network: bugs */
-function lost(op: string, error: unknown, sent: boolean): Result {
+function failedResult(op: string, error: unknown, sent: boolean): Result {
   if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
   if (!(error instanceof ConnectionError)) throw error;
   const { message, hint } = error;

@@ -81,7 +81,7 @@ function alteration(cluster: Cluster): CallExecutor<QuotaAlter> {
     op: 'change quota',
     async send(bodies) {
       const entries = bodies.map(({ entity, set, unset }) => ({
-        entity: parts(entity),
+        entity: entityParts(entity),
         ops: [
           ...Object.entries(set).map(([key, value]) => ({ key, value, remove: false })),
           ...unset.map((key) => ({ key, value: 0, remove: true })),
@@ -117,7 +117,7 @@ function alteration(cluster: Cluster): CallExecutor<QuotaAlter> {
   };
 }
 
-function parts(entity: QuotaEntity) {
+function entityParts(entity: QuotaEntity) {
   return entityTypes.flatMap((type) => {
     const name = entity[type];
     return name === undefined ? [] : [{ type, name }];

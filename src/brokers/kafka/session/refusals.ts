@@ -49,7 +49,10 @@ function hintFor(settings: KafkaSettings, code: number, right: Right): string | 
   if (isUnauthorized(code)) {
     // The broker may ask for the cluster where the topic would do as well, and says which.
     const where = code === CLUSTER_UNAUTHORIZED || right.topic === undefined ? undefined : right.topic;
-    return needs(settings, where === undefined ? { operation: right.operation } : { ...right, topic: where });
+    return grantHint(
+      settings,
+      where === undefined ? { operation: right.operation } : { ...right, topic: where },
+    );
   }
   if (code === SECURITY_DISABLED) return 'set authorizer.class.name on the brokers, or declare no ACLs';
   if (code === QUOTA_EXCEEDED) return 'wait, or raise controller_mutation_rate for this user';
@@ -57,7 +60,7 @@ function hintFor(settings: KafkaSettings, code: number, right: Right): string | 
 }
 
 /** `User:ci needs DescribeConfigs on topic "orders"`, with the command that grants it. */
-function needs({ sasl }: KafkaSettings, { operation, topic }: Right): string {
+function grantHint({ sasl }: KafkaSettings, { operation, topic }: Right): string {
   const user = sasl && 'username' in sasl ? sasl.username : undefined;
   const principal = user === undefined ? 'the principal of this connection' : `User:${user}`;
   const resource = topic === undefined ? 'the cluster' : `topic ${JSON.stringify(topic)}`;

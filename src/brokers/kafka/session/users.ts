@@ -157,7 +157,8 @@ function upsert(cluster: Cluster): Execute<UserUpsert> {
 function upsertion(cluster: Cluster): CallExecutor<Credential> {
   return {
     op: UPSERT,
-    send: async (bodies) => alter(cluster, bodies, { upsertions: await Promise.all(bodies.map(salted)) }),
+    send: async (bodies) =>
+      alter(cluster, bodies, { upsertions: await Promise.all(bodies.map(withSaltedPassword)) }),
     right: () => ({ operation: 'Alter' }),
     chunk: { items: USERS },
     notVisible: (bodies) => differing(cluster, bodies, (live, { iterations }) => live === iterations),
@@ -194,7 +195,7 @@ async function alter(
 }
 
 /** What Kafka wants to know of a password: RFC 5802's SaltedPassword. */
-async function salted({ name, mechanism, iterations, password }: Credential) {
+async function withSaltedPassword({ name, mechanism, iterations, password }: Credential) {
   const salt = randomBytes(32);
   const { wire, digest, bytes } = mechanisms[mechanism];
   const saltedPassword = await derive(password, salt, iterations, bytes, digest);

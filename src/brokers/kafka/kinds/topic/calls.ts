@@ -97,7 +97,7 @@ function update(change: Update): TopicCall[] {
   }
   const configs = configsCall(change, name);
   // At no time may more replicas have to be in sync than there are.
-  return lowersInsync(change) ? [...calls, ...configs, ...move] : [...calls, ...move, ...configs];
+  return lowersMinInsync(change) ? [...calls, ...configs, ...move] : [...calls, ...move, ...configs];
 }
 
 function configsCall({ fields, after }: Update, name: string): TopicCall[] {
@@ -113,7 +113,7 @@ function configsCall({ fields, after }: Update, name: string): TopicCall[] {
   return [{ op: 'topic.configs', target: after.address, body: { name, set, unset } }];
 }
 
-function lowersInsync({ fields }: Update): boolean {
+function lowersMinInsync({ fields }: Update): boolean {
   const field = fields.find(({ path }) => configIn(path[0] ?? '') === 'min.insync.replicas');
   return field !== undefined && (limitOf(field.after) ?? 0) < (limitOf(field.before) ?? 0);
 }

@@ -119,7 +119,7 @@ function completeLive(live: Resource, declared: JsonObject | undefined): JsonObj
     if (config === undefined) {
       // The broker default is whatever it has.
       if (declared?.[key] === null) continue;
-      spec[key] = key === 'sources' && !declared ? ownSources(sources) : value;
+      spec[key] = key === 'sources' && !declared ? overrideSources(sources) : value;
       continue;
     }
     const source = sources[config];
@@ -133,7 +133,7 @@ function completeLive(live: Resource, declared: JsonObject | undefined): JsonObj
 }
 
 /** The overrides of a topic, without the values that they hide. */
-function ownSources(sources: Readonly<Record<string, ConfigSource>>): Json {
+function overrideSources(sources: Readonly<Record<string, ConfigSource>>): Json {
   return Object.fromEntries(
     Object.entries(sources)
       .filter(([, { origin }]) => origin === 'topic')
@@ -145,7 +145,7 @@ function completeDesired(resource: Resource, context: Context): JsonObject {
   const { placement: _, 'configs-policy': policy, ...declared } = resource.spec;
   const live = context.live.get(resource.address);
   const replicas = replicasIn(resource) ?? placementOf(resource, context);
-  const spec: Record<string, Json> = policy === 'exclusive' && live ? othersUnset(live) : {};
+  const spec: Record<string, Json> = policy === 'exclusive' && live ? resetOverrides(live) : {};
   for (const [key, value] of Object.entries(declared)) {
     const config = configIn(key);
     spec[key] = config === undefined ? value : normalizeConfig(config, value);
@@ -159,7 +159,7 @@ function completeDesired(resource: Resource, context: Context): JsonObject {
 }
 
 /** All overrides of the live topic, reset to inherited values. A config without a source was declared. */
-function othersUnset(live: Resource): Record<string, Json> {
+function resetOverrides(live: Resource): Record<string, Json> {
   const unset: Record<string, Json> = {};
   const sources = sourcesIn(live);
   for (const [key, value] of Object.entries(live.spec)) {

@@ -84,7 +84,7 @@ class Run {
       if (batch.length === 0) continue;
       if (this.#options.drain.aborted) {
         for (const { topic } of batch)
-          this.#settle(topic, this.#begun.has(topic) ? cutShort() : notStarted(OP));
+          this.#settle(topic, this.#begun.has(topic) ? interrupted() : notStarted(OP));
         continue;
       }
       await this.#attempt(batch, () => this.#runBatch(batch, watch));
@@ -125,7 +125,7 @@ class Run {
       return [...this.#open.values()].every(arrived);
     });
     for (const [topic, item] of this.#open) {
-      if (!arrived(item)) this.#settle(topic, strayed(lifted));
+      if (!arrived(item)) this.#settle(topic, misplaced(lifted));
       else if (lifted instanceof Error) this.#settle(topic, stillThrottled(lifted));
       else this.#settle(topic, { status: 'done', ...this.#didIt(topic) });
     }
@@ -199,14 +199,14 @@ class Run {
 }
 
 /** Some of its partitions have moved or are moving, others were not begun. */
-function cutShort(): Result {
+function interrupted(): Result {
   const message = 'stopped before all of its partitions were moved';
   const hint = 'a later run moves the rest, and takes the throttle away';
   return { status: 'failed', failure: { op: OP, message, hint } };
 }
 
 /** No reassignment runs any more, and the replicas are not in place. */
-function strayed(lifted: unknown): Result {
+function misplaced(lifted: unknown): Result {
   if (lifted instanceof ConnectionError) return unknown(lifted.message);
   const message = 'the move ended, and the replicas are not where they should be: was it cancelled?';
   return { status: 'failed', failure: { op: OP, message } };

@@ -74,12 +74,12 @@ export function creation(cluster: Cluster): CallExecutor<TopicCreate> {
     chunk: { items: TOPICS, weight: RECORDS },
     weigh: ({ partitions, replicas, configs }) =>
       1 + (replicas ? Object.keys(replicas).length : Math.max(1, partitions)) + Object.keys(configs).length,
-    notVisible: (bodies) => without(cluster, bodies, hasLeaders),
+    notVisible: (bodies) => notMatching(cluster, bodies, hasLeaders),
   };
 }
 
 /** Those whose topic is not as it should be, by its metadata. One that we may not see is not waited for. */
-async function without<B extends { readonly name: string }>(
+async function notMatching<B extends { readonly name: string }>(
   cluster: Cluster,
   bodies: readonly B[],
   isVisible: (topic: TopicMetadata, body: B) => boolean,
@@ -127,7 +127,11 @@ export function partitioning(cluster: Cluster): CallExecutor<TopicPartitions> {
     chunk: { items: TOPICS, weight: RECORDS },
     weigh: ({ count }) => count,
     notVisible: (bodies) =>
-      without(cluster, bodies, (topic, { count }) => topic.partitions.length >= count && hasLeaders(topic)),
+      notMatching(
+        cluster,
+        bodies,
+        (topic, { count }) => topic.partitions.length >= count && hasLeaders(topic),
+      ),
   };
 }
 
@@ -161,7 +165,7 @@ export function deletion(cluster: Cluster): CallExecutor<TopicDelete> {
     isDone: (code) => code === UNKNOWN_TOPIC,
     right: ({ name }) => ({ operation: 'Delete', topic: name }),
     chunk: { items: TOPICS },
-    notVisible: (bodies) => without(cluster, bodies, ({ error }) => error === UNKNOWN_TOPIC),
+    notVisible: (bodies) => notMatching(cluster, bodies, ({ error }) => error === UNKNOWN_TOPIC),
   };
 }
 
@@ -170,7 +174,7 @@ const NOT_EMPTY = 42;
 
 async function deleteTopics(cluster: Cluster, bodies: readonly TopicDelete[]): Promise<Verdict[]> {
   const guarded = bodies.filter((body) => body.ifEmpty).map((body) => body.name);
-  const full = guarded.length > 0 ? await findFull(cluster, guarded) : new Map<string, string>();
+  const full = guarded.length > 0 ? await findNonEmpty(cluster, guarded) : new Map<string, string>();
   const names = bodies.map((body) => body.name).filter((name) => !full.has(name));
   const response =
     names.length === 0
@@ -185,7 +189,7 @@ async function deleteTopics(cluster: Cluster, bodies: readonly TopicDelete[]): P
 }
 
 /** Which of these topics hold messages, or cannot be asked, and how to say so. */
-async function findFull(cluster: Cluster, names: readonly string[]): Promise<Map<string, string>> {
+async function findNonEmpty(cluster: Cluster, names: readonly string[]): Promise<Map<string, string>> {
   const topics = (await cluster.metadata(names)).filter(({ error }) => error !== UNKNOWN_TOPIC);
   const [starts, ends] = await Promise.all(
     [EARLIEST, LATEST].map((time) => listOffsets(cluster, topics, time)),

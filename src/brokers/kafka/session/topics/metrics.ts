@@ -45,10 +45,10 @@ export async function readTopicMetrics(
       const { name } = topic;
       const address = addresses.get(name);
       const volatile: TopicMetrics = {
-        ...present('bytes', sumOf(sizes, topic)),
+        ...optional('bytes', sumOf(sizes, topic)),
         ...spans?.get(name)?.sum,
-        ...present('groups', lagsOf(groups?.get(name), spans?.get(name)?.ends)),
-        ...present('moves', movesOf(cluster, topic, sizes, moves?.get(name))),
+        ...optional('groups', lagsOf(groups?.get(name), spans?.get(name)?.ends)),
+        ...optional('moves', movesOf(cluster, topic, sizes, moves?.get(name))),
       };
       return address !== undefined && Object.keys(volatile).length > 0
         ? [[address, volatile as JsonObject]]
@@ -57,7 +57,7 @@ export async function readTopicMetrics(
   );
 }
 
-function present<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }
 
