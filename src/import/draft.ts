@@ -38,7 +38,7 @@ export class DraftSection {
   readonly account: Account;
   readonly #start: Source;
   readonly #spots = new Map<object, Map<Key, Source>>();
-  /** Places of containers that were taken over as they are. */
+  /** Source maps of containers that were taken over as they are. */
   readonly #foreign = new Map<object, ForeignPlaces>();
   readonly #templates = new Map<object, Map<Key, string>>();
   readonly #variables = new Set<string>();

@@ -8,8 +8,8 @@ import {
   type JsonObject,
   parseJson,
 } from '../model/index.ts';
-import { readText } from './bytes.ts';
 import { displayPath } from './files.ts';
+import { readText } from './read-file.ts';
 
 /** Reads a baseline as `validate --write-baseline` writes it. */
 export function readBaseline(

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { isObject, type Json } from '../model/index.ts';
-import { readText } from './bytes.ts';
 import { findConfig } from './files.ts';
+import { readText } from './read-file.ts';
 import { readYaml } from './yaml.ts';
 
 export interface ConfigNames {

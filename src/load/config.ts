@@ -11,8 +11,8 @@ import { checkValues, locate, placeName } from './diagnose.ts';
 import { environmentOf } from './environments.ts';
 import { Overlay } from './overlay.ts';
 import type { Override } from './overrides.ts';
-import type { Origin, Places } from './places.ts';
 import type { Problem } from './problems.ts';
+import type { Origin, SourceMap } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
 import type { Validators } from './validators.ts';
 import type { YamlFile } from './yaml.ts';
@@ -54,7 +54,7 @@ export interface Config {
   readonly limits: { readonly deletes?: number };
   readonly lint: LintSettings;
   readonly overrides: readonly Override[];
-  /** Places of everything above. */
+  /** SourceMap of everything above. */
   readonly overlay: Overlay;
   readonly diagnostics: readonly Diagnostic[];
   /** False where so much is wrong that what follows from it would be noise. */
@@ -103,7 +103,7 @@ function topKey({ path }: { readonly path: readonly string[] }): string {
 }
 
 /** Variables of connections are kept for later, and those of other environments are nobody's business now. */
-function substitute(root: JsonObject, { environment, substitution }: ConfigInput, places: Places): void {
+function substitute(root: JsonObject, { environment, substitution }: ConfigInput, places: SourceMap): void {
   const skipped = new Set<object>();
   const skip = (value: Json | undefined) => {
     if (typeof value !== 'object' || value === null || skipped.has(value)) return;

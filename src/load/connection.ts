@@ -1,7 +1,7 @@
 import type { Connection, Diagnostic, JsonObject, Source } from '../model/index.ts';
 import { checkConnection } from './config.ts';
-import { Copies } from './copies.ts';
-import type { Origin } from './places.ts';
+import { Copies } from './mutable-copy.ts';
+import type { Origin } from './source-map.ts';
 import { Substitution } from './substitution.ts';
 import { resolveTemplate, type Variables } from './template.ts';
 import type { Validators } from './validators.ts';

@@ -10,8 +10,8 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { type Diagnostic, isObject, isReservedKey, type Json, type JsonObject } from '../model/index.ts';
-import type { Key, Places } from './places.ts';
 import { NO_NUMBER, readScalar } from './scalar.ts';
+import type { Key, SourceMap } from './source-map.ts';
 import { isTemplate } from './template.ts';
 
 /** Values after all aliases are followed; a topology of 100,000 resources has about a million. */
@@ -27,7 +27,7 @@ interface Converted {
 
 /** The values of one document, with their places. What cannot be a value is reported and left out. */
 export class Converter {
-  private readonly places: Places;
+  private readonly places: SourceMap;
   private readonly report: (diagnostic: Diagnostic) => void;
   private readonly anchors = new Map<string, { node: Node; converted?: Converted; open: boolean }>();
   private overflow = false;
@@ -35,7 +35,7 @@ export class Converter {
   /** False when a value had to be left out, so that what the document lacks proves nothing. */
   sound = true;
 
-  constructor(places: Places, report: (diagnostic: Diagnostic) => void) {
+  constructor(places: SourceMap, report: (diagnostic: Diagnostic) => void) {
     this.places = places;
     this.report = report;
   }

@@ -1,6 +1,6 @@
 import { type Diagnostic, isExactInt, type Json, type Source } from '../model/index.ts';
-import type { Container, Key, Origin, Template } from './places.ts';
 import { type Problem, quoted } from './problems.ts';
+import type { Container, Key, Origin, Template } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
 
 /** Where in loaded values a problem is. */

@@ -1,8 +1,8 @@
 import type { DraftSection } from '../import/index.ts';
 import type { Diagnostic } from '../model/index.ts';
 import { checkValues } from './diagnose.ts';
-import type { Origin, Template } from './places.ts';
 import type { SchemaSource } from './schemas.ts';
+import type { Origin, Template } from './source-map.ts';
 import { Substitution } from './substitution.ts';
 import { Validators } from './validators.ts';
 

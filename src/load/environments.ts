@@ -9,7 +9,7 @@ import {
 import type { BrokerGlob, Config, Placed, RuleSetting } from './config.ts';
 import type { Overlay } from './overlay.ts';
 import type { Override } from './overrides.ts';
-import type { Places } from './places.ts';
+import type { SourceMap } from './source-map.ts';
 
 const DEFAULT_TOPOLOGIES = 'topologies/**/*.yaml';
 
@@ -27,7 +27,7 @@ export function environmentOf(
   root: JsonObject,
   name: string | undefined,
   overlay: Overlay,
-  places: Places,
+  places: SourceMap,
 ): { config: Merged; diagnostics: Diagnostic[] } {
   const environments = objectAt(root, 'environments');
   const diagnostics: Diagnostic[] = [];
@@ -99,7 +99,7 @@ function unknownEnvironment(
   known: readonly string[],
   overlay: Overlay,
   root: JsonObject,
-  places: Places,
+  places: SourceMap,
 ): Diagnostic {
   const near = nearestWord(name, known);
   const listed =

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import type { ForeignDocument } from '../import/index.ts';
 import { append, type Diagnostic, isExactInt, isObject } from '../model/index.ts';
-import { readText } from './bytes.ts';
 import { displayPath, findFiles, isFolder } from './files.ts';
-import { readFullYaml } from './full-yaml.ts';
-import { Places } from './places.ts';
-import { readSimpleYaml } from './simple-yaml.ts';
+import { readText } from './read-file.ts';
+import { SourceMap } from './source-map.ts';
+import { readDocuments } from './yaml.ts';
 
 export interface ForeignFiles {
   readonly documents: readonly ForeignDocument[];
@@ -49,10 +48,8 @@ function filesOf(paths: readonly string[], directory: string, diagnostics: Diagn
 }
 
 function documentsOf(text: string, file: string, diagnostics: Diagnostic[]): ForeignDocument[] {
-  const simplePlaces = new Places(file, text);
-  const simple = readSimpleYaml(text, simplePlaces);
-  const places = simple ? simplePlaces : new Places(file, text);
-  const values = simple ?? readFullYaml(text, places, diagnostics).map(({ value }) => value);
+  const places = new SourceMap(file, text);
+  const values = readDocuments(text, places, diagnostics).map(({ value }) => value);
   return values.flatMap((value): ForeignDocument[] => {
     if (value === null) return [];
     const at = places.at(value as object) ?? places.source(0);

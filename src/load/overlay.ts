@@ -1,5 +1,5 @@
 import { isExactInt, isObject, type Json, type JsonObject, type Source } from '../model/index.ts';
-import type { Container, Key, Origin, Template } from './places.ts';
+import type { Container, Key, Origin, Template } from './source-map.ts';
 
 /**
  * Values merged from several places, which still know where each part was written. Merging is that of RFC 7386:

@@ -9,7 +9,7 @@ import {
 } from '../model/index.ts';
 import { checkValues } from './diagnose.ts';
 import { Overlay } from './overlay.ts';
-import type { Origin } from './places.ts';
+import type { Origin } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
 import type { Validators } from './validators.ts';
 
@@ -43,7 +43,7 @@ export class Overrides {
     this.substitution = substitution;
   }
 
-  /** Places of a file's values, and of what these overrides make of them. */
+  /** SourceMap of a file's values, and of what these overrides make of them. */
   overlay(places: Origin): Overlay {
     return new Overlay(places, this.origin);
   }

@@ -9,14 +9,14 @@ import {
 } from '../model/index.ts';
 import { ADDRESS_HINT, type AddressScope, addressProblem } from './addresses.ts';
 import { readBaseline } from './baseline.ts';
-import { readText } from './bytes.ts';
 import { type BrokerGlob, type Config, type LintSettings, type Placed, readConfig } from './config.ts';
 import { BrokerConfig } from './connection.ts';
 import { displayPath, findConfig, findFiles, isFolder, yamlFilesIn } from './files.ts';
 import { Overlay } from './overlay.ts';
 import { Overrides } from './overrides.ts';
-import { Places } from './places.ts';
+import { readText } from './read-file.ts';
 import type { SchemaSource } from './schemas.ts';
+import { SourceMap } from './source-map.ts';
 import { Substitution } from './substitution.ts';
 import type { Variables } from './template.ts';
 import { type Retired, type Topologies, TopologyReader } from './topologies.ts';
@@ -83,7 +83,7 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
     path === undefined ? undefined : loadConfig(path, options, validators, substitution, diagnostics);
   if (path === undefined && options.environment !== undefined) diagnostics.push(noEnvironments(options));
   const brokersKnown = config?.sound ?? diagnostics.length === 0;
-  const overlay = config?.overlay ?? new Overlay(new Places('', ''));
+  const overlay = config?.overlay ?? new Overlay(new SourceMap('', ''));
   const overrides = new Overrides(config?.overrides ?? [], overlay, validators, substitution);
   const configured = configuredBrokers(config, validators);
   const types = new Map([...configured].map(([name, { type }]) => [name, type]));

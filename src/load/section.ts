@@ -1,7 +1,7 @@
 import type { Address, JsonObject, Section, Source } from '../model/index.ts';
 import type { Overlay } from './overlay.ts';
 import type { Overrides } from './overrides.ts';
-import type { Places } from './places.ts';
+import type { SourceMap } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
 
 /** A provider's section, as {@link Section} describes it. */
@@ -9,14 +9,14 @@ export class LoadedSection implements Section {
   readonly broker: string;
   readonly type: string;
   readonly value: JsonObject;
-  private readonly places: Places;
+  private readonly places: SourceMap;
   private readonly overlay: Overlay;
   private readonly overrides: Overrides;
   private readonly substitution: Substitution;
 
   constructor(
     target: { readonly broker: string; readonly type: string; readonly value: JsonObject },
-    places: Places,
+    places: SourceMap,
     overrides: Overrides,
     substitution: Substitution,
   ) {

@@ -1,6 +1,6 @@
 import { compareDiagnostics, type Diagnostic, type Json, type Source } from '../model/index.ts';
-import type { Origin, Template } from './places.ts';
 import { NO_NUMBER, readScalar } from './scalar.ts';
+import type { Origin, Template } from './source-map.ts';
 import { missingVariables, resolveTemplate, templateProblem, type Variables } from './template.ts';
 
 interface Entry {

@@ -1,6 +1,6 @@
 import { Lexer } from 'yaml';
 import type { Diagnostic, Suppression } from '../model/index.ts';
-import type { Places } from './places.ts';
+import type { SourceMap } from './source-map.ts';
 
 const CANDIDATE = /#\s*brokerform-ignore/;
 const COMMENT = /^#\s*brokerform-ignore\b\s*([^:]*)(?::(.*))?$/;
@@ -12,7 +12,7 @@ const CODE = /^[a-z0-9-]+\/[a-z0-9-]+$/;
  */
 export function readSuppressions(
   text: string,
-  places: Places,
+  places: SourceMap,
 ): { suppressions: Suppression[]; diagnostics: Diagnostic[] } {
   const suppressions: Suppression[] = [];
   const diagnostics: Diagnostic[] = [];

@@ -12,11 +12,11 @@ import {
 import { ADDRESS_HINT, type AddressScope, retiredProblem } from './addresses.ts';
 import { checkValues } from './diagnose.ts';
 import type { Overrides } from './overrides.ts';
-import type { Places } from './places.ts';
+import { removeInvalid } from './partial-validation.ts';
 import { quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';
 import { LoadedSection } from './section.ts';
-import { takeSoundPart } from './sound-part.ts';
+import type { SourceMap } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
 import type { Validators } from './validators.ts';
 import type { YamlFile } from './yaml.ts';
@@ -94,7 +94,7 @@ export class TopologyReader {
     this.diagnostics.push({ code: `load/${code}`, severity: 'error', message, ...(at && { at }), hint });
   }
 
-  private document(value: Json, places: Places): void {
+  private document(value: Json, places: SourceMap): void {
     if (!isObject(value) || isExactInt(value)) {
       const hint = `begin with ${this.types().join(': or ')}:`;
       this.fail('wrong-value', 'a topology is a mapping of broker types', places.source(0), hint);
@@ -115,7 +115,7 @@ export class TopologyReader {
     this.fail('unknown-key', `a topology has no key ${quoted(key)}`, at, hint);
   }
 
-  private section(provider: SchemaSource, value: Json, places: Places, at: Source | undefined): void {
+  private section(provider: SchemaSource, value: Json, places: SourceMap, at: Source | undefined): void {
     const { validators, substitution, overrides } = this.input;
     const { name: type } = provider;
     const checked = { root: value, origin: places, name: type, ...(at && { at }) };
@@ -124,7 +124,7 @@ export class TopologyReader {
     append(this.diagnostics, diagnostics);
     const broker = isObject(value) ? this.brokerOf(type, value, places, at) : undefined;
     if (diagnostics.length > 0) this.unsound.add(places.file);
-    const wrong = isObject(value) && !open ? takeSoundPart(value, problems, check) : undefined;
+    const wrong = isObject(value) && !open ? removeInvalid(value, problems, check) : undefined;
     const isUsable = broker !== undefined && isObject(value) && wrong !== undefined;
     for (const part of isUsable ? wrong : [value]) this.spare(part, places);
     if (isUsable)
@@ -132,7 +132,7 @@ export class TopologyReader {
   }
 
   /** Nobody will look at this value, so nobody can say which of its variables are secrets. */
-  private spare(value: Json, places: Places): void {
+  private spare(value: Json, places: SourceMap): void {
     const seen = new Set<object>();
     const visit = (item: Json): void => {
       if (typeof item !== 'object' || item === null || seen.has(item)) return;
@@ -149,7 +149,7 @@ export class TopologyReader {
   private brokerOf(
     type: string,
     value: JsonObject,
-    places: Places,
+    places: SourceMap,
     at: Source | undefined,
   ): string | undefined {
     const { brokers, brokersKnown } = this.input;
@@ -186,7 +186,7 @@ export class TopologyReader {
     return undefined;
   }
 
-  private retire(value: Json, places: Places, at: Source | undefined): void {
+  private retire(value: Json, places: SourceMap, at: Source | undefined): void {
     if (!Array.isArray(value)) {
       this.fail(
         'wrong-value',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { decodeText, MAX_BYTES, readText } from '../../src/load/bytes.ts';
+import { decodeText, MAX_BYTES, readText } from '../../src/load/read-file.ts';
 import { readYaml } from '../../src/load/yaml.ts';
 import { parseJson } from '../../src/model/index.ts';
 import { codes, lines, makeFolder } from './folder.ts';

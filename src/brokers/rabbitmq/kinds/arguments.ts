@@ -97,12 +97,12 @@ export function withUnits(collector: Collector, section: Section, fields: JsonOb
   );
 }
 
-/** Places of a table's arguments as spec paths. */
+/** SourceMap of a table's arguments as spec paths. */
 export function argumentPlaces({ places }: ArgumentTable): Record<string, Source> {
   return Object.fromEntries(Object.entries(places).map(([name, at]) => [`arguments.${name}`, at]));
 }
 
-/** Places of the spec fields that a body gives under the same name. */
+/** SourceMap of the spec fields that a body gives under the same name. */
 export function placesOf({ section, value }: Body, fields: Fields): Record<string, Source> {
   return Object.fromEntries(Object.keys(pick(value, fields)).map((key) => [key, section.at(value, key)]));
 }

@@ -96,21 +96,21 @@ function addressNames(address: Json | undefined): string[] {
   ];
 }
 
-type Places = Pick<End, 'users' | 'vhosts'>;
+type SourceMap = Pick<End, 'users' | 'vhosts'>;
 
 /** The users and vhosts of one URI or a list of them. What the environment gives stays unknown. */
-function placesOf(uris: Json | undefined): Places {
+function placesOf(uris: Json | undefined): SourceMap {
   const list: readonly (Json | undefined)[] = Array.isArray(uris) ? uris : [uris];
   const places = list.map(placeOf);
   return { users: places.flatMap(({ users }) => users), vhosts: places.flatMap(({ vhosts }) => vhosts) };
 }
 
-const NOWHERE: Places = { users: [undefined], vhosts: [undefined] };
+const NOWHERE: SourceMap = { users: [undefined], vhosts: [undefined] };
 const DEFAULT_VHOST = '/';
 const URI = /^amqps?:\/\/(?:([^@/?]*)@)?[^@/?]*(?:\/([^?]*))?/s;
 
 /** A URI without a vhost means `/`, not the vhost of the parameter (seen on 3.10.8 and 4.3.6). */
-function placeOf(uri: Json | undefined): Places {
+function placeOf(uri: Json | undefined): SourceMap {
   const text = isSecretRef(uri) ? uri.$secret : uri;
   const [match, credentials, path] = (typeof text === 'string' && URI.exec(text)) || [];
   if (match === undefined) return NOWHERE;

@@ -51,7 +51,7 @@ class Spots {
 }
 
 /** The positions of all values of one file. Offsets are kept; lines are worked out when somebody asks. */
-export class Places implements Origin {
+export class SourceMap implements Origin {
   readonly file: string;
   readonly templates: Template[] = [];
   private readonly text: string;

@@ -11,7 +11,7 @@ const ROUNDS = 5;
  * @param check what is wrong with the value as it is by then
  * @returns what was taken out; undefined where no sound part is left.
  */
-export function takeSoundPart(
+export function removeInvalid(
   root: JsonObject,
   problems: readonly Problem[],
   check: () => readonly Problem[],

@@ -1,5 +1,5 @@
 import { isExactInt, isObject, type Json, type JsonObject, type Source } from '../model/index.ts';
-import type { Container, Key, Origin, Template } from './places.ts';
+import type { Container, Key, Origin, Template } from './source-map.ts';
 
 /** Copies of loaded values that may be changed, and still know where the originals were written. */
 export class Copies implements Origin {
