@@ -1,75 +1,28 @@
-import type { ExactInt } from '../../model/index.ts';
+import type { BrokerIdentity, ExactInt } from '../../model/index.ts';
 
-/*
- * Specs are the JetStream API's own configuration objects, under its own names and in its own units (nanoseconds,
- * bytes), without what the address says already: `name`, `durable_name`, a consumer's stream.
- *
- * A raw live spec is `config` exactly as the server lists it, read with `parseJson` so that large integers stay
- * exact. A raw declared spec lacks what was not written. `complete` of the kind makes both comparable: every field
- * that the server's version knows, each with its default; `null` where a field is not set.
- *
- * - `<broker>/stream/<name>`: a stream's configuration.
- * - `<broker>/key-value/<bucket>`, `<broker>/object-store/<name>`: the configuration of their stream, too.
- * - `<broker>/consumer/<stream>/<name>`: a durable consumer's configuration; one filter or several are both kept in
- *   `filter_subjects`. Consumers without a durable name are their client's own: sessions count them, no more.
- */
-/** A count as the server gave it. */
+/** A count as the server sent it. */
 export type Count = number | ExactInt;
 
-/**
- * Live streams, buckets and stores, in `Resource.volatile`: from `state` of STREAM.INFO. A key that was not read is
- * absent, and counts as not empty.
- */
-export type StreamVolatile = {
-  readonly messages?: Count;
-  readonly bytes?: Count;
-  /** Times of the first and last message, RFC 3339; absent in an empty stream. */
-  readonly firstTime?: string;
-  readonly lastTime?: string;
-  /** How old the first and the last message were when this was read, in seconds. */
-  readonly firstAge?: number;
-  readonly lastAge?: number;
-  /** Consumers of every sort, ephemeral ones too. */
-  readonly consumers?: number;
-  /** Names of consumers that applications made without a durable name; the first ten. */
-  readonly ephemeral?: readonly string[];
-  /** Over all durable consumers: the sum of messages that they have yet to be given, and yet to acknowledge. */
-  readonly pending?: Count;
-  readonly unacknowledged?: Count;
-};
-
-/** Live consumers, in `Resource.volatile`: from CONSUMER.INFO. A key that was not read is absent. */
-export type ConsumerVolatile = {
-  /** `num_pending`: matching messages that it has yet to be given. */
-  readonly pending?: Count;
-  /** `num_ack_pending`: given, and not acknowledged. */
-  readonly unacknowledged?: Count;
-  /** `num_waiting`: pull requests that wait. */
-  readonly waiting?: number;
-  /** `push_bound`: a client listens to a push consumer. */
-  readonly bound?: boolean;
-};
-
-/** What a session puts into `BrokerIdentity.facts`. Whatever is not known is absent. */
+/** What a session puts into `BrokerIdentity.facts`. Unknown facts are absent. */
 export type NatsFacts = {
-  /** `api.level` of `$JS.API.INFO`; 0 where a server (before 2.11) does not tell one. */
+  /** `api.level` of `$JS.API.INFO`; 0 for servers before 2.11, which have none. */
   readonly apiLevel?: number;
   /** Servers with JetStream in the cluster: 1 for a standalone server. */
   readonly servers?: number;
-  /** The account's limits and use, from `$JS.API.INFO`. Negative means no limit. */
+  /** Limits and usage of the account, from `$JS.API.INFO`. Negative means no limit. */
   readonly limits?: AccountLimits;
-  /** By tier, `R1` and `R3`, where the account has tiers; `limits` is not used then. */
+  /** By tier, `R1` and `R3`, if the account has tiers; `limits` is unused then. */
   readonly tiers?: Readonly<Record<string, AccountLimits>>;
   readonly serverLimits?: ServerLimits;
 };
 
-/** Fields that a server can limit for all accounts, and then fills by its limit where they are left out. */
+/** Fields that a server can limit for all accounts. It fills an absent field with its limit. */
 export type Limited = 'duplicate_window' | 'max_ack_pending' | 'max_batch';
 
-/** The limits that a session asked for: 0 where there is none, null where the server does not tell. */
+/** The limits that a session requested: 0 for none, null if the server does not reveal it. */
 export type ServerLimits = { readonly [field in Limited]?: number | null };
 
-/** Under the API's own names: `max_storage` and `max_memory` are bytes, `streams` and the like what is in use. */
+/** Under the names of the API: `max_storage` and `max_memory` are bytes; `streams` and the like are current usage. */
 export type AccountLimits = {
   readonly max_memory?: Count;
   readonly max_storage?: Count;
@@ -86,3 +39,52 @@ export type AccountLimits = {
   readonly streams?: number;
   readonly consumers?: number;
 };
+
+/** A release line that introduced a field or a value. Fields of every supported line (2.9 and later) have none. */
+export type Release = '2.10' | '2.11' | '2.12' | '2.14' | '2.15';
+
+/** The newest version that the field tables were checked against; offline work assumes it. */
+export const NEWEST = '2.15.1';
+
+/** JetStream API levels: `JSApiLevel` in server/jetstream_versioning.go of each line. */
+const API_LEVELS: Readonly<Partial<Record<Release, number>>> = {
+  '2.11': 1,
+  '2.12': 2,
+  '2.14': 4,
+  '2.15': 5,
+};
+
+/**
+ * True if the server supports what this release introduced. The version is that of the connected server, the API
+ * level that of its whole cluster, so both must suffice.
+ */
+export function supports(
+  broker: Pick<BrokerIdentity, 'version' | 'facts'>,
+  release: Release | undefined,
+): boolean {
+  if (release === undefined) return true;
+  const required = API_LEVELS[release];
+  const { apiLevel } = broker.facts as NatsFacts;
+  if (required !== undefined && apiLevel !== undefined && apiLevel < required) return false;
+  return atLeast(broker, release);
+}
+
+/** True for this version and later ones. `2.12.0-preview.1` counts as 2.12.0. */
+export function atLeast(broker: Pick<BrokerIdentity, 'version'>, version: string): boolean {
+  const actual = numbersOf(broker.version);
+  for (const [i, required] of numbersOf(version).entries()) {
+    const difference = (actual[i] ?? 0) - required;
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+function numbersOf(version: string): number[] {
+  return version.split('.', 3).map((part) => Number.parseInt(part, 10) || 0);
+}
+
+/** `2.12.1 (API level 2)`. */
+export function serverText({ version, facts }: BrokerIdentity): string {
+  const { apiLevel } = facts as NatsFacts;
+  return apiLevel === undefined || apiLevel === 0 ? version : `${version} (API level ${apiLevel})`;
+}

@@ -2,18 +2,13 @@ import type { ImportingProvider } from '../../import/index.ts';
 import type { BrokerIdentity, JsonObject } from '../../model/index.ts';
 import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { effects } from './effects/index.ts';
-import { schema } from './fields/schema.ts';
+import { NEWEST } from './facts.ts';
 import { draw } from './graph/index.ts';
-import { declare } from './kinds/declare.ts';
-import { kinds } from './kinds/index.ts';
-import { toSections } from './kinds/sections.ts';
+import { declare, kinds, order, schema, toSections } from './kinds/index.ts';
 import { withAllLimits } from './kinds/server-limits.ts';
-import { orderLimits } from './kinds/stream/consumer-limits.ts';
-import { orderClaims } from './kinds/subject-ownership.ts';
 import { rules } from './rules/index.ts';
-import { NEWEST } from './version.ts';
 
-/** NATS JetStream 2.9 and later, over its own request subjects. */
+/** NATS JetStream 2.9 and later, over its request subjects. */
 export const nats: ImportingProvider = {
   name: 'nats',
   schema,
@@ -21,8 +16,8 @@ export const nats: ImportingProvider = {
   kinds,
   rules,
   declare,
-  order: (changes, context) => [...orderClaims(changes, context), ...orderLimits(changes)],
-  // Both sides of a comparison of files are completed alike, as by a server without limits of its own.
+  order,
+  // A comparison of files completes both sides in the same way, as a server without limits does.
   assume: (name, targetVersion): BrokerIdentity =>
     withAllLimits({ name, type: 'nats', id: 'assumed', version: targetVersion ?? NEWEST, facts: {} }),
   async connect(connection) {

@@ -1,47 +1,44 @@
-import { isObject, type Json, kindOf, type Resource, type RuleContext } from '../../model/index.ts';
-import { mappedSubjects } from './fields/subject-mappings.ts';
+import {
+  brokerOf,
+  groupBy,
+  isObject,
+  type Json,
+  kindOf,
+  type Resource,
+  type RuleContext,
+} from '../../model/index.ts';
+import { mappedSubjects } from './fields/subjects.ts';
+import { stringsIn } from './fields/values.ts';
 import { streamAddress, streamNameOf } from './kinds/addresses.ts';
 
 /*
- * The declared topology as rules look at it. Specs are completed, so every field is there.
+ * The declared topology for lint rules. Specs are completed, so they have all fields.
  */
 
-/** Streams, and the streams behind buckets and stores. */
+/** Streams, including those of buckets and stores. */
 export function streamsOf({ resources }: RuleContext): Resource[] {
   return resources.filter(({ address }) => kindOf(address) !== 'consumer');
 }
 
-/** Consumers by their stream; those of streams that are not declared are left out. */
+/** Consumers by their stream, without those of undeclared streams. */
 export function consumersByStream(context: RuleContext): Map<Resource, Resource[]> {
-  const byStream = new Map<Resource, Resource[]>();
-  for (const consumer of context.ofKind('consumer')) {
-    const stream = streamOf(consumer, context);
-    if (!stream) continue;
-    const group = byStream.get(stream);
-    if (group) group.push(consumer);
-    else byStream.set(stream, [consumer]);
-  }
-  return byStream;
+  const groups = groupBy(context.ofKind('consumer'), ({ needs }) => context.get(needs[0] ?? ''));
+  return new Map([...groups].flatMap(([stream, consumers]) => (stream ? [[stream, consumers]] : [])));
 }
 
-function streamOf(consumer: Resource, context: RuleContext): Resource | undefined {
-  return context.get(consumer.needs[0] ?? '');
+/** The strings of a list field. */
+export function texts({ spec }: Resource, field: string): string[] {
+  return stringsIn(spec[field]);
 }
 
-/** A list field's texts. */
-export function texts(resource: Resource, field: string): string[] {
-  const value = resource.spec[field];
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-/** True when YAML says something of this field itself. */
+/** True if YAML has this field. */
 export function isDeclared(resource: Resource, field: string): boolean {
   return resource.places?.[field] !== undefined;
 }
 
 /**
- * The subjects that messages in a stream can have; undefined where that cannot be told from what is declared:
- * transforms rewrite subjects, and origins may be anywhere.
+ * The subjects of the messages in a stream; undefined if the declarations do not determine them: transforms rewrite
+ * subjects, and origins can be anywhere.
  */
 export function storedSubjects(stream: Resource, context: RuleContext): string[] | undefined {
   const { subject_transform: transform, mirror, sources } = stream.spec;
@@ -49,9 +46,8 @@ export function storedSubjects(stream: Resource, context: RuleContext): string[]
   if (!isObject(mirror)) return transformed(texts(stream, 'subjects'), transform);
   if (isObject(transform)) return undefined;
   if (isObject(mirror.external) || Array.isArray(mirror.subject_transforms)) return undefined;
-  const broker = stream.address.slice(0, stream.address.indexOf('/'));
-  const origin = context.get(streamAddress(decodeURIComponent(broker), String(mirror.name)));
-  // A mirror of a mirror is followed no further: a circle would have no end.
+  const origin = context.get(streamAddress(brokerOf(stream.address), String(mirror.name)));
+  // Not the origin of a mirrored mirror: a cycle would be endless.
   return origin && !isObject(origin.spec.mirror) ? storedSubjects(origin, context) : undefined;
 }
 
@@ -62,7 +58,7 @@ function transformed(subjects: string[], transform: Json | undefined): string[] 
   return stored.some((some) => some === undefined) ? undefined : stored.flatMap((some) => some ?? []);
 }
 
-/** `stream "ORDERS"`; of buckets, the stream behind. */
+/** `stream "ORDERS"`; for a bucket, its stream. */
 export function nounOf({ address }: Resource): string {
   return `stream "${streamNameOf(address)}"`;
 }

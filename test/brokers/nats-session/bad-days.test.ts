@@ -133,7 +133,7 @@ describeLines(
             const connected = session.api.link.info?.server_name;
             const places = await Promise.all(
               Array.from({ length: 6 }, async (_, i) => {
-                const info = await session.api.ask({ verb: 'STREAM.INFO', path: [`S${i}`] });
+                const info = await session.api.read({ verb: 'STREAM.INFO', path: [`S${i}`] });
                 return { stream: `S${i}`, leader: (info.cluster as { leader?: string }).leader };
               }),
             );

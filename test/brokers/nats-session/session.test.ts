@@ -221,7 +221,7 @@ describeLines((line) => {
     await withSession(settings, async (session) => {
       await sendAll(session, [[streamCall.create(name)]]);
       const body = { stream_name: name, config: { ack_policy: 'none', inactive_threshold: 60_000_000_000 } };
-      await session.api.ask({ verb: 'CONSUMER.CREATE', path: [name], body });
+      await session.api.read({ verb: 'CONSUMER.CREATE', path: [name], body });
       const resources = await session.read(everything);
       expect(found(resources, `main/stream/${name}`).volatile).toMatchObject({ consumers: 1, pending: 0 });
       expect(resources.filter(({ address }) => address.startsWith(`main/consumer/${name}/`))).toEqual([]);

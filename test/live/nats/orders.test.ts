@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { toSections } from '../../../src/brokers/nats/kinds/sections.ts';
+import { toSections } from '../../../src/brokers/nats/kinds/index.ts';
 import { isObject, type JsonObject, printJson } from '../../../src/model/index.ts';
 import { everything, withSession } from '../../brokers/nats-session/open.ts';
 import { LiveProject } from '../project.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { natsLines } from '../../../local/nats.ts';
-import { streamResource } from '../../../src/brokers/nats/kinds/resources.ts';
+import { streamResource } from '../../../src/brokers/nats/kinds/addresses.ts';
 import { isObject, type Json, type JsonObject } from '../../../src/model/index.ts';
 import { checkSection, server as identity, plan } from '../../brokers/nats/project.ts';
 import { consumerEdges, type Edge, streamEdges } from './edge-values.ts';

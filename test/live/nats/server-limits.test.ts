@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalNats, startNats } from '../../../local/nats.ts';
-import { toSections } from '../../../src/brokers/nats/kinds/sections.ts';
+import { toSections } from '../../../src/brokers/nats/kinds/index.ts';
 import { type JsonObject, printJson } from '../../../src/model/index.ts';
 import { everything, withSession } from '../../brokers/nats-session/open.ts';
 import { LiveProject } from '../project.ts';

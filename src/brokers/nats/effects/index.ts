@@ -10,7 +10,7 @@ import { isWithin } from '../fields/subjects.ts';
 import { consumerNameOf, streamNameOf } from '../kinds/addresses.ts';
 import { texts } from '../topology.ts';
 
-/** What becomes different for messages: which stream stores which subject, and what its consumers get of it. */
+/** How a change affects messages: which stream stores a subject, and which of its consumers receive it. */
 export function effects(before: readonly Resource[], after: readonly Resource[]): Effects {
   const collector = new EffectCollector();
   const then = readSide(before);
@@ -22,7 +22,7 @@ export function effects(before: readonly Resource[], after: readonly Resource[])
 
 interface Stream {
   readonly resource: Resource;
-  /** Undefined where messages come from other streams: what they have as subjects is not known here. */
+  /** Undefined for messages from other streams, whose subjects are unknown here. */
   readonly subjects: readonly string[] | undefined;
 }
 
@@ -47,15 +47,15 @@ function readSide(resources: readonly Resource[]): Side {
   return { streams, consumers };
 }
 
-/** A subject that a pattern matches, with a token that nobody names in the place of wildcards. */
-function literal(pattern: string): string {
+/** A literal subject for a pattern, with an unused token for each wildcard. */
+function sampleOf(pattern: string): string {
   return pattern
     .split('.')
     .map((token) => (token === '*' || token === '>' ? 'any-token' : token))
     .join('.');
 }
 
-/** Subjects of one side only: of two streams, and of one stream that has others now. */
+/** Subjects that only one side of a stream has. */
 function changedSubjects(then: Side, now: Side): string[] {
   const all = ({ streams }: Side) =>
     Array.from(streams, ([name, { subjects = [] }]) =>
@@ -68,7 +68,7 @@ function changedSubjects(then: Side, now: Side): string[] {
 
 function captureEffects(then: Side, now: Side, collector: EffectCollector): void {
   for (const subject of changedSubjects(then, now)) {
-    const sample = literal(subject);
+    const sample = sampleOf(subject);
     const before = storing(then, sample);
     const after = storing(now, sample);
     if (before.join() === after.join()) continue;
@@ -98,7 +98,7 @@ function storing({ streams }: Side, subject: string): string[] {
     .sort();
 }
 
-/** Of consumers that both sides have: the subjects that only one of them gives it. */
+/** The subjects that only one side delivers, for consumers of both sides. */
 function deliveryEffects(then: Side, now: Side, collector: EffectCollector): void {
   for (const [address, after] of now.consumers) {
     const before = then.consumers.get(address);
@@ -108,9 +108,9 @@ function deliveryEffects(then: Side, now: Side, collector: EffectCollector): voi
     const patterns = [before, after].flatMap((one) => texts(one, 'filter_subjects'));
     const item = { address, title: `consumer ${consumerNameOf(address)}`, detail: `stream ${stream}` };
     for (const subject of new Set([...patterns, ...(old ?? []), ...(current ?? [])])) {
-      const sample = literal(subject);
+      const sample = sampleOf(subject);
       const gets = (consumer: Resource, stored: readonly string[] | undefined) =>
-        isAmong(sample, stored) && isAmong(sample, filtersOf(consumer));
+        matchesAny(sample, stored) && matchesAny(sample, filtersOf(consumer));
       const [was, is] = [gets(before, old), gets(after, current)];
       if (was && !is) {
         collector.add(
@@ -127,12 +127,12 @@ function deliveryEffects(then: Side, now: Side, collector: EffectCollector): voi
   }
 }
 
-/** Without a filter a consumer gets all of its stream. */
+/** Undefined without a filter: the consumer receives the whole stream. */
 function filtersOf(consumer: Resource): readonly string[] | undefined {
   const filters = texts(consumer, 'filter_subjects');
   return filters.length > 0 ? filters : undefined;
 }
 
-function isAmong(subject: string, patterns: readonly string[] | undefined): boolean {
+function matchesAny(subject: string, patterns: readonly string[] | undefined): boolean {
   return patterns === undefined || patterns.some((pattern) => isWithin(subject, pattern));
 }

@@ -1,8 +1,8 @@
 import { type Fields, SECOND } from './field.ts';
 
 /*
- * Every field of a durable consumer's configuration: `ConsumerConfig` in server/consumer.go, checked against the same
- * lines as streams. https://docs.nats.io/nats-concepts/jetstream/consumers#configuration
+ * All fields of the configuration of a durable consumer: `ConsumerConfig` in server/consumer.go, checked against the
+ * same release lines as streams. https://docs.nats.io/nats-concepts/jetstream/consumers#configuration
  */
 
 const flag = { type: 'boolean', default: false } as const;
@@ -31,8 +31,8 @@ export const consumerFields: Fields = {
   opt_start_time: { type: 'time', default: null, doc: 'For deliver_policy by_start_time; RFC 3339.' },
   ack_policy: {
     type: 'choice',
-    // The API's own default is `none`, because that is Go's zero value; clients send `explicit` instead, and a pull
-    // consumer without acknowledgements loses whatever its client was given when it stops.
+    // The default of the API is `none`, the zero value of Go. Clients send `explicit`: without acknowledgements, a pull
+    // consumer loses the messages that a stopped client had received.
     default: 'explicit',
     choices: { none: null, all: null, explicit: null, flow_control: '2.14' },
     doc: 'Whether each message is acknowledged, or all up to one, or none. It can never change.',
@@ -132,7 +132,7 @@ export const consumerFields: Fields = {
     type: 'time',
     default: null,
     since: '2.11',
-    // People pause consumers by hand in an emergency; no plan may undo that for want of a declaration.
+    // Operators pause consumers manually in an emergency; a plan must not resume an undeclared pause.
     kept: true,
     doc: 'Gives nothing before this time; RFC 3339. Left out, it stays as it is; a past time resumes.',
   },

@@ -1,15 +1,15 @@
-import type { Json } from '../../../model/index.ts';
-import type { Release } from '../version.ts';
+import type { Json, JsonObject } from '../../../model/index.ts';
+import type { Release } from '../facts.ts';
 
 /**
- * How a field is written in YAML and kept in a spec.
+ * The notation of a field in YAML and in a spec.
  * - `duration`: `7d` in YAML, nanoseconds in the API; `durations`: a list of them.
  * - `size`: `1GiB` in YAML, bytes in the API.
- * - `time`: RFC 3339; kept as an instant in UTC, as the server echoes whatever offset was sent.
- * - `list`: texts whose order means nothing, kept sorted.
- * - `table`: texts by text; `object`, `objects`: `parts` tell what is in them. The order of `objects` means nothing.
+ * - `time`: RFC 3339; stored as an instant in UTC, because the server echoes the offset that was sent.
+ * - `list`: strings in any order, stored sorted.
+ * - `table`: strings by name; `object`, `objects`: with the fields of `parts`. The order of `objects` is irrelevant.
  */
-export type FieldType =
+type FieldType =
   | 'boolean'
   | 'integer'
   | 'size'
@@ -25,36 +25,134 @@ export type FieldType =
 
 export interface Field {
   readonly type: FieldType;
-  /** What the server takes where the field is not sent. `null`: nothing. */
+  /** The value that the server uses for an absent field. `null`: none. */
   readonly default: Json;
-  /** What it does, for editors and `explain`. */
+  /** Documentation, for editors and `explain`. */
   readonly doc: string;
-  /** The server line that brought it. Absent: all supported lines have it. */
+  /** The release line that introduced it. Absent: all supported lines have it. */
   readonly since?: Release;
-  /** Of a choice: the values, with the line that brought each; null where all have it. */
+  /** The values of a choice, with the release line that introduced each; null if all have it. */
   readonly choices?: Readonly<Record<string, Release | null>>;
   readonly parts?: Fields;
-  /** Parts that must be there. */
+  /** Required parts. */
   readonly required?: readonly string[];
-  /** A limit: the server takes zero and anything below −1 as −1, no limit. */
+  /** A limit: the server treats zero and anything below −1 as −1, no limit. */
   readonly unlimited?: true;
-  /** What is not declared stays as it is, rather than to return to its default. */
+  /** If undeclared, it keeps its live value instead of returning to its default. */
   readonly kept?: true;
-  /** The smallest value, in the API's unit. */
+  /** The smallest value, in the unit of the API. */
   readonly minimum?: number;
   readonly maximum?: number;
 }
 
-/** By the API's name. */
+/** By the name in the API. */
 export type Fields = Readonly<Record<string, Field>>;
 
 export const SECOND = 1_000_000_000;
 export const MINUTE = 60 * SECOND;
 
-/** Nobody sets these in the API itself, or they are what the address says already. */
+/** Fields that repeat the address. */
 export const IDENTITY = new Set(['name', 'durable_name']);
 
-/** Of `metadata`: what servers since 2.11 add about themselves. */
-export function isServerMetadata(key: string): boolean {
-  return key.startsWith('_nats.');
+/** A row of a table; undefined for an unknown name. */
+export function fieldIn(fields: Fields, name: string): Field | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
+/** What a kind adds to the schema of a section. */
+export interface SectionSchema {
+  /** Keys of the section. */
+  readonly properties: JsonObject;
+  /** Bodies, each under the name of its kind. */
+  readonly $defs: JsonObject;
+}
+
+const QUANTITY = { type: ['integer', 'string'] };
+
+const TYPES: Readonly<Record<FieldType, JsonObject>> = {
+  boolean: { type: 'boolean' },
+  integer: { type: 'integer' },
+  size: QUANTITY,
+  duration: QUANTITY,
+  durations: { type: 'array', items: QUANTITY },
+  text: { type: 'string' },
+  time: { type: 'string' },
+  choice: {},
+  list: { type: ['string', 'array'], items: { type: 'string' } },
+  table: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+  object: { type: 'object' },
+  objects: { type: 'array' },
+};
+
+const UNITS: Readonly<Partial<Record<FieldType, string>>> = {
+  duration: 'A duration such as 500ms, 7d or 1d12h; a plain number is nanoseconds.',
+  durations: 'Durations such as 500ms or 1m; plain numbers are nanoseconds.',
+  size: 'A size such as 64KiB, 1GiB or 10MB; a plain number is bytes.',
+};
+
+function propertyOf(field: Field): JsonObject {
+  const { type, since, choices, parts, minimum, maximum } = field;
+  const text = [field.doc, UNITS[type], since && `Needs NATS ${since}.`, newChoices(field)].filter(Boolean);
+  return {
+    description: text.join(' '),
+    ...TYPES[type],
+    ...(choices && { enum: Object.keys(choices) }),
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
+    ...(parts && type === 'object' && tableOf(parts, field.required)),
+    ...(parts && type === 'objects' && { items: { type: 'object', ...tableOf(parts, field.required) } }),
+    ...defaultOf(field),
+  };
+}
+
+function newChoices({ choices = {} }: Field): string {
+  return Object.entries(choices)
+    .flatMap(([value, since]) => (since ? [`${value} needs NATS ${since}.`] : []))
+    .join(' ');
+}
+
+function defaultOf(field: Field): JsonObject {
+  const isPlain = field.default !== null && typeof field.default !== 'object' && field.type !== 'duration';
+  return isPlain ? { default: field.default } : {};
+}
+
+function tableOf(fields: Fields, required?: readonly string[]): JsonObject {
+  return {
+    additionalProperties: false,
+    properties: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, propertyOf(field)])),
+    ...(required && { required: [...required] }),
+  };
+}
+
+/** A body with the keys of a table, and others. */
+export function bodyOf(description: string, fields: Fields, others: JsonObject = {}): JsonObject {
+  const { properties, ...rest } = tableOf(fields);
+  return {
+    description,
+    type: ['object', 'null'],
+    ...rest,
+    properties: { ...(properties as JsonObject), ...others },
+  };
+}
+
+/** Bodies by name. */
+export function mapOf(description: string, definition: string): JsonObject {
+  return {
+    description,
+    type: ['object', 'null'],
+    additionalProperties: { $ref: `#/$defs/${definition}` },
+  };
+}
+
+/** JSON Schema (draft-07) of the section, made from those of all kinds. */
+export function sectionSchema(parts: readonly SectionSchema[]): JsonObject {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'NATS JetStream topology',
+    description: 'What the JetStream account should have.',
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.assign({}, ...parts.map(({ properties }) => properties)) as JsonObject,
+    $defs: Object.assign({}, ...parts.map(({ $defs }) => $defs)) as JsonObject,
+  };
 }

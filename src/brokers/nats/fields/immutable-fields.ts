@@ -1,39 +1,42 @@
-import { equalJson, type FieldChange, isObject, type Json, type JsonObject } from '../../../model/index.ts';
-import { atLeast } from '../version.ts';
+import { equalJson, isObject, type Json, type JsonObject } from '../../../model/index.ts';
+import { atLeast } from '../facts.ts';
 
 type Versioned = { readonly version: string };
-type Sides = { readonly before: JsonObject; readonly after: JsonObject };
+
+/** The specs of a change. */
+interface Sides {
+  readonly before: { readonly spec: JsonObject };
+  readonly after: { readonly spec: JsonObject };
+}
+
+const ONE_WAY = 'once on, it can never be turned off';
 
 /**
- * Why a stream's field cannot change in place on this server: `configUpdateCheck` in server/stream.go of each line.
- * Undefined where it can.
+ * Why a field of a stream cannot change in place on this server; undefined if it can. `configUpdateCheck` in
+ * server/stream.go of each release line.
  */
-export function fixedOfStream(
-  field: string,
-  { before, after }: Sides,
-  broker: Versioned,
-): string | undefined {
-  const wasOn = before[field] === true;
+export function streamImmutableReason(field: string, sides: Sides, broker: Versioned): string | undefined {
+  const [before, after] = [sides.before.spec[field], sides.after.spec[field]];
+  const wasOn = before === true;
   switch (field) {
     case 'storage':
       return 'the storage of a stream never changes';
     case 'retention':
-      return fixedRetention(before.retention, after.retention, broker);
+      return retentionReason(before, after, broker);
     case 'max_consumers':
       return atLeast(broker, '2.12.5') ? undefined : 'servers before 2.12.5 cannot change it';
     case 'deny_delete':
     case 'deny_purge':
     case 'sealed':
-      return wasOn ? 'once on, it can never be turned off' : undefined;
+    case 'allow_msg_schedules':
+      return wasOn ? ONE_WAY : undefined;
     case 'republish':
       return atLeast(broker, '2.10') ? undefined : 'servers before 2.10 cannot change it';
     case 'mirror':
-      return fixedMirror(before.mirror, after.mirror, broker);
+      return mirrorReason(before, after, broker);
     case 'allow_msg_ttl':
-      if (wasOn) return 'once on, it can never be turned off';
+      if (wasOn) return ONE_WAY;
       return atLeast(broker, '2.12') ? undefined : 'servers before 2.12 can only turn it on at creation';
-    case 'allow_msg_schedules':
-      return wasOn ? 'once on, it can never be turned off' : undefined;
     case 'allow_msg_counter':
     case 'persist_mode':
       return 'it can only be set at creation';
@@ -44,7 +47,7 @@ export function fixedOfStream(
   }
 }
 
-function fixedRetention(
+function retentionReason(
   before: Json | undefined,
   after: Json | undefined,
   broker: Versioned,
@@ -55,7 +58,7 @@ function fixedRetention(
     : undefined;
 }
 
-function fixedMirror(
+function mirrorReason(
   before: Json | undefined,
   after: Json | undefined,
   broker: Versioned,
@@ -65,7 +68,7 @@ function fixedMirror(
   return atLeast(broker, '2.12') ? undefined : 'servers before 2.12 cannot make a mirror an ordinary stream';
 }
 
-const CONSUMER_FIXED: Readonly<Record<string, string>> = {
+const CONSUMER_FIELDS: Readonly<Record<string, string>> = {
   deliver_policy: 'where a consumer begins never changes',
   opt_start_seq: 'where a consumer begins never changes',
   opt_start_time: 'where a consumer begins never changes',
@@ -74,25 +77,13 @@ const CONSUMER_FIXED: Readonly<Record<string, string>> = {
   idle_heartbeat: 'the heartbeat never changes',
   flow_control: 'flow control never changes',
   max_waiting: 'it never changes',
-  // Servers before 2.14.4 take the new value and go on with the old storage.
+  // Servers before 2.14.4 accept the new value and keep the old storage.
   mem_storage: 'where the state is kept never changes',
 };
 
-/** Why a consumer's field cannot change in place: `checkNewConsumerConfig` in server/consumer.go. */
-export function fixedOfConsumer(field: string, { before, after }: Sides): string | undefined {
-  if (field === 'deliver_subject') {
-    if (before.deliver_subject === null) return 'a pull consumer cannot become a push consumer';
-    return after.deliver_subject === null ? 'a push consumer cannot become a pull consumer' : undefined;
-  }
-  return CONSUMER_FIXED[field];
-}
-
-/** The value before and after of the field that a change is in. */
-export function sidesOf(change: { before: { spec: JsonObject }; after: { spec: JsonObject } }): Sides {
-  return { before: change.before.spec, after: change.after.spec };
-}
-
-/** The top-level fields that a list of changes touches. */
-export function changedFields(fields: readonly FieldChange[]): Set<string> {
-  return new Set(fields.flatMap(({ path }) => path.slice(0, 1)));
+/** Why a field of a consumer cannot change in place: `checkNewConsumerConfig` in server/consumer.go. */
+export function consumerImmutableReason(field: string, { before, after }: Sides): string | undefined {
+  if (field !== 'deliver_subject') return CONSUMER_FIELDS[field];
+  if (before.spec.deliver_subject === null) return 'a pull consumer cannot become a push consumer';
+  return after.spec.deliver_subject === null ? 'a push consumer cannot become a pull consumer' : undefined;
 }

@@ -2,28 +2,31 @@ import {
   type BrokerIdentity,
   type Context,
   canonicalJson,
+  declaredFields,
   equalJson,
   integer,
   isObject,
   type Json,
   type JsonObject,
+  oncePer,
   type Resource,
   toBigInt,
 } from '../../../model/index.ts';
-import { type Release, supports } from '../version.ts';
-import { type Field, type Fields, IDENTITY, isServerMetadata } from './field.ts';
-import { instant } from './instant.ts';
+import { type Release, supports } from '../facts.ts';
+import { type Field, type Fields, fieldIn, IDENTITY } from './field.ts';
+import { duplicateWindow } from './stream.ts';
+import { instant } from './values.ts';
 
 type Broker = Pick<BrokerIdentity, 'version' | 'facts'>;
 
 /**
- * A configuration with every field that the server knows, each in one form, defaults filled in: the same for what
- * was declared and for what the server echoes. Fields that the tables lack are kept as they are, for a newer server.
- * A field that the server is too old for stays only where it asks for something.
+ * A configuration with all fields that the server supports, normalized and with defaults: the same for a declared
+ * configuration and for the echo of the server. Unknown fields, of a newer server, are copied. An unsupported field
+ * remains only if it differs from its default.
  */
-export function normalise(fields: Fields, config: JsonObject, broker: Broker): Record<string, Json> {
+export function normalize(fields: Fields, config: JsonObject, broker: Broker): Record<string, Json> {
   const { defaults, known } = tableOf(fields, broker);
-  // A copy of a whole object is far cheaper than as many assignments, and most fields are what they are by default.
+  // Copying an object is far cheaper than assigning each field, and most fields have their default.
   const result: Record<string, Json> = { ...defaults };
   for (const name in config) {
     const value = config[name] ?? null;
@@ -31,7 +34,7 @@ export function normalise(fields: Fields, config: JsonObject, broker: Broker): R
     if (!field) {
       if (!IDENTITY.has(name)) result[name] = value;
     } else if (value !== null) {
-      const normal = normalValue(field.field, value);
+      const normal = normalizeValue(field.field, value);
       if (field.isSupported || !equalJson(normal, field.normalDefault)) result[name] = normal;
     }
   }
@@ -39,8 +42,8 @@ export function normalise(fields: Fields, config: JsonObject, broker: Broker): R
 }
 
 /**
- * What is declared, and what of the live configuration stays as it is where it is not declared: an update replaces all
- * of it, so what only a newer server knows (the tables lack it) and what is `kept` is taken over.
+ * The declared fields, and the undeclared ones that must keep their live value, because an update replaces the whole
+ * configuration: `kept` fields, and fields of a newer server, which the tables lack.
  */
 export function withLive(fields: Fields, resource: Resource, { live }: Context): JsonObject {
   const current = live.get(resource.address);
@@ -58,39 +61,65 @@ export function withLive(fields: Fields, resource: Resource, { live }: Context):
 }
 
 export function isDefault(field: Field, value: Json | undefined): boolean {
-  return equalJson(value ?? null, normalValue(field, null));
+  return equalJson(value ?? null, normalizeValue(field, null));
+}
+
+/** Sent even if undeclared: the default of the server, `none`, differs from ours. */
+const ALWAYS_SENT = new Set(['ack_policy']);
+
+/** Filled in by the server from its own limits and those of the account and the stream. */
+const SERVER_FILLED = new Set(['max_ack_pending', 'max_batch']);
+
+/**
+ * The body of a request for a completed configuration. It omits undeclared defaults, because a server or an account
+ * can have limits below them. A resource without any declaration, re-created as it was, is sent whole.
+ */
+export function requestConfig(
+  fields: Fields,
+  resource: Resource,
+  broker: Pick<BrokerIdentity, 'version'>,
+): JsonObject {
+  const { spec } = resource;
+  const names = declaredFields(resource);
+  const declared = names && new Set(names);
+  return Object.fromEntries(
+    Object.entries(spec).filter(([name, value]) => {
+      if (value === null) return false;
+      if (!declared || declared.has(name) || ALWAYS_SENT.has(name)) return true;
+      if (SERVER_FILLED.has(name)) return false;
+      if (name === 'duplicate_window') return value !== duplicateWindow(spec, broker);
+      const field = fieldIn(fields, name);
+      return !field || !isDefault(field, value);
+    }),
+  );
 }
 
 interface KnownField {
   readonly field: Field;
-  /** The default, in its one form. Shared: never to be changed. */
+  /** The normalized default. Shared and immutable. */
   readonly normalDefault: Json;
   readonly isSupported: boolean;
 }
 
-/** A table as one server sees it. */
+/** A table for one server. */
 interface Table {
   readonly known: ReadonlyMap<string, KnownField>;
-  /** Of the fields that it supports. */
+  /** Of the supported fields. */
   readonly defaults: JsonObject;
 }
 
-const tablesByBroker = new WeakMap<Broker, Map<Fields, Table>>();
+/** Cached: every spec of a plan needs it, on both sides. */
+const tablesOf = oncePer((broker: Broker) => oncePer((fields: Fields) => makeTable(fields, broker)));
 
-/** Made once: every spec of a plan is completed with it, on both sides. */
 function tableOf(fields: Fields, broker: Broker): Table {
-  const tables = tablesByBroker.get(broker) ?? new Map<Fields, Table>();
-  tablesByBroker.set(broker, tables);
-  const table = tables.get(fields) ?? makeTable(fields, broker);
-  tables.set(fields, table);
-  return table;
+  return tablesOf(broker)(fields);
 }
 
 function makeTable(fields: Fields, broker: Broker): Table {
   const known = new Map(
     Object.entries(fields).map(([name, field]): [string, KnownField] => [
       name,
-      { field, normalDefault: normalValue(field, null), isSupported: supports(broker, field.since) },
+      { field, normalDefault: normalizeValue(field, null), isSupported: supports(broker, field.since) },
     ]),
   );
   const supported = [...known].filter(([, { isSupported }]) => isSupported);
@@ -100,15 +129,17 @@ function makeTable(fields: Fields, broker: Broker): Table {
   };
 }
 
-function normalValue(field: Field, value: Json): Json {
+function normalizeValue(field: Field, value: Json): Json {
   const given = value ?? field.default;
   switch (field.type) {
     case 'integer':
     case 'size':
     case 'duration':
-      return normalNumber(field, given);
+      return normalizeNumber(field, given);
     case 'durations':
-      return Array.isArray(given) && given.length > 0 ? given.map((item) => normalNumber(field, item)) : null;
+      return Array.isArray(given) && given.length > 0
+        ? given.map((item) => normalizeNumber(field, item))
+        : null;
     case 'text':
       return given === '' ? field.default : given;
     case 'time':
@@ -118,10 +149,10 @@ function normalValue(field: Field, value: Json): Json {
     case 'table':
       return isObject(given) ? withoutServerMetadata(given) : field.default;
     case 'object':
-      return normalObject(field, given);
+      return normalizeObject(field, given);
     case 'objects': {
       if (!Array.isArray(given)) return field.default;
-      const items = given.map((item) => normalObject(field, item)).filter((item) => item !== null);
+      const items = given.map((item) => normalizeObject(field, item)).filter((item) => item !== null);
       return items.length === 0 ? field.default : sortBy(items, canonicalJson);
     }
     default:
@@ -129,8 +160,8 @@ function normalValue(field: Field, value: Json): Json {
   }
 }
 
-function normalNumber(field: Field, value: Json): Json {
-  // Nearly all of them are plain numbers, and there are many.
+function normalizeNumber(field: Field, value: Json): Json {
+  // The common case, and there are many.
   if (typeof value === 'number' && Number.isSafeInteger(value)) {
     return field.unlimited && (value === 0 || value < -1) ? -1 : value;
   }
@@ -139,20 +170,21 @@ function normalNumber(field: Field, value: Json): Json {
   return field.unlimited && (whole === 0n || whole < -1n) ? -1 : integer(whole);
 }
 
-/** Parts that are not set are left out; those with a default are filled in. An object of nothing is none. */
-function normalObject(field: Field, value: Json): Json {
+/** Without unset parts, and with the defaults of the others. An empty object is null. */
+function normalizeObject(field: Field, value: Json): Json {
   if (!isObject(value)) return null;
   const parts = field.parts ?? {};
   const unknown = Object.entries(value).filter(([name]) => !Object.hasOwn(parts, name));
   const known = Object.entries(parts).map(
-    ([name, part]) => [name, normalValue(part, value[name] ?? null)] as const,
+    ([name, part]) => [name, normalizeValue(part, value[name] ?? null)] as const,
   );
   const set = [...unknown, ...known].filter(([, item]) => item !== null);
   return set.length === 0 ? null : Object.fromEntries(set);
 }
 
+/** Servers since 2.11 add metadata about themselves. */
 function withoutServerMetadata(metadata: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(metadata).filter(([key]) => !isServerMetadata(key)));
+  return Object.fromEntries(Object.entries(metadata).filter(([key]) => !key.startsWith('_nats.')));
 }
 
 function sortBy<T>(items: readonly T[], key: (item: T) => string): T[] {
@@ -162,7 +194,7 @@ function sortBy<T>(items: readonly T[], key: (item: T) => string): T[] {
     .map(({ item }) => item);
 }
 
-/** Something in a spec that only later servers know. */
+/** A field or value that only later servers support. */
 export interface Unsupported {
   readonly path: readonly string[];
   /** `compression`, or `ack_policy: flow_control`. */
@@ -170,15 +202,13 @@ export interface Unsupported {
   readonly since: Release;
 }
 
-/** What a normalised spec asks for that this server would drop in silence, or refuse. */
+/** The fields of a normalized spec that this server would drop silently, or reject since 2.12. */
 export function unsupportedIn(fields: Fields, spec: JsonObject, broker: Broker): Unsupported[] {
   return [...tableOf(fields, broker).known].flatMap(([name, known]): Unsupported[] => {
     const { field, normalDefault, isSupported } = known;
     const value = spec[name];
     if (value === undefined || value === null || equalJson(value, normalDefault)) return [];
-    if (field.since && !isSupported) {
-      return [{ path: [name], what: name, since: field.since }];
-    }
+    if (field.since && !isSupported) return [{ path: [name], what: name, since: field.since }];
     const choice = typeof value === 'string' ? field.choices?.[value] : undefined;
     if (choice && !supports(broker, choice)) {
       return [{ path: [name], what: `${name}: ${value}`, since: choice }];

@@ -1,9 +1,14 @@
+import { type BrokerIdentity, isObject, type JsonObject } from '../../../model/index.ts';
+import { atLeast } from '../facts.ts';
 import { type Field, type Fields, MINUTE } from './field.ts';
+import { numberIn } from './values.ts';
 
 /*
- * Every field of a stream's configuration: `StreamConfig` in server/stream.go, checked against 2.9, 2.10, 2.11, 2.12,
+ * All fields of the configuration of a stream: `StreamConfig` in server/stream.go, checked against 2.9, 2.10, 2.11, 2.12,
  * 2.14 and 2.15. https://docs.nats.io/nats-concepts/jetstream/streams#configuration
  */
+
+const DUPLICATE_WINDOW = 2 * MINUTE;
 
 const limit = { type: 'integer', default: -1, unlimited: true, minimum: -1 } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -107,7 +112,7 @@ export const streamFields: Fields = {
   no_ack: { ...flag, doc: 'Publishers get no acknowledgement.' },
   duplicate_window: {
     type: 'duration',
-    default: 2 * MINUTE,
+    default: DUPLICATE_WINDOW,
     minimum: 0,
     doc: 'How long a Nats-Msg-Id is remembered. By default 2m, or max_age where that is shorter.',
   },
@@ -224,3 +229,12 @@ export const streamFields: Fields = {
     doc: 'Labels. Keys that begin with _nats. are the server’s.',
   },
 };
+
+/** The default `duplicate_window`, in nanoseconds, of a server without its own limit. */
+export function duplicateWindow(spec: JsonObject, broker: Pick<BrokerIdentity, 'version'>): number {
+  if (isObject(spec.mirror)) return 0;
+  // Since 2.14, 0 for a stream with sources; before, the same default as for any other.
+  if (Array.isArray(spec.sources) && atLeast(broker, '2.14')) return 0;
+  const maxAge = numberIn(spec.max_age);
+  return maxAge > 0n && maxAge < BigInt(DUPLICATE_WINDOW) ? Number(maxAge) : DUPLICATE_WINDOW;
+}

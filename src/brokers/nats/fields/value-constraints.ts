@@ -1,70 +1,62 @@
-import {
-  type BrokerIdentity,
-  isObject,
-  type Json,
-  type JsonObject,
-  type Risk,
-  toBigInt,
-} from '../../../model/index.ts';
-import { supports } from '../version.ts';
-import { mappingProblem } from './subject-mappings.ts';
-import { hasWildcard, subjectProblem } from './subjects.ts';
+import { type BrokerIdentity, isObject, type Json, type JsonObject } from '../../../model/index.ts';
+import { supports } from '../facts.ts';
+import { hasWildcard, mappingProblem, subjectProblem } from './subjects.ts';
+import { numberIn } from './values.ts';
 
 /*
- * Values that a server refuses whatever else is set: `checkStreamCfg` and `checkConsumerCfg`. Seen on 2.9.10, 2.10.27
- * and 2.15.1.
+ * Values that a server rejects in any configuration: `checkStreamCfg` and `checkConsumerCfg`. Verified on 2.9.10,
+ * 2.10.27 and 2.15.1.
  */
 
 type Broker = Pick<BrokerIdentity, 'version' | 'facts'>;
 
-export interface ValueCheck {
+export interface ValueConstraint {
   readonly field: string;
-  /** Why the server refuses the field's value in a completed spec; undefined where it takes it. */
+  /** Why the server rejects the value of the field in a completed spec; undefined if it accepts it. */
   problem(value: Json, broker: Broker): string | undefined;
 }
 
 const MILLISECOND = 1_000_000n;
-const LONGEST_TEXT = 4096;
-const MOST_METADATA = 128 * 1024;
-const MOST_INT32 = 2n ** 31n - 1n;
-/** Completion takes one percent sign away. */
+const MAX_DESCRIPTION = 4096;
+const MAX_METADATA = 128 * 1024;
+const MAX_INT32 = 2n ** 31n - 1n;
+/** Completion removes one percent sign. */
 const PERCENT = /^\+?\d{1,9}$/;
 const GROUP = /^[a-zA-Z0-9/_=-]{1,16}$/;
 
-const number = (value: Json | undefined) => toBigInt(value) ?? 0n;
 const text = (value: Json | undefined) => (typeof value === 'string' ? value : '');
 const list = (value: Json): readonly Json[] => (Array.isArray(value) ? value : [value]);
 const bytes = (value: string) => new TextEncoder().encode(value).length;
-const when = (isRefused: boolean, problem: string) => (isRefused ? problem : undefined);
+const when = (isRejected: boolean, problem: string) => (isRejected ? problem : undefined);
 
-function atLeast(field: string, least: bigint, words: string): ValueCheck {
+function atLeast(field: string, least: bigint, words: string): ValueConstraint {
   const problem = (value: Json) =>
-    when(number(value) > 0n && number(value) < least, `${field} must be at least ${words}`);
+    when(numberIn(value) > 0n && numberIn(value) < least, `${field} must be at least ${words}`);
   return { field, problem };
 }
 
-const common: readonly ValueCheck[] = [
+const common: readonly ValueConstraint[] = [
   {
     field: 'description',
-    problem: (value) => when(bytes(text(value)) > LONGEST_TEXT, 'description must be at most 4,096 bytes'),
+    problem: (value) => when(bytes(text(value)) > MAX_DESCRIPTION, 'description must be at most 4,096 bytes'),
   },
   {
     field: 'metadata',
     problem: (value) =>
       when(
-        isObject(value) && bytes(Object.entries(value).flat().join('')) >= MOST_METADATA,
+        isObject(value) && bytes(Object.entries(value).flat().join('')) >= MAX_METADATA,
         'metadata must be less than 128 KiB',
       ),
   },
 ];
 
-export const streamValues: readonly ValueCheck[] = [
+export const streamValueConstraints: readonly ValueConstraint[] = [
   ...common,
   atLeast('duplicate_window', 100n * MILLISECOND, '100ms'),
   atLeast('subject_delete_marker_ttl', 1000n * MILLISECOND, '1s'),
   {
     field: 'max_msg_size',
-    problem: (value) => when(number(value) > MOST_INT32, 'max_msg_size must be at most 2,147,483,647 bytes'),
+    problem: (value) => when(numberIn(value) > MAX_INT32, 'max_msg_size must be at most 2,147,483,647 bytes'),
   },
   { field: 'subject_transform', problem: (value) => mappingProblemOf('subject_transform', value) },
   { field: 'republish', problem: (value) => mappingProblemOf('republish', value) },
@@ -72,7 +64,7 @@ export const streamValues: readonly ValueCheck[] = [
   { field: 'sources', problem: originProblem },
 ];
 
-export const consumerValues: readonly ValueCheck[] = [
+export const consumerValueConstraints: readonly ValueConstraint[] = [
   ...common,
   atLeast('max_expires', MILLISECOND, '1ms'),
   atLeast('idle_heartbeat', 100n * MILLISECOND, '100ms'),
@@ -88,7 +80,7 @@ export const consumerValues: readonly ValueCheck[] = [
     field: 'backoff',
     problem: (value) =>
       when(
-        list(value).some((delay) => number(delay) < 0n),
+        list(value).some((delay) => numberIn(delay) < 0n),
         'backoff has a negative delay',
       ),
   },
@@ -102,24 +94,16 @@ export const consumerValues: readonly ValueCheck[] = [
   },
 ];
 
-/** All problems of a completed spec, with the field of each. */
+/** All rejected values of a completed spec. */
 export function* valueProblems(
-  checks: readonly ValueCheck[],
+  constraints: readonly ValueConstraint[],
   spec: JsonObject,
   broker: Broker,
 ): Iterable<{ field: string; message: string }> {
-  for (const { field, problem } of checks) {
+  for (const { field, problem } of constraints) {
     const message = problem(spec[field] ?? null, broker);
     if (message !== undefined) yield { field, message };
   }
-}
-
-export function valueRisks(checks: readonly ValueCheck[], spec: JsonObject, broker: Broker): Risk[] {
-  return [...valueProblems(checks, spec, broker)].map(({ message }) => ({
-    class: 'refused',
-    code: 'refused-value',
-    message,
-  }));
 }
 
 function mappingProblemOf(name: string, value: Json | undefined): string | undefined {
@@ -130,7 +114,7 @@ function mappingProblemOf(name: string, value: Json | undefined): string | undef
   return undefined;
 }
 
-/** Of a mirror, or of any of the sources. */
+/** For a mirror, or for any of the sources. */
 function originProblem(value: Json, broker: Broker): string | undefined {
   for (const { name, external, filter_subject: filter, subject_transforms } of list(value).filter(isObject)) {
     const origin = text(name);

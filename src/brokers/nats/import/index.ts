@@ -2,7 +2,7 @@ import { ASYNCAPI, channelsOf, type ForeignFormat } from '../../../import/index.
 
 const WHY = 'subjects and queue groups are made by clients; AsyncAPI does not describe JetStream streams';
 
-/** AsyncAPI describes subjects, which nobody declares: every channel is left. */
+/** AsyncAPI describes subjects, which are not declared: every channel is unsupported. */
 const asyncapi: ForeignFormat = {
   ...ASYNCAPI,
   translate(documents) {

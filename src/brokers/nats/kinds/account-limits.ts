@@ -3,18 +3,19 @@ import {
   append,
   type Change,
   type Context,
-  formatSize,
-  integer,
   kindOf,
+  oncePer,
   type Resource,
   type Risk,
   toBigInt,
 } from '../../../model/index.ts';
 import type { AccountLimits, NatsFacts } from '../facts.ts';
-import { countText } from './metrics.ts';
+import { numberIn } from '../fields/values.ts';
+import { sizeText } from '../format.ts';
+import { refused } from './kind.ts';
 
 /*
- * What the account does not permit, told before anything is sent. The server's own sums: `checkStreamCfg`,
+ * Limits of the account, checked before anything is sent, with the same sums as the server: `checkStreamCfg`,
  * `checkAllLimits` and `accountReservation` in server/jetstream.go.
  */
 
@@ -25,11 +26,11 @@ export function accountRisksOfStream(change: Change, context: Context): Risk[] {
   if (!limits) return [];
   const isMemory = spec.storage === 'memory';
   const maxBytes = toBigInt(spec.max_bytes) ?? -1n;
-  const most = toBigInt(isMemory ? limits.memory_max_stream_bytes : limits.storage_max_stream_bytes) ?? 0n;
+  const most = numberIn(isMemory ? limits.memory_max_stream_bytes : limits.storage_max_stream_bytes);
   const problems: string[] = [];
   if (limits.max_bytes_required && maxBytes <= 0n) problems.push('every stream must set max_bytes');
   if (most > 0n && maxBytes > most) {
-    problems.push(`one ${isMemory ? 'memory' : 'file'} stream may have at most ${size(most)}`);
+    problems.push(`one ${isMemory ? 'memory' : 'file'} stream may have at most ${sizeText(most)}`);
   }
   const maxStreams = limits.max_streams ?? -1;
   if (change.action === 'create' && maxStreams > 0 && limits.streams !== undefined) {
@@ -40,7 +41,7 @@ export function accountRisksOfStream(change: Change, context: Context): Risk[] {
   if (reservation(change.after, tier) > reservation(context.live.get(change.after.address), tier)) {
     append(problems, storageProblems(isMemory, limits, tier, context));
   }
-  return problems.map(risk);
+  return problems.map(limitRisk);
 }
 
 export function accountRisksOfConsumer(change: Change, context: Context): Risk[] {
@@ -49,7 +50,7 @@ export function accountRisksOfConsumer(change: Change, context: Context): Risk[]
   const { spec, needs } = change.after;
   const problems: string[] = [];
   const most = limits?.max_ack_pending ?? 0;
-  if (most > 0 && (toBigInt(spec.max_ack_pending) ?? 0n) > BigInt(most)) {
+  if (most > 0 && numberIn(spec.max_ack_pending) > BigInt(most)) {
     problems.push(`max_ack_pending may be at most ${most}`);
   }
   const maxConsumers = limits?.max_consumers ?? -1;
@@ -59,16 +60,15 @@ export function accountRisksOfConsumer(change: Change, context: Context): Risk[]
       problems.push(`at most ${maxConsumers} consumers of one stream, and this plan would make it ${count}`);
     }
   }
-  return problems.map(risk);
+  return problems.map(limitRisk);
 }
 
-function risk(problem: string): Risk {
-  return {
-    class: 'refused',
-    code: 'account-limit',
-    message: `the account does not permit it: ${problem}`,
-    hint: 'raise the limit of the account, or ask for less',
-  };
+function limitRisk(problem: string): Risk {
+  return refused(
+    'account-limit',
+    `the account does not permit it: ${problem}`,
+    'raise the limit of the account, or ask for less',
+  );
 }
 
 function limitsFor(stream: Resource, { broker }: Context): { limits?: AccountLimits; tier?: string } {
@@ -79,22 +79,18 @@ function limitsFor(stream: Resource, { broker }: Context): { limits?: AccountLim
   return own ? { limits: own, tier } : { tier };
 }
 
-/** What a plan comes to, as far as the limits of an account look at it. */
+/** The totals of a plan that an account limits. */
 interface Sums {
-  /** Streams that it makes, less those that it deletes. */
+  /** Created streams minus deleted streams. */
   readonly streamsAdded: number;
-  /** Addresses of all consumers that a stream will have, by its address. */
+  /** Addresses of all consumers after the plan, by the address of their stream. */
   readonly consumers: ReadonlyMap<Address, ReadonlySet<Address>>;
-  /** Bytes that it reserves more than now, by storage and tier. */
+  /** Additionally reserved bytes, by storage and tier. Filled on demand. */
   readonly reserved: Map<string, bigint>;
 }
 
-const sumsByContext = new WeakMap<Context, Sums>();
-
-/** Made once a plan: the risks of each of its creations look at the same sums. */
-function sumsOf(context: Context): Sums {
-  const known = sumsByContext.get(context);
-  if (known) return known;
+/** Cached: the risks of all creations of a plan need the same sums. */
+const sumsOf = oncePer((context: Context): Sums => {
   const { desired, live, deleted = new Set() } = context;
   const consumers = new Map<Address, Set<Address>>();
   for (const { address, needs } of [...desired.values(), ...live.values()]) {
@@ -105,10 +101,8 @@ function sumsOf(context: Context): Sums {
   }
   const made = [...desired.keys()].filter((address) => isStream(address) && !live.has(address)).length;
   const gone = [...deleted].filter(isStream).length;
-  const sums: Sums = { streamsAdded: made - gone, consumers, reserved: new Map() };
-  sumsByContext.set(context, sums);
-  return sums;
-}
+  return { streamsAdded: made - gone, consumers, reserved: new Map() };
+});
 
 function reservedMore(storage: string, tier: string | undefined, context: Context): bigint {
   const { reserved } = sumsOf(context);
@@ -132,18 +126,18 @@ function storageProblems(
 ): string[] {
   const most = toBigInt(isMemory ? limits.max_memory : limits.max_storage) ?? -1n;
   if (most < 0n) return [];
-  const reserved = toBigInt(isMemory ? limits.reserved_memory : limits.reserved_storage) ?? 0n;
+  const reserved = numberIn(isMemory ? limits.reserved_memory : limits.reserved_storage);
   const storage = isMemory ? 'memory' : 'file';
   const total = reserved + reservedMore(storage, tier, context);
   if (total <= most) return [];
   return [
-    `${storage} storage of ${size(most)} in all, and max_bytes of its streams would add up to ${size(total)}`,
+    `${storage} storage of ${sizeText(most)} in all, and max_bytes of its streams would add up to ${sizeText(total)}`,
   ];
 }
 
-/** Without tiers each replica counts; a tier's limits have that in them. */
+/** Without tiers, each replica counts; the limits of a tier include its replicas. */
 function reservation(stream: Resource | undefined, tier: string | undefined): bigint {
-  const bytes = toBigInt(stream?.spec.max_bytes) ?? 0n;
+  const bytes = numberIn(stream?.spec.max_bytes);
   const replicas = toBigInt(stream?.spec.num_replicas) ?? 1n;
   if (bytes <= 0n || (tier !== undefined && tier !== `R${replicas}`)) return 0n;
   return tier === undefined ? bytes * replicas : bytes;
@@ -151,8 +145,4 @@ function reservation(stream: Resource | undefined, tier: string | undefined): bi
 
 function isStream(address: string): boolean {
   return kindOf(address) !== 'consumer';
-}
-
-function size(bytes: bigint): string {
-  return formatSize(integer(bytes)) ?? countText(bytes);
 }

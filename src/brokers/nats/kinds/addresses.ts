@@ -1,56 +1,107 @@
-import { type Address, makeAddress, parseAddress } from '../../../model/index.ts';
+import {
+  type Address,
+  isObject,
+  type JsonObject,
+  makeAddress,
+  parseAddress,
+  type Resource,
+} from '../../../model/index.ts';
+import { objectsIn } from '../fields/values.ts';
 
 /*
- * The addresses of every kind, in one place: what is declared and what is read from a server meet by address only.
+ * The addresses of all kinds, and the constructors of declared and live resources.
  *
- * Key-value buckets and object stores are streams whose names carry a prefix (ADR-8 and ADR-20 of
- * nats-io/nats-architecture-and-design). They are kinds of their own here, so a stream's name decides its kind.
+ * Key-value buckets and object stores are streams with a prefix in their names (ADR-8 and ADR-20 of
+ * nats-io/nats-architecture-and-design), so the name of a stream determines its kind.
+ *
+ * A spec is the configuration of the JetStream API under its own names and in its own units (nanoseconds, bytes),
+ * without what the address says: `name`, `durable_name`, the stream of a consumer. A raw live spec is `config` as the
+ * server lists it, read with `parseJson`, so that large integers are exact; a raw declared spec has only the declared
+ * fields. `complete` of the kind makes both comparable: every field that the server supports, with its default; `null`
+ * if unset. One or several filters of a consumer are both stored in `filter_subjects`.
  */
 
 export const BUCKET_PREFIX = 'KV_';
-export const STORE_PREFIX = 'OBJ_';
+const STORE_PREFIX = 'OBJ_';
 
-/** The kinds whose live counterpart is a stream. */
-export type StreamKind = 'stream' | 'key-value' | 'object-store';
+/** The kinds that are streams on the server, with the prefix of the stream. */
+export const PREFIXES = { stream: '', 'key-value': BUCKET_PREFIX, 'object-store': STORE_PREFIX } as const;
+
+export type StreamKind = keyof typeof PREFIXES;
+
+/** The kind of a stream, by its name: `KV_orders` is the bucket `orders`. */
+export function identify(stream: string): { kind: StreamKind; name: string } {
+  for (const kind of ['key-value', 'object-store'] as const) {
+    const prefix = PREFIXES[kind];
+    if (stream.startsWith(prefix) && stream.length > prefix.length) {
+      return { kind, name: stream.slice(prefix.length) };
+    }
+  }
+  return { kind: 'stream', name: stream };
+}
 
 export function streamAddress(broker: string, stream: string): Address {
   const { kind, name } = identify(stream);
   return makeAddress(broker, kind, name);
 }
 
-export function bucketAddress(broker: string, bucket: string): Address {
-  return makeAddress(broker, 'key-value', bucket);
-}
-
-export function storeAddress(broker: string, store: string): Address {
-  return makeAddress(broker, 'object-store', store);
-}
-
-/** `stream`: its full name, `KV_…` for a consumer on a bucket's stream. */
+/** @param stream its full name, `KV_…` for the stream of a bucket */
 export function consumerAddress(broker: string, stream: string, consumer: string): Address {
   return makeAddress(broker, 'consumer', stream, consumer);
 }
 
-/** What a stream is, by its name: `KV_orders` is the bucket `orders`. */
-export function identify(stream: string): { kind: StreamKind; name: string } {
-  if (stream.startsWith(BUCKET_PREFIX) && stream.length > BUCKET_PREFIX.length) {
-    return { kind: 'key-value', name: stream.slice(BUCKET_PREFIX.length) };
-  }
-  if (stream.startsWith(STORE_PREFIX) && stream.length > STORE_PREFIX.length) {
-    return { kind: 'object-store', name: stream.slice(STORE_PREFIX.length) };
-  }
-  return { kind: 'stream', name: stream };
-}
-
-/** The stream on the server behind the address of a stream, bucket, store or consumer. */
+/** The full name of the stream, from the address of a stream, bucket, store or consumer. */
 export function streamNameOf(address: Address): string {
   const { kind, path } = parseAddress(address);
   const [name = ''] = path;
-  if (kind === 'key-value') return BUCKET_PREFIX + name;
-  return kind === 'object-store' ? STORE_PREFIX + name : name;
+  return kind === 'key-value' || kind === 'object-store' ? PREFIXES[kind] + name : name;
 }
 
-/** The consumer's own name, of a consumer's address. */
+/** The name of a consumer, from its address. */
 export function consumerNameOf(address: Address): string {
   return parseAddress(address).path[1] ?? '';
+}
+
+/**
+ * A stream, or the bucket or store that its name makes it. It depends on its origins, declared or not.
+ * @param volatile of live streams: {@link StreamMetrics}
+ */
+export function streamResource(
+  broker: string,
+  stream: string,
+  config: JsonObject,
+  volatile?: JsonObject,
+): Resource {
+  const address = streamAddress(broker, stream);
+  const needs = originsOf(config)
+    .map((origin) => streamAddress(broker, origin))
+    .filter((need) => need !== address);
+  return { address, spec: config, needs: [...new Set(needs)], ...(volatile && { volatile }) };
+}
+
+/**
+ * A durable consumer.
+ * @param stream its full name
+ * @param volatile of live consumers: {@link ConsumerMetrics}
+ */
+export function consumerResource(
+  broker: string,
+  stream: string,
+  consumer: string,
+  config: JsonObject,
+  volatile?: JsonObject,
+): Resource {
+  return {
+    address: consumerAddress(broker, stream, consumer),
+    spec: config,
+    needs: [streamAddress(broker, stream)],
+    ...(volatile && { volatile }),
+  };
+}
+
+/** The names of the streams that a stream copies from, in its own account and domain. */
+export function originsOf({ mirror, sources }: JsonObject): string[] {
+  return [...objectsIn(mirror), ...objectsIn(sources)].flatMap(({ name, external }) =>
+    typeof name === 'string' && !isObject(external) ? [name] : [],
+  );
 }

@@ -1,73 +1,162 @@
-import { formatSize, integer, type JsonObject, type Resource, toBigInt } from '../../../model/index.ts';
+import {
+  integer,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Resource,
+  toBigInt,
+} from '../../../model/index.ts';
 import type { Count } from '../facts.ts';
+import { countOf, countText, roughSize } from '../format.ts';
 
-/** `18,204`; an exact integer with all its digits. */
-export function countText(count: bigint): string {
-  return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+/**
+ * Live streams, buckets and stores, in `Resource.volatile`: from `state` of STREAM.INFO. Unknown values are absent; a
+ * stream with an unknown number of messages counts as not empty.
+ */
+export type StreamMetrics = {
+  readonly messages?: Count;
+  readonly bytes?: Count;
+  /** Times of the first and last message, RFC 3339; absent for an empty stream. */
+  readonly firstTime?: string;
+  readonly lastTime?: string;
+  /** The ages of the first and last message at the time of reading, in seconds. */
+  readonly firstAge?: number;
+  readonly lastAge?: number;
+  /** All consumers, including ephemeral ones. */
+  readonly consumers?: number;
+  /** Names of ephemeral consumers of applications; the first ten. */
+  readonly ephemeral?: readonly string[];
+  /** Sums over all durable consumers: undelivered and unacknowledged messages. */
+  readonly pending?: Count;
+  readonly unacknowledged?: Count;
+};
+
+/** Live consumers, in `Resource.volatile`: from CONSUMER.INFO. Unknown values are absent. */
+export type ConsumerMetrics = {
+  /** `num_pending`: matching messages that were not delivered. */
+  readonly pending?: Count;
+  /** `num_ack_pending`: delivered, unacknowledged messages. */
+  readonly unacknowledged?: Count;
+  /** `num_waiting`: waiting pull requests. */
+  readonly waiting?: number;
+  /** `push_bound`: a client listens to a push consumer. */
+  readonly bound?: boolean;
+};
+
+/** @param consumers the metrics of all durable consumers; undefined if unknown */
+export function streamMetrics(
+  info: JsonObject,
+  consumers: readonly ConsumerMetrics[] | undefined,
+): StreamMetrics {
+  const state: JsonObject = isObject(info.state) ? info.state : {};
+  const messages = exact(state.messages);
+  return {
+    ...defined({ messages, bytes: exact(state.bytes), consumers: consumerCount(info) }),
+    ...defined(messages === 0 ? {} : timesOf(info, state)),
+    ...defined({ pending: sumOf(consumers, 'pending'), unacknowledged: sumOf(consumers, 'unacknowledged') }),
+  };
 }
 
-/** A number of the live resource's `volatile`; undefined where it was not read. */
-export function countOf(resource: Resource, name: string): bigint | undefined {
+/** The number of all consumers of a stream; undefined if the server does not tell. */
+export function consumerCount(info: JsonObject): number | undefined {
+  const count = isObject(info.state) ? info.state.consumer_count : undefined;
+  return typeof count === 'number' ? count : undefined;
+}
+
+/** Ages by the clock of the server, which is in its responses since 2.10. */
+function timesOf(info: JsonObject, state: JsonObject) {
+  const firstTime = timeOf(state.first_ts);
+  const lastTime = timeOf(state.last_ts);
+  const now = (typeof info.ts === 'string' && Date.parse(info.ts)) || Date.now();
+  const ageOf = (time: string | undefined) =>
+    time === undefined ? undefined : Math.max(0, Math.round((now - Date.parse(time)) / 1000));
+  return { firstTime, lastTime, firstAge: ageOf(firstTime), lastAge: ageOf(lastTime) };
+}
+
+export function consumerMetrics(info: JsonObject): ConsumerMetrics {
+  return defined({
+    pending: exact(info.num_pending),
+    unacknowledged: exact(info.num_ack_pending),
+    waiting: typeof info.num_waiting === 'number' ? info.num_waiting : undefined,
+    bound: typeof info.push_bound === 'boolean' ? info.push_bound : undefined,
+  });
+}
+
+/** Unknown if any of the values is unknown. */
+function sumOf(
+  consumers: readonly ConsumerMetrics[] | undefined,
+  key: 'pending' | 'unacknowledged',
+): Count | undefined {
+  let sum = 0n;
+  for (const consumer of consumers ?? []) {
+    const count = toBigInt(consumer[key]);
+    if (count === undefined) return undefined;
+    sum += count;
+  }
+  return consumers && integer(sum);
+}
+
+function exact(value: Json | undefined): Count | undefined {
+  const count = toBigInt(value);
+  return count === undefined ? undefined : integer(count);
+}
+
+function timeOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && !value.startsWith('0001-') ? value : undefined;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without undefined values. A plain loop, because every resource of a read passes through it. */
+function defined<T extends object>(values: T): Defined<T> {
+  const result: Defined<T> = {};
+  for (const key in values) {
+    const value = values[key];
+    if (value !== undefined) result[key] = value as Exclude<T[typeof key], undefined>;
+  }
+  return result;
+}
+
+/** A metric of a live resource; undefined if unknown. */
+export function metricOf(resource: Resource, name: string): bigint | undefined {
   return toBigInt(resource.volatile?.[name]);
 }
 
-/** True when it is known that a stream holds no message. What was not read counts as not empty. */
+/** True if a stream certainly holds no message. */
 export function isKnownEmpty(stream: Resource): boolean {
-  return countOf(stream, 'messages') === 0n;
+  return metricOf(stream, 'messages') === 0n;
+}
+
+/** `2026-01-02T03:04:05Z`, of the first message of a stream. */
+export function firstTimeOf({ volatile }: Resource): string | undefined {
+  return typeof volatile?.firstTime === 'string' ? volatile.firstTime : undefined;
 }
 
 /** `18,204 messages (1.2 GiB), the first of 2026-01-02T03:04:05Z, 3 consumers, 40 pending, 2 unacknowledged`. */
-export function streamStake(stream: Resource): string {
-  const messages = countOf(stream, 'messages');
-  const { firstTime } = (stream.volatile ?? {}) as { firstTime?: unknown };
-  const consumers = countOf(stream, 'consumers');
-  const size = bytesText(stream.volatile);
+export function streamMetricsText(stream: Resource): string {
+  const messages = metricOf(stream, 'messages');
+  const bytes = metricOf(stream, 'bytes');
+  const consumers = metricOf(stream, 'consumers');
+  const firstTime = firstTimeOf(stream);
+  const size = bytes !== undefined && (messages ?? 0n) > 0n ? ` (${roughSize(bytes)})` : '';
   const parts = [
-    messages === undefined
-      ? 'an unknown number of messages'
-      : `${plural(messages, 'message')}${size && messages > 0n ? ` (${size})` : ''}`,
-    typeof firstTime === 'string' && messages !== 0n ? `the first of ${firstTime}` : '',
-    consumers === undefined ? '' : plural(consumers, 'consumer'),
+    messages === undefined ? 'an unknown number of messages' : countOf(messages, 'message') + size,
+    firstTime !== undefined && messages !== 0n ? `the first of ${firstTime}` : '',
+    consumers === undefined ? '' : countOf(consumers, 'consumer'),
     ...outstanding(stream),
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
 
 /** `40 pending, 2 unacknowledged`. */
-export function consumerStake(consumer: Resource): string {
+export function consumerMetricsText(consumer: Resource): string {
   const parts = outstanding(consumer);
   return parts.length > 0 ? parts.join(', ') : 'its position, with an unknown number of messages pending';
 }
 
 function outstanding(resource: Resource): string[] {
   return ['pending', 'unacknowledged'].flatMap((name) => {
-    const count = countOf(resource, name);
+    const count = metricOf(resource, name);
     return count === undefined ? [] : [`${countText(count)} ${name}`];
   });
-}
-
-function plural(count: bigint, noun: string): string {
-  return `${countText(count)} ${noun}${count === 1n ? '' : 's'}`;
-}
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-
-/** Rounded to read, unlike a size in a specification: `1.2 GiB`. */
-function bytesText(volatile: JsonObject | undefined): string | undefined {
-  const bytes = toBigInt(volatile?.bytes);
-  if (bytes === undefined) return undefined;
-  let value = Number(bytes);
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
-}
-
-/** A limit in words: `no limit`, or its number or size. */
-export function limitText(limit: bigint, isSize: boolean): string {
-  if (limit < 0n) return 'no limit';
-  const value: Count = integer(limit);
-  return (isSize ? formatSize(value) : undefined) ?? countText(limit);
 }

@@ -4,183 +4,175 @@ import {
   type Context,
   kindOf,
   type Order,
+  oncePer,
   type Resource,
   type Risk,
   subject as subjectOf,
 } from '../../../model/index.ts';
+import { atLeast } from '../facts.ts';
 import { SubjectIndex } from '../fields/subjects.ts';
-import { texts } from '../topology.ts';
-import { atLeast } from '../version.ts';
+import { stringsIn } from '../fields/values.ts';
 import { consumerNameOf, streamNameOf } from './addresses.ts';
+import { disruptive, refused } from './kind.ts';
 
 /*
- * A subject belongs to one stream, and within a work queue to one consumer: a server refuses what overlaps another's
- * (errors 10065, 10100). So one that moves must be released first, then claimed.
+ * A subject belongs to one stream, and within a work queue to one consumer: servers reject overlaps (errors 10065,
+ * 10100). To move a subject, a plan must release it first, then claim it.
  */
 
-/** Who shares the subjects that this resource claims: all streams, or the consumers of one work queue. */
-function arenaOf({ address, needs }: Resource, { desired, live }: Context): string | undefined {
+/** Where a subject has one owner: all streams, or the consumers of one work queue. */
+function scopeOf({ address, needs }: Resource, { desired, live }: Context): string | undefined {
   if (kindOf(address) !== 'consumer') return 'streams';
   const [need = ''] = needs;
   const stream = desired.get(need) ?? live.get(need);
   return stream?.spec.retention === 'workqueue' ? need : undefined;
 }
 
-/** What a completed resource claims in its arena. A consumer without a filter asks for everything. */
+/** The subjects that a completed resource claims in its scope. A consumer without a filter claims all. */
 function claimsOf(resource: Resource | undefined): readonly string[] {
   if (!resource) return [];
-  if (kindOf(resource.address) !== 'consumer') return texts(resource, 'subjects');
-  const filters = texts(resource, 'filter_subjects');
+  if (kindOf(resource.address) !== 'consumer') return stringsIn(resource.spec.subjects);
+  const filters = stringsIn(resource.spec.filter_subjects);
   return filters.length > 0 ? filters : ['>'];
 }
 
-/** Subjects and who holds them, apart for each arena. */
-class Holdings {
-  readonly #arenas = new Map<string, SubjectIndex<Address>>();
+/** Subjects and their owners, by scope. */
+class Ownership {
+  readonly #scopes = new Map<string, SubjectIndex<Address>>();
 
-  add(arena: string, subject: string, owner: Address): void {
-    const index = this.#arenas.get(arena) ?? new SubjectIndex();
-    this.#arenas.set(arena, index);
+  add(scope: string, subject: string, owner: Address): void {
+    const index = this.#scopes.get(scope) ?? new SubjectIndex();
+    this.#scopes.set(scope, index);
     index.add(subject, owner);
   }
 
-  /** What others hold of a subject. */
-  others(arena: string, subject: string, self: Address): { subject: string; owner: Address }[] {
-    const found = this.#arenas.get(arena)?.overlapping(subject) ?? [];
+  /** Overlapping subjects of other owners. */
+  others(scope: string, subject: string, self: Address): { subject: string; owner: Address }[] {
+    const found = this.#scopes.get(scope)?.overlapping(subject) ?? [];
     return found.filter(({ owner }) => owner !== self);
   }
 }
 
-/** Which steps of a plan must wait for which, because they claim what the others release. */
-export function orderClaims(changes: readonly Change[], context: Context): Order[] {
-  const releasing = new Holdings();
+/** A step that claims a subject runs after the step that releases it. */
+export function orderOwnership(changes: readonly Change[], context: Context): Order[] {
+  const releasing = new Ownership();
   for (const change of changes) {
-    const arena = change.action === 'create' ? undefined : arenaOf(change.before, context);
-    if (change.action === 'create' || arena === undefined) continue;
-    for (const subject of releasedBy(change)) releasing.add(arena, subject, subjectOf(change).address);
+    const scope = change.action === 'create' ? undefined : scopeOf(change.before, context);
+    if (change.action === 'create' || scope === undefined) continue;
+    for (const subject of releasedBy(change)) releasing.add(scope, subject, subjectOf(change).address);
   }
   return changes.flatMap((change): Order[] => {
-    const arena = change.action === 'delete' ? undefined : arenaOf(change.after, context);
-    if (change.action === 'delete' || arena === undefined) return [];
+    const scope = change.action === 'delete' ? undefined : scopeOf(change.after, context);
+    if (change.action === 'delete' || scope === undefined) return [];
     const next = change.after.address;
-    const owners = claimsOf(change.after).flatMap((claim) => releasing.others(arena, claim, next));
+    const owners = claimsOf(change.after).flatMap((claim) => releasing.others(scope, claim, next));
     return [...new Set(owners.map(({ owner }) => owner))].map((first) => ({ first, next }));
   });
 }
 
-/** What a change gives up: whatever it holds now and does not want as it is. */
+/** The subjects that a change releases. */
 function releasedBy(change: Exclude<Change, { action: 'create' }>): string[] {
   const kept = change.action === 'delete' ? [] : claimsOf(change.after);
   return claimsOf(change.before).filter((held) => !kept.includes(held));
 }
 
-/** Claims that no order of steps can make good, and those that leave a subject without a stream for a moment. */
-export function claimRisks(change: Change, context: Context): Risk[] {
+/** Claims that no order of steps can satisfy, and those that leave a subject without a stream for a moment. */
+export function ownershipRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'delete') return [];
   const { after } = change;
-  const arena = arenaOf(after, context);
-  // Servers before 2.10 look at the filters of a work queue only when a consumer is made.
-  const isUnchecked = arena !== 'streams' && change.action === 'update' && !atLeast(context.broker, '2.10');
+  const scope = scopeOf(after, context);
+  // Servers before 2.10 check the filters of a work queue only when they create a consumer.
+  const isUnchecked = scope !== 'streams' && change.action === 'update' && !atLeast(context.broker, '2.10');
   const live = claimsOf(context.live.get(after.address));
   const added = claimsOf(after).filter((claim) => !live.includes(claim));
-  if (arena === undefined || isUnchecked || added.length === 0) return [];
+  if (scope === undefined || isUnchecked || added.length === 0) return [];
   const world = claimsIn(context);
   const taken = added.flatMap((claim) =>
     world.kept
-      .others(arena, claim, after.address)
+      .others(scope, claim, after.address)
       .map(({ subject, owner }) => takenRisk(claim, subject, owner)),
   );
   if (taken.length > 0) return taken;
   const cycle = world.cycleThrough(after.address);
   if (cycle) return [swapRisk(cycle)];
-  if (arena !== 'streams') return [];
+  if (scope !== 'streams') return [];
   return added.flatMap((claim) =>
-    world.released.others(arena, claim, after.address).map(({ owner }) => gapRisk(claim, owner)),
+    world.released.others(scope, claim, after.address).map(({ owner }) => gapRisk(claim, owner)),
   );
 }
 
 function takenRisk(claim: string, subject: string, owner: Address): Risk {
   if (kindOf(owner) !== 'consumer') {
-    return {
-      class: 'refused',
-      code: 'subject-taken',
-      message: `${claim} overlaps ${subject}, which stream ${streamNameOf(owner)} holds and keeps`,
-      hint: 'a subject belongs to one stream: let the other release it in the same plan, or retire that stream',
-    };
+    return refused(
+      'subject-taken',
+      `${claim} overlaps ${subject}, which stream ${streamNameOf(owner)} holds and keeps`,
+      'a subject belongs to one stream: let the other release it in the same plan, or retire that stream',
+    );
   }
-  return {
-    class: 'refused',
-    code: 'filter-taken',
-    message: `${claim} overlaps ${subject}, which consumer ${consumerNameOf(owner)} of this work queue holds and keeps`,
-    hint: 'a message of a work queue goes to one consumer: give the other one another filter in the same plan, or retire it',
-  };
+  return refused(
+    'filter-taken',
+    `${claim} overlaps ${subject}, which consumer ${consumerNameOf(owner)} of this work queue holds and keeps`,
+    'a message of a work queue goes to one consumer: give the other one another filter in the same plan, or retire it',
+  );
 }
 
-/** Each would have to release before the other, and none can be first. */
+/** A cycle: each would have to release first. */
 function swapRisk(cycle: readonly Address[]): Risk {
   const [first = ''] = cycle;
   const isConsumer = kindOf(first) === 'consumer';
   const names = cycle.map(isConsumer ? consumerNameOf : streamNameOf).join(' → ');
   const [who, what] = isConsumer ? ['consumers of a work queue', 'filters'] : ['streams', 'subjects'];
-  return {
-    class: 'refused',
-    code: isConsumer ? 'filter-swap' : 'subject-swap',
-    message: `${who} exchange ${what} (${names}): each would have to release before the other, and none can be first`,
-    hint: isConsumer
+  return refused(
+    isConsumer ? 'filter-swap' : 'subject-swap',
+    `${who} exchange ${what} (${names}): each would have to release before the other, and none can be first`,
+    isConsumer
       ? 'apply in two steps: first with an unused filter on one of them, then with the filters in their new place'
       : 'apply in two steps: first with the subjects removed from one of them, then with them in their new place',
-  };
+  );
 }
 
-/** Between the two requests nobody takes the subject: a publish gets "no responders", and is stored nowhere. */
+/** Between the two requests no stream has the subject: a publish gets "no responders", and is stored nowhere. */
 function gapRisk(claim: string, owner: Address): Risk {
-  return {
-    class: 'disruptive',
-    code: 'subject-gap',
-    message: `${claim} comes from stream ${streamNameOf(owner)}: a message published between release and claim is not stored, and its publisher gets no acknowledgement`,
-    hint: 'publishers must retry what is not acknowledged, or stop while this is applied',
-  };
+  return disruptive(
+    'subject-gap',
+    `${claim} comes from stream ${streamNameOf(owner)}: a message published between release and claim is not stored, and its publisher gets no acknowledgement`,
+    'publishers must retry what is not acknowledged, or stop while this is applied',
+  );
 }
 
 interface Claims {
-  /** What is held and stays held, and what live resources give up. */
-  readonly kept: Holdings;
-  readonly released: Holdings;
+  /** Live subjects that stay with their owners, and those that the plan releases. */
+  readonly kept: Ownership;
+  readonly released: Ownership;
   cycleThrough(address: Address): readonly Address[] | undefined;
 }
 
-const claimsByContext = new WeakMap<Context, Claims>();
-
-/** Made once a plan: every resource's risks look at all the others. */
-function claimsIn(context: Context): Claims {
-  const known = claimsByContext.get(context);
-  if (known) return known;
-  const kept = new Holdings();
-  const released = new Holdings();
+/** Cached: the risks of each resource depend on all others. */
+const claimsIn = oncePer((context: Context): Claims => {
+  const kept = new Ownership();
+  const released = new Ownership();
   for (const resource of context.live.values()) {
-    const arena = arenaOf(resource, context);
-    if (arena === undefined) continue;
+    const scope = scopeOf(resource, context);
+    if (scope === undefined) continue;
     const { address } = resource;
     const desired = context.desired.get(address);
     const wanted = desired && claimsOf(desired);
     for (const held of claimsOf(resource)) {
       const isKept = wanted ? wanted.includes(held) : !context.deleted?.has(address);
-      (isKept ? kept : released).add(arena, held, address);
+      (isKept ? kept : released).add(scope, held, address);
     }
   }
   const waitsFor = (address: Address): Address[] => {
     const desired = context.desired.get(address);
-    const arena = desired && arenaOf(desired, context);
-    if (!desired || arena === undefined) return [];
+    const scope = desired && scopeOf(desired, context);
+    if (!desired || scope === undefined) return [];
     const live = claimsOf(context.live.get(address));
     return claimsOf(desired)
       .filter((claim) => !live.includes(claim))
-      .flatMap((claim) => released.others(arena, claim, address).map(({ owner }) => owner));
+      .flatMap((claim) => released.others(scope, claim, address).map(({ owner }) => owner));
   };
-  const claims: Claims = { kept, released, cycleThrough: (address) => findCycle(address, waitsFor) };
-  claimsByContext.set(context, claims);
-  return claims;
-}
+  return { kept, released, cycleThrough: (address) => findCycle(address, waitsFor) };
+});
 
 function findCycle(start: Address, next: (address: Address) => Address[]): Address[] | undefined {
   const cameFrom = new Map<Address, Address>();

@@ -6,10 +6,10 @@ import {
   type Rule,
   type RuleContext,
 } from '../../../model/index.ts';
+import { atLeast } from '../facts.ts';
 import { isWithin, overlap } from '../fields/subjects.ts';
 import { consumerNameOf, streamAddress } from '../kinds/addresses.ts';
 import { consumersByStream, nounOf, storedSubjects, streamsOf, texts } from '../topology.ts';
-import { atLeast } from '../version.ts';
 
 export const filterOutsideStream: Rule = {
   code: 'nats/filter-outside-stream',

@@ -1,5 +1,5 @@
 import { kindOf, type Rule } from '../../../model/index.ts';
-import { consumerCombinations, streamCombinations } from '../fields/field-constraints.ts';
+import { kinds } from '../kinds/index.ts';
 
 export const refusedCombination: Rule = {
   code: 'nats/refused-combination',
@@ -32,16 +32,15 @@ streams:
 `,
   *check(context) {
     for (const resource of context.resources) {
-      const isConsumer = kindOf(resource.address) === 'consumer';
-      for (const { field, message, broken } of isConsumer ? consumerCombinations : streamCombinations) {
-        if (broken(resource.spec, context.broker)) {
-          yield {
-            resource,
-            path: [field],
-            message,
-            hint: 'change one of the fields: the server rejects the combination',
-          };
-        }
+      const { constraints = [] } = kinds[kindOf(resource.address)] ?? {};
+      for (const { field, message, isViolated } of constraints) {
+        if (!isViolated(resource.spec, context.broker)) continue;
+        yield {
+          resource,
+          path: [field],
+          message,
+          hint: 'change one of the fields: the server rejects the combination',
+        };
       }
     }
   },

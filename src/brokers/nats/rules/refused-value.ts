@@ -1,5 +1,6 @@
 import { kindOf, type Rule } from '../../../model/index.ts';
-import { consumerValues, streamValues, valueProblems } from '../fields/value-constraints.ts';
+import { valueProblems } from '../fields/value-constraints.ts';
+import { kinds } from '../kinds/index.ts';
 
 export const refusedValue: Rule = {
   code: 'nats/refused-value',
@@ -31,8 +32,8 @@ streams:
 `,
   *check({ resources, broker }) {
     for (const resource of resources) {
-      const checks = kindOf(resource.address) === 'consumer' ? consumerValues : streamValues;
-      for (const { field, message } of valueProblems(checks, resource.spec, broker)) {
+      const { valueConstraints = [] } = kinds[kindOf(resource.address)] ?? {};
+      for (const { field, message } of valueProblems(valueConstraints, resource.spec, broker)) {
         yield { resource, path: [field], message, hint: 'correct the value: the server rejects it' };
       }
     }

@@ -1,6 +1,5 @@
 import type { Resource, Rule } from '../../../model/index.ts';
-import { streamNameOf } from '../kinds/addresses.ts';
-import { originsOf } from '../kinds/resources.ts';
+import { originsOf, streamNameOf } from '../kinds/addresses.ts';
 import { nounOf, streamsOf } from '../topology.ts';
 
 export const sourceCycle: Rule = {

@@ -1,5 +1,6 @@
 import { kindOf, type Rule } from '../../../model/index.ts';
-import { serverText, unsupportedInConsumer, unsupportedInStream } from '../kinds/server-risks.ts';
+import { serverText } from '../facts.ts';
+import { kinds } from '../kinds/index.ts';
 
 export const unsupportedField: Rule = {
   code: 'nats/unsupported-field',
@@ -24,9 +25,8 @@ streams:
     if (!context.versionKnown) return;
     const { broker } = context;
     for (const resource of context.resources) {
-      const unsupportedIn =
-        kindOf(resource.address) === 'consumer' ? unsupportedInConsumer : unsupportedInStream;
-      for (const { path, what, since } of unsupportedIn(resource.spec, broker)) {
+      const unsupported = kinds[kindOf(resource.address)]?.unsupported(resource.spec, broker) ?? [];
+      for (const { path, what, since } of unsupported) {
         yield {
           resource,
           path,

@@ -1,8 +1,8 @@
 import { type Finding, isObject, type Resource, type Rule, type RuleContext } from '../../../model/index.ts';
+import { supports } from '../facts.ts';
 import { overlap } from '../fields/subjects.ts';
 import { consumerNameOf, streamNameOf } from '../kinds/addresses.ts';
 import { consumersByStream, nounOf, streamsOf, texts } from '../topology.ts';
-import { supports } from '../version.ts';
 
 export const workqueueConsumers: Rule = {
   code: 'nats/workqueue-consumers',

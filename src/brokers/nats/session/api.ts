@@ -9,7 +9,7 @@ import {
   printJson,
 } from '../../../model/index.ts';
 import type { Link } from './link.ts';
-import { isPassing, isUnsure, Refusal } from './refusals.ts';
+import { hasUnknownOutcome, isTransient, Refusal } from './refusals.ts';
 import type { NatsSettings } from './settings.ts';
 
 /** One request to the JetStream API. */
@@ -19,24 +19,24 @@ export interface ApiRequest {
   /** What follows the verb in the subject: names, which must be tokens. */
   readonly path?: readonly string[];
   readonly body?: JsonObject;
-  /** Milliseconds that one attempt may take, where the server is known to take its time. */
-  readonly patience?: number;
+  /** Milliseconds for one attempt, if the server is known to be slow. */
+  readonly attemptTimeout?: number;
 }
 
 /**
- * Milliseconds until a request is repeated. While there is no leader, or its loss has not been noticed, the servers of
- * a cluster do not answer at all. What changes something gets more time: to send it twice is worse than to wait.
+ * Milliseconds for one attempt. The servers of a cluster do not respond while there is no leader, or while they have
+ * not noticed its loss. A write gets more time, because sending it twice is worse than waiting.
  */
-const PATIENCE = { ask: 2_000, write: 5_000 };
+const ATTEMPT_TIMEOUT = { read: 2_000, write: 5_000 };
 
 /**
- * Raw requests: the client's own calls merge updates over what is live, and parse numbers as doubles.
+ * Raw requests: the client library merges updates into the live configuration, and parses numbers as doubles.
  * https://docs.nats.io/reference/reference-protocols/nats_api_reference
  */
 export class JetStreamApi {
   readonly link: Link;
   readonly settings: NatsSettings;
-  /** How many requests were sent, by verb: what a plan costs, for tests. */
+  /** The number of sent requests by verb, for tests. */
   readonly sent = new Map<string, number>();
 
   constructor(link: Link, settings: NatsSettings) {
@@ -44,39 +44,40 @@ export class JetStreamApi {
     this.settings = settings;
   }
 
-  /** When a request that starts now must have its answer. */
+  /** The deadline of a request that starts now. */
   deadline(): number {
     return Date.now() + this.settings.timeout;
   }
 
   /**
-   * Sends a request that changes nothing, and repeats it with pauses while it may go better.
-   * @throws Refusal, NoAnswer, LostConnection, or the client's own error.
+   * Sends a request that changes nothing, and retries it after transient errors.
+   * @throws Refusal, ResponseTimeout, ConnectionLost, or the client's own error.
    */
-  async ask(request: ApiRequest, deadline = this.deadline()): Promise<JsonObject> {
+  async read(request: ApiRequest, deadline = this.deadline()): Promise<JsonObject> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.once({ patience: PATIENCE.ask, ...request }, deadline);
+        return await this.once({ attemptTimeout: ATTEMPT_TIMEOUT.read, ...request }, deadline);
       } catch (error) {
-        if (!(isPassing(error) || isUnsure(error)) || !(await pause(attempt, deadline))) throw error;
+        if (!(isTransient(error) || hasUnknownOutcome(error)) || !(await pause(attempt, deadline)))
+          throw error;
       }
     }
   }
 
-  /** Sends a request once. @throws as `ask` */
+  /** Sends a request once. @throws as `read` */
   async once(
-    { verb, path = [], body, patience = PATIENCE.write }: ApiRequest,
+    { verb, path = [], body, attemptTimeout = ATTEMPT_TIMEOUT.write }: ApiRequest,
     deadline: number,
   ): Promise<JsonObject> {
     const subject = [this.settings.prefix, verb, ...path].join('.');
-    const time = Math.max(1, Math.min(patience, deadline - Date.now()));
+    const time = Math.max(1, Math.min(attemptTimeout, deadline - Date.now()));
     this.sent.set(verb, (this.sent.get(verb) ?? 0) + 1);
     const data = await this.link.request(subject, body ? printJson(body) : '', time);
     return success(decode(data));
   }
 }
 
-/** Waits a little, longer with every attempt, up to a second. False when there is no time left for another one. */
+/** Exponential backoff with jitter, up to a second. False if no time is left for another attempt. */
 export async function pause(attempt: number, deadline: number): Promise<boolean> {
   const time = Math.min(1_000, 50 * 2 ** Math.min(attempt, 10)) * (0.5 + Math.random() / 2);
   if (Date.now() + time >= deadline) return false;
@@ -84,7 +85,7 @@ export async function pause(attempt: number, deadline: number): Promise<boolean>
   return true;
 }
 
-/** @throws Refusal where it is no answer of JetStream */
+/** @throws Refusal for an invalid response */
 function decode(data: Uint8Array): Json {
   const text = new TextDecoder().decode(data);
   try {

@@ -7,8 +7,8 @@ interface Fault {
   readonly transient?: boolean;
 }
 
-/** Why no connection came about, with the setting that may be wrong. Holds no credentials. */
-export function connectFault(settings: NatsSettings, error: unknown): ConnectionError {
+/** Why the connection failed, with the setting to check. Contains no credentials. */
+export function connectionError(settings: NatsSettings, error: unknown): ConnectionError {
   const at = settings.servers.join(', ');
   const cause = error instanceof Error ? error : new Error('the connection was closed');
   const { message, ...rest } =
@@ -61,7 +61,7 @@ function tlsFault({ tls }: NatsSettings, at: string, error: Error): Fault | unde
     return { message: `${at} does not offer TLS`, hint };
   }
   const refused = /ALERT/.test(code) || /alert|handshake/i.test(message);
-  // A server that misses a client's certificate just hangs up.
+  // A server that requires a client certificate just closes the connection.
   const hungUp = tls?.cert === undefined && /^(ECONNRESET|EPIPE)$/.test(code);
   if (refused || (tls && hungUp)) {
     const hint = 'it may ask for a client certificate: name its PEM files as tls.cert and tls.key';
@@ -81,7 +81,7 @@ function networkFault({ tls }: NatsSettings, at: string, error: Error): Fault {
     return { message: `${error.at} is an HTTP port, not NATS`, hint };
   }
   if (error.name === 'TimeoutError') {
-    // TLS 1.3 is done for a client before the server has seen its certificate, and the alert is not passed on.
+    // With TLS 1.3 the handshake of the client ends before the server checks its certificate, and the alert is lost.
     const certificate =
       tls?.cert === undefined
         ? 'it may ask for a client certificate: name its PEM files as tls.cert and tls.key'

@@ -1,16 +1,16 @@
 import type { Authenticator, ConnectionOptions } from '@nats-io/transport-node';
 import { ConnectionError, OwnSockets, unlessHttp } from '../../../model/index.ts';
-import { connectFault } from './connection-errors.ts';
+import { connectionError } from './connection-errors.ts';
 import { Link } from './link.ts';
 import type { NatsSettings } from './settings.ts';
 
-/** Milliseconds between two attempts to find another server of the cluster. */
+/** Milliseconds between two attempts to reconnect to a server of the cluster. */
 const RECONNECT_WAIT = 100;
 
-/** Bytes that a server may say before it has let us in: its first line names the servers of its cluster. */
-const GREETING = 1024 * 1024;
+/** Maximum bytes before the login: the first line lists the servers of the cluster. */
+const MAX_GREETING = 1024 * 1024;
 
-/** Opens a connection to the first of the servers that can be had. @throws ConnectionError */
+/** Opens a connection to the first available server. @throws ConnectionError */
 export async function openLink(settings: NatsSettings): Promise<Link> {
   const { connect } = await import('@nats-io/transport-node');
   const { servers, tls, timeout } = settings;
@@ -18,7 +18,7 @@ export async function openLink(settings: NatsSettings): Promise<Link> {
     name: 'brokerform',
     servers: [...servers],
     timeout,
-    // Each request gives up when its own time is over.
+    // Each request has its own timeout.
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT,
     reconnectJitter: RECONNECT_WAIT,
@@ -29,7 +29,7 @@ export async function openLink(settings: NatsSettings): Promise<Link> {
   };
   const sockets = new OwnSockets();
   let isFlooded = false;
-  sockets.limit(GREETING, () => {
+  sockets.limit(MAX_GREETING, () => {
     isFlooded = true;
   });
   try {
@@ -37,7 +37,7 @@ export async function openLink(settings: NatsSettings): Promise<Link> {
     return new Link(await unlessHttp(endpoints, () => sockets.run(() => connect(options))), sockets);
   } catch (error) {
     sockets.destroy();
-    throw connectFault(settings, isFlooded ? new Error('unexpected response without an end') : error);
+    throw connectionError(settings, isFlooded ? new Error('unexpected response without an end') : error);
   }
 }
 
@@ -46,8 +46,8 @@ async function authentication({ broker, credentials }: NatsSettings): Promise<Co
   const { creds, seed, token, user, password } = credentials;
   const bytes = (text: string) => new TextEncoder().encode(text);
   if (creds !== undefined)
-    return { authenticator: tried(broker, 'credentials', credsAuthenticator(bytes(creds))) };
-  if (seed !== undefined) return { authenticator: tried(broker, 'nkey', nkeyAuthenticator(bytes(seed))) };
+    return { authenticator: verified(broker, 'credentials', credsAuthenticator(bytes(creds))) };
+  if (seed !== undefined) return { authenticator: verified(broker, 'nkey', nkeyAuthenticator(bytes(seed))) };
   if (token !== undefined) return { token };
   return user === undefined ? {} : { user, pass: password ?? '' };
 }
@@ -59,13 +59,13 @@ function endpointOf(server: string): { host: string; port: number } {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? USUAL_PORT : Number(port) };
 }
 
-/** Signs something once: the client would wait for ever on a seed that is none. */
-function tried(broker: string, setting: string, authenticator: Authenticator): Authenticator {
+/** Signs once, because the client library would wait forever with an invalid seed. */
+function verified(broker: string, setting: string, authenticator: Authenticator): Authenticator {
   try {
     authenticator('nonce');
     return authenticator;
   } catch {
-    // The client's error may quote the seed.
+    // The error of the client library can quote the seed.
     throw new ConnectionError(broker, `"${setting}" holds no valid nkey seed`, {
       hint: 'a seed begins with SU',
     });

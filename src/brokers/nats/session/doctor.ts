@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { type Check, isObject, type JsonObject, toBigInt } from '../../../model/index.ts';
 import type { JetStreamApi } from './api.ts';
 import { accountInfo, userInfo } from './identity.ts';
-import { failureOf, isDenied, Refusal } from './refusals.ts';
+import { failureOf, isPermissionError, Refusal } from './refusals.ts';
 
-/** Milliseconds that the clocks may differ before anyone should mind. */
+/** Tolerated difference of the clocks, in milliseconds. */
 const SKEW = 5_000;
 
-/** Reachability, JetStream, rights, the account's limits and the clock. Never throws for what a server says. */
-export async function examine(api: JetStreamApi): Promise<Check[]> {
+/** Connection, JetStream, permissions, limits of the account, clock. Responses of the server never make it throw. */
+export async function diagnose(api: JetStreamApi): Promise<Check[]> {
   return [...(await connection(api)), ...(await account(api)), ...(await rights(api)), ...(await clock(api))];
 }
 
@@ -54,7 +54,7 @@ function usage(name: string, tier: JsonObject): Check[] {
     used: toBigInt(tier[key]) ?? 0n,
     most: toBigInt(limits[limit]) ?? -1n,
   }));
-  // The limit of consumers is one stream's, and what is counted is the account's.
+  // The limit of consumers is per stream, the usage per account.
   const full = parts.filter(({ key, used, most }) => key !== 'consumers' && most >= 0n && used >= most);
   const text = parts
     .map(
@@ -67,8 +67,8 @@ function usage(name: string, tier: JsonObject): Check[] {
 }
 
 /**
- * Tries each right on a stream that nobody has, with a body that no server takes: what comes back is a refusal of the
- * request, or of the user.
+ * Tests each permission on a nonexistent stream, with a body that no server accepts: the server rejects the request, or
+ * the user.
  */
 async function rights(api: JetStreamApi): Promise<Check[]> {
   const nobody = `brokerform-${randomBytes(8).toString('hex')}`;
@@ -101,17 +101,17 @@ async function denied(api: JetStreamApi, requests: readonly (readonly string[])[
         await api.once({ verb, path, body: {} }, api.deadline());
         return [];
       } catch (error) {
-        // It was heard: that is all that is asked here.
+        // The request passed the permissions.
         if (error instanceof Refusal) return [];
         const { message } = failureOf(error, verb);
-        return [isDenied(error) ? message : `${verb}: ${message}`];
+        return [isPermissionError(error) ? message : `${verb}: ${message}`];
       }
     }),
   );
   return [...new Set(problems.flat())];
 }
 
-/** From 2.10 on; older servers do not tell the time. */
+/** Since 2.10; older servers do not send their time. */
 async function clock(api: JetStreamApi): Promise<Check[]> {
   const before = Date.now();
   const { server } = await userInfo(api);

@@ -1,16 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { resultsOf } from '../../../model/concurrency.ts';
 import type { BrokerIdentity, Call, Outcome, SendOptions } from '../../../model/index.ts';
-import type { NatsCall } from '../kinds/calls.ts';
+import type { NatsCall } from '../kinds/index.ts';
 import type { JetStreamApi } from './api.ts';
-import { type Performing, perform } from './executor.ts';
+import { type Execution, executeCall } from './executor.ts';
 
-/** Requests in flight. The server handles them one after the other; this hides the way there and back. */
+/** Concurrent requests. The server processes them one by one; concurrency hides the latency of the network. */
 const CONCURRENT = 256;
 
 /**
- * Sends units of calls, see `Session.send`. A unit that has begun is finished even when drained: half a replacement
- * would leave less than there was before.
+ * Sends units of calls, see `Session.send`. A started unit completes even while draining, because half a replacement
+ * would lose the resource.
  */
 export async function* sendUnits(
   units: readonly (readonly Call[])[],
@@ -18,10 +18,10 @@ export async function* sendUnits(
   api: JetStreamApi,
   broker: BrokerIdentity,
 ): AsyncGenerator<Outcome> {
-  // Every unit in flight listens to it.
+  // Every unit in flight adds a listener.
   const abort = AbortSignal.any([aborted]);
   setMaxListeners(0, abort);
-  // Every session gets only the calls that its own provider's kinds have made.
+  // The calls come from the kinds of this provider.
   const all = units as readonly (readonly NatsCall[])[];
   yield* resultsOf(all, CONCURRENT, async (calls, unit): Promise<Outcome> => {
     const isStopped = drain.aborted || abort.aborted;
@@ -30,28 +30,28 @@ export async function* sendUnits(
   });
 }
 
-function raceAbort(unit: number, calls: readonly NatsCall[], performing: Performing): Promise<Outcome> {
+function raceAbort(unit: number, calls: readonly NatsCall[], execution: Execution): Promise<Outcome> {
   const progress = { done: 0 };
   return new Promise((resolve, reject) => {
     const giveUp = () => resolve({ unit, status: 'unknown', callsDone: progress.done });
-    performing.abort.addEventListener('abort', giveUp);
-    runUnit(unit, calls, performing, progress)
+    execution.abort.addEventListener('abort', giveUp);
+    runUnit(unit, calls, execution, progress)
       .then(resolve, reject)
-      .finally(() => performing.abort.removeEventListener('abort', giveUp));
+      .finally(() => execution.abort.removeEventListener('abort', giveUp));
   });
 }
 
 async function runUnit(
   unit: number,
   calls: readonly NatsCall[],
-  performing: Performing,
+  execution: Execution,
   progress: { done: number },
 ): Promise<Outcome> {
   for (const call of calls) {
-    const result = await perform(call, performing);
+    const result = await executeCall(call, execution);
     if (result.status !== 'done') {
       const { failure } = result;
-      // Nothing of the unit was sent: a run again starts it as if new.
+      // Nothing of the unit was sent, so that a second run starts it anew.
       const unsent = progress.done > 0 ? 'failed' : 'not-started';
       const status = result.status === 'unsent' ? unsent : result.status;
       return { unit, status, callsDone: progress.done, failure };

@@ -5,67 +5,75 @@ import {
   type JsonObject,
   toBigInt,
 } from '../../../model/index.ts';
-import type { NatsCall } from '../kinds/calls.ts';
+import { atLeast } from '../facts.ts';
+import type { NatsCall } from '../kinds/index.ts';
+import { streamMetrics } from '../kinds/metrics.ts';
 import { updateRisks } from '../kinds/stream/risks.ts';
-import { atLeast } from '../version.ts';
 import { type JetStreamApi, pause } from './api.ts';
-import { configOf, streamVolatile } from './payloads.ts';
-import { failureOf, isNotFound, isPassing, isStoreBusy, isTaken, isUnsure } from './refusals.ts';
+import { configOf } from './listings.ts';
+import {
+  failureOf,
+  hasUnknownOutcome,
+  isNameInUse,
+  isNotFound,
+  isStoreBusy,
+  isTransient,
+} from './refusals.ts';
 import { UnsafeName, type Write, writeOf } from './requests.ts';
 import { droppedFields, isSame } from './verify-response.ts';
 
 type StreamUpdateCall = Extract<NatsCall, { op: 'stream.update' }>;
 
-export interface Performing {
+export interface Execution {
   readonly api: JetStreamApi;
   readonly broker: BrokerIdentity;
-  /** Aborted: nothing is sent any more. */
+  /** Once aborted, no request is sent. */
   readonly abort: AbortSignal;
 }
 
-/** `unsent`: the server could not be asked, and surely did nothing. */
+/** `unsent`: the request did not reach the server, so nothing changed. */
 export type Result =
   | { readonly status: 'done' }
   | { readonly status: 'failed' | 'unknown' | 'unsent'; readonly failure: Failure };
 
-/** Further attempts to make what has a name that is not free yet: for a second or so. */
-const SETTLING_ATTEMPTS = 5;
+/** Attempts to create a resource while its name is still in use: about a second. */
+const NAME_ATTEMPTS = 5;
 
 const DONE: Result = { status: 'done' };
 
 /**
- * Makes one change. A request whose answer is lost is not simply sent again: an update that changes nothing can cost
- * messages (nats-server#5526), and a deletion could hit what was made anew. What is live tells whether it was done.
+ * Executes one call. After a lost response the live state tells whether the call was done. It is not simply sent again:
+ * an update without changes can delete messages (nats-server#5526), and a deletion could delete a re-created resource.
  */
-export async function perform(call: NatsCall, performing: Performing): Promise<Result> {
+export async function executeCall(call: NatsCall, execution: Execution): Promise<Result> {
   try {
-    return await attempt(call, writeOf(call), performing);
+    return await attempt(call, writeOf(call), execution);
   } catch (error) {
     if (error instanceof UnsafeName) return failed({ op: call.op, message: error.message });
     return failed(failureOf(error, call.op));
   }
 }
 
-async function attempt(call: NatsCall, write: Write, performing: Performing): Promise<Result> {
-  const { api, broker, abort } = performing;
+async function attempt(call: NatsCall, write: Write, execution: Execution): Promise<Result> {
+  const { api, broker, abort } = execution;
   const deadline = api.deadline();
-  let mustLook = needsLook(call, broker);
+  let mustReadLive = requiresLive(call, broker);
   let isUncertain = false;
   for (let attempt = 0; ; attempt++) {
     try {
-      if (mustLook) {
-        const outcome = judge(call, write, await look(write, api, deadline), broker, isUncertain);
+      if (mustReadLive) {
+        const outcome = resultFrom(call, write, await readLive(write, api, deadline), broker, isUncertain);
         if (outcome) return outcome;
-        mustLook = needsLook(call, broker);
+        mustReadLive = requiresLive(call, broker);
         isUncertain = false;
       }
       if (abort.aborted) return { status: 'unsent', failure: { op: call.op, message: 'stopped' } };
       return checked(call, write, await api.once(write.request, deadline), broker);
     } catch (error) {
       if (isNotFound(error) && isDeletion(call)) return DONE;
-      if (isUnsure(error)) isUncertain = mustLook = true;
-      else if ((isStoreBusy(error) || isTaken(error)) && attempt < SETTLING_ATTEMPTS) mustLook = true;
-      else if (!isPassing(error)) throw error;
+      if (hasUnknownOutcome(error)) isUncertain = mustReadLive = true;
+      else if ((isStoreBusy(error) || isNameInUse(error)) && attempt < NAME_ATTEMPTS) mustReadLive = true;
+      else if (!isTransient(error)) throw error;
       if (await pause(attempt, deadline)) continue;
       const status = isUncertain ? 'unknown' : 'unsent';
       return { status, failure: failureOf(error, call.op) };
@@ -73,27 +81,27 @@ async function attempt(call: NatsCall, write: Write, performing: Performing): Pr
   }
 }
 
-/** What must be known before the request is sent for the first time. */
-function needsLook(call: NatsCall, broker: BrokerIdentity): boolean {
+/** True if the first request depends on the live state. */
+function requiresLive(call: NatsCall, broker: BrokerIdentity): boolean {
   if (call.op === 'stream.delete') return call.body.ifEmpty;
-  // Another apply may have made the same update by now.
+  // Another apply can have made the same update.
   if (call.op === 'stream.update' || call.op === 'consumer.update') return true;
-  // Before 2.10 the action is ignored: "create" overwrites.
+  // Servers before 2.10 ignore the action: "create" overwrites.
   return call.op === 'consumer.create' && !atLeast(broker, '2.10');
 }
 
-/** The live state; undefined where there is nothing. */
-async function look(write: Write, api: JetStreamApi, deadline: number): Promise<JsonObject | undefined> {
+/** The live state; undefined if the resource does not exist. */
+async function readLive(write: Write, api: JetStreamApi, deadline: number): Promise<JsonObject | undefined> {
   try {
-    return await api.ask(write.info, deadline);
+    return await api.read(write.info, deadline);
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
   }
 }
 
-/** What the live state says about the call; undefined where it is still to be sent. */
-function judge(
+/** The result of a call by the live state; undefined if it must be sent. */
+function resultFrom(
   call: NatsCall,
   write: Write,
   live: JsonObject | undefined,
@@ -132,9 +140,7 @@ function refuseMessages(call: NatsCall, info: JsonObject): Result | undefined {
   const held =
     messages === undefined
       ? 'an unknown number of messages'
-      : messages === 1n
-        ? '1 message'
-        : `${messages} messages`;
+      : `${messages} message${messages === 1n ? '' : 's'}`;
   return failed({
     op: call.op,
     message: `it holds ${held} by now`,
@@ -142,9 +148,9 @@ function refuseMessages(call: NatsCall, info: JsonObject): Result | undefined {
   });
 }
 
-/** What the plan did not show, because there was less in the stream then. */
+/** Losses that the plan did not show, because the stream had fewer messages then. */
 function lossesOf({ op, target, body }: StreamUpdateCall, info: JsonObject): Result | undefined {
-  const before = { address: target, spec: configOf(info), needs: [], volatile: streamVolatile(info, []) };
+  const before = { address: target, spec: configOf(info), needs: [], volatile: streamMetrics(info, []) };
   const after = { address: target, spec: body.config, needs: [] };
   const risks = updateRisks({ action: 'update', before, after, fields: [] });
   const losses = risks.filter((risk) => risk.class === 'destructive').map(({ message }) => message);
@@ -152,7 +158,7 @@ function lossesOf({ op, target, body }: StreamUpdateCall, info: JsonObject): Res
   return failed({ op, message: `by now ${losses.join('; ')}`, hint: 'plan again, and allow it there' });
 }
 
-/** A "yes" whose echo lacks a field is a "no" to that field. */
+/** A response without a sent field is a failure: the server dropped the field. */
 function checked(call: NatsCall, write: Write, answer: JsonObject, broker: BrokerIdentity): Result {
   const dropped = write.sent ? droppedFields(write.sent, configOf(answer), broker) : [];
   if (dropped.length === 0) return DONE;

@@ -7,25 +7,24 @@ import {
   type JsonObject,
   toBigInt,
 } from '../../../model/index.ts';
-import type { AccountLimits, NatsFacts } from '../facts.ts';
-import { atLeast } from '../version.ts';
+import { type AccountLimits, atLeast, type NatsFacts } from '../facts.ts';
 import type { JetStreamApi } from './api.ts';
-import { faultOf, isPassing, isUnanswerable, isUnsure } from './refusals.ts';
+import { errorOf, hasNoResponders, hasUnknownOutcome, isTransient } from './refusals.ts';
 
-/** Milliseconds to wait for what is good to know, and not needed. */
-const OPTIONAL = 2_000;
+/** Timeout for optional information, in milliseconds. */
+const OPTIONAL_TIMEOUT = 2_000;
 
 const OVERFLOWN = 2n ** 63n;
 
-/** The first release of each API level, which `$JS.API.INFO` tells. */
+/** The first release of each API level, which is in `$JS.API.INFO`. */
 const RELEASES = ['2.10.0', '2.11.0', '2.12.0', '2.12.5', '2.14.0', '2.15.0'];
 
 /**
- * Asks who it is. The first request of a session, so all that can be wrong with JetStream shows here.
+ * Reads the identity of the broker. It is the first request of a session, so it reports all problems of JetStream.
  *
- * The id is `<cluster>`, or `<server name>` of a server that is alone, then `/<domain>` and `@<account>` where there
- * are such: the same from every server of a cluster, and after a restart. A server's own id changes at every start,
- * and is its name too where it was given none; its address must do then.
+ * The id is `<cluster>`, or the `<server name>` of a standalone server, followed by `/<domain>` and `@<account>` if
+ * there are any: the same from every server of a cluster, and after a restart. The id of a server changes at every
+ * start, and is also its default name; the address replaces such a name.
  * @throws ConnectionError, BrokerError
  */
 export async function identify(api: JetStreamApi): Promise<BrokerIdentity> {
@@ -33,7 +32,7 @@ export async function identify(api: JetStreamApi): Promise<BrokerIdentity> {
   const level = isObject(account.api) && typeof account.api.level === 'number' ? account.api.level : 0;
   const facts: NatsFacts = {
     apiLevel: level,
-    ...(isAlone(api) ? { servers: 1 } : {}),
+    ...(isStandalone(api) ? { servers: 1 } : {}),
     limits: limitsOf(account),
     ...tiersOf(account),
   };
@@ -52,13 +51,14 @@ export async function accountInfo(api: JetStreamApi): Promise<JsonObject> {
   const { info } = api.link;
   try {
     const isHopeless = (error: unknown) =>
-      isUnanswerable(error) && (info?.jetstream !== true || (domain !== undefined && domain !== info.domain));
+      hasNoResponders(error) &&
+      (info?.jetstream !== true || (domain !== undefined && domain !== info.domain));
     return await api.once({ verb: 'INFO' }, api.deadline()).catch((error: unknown) => {
-      if (isHopeless(error) || !(isPassing(error) || isUnsure(error))) throw error;
-      return api.ask({ verb: 'INFO' });
+      if (isHopeless(error) || !(isTransient(error) || hasUnknownOutcome(error))) throw error;
+      return api.read({ verb: 'INFO' });
     });
   } catch (error) {
-    if (!isUnanswerable(error)) throw faultOf(broker, error, 'read the account');
+    if (!hasNoResponders(error)) throw errorOf(broker, error, 'read the account');
     const transient = info?.jetstream === true && domain === undefined;
     if (domain !== undefined) {
       const hint = `the server that answered is in ${info?.domain ? `the domain ${JSON.stringify(info.domain)}` : 'no domain'}`;
@@ -69,10 +69,12 @@ export async function accountInfo(api: JetStreamApi): Promise<JsonObject> {
   }
 }
 
-/** `$SYS.REQ.USER.INFO`, from 2.10 on. Its `user` is not to be shown: up to 2.14 it can be the token itself. */
+/** `$SYS.REQ.USER.INFO`, since 2.10. Its `user` must not be shown: up to 2.14 it can be the token. */
 export async function userInfo(api: JetStreamApi): Promise<JsonObject> {
   try {
-    const { data } = await api.link.connection.request('$SYS.REQ.USER.INFO', '', { timeout: OPTIONAL });
+    const { data } = await api.link.connection.request('$SYS.REQ.USER.INFO', '', {
+      timeout: OPTIONAL_TIMEOUT,
+    });
     const answer = JSON.parse(new TextDecoder().decode(data)) as Json;
     return isObject(answer) ? answer : {};
   } catch {
@@ -89,15 +91,15 @@ function idOf(api: JetStreamApi, account: JsonObject, user: JsonObject): string 
   return `${place}${domain}${typeof name === 'string' && name !== '' ? `@${name}` : ''}`;
 }
 
-/** What every server that we know of has: the one that we are connected to, and the one that leads JetStream. */
+/** The lower version of the connected server and of the JetStream leader. */
 export function lowestVersion(connected: string, level: number): string {
   const next = RELEASES[level + 1];
   if (next === undefined || !atLeast({ version: connected }, next)) return connected;
   return RELEASES[level] ?? connected;
 }
 
-/** True where it is sure that there is no other server with JetStream. */
-function isAlone(api: JetStreamApi): boolean {
+/** True for a standalone server, the only one with JetStream. */
+function isStandalone(api: JetStreamApi): boolean {
   const { info } = api.link;
   const { domain } = api.settings;
   return (
@@ -110,7 +112,7 @@ function limitsOf(account: JsonObject): AccountLimits {
   const names = ['reserved_memory', 'reserved_storage', 'streams', 'consumers'];
   const used = names.flatMap((name) => {
     const value = toBigInt(account[name]);
-    // 2.10 counts below zero, which it shows as 2^64 - 1.
+    // 2.10 servers can count below zero, and show 2^64 - 1.
     return value === undefined ? [] : [[name, value < OVERFLOWN ? integer(value) : 0]];
   });
   return { ...limits, ...Object.fromEntries(used) } as AccountLimits;

@@ -1,16 +1,16 @@
 import type { Connection, Session } from '../../../model/index.ts';
 import { JetStreamApi } from './api.ts';
 import { openLink } from './connection.ts';
-import { examine } from './doctor.ts';
+import { diagnose } from './doctor.ts';
 import { sendUnits } from './execute.ts';
 import { identify } from './identity.ts';
-import { observe } from './metrics.ts';
+import { readMetrics } from './metrics.ts';
 import { readScope } from './read.ts';
-import { askLimits } from './server-limits.ts';
+import { requestLimits } from './server-limits.ts';
 import { readSettings } from './settings.ts';
 
 /**
- * Opens a session with the JetStream of one account: everything goes through raw requests on `$JS.API`.
+ * Opens a session with JetStream in one account, by raw requests on `$JS.API`.
  * @throws ConnectionError, BrokerError
  */
 export async function connect(connection: Connection): Promise<Session & { readonly api: JetStreamApi }> {
@@ -20,7 +20,7 @@ export async function connect(connection: Connection): Promise<Session & { reado
     const api = new JetStreamApi(link, settings);
     let broker = await identify(api);
     return {
-      /** Grows with what a read has to ask. */
+      /** A read adds the server limits that it requests. */
       get broker() {
         return broker;
       },
@@ -28,13 +28,13 @@ export async function connect(connection: Connection): Promise<Session & { reado
       api,
       async read(scope) {
         const resources = await readScope(scope, api);
-        const serverLimits = await askLimits(scope, resources, api, broker);
+        const serverLimits = await requestLimits(scope, resources, api, broker);
         broker = { ...broker, facts: { ...broker.facts, serverLimits } };
         return resources;
       },
-      observe: (resources) => observe(resources, api),
+      observe: (resources) => readMetrics(resources, api),
       send: (units, options) => sendUnits(units, options, api, broker),
-      examine: () => examine(api),
+      examine: () => diagnose(api),
       close: () => link.close(),
     };
   } catch (error) {

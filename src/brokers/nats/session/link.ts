@@ -1,13 +1,13 @@
 import type { NatsConnection, ServerInfo } from '@nats-io/transport-node';
 import { answerLimit, type OwnSockets } from '../../../model/index.ts';
-import { LostConnection, NoAnswer } from './refusals.ts';
+import { ConnectionLost, ResponseTimeout } from './refusals.ts';
 
-/** Milliseconds that a polite end of the connection may take. */
-const GOODBYE = 1_000;
+/** Timeout for closing the connection, in milliseconds. */
+const CLOSE_TIMEOUT = 1_000;
 
 /**
- * One connection that follows its cluster: when its server goes, the client finds another one. Requests that were in
- * flight then fail at once instead of waiting for an answer that cannot come, and new ones wait for the new server.
+ * A connection to a cluster: if its server stops, the client connects to another one. Requests in flight then fail
+ * immediately instead of waiting for a lost response, and new requests wait for the new server.
  */
 export class Link {
   readonly connection: NatsConnection;
@@ -15,7 +15,7 @@ export class Link {
   readonly #inFlight = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   #connected = true;
-  /** Why the client gave up for good. */
+  /** Why the client stopped reconnecting. */
   #closedBy: string | undefined;
 
   constructor(connection: NatsConnection, sockets: OwnSockets) {
@@ -32,15 +32,15 @@ export class Link {
   }
 
   /**
-   * Sends one request and gives the answer's bytes.
+   * Sends one request and returns the bytes of the response.
    * @param timeout milliseconds
-   * @throws LostConnection, NoAnswer, or the client's own error.
+   * @throws ConnectionLost, ResponseTimeout, or the client's own error.
    */
   async request(subject: string, payload: string, timeout: number): Promise<Uint8Array> {
     const end = Date.now() + timeout;
     if (!this.#connected) await this.#reconnected(timeout);
     return new Promise((resolve, reject) => {
-      const lose = () => reject(new LostConnection(true));
+      const lose = () => reject(new ConnectionLost(true));
       const settle = () => this.#inFlight.delete(lose);
       this.#inFlight.add(lose);
       this.connection.request(subject, payload, { timeout: Math.max(1, end - Date.now()) }).then(
@@ -51,13 +51,13 @@ export class Link {
         },
         (error: Error) => {
           settle();
-          reject(error.name === 'TimeoutError' ? new NoAnswer(subject, timeout) : error);
+          reject(error.name === 'TimeoutError' ? new ResponseTimeout(subject, timeout) : error);
         },
       );
     });
   }
 
-  /** What the connected server says of itself; its type in the client lacks the JetStream domain. */
+  /** Information about the connected server; its type in the client library lacks the JetStream domain. */
   get info(): (ServerInfo & { readonly domain?: string }) | undefined {
     return this.connection.info;
   }
@@ -65,7 +65,7 @@ export class Link {
   async close(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, GOODBYE);
+      timer = setTimeout(resolve, CLOSE_TIMEOUT);
     });
     await Promise.race([this.connection.close().catch(() => {}), late]);
     clearTimeout(timer);
@@ -100,6 +100,6 @@ export class Link {
         waiting.add(done);
       });
     }
-    if (!this.#connected) throw new LostConnection(false, this.#closedBy);
+    if (!this.#connected) throw new ConnectionLost(false, this.#closedBy);
   }
 }

@@ -3,30 +3,30 @@ import { isObject, type Json, type JsonObject } from '../../../model/index.ts';
 import { type JetStreamApi, pause } from './api.ts';
 import { Refusal } from './refusals.ts';
 
-/** Entries a page: fixed in the server (`JSApiListLimit`). */
+/** Items per page: fixed in the server (`JSApiListLimit`). */
 const PAGE = 256;
 
-/** More entries than any account has: what claims to have more is not a list. */
-const MOST = 1_000_000;
+/** A response with more items than any account has is invalid. */
+const MAX_ITEMS = 1_000_000;
 
-/** Pages at a time. */
+/** Concurrent pages. */
 const CONCURRENT = 8;
 
-/** Milliseconds: a list waits 4 s for the servers that hold its entries before it tells without them. */
-const PATIENCE = 8_000;
+/** Milliseconds for one attempt: a server waits up to 4 s for the servers that hold the items. */
+const TIMEOUT = 8_000;
 
 export interface Listing {
   readonly items: readonly JsonObject[];
-  /** Names that are there, and nothing else is known: their servers did not answer, or cannot run them. */
+  /** Names of existing items that no server describes: their servers did not respond, or do not support them. */
   readonly unknown: ReadonlySet<string>;
 }
 
-/** All streams of the account. @throws as `JetStreamApi.ask` */
+/** All streams of the account. @throws as `JetStreamApi.read` */
 export function listStreams(api: JetStreamApi): Promise<Listing> {
   return listAll(api, 'STREAM.LIST', [], 'streams');
 }
 
-/** All consumers of a stream, ephemeral ones too. @throws as `JetStreamApi.ask` */
+/** All consumers of a stream, including ephemeral ones. @throws as `JetStreamApi.read` */
 export function listConsumers(api: JetStreamApi, stream: string): Promise<Listing> {
   return listAll(api, 'CONSUMER.LIST', [stream], 'consumers');
 }
@@ -38,11 +38,12 @@ async function listAll(
   key: string,
 ): Promise<Listing> {
   const deadline = api.deadline();
-  const page = (offset: number) => api.ask({ verb, path, body: { offset }, patience: PATIENCE }, deadline);
+  const page = (offset: number) =>
+    api.read({ verb, path, body: { offset }, attemptTimeout: TIMEOUT }, deadline);
   for (let attempt = 0; ; attempt++) {
     const first = await page(0);
     const total = totalOf(first);
-    if (total > MOST) throw new Refusal(500, 0, `the list claims to have ${total} entries`);
+    if (total > MAX_ITEMS) throw new Refusal(500, 0, `the list claims to have ${total} entries`);
     const pages = [first];
     const offsets = Array.from(
       { length: Math.max(0, Math.ceil(total / PAGE) - 1) },
@@ -51,9 +52,9 @@ async function listAll(
     await eachOf(offsets, CONCURRENT, async (offset, index) => {
       pages[index + 1] = await page(offset);
     });
-    // A deletion between two pages moves what follows across their border, and hides it.
-    const isSteady = pages.every((one) => totalOf(one) === total);
-    if (isSteady || !(await pause(attempt, deadline))) return merge(pages, key);
+    // A deletion between two pages shifts the following items to the previous page, and hides one.
+    const isConsistent = pages.every((one) => totalOf(one) === total);
+    if (isConsistent || !(await pause(attempt, deadline))) return merge(pages, key);
   }
 }
 
@@ -64,11 +65,31 @@ function totalOf(page: JsonObject): number {
 function merge(pages: readonly JsonObject[], key: string): Listing {
   const items = pages.flatMap((page) => list(page[key]).filter(isObject));
   const missing = pages.flatMap((page) => list(page.missing).filter((name) => typeof name === 'string'));
-  // From 2.12 on: what asks for more than a server knows, with the reason.
+  // Since 2.12: items that require a later server, with the reason.
   const offline = pages.flatMap((page) => (isObject(page.offline) ? Object.keys(page.offline) : []));
   return { items, unknown: new Set([...missing, ...offline]) };
 }
 
 function list(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** `config` of an item of STREAM.LIST or CONSUMER.LIST, or of an INFO response. */
+export function configOf(info: JsonObject): JsonObject {
+  return isObject(info.config) ? info.config : {};
+}
+
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/**
+ * The durable name of a declared consumer. Undefined for ephemeral consumers of clients, and for consumers through
+ * which the server fills a mirror or source, which have a durable name since 2.14.
+ */
+export function declaredName(config: JsonObject): string | undefined {
+  const name = textOf(config.durable_name);
+  const metadata = isObject(config.metadata) ? Object.keys(config.metadata) : [];
+  const isServers = metadata.some((key) => key.startsWith('_nats.mirror.') || key.startsWith('_nats.src.'));
+  return name === '' || isServers ? undefined : name;
 }

@@ -1,35 +1,40 @@
 import { eachOf } from '../../../model/concurrency.ts';
-import { append, BrokerError, type JsonObject, type Resource, type Scope } from '../../../model/index.ts';
-import type { ConsumerVolatile } from '../facts.ts';
-import { consumerResource, streamResource } from '../kinds/resources.ts';
-import type { ApiRequest, JetStreamApi } from './api.ts';
-import { type Listing, listConsumers, listStreams } from './listings.ts';
 import {
-  configOf,
-  consumerCount,
-  consumerVolatile,
-  declaredName,
-  streamVolatile,
-  textOf,
-} from './payloads.ts';
-import { faultOf, isNotFound, Refusal } from './refusals.ts';
-import { type Wanted, wantedBy } from './scope.ts';
+  append,
+  BrokerError,
+  coverageOf,
+  type JsonObject,
+  type Resource,
+  type Scope,
+} from '../../../model/index.ts';
+import {
+  consumerAddress,
+  consumerResource,
+  identify,
+  streamAddress,
+  streamResource,
+} from '../kinds/addresses.ts';
+import { kinds } from '../kinds/index.ts';
+import { type ConsumerMetrics, consumerCount, consumerMetrics, streamMetrics } from '../kinds/metrics.ts';
+import type { ApiRequest, JetStreamApi } from './api.ts';
+import { configOf, declaredName, type Listing, listConsumers, listStreams, textOf } from './listings.ts';
+import { errorOf, isNotFound, Refusal } from './refusals.ts';
 
-/** Streams whose consumers are listed at a time. */
+/** Streams whose consumers are listed concurrently. */
 const CONCURRENT = 64;
 
-/** Milliseconds that what a list lacks is asked for by name: about what the election of a leader takes. */
+/** Milliseconds to request unlisted items by name: about the duration of a leader election. */
 const ELECTION = 8_000;
 
 /**
- * Reads all streams, page by page, and side by side the consumers of those streams in the scope that have any. A
- * resource of the scope that is there and cannot be read is an error: what is unknown must not look absent.
+ * Reads all streams, page by page, and concurrently the consumers of the streams in the scope. An existing resource of
+ * the scope that cannot be read is an error, because it must not look absent.
  * @throws ConnectionError, BrokerError
  */
 export async function readScope(scope: Scope, api: JetStreamApi): Promise<Resource[]> {
   const { broker } = api.settings;
   const wanted = wantedBy(scope, broker);
-  const streams = await complete(api, 'read streams', () => listStreams(api), {
+  const streams = await listCompletely(api, 'read streams', () => listStreams(api), {
     isWanted: (name) => wanted.stream(name) || wanted.consumersOf(name),
     infoOf: (name) => ({ verb: 'STREAM.INFO', path: [name] }),
     what: 'stream',
@@ -39,14 +44,14 @@ export async function readScope(scope: Scope, api: JetStreamApi): Promise<Resour
     const config = configOf(info);
     const name = textOf(config.name);
     const consumers = wanted.consumersOf(name) ? await readConsumers(api, info, name, wanted) : undefined;
-    const counts = consumers?.map((consumer) => consumer.volatile as ConsumerVolatile);
-    const volatile = streamVolatile(info, counts) as JsonObject;
+    const counts = consumers?.map((consumer) => consumer.volatile as ConsumerMetrics);
+    const volatile = streamMetrics(info, counts) as JsonObject;
     append(resources, [streamResource(broker, name, config, volatile)], consumers ?? []);
   });
   return resources;
 }
 
-/** The declared consumers: the others are a client's or the server's own, and go with it. */
+/** The durable consumers of people. The others belong to clients or to the server, and are deleted with the stream. */
 async function readConsumers(
   api: JetStreamApi,
   info: JsonObject,
@@ -54,37 +59,42 @@ async function readConsumers(
   wanted: Wanted,
 ): Promise<Resource[]> {
   if (consumerCount(info) === 0) return [];
-  const consumers = await complete(api, `read consumers of ${stream}`, () => listConsumers(api, stream), {
-    isWanted: (name) => wanted.consumer(stream, name),
-    infoOf: (name) => ({ verb: 'CONSUMER.INFO', path: [stream, name] }),
-    what: `consumer of stream ${stream}:`,
-  });
+  const consumers = await listCompletely(
+    api,
+    `read consumers of ${stream}`,
+    () => listConsumers(api, stream),
+    {
+      isWanted: (name) => wanted.consumer(stream, name),
+      infoOf: (name) => ({ verb: 'CONSUMER.INFO', path: [stream, name] }),
+      what: `consumer of stream ${stream}:`,
+    },
+  );
   return consumers.flatMap((item) => {
     const config = configOf(item);
     const name = declaredName(config);
     if (name === undefined) return [];
-    const volatile = consumerVolatile(item) as JsonObject;
+    const volatile = consumerMetrics(item) as JsonObject;
     return [consumerResource(api.settings.broker, stream, name, config, volatile)];
   });
 }
 
-interface Completing {
+interface Missing {
   isWanted(name: string): boolean;
   infoOf(name: string): ApiRequest;
   readonly what: string;
 }
 
-/** The entries of a list, and those that it lacks and the scope wants, asked for one by one. */
-async function complete(
+/** The items of a list, with the unlisted ones of the scope, requested one by one. */
+async function listCompletely(
   api: JetStreamApi,
   op: string,
   list: () => Promise<Listing>,
-  { isWanted, infoOf, what }: Completing,
+  { isWanted, infoOf, what }: Missing,
 ): Promise<JsonObject[]> {
   const { items, unknown } = await list().catch((error: unknown): Listing => {
-    // The stream has gone since it was listed.
+    // The stream was deleted since it was listed.
     if (isNotFound(error)) return { items: [], unknown: new Set() };
-    throw faultOf(api.settings.broker, error, op);
+    throw errorOf(api.settings.broker, error, op);
   });
   const found = [...items];
   const names = [...unknown].filter(isWanted).sort();
@@ -92,9 +102,9 @@ async function complete(
   const deadline = Math.min(api.deadline(), Date.now() + ELECTION);
   await eachOf(names, CONCURRENT, async (name) => {
     try {
-      found.push(await api.ask(infoOf(name), deadline));
+      found.push(await api.read(infoOf(name), deadline));
     } catch (error) {
-      // Gone since it was listed.
+      // Deleted since it was listed.
       if (isNotFound(error)) return;
       silent.push(error instanceof Refusal ? `${name} (${error.message})` : name);
     }
@@ -110,4 +120,31 @@ function unknownError(api: JetStreamApi, what: string, names: readonly string[])
     message: `${what} ${[...names].sort().join(', ')} ${are} there, but nothing else is known: no server that holds it answers`,
     hint: 'a server is down, or too old for it. What is unknown cannot be planned: try again when the server is back',
   });
+}
+
+/** The resources of a scope. All streams are listed anyway: a page of 256 costs as much as a single one. */
+interface Wanted {
+  /** True if the stream must be read. */
+  stream(name: string): boolean;
+  /** True if its consumers must be read: some are in the scope, or would be deleted with the stream. */
+  consumersOf(stream: string): boolean;
+  consumer(stream: string, name: string): boolean;
+}
+
+function wantedBy(scope: Scope, broker: string): Wanted {
+  const { wanted, includes } = coverageOf(scope, broker, kinds);
+  const consumed = wanted.get('consumer') ?? [];
+  return {
+    stream: (name) => includes({ address: streamAddress(broker, name), needs: [] }),
+    consumersOf(stream) {
+      const { kind, name } = identify(stream);
+      return consumed.some((selection) =>
+        selection.kind === 'consumer'
+          ? selection.matches(stream)
+          : selection.kind === kind && selection.matches(name),
+      );
+    },
+    consumer: (stream, name) =>
+      includes({ address: consumerAddress(broker, stream, name), needs: [streamAddress(broker, stream)] }),
+  };
 }

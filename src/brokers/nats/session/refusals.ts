@@ -1,30 +1,30 @@
 import { BrokerError, ConnectionError, type Failure } from '../../../model/index.ts';
 
-/** The connection went away. `sent`: the request may have reached the server, and may have been done. */
-export class LostConnection extends Error {
-  override readonly name = 'LostConnection';
+/** The connection was lost. `sent`: the server may have received and executed the request. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
   readonly sent: boolean;
-  /** @param why what the client said when it gave up finding another server */
+  /** @param why the error of the client when it stopped reconnecting */
   constructor(sent: boolean, why?: string) {
     super(`the connection was lost${why === undefined ? '' : `: ${why}`}`);
     this.sent = sent;
   }
 }
 
-/** No answer came in time: the request may have been done. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
+/** No response before the timeout: the server may have executed the request. */
+export class ResponseTimeout extends Error {
+  override readonly name = 'ResponseTimeout';
   constructor(subject: string, timeout: number) {
     super(`no answer to ${subject} within ${timeout} ms`);
   }
 }
 
-/** JetStream answered, and said no. */
+/** An error response of JetStream. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   /** Like an HTTP status. */
   readonly code: number;
-  /** JetStream's own: https://github.com/nats-io/nats-server/blob/main/server/errors.json */
+  /** Of JetStream: https://github.com/nats-io/nats-server/blob/main/server/errors.json */
   readonly errCode: number;
   constructor(code: number, errCode: number, description: string) {
     super(description);
@@ -33,8 +33,8 @@ export class Refusal extends Error {
   }
 }
 
-/** Of streams; of consumers, before and since 2.10. */
-const TAKEN = new Set([10058, 10013, 10148]);
+/** For streams; for consumers, before and since 2.10. */
+const NAME_IN_USE = new Set([10058, 10013, 10148]);
 
 const NOT_FOUND = { stream: 10059, consumer: 10014 };
 
@@ -44,61 +44,62 @@ export function isNotFound(error: unknown): boolean {
   );
 }
 
-/** Incomplete results; the system is temporarily unavailable; it is not the leader any more. */
-const PASSING = new Set([10004, 10008, 10009]);
+/** Incomplete results; temporarily unavailable; no longer the leader. */
+const TRANSIENT = new Set([10004, 10008, 10009]);
 
-/** Nothing was done, and it may go better in a moment: an election, a server that starts. */
-export function isPassing(error: unknown): boolean {
-  if (error instanceof Refusal) return PASSING.has(error.errCode);
-  return isUnanswerable(error) || (error instanceof LostConnection && !error.sent);
+/** Nothing was executed, and a retry can succeed: an election, a starting server. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof Refusal) return TRANSIENT.has(error.errCode);
+  return hasNoResponders(error) || (error instanceof ConnectionLost && !error.sent);
 }
 
 /**
- * The server still clears the files of a stream that was deleted a moment ago, under the same name (seen on 2.15). The
- * same answer may mean that its disk is full, so this is worth a few attempts only.
+ * The server still removes the files of a deleted stream with the same name (verified on 2.15). A full disk causes the
+ * same error, so only a few attempts make sense.
  */
 export function isStoreBusy(error: unknown): boolean {
   return error instanceof Refusal && error.errCode === 10049 && /creating store/.test(error.message);
 }
 
 /**
- * The name is in use. After a leader was lost this may be our own request, which was done and not answered, and which
- * the new leader shows only a moment later (seen on 2.10).
+ * The name is in use. After the loss of a leader this can be the effect of our own request, which the new leader shows
+ * only a moment later (verified on 2.10).
  */
-export function isTaken(error: unknown): boolean {
-  return error instanceof Refusal && TAKEN.has(error.errCode);
+export function isNameInUse(error: unknown): boolean {
+  return error instanceof Refusal && NAME_IN_USE.has(error.errCode);
 }
 
-/** It is not known whether it was done. */
-export function isUnsure(error: unknown): boolean {
-  return error instanceof NoAnswer || (error instanceof LostConnection && error.sent);
+/** The server may have executed the request. */
+export function hasUnknownOutcome(error: unknown): boolean {
+  return error instanceof ResponseTimeout || (error instanceof ConnectionLost && error.sent);
 }
 
-/** The server says that nobody listens there. */
-export function isUnanswerable(error: unknown): boolean {
+/** JetStream does not listen there. */
+export function hasNoResponders(error: unknown): boolean {
   return nameOf(error) === 'NoResponders';
 }
 
-export function isDenied(error: unknown): boolean {
+export function isPermissionError(error: unknown): boolean {
   return nameOf(error) === 'PermissionViolationError';
 }
 
-/** The client wraps the errors of requests. */
+/** The client library wraps the errors of requests. */
 function nameOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   return error.cause instanceof Error ? error.cause.name : error.name;
 }
 
-/** A failed request as it is reported. @throws the error itself, where it is a bug. */
+/** The report of a failed request. @throws the error itself if it is a bug */
 export function failureOf(error: unknown, op: string): Failure {
   if (error instanceof Refusal) {
     const hint = refusalHint(error);
     const status = `${error.code}/${error.errCode}`;
     return { op, status, message: error.message, ...(hint ? { hint } : {}) };
   }
-  if (isDenied(error)) return denial(error as Error, op);
-  if (isUnanswerable(error)) return { op, message: 'nobody answers: JetStream is not reachable', hint: OFF };
-  if (error instanceof NoAnswer || error instanceof LostConnection) return { op, message: error.message };
+  if (isPermissionError(error)) return denial(error as Error, op);
+  if (hasNoResponders(error)) return { op, message: 'nobody answers: JetStream is not reachable', hint: OFF };
+  if (error instanceof ResponseTimeout || error instanceof ConnectionLost)
+    return { op, message: error.message };
   if (nameOf(error) === 'InvalidArgumentError') {
     return { op, message: `not sent: ${(error as Error).message}` };
   }
@@ -140,14 +141,14 @@ function refusalHint({ errCode }: Refusal): string | undefined {
 }
 
 /** A failed request as an error of the model. */
-export function faultOf(broker: string, error: unknown, op: string): ConnectionError | BrokerError {
+export function errorOf(broker: string, error: unknown, op: string): ConnectionError | BrokerError {
   const failure = failureOf(error, op);
   if (error instanceof Refusal && (error.errCode === 10039 || error.errCode === 10076)) {
     return new ConnectionError(broker, `${failure.message} (${failure.status})`, { hint: OFF, cause: error });
   }
-  if (error instanceof Refusal || isDenied(error)) return new BrokerError(broker, failure, error);
+  if (error instanceof Refusal || isPermissionError(error)) return new BrokerError(broker, failure, error);
   return new ConnectionError(broker, `${op}: ${failure.message}`, {
-    transient: isPassing(error) || isUnsure(error),
+    transient: isTransient(error) || hasUnknownOutcome(error),
     cause: error,
     ...(failure.hint ? { hint: failure.hint } : {}),
   });

@@ -1,17 +1,17 @@
 import type { JsonObject } from '../../../model/index.ts';
-import type { NatsCall } from '../kinds/calls.ts';
+import { isToken } from '../fields/subjects.ts';
+import type { NatsCall } from '../kinds/index.ts';
 import type { ApiRequest } from './api.ts';
-import { isToken } from './tokens.ts';
 import type { Sent } from './verify-response.ts';
 
-/** A call as the API wants it, with what is needed to find out afterwards whether it was done. */
+/** A call as a request of the API, and how to verify its result. */
 export interface Write {
   readonly request: ApiRequest;
-  /** Asks for the state of what it writes. */
+  /** Requests the live state of its resource. */
   readonly info: ApiRequest;
-  /** The configuration that its answer must echo. */
+  /** The configuration that the response must echo. */
   readonly sent?: Sent;
-  /** Of a deletion: only while the stream holds nothing. */
+  /** A deletion that requires an empty stream. */
   readonly ifEmpty?: true;
 }
 
@@ -47,7 +47,7 @@ export function writeOf(call: NatsCall): Write {
           body: { stream_name: stream, config, action },
         },
         info: { verb: 'CONSUMER.INFO', path: [stream, name] },
-        // An update leaves it as it is, and echoes that.
+        // An update does not change it, and echoes the old value.
         sent: { config, of: 'consumer', ...(action === 'update' ? { ignored: 'pause_until' } : {}) },
       };
     }
@@ -72,7 +72,7 @@ export function writeOf(call: NatsCall): Write {
   }
 }
 
-/** A name that would address something else than itself, `*` or `a.b`, or end the request's line. */
+/** A name that would address other resources, `*` or `a.b`, or end the line of the protocol. */
 export class UnsafeName extends Error {
   override readonly name = 'UnsafeName';
 }
@@ -83,7 +83,7 @@ function tokens(...names: string[]): string[] {
   throw new UnsafeName(`no request can be sent for the name ${JSON.stringify(unsafe)}`);
 }
 
-/** The subject of the request names a single filter as well, so that rights can be given by it. */
+/** The subject of the request also has a single filter, so that permissions can depend on it. */
 function filterOf(config: JsonObject): string[] {
   const { filter_subject: filter, filter_subjects: several } = config;
   if (typeof filter !== 'string' || filter === '' || Array.isArray(several)) return [];

@@ -14,38 +14,38 @@ import type { ApiRequest, JetStreamApi } from './api.ts';
 import { Refusal } from './refusals.ts';
 
 /*
- * A server names its limit when it refuses a value above it. Each request below asks for more than any limit, and
- * contradicts itself in what is checked after the limits: no server can accept it, whatever its limits are. Seen on
- * 2.9.10, 2.10.27 and 2.15.1; `checkStreamCfg` in server/stream.go, `checkConsumerCfg` in server/consumer.go.
+ * A server reveals its limit when it rejects a value above it. Each request below exceeds any limit, and contradicts
+ * itself in fields that the server checks after the limits, so that no server accepts it. Verified on 2.9.10, 2.10.27
+ * and 2.15.1; `checkStreamCfg` in server/stream.go, `checkConsumerCfg` in server/consumer.go.
  */
 
 const MOST = 2_000_000_000;
 const YEARS = 4_000_000_000_000_000_000;
 const NAME = 'brokerform-limits';
 
-/** Refused without a limit: roll-ups need the purges that `deny_purge` forbids (10052). */
+/** Rejected without a limit, because roll-ups require the purges that `deny_purge` forbids (10052). */
 const WINDOW: ApiRequest = {
   verb: 'STREAM.CREATE',
   path: [NAME],
   body: { name: NAME, storage: 'memory', duplicate_window: YEARS, deny_purge: true, allow_rollup_hdrs: true },
 };
 
-/** Refused without a limit: a consumer that begins with the first message has no start sequence (10094). */
+/** Rejected without a limit, because a consumer that starts at the first message has no start sequence (10094). */
 function consumerRequest(stream: string, field: Limited): ApiRequest {
   const config = { name: NAME, durable_name: NAME, ack_policy: 'explicit', opt_start_seq: 1, [field]: MOST };
   const body = { stream_name: stream, config, action: 'update' };
   return { verb: 'CONSUMER.CREATE', path: [stream, NAME], body };
 }
 
-/** How a refusal names the limit, and the codes of those that show that there is none. */
-const ANSWERS: Readonly<Record<Limited, { limit: RegExp; none: number }>> = {
+/** How an error reveals the limit, and the error code without a limit. */
+const ERRORS: Readonly<Record<Limited, { limit: RegExp; none: number }>> = {
   duplicate_window: { limit: /server limit of ([\da-zµ.]{1,40})$/, none: 10052 },
   max_ack_pending: { limit: /system limit of (\d{1,15})$/, none: 10094 },
   max_batch: { limit: /server limit of (\d{1,15})$/, none: 10094 },
 };
 
-/** The limits that matter for what was read and are not known yet; null for one that could not be asked. */
-export async function askLimits(
+/** Requests the unknown limits that matter for a read; null for a limit that the server does not reveal. */
+export async function requestLimits(
   scope: Scope,
   live: readonly Resource[],
   api: JetStreamApi,
@@ -60,15 +60,15 @@ export async function askLimits(
       const stream = field === 'duplicate_window' ? undefined : streamToAsk(field, live);
       const request = stream === undefined ? WINDOW : consumerRequest(stream, field);
       if (stream === undefined && field !== 'duplicate_window') return {};
-      return { [field]: await askLimit(request, field, api) };
+      return { [field]: await requestLimit(request, field, api) };
     }),
   );
   return Object.assign({}, known, ...found);
 }
 
-/** 0 where there is none; null where the answer does not tell. */
-async function askLimit(request: ApiRequest, field: Limited, api: JetStreamApi): Promise<number | null> {
-  const { limit, none } = ANSWERS[field];
+/** 0 for none; null if the error does not reveal it. */
+async function requestLimit(request: ApiRequest, field: Limited, api: JetStreamApi): Promise<number | null> {
+  const { limit, none } = ERRORS[field];
   try {
     await api.once(request, api.deadline());
   } catch (error) {
@@ -82,7 +82,7 @@ async function askLimit(request: ApiRequest, field: Limited, api: JetStreamApi):
   return null;
 }
 
-/** Any stream will do, but one that limits the same of its consumers: it answers with its own limit, in the same words. */
+/** A stream without its own limit for consumers, which it would report in the same words. */
 function streamToAsk(field: Limited, live: readonly Resource[]): string | undefined {
   const stream = live.find(
     ({ address, spec: { consumer_limits: limits } }) =>

@@ -9,11 +9,11 @@ import {
   readTlsFiles,
   type TlsFiles,
 } from '../../../model/index.ts';
-import { isToken } from './tokens.ts';
+import { isToken } from '../fields/subjects.ts';
 
-/** Who the client says it is; at most one way is used. */
+/** Credentials of one kind. */
 interface NatsCredentials {
-  /** The text of a credentials file: a user's JWT and the seed of its nkey. */
+  /** The content of a credentials file: the JWT of a user and the seed of its nkey. */
   readonly creds?: string;
   /** The seed of an nkey, `SU…`. */
   readonly seed?: string;
@@ -22,9 +22,9 @@ interface NatsCredentials {
   readonly password?: string;
 }
 
-/** The files, and how TLS is spoken. */
+/** TLS files and options. */
 interface TlsSettings extends TlsFiles {
-  /** TLS begins before the server says anything. */
+  /** Starts TLS before the first message of the server. */
   readonly handshakeFirst?: boolean;
 }
 
@@ -33,20 +33,20 @@ export interface NatsSettings {
   /** `host:port`, without credentials. */
   readonly servers: readonly string[];
   readonly credentials: NatsCredentials;
-  /** Absent: TLS only where the server asks for it, trusting the system's authorities. */
+  /** Absent: TLS only if the server requires it, with the certificate authorities of the system. */
   readonly tls?: TlsSettings;
   readonly domain?: string;
-  /** What subjects of requests begin with: `$JS.API`, `$JS.<domain>.API`, or where an import maps it. */
+  /** The prefix of the subjects of requests: `$JS.API`, `$JS.<domain>.API`, or the prefix of an import. */
   readonly prefix: string;
-  /** Milliseconds that one request may take, repetitions included. */
+  /** Timeout of one request with its retries, in milliseconds. */
   readonly timeout: number;
 }
 
-/** How a server may be asked for, apart from its address. */
+/** One entry of `servers`. */
 type Parsed = { address: string; tls: boolean; credentials: NatsCredentials };
 
 /**
- * What a `brokers.<name>` entry says. Credentials in a server's URL count where no others are given.
+ * Reads a `brokers.<name>` entry. Credentials in the URL of a server apply if there are no others.
  * @throws ConnectionError
  */
 export function readSettings(connection: Connection): NatsSettings {
@@ -70,7 +70,7 @@ export function readSettings(connection: Connection): NatsSettings {
 }
 
 function parseServer(broker: string, text: string): Parsed {
-  // The text may hold a password, so no message quotes it.
+  // No message quotes the text, because it can contain a password.
   const refuse = (why: string) =>
     new ConnectionError(broker, `"servers": ${why}`, { hint: 'write nats://host:4222, or tls:// for TLS' });
   const full = text.includes('://') ? text : `nats://${text}`;
@@ -96,7 +96,7 @@ function decode(part: string, refuse: (why: string) => ConnectionError): string 
 function readCredentials(connection: Connection): NatsCredentials | undefined {
   const { credentials, nkey, token, username, password } = connection.settings;
   if (isText(credentials)) return { creds: readCreds(connection, credentials) };
-  // What is no file is a seed, or a wrong one: no message may quote it.
+  // A value that is no file is a seed, or a mistyped one: no message may quote it.
   if (isText(nkey)) {
     const isFile = existsSync(resolve(connection.directory ?? '', nkey));
     const seed = (isFile ? readConnectionFile(connection, 'nkey', nkey) : nkey).trim();
@@ -109,7 +109,7 @@ function readCredentials(connection: Connection): NatsCredentials | undefined {
 }
 
 function readCreds(connection: Connection, value: string): string {
-  // CI systems keep the content rather than a file; it must never be taken for a path, which messages show.
+  // CI systems store the content instead of a file. It must not be read as a path, because messages quote paths.
   const text = value.includes('-----BEGIN') ? value : readConnectionFile(connection, 'credentials', value);
   connection.learn?.(text);
   const isComplete = /BEGIN NATS USER JWT/.test(text) && /BEGIN USER NKEY SEED/.test(text);

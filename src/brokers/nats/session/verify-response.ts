@@ -7,25 +7,24 @@ import {
   type JsonObject,
 } from '../../../model/index.ts';
 import { consumerFields } from '../fields/consumer.ts';
-import { duplicateWindow } from '../fields/duplicate-window.ts';
-import { type Fields, IDENTITY } from '../fields/field.ts';
-import { isDefault, normalise } from '../fields/normalize.ts';
-import { streamFields } from '../fields/stream.ts';
+import { type Fields, fieldIn, IDENTITY } from '../fields/field.ts';
+import { isDefault, normalize } from '../fields/normalize.ts';
+import { duplicateWindow, streamFields } from '../fields/stream.ts';
 
-/** A configuration that was sent, and how its fields are to be read. */
+/** A sent configuration. */
 export interface Sent {
   readonly config: JsonObject;
   readonly of: 'stream' | 'consumer';
-  /** A field that the request does not change. */
+  /** A field that this request does not change. */
   readonly ignored?: string;
 }
 
 /**
- * Fields that were sent and that the server's answer lacks: up to 2.11 it drops what it does not know, and says
- * nothing. Values that came back different are left to the comparison with the plan, which knows what is derived.
+ * Sent fields that the response lacks: servers up to 2.11 silently drop unknown fields. Different values are left to the
+ * comparison with the plan, which knows derived values.
  */
 export function droppedFields(sent: Sent, echo: JsonObject, broker: BrokerIdentity): string[] {
-  // Nearly always nothing is missing, and then there is nothing to bring into one form first.
+  // Usually nothing is missing, and normalizing is unnecessary.
   if (droppedParts(sent.config, echo, []).length === 0) return [];
   const fields = fieldsOf(sent);
   const wanted = normal(sent, sent.config, broker);
@@ -36,7 +35,7 @@ export function droppedFields(sent: Sent, echo: JsonObject, broker: BrokerIdenti
   });
 }
 
-/** True when live is already as it would be after the write: sending it would be a no-op update. */
+/** True if the live configuration is already as sent: the write would be a no-op. */
 export function isSame(sent: Sent, live: JsonObject, broker: BrokerIdentity): boolean {
   return equalJson(normal(sent, sent.config, broker), normal(sent, live, broker));
 }
@@ -49,7 +48,7 @@ function normal(sent: Sent, config: JsonObject, broker: BrokerIdentity): Record<
   const { filter_subject: one, ...rest } = config;
   const single = sent.of === 'consumer' && typeof one === 'string' && one !== '';
   const joined = single ? { ...rest, filter_subjects: [one] } : rest;
-  const result = normalise(fieldsOf(sent), joined, broker);
+  const result = normalize(fieldsOf(sent), joined, broker);
   if (sent.of === 'stream' && config.duplicate_window === undefined) {
     result.duplicate_window = duplicateWindow(result, broker);
   }
@@ -59,12 +58,12 @@ function normal(sent: Sent, config: JsonObject, broker: BrokerIdentity): Record<
 }
 
 function isNothing(fields: Fields, name: string, value: Json | undefined): boolean {
-  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  // What a server does not know is absent from its normalised echo, and no default stands in for it.
+  const field = fieldIn(fields, name);
+  // A normalized response has no default for a field that the server does not support.
   return isEmpty(value) || (field !== undefined && isDefault(field, value));
 }
 
-/** What Go leaves out of its JSON. */
+/** The values that Go omits in JSON. */
 function isEmpty(value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (isObject(value)) return Object.keys(value).length === 0;
@@ -83,10 +82,10 @@ function droppedParts(sent: Json, kept: Json | undefined, path: readonly string[
   });
 }
 
-/** Sources are told apart by these, wherever they stand: several may copy from one stream. */
+/** The identity of a source, independent of its position: several can copy from one stream. */
 const SOURCE_IDENTITY = ['name', 'filter_subject', 'subject_transforms', 'external'];
 
-/** What of a list's items is missing. A source that is not in the echo at all is missing as a whole. */
+/** The missing parts of the items of a list. A source that the response lacks is missing as a whole. */
 function droppedItems(sent: readonly Json[], kept: readonly Json[], path: readonly string[]): string[] {
   const isNamed = (item: Json): item is JsonObject => isObject(item) && typeof item.name === 'string';
   if (!sent.every(isNamed)) return sent.flatMap((item, index) => droppedParts(item, kept[index], path));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nats } from '../../../../src/brokers/nats/index.ts';
-import { consumerResource, streamResource } from '../../../../src/brokers/nats/kinds/resources.ts';
+import { consumerResource, streamResource } from '../../../../src/brokers/nats/kinds/addresses.ts';
 import type { JsonObject, Resource } from '../../../../src/model/index.ts';
 import { server, sides } from '../project.ts';
 

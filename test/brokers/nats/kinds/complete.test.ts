@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { consumerResource, streamResource } from '../../../../src/brokers/nats/kinds/addresses.ts';
 import { kinds } from '../../../../src/brokers/nats/kinds/index.ts';
-import { consumerResource, streamResource } from '../../../../src/brokers/nats/kinds/resources.ts';
 import { type JsonObject, kindOf, parseJson, type Resource } from '../../../../src/model/index.ts';
 import { completed, plan, server, sides, VERSIONS } from '../project.ts';
 

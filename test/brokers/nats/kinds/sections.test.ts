@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nats } from '../../../../src/brokers/nats/index.ts';
-import { consumerResource, streamResource } from '../../../../src/brokers/nats/kinds/resources.ts';
+import { consumerResource, streamResource } from '../../../../src/brokers/nats/kinds/addresses.ts';
 import type { JsonObject, Resource } from '../../../../src/model/index.ts';
 import { asLive, checkSection, plan, server, VERSIONS } from '../project.ts';
 

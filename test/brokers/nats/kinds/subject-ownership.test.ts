@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { consumerResource, streamResource } from '../../../../src/brokers/nats/kinds/resources.ts';
+import { consumerResource, streamResource } from '../../../../src/brokers/nats/kinds/addresses.ts';
 import type { JsonObject, Plan, Resource } from '../../../../src/model/index.ts';
 import { asLive, plan, server } from '../project.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { NatsCall } from '../../../../src/brokers/nats/kinds/calls.ts';
+import type { NatsCall } from '../../../../src/brokers/nats/kinds/index.ts';
 import { JetStreamApi } from '../../../../src/brokers/nats/session/api.ts';
-import { perform } from '../../../../src/brokers/nats/session/executor.ts';
+import { executeCall } from '../../../../src/brokers/nats/session/executor.ts';
 import type { Link } from '../../../../src/brokers/nats/session/link.ts';
 import { listStreams } from '../../../../src/brokers/nats/session/listings.ts';
 import { readScope } from '../../../../src/brokers/nats/session/read.ts';
@@ -156,8 +156,8 @@ test('a name that is taken by our own request, whose answer was lost, is done; b
     const broker = { name: 'main', type: 'nats', id: 'x', version: '2.10.27', facts: {} };
     return { api, broker, abort: new AbortController().signal };
   };
-  expect(await perform(create, performing(config))).toEqual({ status: 'done' });
-  expect(await perform(create, performing({ ...config, max_msgs: 6 }))).toMatchObject({
+  expect(await executeCall(create, performing(config))).toEqual({ status: 'done' });
+  expect(await executeCall(create, performing({ ...config, max_msgs: 6 }))).toMatchObject({
     status: 'failed',
     failure: { message: 'a stream of this name is there already, with another configuration' },
   });

@@ -6,21 +6,21 @@ import {
   type Resource,
   toBigInt,
 } from '../../../../model/index.ts';
-import type { NatsFacts } from '../../facts.ts';
+import { type NatsFacts, supports } from '../../facts.ts';
 import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from '../../fields/consumer.ts';
 import { MINUTE, SECOND } from '../../fields/field.ts';
-import { normalise, withLive } from '../../fields/normalize.ts';
-import { supports } from '../../version.ts';
+import { normalize, withLive } from '../../fields/normalize.ts';
+import { isUnset } from '../../fields/values.ts';
 import { limitedDefault, take } from '../server-limits.ts';
 
 /**
- * A consumer's configuration as the server would echo it: defaults, and what it derives from other fields, its stream
- * and the account (`setConsumerConfigDefaults` in server/consumer.go).
+ * The configuration of a consumer as the server would echo it, with defaults and values derived from other fields, the
+ * stream and the account: `setConsumerConfigDefaults` in server/consumer.go.
  */
 export function completeConsumer(resource: Resource, context: Context): JsonObject {
   const { broker } = context;
   const declared = withLive(consumerFields, resource, context);
-  const spec = normalise(consumerFields, declared, broker);
+  const spec = normalize(consumerFields, declared, broker);
   if (typeof declared.filter_subject === 'string') joinFilters(spec, declared.filter_subject);
   if (typeof spec.sample_freq === 'string') spec.sample_freq = spec.sample_freq.replace(/%$/, '');
   completeAcknowledgement(spec, declared);
@@ -39,7 +39,7 @@ export function completeConsumer(resource: Resource, context: Context): JsonObje
   return spec;
 }
 
-/** One filter or several: one list, as both mean the same. */
+/** One or several filters, as one list. */
 function joinFilters(spec: Record<string, Json>, filter: string): void {
   const several = Array.isArray(spec.filter_subjects) ? spec.filter_subjects : [];
   if (filter !== '') spec.filter_subjects = [...new Set([...several, filter])].sort();
@@ -73,7 +73,7 @@ function consumerLimits(resource: Resource, { desired, live }: Context): JsonObj
   return isObject(stream?.spec.consumer_limits) ? stream.spec.consumer_limits : {};
 }
 
-/** The stream's limit, or else the server's default unless the account or the server has less. */
+/** The limit of the stream, or else the default, unless the account or the server has a lower limit. */
 function maxAckPending(
   spec: JsonObject,
   limits: JsonObject,
@@ -85,8 +85,4 @@ function maxAckPending(
   const most = (context.broker.facts as NatsFacts).limits?.max_ack_pending ?? 0;
   const standard = most > 0 ? Math.min(most, MAX_ACK_PENDING) : MAX_ACK_PENDING;
   return limitedDefault('max_ack_pending', standard, resource, context);
-}
-
-function isUnset(value: Json | undefined): boolean {
-  return value === undefined || value === null || toBigInt(value) === 0n;
 }

@@ -1,82 +1,66 @@
 import {
-  type Change,
   type Context,
   equalJson,
   type JsonObject,
   type Resource,
   type Risk,
-  toBigInt,
 } from '../../../../model/index.ts';
+import { numberIn } from '../../fields/values.ts';
+import { destructive, disruptive, type Update } from '../kind.ts';
 
-type Update = Extract<Change, { action: 'update' | 'replace' }>;
-
-/** What deleting a consumer costs: its position is all that it has. */
+/** Deleting a consumer loses its position. */
 export function removalRisks(action: 'delete' | 'replace'): Risk[] {
-  const isRemoved = action === 'delete';
-  const message = isRemoved
-    ? 'deletes the consumer with its position and what is unacknowledged'
-    : 'deletes the consumer and makes it again: it starts over by its deliver_policy';
   return [
-    {
-      class: 'destructive',
-      code: 'position-lost',
-      message,
-      ...(isRemoved
-        ? {}
-        : { hint: 'declare a consumer with another name, let the old one drain, then retire it' }),
-    },
+    action === 'delete'
+      ? destructive('position-lost', 'deletes the consumer with its position and what is unacknowledged')
+      : destructive(
+          'position-lost',
+          'deletes the consumer and makes it again: it starts over by its deliver_policy',
+          'declare a consumer with another name, let the old one drain, then retire it',
+        ),
   ];
 }
 
 export function updateRisks({ before, after }: Update, context: Context): Risk[] {
   return [
     ...filterRisks(before.spec, after, context),
-    ...boundRisks(before, after.spec),
-    ...Object.entries(FELT).flatMap(([field, message]): Risk[] =>
+    ...deliverSubjectRisks(before, after.spec),
+    ...Object.entries(BEHAVIOUR).flatMap(([field, message]): Risk[] =>
       equalJson(before.spec[field] ?? null, after.spec[field] ?? null) ||
-      isHarmless(field, before.spec, after.spec)
+      isWidened(field, before.spec, after.spec)
         ? []
-        : [{ class: 'disruptive', code: 'behaviour-changed', message: `${field}: ${message}` }],
+        : [disruptive('behaviour-changed', `${field}: ${message}`)],
     ),
   ];
 }
 
-/** A stream that keeps messages by interest drops what no consumer asks for any more, at once. */
+/** A stream with retention "interest" immediately deletes messages that no consumer filters for. */
 function filterRisks(before: JsonObject, after: Resource, { desired, live }: Context): Risk[] {
   if (equalJson(before.filter_subjects ?? null, after.spec.filter_subjects ?? null)) return [];
   const [need = ''] = after.needs;
   const stream = desired.get(need) ?? live.get(need);
-  if (stream && stream.spec.retention !== 'interest') {
-    return [
-      { class: 'disruptive', code: 'filter-changed', message: 'it is given other messages from now on' },
-    ];
-  }
   return [
-    {
-      class: 'destructive',
-      code: 'filter-changed',
-      message:
-        'its stream keeps messages by interest, and deletes at once what no consumer asks for any more',
-    },
+    stream && stream.spec.retention !== 'interest'
+      ? disruptive('filter-changed', 'it is given other messages from now on')
+      : destructive(
+          'filter-changed',
+          'its stream keeps messages by interest, and deletes at once what no consumer asks for any more',
+        ),
   ];
 }
 
-/** Servers refuse to move a push consumer whose old subject somebody listens to. */
-function boundRisks(before: Resource, after: JsonObject): Risk[] {
+/** Servers reject a new deliver_subject for a push consumer while a client listens to the old one. */
+function deliverSubjectRisks(before: Resource, after: JsonObject): Risk[] {
   if (equalJson(before.spec.deliver_subject ?? null, after.deliver_subject ?? null)) return [];
   const bound =
-    before.volatile?.bound === true ? 'a client listens there: the server refuses until it stops' : '';
-  const message = 'clients on the old deliver_subject get nothing any more';
+    before.volatile?.bound === true ? '; a client listens there: the server refuses until it stops' : '';
   return [
-    {
-      class: 'disruptive',
-      code: 'deliver-subject-changed',
-      message: bound ? `${message}; ${bound}` : message,
-    },
+    disruptive('deliver-subject-changed', `clients on the old deliver_subject get nothing any more${bound}`),
   ];
 }
 
-const FELT: Readonly<Record<string, string>> = {
+/** Fields that affect clients. */
+const BEHAVIOUR: Readonly<Record<string, string>> = {
   ack_wait: 'messages are given again after another time',
   backoff: 'messages are given again after other times',
   max_deliver: 'messages are given up after fewer deliveries',
@@ -93,7 +77,7 @@ const FELT: Readonly<Record<string, string>> = {
   priority_policy: 'how clients share messages changes',
 };
 
-/** Limits that are raised or lifted. For these fields 0 or −1 is no limit. */
+/** Limits, for which 0 and −1 mean no limit. */
 const LIMITS = new Set([
   'max_deliver',
   'max_ack_pending',
@@ -103,9 +87,9 @@ const LIMITS = new Set([
   'inactive_threshold',
 ]);
 
-function isHarmless(field: string, before: JsonObject, after: JsonObject): boolean {
+function isWidened(field: string, before: JsonObject, after: JsonObject): boolean {
   if (!LIMITS.has(field)) return false;
-  const limit = toBigInt(after[field]) ?? 0n;
-  const old = toBigInt(before[field]) ?? 0n;
+  const limit = numberIn(after[field]);
+  const old = numberIn(before[field]);
   return limit <= 0n || (old > 0n && limit >= old);
 }

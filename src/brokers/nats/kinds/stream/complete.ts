@@ -7,25 +7,24 @@ import {
   type JsonObject,
   kindOf,
   type Resource,
-  toBigInt,
 } from '../../../../model/index.ts';
-import { duplicateWindow } from '../../fields/duplicate-window.ts';
-import { normalise, withLive } from '../../fields/normalize.ts';
-import { streamFields } from '../../fields/stream.ts';
+import { normalize, withLive } from '../../fields/normalize.ts';
+import { duplicateWindow, streamFields } from '../../fields/stream.ts';
+import { isUnset, numberIn } from '../../fields/values.ts';
 import { streamAddress, streamNameOf } from '../addresses.ts';
 import { limitedDefault, take } from '../server-limits.ts';
 
 /**
- * A stream's configuration as the server would echo it: defaults, and what it derives from other fields
- * (`checkStreamCfg` in server/stream.go).
+ * The configuration of a stream as the server would echo it, with defaults and derived values: `checkStreamCfg` in
+ * server/stream.go.
  */
 export function completeStream(resource: Resource, context: Context): JsonObject {
   const { broker } = context;
   const declared = withLive(streamFields, resource, context);
-  const spec = normalise(streamFields, declared, broker);
+  const spec = normalize(streamFields, declared, broker);
   if (spec.metadata === null) spec.metadata = {};
   spec.subjects = subjectsOf(spec, streamNameOf(resource.address));
-  forceTogether(spec);
+  applyImplications(spec);
   if (isUnset(declared.duplicate_window)) chooseWindow(spec, resource, context);
   if (isObject(spec.mirror)) spec.mirror_direct = mirrorDirect(resource, spec.mirror, context);
   return spec;
@@ -42,11 +41,11 @@ function subjectsOf(spec: JsonObject, name: string): Json {
   return isObject(spec.mirror) || Array.isArray(spec.sources) ? [] : [name];
 }
 
-/** What some fields force upon others. */
-function forceTogether(spec: Record<string, Json>): void {
-  const hasMarkers = (toBigInt(spec.subject_delete_marker_ttl) ?? 0n) > 0n;
+/** Fields that imply others. */
+function applyImplications(spec: Record<string, Json>): void {
+  const hasMarkers = numberIn(spec.subject_delete_marker_ttl) > 0n;
   if (hasMarkers) spec.allow_msg_ttl = true;
-  // The server turns deny_purge off as well; one that is declared is refused instead, with allow_rollup_hdrs.
+  // The server also turns deny_purge off. A declared deny_purge is rejected instead, because of allow_rollup_hdrs.
   if (hasMarkers || spec.allow_msg_schedules === true) spec.allow_rollup_hdrs = true;
   if (spec.sealed === true) {
     spec.max_age = 0;
@@ -57,13 +56,9 @@ function forceTogether(spec: Record<string, Json>): void {
   }
 }
 
-function isUnset(value: Json | undefined): boolean {
-  return value === undefined || value === null || toBigInt(value) === 0n;
-}
-
 /**
- * `mirror_direct` as the server sets it: the origin's `allow_direct`, whatever was sent. Where the origin cannot be
- * seen from here, it is what was sent, or else stays as it is.
+ * `mirror_direct` as the server sets it: `allow_direct` of the origin, whatever was sent. If the origin is unknown, the
+ * declared or else the live value.
  */
 function mirrorDirect(resource: Resource, mirror: JsonObject, context: Context): boolean {
   const live = context.live.get(resource.address);
@@ -79,7 +74,7 @@ function originDirect(resource: Resource, mirror: JsonObject, context: Context):
   const live = context.live.get(origin);
   if (!desired) return live && live.spec.allow_direct === true;
   if (typeof desired.spec.allow_direct === 'boolean') return desired.spec.allow_direct;
-  // A bucket keeps what it has, and is made with direct reads.
+  // A bucket keeps its live value, and is created with direct reads.
   if (kindOf(origin) === 'stream') return false;
   return live ? live.spec.allow_direct === true : true;
 }

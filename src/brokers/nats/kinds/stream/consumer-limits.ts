@@ -9,23 +9,25 @@ import {
   type Resource,
   type Risk,
   subject,
-  toBigInt,
 } from '../../../../model/index.ts';
-import { atLeast } from '../../version.ts';
+import { atLeast } from '../../facts.ts';
+import { numberIn } from '../../fields/values.ts';
+
 import { consumerNameOf, streamNameOf } from '../addresses.ts';
+import { refused, type Update } from '../kind.ts';
 
 const LIMITED = ['max_ack_pending', 'inactive_threshold'] as const;
 
 /**
- * A stream's `consumer_limits` cannot go below what a live consumer has (error 10069). A consumer that the same plan
- * lowers is changed before its stream, unless it would break the old limits.
+ * `consumer_limits` of a stream cannot be below the values of a live consumer (error 10069). A plan lowers such a
+ * consumer before its stream, unless that violates the old limits.
  */
 export function consumerLimitRisks(change: Change, context: Context): Risk[] {
   if (change.action !== 'update' || !changesLimits(change)) return [];
   const limits = limitsOf(change.after);
   return LIMITED.flatMap((field): Risk[] => {
-    const limit = toBigInt(limits[field]) ?? 0n;
-    // Servers of the 2.10 line take a limit that is not set for 0, not for none, whenever one of the two changes.
+    const limit = numberIn(limits[field]);
+    // 2.10 servers treat an unset limit as 0, not as none, whenever one of the two changes.
     const isZero = limit <= 0n && !atLeast(context.broker, '2.11');
     if (limit <= 0n && !isZero) return [];
     const over = [
@@ -33,22 +35,24 @@ export function consumerLimitRisks(change: Change, context: Context): Risk[] {
       ...(isZero && field === 'inactive_threshold' ? copiesOf(change.after, context) : []),
     ];
     if (over.length === 0) return [];
+    const names = over.join(', ');
     return [
-      {
-        class: 'refused',
-        code: 'consumers-over-limit',
-        message: isZero
-          ? `without consumer_limits.${field} this server allows nothing of it while the limits change, and consumers have some: ${over.join(', ')}`
-          : `consumer_limits.${field} is below what consumers have: ${over.join(', ')}`,
-        hint: isZero
-          ? `give consumer_limits a ${field} as well, as high as you like`
-          : `lower ${field} of those consumers, or declare them`,
-      },
+      isZero
+        ? refused(
+            'consumers-over-limit',
+            `without consumer_limits.${field} this server allows nothing of it while the limits change, and consumers have some: ${names}`,
+            `give consumer_limits a ${field} as well, as high as you like`,
+          )
+        : refused(
+            'consumers-over-limit',
+            `consumer_limits.${field} is below what consumers have: ${names}`,
+            `lower ${field} of those consumers, or declare them`,
+          ),
     ];
   });
 }
 
-/** Consumers that are over the new limits are deleted or lowered before their stream changes. */
+/** Consumers above the new limits are deleted or lowered before their stream changes. */
 export function orderLimits(changes: readonly Change[]): Order[] {
   const streams = new Map(
     changes.flatMap((change) =>
@@ -65,10 +69,9 @@ export function orderLimits(changes: readonly Change[]): Order[] {
   });
 }
 
-type Update = Extract<Change, { action: 'update' | 'replace' }>;
 type Sides = Pick<Update, 'before' | 'after'>;
 
-/** Over the new limits now, and within both the old and the new ones afterwards. */
+/** Above the new limits before the plan, and within the old and the new ones after it. */
 function isLowered(consumer: Sides, stream: Sides): boolean {
   const [old, next] = [limitsOf(stream.before), limitsOf(stream.after)];
   return exceeds(consumer.before, next) && !exceeds(consumer.after, next) && !exceeds(consumer.after, old);
@@ -76,8 +79,8 @@ function isLowered(consumer: Sides, stream: Sides): boolean {
 
 function exceeds({ spec }: Resource, limits: JsonObject): boolean {
   return LIMITED.some((field) => {
-    const limit = toBigInt(limits[field]) ?? 0n;
-    return limit > 0n && (toBigInt(spec[field]) ?? 0n) > limit;
+    const limit = numberIn(limits[field]);
+    return limit > 0n && numberIn(spec[field]) > limit;
   });
 }
 
@@ -90,14 +93,14 @@ function consumersOver(
   return [...live.values()]
     .filter((before) => {
       if (kindOf(before.address) !== 'consumer' || before.needs[0] !== stream.after.address) return false;
-      if (deleted?.has(before.address) || (toBigInt(before.spec[field]) ?? 0n) <= limit) return false;
+      if (deleted?.has(before.address) || numberIn(before.spec[field]) <= limit) return false;
       const after = desired.get(before.address);
       return !after || limit <= 0n || !isLowered({ before, after }, stream);
     })
     .map((resource) => consumerNameOf(resource.address));
 }
 
-/** The server's own consumers, by which mirrors and sources are filled, have an inactive_threshold as well. */
+/** The server fills mirrors and sources through its own consumers, which also have an inactive_threshold. */
 function copiesOf({ address }: Resource, { live }: Context): string[] {
   return [...live.values()]
     .filter((copy) => kindOf(copy.address) !== 'consumer' && copy.needs.includes(address))

@@ -1,81 +1,162 @@
-import type { Call, CallOptions, Change, Context, JsonObject, Kind, Risk } from '../../../../model/index.ts';
-import { listed, parseAddress, subject } from '../../../../model/index.ts';
-import { streamCombinations } from '../../fields/field-constraints.ts';
-import { fixedOfStream, sidesOf } from '../../fields/immutable-fields.ts';
-import { requestConfig } from '../../fields/request-config.ts';
-import { streamFields } from '../../fields/stream.ts';
-import { fieldText } from '../../fields/text.ts';
-import { streamValues, valueRisks } from '../../fields/value-constraints.ts';
-import { accountRisksOfStream } from '../account-limits.ts';
-import { streamNameOf } from '../addresses.ts';
-import type { NatsCall } from '../calls.ts';
-import { streamStake } from '../metrics.ts';
-import { serverLimitRisks } from '../server-limits.ts';
 import {
-  combinationRisks,
-  moveRisks,
-  replicaRisks,
-  unsupportedInStream,
-  unsupportedRisks,
-} from '../server-risks.ts';
-import { claimRisks } from '../subject-ownership.ts';
+  type Body,
+  type CallOptions,
+  type Change,
+  type Context,
+  type JsonObject,
+  listed,
+  membersOf,
+  overridden,
+  parseAddress,
+  type Risk,
+  subject,
+} from '../../../../model/index.ts';
+import { bodyOf, mapOf } from '../../fields/field.ts';
+import { streamConstraints } from '../../fields/field-constraints.ts';
+import { streamImmutableReason } from '../../fields/immutable-fields.ts';
+import { requestConfig, unsupportedIn } from '../../fields/normalize.ts';
+import { streamFields } from '../../fields/stream.ts';
+import { streamValueConstraints } from '../../fields/value-constraints.ts';
+import { fieldText } from '../../fields/values.ts';
+import { accountRisksOfStream } from '../account-limits.ts';
+import { identify, PREFIXES, streamAddress, streamNameOf, streamResource } from '../addresses.ts';
+import { consumersSchema, declareConsumers, writeConsumers } from '../consumer/index.ts';
+import { type Collector, type NatsKind, rejections } from '../kind.ts';
+import { streamMetricsText } from '../metrics.ts';
+import { serverLimitRisks } from '../server-limits.ts';
+import { ownershipRisks } from '../subject-ownership.ts';
+import { readFields, requiredFields } from '../yaml.ts';
 import { completeStream } from './complete.ts';
 import { consumerLimitRisks } from './consumer-limits.ts';
-import { removalRisks, updateRisks } from './risks.ts';
+import { moveRisks, removalRisks, replicaRisks, updateRisks } from './risks.ts';
 
-export const stream: Kind = {
+/** STREAM.CREATE, STREAM.UPDATE and STREAM.DELETE with the name of the stream behind them. */
+export type StreamCall =
+  | { op: 'stream.create'; target: string; body: { name: string; config: JsonObject } }
+  | { op: 'stream.update'; target: string; body: StreamUpdate }
+  | { op: 'stream.delete'; target: string; body: StreamDelete };
+
+type StreamUpdate = {
+  name: string;
+  /** The complete configuration, because an update replaces it. */
+  config: JsonObject;
+  /** Refuse an update that would delete messages now, as a lowered limit does. STREAM.INFO is requested just before. */
+  ifLossless: boolean;
+};
+
+type StreamDelete = {
+  name: string;
+  /** Refuse to delete a stream that holds messages now. The server has no such flag: STREAM.INFO is requested just before. */
+  ifEmpty: boolean;
+};
+
+/** `<broker>/stream/<name>`. https://docs.nats.io/nats-concepts/jetstream/streams */
+export const stream: NatsKind = {
+  fields: streamFields,
+  constraints: streamConstraints,
+  valueConstraints: streamValueConstraints,
+  unsupported: (spec, broker) => unsupportedIn(streamFields, spec, broker),
+
+  section: 'streams',
+  schema: {
+    properties: { streams: mapOf('Streams by name.', 'stream') },
+    $defs: {
+      stream: bodyOf('A stream. What is left out has its default.', streamFields, {
+        consumers: consumersSchema,
+      }),
+    },
+  },
+  declare: declareStreams,
+  toBody: (resource, writer) => ({
+    name: streamNameOf(resource.address),
+    body: {
+      ...requiredFields({ complete: completeStream, fields: streamFields }, resource, [], writer),
+      ...writeConsumers(resource, writer),
+    },
+  }),
+
   title: ({ address }) => ({ title: `stream ${parseAddress(address).path[0]}`, detail: '' }),
   complete: completeStream,
-  fixed: ([field = ''], change, { broker }) => fixedOfStream(field, sidesOf(change), broker),
+  fixed: ([field = ''], change, { broker }) => streamImmutableReason(field, change, broker),
   risks: streamRisks,
   calls: streamCalls,
+
   systemOwned: ({ address }) =>
     streamNameOf(address).startsWith('$MQTT_') ? 'the server keeps its MQTT sessions in it' : undefined,
   fieldText: (path, value) => fieldText(streamFields, path, value),
-  stakeText: streamStake,
+  stakeText: streamMetricsText,
   stillText: ({ spec: { subjects } }) =>
     Array.isArray(subjects) && subjects.length > 0
       ? `still stores ${listed('subject', subjects.map(String))}`
       : undefined,
 };
 
-/** Of a stream, and of the stream behind a bucket or store. */
+/** Also for the streams of buckets and stores. */
 export function streamRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'delete') return removalRisks(change.before, 'delete');
   const risks = [
-    ...unsupportedRisks(unsupportedInStream(change.after.spec, context.broker), context.broker),
-    ...combinationRisks(streamCombinations, change.after.spec, context.broker),
-    ...valueRisks(streamValues, change.after.spec, context.broker),
+    ...rejections(stream, change.after.spec, context.broker),
     ...replicaRisks(change, context),
     ...moveRisks(change, context),
     ...consumerLimitRisks(change, context),
     ...accountRisksOfStream(change, context),
     ...serverLimitRisks(change, context),
-    ...claimRisks(change, context),
+    ...ownershipRisks(change, context),
   ];
   if (change.action === 'create') return risks;
   const own = change.action === 'replace' ? removalRisks(change.before, 'replace') : updateRisks(change);
   return [...own, ...risks];
 }
 
-/** Of a stream, and of the stream behind a bucket or store. */
-export function streamCalls(change: Change, { broker }: Context, { destructive }: CallOptions): Call[] {
+/** Also for the streams of buckets and stores. */
+export function streamCalls(change: Change, { broker }: Context, { destructive }: CallOptions): StreamCall[] {
   const { address: target } = subject(change);
   const name = streamNameOf(target);
-  const remove: NatsCall = { op: 'stream.delete', target, body: { name, ifEmpty: !destructive } };
+  const remove: StreamCall = { op: 'stream.delete', target, body: { name, ifEmpty: !destructive } };
   if (change.action === 'delete') return [remove];
   const config = { name, ...requestConfig(streamFields, change.after, broker) };
   if (change.action === 'update')
     return [{ op: 'stream.update', target, body: { name, config, ifLossless: !destructive } }];
-  const make = creation(target, name, config);
-  return change.action === 'replace' ? [remove, ...make] : make;
+  const creation = creationCalls(target, name, config);
+  return change.action === 'replace' ? [remove, ...creation] : creation;
 }
 
-/** Servers refuse to make a sealed stream; one that is there can be sealed. */
-function creation(target: string, name: string, config: JsonObject): Call[] {
+/** Servers reject the creation of a sealed stream, but can seal an existing one. */
+function creationCalls(target: string, name: string, config: JsonObject): StreamCall[] {
   if (config.sealed !== true) return [{ op: 'stream.create', target, body: { name, config } }];
   return [
     { op: 'stream.create', target, body: { name, config: { ...config, sealed: false } } },
     { op: 'stream.update', target, body: { name, config, ifLossless: false } },
   ];
+}
+
+/** `streams: { ORDERS: {…} }`, each with its consumers. */
+function declareStreams(collector: Collector, section: Body): void {
+  for (const [name, written] of membersOf(section, 'streams')) {
+    if (isReserved(collector, name, written)) continue;
+    const { broker } = written.section;
+    const body = overridden(written, streamAddress(broker, name));
+    const { spec, places } = readFields(collector, body, streamFields);
+    collector.add(streamResource(broker, name, spec), body.at, places);
+    declareConsumers(collector, body, name);
+  }
+}
+
+function isReserved(collector: Collector, name: string, { at }: Body): boolean {
+  const { kind, name: bucket } = identify(name);
+  if (kind !== 'stream') {
+    const noun = kind === 'key-value' ? 'a key-value bucket' : 'an object store';
+    const message = `a stream whose name begins with ${PREFIXES[kind]} is ${noun}`;
+    collector.error('bucket-as-stream', at, message, {
+      hint: `declare it as ${JSON.stringify(bucket)} under "${kind}"`,
+    });
+    return true;
+  }
+  if (!name.startsWith('$')) return false;
+  collector.error(
+    'reserved-name',
+    at,
+    `"${name}" cannot be declared: names that begin with $ are the server's own`,
+  );
+  return true;
 }

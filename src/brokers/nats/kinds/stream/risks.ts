@@ -1,5 +1,6 @@
 import {
   type Change,
+  type Context,
   equalJson,
   formatDuration,
   type JsonObject,
@@ -8,46 +9,47 @@ import {
   type Risk,
   toBigInt,
 } from '../../../../model/index.ts';
+import type { NatsFacts } from '../../facts.ts';
 import { SECOND } from '../../fields/field.ts';
 import { isWithin } from '../../fields/subjects.ts';
-import { countOf, countText, isKnownEmpty, limitText } from '../metrics.ts';
+import { numberIn, stringsIn } from '../../fields/values.ts';
+import { countText, limitText } from '../../format.ts';
+import { destructive, disruptive, refused, safe, type Update } from '../kind.ts';
+import { firstTimeOf, isKnownEmpty, metricOf } from '../metrics.ts';
 
-type Update = Extract<Change, { action: 'update' | 'replace' }>;
-
-/** What people call it, and what it holds. */
+/** The noun of a kind, and of its contents. */
 const WORDS: Readonly<Record<string, { noun: string; contents: string }>> = {
   stream: { noun: 'stream', contents: 'messages' },
   'key-value': { noun: 'bucket', contents: 'keys and values' },
   'object-store': { noun: 'object store', contents: 'objects' },
 };
 
-/** What deleting a stream costs, for good or to make it anew. */
+/** Deleting a stream, alone or for a replacement. */
 export function removalRisks(stream: Resource, action: 'delete' | 'replace'): Risk[] {
   const { noun = '', contents = '' } = WORDS[kindOf(stream.address)] ?? {};
-  const again = action === 'replace' ? ', and makes it again' : '';
+  const isReplaced = action === 'replace';
   const clients = ephemeralText(stream);
   if (isKnownEmpty(stream)) {
-    const felt =
-      action === 'replace'
-        ? `the ${noun} is empty; it is deleted and made again, and its consumers start over`
-        : `the ${noun} is empty, but is gone for its clients`;
-    return [{ class: 'disruptive', code: 'stream-removed', message: felt + clients }];
+    const effect = isReplaced
+      ? `the ${noun} is empty; it is deleted and made again, and its consumers start over`
+      : `the ${noun} is empty, but is gone for its clients`;
+    return [disruptive('stream-removed', effect + clients)];
   }
+  const again = isReplaced ? ', and makes it again' : '';
   return [
-    {
-      class: 'destructive',
-      code: 'messages-lost',
-      message: `deletes the ${noun} with all its ${contents} and the positions of its consumers${again}${clients}`,
-      ...(action === 'replace' && noun === 'stream'
-        ? { hint: 'let a stream with another name source from it, move clients over, then retire it' }
-        : {}),
-    },
+    destructive(
+      'messages-lost',
+      `deletes the ${noun} with all its ${contents} and the positions of its consumers${again}${clients}`,
+      isReplaced && noun === 'stream'
+        ? 'let a stream with another name source from it, move clients over, then retire it'
+        : undefined,
+    ),
   ];
 }
 
-/** Consumers of applications, which nobody makes again but they. */
+/** Consumers that only their applications re-create. */
 function ephemeralText({ volatile }: Resource): string {
-  const names = listOf(volatile?.ephemeral);
+  const names = stringsIn(volatile?.ephemeral);
   if (names.length === 0) return '';
   const [noun, they] =
     names.length === 1
@@ -56,151 +58,121 @@ function ephemeralText({ volatile }: Resource): string {
   return `; ephemeral ${noun} ${names.join(', ')} of clients ${names.length === 1 ? 'goes' : 'go'} with it until ${they} again`;
 }
 
-/** What changing a stream in place costs. Several fields may each have their price. */
+/** Updating a stream in place. Each field can have its own risk. */
 export function updateRisks({ before: live, after }: Update): Risk[] {
   const before = live.spec;
   const spec = after.spec;
   return [
-    ...loweredLimits(live, spec),
+    ...limitRisks(live, spec),
+    ...ageRisks(live, spec),
     ...subjectRisks(before, spec),
     ...retentionRisks(live, spec),
     ...oneWayRisks(before, spec),
-    ...routingRisks(before, spec),
+    ...behaviourRisks(before, spec),
   ];
 }
 
 const LIMITS = [
-  { field: 'max_msgs', holds: 'messages' },
-  { field: 'max_bytes', holds: 'bytes' },
-  { field: 'max_msgs_per_subject', holds: undefined },
+  { field: 'max_msgs', metric: 'messages' },
+  { field: 'max_bytes', metric: 'bytes' },
+  { field: 'max_msgs_per_subject', metric: undefined },
 ] as const;
 
-/** Limits are enforced at once: what is over a new one is gone when the update is answered. */
-function loweredLimits(live: Resource, after: JsonObject): Risk[] {
-  const risks = LIMITS.flatMap(({ field, holds }) => {
+/** An update enforces lowered limits before the server responds. */
+function limitRisks(live: Resource, after: JsonObject): Risk[] {
+  return LIMITS.flatMap(({ field, metric }) => {
     const limit = toBigInt(after[field]) ?? -1n;
     const old = toBigInt(live.spec[field]) ?? -1n;
     if (limit < 0n || (old >= 0n && old <= limit)) return [];
-    return [overLimit(live, after, field, holds, limit)];
+    const held = metricOf(live, metric ?? 'messages');
+    // A stream within the limit loses nothing, and no subject has more messages than the stream.
+    if (held !== undefined && held <= limit) return [];
+    const text = `${field} ${limitText(limit, metric === 'bytes')}`;
+    if (metric && after.discard === 'new' && live.spec.discard === 'new') {
+      const message = `${text} is below what it holds: with discard "new" it takes no message until there is room`;
+      return [disruptive('publishers-refused', message)];
+    }
+    return [destructive('limit-lowered', `${text} ${lossText(metric, held, limit)}`)];
   });
-  return [...risks, ...loweredAge(live, after)].filter((risk) => risk !== undefined);
 }
 
-function overLimit(
-  live: Resource,
-  after: JsonObject,
-  field: string,
-  holds: 'messages' | 'bytes' | undefined,
-  limit: bigint,
-): Risk | undefined {
-  const isSize = holds === 'bytes';
-  const held = countOf(live, holds ?? 'messages');
-  // A stream within the limit loses nothing; neither can a subject hold more than the whole stream does.
-  if (held !== undefined && held <= limit) return undefined;
-  const text = limitText(limit, isSize);
-  if (holds && after.discard === 'new' && live.spec.discard === 'new') {
-    return {
-      class: 'disruptive',
-      code: 'publishers-refused',
-      message: `${field} ${text} is below what it holds: with discard "new" it takes no message until there is room`,
-    };
+function lossText(metric: 'messages' | 'bytes' | undefined, held: bigint | undefined, limit: bigint): string {
+  if (held === undefined) return 'deletes whatever is over it at once; how much it holds is not known';
+  switch (metric) {
+    case 'messages':
+      return `deletes the ${countText(held - limit)} oldest of ${countText(held)} messages at once`;
+    case 'bytes':
+      return `deletes the oldest messages at once: it holds ${limitText(held, true)}`;
+    default:
+      return `deletes the oldest messages of every subject that has more at once; it holds ${countText(held)}`;
   }
-  const lost =
-    held === undefined
-      ? 'deletes whatever is over it at once; how much it holds is not known'
-      : holds === 'messages'
-        ? `deletes the ${countText(held - limit)} oldest of ${countText(held)} messages at once`
-        : isSize
-          ? `deletes the oldest messages at once: it holds ${limitText(held, true)}`
-          : `deletes the oldest messages of every subject that has more at once; it holds ${countText(held)}`;
-  return { class: 'destructive', code: 'limit-lowered', message: `${field} ${text} ${lost}` };
 }
 
-function loweredAge(live: Resource, after: JsonObject): Risk[] {
-  const limit = toBigInt(after.max_age) ?? 0n;
-  const old = toBigInt(live.spec.max_age) ?? 0n;
+function ageRisks(live: Resource, after: JsonObject): Risk[] {
+  const limit = numberIn(after.max_age);
+  const old = numberIn(live.spec.max_age);
   if (limit <= 0n || (old > 0n && old <= limit) || isKnownEmpty(live)) return [];
-  const held = countOf(live, 'messages');
+  const held = metricOf(live, 'messages');
   const age = formatDuration(after.max_age ?? 0, 'ns') ?? String(limit);
   const [firstAge, lastAge] = [ageOf(live, 'firstAge'), ageOf(live, 'lastAge')];
-  // What becomes too old between plan and apply is found by another look just before the call.
+  // The check just before the call finds messages that exceed the age after the plan.
   if (firstAge !== undefined && firstAge < limit) return [];
-  const { firstTime } = (live.volatile ?? {}) as { firstTime?: unknown };
-  const first = typeof firstTime === 'string' ? `, the first of ${firstTime}` : '';
+  const firstTime = firstTimeOf(live);
+  const first = firstTime === undefined ? '' : `, the first of ${firstTime}`;
   const isAll = held !== undefined && lastAge !== undefined && lastAge > limit;
   const known = held === undefined ? 'how much it holds is not known' : `it holds ${countText(held)}${first}`;
   return [
-    {
-      class: 'destructive',
-      code: 'limit-lowered',
-      message: isAll
+    destructive(
+      'limit-lowered',
+      isAll
         ? `max_age ${age} deletes all ${countText(held)} messages at once: the last is older`
         : `max_age ${age} deletes every message that is older at once; ${known}`,
-    },
+    ),
   ];
 }
 
 /** In nanoseconds. */
 function ageOf(live: Resource, name: 'firstAge' | 'lastAge'): bigint | undefined {
-  const seconds = countOf(live, name);
+  const seconds = metricOf(live, name);
   return seconds === undefined ? undefined : seconds * BigInt(SECOND);
 }
 
 function subjectRisks(before: JsonObject, after: JsonObject): Risk[] {
-  const kept = listOf(after.subjects);
-  const dropped = listOf(before.subjects).filter((old) => !kept.some((subject) => isWithin(old, subject)));
+  const kept = stringsIn(after.subjects);
+  const dropped = stringsIn(before.subjects).filter((old) => !kept.some((subject) => isWithin(old, subject)));
   if (dropped.length === 0) return [];
-  return [
-    {
-      class: 'disruptive',
-      code: 'subjects-dropped',
-      message: `messages published to ${dropped.join(', ')} are no longer stored by it, unless another subject of it matches`,
-    },
-  ];
+  const message = `messages published to ${dropped.join(', ')} are no longer stored by it, unless another subject of it matches`;
+  return [disruptive('subjects-dropped', message)];
 }
 
 function retentionRisks(live: Resource, after: JsonObject): Risk[] {
   if (live.spec.retention === after.retention) return [];
-  if (after.retention === 'interest' && !isKnownEmpty(live)) {
-    return [
-      {
-        class: 'destructive',
-        code: 'retention-changed',
-        message: 'retention "interest" deletes what no consumer waits for, and what all have acknowledged',
-      },
-    ];
-  }
+  const isLossy = after.retention === 'interest' && !isKnownEmpty(live);
   return [
-    {
-      class: 'disruptive',
-      code: 'retention-changed',
-      message: `messages are kept by ${after.retention} from now on`,
-    },
+    isLossy
+      ? destructive(
+          'retention-changed',
+          'retention "interest" deletes what no consumer waits for, and what all have acknowledged',
+        )
+      : disruptive('retention-changed', `messages are kept by ${after.retention} from now on`),
   ];
 }
 
 const ONE_WAY: Readonly<Record<string, Risk>> = {
-  sealed: {
-    class: 'destructive',
-    code: 'one-way',
-    message: 'sealed: nothing can be stored or deleted any more, and only a new stream undoes it',
-  },
-  deny_delete: {
-    class: 'disruptive',
-    code: 'one-way',
-    message: 'deny_delete: messages can no longer be deleted by the API, and it can never be turned off',
-  },
-  deny_purge: {
-    class: 'disruptive',
-    code: 'one-way',
-    message: 'deny_purge: the stream can no longer be purged, and it can never be turned off',
-  },
-  allow_msg_ttl: { class: 'safe', code: 'one-way', message: 'allow_msg_ttl can never be turned off' },
-  allow_msg_schedules: {
-    class: 'safe',
-    code: 'one-way',
-    message: 'allow_msg_schedules can never be turned off',
-  },
+  sealed: destructive(
+    'one-way',
+    'sealed: nothing can be stored or deleted any more, and only a new stream undoes it',
+  ),
+  deny_delete: disruptive(
+    'one-way',
+    'deny_delete: messages can no longer be deleted by the API, and it can never be turned off',
+  ),
+  deny_purge: disruptive(
+    'one-way',
+    'deny_purge: the stream can no longer be purged, and it can never be turned off',
+  ),
+  allow_msg_ttl: safe('one-way', 'allow_msg_ttl can never be turned off'),
+  allow_msg_schedules: safe('one-way', 'allow_msg_schedules can never be turned off'),
 };
 
 function oneWayRisks(before: JsonObject, after: JsonObject): Risk[] {
@@ -209,8 +181,8 @@ function oneWayRisks(before: JsonObject, after: JsonObject): Risk[] {
   );
 }
 
-/** Fields whose change is felt by publishers, consumers or readers, though nothing is lost. */
-const FELT: Readonly<Record<string, string>> = {
+/** Fields that affect publishers, consumers or readers without loss of messages. */
+const BEHAVIOUR: Readonly<Record<string, string>> = {
   discard: 'what happens at a limit changes',
   discard_new_per_subject: 'what happens at max_msgs_per_subject changes',
   no_ack: 'whether publishers get acknowledgements changes',
@@ -231,14 +203,14 @@ const FELT: Readonly<Record<string, string>> = {
   allow_batched: 'whether fast batches are taken changes',
 };
 
-function routingRisks(before: JsonObject, after: JsonObject): Risk[] {
-  return Object.entries(FELT).flatMap(([field, message]): Risk[] => {
+function behaviourRisks(before: JsonObject, after: JsonObject): Risk[] {
+  return Object.entries(BEHAVIOUR).flatMap(([field, message]): Risk[] => {
     if (equalJson(before[field] ?? null, after[field] ?? null) || isWidened(field, before, after)) return [];
-    return [{ class: 'disruptive', code: 'behaviour-changed', message: `${field}: ${message}` }];
+    return [disruptive('behaviour-changed', `${field}: ${message}`)];
   });
 }
 
-/** A switch that only permits more, or a limit that is raised, disturbs nobody. */
+/** A flag that only permits more, or a raised limit, affects no client. */
 function isWidened(field: string, before: JsonObject, after: JsonObject): boolean {
   if (field.startsWith('allow_')) return after[field] === true;
   if (field !== 'max_msg_size' && field !== 'max_consumers') return false;
@@ -247,6 +219,37 @@ function isWidened(field: string, before: JsonObject, after: JsonObject): boolea
   return limit < 0n || (old >= 0n && limit >= old);
 }
 
-function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+/** A cluster moves a stream or changes its replicas, one at a time (error 10123). */
+export function moveRisks(change: Change, { broker }: Context): Risk[] {
+  const { servers } = broker.facts as NatsFacts;
+  if (change.action !== 'update' || servers === 1) return [];
+  const [before, after] = [change.before.spec, change.after.spec];
+  const isMoved = !equalJson(before.placement ?? null, after.placement ?? null);
+  if (!isMoved || equalJson(before.num_replicas ?? 1, after.num_replicas ?? 1)) return [];
+  return [
+    refused(
+      'move-and-scale',
+      'a server does not change num_replicas and placement in one update',
+      'apply one of them first, and the other once the stream has moved',
+    ),
+  ];
+}
+
+/**
+ * More replicas than servers. Old servers silently accept such an update and keep the current replicas, later ones
+ * reject it (10074). A creation is rejected by a standalone server (10074) and by a cluster without enough peers (10005).
+ */
+export function replicaRisks(change: Change, { broker }: Context): Risk[] {
+  const { servers } = broker.facts as NatsFacts;
+  if (change.action === 'delete' || servers === undefined) return [];
+  const wanted = change.after.spec.num_replicas;
+  const isSame = change.action === 'update' && change.before.spec.num_replicas === wanted;
+  if (isSame || typeof wanted !== 'number' || wanted <= servers) return [];
+  const found = servers === 1 ? 'is 1' : `are ${servers}`;
+  return [
+    refused(
+      'too-many-replicas',
+      `${wanted} replicas need ${wanted} servers with JetStream, and there ${found}`,
+    ),
+  ];
 }

@@ -1,0 +1,104 @@
+import type {
+  Address,
+  Body,
+  BrokerIdentity,
+  Change,
+  DeclareCollector,
+  JsonObject,
+  Kind,
+  Resource,
+  Risk,
+} from '../../../model/index.ts';
+import { serverText } from '../facts.ts';
+import type { Fields, SectionSchema } from '../fields/field.ts';
+import type { FieldConstraint } from '../fields/field-constraints.ts';
+import type { Unsupported } from '../fields/normalize.ts';
+import { type ValueConstraint, valueProblems } from '../fields/value-constraints.ts';
+
+/** A kind, its tables, and its notation in a section. */
+export interface NatsKind extends Kind, Tables {
+  readonly schema: SectionSchema;
+  /** Its key in a section; absent for a kind that is declared below others. */
+  readonly section?: string;
+  /** Declares the resources of this kind in a section. */
+  declare?(collector: Collector, section: Body): void;
+  /** A completed resource as a body in YAML, by its name in the section. */
+  toBody?(resource: Resource, writer: Writer): { name: string; body: JsonObject };
+}
+
+/** The fields of the API, and the rules of the server for them. */
+export interface Tables {
+  readonly fields: Fields;
+  readonly constraints: readonly FieldConstraint[];
+  readonly valueConstraints: readonly ValueConstraint[];
+  /** What only later servers support, in a completed spec. */
+  unsupported(spec: JsonObject, broker: BrokerIdentity): Unsupported[];
+}
+
+export interface Writer {
+  readonly broker: BrokerIdentity;
+  /** What the written file omits. */
+  readonly notes: string[];
+  /** Consumers by the address of their stream. Written ones are removed. */
+  readonly consumers: Map<Address, Resource[]>;
+}
+
+/** Errors of declarations; lint rules have their own codes. */
+export type DeclareCode = 'given-twice' | 'bad-value' | 'bucket-as-stream' | 'reserved-name';
+
+export type Collector = DeclareCollector<DeclareCode>;
+
+export type Update = Extract<Change, { action: 'update' | 'replace' }>;
+
+export function safe(code: string, message: string): Risk {
+  return { class: 'safe', code, message };
+}
+
+export function disruptive(code: string, message: string, hint?: string): Risk {
+  return { class: 'disruptive', code, message, ...(hint !== undefined && { hint }) };
+}
+
+export function destructive(code: string, message: string, hint?: string): Risk {
+  return { class: 'destructive', code, message, ...(hint !== undefined && { hint }) };
+}
+
+export function refused(code: string, message: string, hint?: string): Risk {
+  return { class: 'refused', code, message, ...(hint !== undefined && { hint }) };
+}
+
+/**
+ * Why this server rejects a completed spec whatever is live. Lint rules report the same, but know the version of a
+ * server only from YAML.
+ */
+export function rejections(
+  { constraints, valueConstraints, unsupported }: Tables,
+  spec: JsonObject,
+  broker: BrokerIdentity,
+): Risk[] {
+  return [
+    ...unsupportedRisks(unsupported(spec, broker), broker),
+    ...constraints
+      .filter(({ isViolated }) => isViolated(spec, broker))
+      .map(({ message }) => refused('refused-combination', message)),
+    ...[...valueProblems(valueConstraints, spec, broker)].map(({ message }) =>
+      refused('refused-value', message),
+    ),
+  ];
+}
+
+/** The server would drop these fields silently, or reject them since 2.12. */
+function unsupportedRisks(unsupported: readonly Unsupported[], broker: BrokerIdentity): Risk[] {
+  // One hint for all: the latest of the required releases supports the others, too.
+  const enough = unsupported
+    .map(({ since }) => since)
+    .sort()
+    .at(-1);
+  const what = unsupported.length === 1 ? 'it' : 'them';
+  return unsupported.map(({ what: field, since }) =>
+    refused(
+      'unsupported-field',
+      `${field} needs NATS ${since}, and this server is ${serverText(broker)}`,
+      `leave ${what} out, or upgrade every server to ${enough} or later first`,
+    ),
+  );
+}
