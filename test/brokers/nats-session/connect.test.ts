@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -81,6 +81,10 @@ describeLines((line) => {
   test('credentials: a file or its text, of an account with limits', async () => {
     const nats = await start(line, { auth: 'operator', limits: { streams: 1, storage: 1_000_000 } });
     const { creds = '' } = nats.credentials;
+    // As an editor on Windows leaves it, and as a CI system keeps it.
+    const text = readFileSync(creds, 'utf8');
+    await readsNothing({ servers: [nats.url], credentials: text.replaceAll('\n', '\r\n') });
+    await readsNothing({ servers: [nats.url], credentials: text.trimEnd() });
     await withSession({ servers: [nats.url], credentials: creds }, async (session) => {
       expect(session.broker.facts).toMatchObject({
         limits: { max_streams: 1, max_storage: 1_000_000, streams: 0 },

@@ -34,6 +34,8 @@ export interface KafkaSettings {
   /** Milliseconds that one request may take. */
   readonly timeout: number;
   readonly resolve: Resolve;
+  /** Where a token command runs: the folder of the configuration. */
+  readonly directory?: string;
   /** Takes the token that a command printed, so that it is masked. */
   readonly learn?: Connection['learn'];
 }
@@ -50,7 +52,7 @@ const DEFAULT_BATCH = 50;
  * @throws ConnectionError
  */
 export function readSettings(connection: Connection): KafkaSettings {
-  const { name, settings, timeout, resolve, learn } = connection;
+  const { name, settings, directory, timeout, resolve, learn } = connection;
   const tls = settings.tls === true || isObject(settings.tls) ? readTlsFiles(connection) : undefined;
   const sasl = readSasl(name, settings.sasl);
   return {
@@ -61,6 +63,7 @@ export function readSettings(connection: Connection): KafkaSettings {
     reassignment: readReassignment(name, settings.reassignment),
     timeout,
     resolve,
+    ...(directory !== undefined && { directory }),
     ...(learn && { learn }),
   };
 }

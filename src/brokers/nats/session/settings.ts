@@ -110,7 +110,9 @@ function readCredentials(connection: Connection): NatsCredentials | undefined {
 
 function readCreds(connection: Connection, value: string): string {
   // CI systems store the content instead of a file. It must not be read as a path, because messages quote paths.
-  const text = value.includes('-----BEGIN') ? value : readConnectionFile(connection, 'credentials', value);
+  const given = value.includes('-----BEGIN') ? value : readConnectionFile(connection, 'credentials', value);
+  // The client requires \n after every line. Windows editors write \r\n, and CI systems cut the last one.
+  const text = `${given.replaceAll('\r\n', '\n').trimEnd()}\n`;
   connection.learn?.(text);
   const isComplete = /BEGIN NATS USER JWT/.test(text) && /BEGIN USER NKEY SEED/.test(text);
   if (isComplete) return text;

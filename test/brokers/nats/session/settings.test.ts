@@ -24,6 +24,13 @@ test('relative paths start at the folder of the configuration', () => {
   expect(at({ tls: { ca: join(directory, 'ca.pem') } }).tls).toEqual({ ca: 'the authority' });
 });
 
+test('credentials may have the line ends of Windows, or none at the end', () => {
+  for (const creds of [CREDS.replaceAll('\n', '\r\n'), CREDS.trimEnd()]) {
+    const settings = { servers: 'localhost', credentials: creds };
+    expect(readSettings(connectionTo(settings)).credentials).toEqual({ creds: CREDS });
+  }
+});
+
 test('elsewhere they are not found, and the message names the path as it was written', () => {
   const at = (settings: object) => () =>
     readSettings({ ...connectionTo({ servers: 'localhost', ...settings }), directory: '/nowhere' });
