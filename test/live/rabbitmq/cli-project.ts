@@ -3,6 +3,7 @@ import type { SharedRabbit } from '../../../local/shared-brokers.ts';
 import { encodeSegment, makeAddress } from '../../../src/model/index.ts';
 import { CliFolder, variable } from '../cli-folder.ts';
 import { Management } from './management.ts';
+import { startWires, type Wires } from './wire.ts';
 
 const LINES = ['old', 'current'] as const;
 export type Line = (typeof LINES)[number];
@@ -93,6 +94,28 @@ export class CliProject extends CliFolder {
     this.removeFolder();
     // A broker of a test's own may be gone by now, and its vhosts with it.
     if (this.#management !== '') await this.broker.delete('vhosts', this.vhost).catch(() => {});
+  }
+}
+
+/** A project that reaches its broker through wires, which can be cut and held; its vhost is there. */
+export class WiredProject extends CliProject {
+  readonly wires: Wires;
+
+  private constructor(broker: { url: string; management: string }, wires: Wires) {
+    super(broker);
+    this.wires = wires;
+    this.set({ URL: wires.url, MANAGEMENT: wires.management });
+  }
+
+  static async start(broker: { url: string; management: string }): Promise<WiredProject> {
+    const project = new WiredProject(broker, await startWires(broker));
+    await project.makeVhost();
+    return project;
+  }
+
+  override async remove(): Promise<void> {
+    await super.remove();
+    await this.wires.close();
   }
 }
 

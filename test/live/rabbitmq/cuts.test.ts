@@ -1,25 +1,20 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CliProject, eachLine, manyQueues, sharedBroker } from './cli-project.ts';
-import { AMQP, startWires, type Wires } from './wire.ts';
+import { eachLine, manyQueues, sharedBroker, WiredProject } from './cli-project.ts';
+import { AMQP, type Wires } from './wire.ts';
 
 const LISTING = 'GET /api/queues/';
 
 eachLine('a connection to RabbitMQ %s that is cut', (line) => {
   const broker = sharedBroker(line);
-  let project: CliProject;
+  let project: WiredProject;
   let wires: Wires;
 
   beforeEach(async () => {
     if (broker.missing) return;
-    wires = await startWires(broker);
-    project = new CliProject(broker);
-    project.set({ URL: wires.url, MANAGEMENT: wires.management });
-    await project.makeVhost();
+    project = await WiredProject.start(broker);
+    wires = project.wires;
   });
-  afterEach(async () => {
-    await project?.remove();
-    await wires?.close();
-  });
+  afterEach(() => project?.remove());
 
   const cutBoth = () => {
     wires.amqp.cut(true);

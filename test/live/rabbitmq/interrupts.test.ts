@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Running } from '../cli-folder.ts';
 import { keptFiles } from '../dying.ts';
-import { CliProject, eachLine, manyQueues, sharedBroker } from './cli-project.ts';
-import { AMQP, startWires, type Wires } from './wire.ts';
+import { eachLine, manyQueues, sharedBroker, WiredProject } from './cli-project.ts';
+import { AMQP, type Wires } from './wire.ts';
 
 const COUNT = 100;
 
@@ -17,21 +17,16 @@ const orders = (type: string) => ({
 
 eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
   const broker = sharedBroker(line);
-  let project: CliProject;
+  let project: WiredProject;
   let wires: Wires;
 
   beforeEach(async () => {
     if (broker.missing) return;
-    wires = await startWires(broker);
-    project = new CliProject(broker);
-    project.set({ URL: wires.url, MANAGEMENT: wires.management });
-    await project.makeVhost();
+    project = await WiredProject.start(broker);
+    wires = project.wires;
     project.declare({ queues: manyQueues(COUNT) });
   });
-  afterEach(async () => {
-    await project?.remove();
-    await wires?.close();
-  });
+  afterEach(() => project?.remove());
 
   /** Starts an apply, holds its calls once some queues are declared, and acts while they are in flight. */
   async function applyAndStop(act: (apply: Running) => void): Promise<Awaited<Running['ended']>> {

@@ -1,24 +1,19 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keptFiles } from '../dying.ts';
-import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
-import { AMQP, startWires, type Wires } from './wire.ts';
+import { eachLine, sharedBroker, WiredProject } from './cli-project.ts';
+import { AMQP, type Wires } from './wire.ts';
 
 eachLine('RabbitMQ %s that refuses the new one of a replacement', (line) => {
   const broker = sharedBroker(line);
-  let project: CliProject;
+  let project: WiredProject;
   let wires: Wires;
 
   beforeEach(async () => {
     if (broker.missing) return;
-    wires = await startWires(broker);
-    project = new CliProject(broker);
-    project.set({ URL: wires.url, MANAGEMENT: wires.management });
-    await project.makeVhost();
+    project = await WiredProject.start(broker);
+    wires = project.wires;
   });
-  afterEach(async () => {
-    await project?.remove();
-    await wires?.close();
-  });
+  afterEach(() => project?.remove());
 
   const declared = (type: string) => ({
     exchanges: { events: { type: 'topic' } },
