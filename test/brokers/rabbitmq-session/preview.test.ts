@@ -33,6 +33,13 @@ describe('what a broker without a plug-in would refuse', () => {
     ]);
   });
 
+  test('is nothing while plug-ins that are enabled still start, and no node lists them as running', async () => {
+    const starting = { applications: [{ name: 'rabbit' }] };
+    const nodes = [{ ...starting, enabled_plugins: ['rabbitmq_shovel', 'rabbitmq_federation'] }];
+    const { objections } = await previewed((response) => json(response, 200, nodes));
+    expect(objections).toEqual([]);
+  });
+
   test('is not known without the right to ask, and not asked for without such parameters', async () => {
     const refused = { error: 'not_authorised', reason: 'Not monitor user' };
     const { objections, asked } = await previewed((response) => json(response, 401, refused));

@@ -34,7 +34,7 @@ const PLUGINS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * Parameters whose plug-in runs on no node. Asked for only where there are such parameters, as it takes the tag
+ * Parameters whose plug-in no node has enabled. Asked for only where there are such parameters, as it takes the tag
  * "monitoring"; whoever lacks that is told by the broker.
  */
 export async function previewUnits(
@@ -50,10 +50,10 @@ export async function previewUnits(
     }),
   );
   if (set.length === 0) return [];
-  const running = await runningPlugins(listings);
-  if (!running) return [];
+  const enabled = await enabledPlugins(listings);
+  if (!enabled) return [];
   return set
-    .filter(({ plugins }) => !plugins.some((plugin) => running.has(plugin)))
+    .filter(({ plugins }) => !plugins.some((plugin) => enabled.has(plugin)))
     .map(({ unit, component, plugins: [plugin = ''], op }) => ({
       unit,
       failure: {
@@ -70,10 +70,15 @@ function componentOf(call: RabbitCall): string | undefined {
   return what === 'parameters' ? component : undefined;
 }
 
-async function runningPlugins(listings: Listings): Promise<ReadonlySet<string> | undefined> {
+/** Plug-ins that are enabled, or run as others need them. A node that has just started lists applications of before. */
+async function enabledPlugins(listings: Listings): Promise<ReadonlySet<string> | undefined> {
   try {
-    const nodes = await listings.all('nodes', 'the tag "monitoring"', 'columns=applications');
-    const names = nodes.flatMap(({ applications }) => namesIn(applications));
+    const columns = 'columns=applications,enabled_plugins';
+    const nodes = await listings.all('nodes', 'the tag "monitoring"', columns);
+    const names = nodes.flatMap(({ applications, enabled_plugins: plugins }) => [
+      ...namesIn(applications),
+      ...(Array.isArray(plugins) ? plugins.map(text) : []),
+    ]);
     return names.length > 0 ? new Set(names) : undefined;
   } catch (error) {
     if (error instanceof BrokerError || error instanceof ConnectionError) return undefined;
