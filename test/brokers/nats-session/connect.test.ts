@@ -156,7 +156,7 @@ describeLines((line) => {
   test('JetStream that is off is said to be off', async () => {
     const nats = await start(line, { jetstream: false });
     expect(await refusal({ servers: [nats.url] })).toMatchObject({
-      message: 'JetStream is off there',
+      message: 'JetStream is disabled on this server',
       hint: expect.stringMatching(/-js/),
       transient: false,
     });

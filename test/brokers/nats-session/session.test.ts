@@ -69,7 +69,7 @@ describeLines((line) => {
       const guarded = await sendAll(session, [[streamCall.delete(name, true)]]);
       expect(guarded[0]).toMatchObject({
         status: 'failed',
-        failure: { message: 'it holds 3 messages by now' },
+        failure: { message: 'it now holds 3 messages' },
       });
       expect((await sendAll(session, [[streamCall.delete(name)]]))[0]?.status).toBe('done');
       expect((await session.observe(resources)).size).toBe(0);

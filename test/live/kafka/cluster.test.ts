@@ -134,7 +134,7 @@ describe.skipIf(!inject('kafka').current)('a Kafka cluster of its own, through t
       await project.expectRun(0, 'plan', '--out', 'plan.json');
       await untilMoving([]);
       const { stdout } = await project.expectRun(2, 'plan', '--detailed-exitcode');
-      expect(stdout).toContain('reassignment  ended, its throttle is still there → throttle removed');
+      expect(stdout).toContain('reassignment  completed; its throttle is still set → throttle removed');
       // That it ended does not make the earlier plan stale.
       await project.expectRun(0, 'apply', 'plan.json');
       await project.expectRun(0, 'plan', '--detailed-exitcode');

@@ -36,7 +36,10 @@ describeLines(
     testHere('JetStream is off: told at once, with what to do', async () => {
       const { project } = await begin({ jetstream: false });
       const { stderr, stdout } = await project.expectRun(1, 'plan', '--wait', '60s', '--format', 'json');
-      expect(JSON.parse(stdout).failure).toMatchObject({ broker: 'main', message: 'JetStream is off there' });
+      expect(JSON.parse(stdout).failure).toMatchObject({
+        broker: 'main',
+        message: 'JetStream is disabled on this server',
+      });
       expect(stderr).toContain('-js');
       await project.expectRun(1, 'apply', '--auto-approve');
     });

@@ -77,7 +77,7 @@ export const kafkaGitops: ForeignFormat = {
   },
 };
 
-const NO_PRINCIPAL = 'it has no principal, so that its ACLs are for nobody; add principal: User:NAME';
+const NO_PRINCIPAL = 'no principal, so its ACLs apply to no one; add principal: User:NAME';
 
 /** ACLs that are written out, and whose they are. */
 const CUSTOM = [

@@ -153,7 +153,7 @@ function readEntity(collector: Collector, { value, at }: Body): QuotaEntity | un
   if (count > 0 && (entity.ip === undefined || count === 1)) return entity;
   const message =
     count === 0
-      ? 'a quota is for someone, and this one names nobody'
+      ? 'a quota needs a user, a client ID or an IP address'
       : 'a quota of an IP address has no user and no client id';
   const hint = 'name a user, a client-id, both, or an ip; null is everyone without a quota of their own';
   collector.error('quota-entity', at, message, { hint });

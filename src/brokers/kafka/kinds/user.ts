@@ -161,7 +161,7 @@ function readCredential(collector: Collector, { section, value }: Body): Json | 
 function usersNotes(users: readonly Resource[]): string[] {
   const count = users.filter((user) => credentialsOf(user).length === 0).length;
   if (count === 0) return [];
-  return [`${countOf(count, 'SCRAM user')} left out: Kafka tells nobody what passwords they have`];
+  return [`${countOf(count, 'SCRAM user')} left out: Kafka does not reveal their passwords`];
 }
 
 /** Users whose password is known by the name of a variable. */

@@ -64,7 +64,7 @@ function checkRequests({ version }: BrokerIdentity, { missing }: KafkaFacts): Ch
   const name = 'version';
   if (missing.length === 0)
     return { name, ok: true, text: `Kafka ${version}, offers all that brokerform asks for` };
-  const hint = 'what needs them is refused by name; all else works';
+  const hint = 'requests that need them are rejected by name; everything else works';
   return { name, ok: false, text: `Kafka ${version} does not offer ${missing.join(', ')}`, hint };
 }
 

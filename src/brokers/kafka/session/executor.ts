@@ -105,7 +105,7 @@ async function settleWhenVisible<B>(
 
 /** An object that exists but is not visible yet cannot be compared with the plan. */
 const NOT_SHOWN = {
-  message: 'it exists by now, but the broker does not show yet whether it is as planned',
+  message: 'it now exists, but the broker does not show yet whether it matches the plan',
   hint: 'run plan again once the brokers have caught up',
 };
 

@@ -98,7 +98,7 @@ function decode(data: Uint8Array): Json {
 }
 
 function success(answer: Json): JsonObject {
-  if (!isObject(answer)) throw new Refusal(500, 0, 'the answer is no JSON object');
+  if (!isObject(answer)) throw new Refusal(500, 0, 'the response is not a JSON object');
   const { error } = answer;
   if (!isObject(error)) return answer;
   throw new Refusal(number(error.code), number(error.err_code), String(error.description ?? 'refused'));

@@ -118,18 +118,18 @@ function resultFrom(
     if (losses) return losses;
   }
   if (call.op === 'stream.create' && live && !isUncertain) {
-    const message = 'a stream of this name is there already, with another configuration';
+    const message = 'a stream of this name already exists with a different configuration';
     return failed({ op: call.op, message, hint: 'plan again' });
   }
   const isOld = !atLeast(broker, '2.10');
   if (call.op === 'consumer.create' && live && !isUncertain) {
     return failed({
       op: call.op,
-      message: 'a consumer of this name is there already, with another configuration',
+      message: 'a consumer of this name already exists with a different configuration',
     });
   }
   if (call.op === 'consumer.update' && !live && isOld) {
-    return failed({ op: call.op, message: 'the consumer is not there' });
+    return failed({ op: call.op, message: 'the consumer does not exist' });
   }
   return undefined;
 }
@@ -143,7 +143,7 @@ function refuseMessages(call: NatsCall, info: JsonObject): Result | undefined {
       : `${messages} message${messages === 1n ? '' : 's'}`;
   return failed({
     op: call.op,
-    message: `it holds ${held} by now`,
+    message: `it now holds ${held}`,
     hint: 'let its consumers finish, or allow the destructive change',
   });
 }
@@ -155,7 +155,7 @@ function lossesOf({ op, target, body }: StreamUpdateCall, info: JsonObject): Res
   const risks = updateRisks({ action: 'update', before, after, fields: [] });
   const losses = risks.filter((risk) => risk.class === 'destructive').map(({ message }) => message);
   if (losses.length === 0) return undefined;
-  return failed({ op, message: `by now ${losses.join('; ')}`, hint: 'plan again, and allow it there' });
+  return failed({ op, message: `now ${losses.join('; ')}`, hint: 'run plan again and allow it there' });
 }
 
 /** A response without a sent field is a failure: the server dropped the field. */

@@ -65,7 +65,7 @@ export async function accountInfo(api: JetStreamApi): Promise<JsonObject> {
       throw new ConnectionError(broker, `there is no JetStream domain ${JSON.stringify(domain)}`, { hint });
     }
     const hint = 'start the server with -js, or with jetstream {} in its configuration';
-    throw new ConnectionError(broker, 'JetStream is off there', { hint, transient });
+    throw new ConnectionError(broker, 'JetStream is disabled on this server', { hint, transient });
   }
 }
 

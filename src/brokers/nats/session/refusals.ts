@@ -97,7 +97,7 @@ export function failureOf(error: unknown, op: string): Failure {
     return { op, status, message: error.message, ...(hint ? { hint } : {}) };
   }
   if (isPermissionError(error)) return denial(error as Error, op);
-  if (hasNoResponders(error)) return { op, message: 'nobody answers: JetStream is not reachable', hint: OFF };
+  if (hasNoResponders(error)) return { op, message: 'no responders: JetStream is not reachable', hint: OFF };
   if (error instanceof ResponseTimeout || error instanceof ConnectionLost)
     return { op, message: error.message };
   if (nameOf(error) === 'InvalidArgumentError') {

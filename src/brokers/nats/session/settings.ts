@@ -89,7 +89,7 @@ function decode(part: string, refuse: (why: string) => ConnectionError): string 
   try {
     return decodeURIComponent(part);
   } catch {
-    throw refuse('an entry holds a % that is no percent-encoding; write %25');
+    throw refuse('an entry holds a % that is not percent-encoding; write %25');
   }
 }
 

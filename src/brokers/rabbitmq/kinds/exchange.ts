@@ -46,7 +46,7 @@ import { ownerOfExchange } from './system-owned.ts';
 export const exchange: RabbitKind = {
   definitions: {
     exchange: bodyOf(
-      'An exchange. All of it is fixed once it is declared: a change replaces it.',
+      'An exchange. It is immutable after declaration: a change replaces it.',
       {
         ...propertiesOf(exchangeFields),
         ...propertiesOf(exchangeArguments),
@@ -91,7 +91,7 @@ export const exchange: RabbitKind = {
     };
   },
 
-  fixed: () => 'fixed when the exchange is declared',
+  fixed: () => 'immutable after declaration',
 
   risks(change, context): Risk[] {
     if (change.action === 'create') return [];
@@ -197,7 +197,7 @@ function writeExchange(resource: Resource, { bindings }: Writer): JsonObject {
 }
 
 const REPLACED =
-  'publishers get 404 until it is declared again; then messages are confirmed but unroutable until its bindings are made again';
+  'publishers get 404 until it is re-declared; messages are then confirmed but unroutable until its bindings are re-created';
 
 function exclusiveRisks(change: Exclude<Change, { action: 'create' }>, context: Context): Risk[] {
   const queues = exclusiveQueuesOn(change.before.address, context);

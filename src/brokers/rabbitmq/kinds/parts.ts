@@ -101,7 +101,7 @@ export function isOwnUser(user: string, broker: BrokerIdentity): boolean {
 export const lockedOut: Risk = {
   class: 'refused',
   code: 'own-user',
-  message: 'brokerform is connected as this user, and would lock itself out',
+  message: 'brokerform is connected as this user and would lock itself out',
 };
 
 /** Of a live queue, in `Resource.volatile`. A key that was not read is absent, and counts as not empty. */

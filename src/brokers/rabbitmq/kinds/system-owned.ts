@@ -29,7 +29,7 @@ export function ownerOfQueue(queue: Resource): string | undefined {
 }
 
 export function ownerOfExchange(resource: Resource): string | undefined {
-  if (isPredeclaredExchange(vhostAndName(resource).name)) return 'the broker declares this exchange itself';
+  if (isPredeclaredExchange(vhostAndName(resource).name)) return 'predeclared by the broker';
   if (resource.spec.type === 'x-federation-upstream') return 'the federation plug-in made it for a link';
   return madeByPlugin(resource.spec.arguments);
 }

@@ -145,7 +145,7 @@ class Guard {
       const { ready, unacknowledged } = count;
       if (ready === undefined || unacknowledged === undefined) {
         return refusal(
-          'nobody knows whether it is empty',
+          'message count unknown; it may not be empty',
           'wait a few seconds for its statistics, and try again',
         );
       }
@@ -155,7 +155,7 @@ class Guard {
     } catch (error) {
       if (error instanceof BrokerError) return { ...error.failure, op: 'queue.delete' };
       if (error instanceof ConnectionError)
-        return refusal(`nobody knows whether it is empty: ${error.message}`);
+        return refusal(`message count unknown; it may not be empty: ${error.message}`);
       throw error;
     }
   }
@@ -186,7 +186,7 @@ function keyOf({ vhost, name }: { vhost: string; name: string }): string {
 
 function holds(messages: number): Failure {
   const what = messages === 1 ? '1 message' : `${messages} messages`;
-  return refusal(`it holds ${what} by now`, 'drain it, or allow the destructive change');
+  return refusal(`it now holds ${what}`, 'drain it, or allow the destructive change');
 }
 
 function refusal(message: string, hint?: string): Failure {

@@ -95,7 +95,7 @@ function parseUrl(
       password: named ? decodeURIComponent(parsed.password) : undefined,
     };
   } catch {
-    throw refuse('holds a % that is no percent-encoding; write %25');
+    throw refuse('holds a % that is not percent-encoding; write %25');
   }
 }
 

@@ -78,9 +78,7 @@ describe('toSections', () => {
       }),
       { address: 'kafka/user/app', spec: { 'scram-sha-512': { iterations: 4096 } }, needs: [] },
     ];
-    expect(
-      texts(live),
-    ).toBe(`# topics.yaml; 1 SCRAM user left out: Kafka tells nobody what passwords they have
+    expect(texts(live)).toBe(`# topics.yaml; 1 SCRAM user left out: Kafka does not reveal their passwords
 topics:
   accounts:
     partitions: 2

@@ -159,6 +159,6 @@ test('a name that is taken by our own request, whose answer was lost, is done; b
   expect(await executeCall(create, performing(config))).toEqual({ status: 'done' });
   expect(await executeCall(create, performing({ ...config, max_msgs: 6 }))).toMatchObject({
     status: 'failed',
-    failure: { message: 'a stream of this name is there already, with another configuration' },
+    failure: { message: 'a stream of this name already exists with a different configuration' },
   });
 });

@@ -322,7 +322,7 @@ describe('risks', () => {
     const [risk] = risksOf(change);
     expect(risk?.hint).toBe(
       definition &&
-        `a policy does it in place, with the declaration left as it was: policies: { a.b: { pattern: "^a\\\\.b$", apply-to: queues, definition: { ${definition} } } }`,
+        `a policy does this in place, without changing the declaration: policies: { a.b: { pattern: "^a\\\\.b$", apply-to: queues, definition: { ${definition} } } }`,
     );
   });
 

@@ -106,7 +106,7 @@ function textsOf(value: Json | undefined): string[] | undefined {
 
 function checkPrincipal(collector: Collector, principal: string, at: Source): boolean {
   if (/^[^:\s]+:./.test(principal)) return true;
-  collector.error('bad-name', at, `"${principal}" is no principal: it lacks its type`, {
+  collector.error('bad-name', at, `"${principal}" is not a principal: missing type`, {
     hint: `write User:${principal || 'name'}; User:* is everyone`,
   });
   return false;

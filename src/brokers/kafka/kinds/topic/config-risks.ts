@@ -66,7 +66,7 @@ const RISKS: readonly ConfigRisk[] = [
     configs: ['unclean.leader.election.enable'],
     when: true,
     risk: () =>
-      disruptive('unclean-election', 'a replica that lags may become leader, and what it lacks is lost'),
+      disruptive('unclean-election', 'a lagging replica may become leader; records it is missing are lost'),
   },
   {
     configs: ['message.timestamp.type'],

@@ -80,7 +80,7 @@ function unfinishedTexts(live: Resource): { before: string; after: string } {
   const { moves } = metricsOf(live);
   return moves && moves.ours.length > 0
     ? { before: `under way, ${progressText(moves)}`, after: 'waited for, its throttle removed' }
-    : { before: 'ended, its throttle is still there', after: 'throttle removed' };
+    : { before: 'completed; its throttle is still set', after: 'throttle removed' };
 }
 
 const ORIGINS: Readonly<Record<Origin, string>> = {

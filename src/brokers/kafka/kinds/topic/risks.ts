@@ -27,12 +27,12 @@ function deletionRisk(topic: Resource): Risk {
   if (messages === 0) {
     return disruptive(
       'topic-deleted',
-      `the topic is empty, but is gone for its producers and consumers${cut}`,
+      `the topic is empty; its producers and consumers lose it${cut}`,
     );
   }
   const lost =
     messages === undefined
-      ? 'nobody knows whether it is empty: its messages are lost'
+      ? 'message count unknown; any messages would be lost'
       : `${countOf(messages, 'message')} and the offsets of its groups are lost`;
   return destructive('topic-deleted', lost + cut);
 }
@@ -98,7 +98,7 @@ function partitionRisks(change: Update): Risk[] {
       refused(
         'fewer-partitions',
         'Kafka cannot take partitions away',
-        'create another topic with fewer partitions and copy what is to be kept',
+        'create another topic with fewer partitions and copy the records to keep',
       ),
     ];
   }

@@ -18,7 +18,7 @@ export const RESOURCE_NOT_FOUND = 91;
 
 const NAMES: Readonly<Record<number, readonly [name: string, words: string]>> = {
   [-1]: ['UNKNOWN_SERVER_ERROR', 'the broker met an unexpected error'],
-  3: ['UNKNOWN_TOPIC_OR_PARTITION', 'there is no such topic or partition'],
+  3: ['UNKNOWN_TOPIC_OR_PARTITION', 'unknown topic or partition'],
   5: ['LEADER_NOT_AVAILABLE', 'the partition has no leader'],
   6: ['NOT_LEADER_OR_FOLLOWER', 'the broker does not lead the partition'],
   7: ['REQUEST_TIMED_OUT', 'the brokers took longer than the request may'],
@@ -50,8 +50,8 @@ const NAMES: Readonly<Record<number, readonly [name: string, words: string]>> = 
   85: ['NO_REASSIGNMENT_IN_PROGRESS', 'no reassignment is under way'],
   87: ['INVALID_RECORD', 'the record is not valid'],
   89: ['THROTTLING_QUOTA_EXCEEDED', 'the quota of changes is used up for the moment'],
-  91: ['RESOURCE_NOT_FOUND', 'there is no such user or mechanism'],
-  92: ['DUPLICATE_RESOURCE', 'it was asked for twice'],
+  91: ['RESOURCE_NOT_FOUND', 'unknown user or mechanism'],
+  92: ['DUPLICATE_RESOURCE', 'duplicate in the request'],
   93: ['UNACCEPTABLE_CREDENTIAL', 'the credential is not acceptable'],
 };
 

@@ -202,7 +202,7 @@ async function findNonEmpty(cluster: Cluster, names: readonly string[]): Promise
       messages += start && end ? end.offset - start.offset : Number.NaN;
     }
     if (Number.isNaN(messages)) full.set(name, 'not deleted: whether it is empty could not be read');
-    else if (messages > 0) full.set(name, `not deleted: it holds ${messages} messages by now`);
+    else if (messages > 0) full.set(name, `not deleted: it now holds ${messages} messages`);
   }
   return full;
 }

@@ -71,7 +71,7 @@ const BEHAVIOUR: Readonly<Record<string, string>> = {
   max_expires: 'longer pull requests are refused',
   max_bytes: 'larger pull requests are refused',
   deliver_group: 'the queue group that shares the messages changes',
-  inactive_threshold: 'the server deletes it when nobody uses it for so long',
+  inactive_threshold: 'the server deletes it after this time without clients',
   pause_until: 'when it gives messages changes',
   priority_groups: 'which clients may pull changes',
   priority_policy: 'how clients share messages changes',

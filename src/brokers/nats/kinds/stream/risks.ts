@@ -32,7 +32,7 @@ export function removalRisks(stream: Resource, action: 'delete' | 'replace'): Ri
   if (isKnownEmpty(stream)) {
     const effect = isReplaced
       ? `the ${noun} is empty; it is deleted and made again, and its consumers start over`
-      : `the ${noun} is empty, but is gone for its clients`;
+      : `the ${noun} is empty; its clients lose it`;
     return [disruptive('stream-removed', effect + clients)];
   }
   const again = isReplaced ? ', and makes it again' : '';

@@ -73,7 +73,7 @@ export const parameter: RabbitKind = {
     const keepsQueue = isObject(value) && value['resource-cleanup-mode'] === 'never';
     // https://www.rabbitmq.com/docs/federated-exchanges: the upstream queue goes when the link stops.
     return component === 'federation-upstream' && !keepsQueue
-      ? [destructive('upstream-deleted', 'what waits in the upstream queues of its links is lost')]
+      ? [destructive('upstream-deleted', 'messages in the upstream queues of its links are lost')]
       : [disruptive('parameter-deleted', `the ${component} stops`)];
   },
 
@@ -124,7 +124,7 @@ export const globalParameter: RabbitKind = {
   risks(change) {
     return change.action === 'create'
       ? []
-      : [disruptive('parameter-changed', 'what reads it acts otherwise')];
+      : [disruptive('parameter-changed', 'its readers change behaviour')];
   },
 
   calls(change) {
@@ -246,9 +246,7 @@ function withSecrets(value: Json, declared: Json | undefined): Json {
 
 /** The broker keeps facts about itself among the parameters (`rabbit_definitions:is_internal_parameter`). */
 function reservedName(name = ''): string | undefined {
-  return name.startsWith('internal') || OWN_PARAMETERS.has(name)
-    ? 'the broker keeps this about itself'
-    : undefined;
+  return name.startsWith('internal') || OWN_PARAMETERS.has(name) ? 'managed by the broker' : undefined;
 }
 
 /** Set by the broker from its configuration, and by `rabbitmqctl set_cluster_name`. */

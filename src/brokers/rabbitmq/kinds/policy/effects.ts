@@ -191,7 +191,7 @@ export function inPlaceByPolicy(
   if (definition.length === 0) return undefined;
   const pattern = yaml(`^${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`);
   return (
-    'a policy does it in place, with the declaration left as it was: ' +
+    'a policy does this in place, without changing the declaration: ' +
     `policies: { ${yaml(name)}: { pattern: ${pattern}, apply-to: ${applyTo}, definition: { ${definition.join(', ')} } } }`
   );
 }

@@ -199,7 +199,7 @@ function writePolicy({ spec }: Resource): JsonObject {
 function risksOf(change: Change, context: Context): Risk[] {
   const risks: Risk[] = [...policyEffects(change, context)];
   if (change.action === 'delete') {
-    risks.push(disruptive('policy-deleted', 'queues and exchanges that it matches lose what it sets'));
+    risks.push(disruptive('policy-deleted', 'matching queues and exchanges lose its settings'));
   } else if (change.action !== 'create' && changesRouting(change.before, change.after)) {
     risks.push(disruptive('policy-changed', 'queues and exchanges that it matches act otherwise at once'));
   }

@@ -42,7 +42,7 @@ import { defaultTypeOf, risks } from './risks.ts';
 export const queue: RabbitKind = {
   definitions: {
     queue: bodyOf(
-      'A queue. Type, durability and arguments are fixed once it is declared: a change replaces it.',
+      'A queue. Type, durability and arguments are immutable after declaration: a change replaces the queue.',
       {
         ...propertiesOf(queueFields),
         ...argumentProperties(),
@@ -92,7 +92,7 @@ export const queue: RabbitKind = {
     };
   },
 
-  fixed: () => 'fixed when the queue is declared',
+  fixed: () => 'immutable after declaration',
 
   risks,
 

@@ -151,7 +151,7 @@ describe('comparing topics', () => {
     const left = liveTopic('t', full, {}, { spec: { throttle: 'ours' } });
     const step = stepOf(planYaml(topicYaml('{ partitions: 2 }'), [left]));
     expect(bodiesOf(step)).toEqual([['topic.settle', { name: 't' }]]);
-    expect(linesOf(step)).toEqual(['reassignment: ended, its throttle is still there → throttle removed']);
+    expect(linesOf(step)).toEqual(['reassignment: completed; its throttle is still set → throttle removed']);
     const running = { ...left, volatile: { moves: moving({ ours: [1] }) } };
     expect(linesOf(stepOf(planYaml(topicYaml('{ partitions: 2 }'), [running])))).toEqual([
       'reassignment: under way, 1 of 2 partitions moved, 1.0 KiB of 4.0 KiB copied, waiting for broker 3, ' +
