@@ -25,10 +25,7 @@ function deletionRisk(topic: Resource): Risk {
   const active = groups?.filter(({ state }) => state !== 'Empty' && state !== 'Dead') ?? [];
   const cut = active.length > 0 ? `, and ${countOf(active.length, 'active group')} loses its topic` : '';
   if (messages === 0) {
-    return disruptive(
-      'topic-deleted',
-      `the topic is empty; its producers and consumers lose it${cut}`,
-    );
+    return disruptive('topic-deleted', `the topic is empty; its producers and consumers lose it${cut}`);
   }
   const lost =
     messages === undefined
