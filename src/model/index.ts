@@ -4,6 +4,7 @@ export * from './body.ts';
 export * from './change.ts';
 export * from './collector.ts';
 export * from './connection-files.ts';
+export * from './cycle.ts';
 export * from './diagnostic.ts';
 export * from './diff.ts';
 export * from './effects.ts';

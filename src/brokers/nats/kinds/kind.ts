@@ -1,13 +1,14 @@
-import type {
-  Address,
-  Body,
-  BrokerIdentity,
-  Change,
-  DeclareCollector,
-  JsonObject,
-  Kind,
-  Resource,
-  Risk,
+import {
+  type Address,
+  type Body,
+  type BrokerIdentity,
+  type Change,
+  type DeclareCollector,
+  equalJson,
+  type JsonObject,
+  type Kind,
+  type Resource,
+  type Risk,
 } from '../../../model/index.ts';
 import { serverText } from '../facts.ts';
 import type { Fields, SectionSchema } from '../fields/field.ts';
@@ -64,6 +65,24 @@ export function destructive(code: string, message: string, hint?: string): Risk 
 
 export function refused(code: string, message: string, hint?: string): Risk {
   return { class: 'refused', code, message, ...(hint !== undefined && { hint }) };
+}
+
+/**
+ * The risks of changed fields that affect clients, without loss of messages.
+ * @param behaviour the effect of each field
+ * @param isWidened true for a change that only permits more
+ */
+export function behaviourRisks(
+  behaviour: Readonly<Record<string, string>>,
+  { before, after }: Update,
+  isWidened: (field: string, before: JsonObject, after: JsonObject) => boolean,
+): Risk[] {
+  return Object.entries(behaviour).flatMap(([field, message]): Risk[] => {
+    const isSame = equalJson(before.spec[field] ?? null, after.spec[field] ?? null);
+    return isSame || isWidened(field, before.spec, after.spec)
+      ? []
+      : [disruptive('behaviour-changed', `${field}: ${message}`)];
+  });
 }
 
 /**

@@ -48,7 +48,7 @@ export function limitedDefault(
 }
 
 /** Sets a default. An undefined one is chosen by the server, and no part of the specification. */
-export function take(spec: Record<string, Json>, field: Limited, value: Json | undefined): void {
+export function setDefault(spec: Record<string, Json>, field: Limited, value: Json | undefined): void {
   if (value === undefined) delete spec[field];
   else spec[field] = value;
 }
@@ -84,7 +84,7 @@ export function withAllLimits(broker: BrokerIdentity): BrokerIdentity {
  * The limits that decide whether raw declared and live resources differ: those of undeclared fields whose live value is
  * not the default, and of declared fields with another live value.
  */
-export function limitsInQuestion(
+export function limitsToCompare(
   desired: readonly Resource[],
   live: readonly Resource[],
   broker: BrokerIdentity,
@@ -95,7 +95,7 @@ export function limitsInQuestion(
     for (const field of fieldsOf(resource)) {
       const wanted = numberIn(resource.spec[field]);
       const current = byAddress.get(resource.address);
-      if (wanted > 0n ? wanted !== toBigInt(current?.spec[field]) : isOwnChoice(field, current, broker)) {
+      if (wanted > 0n ? wanted !== toBigInt(current?.spec[field]) : isNonDefault(field, current, broker)) {
         found.add(field);
       }
     }
@@ -104,9 +104,9 @@ export function limitsInQuestion(
 }
 
 /** The limits that decide which fields `import` must write. */
-export function limitsOfImport(live: readonly Resource[], broker: BrokerIdentity): ReadonlySet<Limited> {
+export function limitsToImport(live: readonly Resource[], broker: BrokerIdentity): ReadonlySet<Limited> {
   return new Set(
-    live.flatMap((resource) => fieldsOf(resource).filter((field) => isOwnChoice(field, resource, broker))),
+    live.flatMap((resource) => fieldsOf(resource).filter((field) => isNonDefault(field, resource, broker))),
   );
 }
 
@@ -115,7 +115,7 @@ function fieldsOf({ address }: Resource): readonly Limited[] {
 }
 
 /** True if the live value is set, and not the default of a server without limits. */
-function isOwnChoice(field: Limited, live: Resource | undefined, broker: BrokerIdentity): boolean {
+function isNonDefault(field: Limited, live: Resource | undefined, broker: BrokerIdentity): boolean {
   const value = numberIn(live?.spec[field]);
   if (!live || value <= 0n) return false;
   if (field === 'duplicate_window') return value !== BigInt(duplicateWindow(live.spec, broker));

@@ -2,6 +2,7 @@ import {
   type Address,
   type Change,
   type Context,
+  cycleThrough,
   kindOf,
   type Order,
   oncePer,
@@ -93,7 +94,7 @@ export function ownershipRisks(change: Change, context: Context): Risk[] {
       .map(({ subject, owner }) => takenRisk(claim, subject, owner)),
   );
   if (taken.length > 0) return taken;
-  const cycle = world.cycleThrough(after.address);
+  const cycle = cycleThrough(after.address, world.waitsFor);
   if (cycle) return [swapRisk(cycle)];
   if (scope !== 'streams') return [];
   return added.flatMap((claim) =>
@@ -120,7 +121,7 @@ function takenRisk(claim: string, subject: string, owner: Address): Risk {
 function swapRisk(cycle: readonly Address[]): Risk {
   const [first = ''] = cycle;
   const isConsumer = kindOf(first) === 'consumer';
-  const names = cycle.map(isConsumer ? consumerNameOf : streamNameOf).join(' → ');
+  const names = [...cycle, first].map(isConsumer ? consumerNameOf : streamNameOf).join(' → ');
   const [who, what] = isConsumer ? ['consumers of a work queue', 'filters'] : ['streams', 'subjects'];
   return refused(
     isConsumer ? 'filter-swap' : 'subject-swap',
@@ -144,7 +145,8 @@ interface Claims {
   /** Live subjects that stay with their owners, and those that the plan releases. */
   readonly kept: Ownership;
   readonly released: Ownership;
-  cycleThrough(address: Address): readonly Address[] | undefined;
+  /** The owners that must release a subject before this resource can claim it. */
+  waitsFor(address: Address): Address[];
 }
 
 /** Cached: the risks of each resource depend on all others. */
@@ -171,27 +173,5 @@ const claimsIn = oncePer((context: Context): Claims => {
       .filter((claim) => !live.includes(claim))
       .flatMap((claim) => released.others(scope, claim, address).map(({ owner }) => owner));
   };
-  return { kept, released, cycleThrough: (address) => findCycle(address, waitsFor) };
+  return { kept, released, waitsFor };
 });
-
-function findCycle(start: Address, next: (address: Address) => Address[]): Address[] | undefined {
-  const cameFrom = new Map<Address, Address>();
-  const open = [start];
-  for (let address = open.pop(); address !== undefined; address = open.pop()) {
-    for (const neighbour of next(address)) {
-      if (neighbour === start) return pathTo(address, start, cameFrom);
-      if (cameFrom.has(neighbour)) continue;
-      cameFrom.set(neighbour, address);
-      open.push(neighbour);
-    }
-  }
-  return undefined;
-}
-
-function pathTo(end: Address, start: Address, cameFrom: ReadonlyMap<Address, Address>): Address[] {
-  const path = [start];
-  for (let at: Address | undefined = end; at !== undefined && at !== start; at = cameFrom.get(at)) {
-    path.splice(1, 0, at);
-  }
-  return [...path, start];
-}

@@ -9,7 +9,7 @@ import {
 } from '../../../model/index.ts';
 import type { Limited, NatsFacts, ServerLimits } from '../facts.ts';
 import { streamNameOf } from '../kinds/addresses.ts';
-import { limitsInQuestion, limitsOfImport } from '../kinds/server-limits.ts';
+import { limitsToCompare, limitsToImport } from '../kinds/server-limits.ts';
 import type { ApiRequest, JetStreamApi } from './api.ts';
 import { Refusal } from './refusals.ts';
 
@@ -53,7 +53,7 @@ export async function requestLimits(
 ): Promise<ServerLimits> {
   const { serverLimits: known = {} } = broker.facts as NatsFacts;
   const isImport = scope.desired.length === 0 && scope.retired.length === 0;
-  const wanted = isImport ? limitsOfImport(live, broker) : limitsInQuestion(scope.desired, live, broker);
+  const wanted = isImport ? limitsToImport(live, broker) : limitsToCompare(scope.desired, live, broker);
   const unknown = [...wanted].filter((field) => known[field] === undefined);
   const found = await Promise.all(
     unknown.map(async (field): Promise<ServerLimits> => {

@@ -11,7 +11,7 @@ import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from '../../fields/consu
 import { MINUTE, SECOND } from '../../fields/field.ts';
 import { normalize, withLive } from '../../fields/normalize.ts';
 import { isUnset } from '../../fields/values.ts';
-import { limitedDefault, take } from '../server-limits.ts';
+import { limitedDefault, setDefault } from '../server-limits.ts';
 
 /**
  * The configuration of a consumer as the server would echo it, with defaults and values derived from other fields, the
@@ -26,12 +26,12 @@ export function completeConsumer(resource: Resource, context: Context): JsonObje
   completeAcknowledgement(spec, declared);
   completeDelivery(spec, declared);
   if (isUnset(declared.max_batch) && spec.deliver_subject === null) {
-    take(spec, 'max_batch', limitedDefault('max_batch', 0, resource, context));
+    setDefault(spec, 'max_batch', limitedDefault('max_batch', 0, resource, context));
   }
   const limits = consumerLimits(resource, context);
   if (isUnset(declared.inactive_threshold)) spec.inactive_threshold = limits.inactive_threshold ?? 0;
   if (isUnset(declared.max_ack_pending)) {
-    take(spec, 'max_ack_pending', maxAckPending(spec, limits, resource, context));
+    setDefault(spec, 'max_ack_pending', maxAckPending(spec, limits, resource, context));
   }
   if (spec.priority_policy === 'pinned_client' && supports(broker, '2.11')) {
     if (isUnset(declared.priority_timeout)) spec.priority_timeout = 2 * MINUTE;

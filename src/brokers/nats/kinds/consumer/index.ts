@@ -63,7 +63,7 @@ export const consumer: NatsKind = {
     detail: `stream ${streamNameOf(address)}`,
   }),
   complete: completeConsumer,
-  fixed: ([field = ''], change) => consumerImmutableReason(field, change),
+  immutableReason: ([field = ''], change) => consumerImmutableReason(field, change),
 
   risks(change, context) {
     if (change.action === 'delete') return removalRisks('delete');

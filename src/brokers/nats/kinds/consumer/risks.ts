@@ -6,7 +6,7 @@ import {
   type Risk,
 } from '../../../../model/index.ts';
 import { numberIn } from '../../fields/values.ts';
-import { destructive, disruptive, type Update } from '../kind.ts';
+import { behaviourRisks, destructive, disruptive, type Update } from '../kind.ts';
 
 /** Deleting a consumer loses its position. */
 export function removalRisks(action: 'delete' | 'replace'): Risk[] {
@@ -21,16 +21,12 @@ export function removalRisks(action: 'delete' | 'replace'): Risk[] {
   ];
 }
 
-export function updateRisks({ before, after }: Update, context: Context): Risk[] {
+export function updateRisks(change: Update, context: Context): Risk[] {
+  const { before, after } = change;
   return [
     ...filterRisks(before.spec, after, context),
     ...deliverSubjectRisks(before, after.spec),
-    ...Object.entries(BEHAVIOUR).flatMap(([field, message]): Risk[] =>
-      equalJson(before.spec[field] ?? null, after.spec[field] ?? null) ||
-      isWidened(field, before.spec, after.spec)
-        ? []
-        : [disruptive('behaviour-changed', `${field}: ${message}`)],
-    ),
+    ...behaviourRisks(BEHAVIOUR, change, isWidened),
   ];
 }
 

@@ -12,7 +12,7 @@ import { normalize, withLive } from '../../fields/normalize.ts';
 import { duplicateWindow, streamFields } from '../../fields/stream.ts';
 import { isUnset, numberIn } from '../../fields/values.ts';
 import { streamAddress, streamNameOf } from '../addresses.ts';
-import { limitedDefault, take } from '../server-limits.ts';
+import { limitedDefault, setDefault } from '../server-limits.ts';
 
 /**
  * The configuration of a stream as the server would echo it, with defaults and derived values: `checkStreamCfg` in
@@ -33,7 +33,7 @@ export function completeStream(resource: Resource, context: Context): JsonObject
 function chooseWindow(spec: Record<string, Json>, resource: Resource, context: Context): void {
   const standard = duplicateWindow(spec, context.broker);
   const chosen = standard === 0 ? 0 : limitedDefault('duplicate_window', standard, resource, context);
-  take(spec, 'duplicate_window', chosen);
+  setDefault(spec, 'duplicate_window', chosen);
 }
 
 function subjectsOf(spec: JsonObject, name: string): Json {

@@ -77,7 +77,7 @@ export const stream: NatsKind = {
 
   title: ({ address }) => ({ title: `stream ${parseAddress(address).path[0]}`, detail: '' }),
   complete: completeStream,
-  fixed: ([field = ''], change, { broker }) => streamImmutableReason(field, change, broker),
+  immutableReason: ([field = ''], change, { broker }) => streamImmutableReason(field, change, broker),
   risks: streamRisks,
   calls: streamCalls,
 

@@ -14,7 +14,7 @@ import { SECOND } from '../../fields/field.ts';
 import { isWithin } from '../../fields/subjects.ts';
 import { numberIn, stringsIn } from '../../fields/values.ts';
 import { countText, limitText } from '../../format.ts';
-import { destructive, disruptive, refused, safe, type Update } from '../kind.ts';
+import { behaviourRisks, destructive, disruptive, refused, safe, type Update } from '../kind.ts';
 import { firstTimeOf, isKnownEmpty, metricOf } from '../metrics.ts';
 
 /** The noun of a kind, and of its contents. */
@@ -59,7 +59,8 @@ function ephemeralText({ volatile }: Resource): string {
 }
 
 /** Updating a stream in place. Each field can have its own risk. */
-export function updateRisks({ before: live, after }: Update): Risk[] {
+export function updateRisks(change: Update): Risk[] {
+  const { before: live, after } = change;
   const before = live.spec;
   const spec = after.spec;
   return [
@@ -68,7 +69,7 @@ export function updateRisks({ before: live, after }: Update): Risk[] {
     ...subjectRisks(before, spec),
     ...retentionRisks(live, spec),
     ...oneWayRisks(before, spec),
-    ...behaviourRisks(before, spec),
+    ...behaviourRisks(BEHAVIOUR, change, isWidened),
   ];
 }
 
@@ -202,13 +203,6 @@ const BEHAVIOUR: Readonly<Record<string, string>> = {
   allow_atomic: 'whether atomic batches are taken changes',
   allow_batched: 'whether fast batches are taken changes',
 };
-
-function behaviourRisks(before: JsonObject, after: JsonObject): Risk[] {
-  return Object.entries(BEHAVIOUR).flatMap(([field, message]): Risk[] => {
-    if (equalJson(before[field] ?? null, after[field] ?? null) || isWidened(field, before, after)) return [];
-    return [disruptive('behaviour-changed', `${field}: ${message}`)];
-  });
-}
 
 /** A flag that only permits more, or a raised limit, affects no client. */
 function isWidened(field: string, before: JsonObject, after: JsonObject): boolean {
