@@ -77,7 +77,7 @@ function compare(before: Resource | undefined, after: Resource, input: DiffInput
   const update = { action: 'update', before, after, fields: differences } as const;
   const fields = differences.map((difference): FieldChange => {
     const at = placeOf(after, difference.path);
-    const fixed = kind(input, after.address).fixed?.(difference.path, update, input.context);
+    const fixed = kind(input, after.address).immutableReason?.(difference.path, update, input.context);
     return { ...difference, ...(at && { at }), ...(fixed !== undefined && { fixed }) };
   });
   const action = fields.some((field) => field.fixed !== undefined) ? 'replace' : 'update';

@@ -37,7 +37,7 @@ export interface Kind {
    * Why the field at this path cannot change in place; undefined where it can. Absent where every field of the kind
    * can: its resources are never replaced.
    */
-  fixed?(
+  immutableReason?(
     path: readonly string[],
     change: Extract<Change, { action: 'update' | 'replace' }>,
     context: Context,

@@ -38,7 +38,7 @@ export function coverageOf(scope: Scope, broker: string, kinds: Kinds): Coverage
   const desired = ofBroker(scope.desired.map(({ address }) => address));
   const retired = ofBroker(scope.retired);
   const owned = scope.owns.flatMap((glob) => selectionsOf(glob, broker, kinds));
-  const replaceable = desired.filter((address) => kinds[kindOf(address)]?.fixed !== undefined);
+  const replaceable = desired.filter((address) => kinds[kindOf(address)]?.immutableReason !== undefined);
   const wanted = new Map<string, Selection[]>();
   const want = (kind: string, selection: Selection) => {
     const known = wanted.get(kind);

@@ -3,7 +3,7 @@ import { type Change, type Kind, parseAddress } from '../../src/model/index.ts';
 const box: Kind = {
   title: ({ address }) => ({ title: `box ${parseAddress(address).path[0]}`, detail: '' }),
   complete: ({ spec }) => ({ shape: 'square', capacity: 10, ...spec }),
-  fixed: (path) => (path[0] === 'shape' ? 'a box keeps its shape' : undefined),
+  immutableReason: (path) => (path[0] === 'shape' ? 'a box keeps its shape' : undefined),
   risks: (change) => {
     if (change.action === 'delete' || change.action === 'replace') {
       const isEmpty = change.before.volatile?.contents === 0;

@@ -91,7 +91,7 @@ export const exchange: RabbitKind = {
     };
   },
 
-  fixed: () => 'immutable after declaration',
+  immutableReason: () => 'immutable after declaration',
 
   risks(change, context): Risk[] {
     if (change.action === 'create') return [];

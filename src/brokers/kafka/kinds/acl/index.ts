@@ -19,7 +19,7 @@ export const acl: KafkaKind = {
   },
 
   complete: ({ spec }): JsonObject => spec,
-  fixed: () => 'an ACL is its own identity',
+  immutableReason: () => 'an ACL is its own identity',
 
   risks(change) {
     const { permission } = aclOf(change.action === 'delete' ? change.before : change.after);

@@ -59,7 +59,7 @@ export const binding: RabbitKind = {
     return { ...resource.spec, arguments: completeArguments(resource, context) };
   },
 
-  fixed: () => 'a binding is its arguments',
+  immutableReason: () => 'a binding is its arguments',
 
   risks(change, context) {
     if (change.action === 'create') return [];

@@ -92,7 +92,7 @@ export const queue: RabbitKind = {
     };
   },
 
-  fixed: () => 'immutable after declaration',
+  immutableReason: () => 'immutable after declaration',
 
   risks,
 
