@@ -116,9 +116,9 @@ export function matchingPolicies(
 }
 
 /** The keys of a policy for which the broker passes it over, silently and whole, at a queue of this type. */
-export function voidingKeys(policy: Policy, queueType: string, version: string): string[] {
+export function disablingKeys(policy: Policy, queueType: string, version: string): string[] {
   return Object.keys(policy.definition).filter((key) => {
-    const releases = isQueueType(queueType) ? policyKeys.get(key)?.voids?.[queueType] : undefined;
+    const releases = isQueueType(queueType) ? policyKeys.get(key)?.disablesFor?.[queueType] : undefined;
     return releases !== undefined && includes(releases, { version });
   });
 }
@@ -129,7 +129,7 @@ export function effectivePolicy(
   queueType: string,
   version: string,
 ): Policy | undefined {
-  return matching.find((policy) => voidingKeys(policy, queueType, version).length === 0);
+  return matching.find((policy) => disablingKeys(policy, queueType, version).length === 0);
 }
 
 /** A search for a similar name is linear in the number of names; later findings have no suggestion. */

@@ -6,7 +6,7 @@ import type { Field } from './field.ts';
  * The columns of the tables of queue arguments and policy keys.
  */
 
-/** What the open broker has; an AMQP client can declare no other, not even those that the MQTT plug-in has for itself. */
+/** The queue types of open-source RabbitMQ. AMQP clients can declare no others: that of the MQTT plug-in is internal. */
 export const QUEUE_TYPES = ['classic', 'quorum', 'stream'] as const;
 
 export type QueueType = (typeof QUEUE_TYPES)[number];
@@ -17,46 +17,46 @@ export function isQueueType(type: string): type is QueueType {
 
 export type Types = Readonly<Partial<Record<QueueType, Releases>>>;
 
-/** Releases that refuse an argument or a policy for it, seen on the broker. */
+/** Releases that reject an argument, or a policy with the key; as observed. */
 export interface Refusal extends Releases {
   readonly in: 'argument' | 'policy';
-  /** Absent: whatever the value. */
+  /** The rejected values; absent: all. */
   readonly value?: (value: Json) => boolean;
   readonly what: string;
   readonly hint: string;
 }
 
-/** What is known of a setting as a key of policies. */
+/** The columns of a setting that policies can have. */
 export interface PolicyUse {
-  /** Where it is another sentence than for the argument. */
+  /** Documentation, where it differs from that of the argument. */
   readonly doc?: string;
   readonly from?: Releases['from'];
-  /** Types of queues for which one such key makes a whole policy void; seen on 3.10.8 and 4.3.6. */
-  readonly voids?: Types;
+  /** Queue types for which this key disables the whole policy; as observed on 3.10.8 and 4.3.6. */
+  readonly disablesFor?: Types;
   /**
-   * When a policy can change a queue or exchange in place: it lowers what is declared, or sets what is not (`smaller`);
-   * it only lowers what is (`lower`); it sets what is not (`unset`), and on quorum queues wins (`quorum-wins`).
+   * When a policy can change a declared queue or exchange in place: by a smaller value, also where none is declared
+   * (`smaller`) or only where one is (`lower`); where none is declared (`unset`), on quorum queues always (`quorum-wins`).
    */
   readonly inPlace?: 'smaller' | 'lower' | 'unset' | 'quorum-wins';
-  /** What a lower value does at once to the queues that are there. Of limits only, which bound how a queue grows. */
-  readonly tightened?: string;
+  /** Of a limit: the immediate effect of a lower value on existing queues. */
+  readonly whenLowered?: string;
 }
 
 /** An optional argument of queues. */
 export interface Argument extends Field {
-  /** The types that take it. */
+  /** The queue types that accept it. */
   readonly types: Types;
-  /** The key of `dead-letter: {…}` that it is written as. */
+  /** Its key below `dead-letter`. */
   readonly deadLetter?: string;
-  /** Written below `arguments` only. */
+  /** It has no key of its own: it stands below `arguments`. */
   readonly raw?: true;
-  /** Values that the broker takes, where the schema asks for less. */
-  readonly taken?: Omit<Field, 'doc'>;
+  /** The values that the broker accepts, where the schema is stricter. */
+  readonly accepted?: Omit<Field, 'doc'>;
   readonly policy?: PolicyUse;
   readonly refused?: readonly Refusal[];
 }
 
-/** `classic; quorum from 3.10`: the types that take it, and since when. */
+/** The queue types that accept an argument, with their releases: `classic; quorum from 3.10`. */
 export function availability({ types, policy }: { types: Types; policy?: PolicyUse | undefined }): string {
   const since = new Map<string, string[]>();
   for (const type of QUEUE_TYPES) {

@@ -12,7 +12,7 @@ export interface PolicyKey extends Field, Omit<PolicyUse, 'doc'> {
   readonly refused?: readonly Refusal[];
 }
 
-const QUORUM_STREAM: PolicyUse = { voids: { quorum: {}, stream: {} } };
+const QUORUM_STREAM: PolicyUse = { disablesFor: { quorum: {}, stream: {} } };
 const MIRRORING: Field = { type: 'string', doc: 'Classic mirroring; gone in 4.0.' };
 
 function mirroring(key: string, field: Field = MIRRORING, use: PolicyUse = QUORUM_STREAM): PolicyKey {
@@ -29,7 +29,7 @@ const own: Readonly<Record<string, PolicyKey>> = {
   'target-group-size': {
     type: 'integer',
     minimum: 1,
-    voids: { classic: {}, stream: {} },
+    disablesFor: { classic: {}, stream: {} },
     doc: 'How many members a quorum queue should have. (3.12 and later)',
   },
   'federation-upstream': { type: 'string', doc: 'Federate with this upstream.' },
@@ -53,12 +53,12 @@ const own: Readonly<Record<string, PolicyKey>> = {
 };
 
 /** A policy has no place for a raw value, as a queue has `arguments`: its schema has whatever the broker takes. */
-function openTo({ taken, ...row }: Omit<Argument, 'policy'>): Field & Pick<PolicyKey, 'raw' | 'refused'> {
-  if (!taken) return row;
+function openTo({ accepted, ...row }: Omit<Argument, 'policy'>): Field & Pick<PolicyKey, 'raw' | 'refused'> {
+  if (!accepted) return row;
   const { choices, minimum: _least, maximum: _most, ...rest } = row;
   // Editors still offer the words.
   const schema = choices && { anyOf: [{ enum: choices }, { type: 'string' }] };
-  return { ...rest, ...taken, ...(schema && { schema }) };
+  return { ...rest, ...accepted, ...(schema && { schema }) };
 }
 
 /**
@@ -110,8 +110,8 @@ export const APPLY_TO_TYPES_FROM: Release = '3.12';
 
 /** Limits that drop messages, or queues, as soon as they are lower than before; and what they do. */
 export const LIMITS: ReadonlyMap<string, string> = new Map(
-  Array.from(policyKeys).flatMap(([key, { tightened }]) =>
-    tightened === undefined ? [] : [[key, tightened]],
+  Array.from(policyKeys).flatMap(([key, { whenLowered }]) =>
+    whenLowered === undefined ? [] : [[key, whenLowered]],
   ),
 );
 

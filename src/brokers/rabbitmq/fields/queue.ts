@@ -26,7 +26,11 @@ const queueArguments = {
     minimum: 0,
     maximum: TEN_YEARS,
     types: { classic: ALWAYS, quorum: { from: '3.10' } },
-    policy: { voids: STREAM, inPlace: 'smaller', tightened: 'messages older than that are dropped at once' },
+    policy: {
+      disablesFor: STREAM,
+      inPlace: 'smaller',
+      whenLowered: 'messages older than that are dropped at once',
+    },
     doc: 'How long a message may wait before it expires, and is dead-lettered or dropped.',
   },
   expires: {
@@ -35,9 +39,9 @@ const queueArguments = {
     maximum: TEN_YEARS,
     types: CLASSIC_QUORUM,
     policy: {
-      voids: STREAM,
+      disablesFor: STREAM,
       inPlace: 'smaller',
-      tightened: 'queues that nobody uses for that long are deleted with their messages',
+      whenLowered: 'queues that nobody uses for that long are deleted with their messages',
     },
     doc: 'How long the queue may be unused before the broker deletes it with its messages.',
   },
@@ -45,20 +49,20 @@ const queueArguments = {
     type: 'integer',
     minimum: 0,
     types: CLASSIC_QUORUM,
-    policy: { voids: STREAM, inPlace: 'smaller', tightened: DROPPED },
+    policy: { disablesFor: STREAM, inPlace: 'smaller', whenLowered: DROPPED },
     doc: 'The most messages that the queue keeps. What happens beyond is `overflow`.',
   },
   'max-length-bytes': {
     unit: 'bytes',
     minimum: 0,
     types: { ...CLASSIC_QUORUM, ...STREAM },
-    policy: { inPlace: 'smaller', tightened: DROPPED },
+    policy: { inPlace: 'smaller', whenLowered: DROPPED },
     doc: 'The most bytes of message bodies that the queue keeps.',
   },
   overflow: {
     choices: ['drop-head', 'reject-publish', 'reject-publish-dlx'],
     types: CLASSIC_QUORUM,
-    policy: { voids: STREAM, inPlace: 'quorum-wins' },
+    policy: { disablesFor: STREAM, inPlace: 'quorum-wins' },
     doc: 'What happens when the queue is full: drop the oldest, refuse the publisher, or refuse and dead-letter. reject-publish-dlx is for classic queues only.',
   },
   'max-priority': {
@@ -76,9 +80,9 @@ const queueArguments = {
   'delivery-limit': {
     type: 'integer',
     minimum: -1,
-    taken: { type: 'integer' },
+    accepted: { type: 'integer' },
     types: QUORUM,
-    policy: { voids: { ...CLASSIC, ...STREAM }, inPlace: 'lower' },
+    policy: { disablesFor: { ...CLASSIC, ...STREAM }, inPlace: 'lower' },
     refused: [
       {
         in: 'policy',
@@ -106,7 +110,7 @@ const queueArguments = {
   },
   'delayed-retry-type': {
     choices: ['all', 'failed', 'returned', 'disabled'],
-    taken: { type: 'string' },
+    accepted: { type: 'string' },
     types: QUORUM_4_3,
     policy: {},
     doc: 'Which returned messages wait before they are delivered again.',
@@ -114,7 +118,7 @@ const queueArguments = {
   'delayed-retry-min': {
     unit: 'ms',
     minimum: 1,
-    taken: { unit: 'ms', minimum: 0 },
+    accepted: { unit: 'ms', minimum: 0 },
     types: QUORUM_4_3,
     policy: {},
     doc: 'The wait before the first retry.',
@@ -122,7 +126,7 @@ const queueArguments = {
   'delayed-retry-max': {
     unit: 'ms',
     minimum: 1,
-    taken: { unit: 'ms', minimum: 0 },
+    accepted: { unit: 'ms', minimum: 0 },
     types: QUORUM_4_3,
     policy: {},
     doc: 'The longest wait between retries.',
@@ -130,7 +134,7 @@ const queueArguments = {
   'max-age': {
     unit: 'age',
     types: STREAM,
-    policy: { voids: CLASSIC_QUORUM, tightened: 'what is older is deleted from the stream' },
+    policy: { disablesFor: CLASSIC_QUORUM, whenLowered: 'what is older is deleted from the stream' },
     doc: "How long a stream keeps messages: a duration such as 7d, or in the broker's own notation 7D (Y, M, D, h, m, s).",
   },
   'stream-max-segment-size-bytes': {
@@ -138,7 +142,7 @@ const queueArguments = {
     minimum: 0,
     maximum: 3_000_000_000,
     types: STREAM,
-    policy: { voids: CLASSIC_QUORUM },
+    policy: { disablesFor: CLASSIC_QUORUM },
     doc: "The size of a stream's files on disk; only whole files are deleted. At most 3 GB.",
   },
   'stream-filter-size-bytes': {
@@ -153,7 +157,7 @@ const queueArguments = {
     type: 'integer',
     minimum: 1,
     types: STREAM,
-    policy: { voids: CLASSIC_QUORUM },
+    policy: { disablesFor: CLASSIC_QUORUM },
     doc: 'On how many nodes the stream starts.',
   },
   'quorum-initial-group-size': {
@@ -165,7 +169,7 @@ const queueArguments = {
   'queue-leader-locator': {
     choices: ['client-local', 'balanced', 'random', 'least-leaders'],
     types: { ...QUORUM, ...STREAM, classic: { from: '4.0' } },
-    policy: { voids: { classic: { before: '4.0' } } },
+    policy: { disablesFor: { classic: { before: '4.0' } } },
     doc: 'Where the leader starts. `balanced` from 3.10.',
   },
   'queue-master-locator': {
@@ -173,7 +177,7 @@ const queueArguments = {
     types: CLASSIC,
     policy: {
       doc: 'Where classic queues are placed; gone in 4.3.',
-      voids: { ...QUORUM, ...STREAM },
+      disablesFor: { ...QUORUM, ...STREAM },
     },
     refused: [
       { in: 'argument', from: '4.3', what: 'x-queue-master-locator', hint: USE_LEADER_LOCATOR },
@@ -184,7 +188,7 @@ const queueArguments = {
   'queue-mode': {
     choices: ['default', 'lazy'],
     types: CLASSIC,
-    policy: { voids: { ...QUORUM, ...STREAM } },
+    policy: { disablesFor: { ...QUORUM, ...STREAM } },
     doc: '`lazy` kept messages on disk before 3.12. Ignored since then.',
   },
   'queue-version': {
@@ -211,7 +215,7 @@ const queueArguments = {
     types: CLASSIC_QUORUM,
     policy: {
       doc: "The exchange for messages that expire, are rejected, or do not fit; a queue's own argument wins.",
-      voids: STREAM,
+      disablesFor: STREAM,
       inPlace: 'unset',
     },
     doc: 'The exchange for messages that expire, are rejected, or do not fit. `""` routes straight to the queue named by routing-key.',
@@ -222,7 +226,7 @@ const queueArguments = {
     types: CLASSIC_QUORUM,
     policy: {
       doc: 'The routing key they get; needs dead-letter-exchange.',
-      voids: STREAM,
+      disablesFor: STREAM,
       inPlace: 'unset',
     },
     doc: 'The routing key they get; their own where it is left out.',
@@ -233,7 +237,7 @@ const queueArguments = {
     types: { quorum: { from: '3.10' } },
     policy: {
       doc: 'How safely they are handed on.',
-      voids: { ...CLASSIC, ...STREAM },
+      disablesFor: { ...CLASSIC, ...STREAM },
       inPlace: 'unset',
     },
     doc: 'How safely they are handed on. at-least-once needs a quorum queue, a dead-letter exchange and overflow reject-publish.',
@@ -243,7 +247,7 @@ const queueArguments = {
     type: 'integer',
     minimum: 0,
     types: QUORUM,
-    policy: { voids: { ...STREAM, classic: { from: '4.0' } } },
+    policy: { disablesFor: { ...STREAM, classic: { from: '4.0' } } },
     doc: 'The most messages in memory. Ignored since 3.10.',
   },
   'max-in-memory-bytes': {
@@ -251,7 +255,7 @@ const queueArguments = {
     unit: 'bytes',
     minimum: 0,
     types: QUORUM,
-    policy: { voids: { ...STREAM, classic: { from: '4.0' } } },
+    policy: { disablesFor: { ...STREAM, classic: { from: '4.0' } } },
     doc: 'The most bytes of messages in memory. Ignored since 3.10.',
   },
 } as const satisfies Readonly<Record<string, Argument>>;
@@ -302,5 +306,5 @@ export function knownArguments(version: string): string[] {
 export function valueProblem(name: string, value: Json): string | undefined {
   const row = QUEUE_ARGUMENTS.get(name);
   const plain = isObject(value) && '$type' in value ? (value.value ?? null) : value;
-  return row && problemOf({ doc: '', ...(row.taken ?? row) }, plain);
+  return row && problemOf({ doc: '', ...(row.accepted ?? row) }, plain);
 }

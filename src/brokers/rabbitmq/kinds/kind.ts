@@ -20,18 +20,18 @@ type DeclareCode =
 
 export type Collector = DeclareCollector<DeclareCode>;
 
-/** Everything of one kind: how it stands in YAML, how it is listed, and what a change of it means. */
+/** A resource kind: its YAML, its listing, and the meaning of its changes. */
 export interface RabbitKind extends Kind {
-  /** Bodies for `$defs` of the schema, its own under its own name. */
+  /** Bodies for `$defs` of the schema, by name; its own under the name of the kind. */
   readonly definitions: JsonObject;
-  /** Where it stands in YAML: in a vhost, in a user, or beside both. */
+  /** Its place in YAML: in the body of a vhost, of a user, or beside these. */
   readonly inVhost?: Placement;
   readonly inUser?: Placement;
   readonly beside?: Pick<Placement, 'keys'> & Partial<Placement>;
   readonly listing: Listing;
-  /** The list of a definitions file with the same items as the listing, or how the file tells this kind. */
+  /** The list of a definitions file with the same items as the listing, or a function that reads the file. */
   readonly exported?: string | ((file: Definitions, reading: Reading) => Resource[]);
-  /** The user whom a resource belongs to; absent for what belongs to none. */
+  /** The user that a resource belongs to. */
   userOf?(resource: Resource): string;
 }
 
@@ -58,18 +58,18 @@ export interface Writer {
 /** How the management API lists a kind. https://www.rabbitmq.com/docs/http-api-reference */
 interface Listing {
   readonly path: string;
-  /** One list a vhost, or one of the whole broker. */
+  /** One list per vhost, or one for the whole broker. */
   readonly per: 'vhost' | 'broker';
   readonly query?: string;
-  /** What the user needs to read the list of the whole broker. */
+  /** The right that reading it requires. */
   readonly right?: string;
-  /** Kinds that it is listed along with, in the same vhosts: a replacement must know what hangs on what it replaces. */
+  /** Kinds that it is listed with, in the same vhosts: a replacement needs the dependents. */
   readonly along?: readonly string[];
-  /** As `along`, as far as the user may. */
+  /** As `along`, if the user has the right. */
   readonly alongIfAllowed?: readonly string[];
-  /** Kinds to list in the same vhosts as well. */
+  /** Kinds that are listed as well, in the same vhosts. */
   readonly wants?: readonly string[];
-  /** The list leaves out, without a word, the vhosts that the user may not see. */
+  /** The list silently omits vhosts that the user may not see. */
   readonly hidesVhosts?: true;
   /** The items as live resources. What an item lacks gets the value that its absence means. */
   read(items: readonly JsonObject[], reading: Reading): Resource[];
