@@ -74,6 +74,33 @@ export function parseJson(text: string): Json {
   return JSON.parse(tagged) as Json;
 }
 
+/**
+ * The 1-based line and column of the first character that cannot be JSON; the end of a text that is truncated.
+ * `JSON.parse` reports a position for some errors only, so the longest valid beginning is searched for.
+ */
+export function locateJsonError(text: string): { line: number; col: number } {
+  let valid = 0;
+  let invalid = text.length + 1;
+  while (invalid - valid > 1) {
+    const middle = (valid + invalid) >> 1;
+    if (isJsonBeginning(text.slice(0, middle))) valid = middle;
+    else invalid = middle;
+  }
+  const before = text.slice(0, valid);
+  return { line: before.split('\n').length, col: valid - before.lastIndexOf('\n') };
+}
+
+function isJsonBeginning(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    if (/end of JSON|Unterminated/.test(message)) return true;
+    return Number(/position (\d+)/.exec(message)?.[1] ?? -1) >= text.length;
+  }
+}
+
 // Quotes inside a JSON string are escaped, so this text can only be the tagged object itself.
 const TAGGED_INTEGER = /\{"\$int":"(-?\d+)"\}/g;
 

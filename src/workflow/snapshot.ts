@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { InvalidPlanFile, isObject, type Provider, parseJson, type Snapshot } from '../model/index.ts';
+import {
+  InvalidPlanFile,
+  isObject,
+  locateJsonError,
+  type Provider,
+  parseJson,
+  type Snapshot,
+} from '../model/index.ts';
 
 /** The file that `import --format snapshot` writes: live state, to plan against without a broker. */
 export function writeSnapshot(snapshots: readonly Snapshot[]): string {
@@ -47,9 +54,11 @@ export async function isExport(file: string, providers: readonly Provider[]): Pr
 }
 
 function parse(file: string, text: string) {
+  const json = text.replace(/^\uFEFF/, '');
   try {
-    return parseJson(text.replace(/^\uFEFF/, ''));
+    return parseJson(json);
   } catch (error) {
-    throw new InvalidPlanFile(`${file} is not JSON: ${(error as Error).message}`);
+    const { line, col } = locateJsonError(json);
+    throw new InvalidPlanFile(`${file}:${line}:${col} is not JSON: ${(error as Error).message}`);
   }
 }

@@ -222,7 +222,7 @@ describe('plan', () => {
     ['show topologies', 'topologies: it is a directory'],
     ['plan --against missing.json', 'missing.json: no such file or directory'],
     ['plan --against topologies', 'topologies: it is a directory'],
-    ['plan --against brokerform.yaml', 'brokerform.yaml is not JSON'],
+    ['plan --against brokerform.yaml', 'brokerform.yaml:1:1 is not JSON'],
     ['plan --against none --out no/such/p.json', 'no/such/p.json: no such file or directory'],
     ['import --from brokerform.yaml', '1 error in brokerform.yaml'],
     ['import --broker mian', 'the configuration has no broker mian'],
