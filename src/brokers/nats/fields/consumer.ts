@@ -1,4 +1,5 @@
 import { type Fields, SECOND } from './field.ts';
+import { immutableDelivery } from './immutable-fields.ts';
 
 /*
  * All fields of the configuration of a durable consumer: `ConsumerConfig` in server/consumer.go, checked against the
@@ -25,16 +26,29 @@ export const consumerFields: Fields = {
       by_start_time: null,
       last_per_subject: null,
     },
+    immutable: 'where a consumer begins never changes',
     doc: 'Where in the stream it begins. It can never change.',
   },
-  opt_start_seq: { type: 'integer', default: null, minimum: 1, doc: 'For deliver_policy by_start_sequence.' },
-  opt_start_time: { type: 'time', default: null, doc: 'For deliver_policy by_start_time; RFC 3339.' },
+  opt_start_seq: {
+    type: 'integer',
+    default: null,
+    minimum: 1,
+    doc: 'For deliver_policy by_start_sequence.',
+    immutable: 'where a consumer begins never changes',
+  },
+  opt_start_time: {
+    type: 'time',
+    default: null,
+    doc: 'For deliver_policy by_start_time; RFC 3339.',
+    immutable: 'where a consumer begins never changes',
+  },
   ack_policy: {
     type: 'choice',
     // The default of the API is `none`, the zero value of Go. Clients send `explicit`: without acknowledgements, a pull
     // consumer loses the messages that a stopped client had received.
     default: 'explicit',
     choices: { none: null, all: null, explicit: null, flow_control: '2.14' },
+    immutable: 'the acknowledgement policy never changes',
     doc: 'Whether each message is acknowledged, or all up to one, or none. It can never change.',
   },
   ack_wait: {
@@ -69,6 +83,7 @@ export const consumerFields: Fields = {
     type: 'choice',
     default: 'instant',
     choices: { instant: null, original: null },
+    immutable: 'the replay policy never changes',
     doc: 'As fast as it goes, or at the pace of publishing. It can never change.',
   },
   rate_limit_bps: { ...count, doc: 'Push consumers: bits a second; 0 for no limit.' },
@@ -80,6 +95,7 @@ export const consumerFields: Fields = {
   max_waiting: {
     ...count,
     default: MAX_WAITING,
+    immutable: 'it never changes',
     doc: 'Pull consumers: most pull requests that wait. It can never change.',
   },
   max_ack_pending: {
@@ -88,7 +104,11 @@ export const consumerFields: Fields = {
     minimum: -1,
     doc: 'Most messages given and not acknowledged; −1 for no limit.',
   },
-  flow_control: { ...flag, doc: 'Push consumers: pause when the client is slow. It can never change.' },
+  flow_control: {
+    ...flag,
+    doc: 'Push consumers: pause when the client is slow. It can never change.',
+    immutable: 'flow control never changes',
+  },
   headers_only: { ...flag, doc: 'Give the headers, without the body.' },
   max_batch: { ...count, doc: 'Pull consumers: most messages of one request; 0 for no limit.' },
   max_expires: {
@@ -101,6 +121,7 @@ export const consumerFields: Fields = {
   deliver_subject: {
     type: 'text',
     default: null,
+    immutable: immutableDelivery,
     doc: 'The subject that a push consumer delivers to. Without one it is a pull consumer; it can never change sides.',
   },
   deliver_group: {
@@ -112,6 +133,7 @@ export const consumerFields: Fields = {
     type: 'duration',
     default: 0,
     minimum: 0,
+    immutable: 'the heartbeat never changes',
     doc: 'Push consumers: a sign of life when there is nothing to give. It can never change.',
   },
   inactive_threshold: {
@@ -121,7 +143,12 @@ export const consumerFields: Fields = {
     doc: 'The server deletes the consumer when no client used it for so long; 0 for never.',
   },
   num_replicas: { ...count, maximum: 5, doc: "Copies of its state; 0 for as many as the stream's." },
-  mem_storage: { ...flag, doc: 'Keeps its state in memory. It can never change.' },
+  // Servers before 2.14.4 accept a new value and keep the old storage.
+  mem_storage: {
+    ...flag,
+    doc: 'Keeps its state in memory. It can never change.',
+    immutable: 'where the state is kept never changes',
+  },
   metadata: {
     type: 'table',
     default: {},

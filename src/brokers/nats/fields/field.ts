@@ -40,10 +40,18 @@ export interface Field {
   readonly unlimited?: true;
   /** If undeclared, it keeps its live value instead of returning to its default. */
   readonly kept?: true;
+  /** Why it cannot change in place: always, or by its values and the server. */
+  readonly immutable?: string | ImmutableReason;
   /** The smallest value, in the unit of the API. */
   readonly minimum?: number;
   readonly maximum?: number;
 }
+
+export type ImmutableReason = (
+  before: Json | undefined,
+  after: Json | undefined,
+  broker: { readonly version: string },
+) => string | undefined;
 
 /** By the name in the API. */
 export type Fields = Readonly<Record<string, Field>>;

@@ -1,89 +1,51 @@
-import { equalJson, isObject, type Json, type JsonObject } from '../../../model/index.ts';
+import { equalJson, isObject, type JsonObject } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
+import { type Fields, fieldIn, type ImmutableReason } from './field.ts';
 
-type Versioned = { readonly version: string };
-
-/** The specs of a change. */
-interface Sides {
-  readonly before: { readonly spec: JsonObject };
-  readonly after: { readonly spec: JsonObject };
-}
-
-const ONE_WAY = 'once on, it can never be turned off';
-
-/**
- * Why a field of a stream cannot change in place on this server; undefined if it can. `configUpdateCheck` in
- * server/stream.go of each release line.
+/*
+ * Reasons why a field cannot change in place that depend on its values or on the server: `configUpdateCheck` in
+ * server/stream.go and `checkNewConsumerConfig` in server/consumer.go of each release line.
  */
-export function streamImmutableReason(field: string, sides: Sides, broker: Versioned): string | undefined {
-  const [before, after] = [sides.before.spec[field], sides.after.spec[field]];
-  const wasOn = before === true;
-  switch (field) {
-    case 'storage':
-      return 'the storage of a stream never changes';
-    case 'retention':
-      return retentionReason(before, after, broker);
-    case 'max_consumers':
-      return atLeast(broker, '2.12.5') ? undefined : 'servers before 2.12.5 cannot change it';
-    case 'deny_delete':
-    case 'deny_purge':
-    case 'sealed':
-    case 'allow_msg_schedules':
-      return wasOn ? ONE_WAY : undefined;
-    case 'republish':
-      return atLeast(broker, '2.10') ? undefined : 'servers before 2.10 cannot change it';
-    case 'mirror':
-      return mirrorReason(before, after, broker);
-    case 'allow_msg_ttl':
-      if (wasOn) return ONE_WAY;
-      return atLeast(broker, '2.12') ? undefined : 'servers before 2.12 can only turn it on at creation';
-    case 'allow_msg_counter':
-    case 'persist_mode':
-      return 'it can only be set at creation';
-    case 'first_seq':
-      return 'it is only read at creation';
-    default:
-      return undefined;
-  }
+
+/** Why a field cannot change in place on this server; undefined if it can. */
+export function immutableReasonOf(
+  fields: Fields,
+  [name = '']: readonly string[],
+  { before, after }: { readonly before: { spec: JsonObject }; readonly after: { spec: JsonObject } },
+  broker: { readonly version: string },
+): string | undefined {
+  const immutable = fieldIn(fields, name)?.immutable;
+  return typeof immutable === 'function' ? immutable(before.spec[name], after.spec[name], broker) : immutable;
 }
 
-function retentionReason(
-  before: Json | undefined,
-  after: Json | undefined,
-  broker: Versioned,
-): string | undefined {
-  if (!atLeast(broker, '2.10')) return 'servers before 2.10 cannot change it';
-  return before === 'workqueue' || after === 'workqueue'
-    ? 'it cannot change to or from workqueue'
-    : undefined;
+/** A flag that no server turns off. */
+export const onceOn: ImmutableReason = (before) =>
+  before === true ? 'once on, it can never be turned off' : undefined;
+
+export function immutableBefore(
+  version: string,
+  reason = `servers before ${version} cannot change it`,
+): ImmutableReason {
+  return (_before, _after, broker) => (atLeast(broker, version) ? undefined : reason);
 }
 
-function mirrorReason(
-  before: Json | undefined,
-  after: Json | undefined,
-  broker: Versioned,
-): string | undefined {
+export const immutableMessageTtl: ImmutableReason = (...change) =>
+  onceOn(...change) ??
+  immutableBefore('2.12', 'servers before 2.12 can only turn it on at creation')(...change);
+
+export const immutableRetention: ImmutableReason = (before, after, broker) => {
+  const isWorkQueue = before === 'workqueue' || after === 'workqueue';
+  const reason = isWorkQueue ? 'it cannot change to or from workqueue' : undefined;
+  return immutableBefore('2.10')(before, after, broker) ?? reason;
+};
+
+export const immutableMirror: ImmutableReason = (before, after, broker) => {
   if (!isObject(before)) return 'a stream cannot become a mirror later';
   if (isObject(after)) return equalJson(before, after) ? undefined : 'what a mirror copies cannot change';
   return atLeast(broker, '2.12') ? undefined : 'servers before 2.12 cannot make a mirror an ordinary stream';
-}
-
-const CONSUMER_FIELDS: Readonly<Record<string, string>> = {
-  deliver_policy: 'where a consumer begins never changes',
-  opt_start_seq: 'where a consumer begins never changes',
-  opt_start_time: 'where a consumer begins never changes',
-  ack_policy: 'the acknowledgement policy never changes',
-  replay_policy: 'the replay policy never changes',
-  idle_heartbeat: 'the heartbeat never changes',
-  flow_control: 'flow control never changes',
-  max_waiting: 'it never changes',
-  // Servers before 2.14.4 accept the new value and keep the old storage.
-  mem_storage: 'where the state is kept never changes',
 };
 
-/** Why a field of a consumer cannot change in place: `checkNewConsumerConfig` in server/consumer.go. */
-export function consumerImmutableReason(field: string, { before, after }: Sides): string | undefined {
-  if (field !== 'deliver_subject') return CONSUMER_FIELDS[field];
-  if (before.spec.deliver_subject === null) return 'a pull consumer cannot become a push consumer';
-  return after.spec.deliver_subject === null ? 'a push consumer cannot become a pull consumer' : undefined;
-}
+export const immutableDelivery: ImmutableReason = (before, after) => {
+  if (before === null) return 'a pull consumer cannot become a push consumer';
+  return after === null ? 'a push consumer cannot become a pull consumer' : undefined;
+};

@@ -1,6 +1,13 @@
 import { type BrokerIdentity, isObject, type JsonObject } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
 import { type Field, type Fields, MINUTE } from './field.ts';
+import {
+  immutableBefore,
+  immutableMessageTtl,
+  immutableMirror,
+  immutableRetention,
+  onceOn,
+} from './immutable-fields.ts';
 import { numberIn } from './values.ts';
 
 /*
@@ -73,9 +80,10 @@ export const streamFields: Fields = {
     type: 'choice',
     default: 'limits',
     choices: { limits: null, interest: null, workqueue: null },
+    immutable: immutableRetention,
     doc: 'When a message goes: at a limit, once every consumer acknowledged it, or once one consumer did.',
   },
-  max_consumers: { ...limit, doc: 'Most consumers; −1 for no limit.' },
+  max_consumers: { ...limit, doc: 'Most consumers; −1 for no limit.', immutable: immutableBefore('2.12.5') },
   max_msgs: { ...limit, doc: 'Most messages; −1 for no limit.' },
   max_bytes: { ...limit, type: 'size', doc: 'Most bytes, as 10GiB; −1 for no limit.' },
   max_age: {
@@ -100,6 +108,7 @@ export const streamFields: Fields = {
     type: 'choice',
     default: 'file',
     choices: { file: null, memory: null },
+    immutable: 'the storage of a stream never changes',
     doc: 'Where messages are kept. It can never change.',
   },
   num_replicas: {
@@ -130,6 +139,7 @@ export const streamFields: Fields = {
     default: null,
     parts: sourceParts,
     required: ['name'],
+    immutable: immutableMirror,
     doc: 'Be a copy of this stream. It can neither be added later nor changed.',
   },
   sources: {
@@ -152,6 +162,7 @@ export const streamFields: Fields = {
     since: '2.10',
     minimum: 0,
     kept: true,
+    immutable: 'it is only read at creation',
     doc: 'The sequence of the first message. Read when the stream is made, never after.',
   },
   subject_transform: transform,
@@ -168,6 +179,7 @@ export const streamFields: Fields = {
       headers_only: { type: 'boolean', default: false, doc: 'Without the body.' },
     },
     required: ['dest'],
+    immutable: immutableBefore('2.10'),
     doc: 'Publishes each message again once it is stored.',
   },
   allow_direct: { ...flag, doc: 'Any replica answers reads of single messages.' },
@@ -175,9 +187,13 @@ export const streamFields: Fields = {
     ...flag,
     doc: "A mirror answers reads of its origin's messages. The server takes it from the origin's allow_direct.",
   },
-  sealed: { ...flag, doc: 'Nothing goes in or out any more. Cannot be undone.' },
-  deny_delete: { ...flag, doc: 'No message can be deleted by the API. Cannot be undone.' },
-  deny_purge: { ...flag, doc: 'The stream cannot be purged by the API. Cannot be undone.' },
+  sealed: { ...flag, doc: 'Nothing goes in or out any more. Cannot be undone.', immutable: onceOn },
+  deny_delete: { ...flag, doc: 'No message can be deleted by the API. Cannot be undone.', immutable: onceOn },
+  deny_purge: {
+    ...flag,
+    doc: 'The stream cannot be purged by the API. Cannot be undone.',
+    immutable: onceOn,
+  },
   allow_rollup_hdrs: { ...flag, doc: 'A message with a Nats-Rollup header replaces those before it.' },
   consumer_limits: {
     type: 'object',
@@ -202,6 +218,7 @@ export const streamFields: Fields = {
   allow_msg_ttl: {
     ...flag,
     since: '2.11',
+    immutable: immutableMessageTtl,
     doc: 'A Nats-TTL header limits the age of its message. Cannot be undone; before 2.12 not turned on later either.',
   },
   subject_delete_marker_ttl: {
@@ -211,14 +228,25 @@ export const streamFields: Fields = {
     minimum: 0,
     doc: 'Leaves a marker for this long when max_age deletes the last message of a subject.',
   },
-  allow_msg_counter: { ...flag, since: '2.12', doc: 'Each subject is a counter. It can never change.' },
+  allow_msg_counter: {
+    ...flag,
+    since: '2.12',
+    doc: 'Each subject is a counter. It can never change.',
+    immutable: 'it can only be set at creation',
+  },
   allow_atomic: { ...flag, since: '2.12', doc: 'Batches are published whole or not at all.' },
-  allow_msg_schedules: { ...flag, since: '2.12', doc: 'Messages may be scheduled. Cannot be undone.' },
+  allow_msg_schedules: {
+    ...flag,
+    since: '2.12',
+    doc: 'Messages may be scheduled. Cannot be undone.',
+    immutable: onceOn,
+  },
   persist_mode: {
     type: 'choice',
     default: 'default',
     since: '2.12',
     choices: { default: null, async: null },
+    immutable: 'it can only be set at creation',
     doc: 'Whether a write is on disk before it is acknowledged. It can never change.',
   },
   allow_batched: { ...flag, since: '2.14', doc: 'Fast batches may be published.' },

@@ -12,7 +12,7 @@ import { supports } from '../../facts.ts';
 import { consumerFields } from '../../fields/consumer.ts';
 import { bodyOf, mapOf } from '../../fields/field.ts';
 import { consumerConstraints } from '../../fields/field-constraints.ts';
-import { consumerImmutableReason } from '../../fields/immutable-fields.ts';
+import { immutableReasonOf } from '../../fields/immutable-fields.ts';
 import { requestConfig, type Unsupported, unsupportedIn } from '../../fields/normalize.ts';
 import { consumerValueConstraints } from '../../fields/value-constraints.ts';
 import { fieldText } from '../../fields/values.ts';
@@ -63,7 +63,7 @@ export const consumer: NatsKind = {
     detail: `stream ${streamNameOf(address)}`,
   }),
   complete: completeConsumer,
-  immutableReason: ([field = ''], change) => consumerImmutableReason(field, change),
+  immutableReason: (path, change, { broker }) => immutableReasonOf(consumerFields, path, change, broker),
 
   risks(change, context) {
     if (change.action === 'delete') return removalRisks('delete');

@@ -13,7 +13,7 @@ import {
 } from '../../../../model/index.ts';
 import { bodyOf, mapOf } from '../../fields/field.ts';
 import { streamConstraints } from '../../fields/field-constraints.ts';
-import { streamImmutableReason } from '../../fields/immutable-fields.ts';
+import { immutableReasonOf } from '../../fields/immutable-fields.ts';
 import { requestConfig, unsupportedIn } from '../../fields/normalize.ts';
 import { streamFields } from '../../fields/stream.ts';
 import { streamValueConstraints } from '../../fields/value-constraints.ts';
@@ -77,7 +77,7 @@ export const stream: NatsKind = {
 
   title: ({ address }) => ({ title: `stream ${parseAddress(address).path[0]}`, detail: '' }),
   complete: completeStream,
-  immutableReason: ([field = ''], change, { broker }) => streamImmutableReason(field, change, broker),
+  immutableReason: (path, change, { broker }) => immutableReasonOf(streamFields, path, change, broker),
   risks: streamRisks,
   calls: streamCalls,
 
