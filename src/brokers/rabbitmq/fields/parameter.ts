@@ -11,6 +11,11 @@ export interface Component {
   readonly required: readonly string[];
   /** Fields whose `${…}` may hold credentials. Others are plain text once the environment is read. */
   readonly secrets: readonly string[];
+  /**
+   * The plug-ins that accept it, any of which serves. The broker lists the parameters of a component that it does not
+   * know as none, and rejects the first one with 400.
+   */
+  readonly plugins: readonly string[];
   /** Its value is a list of such mappings. */
   readonly isList?: true;
 }
@@ -115,6 +120,9 @@ const federation = {
   'ha-policy': { type: ['string', 'object'], doc: 'Gone with classic mirroring in 4.0.' },
 } as const satisfies Fields;
 
+/** On 4.x the federation of exchanges and that of queues are plug-ins of their own, too. */
+const FEDERATION = ['rabbitmq_federation', 'rabbitmq_exchange_federation', 'rabbitmq_queue_federation'];
+
 /** By the component's name on the broker. */
 export const COMPONENTS: ReadonlyMap<string, Component> = new Map<string, Component>([
   [
@@ -126,6 +134,7 @@ export const COMPONENTS: ReadonlyMap<string, Component> = new Map<string, Compon
       fields: shovel,
       required: ['src-uri', 'dest-uri'],
       secrets: ['src-uri', 'dest-uri'],
+      plugins: ['rabbitmq_shovel'],
     },
   ],
   [
@@ -144,6 +153,7 @@ export const COMPONENTS: ReadonlyMap<string, Component> = new Map<string, Compon
       },
       required: ['uri'],
       secrets: ['uri'],
+      plugins: FEDERATION,
     },
   ],
   [
@@ -155,6 +165,7 @@ export const COMPONENTS: ReadonlyMap<string, Component> = new Map<string, Compon
       fields: { upstream: { type: 'string', doc: "The upstream's name." }, ...federation },
       required: ['upstream'],
       secrets: [],
+      plugins: FEDERATION,
       isList: true,
     },
   ],

@@ -14,24 +14,12 @@ import {
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
 import { matchingPolicies, readPolicy } from '../effects/topology.ts';
+import { COMPONENTS } from '../fields/parameter.ts';
 import { text } from '../kinds/parts.ts';
 import { NamePatterns } from '../kinds/policy/pattern.ts';
 import { CallExecutor } from './executor.ts';
 import type { Listings } from './listings.ts';
 import type { Sending } from './send.ts';
-
-/** On 4.x the federation of exchanges and that of queues are plug-ins of their own, too. */
-const FEDERATION = ['rabbitmq_federation', 'rabbitmq_exchange_federation', 'rabbitmq_queue_federation'];
-
-/**
- * The plug-ins that take parameters of a component, any of which serves. The broker lists the parameters of a component
- * that it does not know as none, and refuses the first one with 400.
- */
-const PLUGINS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['shovel', ['rabbitmq_shovel']],
-  ['federation-upstream', FEDERATION],
-  ['federation-upstream-set', FEDERATION],
-]);
 
 /**
  * Parameters whose plug-in no node has enabled. Asked for only where there are such parameters, as it takes the tag
@@ -45,7 +33,7 @@ export async function previewUnits(
   const set = (units as readonly (readonly RabbitCall[])[]).flatMap((calls, unit) =>
     calls.flatMap((call) => {
       const component = componentOf(call);
-      const plugins = component === undefined ? undefined : PLUGINS.get(component);
+      const plugins = component === undefined ? undefined : COMPONENTS.get(component)?.plugins;
       return plugins && component !== undefined ? [{ unit, component, plugins, op: call.op }] : [];
     }),
   );
