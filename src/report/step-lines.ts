@@ -14,6 +14,7 @@ import { escapeText, quoteForShell } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import type { Entry, SectionName } from './sections.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';
+import { valueChange } from './value-changes.ts';
 
 /** Where file:line and notes stand, unless the text before them is longer. */
 const NOTE_COLUMN = 56;
@@ -94,7 +95,7 @@ export function stepLines(entry: Entry, section: SectionName, planDate: string, 
     fields.length === 1 && fields[0]?.fixed === undefined && said.length === 1 ? said[0] : undefined;
   return [
     headLine(step, placeText(subject(step.change).at), style),
-    ...fieldLines(fields, inline, style),
+    ...fieldLines(step, fields, inline, style),
     ...said.filter((risk) => risk !== inline).map((risk) => riskLine(risk, section, style)),
     ...stakeLines(step, planDate),
     ...dependantLines(step.dependants, style),
@@ -112,19 +113,26 @@ function risksToSay(step: Step): Risk[] {
   return step.risks.filter((risk) => !reasons.has(risk.message));
 }
 
-function fieldLines(fields: readonly FieldLine[], inline: Risk | undefined, style: Style): string[] {
+function fieldLines(
+  step: Step,
+  fields: readonly FieldLine[],
+  inline: Risk | undefined,
+  style: Style,
+): string[] {
   const names = fields.map((field) => escapeText(field.name));
   const widest = names.reduce((widest, name) => Math.max(widest, name.length), 0);
-  return fields.map((field, i) => {
-    const note = field.fixed ?? inline?.message ?? '';
-    const text = `${INDENT}${(names[i] ?? '').padEnd(widest)}  ${fieldText(field)}`;
-    return withNote(text, escapeText(note), style);
+  const changes = 'fields' in step.change ? step.change.fields : [];
+  return fields.flatMap((field, i) => {
+    const note = escapeText(field.fixed ?? inline?.message ?? '');
+    // A plan lists its field lines in the order of its field changes.
+    const change = changes.length === fields.length ? changes[i] : undefined;
+    const value = valueChange(field, change, style);
+    const name = `${INDENT}${(names[i] ?? '').padEnd(widest)}  `;
+    return [
+      withNote(name + ' '.repeat(value.width), note, style, name + value.text).trimEnd(),
+      ...value.lines.map((line) => `${INDENT}  ${line}`),
+    ];
   });
-}
-
-function fieldText({ before, after }: FieldLine): string {
-  if (before === undefined) return after === undefined ? '' : `unset → ${escapeText(after)}`;
-  return `${escapeText(before)} → ${after === undefined ? 'unset' : escapeText(after)}`;
 }
 
 function riskLine(risk: Risk, section: SectionName, style: Style): string {
