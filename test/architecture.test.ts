@@ -128,6 +128,16 @@ describe('the folder of a broker', () => {
     expect(others).toContain('index.ts');
     expect(others.length, others.join(', ')).toBeLessThanOrEqual(6);
   });
+
+  it.each(brokers)('the tests of %s have the same folders', (broker) => {
+    const foldersIn = (root: string) =>
+      readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+    const folders = foldersIn(join(SRC, 'brokers', broker));
+    const tested = foldersIn(join(import.meta.dirname, 'brokers', broker));
+    expect(tested.filter((folder) => !folders.includes(folder))).toEqual([]);
+  });
 });
 
 test('modules import each other in one direction only', () => {
