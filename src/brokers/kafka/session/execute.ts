@@ -1,4 +1,4 @@
-import type { Call, Outcome, SendOptions } from '../../../model/index.ts';
+import type { Call, Failure, Outcome, SendOptions } from '../../../model/index.ts';
 import type { Cluster } from './cluster.ts';
 import type { Execute, Item, Result } from './executor.ts';
 import type { KindSession } from './kind-session.ts';
@@ -56,6 +56,8 @@ async function runUnit(
   signals: { readonly drain: AbortSignal; readonly givenUp: Promise<'given up'> },
 ): Promise<Outcome> {
   let callsDone = 0;
+  let sent = 0;
+  let already: Failure | undefined;
   const notes: string[] = [];
   for (const call of calls) {
     if (signals.drain.aborted) {
@@ -71,6 +73,12 @@ async function runUnit(
     if (result.status === 'not-started' && callsDone > 0) {
       return { unit, status: 'failed', callsDone, failure: result.failure };
     }
+    // An interrupted apply has done this call, and has left the others: partitions, but not configs.
+    if (result.status === 'already') {
+      already ??= result.failure;
+      callsDone++;
+      continue;
+    }
     if ('failure' in result) return { unit, status: result.status, callsDone, failure: result.failure };
     if (result.note !== undefined) notes.push(result.note);
     if (result.status === 'under-way') {
@@ -79,8 +87,15 @@ async function runUnit(
       return { unit, status: 'under-way', callsDone, note: notes.join('; ') };
     }
     callsDone++;
+    sent++;
   }
-  return { unit, status: 'done', callsDone, ...(notes.length > 0 && { note: notes.join('; ') }) };
+  return {
+    unit,
+    status: already && sent === 0 ? 'already' : 'done',
+    callsDone,
+    ...(already && { failure: already }),
+    ...(notes.length > 0 && { note: notes.join('; ') }),
+  };
 }
 
 /** Resolves when the user gives up; one listener, however many calls wait, and none once all is `over`. */
