@@ -99,7 +99,7 @@ describeLines(
       running.kill('SIGINT');
       const { code, stdout, stderr } = await running.ended;
       expect(code, stdout + stderr).toBe(130);
-      expect(stderr).toContain('Stopping: calls in flight finish');
+      expect(stderr).toContain('Stopping after in-flight calls');
       const { applied = 0, 'not-started': notStarted = 0 } = project.statuses();
       expect(applied + notStarted).toBe(2 * COUNT);
       expect(notStarted).toBeGreaterThanOrEqual(COUNT);

@@ -61,7 +61,7 @@ eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
         setTimeout(() => wires.amqp.release(), 300);
       });
       expect(code).toBe(exit);
-      expect(stderr).toContain('Stopping: calls in flight finish');
+      expect(stderr).toContain('Stopping after in-flight calls');
       expect(stdout).toContain(`interrupted by ${signal}`);
       expect(project.report().interrupted).toBe(signal);
       const { applied = 0, 'not-started': notStarted = 0 } = project.statuses();
