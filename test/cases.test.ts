@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { applyPatch, parsePatch } from 'diff';
 import { describe, expect, it } from 'vitest';
 import { providers } from '../src/brokers/index.ts';
-import { PLAIN, renderPlan } from '../src/report/index.ts';
+import type { Plan } from '../src/model/index.ts';
+import { escapeText, PLAIN, renderPatch, renderPlan } from '../src/report/index.ts';
+import { planYaml } from '../src/workflow/index.ts';
 import { verifyPlan } from '../src/workflow/verify.ts';
 import { expectedOutputs, parseCase, printCase } from './golden/case-file.ts';
 import { runCase } from './golden/run-case.ts';
@@ -29,6 +32,7 @@ for (const broker of readdirSync(CASES)) {
         expect(renderPlan(JSON.parse(JSON.stringify(plan)), 'text', PLAIN)).toBe(
           renderPlan(plan, 'text', PLAIN),
         );
+        checkPatch(plan);
         for (const arrange of [reversed, interleaved]) {
           const shuffled = await runCase(file, broker, arrange);
           expect(JSON.stringify(shuffled.plan)).toBe(JSON.stringify(plan));
@@ -36,6 +40,34 @@ for (const broker of readdirSync(CASES)) {
       });
     }
   });
+}
+
+/** `plan --format diff` names every change, and its patches turn the live YAML into the desired one. */
+function checkPatch(plan: Plan): void {
+  const resources = planYaml(plan);
+  const patch = renderPatch(plan, resources, PLAIN);
+  const comments = patch.match(/^# \w+: /gm) ?? [];
+  expect(comments.length).toBeGreaterThanOrEqual(plan.waves.flat().length);
+  const files = patch === '' ? [] : parsePatch(patch.replace(/^# .*\n/gm, ''));
+  const changed = resources.filter(({ live, desired }) => live !== desired);
+  expect(files.map(({ newFileName, oldFileName }) => [oldFileName, newFileName]).sort()).toEqual(
+    changed
+      .map(({ address, live, desired }) => [
+        live === undefined ? '/dev/null' : `live/${address}`,
+        desired === undefined ? '/dev/null' : `desired/${address}`,
+      ])
+      .sort(),
+  );
+  for (const { live = '', desired = '', address } of changed) {
+    const own = files.find((file) =>
+      [`live/${address}`, `desired/${address}`].includes(file.newFileName ?? ''),
+    );
+    if (own) expect(applyPatch(escapeLines(live), own)).toBe(escapeLines(desired));
+  }
+}
+
+function escapeLines(text: string): string {
+  return text.split('\n').map(escapeText).join('\n');
 }
 
 function reversed<T>(items: T[]): T[] {

@@ -1,6 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { type About, FORMATS, type Format, PLAIN, renderFailure, type Style } from '../report/index.ts';
+import {
+  type About,
+  FORMATS,
+  type Format,
+  PLAIN,
+  PLAN_FORMATS,
+  type PlanFormat,
+  renderFailure,
+  type Style,
+} from '../report/index.ts';
 import type { CommandContext } from './context.ts';
 import type { Ending } from './exit.ts';
 import { explainFailure } from './failure.ts';
@@ -9,11 +18,13 @@ import { folderInRepository } from './repository.ts';
 import { UsageError } from './usage.ts';
 
 /** Where a command's result goes: in one format to the standard output, in any number of them into files. */
-export type OutputFlags = { readonly format: Format } & { readonly [F in Format as `${F}Into`]?: string };
+export type OutputFlags<F extends PlanFormat = Format> = { readonly format: F } & {
+  readonly [Each in F as `${Each}Into`]?: string;
+};
 
-export type Rendering = (format: Format, style: Style) => string;
+export type Rendering<F extends PlanFormat = Format> = (format: F, style: Style) => string;
 
-const NAMES: Readonly<Record<Format, string>> = {
+const NAMES: Readonly<Record<PlanFormat, string>> = {
   text: 'text',
   json: 'JSON',
   markdown: 'Markdown, for a comment on a pull request',
@@ -21,12 +32,13 @@ const NAMES: Readonly<Record<Format, string>> = {
   sarif: "SARIF, for GitHub's code scanning and others",
   junit: 'JUnit XML',
   gitlab: "GitLab's Code Quality JSON",
+  diff: 'a unified diff of live and desired YAML',
 };
 
 /** The same options for every command that has something to render. */
-export function addOutputOptions(command: Command): Command {
-  command.addOption(choiceOption('--format <format>', 'output format', FORMATS));
-  for (const format of FORMATS) {
+export function addOutputOptions(command: Command, formats: readonly PlanFormat[] = FORMATS): Command {
+  command.addOption(choiceOption('--format <format>', 'output format', formats));
+  for (const format of formats) {
     command.option(`--${format}-into <file>`, `also write to a file as ${NAMES[format]}`);
   }
   return command;
@@ -41,13 +53,14 @@ export function addJsonOption(command: Command): Command {
  * Runs a command's work, which tells its result once by `publish`. Where it fails, each output tells why in its own
  * format instead: nobody reads the result of an earlier run, or a file that is not there.
  */
-export async function withOutputs(
+export async function withOutputs<F extends PlanFormat = Format>(
   context: CommandContext,
-  flags: Partial<OutputFlags>,
+  flags: Partial<OutputFlags<F>>,
   command: About['command'],
-  work: (publish: (render: Rendering) => Promise<void>) => Promise<Ending>,
+  work: (publish: (render: Rendering<F>) => Promise<void>) => Promise<Ending>,
 ): Promise<Ending> {
-  const files = filesOf(flags);
+  // A command without a format has no flag of it.
+  const files = filesOf(flags) as [F, string][];
   // A signal must leave files that tell of it.
   if (files.length > 0) context.interrupts();
   const folder = folderInRepository(process.cwd(), process.env);
@@ -57,7 +70,7 @@ export async function withOutputs(
     return await work(async (render) => {
       for (const [format, file] of files) await writeFile(file, render(format, onPaper));
       isPrinted = true;
-      context.print(render(flags.format ?? 'text', { ...context.out, folder }));
+      context.print(render(flags.format ?? ('text' as F), { ...context.out, folder }));
     });
   } catch (error) {
     const { failure } = explainFailure(error, context.interrupts().received());
@@ -72,9 +85,9 @@ export async function withOutputs(
 }
 
 /** @throws UsageError when two formats are to go into one file */
-function filesOf(flags: Partial<OutputFlags>): [Format, string][] {
-  const files = new Map<string, Format>();
-  for (const format of FORMATS) {
+function filesOf(flags: Partial<OutputFlags<PlanFormat>>): [PlanFormat, string][] {
+  const files = new Map<string, PlanFormat>();
+  for (const format of PLAN_FORMATS) {
     const file = flags[`${format}Into`];
     if (file === undefined) continue;
     const other = files.get(file);

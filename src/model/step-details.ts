@@ -1,3 +1,4 @@
+import type { Address } from './address.ts';
 import type { JsonObject } from './json.ts';
 import type { Source } from './source.ts';
 
@@ -16,4 +17,13 @@ export interface Stake {
   readonly values: JsonObject;
   /** ISO 8601, UTC. */
   readonly readAt: string;
+}
+
+/** A resource that a plan changes, in YAML: the live state as `import` writes it, and the desired state. */
+export interface ResourceYaml {
+  readonly address: Address;
+  /** Absent for a new resource. */
+  readonly live?: string;
+  /** Absent for a deleted resource. */
+  readonly desired?: string;
 }

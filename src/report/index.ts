@@ -5,6 +5,7 @@ import {
   type Diff,
   type Graph,
   type Plan,
+  type ResourceYaml,
 } from '../model/index.ts';
 import type { About } from './about.ts';
 import { checksText, type Examined } from './checks-text.ts';
@@ -18,6 +19,7 @@ import { isCiFormat, renderFindings } from './findings.ts';
 import { checksJson, diagnosticsJson, diffJson, failureJson, planJson, reportJson } from './json.ts';
 import { driftFindings, planFindings } from './plan-findings.ts';
 import { planMarkdown } from './plan-markdown.ts';
+import { failurePatch, planPatch } from './plan-patch.ts';
 import { planText } from './plan-text.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { reportText } from './report-text.ts';
@@ -34,6 +36,10 @@ export { decideColour, PLAIN, paint, type Style } from './style.ts';
 /** Everything that is told can be told in each of these: `--format X`, and `--X-into FILE`. */
 export const FORMATS = ['text', 'json', 'markdown', 'github', 'sarif', 'junit', 'gitlab'] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** What shows a plan also as a unified diff of YAML. */
+export const PLAN_FORMATS = [...FORMATS, 'diff'] as const;
+export type PlanFormat = (typeof PLAN_FORMATS)[number];
 
 /**
  * A plan as text that ends in a newline; text lays it out as the style says, the other formats are never coloured.
@@ -52,6 +58,11 @@ export function renderPlan(
     return renderFindings(findings, format, style, { command, project, environment });
   }
   return { text: planText, json: planJson, markdown: planMarkdown }[format](plan, style, command, picture);
+}
+
+/** A plan as one unified diff of these resources' live and desired YAML; empty if nothing changes. */
+export function renderPatch(plan: Plan, resources: readonly ResourceYaml[], style: Style): string {
+  return planPatch(plan, resources, style);
 }
 
 /** The difference of two revisions; `picture` as in {@link renderPlan}. */
@@ -79,7 +90,8 @@ export function renderDiagnostics(
 }
 
 /** Why a command could not do its work, in the place of what it would have told. */
-export function renderFailure(failure: RunFailure, format: Format, style: Style, about: About): string {
+export function renderFailure(failure: RunFailure, format: PlanFormat, style: Style, about: About): string {
+  if (format === 'diff') return failurePatch(failure);
   if (isCiFormat(format)) return renderFindings(failureFindings(failure), format, style, about);
   if (format === 'markdown') return failureMarkdown(failure, about);
   return format === 'json' ? failureJson(failure) : failureText(failure, style);

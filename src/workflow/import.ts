@@ -69,7 +69,8 @@ export function toYaml(
   );
 }
 
-function fileText(file: ImportedFile, broker: string, type: string, namesBroker: boolean): string {
+/** A section with its notes as comments. */
+export function fileText(file: ImportedFile, broker: string, type: string, namesBroker: boolean): string {
   const section: JsonObject = namesBroker ? { broker, ...file.section } : file.section;
   // A note is built from names on the broker, which may hold line breaks: each line must stay a comment.
   const notes = file.notes.map((note) => `# ${note.replace(/[\r\n\u0085\u2028\u2029]+/g, ' ')}\n`).join('');

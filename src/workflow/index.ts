@@ -15,6 +15,7 @@ export { focusGraph } from './graph-focus.ts';
 export { partOf, readEverything, readExport, toYaml } from './import.ts';
 export { makePlan, type PlanOptions, planStates } from './plan.ts';
 export { changesGraph, planGraph } from './plan-graph.ts';
+export { planYaml } from './plan-yaml.ts';
 export type { KeptPlan } from './recorded.ts';
 export { readPlan } from './saved-plan.ts';
 export { settledFiles } from './settled.ts';

@@ -95,6 +95,35 @@ describe('a plan with every output at once', () => {
     }
   });
 
+  test('and as a unified diff, also saved and as drift', async () => {
+    await write({
+      'brokerform.yaml': CONFIG,
+      'topologies/a.yaml': GOOD,
+      'live.json': JSON.stringify(LIVE),
+    });
+    const line = 'plan --against live.json --out p.json --diff-into o.diff --format diff';
+    const { code, stdout } = await cli(line);
+    expect(code).toBe(3);
+    expect(stdout).toBe(`\
+# blocked: replace queue orders  vhost /
+--- live/main/queue/%2F/orders
++++ desired/main/queue/%2F/orders
+@@ -2,5 +2,5 @@
+   vhost: /
+   queues:
+     orders:
+-      type: classic
++      type: quorum
+       max-length: 10
+`);
+    expect(await read('o.diff')).toBe(stdout);
+    expect((await cli('show p.json --format diff')).stdout).toBe(stdout);
+    const failed = await cli('drift --format diff');
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toMatch(/^(?:# .*\n)+$/);
+    expect((await cli('validate --format diff')).code).toBe(64);
+  });
+
   test('a plan that only creates has nothing to look at, and an empty report is a report', async () => {
     await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
     await cli(`plan --against none ${ALL}`);

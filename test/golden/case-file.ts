@@ -10,7 +10,7 @@ import type { JsonObject } from '../../src/model/index.ts';
  * - `=== specs`: JSON, address → what else is live, that no YAML can declare
  * - `=== counts`: JSON, address → volatile counts of live resources; those without are unknown
  * - `=== options`: JSON, see {@link CaseOptions}
- * - `=== expect diagnostics`, `=== expect plan`, `=== expect calls`: what must come out
+ * - `=== expect diagnostics`, `=== expect plan`, `=== expect calls`, `=== expect patch`: what must come out
  */
 export interface CaseFile {
   readonly title: string;
@@ -30,6 +30,8 @@ export interface CaseOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** More of what the plan prints. */
   readonly verbose?: boolean;
+  /** Expects `plan --format diff` too, as `=== expect patch`. */
+  readonly patch?: boolean;
 }
 
 const EXPECTED = 'expect ';

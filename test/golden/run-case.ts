@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { completeSides } from '../../src/diff/index.ts';
 import type { Address, JsonObject, Plan, Resource } from '../../src/model/index.ts';
-import { PLAIN, renderDiagnostics, renderPlan } from '../../src/report/index.ts';
-import { type Checked, type CheckedSide, check, planStates } from '../../src/workflow/index.ts';
+import { PLAIN, renderDiagnostics, renderPatch, renderPlan } from '../../src/report/index.ts';
+import { type Checked, type CheckedSide, check, planStates, planYaml } from '../../src/workflow/index.ts';
 import type { LiveState } from '../../src/workflow/live.ts';
 import type { CaseFile, CaseOptions } from './case-file.ts';
 
@@ -46,6 +46,7 @@ export async function runCase(
     now: () => NOW,
   });
   outputs.set('plan', renderPlan(plan, 'text', { ...PLAIN, verbose: options.verbose ?? false }));
+  if (options.patch) outputs.set('patch', renderPatch(plan, planYaml(plan), PLAIN));
   outputs.set('calls', callLines(plan));
   return { outputs, plan };
 }

@@ -1,15 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Plan } from '../../model/index.ts';
-import { renderPlan } from '../../report/index.ts';
+import type { PlanFormat } from '../../report/index.ts';
 import { invoke } from '../invoke.ts';
-import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
+import { withOutputs } from '../outputs.ts';
 import { addPlanOptions, type PlanFlags } from '../plan-flags.ts';
 import { planKey } from '../plan-key.ts';
+import { addPlanOutputOptions, type PlanOutputFlags, planRendering } from '../plan-output.ts';
 import { checkPlanFlags, loadProject, planProject } from '../project.ts';
 import { UsageError } from '../usage.ts';
 
-interface Flags extends PlanFlags, OutputFlags {
+interface Flags extends PlanFlags, PlanOutputFlags {
   readonly out?: string;
   readonly sign?: boolean;
   readonly detailedExitcode?: boolean;
@@ -19,7 +20,7 @@ interface Flags extends PlanFlags, OutputFlags {
 
 export function addPlan(program: Command): void {
   const command = program.command('plan').description('Show what an apply would change.');
-  addOutputOptions(addPlanOptions(command))
+  addPlanOutputOptions(addPlanOptions(command))
     .option('--out <file>', 'write the plan to a file for apply')
     .option('--sign', 'sign the plan file (key in BROKERFORM_PLAN_KEY)')
     .option('--detailed-exitcode', 'exit 2 if there are changes')
@@ -27,17 +28,15 @@ export function addPlan(program: Command): void {
     .option('--base <ref>', 'git revision to compare with; adds removals and routing changes')
     .action(
       invoke<Flags>((context, flags) =>
-        withOutputs(context, flags, 'plan', async (publish) => {
+        withOutputs<PlanFormat>(context, flags, 'plan', async (publish) => {
           await checkPlanFlags(flags);
           if (flags.sign && flags.out === undefined) throw new UsageError('--sign requires --out');
           const key = flags.sign ? await planKey() : undefined;
           const checked = await loadProject(context);
           const plan = await planProject(context, checked, flags, flags);
-          const { planGraph, writePlan } = await import('../../workflow/index.ts');
+          const { writePlan } = await import('../../workflow/index.ts');
           if (flags.out !== undefined) await writeFile(flags.out, writePlan(plan, key));
-          await publish((format, style) =>
-            renderPlan(plan, format, style, 'plan', format === 'markdown' ? planGraph(plan) : undefined),
-          );
+          await publish(await planRendering(plan, 'plan'));
           if (flags.out !== undefined) context.note(savedNote(flags.out, plan));
           return {
             policy: plan.blockers.length > 0,
