@@ -84,7 +84,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
       expect(session.broker.id).toBe(admin.session.broker.id);
       const wrong = { bootstrap: [...sasl], sasl: login(mechanism, name, 'another') };
       await expect(open({ settings: wrong })).rejects.toMatchObject({
-        name: 'ConnectionError',
+        kind: 'connection',
         transient: false,
         message: expect.stringContaining(`refused the login of "${name}" (${mechanism.toUpperCase()})`),
       });
@@ -150,7 +150,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
     ];
     for (const [settings, message, hint] of tries) {
       const error = await open({ settings }).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({ name: 'ConnectionError', broker: 'events' });
+      expect(error).toMatchObject({ kind: 'connection', broker: 'events' });
       expect(error).toMatchObject({
         message: expect.stringMatching(message),
         hint: expect.stringMatching(hint),

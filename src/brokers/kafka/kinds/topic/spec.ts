@@ -7,6 +7,7 @@ import {
   type Resource,
 } from '../../../../model/index.ts';
 import { normalizeConfig } from '../../fields/config-values.ts';
+import { brokerDefaultKeys } from '../../fields/topic.ts';
 import { placementOf, replicasIn } from './placement.ts';
 
 /**
@@ -117,8 +118,8 @@ function completeLive(live: Resource, declared: JsonObject | undefined): JsonObj
   for (const [key, value] of Object.entries(live.spec)) {
     const config = configIn(key);
     if (config === undefined) {
-      // The broker default is whatever it has.
-      if (declared?.[key] === null) continue;
+      // Any live value satisfies the broker default. Other keys can be `null` too: `throttle` is, to be removed.
+      if (declared?.[key] === null && brokerDefaultKeys.includes(key)) continue;
       spec[key] = key === 'sources' && !declared ? overrideSources(sources) : value;
       continue;
     }
