@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { applyPatch, parsePatch } from 'diff';
+import { applyPatch, createTwoFilesPatch, parsePatch } from 'diff';
 import { describe, expect, it } from 'vitest';
 import { providers } from '../src/brokers/index.ts';
 import type { Plan } from '../src/model/index.ts';
 import { escapeText, PLAIN, renderPatch, renderPlan } from '../src/report/index.ts';
 import { planYaml } from '../src/workflow/index.ts';
 import { verifyPlan } from '../src/workflow/verify.ts';
-import { expectedOutputs, parseCase, printCase } from './golden/case-file.ts';
+import { type CaseFile, expectedOutputs, parseCase, printCase } from './golden/case-file.ts';
 import { runCase } from './golden/run-case.ts';
 
 /** Rewrites the expected outputs instead of comparing them; read the difference before committing it. */
@@ -23,7 +23,7 @@ for (const broker of readdirSync(CASES)) {
       it(`${basename(name, '.txt')}: ${file.title}`, async () => {
         const { outputs, plan } = await runCase(file, broker);
         if (REWRITE) writeFileSync(path, printCase(file, outputs));
-        else expect(Object.fromEntries(outputs)).toEqual(Object.fromEntries(expectedOutputs(file)));
+        else compareOutputs(file, outputs);
 
         const again = await runCase(file, broker);
         expect([...again.outputs]).toEqual([...outputs]);
@@ -40,6 +40,16 @@ for (const broker of readdirSync(CASES)) {
       });
     }
   });
+}
+
+/** @throws with a unified diff of the case file */
+function compareOutputs(file: CaseFile, outputs: ReadonlyMap<string, string>): void {
+  const expected = expectedOutputs(file);
+  const isSame = ([name, text]: [string, string]) => expected.get(name) === text;
+  if (expected.size === outputs.size && [...outputs].every(isSame)) return;
+  expect.fail(
+    `\n${createTwoFilesPatch('expected', 'found', printCase(file, expected), printCase(file, outputs))}`,
+  );
 }
 
 /** `plan --format diff` names every change, and its patches turn the live YAML into the desired one. */

@@ -52,6 +52,21 @@ export async function writeNewFiles(files: ReadonlyMap<string, string>): Promise
   }
 }
 
+/** Larger files are not compared. */
+const MOST_BYTES = 1_000_000;
+
+/** The texts of those of these files that exist; what is no regular file, too large or unreadable is omitted. */
+export async function existingTexts(files: Iterable<string>): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    const found = await stat(file).catch(() => undefined);
+    if (!found?.isFile() || found.size > MOST_BYTES) continue;
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text !== undefined) texts.set(file, text);
+  }
+  return texts;
+}
+
 function exists(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,

@@ -32,6 +32,7 @@ export { failureText, type RunFailure } from './failure.ts';
 export { rulesJson } from './json.ts';
 export { activityLine, progressLine } from './progress.ts';
 export { decideColour, PLAIN, paint, type Style } from './style.ts';
+export { unifiedDiff } from './unified-diff.ts';
 
 /** Everything that is told can be told in each of these: `--format X`, and `--X-into FILE`. */
 export const FORMATS = ['text', 'json', 'markdown', 'github', 'sarif', 'junit', 'gitlab'] as const;

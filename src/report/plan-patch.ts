@@ -1,14 +1,10 @@
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff/lib/patch/create.js';
 import { type Address, type Plan, type ResourceYaml, type Step, worstRisk } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import type { RunFailure } from './failure.ts';
 import { failureText } from './failure.ts';
 import { SECTION_ORDER, sectionsOf } from './sections.ts';
 import { PLAIN, paint, type Style } from './style.ts';
-
-/** Line edits of one resource after which it is shown as removed and added. */
-const MOST_EDITS = 2000;
-const ABSENT_FILE = '/dev/null';
+import { unifiedDiff } from './unified-diff.ts';
 
 /**
  * A plan as one unified diff, worst class first: live against desired YAML, a file for each resource. Lines that start
@@ -61,53 +57,9 @@ function comment(text: string, style: Style): string {
 }
 
 function patchOf(resource: ResourceYaml | undefined, style: Style): string {
-  if (!resource || resource.live === resource.desired) return '';
+  if (!resource) return '';
   const { address, live, desired } = resource;
-  const from = live === undefined ? ABSENT_FILE : `live/${escapeText(address)}`;
-  const to = desired === undefined ? ABSENT_FILE : `desired/${escapeText(address)}`;
-  const [before, after] = [escapeLines(live), escapeLines(desired)];
-  const patch =
-    createTwoFilesPatch(from, to, before, after, undefined, undefined, {
-      context: 3,
-      headerOptions: FILE_HEADERS_ONLY,
-      maxEditLength: MOST_EDITS,
-    }) ?? wholePatch(from, to, before, after);
-  return painted(patch, style);
-}
-
-/** All lines of one side removed, all of the other added. */
-function wholePatch(from: string, to: string, before: string, after: string): string {
-  const [removed, added] = [linesOf(before), linesOf(after)];
-  return [
-    `--- ${from}`,
-    `+++ ${to}`,
-    `@@ -${removed.length === 0 ? 0 : 1},${removed.length} +${added.length === 0 ? 0 : 1},${added.length} @@`,
-    ...removed.map((line) => `-${line}`),
-    ...added.map((line) => `+${line}`),
-    '',
-  ].join('\n');
-}
-
-function linesOf(text: string): string[] {
-  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
-}
-
-function escapeLines(text = ''): string {
-  return text.split('\n').map(escapeText).join('\n');
-}
-
-const COLOURS: Readonly<Record<string, Parameters<typeof paint>[1]>> = {
-  '+': 'green',
-  '-': 'red',
-  '@': 'cyan',
-};
-
-function painted(patch: string, style: Style): string {
-  if (!style.colour) return patch;
-  return patch
-    .split('\n')
-    .map((line) =>
-      paint(style, /^(?:---|\+\+\+) /.test(line) ? 'bold' : (COLOURS[line.slice(0, 1)] ?? []), line),
-    )
-    .join('\n');
+  const before = live === undefined ? undefined : { name: `live/${address}`, text: live };
+  const after = desired === undefined ? undefined : { name: `desired/${address}`, text: desired };
+  return unifiedDiff(before, after, style);
 }

@@ -359,6 +359,24 @@ test('a definitions file becomes YAML that plans empty against it', async () => 
   expect(planned.stdout).toContain('No changes.');
 });
 
+test('an import over files that exist shows what would change in them, and overwrites nothing', async () => {
+  const queue = (type: string) => ({ name: 'q', vhost: '/', arguments: { 'x-queue-type': type } });
+  const writeDefinitions = (type: string) =>
+    write({ 'definitions.json': JSON.stringify({ rabbit_version: '4.3.6', queues: [queue(type)] }) });
+  await write({ 'brokerform.yaml': CONFIG });
+  await writeDefinitions('classic');
+  expect(await cli('import --from definitions.json --out topologies')).toMatchObject({ code: 0 });
+  const before = await readFile(join(folder, 'topologies/default.yaml'), 'utf8');
+  await writeDefinitions('quorum');
+  const { code, stdout, stderr } = await cli('import --from definitions.json --out topologies');
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('will not overwrite');
+  expect(stdout).toMatch(
+    /^--- topologies\/default\.yaml\n\+\+\+ topologies\/default\.yaml\n@@ .* @@\n(?: .*\n)*-\s+type: classic\n\+\s+type: quorum\n(?: .*\n)*$/,
+  );
+  expect(await readFile(join(folder, 'topologies/default.yaml'), 'utf8')).toBe(before);
+});
+
 test('nothing that brokerform is started in changes by offline commands', async () => {
   await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
   await cp(folder, `${folder}-copy`, { recursive: true });

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Diagnostic } from '../../model/index.ts';
-import { renderDiagnostics } from '../../report/index.ts';
+import { renderDiagnostics, unifiedDiff } from '../../report/index.ts';
 import { withAcceptedFindings } from '../accept-findings.ts';
 import type { CommandContext } from '../context.ts';
-import { writeNewFiles } from '../files.ts';
+import { existingTexts, writeNewFiles } from '../files.ts';
 import { type Files, snapshotFiles, topologyFiles } from '../import-files.ts';
 import { type Imported, importFrom } from '../import-source.ts';
 import { invoke } from '../invoke.ts';
@@ -59,12 +59,20 @@ export function addImport(program: Command): void {
           context.print([...files.values()].join('---\n'));
           return {};
         }
+        if (isYaml) await printDifferences(context, files);
         const schemas = isYaml ? await schemaCopies(await schemaFolder(), ['topology']) : [];
         await writeNewFiles(new Map([...files, ...schemas]));
         context.print([...files.keys()].map((file) => `wrote ${file}\n`).join(''));
         return {};
       }),
     );
+}
+
+/** What would change in files that exist, which are not overwritten. */
+async function printDifferences(context: CommandContext, files: Files): Promise<void> {
+  for (const [name, text] of await existingTexts(files.keys())) {
+    context.print(unifiedDiff({ name, text }, { name, text: files.get(name) ?? '' }, context.out));
+  }
 }
 
 async function filesOf(context: CommandContext, imported: Imported, flags: Flags): Promise<Files> {
