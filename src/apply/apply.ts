@@ -11,7 +11,8 @@ import {
   type StepReport,
 } from '../model/index.ts';
 import { checkIdentities, checkReadiness, type ReadyStep } from './readiness.ts';
-import { isMissing, type RunOptions, runWaves, type StepResult } from './run.ts';
+import { isMissing, type RunOptions, runWaves } from './run.ts';
+import type { StepResult } from './step-result.ts';
 import type { Target, View } from './target.ts';
 import { type VerifiedResult, verifyTarget } from './verify.ts';
 

@@ -1,6 +1,6 @@
 import { type Call, type Failure, kindOf, type Outcome } from '../model/index.ts';
 import type { ReadyStep } from './readiness.ts';
-import type { StepResult } from './run.ts';
+import type { StepResult } from './step-result.ts';
 import type { Target, View } from './target.ts';
 
 /** A failed step, with the number of its completed calls. */

@@ -1,25 +1,9 @@
-import type { Address, CallStatus, Failure, Stake, Step } from '../model/index.ts';
+import type { Address, CallStatus, Stake, Step } from '../model/index.ts';
 import { bringBack } from './bring-back.ts';
 import type { ReadyStep } from './readiness.ts';
 import { rehearse } from './rehearse.ts';
+import type { StepResult } from './step-result.ts';
 import type { Target } from './target.ts';
-
-/** The result of a step before verification. */
-export interface StepResult {
-  readonly status: CallStatus;
-  readonly failure?: Failure;
-  readonly note?: string;
-  readonly stake?: Stake;
-  /** Whether some, but not all, of its calls were done. */
-  readonly partly?: true;
-  /**
-   * The resource at the address of a failed step: the declared resource if only a dependent was rejected, or
-   * another one, either restored or created by another client. Absent: no resource, or unknown.
-   */
-  readonly stands?: 'wanted' | 'other';
-  /** For a replacement that was rejected after the deletion. */
-  readonly previous?: 'restored' | 'lost';
-}
 
 export interface RunOptions {
   readonly onError: 'stop' | 'continue';

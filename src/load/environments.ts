@@ -6,7 +6,7 @@ import {
   nearestWord,
   type Source,
 } from '../model/index.ts';
-import type { BrokerGlob, Config, Placed, RuleSetting } from './config.ts';
+import type { BrokerGlob, Config, Placed, RuleSetting } from './config-model.ts';
 import type { Overlay } from './overlay.ts';
 import type { Override } from './overrides.ts';
 import type { SourceMap } from './source-map.ts';

@@ -9,7 +9,8 @@ import {
 } from '../model/index.ts';
 import { ADDRESS_HINT, type AddressScope, addressProblem } from './addresses.ts';
 import { readBaseline } from './baseline.ts';
-import { type BrokerGlob, type Config, type LintSettings, type Placed, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import type { BrokerGlob, Config, LintSettings, Placed } from './config-model.ts';
 import { BrokerConfig } from './connection.ts';
 import { displayPath, findConfig, findFiles, isFolder, yamlFilesIn } from './files.ts';
 import { Overlay } from './overlay.ts';
