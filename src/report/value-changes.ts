@@ -45,10 +45,10 @@ export function valueChange(line: FieldLine, change: FieldChange | undefined, st
   if (items) return items;
   const isLong = before.length + after.length > SHORT || /\n/.test(before + after);
   if (!isLong) return oneLine(`${escapeText(before)} → ${escapeText(after)}`);
+  if (before.length + after.length > LONGEST_TEXT) return oneLine(`${cut(before)} → ${cut(after)}`);
   const alternatives = alternativesOf(before, after);
   const changed = alternatives && listChange(...alternatives, style);
   if (changed) return changed;
-  if (before.length + after.length > LONGEST_TEXT) return oneLine(`${cut(before)} → ${cut(after)}`);
   const lines = changedLines(prettyText(before, change?.before), prettyText(after, change?.after), style);
   return lines.length > 0 ? { ...oneLine(''), lines } : oneLine(`${cut(before)} → ${cut(after)}`);
 }
@@ -72,12 +72,19 @@ function itemsOf(shown: string, value: Json | undefined): readonly string[] | un
   return [plain, `[${plain}]`, items.join(','), JSON.stringify(items)].includes(shown) ? items : undefined;
 }
 
-/** The alternatives of two regular expressions, `^(a|b|c)$`, that have the same text around them. */
+const ALTERNATIVES = String.raw`((?:[^()[\]\\\n]|\\[^|()[\]\n])+)`;
+const GROUP = new RegExp(String.raw`^(\^?\((?:\?:)?)${ALTERNATIVES}(\)\$?)$`);
+const UNGROUPED = new RegExp(`^()${ALTERNATIVES}()$`);
+
+/** The alternatives of two regular expressions, `^(a|b|c)$` or `^a$|^b$`, that have the same text around them. */
 function alternativesOf(before: string, after: string): [string[], string[]] | undefined {
-  const [left, right] = [before, after].map((text) => /^(\^?\(?(?:\?:)?)([^()[\]\\]+)(\)?\$?)$/.exec(text));
-  if (!left || !right || left[1] !== right[1] || left[3] !== right[3]) return undefined;
-  const sides: [string[], string[]] = [(left[2] ?? '').split('|'), (right[2] ?? '').split('|')];
-  return sides.every(({ length }) => length > 1) ? sides : undefined;
+  for (const form of [GROUP, UNGROUPED]) {
+    const [left, right] = [form.exec(before), form.exec(after)];
+    if (!left || !right || left[1] !== right[1] || left[3] !== right[3]) continue;
+    const sides: [string[], string[]] = [(left[2] ?? '').split('|'), (right[2] ?? '').split('|')];
+    if (sides.every(({ length }) => length > 1)) return sides;
+  }
+  return undefined;
 }
 
 /** `+orders.new  −orders.old  (3 unchanged)`; undefined if only the order changed, or if there are too many edits. */

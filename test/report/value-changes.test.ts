@@ -74,6 +74,15 @@ describe('a text', () => {
     expect(linesOf(before, before.replace('returns', 'refunds'))).toEqual([
       '      f  +refunds  −returns  (4 unchanged)',
     ]);
+    const ungrouped = names.map((name) => String.raw`^${name}\..*$`).join('|');
+    expect(linesOf(ungrouped, ungrouped.replace('returns', 'refunds'))).toEqual([
+      String.raw`      f  +^refunds\..*$  −^returns\..*$  (4 unchanged)`,
+    ]);
+  });
+
+  test('with alternatives inside of other groups shows both lines', () => {
+    const before = `^(${'a|b'.repeat(30)})(c|d)$`;
+    expect(linesOf(before, `${before}x`)).toEqual(['      f', `        - ${before}`, `        + ${before}x`]);
   });
 
   test('of several lines shows the changed ones with context', () => {
