@@ -222,5 +222,5 @@ test('several servers and a RabbitMQ broker are one plan and one apply', async (
   });
   await project.expectRun(0, 'plan', '--out', 'plan.json');
   project.write('brokerform.yaml', project.read('brokerform.yaml').replace(urls[0] ?? '', urls[2] ?? ''));
-  expect((await project.expectRun(4, 'apply', 'plan.json')).stderr).toContain('Nothing was applied');
+  expect((await project.expectRun(4, 'apply', 'plan.json')).stderr).toContain('nothing was applied');
 });

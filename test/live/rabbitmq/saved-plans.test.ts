@@ -61,7 +61,7 @@ eachLine('a plan for RabbitMQ %s that no longer fits', (line) => {
       project.set({ URL: foreign.url, MANAGEMENT: foreign.management });
       const { stderr } = await project.expectRun(4, 'apply', 'plan.json');
       expect(stderr).toContain('main: plan is for rabbitmq "');
-      expect(stderr).toContain('Nothing was applied');
+      expect(stderr).toContain('nothing was applied');
       project.set({ URL: broker.url, MANAGEMENT: broker.management });
       await project.expectRun(0, 'apply', 'plan.json');
     },
@@ -76,7 +76,7 @@ eachLine('a plan for RabbitMQ %s that no longer fits', (line) => {
     project.write('cut.json', text.slice(0, text.length / 2));
     for (const name of ['edited.json', 'cut.json']) {
       const { stdout, stderr } = await project.expectRun(4, 'apply', name);
-      expect([name, stdout, stderr]).toEqual([name, '', expect.stringContaining('Nothing was applied')]);
+      expect([name, stdout, stderr]).toEqual([name, '', expect.stringContaining('nothing was applied')]);
     }
     expect(await project.queues()).toEqual([]);
   });
@@ -92,7 +92,7 @@ eachLine('a plan for RabbitMQ %s that no longer fits', (line) => {
     expect(planned.stdout).toContain(`--allow 'destructive:${project.address('queue', 'orders')}'`);
     const { stdout, stderr } = await project.expectRun(3, 'apply', 'plan.json');
     expect(stdout).toBe(planned.stdout);
-    expect(stderr).toContain('Nothing was applied');
+    expect(stderr).toContain('nothing was applied');
     await project.expectRun(3, 'apply', '--auto-approve');
     // A key of another address opens nothing.
     await project.expectRun(3, 'apply', '--auto-approve', '--allow', 'destructive:main/queue/*/other');
