@@ -48,7 +48,7 @@ function pageScript(): string {
 
 /** Read when it is needed: most runs draw nothing. */
 function asset(name: string): string {
-  return readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8');
+  return readFileSync(new URL(`../graph/page/${name}`, import.meta.url), 'utf8');
 }
 
 function aboutText(graph: Graph): string {

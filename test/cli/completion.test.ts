@@ -109,7 +109,7 @@ describe('bash', () => {
   test.each([
     ['pl', 'plan'],
     ['plan --fo', '--format'],
-    ['plan --format ', 'text json markdown github sarif junit gitlab'],
+    ['plan --format ', 'text json markdown github sarif junit gitlab diff'],
     ['-C /tmp completion ', 'bash zsh fish'],
     ['validate --fail-on w', 'warning'],
     ['plan --target ', ''],
@@ -123,7 +123,7 @@ describe('fish', () => {
   test.each([
     ['pl', 'plan'],
     ['plan --fo', '--format'],
-    ['plan --format ', 'github gitlab json junit markdown sarif text'],
+    ['plan --format ', 'diff github gitlab json junit markdown sarif text'],
     ['completion ', 'bash fish zsh'],
   ])('"%s" completes to "%s"', (line, expected) => {
     expect(fishReply(line)).toBe(expected);

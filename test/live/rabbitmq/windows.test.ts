@@ -140,8 +140,8 @@ for (const line of ['old', 'current'] as const) {
       await (await planOf({ exchanges: { events: { type: 'direct' } }, queues }))[1]();
       const [plan, apply] = await planOf({ exchanges: { events: { type: 'topic' } }, queues });
       const told = risksOf(plan, address('exchange', 'events'));
-      expect(told).toContain('publishers get 404 until it is declared again');
-      expect(told).toContain('confirmed but unroutable until its bindings are made again');
+      expect(told).toContain('publishers get 404 until it is re-declared');
+      expect(told).toContain('confirmed but unroutable until its bindings are re-created');
       const { confirmed, returned } = await during(apply);
       // No message that was confirmed and not returned is lost.
       expect(await held('q29')).toBe(confirmed - returned);

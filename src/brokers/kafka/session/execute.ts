@@ -89,10 +89,9 @@ async function runUnit(
     callsDone++;
     sent++;
   }
+  if (already && sent === 0) return { unit, status: 'already', callsDone: 0, failure: already };
   return {
-    unit,
-    status: already && sent === 0 ? 'already' : 'done',
-    callsDone,
+    ...{ unit, status: 'done', callsDone },
     ...(already && { failure: already }),
     ...(notes.length > 0 && { note: notes.join('; ') }),
   };
