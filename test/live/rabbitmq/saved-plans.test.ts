@@ -29,7 +29,7 @@ eachLine('a plan for RabbitMQ %s that no longer fits', (line) => {
     await project.broker.put(['queues', v, 'old'], { durable: true, arguments: { 'x-max-length': 99 } });
     const { stdout, stderr } = await project.expectRun(4, 'apply', 'plan.json', '--report', 'report.json');
     expect(stdout).toBe('');
-    expect(stderr).toContain('2 differences; nothing was applied');
+    expect(stderr).toContain('2 differences since it was created; nothing was applied');
     expect(stderr).toContain(`${project.address('queue', 'fresh')}: it was not there when the plan was made`);
     expect(stderr).toMatch(/\/old: changed since: .*x-max-length/);
     expect(JSON.parse(project.read('report.json')).failure.differences).toHaveLength(2);
