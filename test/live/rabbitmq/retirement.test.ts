@@ -35,7 +35,7 @@ eachLine('what a retired resource takes along on RabbitMQ %s', (line) => {
   test.skipIf(broker.missing)('a user is retired with its permissions, once', async () => {
     project.declare({ queues: { work: {} } }, { retired: [`main/user/${user}`] });
     const { stdout } = await project.expectRun(0, 'plan');
-    expect(stdout).toContain('1 permission removed');
+    expect(stdout).toContain('also removes 1 permission');
     await project.expectFinished('--allow', 'destructive:**');
     await expect(project.broker.get('users', user)).rejects.toThrow('404');
   });
