@@ -34,7 +34,7 @@ test('topics with the defaults of the settings', async () => {
       /^f\.yaml:5:5 settings\.topics\.blacklist: brokerform deletes only what is retired/,
     ),
     'f.yaml:10:3 topics.__consumer_offsets: it is the broker’s own topic',
-    expect.stringMatching(/^f\.yaml:\d+:3 services\.cloudy: it has no principal/),
+    expect.stringMatching(/^f\.yaml:\d+:3 services\.cloudy: no principal/),
   ]);
 });
 
