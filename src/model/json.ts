@@ -96,7 +96,7 @@ function isJsonBeginning(text: string): boolean {
     return true;
   } catch (error) {
     const { message } = error as Error;
-    if (/end of JSON|Unterminated/.test(message)) return true;
+    if (message.includes('end of JSON')) return true;
     return Number(/position (\d+)/.exec(message)?.[1] ?? -1) >= text.length;
   }
 }

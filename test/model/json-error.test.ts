@@ -12,6 +12,9 @@ test.each([
   ["{ 'a': 1 }", 1, 3],
   ['{ "a": 1', 1, 9],
   ['', 1, 1],
+  ['[3.x]', 1, 4],
+  ['[1e-x]', 1, 5],
+  ['["a', 1, 4],
 ])('the error of %j is at %i:%i', (text, line, col) => {
   expect(locateJsonError(text)).toEqual({ line, col });
 });
@@ -23,5 +26,6 @@ test('a character that cannot stand where it is put into JSON is found', () => {
       const text = `${json.slice(0, offset)}\u0001${json.slice(offset)}`;
       expect(locateJsonError(text)).toEqual({ line: 1, col: offset + 1 });
     }),
+    { numRuns: 1000 },
   );
 });
