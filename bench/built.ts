@@ -5,9 +5,7 @@ import { fileURLToPath } from 'node:url';
 const library = new URL('../dist/index.js', import.meta.url);
 if (!existsSync(library)) throw new Error('dist is not built; run it as `npm run bench`');
 
-export const { applyPlan, check, makePlan }: typeof import('../src/index.ts') = await import(
-  library.href
-);
+export const { applyPlan, check, makePlan }: typeof import('../src/index.ts') = await import(library.href);
 
 /** The command line's file, to run with node. */
 export const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
