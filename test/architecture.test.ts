@@ -182,3 +182,10 @@ test('no list is spread into a call that takes any number of arguments: a long o
   });
   expect(found).toEqual([]);
 });
+
+test('no file of the sources has more than 300 lines', () => {
+  const lengths = files.map(
+    (file) => [file, readFileSync(join(SRC, file), 'utf8').split('\n').length - 1] as const,
+  );
+  expect(lengths.filter(([, lines]) => lines > 300)).toEqual([]);
+});

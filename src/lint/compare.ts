@@ -1,11 +1,11 @@
-import { compareDiagnostics, type Diagnostic, type FindingChanges } from '../model/index.ts';
+import { compareDiagnostics, type Diagnostic, type FindingChanges, groupBy } from '../model/index.ts';
 
 /**
  * Separates new findings from existing ones. Findings are compared by rule, severity, resource and message, because
  * lines and file names can move without a change.
  */
 export function compareFindings(before: readonly Diagnostic[], after: readonly Diagnostic[]): FindingChanges {
-  const left = groupByIdentity(before);
+  const left = groupBy(before, identityOf);
   const found: Diagnostic[] = [];
   let remaining = 0;
   for (const diagnostic of after) {
@@ -14,17 +14,6 @@ export function compareFindings(before: readonly Diagnostic[], after: readonly D
   }
   const fixed = [...left.values()].flat().sort(compareDiagnostics);
   return { new: found.sort(compareDiagnostics), fixed, remaining };
-}
-
-function groupByIdentity(diagnostics: readonly Diagnostic[]): Map<string, Diagnostic[]> {
-  const groups = new Map<string, Diagnostic[]>();
-  for (const diagnostic of diagnostics) {
-    const identity = identityOf(diagnostic);
-    const group = groups.get(identity);
-    if (group) group.push(diagnostic);
-    else groups.set(identity, [diagnostic]);
-  }
-  return groups;
 }
 
 function identityOf({ code, severity, address = '', message }: Diagnostic): string {

@@ -5,6 +5,7 @@ import {
   compareDiagnostics,
   type Diagnostic,
   type Finding,
+  groupBy,
   nearestWord,
   placeOf,
   type Resource,
@@ -98,15 +99,8 @@ function withBaseline(diagnostics: readonly Diagnostic[], baseline: Baseline, in
 }
 
 function contextOf(target: LintBroker, environment: string | undefined): Omit<RuleContext, 'options'> {
-  const byAddress = new Map<string, Resource>();
-  const byKind = new Map<string, Resource[]>();
-  for (const resource of target.resources) {
-    byAddress.set(resource.address, resource);
-    const kind = kindOf(resource);
-    const group = byKind.get(kind);
-    if (group) group.push(resource);
-    else byKind.set(kind, [resource]);
-  }
+  const byAddress = new Map(target.resources.map((one) => [one.address, one]));
+  const byKind = groupBy(target.resources, kindOf);
   return {
     broker: target.broker,
     versionKnown: target.versionKnown,

@@ -13,6 +13,7 @@ import { type Diagnostic, isObject, isReservedKey, type Json, type JsonObject } 
 import { NO_NUMBER, readScalar } from './scalar.ts';
 import type { Key, SourceMap } from './source-map.ts';
 import { isTemplate } from './template.ts';
+import { CORE, isEmpty, isMergeKey, quote, SCALAR_TAGS, start } from './yaml-nodes.ts';
 
 /** Values after all aliases are followed; a topology of 100,000 resources has about a million. */
 const MAX_VALUES = 2_000_000;
@@ -280,32 +281,4 @@ export class Converter {
     const plain = target.type === Scalar.PLAIN && target.tag === undefined;
     this.places.addTemplate({ raw, plain, container, key });
   }
-}
-
-const CORE = 'tag:yaml.org,2002:';
-
-const SCALAR_TAGS: Readonly<Record<string, (value: Json) => boolean>> = {
-  [`${CORE}int`]: (value) =>
-    (typeof value === 'number' && Number.isInteger(value)) || typeof value === 'object',
-  [`${CORE}float`]: (value) => typeof value === 'number',
-  [`${CORE}bool`]: (value) => typeof value === 'boolean',
-  [`${CORE}null`]: (value) => value === null,
-};
-
-function isMergeKey(node: Node): boolean {
-  return isScalar(node) && node.type === Scalar.PLAIN && node.value === '<<';
-}
-
-/** No character was written for it. */
-function isEmpty(node: Node): boolean {
-  return isScalar(node) && node.type === Scalar.PLAIN && node.value === '';
-}
-
-function start(node: Node): number {
-  return node.range?.[0] ?? 0;
-}
-
-/** A text of the user's, short enough for a message. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
 }

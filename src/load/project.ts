@@ -4,6 +4,7 @@ import {
   type Baseline,
   compareDiagnostics,
   type Diagnostic,
+  groupBy,
   type Section,
   type Suppression,
 } from '../model/index.ts';
@@ -106,11 +107,7 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
     environment: options.environment,
     directory,
     brokers: types.size > 0 ? configured : impliedBrokers(topologies, overlay, validators),
-    sections: groupBy(
-      topologies.sections,
-      ({ broker }) => broker,
-      (section) => section,
-    ),
+    sections: groupBy(topologies.sections, ({ broker }) => broker),
     retired: topologies.retired,
     owns: globsByBroker(config?.owns ?? []),
     ignore: globsByBroker(config?.ignore ?? []),
@@ -279,23 +276,8 @@ function checkGlobs(config: Config, scope: AddressScope, brokersKnown: boolean):
 }
 
 function globsByBroker(globs: readonly BrokerGlob[]): Map<string, string[]> {
-  return groupBy(
-    globs,
-    ({ broker }) => broker,
-    ({ broker, glob }) => `${broker}/${glob}`,
+  const groups = groupBy(globs, ({ broker }) => broker);
+  return new Map(
+    Array.from(groups, ([broker, ofBroker]) => [broker, ofBroker.map(({ glob }) => `${broker}/${glob}`)]),
   );
-}
-
-function groupBy<T, R>(
-  items: readonly T[],
-  key: (item: T) => string,
-  value: (item: T) => R,
-): Map<string, R[]> {
-  const groups = new Map<string, R[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(value(item));
-    else groups.set(key(item), [value(item)]);
-  }
-  return groups;
 }

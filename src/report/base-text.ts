@@ -1,4 +1,11 @@
-import type { Diff, Effect, LeftBehind, Side, Undeclared } from '../model/index.ts';
+import {
+  type Diff,
+  type Effect,
+  groupBy,
+  type LeftBehind,
+  type Side,
+  type Undeclared,
+} from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, plural } from '../text/words.ts';
 import { itemLine, kindCounts, readingTime } from './step-lines.ts';
@@ -84,12 +91,7 @@ export function effectBlocks(
   { effects, effectsCut }: Pick<Diff, 'effects' | 'effectsCut'>,
   style: Style,
 ): string[][] {
-  const groups = new Map<string, Effect[]>();
-  for (const effect of effects) {
-    const group = groups.get(effect.address);
-    if (group) group.push(effect);
-    else groups.set(effect.address, [effect]);
-  }
+  const groups = groupBy(effects, ({ address }) => address);
   const blocks = Array.from(groups.values(), (group) => [
     ...group.slice(0, 1).map((one) => itemLine('   ', one, '', style)),
     ...group.map((effect) => `${INDENT}${effectText(effect, style)}`),

@@ -1,4 +1,4 @@
-import { compareDiagnostics, type Diagnostic, formatSource } from '../model/index.ts';
+import { compareDiagnostics, type Diagnostic, formatSource, groupBy } from '../model/index.ts';
 import { escapeXml } from '../text/escape.ts';
 import type { About } from './about.ts';
 
@@ -7,13 +7,8 @@ import type { About } from './about.ts';
  * a case; a file without findings is not listed, and no finding at all is one case that passed.
  */
 export function diagnosticsJunit(diagnostics: readonly Diagnostic[], { command }: About): string {
-  const suites = new Map<string, Diagnostic[]>();
-  for (const diagnostic of [...diagnostics].sort(compareDiagnostics)) {
-    const name = diagnostic.at?.file ?? 'brokerform';
-    const suite = suites.get(name);
-    if (suite) suite.push(diagnostic);
-    else suites.set(name, [diagnostic]);
-  }
+  const sorted = [...diagnostics].sort(compareDiagnostics);
+  const suites = groupBy(sorted, ({ at }) => at?.file ?? 'brokerform');
   const body =
     suites.size === 0
       ? [suiteXml('brokerform', [], [`    <testcase name="${command}" classname="brokerform" time="0"/>`])]
