@@ -184,7 +184,7 @@ export interface Session {
    */
   read(scope: Scope): Promise<Resource[]>;
   /** Fresh `volatile` of these live resources; an address that is missing from the answer is unknown, not empty. */
-  observe(resources: readonly Resource[]): Promise<Map<Address, JsonObject>>;
+  readMetrics(resources: readonly Resource[]): Promise<Map<Address, JsonObject>>;
   /**
    * Sends units of calls: a unit's calls run in order and stop at its first failure; units are independent.
    * Never throws for a refusal: each unit gets exactly one outcome.
@@ -205,7 +205,7 @@ export interface Session {
     options: Pick<SendOptions, 'drain' | 'abort'>,
   ): Promise<readonly Trial[]>;
   /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
-  examine(): Promise<Check[]>;
+  diagnose(): Promise<Check[]>;
   close(): Promise<void>;
 }
 

@@ -62,7 +62,7 @@ async function readStakes(
   now: () => Date,
 ): Promise<Map<Address, Stake>> {
   const befores = steps.flatMap(({ change }) => ('before' in change ? [change.before] : []));
-  const counts = await session.observe(befores);
+  const counts = await session.readMetrics(befores);
   const readAt = now().toISOString();
   return new Map(
     befores.flatMap((before): [Address, Stake][] => {

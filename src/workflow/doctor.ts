@@ -17,19 +17,19 @@ export function doctor(
     [...checked.configured.values()].map(async (broker) => ({
       broker: broker.name,
       type: broker.provider.name,
-      checks: await examine(broker, options),
+      checks: await diagnose(broker, options),
     })),
   );
 }
 
-async function examine(
+async function diagnose(
   broker: DeclaredBroker,
   options: OpenOptions & { readonly timeout: number },
 ): Promise<Check[]> {
   try {
     const connection = broker.connect(options.timeout);
     const sessions = await openSessions([{ provider: broker.provider, connection }], options);
-    const checks = await Promise.all([...sessions.values()].map((session) => session.examine()));
+    const checks = await Promise.all([...sessions.values()].map((session) => session.diagnose()));
     await closeSessions(sessions.values());
     return checks.flat();
   } catch (error) {

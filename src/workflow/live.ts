@@ -10,14 +10,14 @@ import type {
 } from '../model/index.ts';
 
 /** Where live state comes from: a session, or a file that stands in for one. */
-export type LiveState = Pick<Session, 'broker' | 'read' | 'observe' | 'preview'>;
+export type LiveState = Pick<Session, 'broker' | 'read' | 'readMetrics' | 'preview'>;
 
 /** A snapshot as live state. It holds no counts, and what is unknown counts as not empty. */
 export function frozen(snapshot: Snapshot): LiveState {
   return {
     broker: snapshot.broker,
     read: async () => [...snapshot.resources],
-    observe: async () => new Map(),
+    readMetrics: async () => new Map(),
   };
 }
 
@@ -39,7 +39,7 @@ export async function observed(
   resources: readonly Resource[],
 ): Promise<Context> {
   if (resources.length === 0) return context;
-  const counts = await live.observe(resources);
+  const counts = await live.readMetrics(resources);
   const merged = new Map(context.live);
   for (const resource of resources) {
     const volatile = counts.get(resource.address);

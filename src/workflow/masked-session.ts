@@ -28,7 +28,7 @@ export async function connectMasked(
       return session.broker;
     },
     read: (scope) => guarded(session.read(scope)),
-    observe: (resources) => guarded(session.observe(resources)),
+    readMetrics: (resources) => guarded(session.readMetrics(resources)),
     async *send(units, options) {
       const { onWork } = options;
       const masked = onWork && {
@@ -46,7 +46,7 @@ export async function connectMasked(
     ...(rehearse && {
       rehearse: async (units, options) => secrets.maskAll(await guarded(rehearse(units, options))),
     }),
-    examine: async () => secrets.maskAll(await guarded(session.examine())),
+    diagnose: async () => secrets.maskAll(await guarded(session.diagnose())),
     close: () => session.close(),
   };
 }

@@ -80,9 +80,9 @@ describe.each(fixtures)('a session with $title', (fixture: Fixture) => {
     const live = await bench.session.read({ desired, retired: [], owns: globs });
     const known = new Set(addresses(live));
     for (let times = 0; times < 2; times++) {
-      for (const address of (await bench.session.observe(live)).keys()) expect(known).toContain(address);
+      for (const address of (await bench.session.readMetrics(live)).keys()) expect(known).toContain(address);
     }
-    expect(await bench.session.examine()).not.toEqual([]);
+    expect(await bench.session.diagnose()).not.toEqual([]);
     const replaced = await bench.plan({ desired: further, retired: fixture.takers });
     await bench.session.preview?.(replaced.waves.flat().map(({ calls }) => calls));
     expect(await bench.state(globs)).toEqual(before);

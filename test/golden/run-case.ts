@@ -113,7 +113,7 @@ async function liveStates(
       const known = Object.entries(counts).filter(([address]) =>
         live.some((resource) => resource.address === address),
       );
-      return [name, { broker: identity, read: async () => live, observe: async () => new Map(known) }];
+      return [name, { broker: identity, read: async () => live, readMetrics: async () => new Map(known) }];
     }),
   );
 }

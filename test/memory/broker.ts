@@ -65,7 +65,7 @@ export class MemoryBroker {
           .filter(includes)
           .map(({ volatile: _, ...resource }) => resource);
       },
-      observe: async (resources) =>
+      readMetrics: async (resources) =>
         new Map(
           resources.flatMap(({ address }): [Address, JsonObject][] => {
             const box = this.boxes.get(address);
@@ -87,7 +87,7 @@ export class MemoryBroker {
             return message === undefined ? [] : [{ unit, failure: { op: call.op, message } }];
           }),
         ),
-      examine: async (): Promise<Check[]> => [{ name: 'memory', ok: true, text: 'always there' }],
+      diagnose: async (): Promise<Check[]> => [{ name: 'memory', ok: true, text: 'always there' }],
       close: async () => {},
     };
   }

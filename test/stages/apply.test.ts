@@ -320,12 +320,12 @@ describe('a replacement that the broker refuses', () => {
     const { broker, plan } = await replacement();
     const session = broker.session();
     let looks = 0;
-    const observe: typeof session.observe = async (resources) => {
+    const readMetrics: typeof session.readMetrics = async (resources) => {
       // The first look is the one before anything is sent.
       if (looks++ > 0) throw new ConnectionError('store', 'gone');
-      return session.observe(resources);
+      return session.readMetrics(resources);
     };
-    broker.session = () => ({ ...session, observe });
+    broker.session = () => ({ ...session, readMetrics });
     expect(Object.values(statuses(await applyMemory(broker, plan)))).toContain('applied');
     expect(looks).toBeGreaterThan(1);
   });

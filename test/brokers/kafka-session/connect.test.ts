@@ -59,7 +59,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
       sasl: login('plain', 'admin', 'admin-secret'),
     };
     const { session } = await open({ settings });
-    const checks = await session.examine();
+    const checks = await session.diagnose();
     expect(checks.filter((check) => !check.ok)).toEqual([]);
     expect(checks.find(({ name }) => name === 'clock')?.text).toMatch(
       /^of controller [123] agrees within 5 s$/,
@@ -162,7 +162,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
     const { session } = await open({ settings: { bootstrap: ['127.0.0.1:1', ...plain.slice(2)] } });
     expect(session.broker.facts).toMatchObject({ brokers: [{ id: 1 }, { id: 2 }, { id: 3 }] });
     // The examination says that the other one would be of no help.
-    expect((await session.examine()).filter(({ ok }) => !ok)).toMatchObject([
+    expect((await session.diagnose()).filter(({ ok }) => !ok)).toMatchObject([
       { name: 'bootstrap 127.0.0.1:1', text: expect.stringContaining('nothing listens') },
     ]);
   });
@@ -314,7 +314,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
       status: 'failed',
       failure: { hint: expect.stringContaining('needs Create on topic') },
     });
-    const rights = (await session.examine()).filter((check) => check.name.startsWith('right'));
+    const rights = (await session.diagnose()).filter((check) => check.name.startsWith('right'));
     expect(rights.map(({ ok }) => ok)).toEqual([false, false, false, false]);
 
     const acl = (operation: 'describe' | 'describe-configs') =>
@@ -339,7 +339,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
       .toMatchObject({ spec: { partitions: 1 } });
 
     // A broker tells nobody that it leaves groups out.
-    const stake = async () => (await session.observe([declared(topic(name))])).get(topic(name));
+    const stake = async () => (await session.readMetrics([declared(topic(name))])).get(topic(name));
     expect(await stake()).toMatchObject({ messages: 0 });
     expect(await stake()).not.toHaveProperty('groups');
     const onCluster = { 'resource-type': 'cluster', name: 'kafka-cluster' } as const;

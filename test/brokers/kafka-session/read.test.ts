@@ -98,7 +98,7 @@ describe.each(['old', 'current'] as const)('reading the %s Kafka', (line) => {
     expect(await counted(opened, plan(1_000))).toEqual({ ...once, DescribeConfigs: 2 });
 
     const live = await plan(1_000)();
-    const stake = await counted(opened, () => opened.session.observe(live));
+    const stake = await counted(opened, () => opened.session.readMetrics(live));
     // One a broker, four for the times; group offsets only from those that coordinate groups.
     expect(stake).toMatchObject({ Metadata: 1, DescribeLogDirs: 3, ListOffsets: 12, ListGroups: 3 });
     const gone = await counted(opened, () =>
@@ -221,7 +221,7 @@ describe.each(['old', 'current'] as const)('reading the %s Kafka', (line) => {
     await admin.setOffsets({ groupId: group, topic: name, partitions: [{ partition: 0, offset: '1' }] });
     await admin.disconnect();
 
-    const seen = await session.observe([
+    const seen = await session.readMetrics([
       declared(topic(name)),
       declared(topic(empty)),
       declared(topic('never-there')),

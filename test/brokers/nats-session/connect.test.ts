@@ -94,7 +94,7 @@ describeLines((line) => {
         status: 'failed',
         failure: { message: 'maximum number of streams reached' },
       });
-      const checks = await session.examine();
+      const checks = await session.diagnose();
       expect(checks.find((check) => check.name === 'limits of account')).toMatchObject({
         ok: false,
         hint: 'nothing more fits into streams',
@@ -188,7 +188,7 @@ describeLines((line) => {
         status: 'failed',
         failure: { status: 'permissions', message: 'the user may not publish to $JS.API.STREAM.CREATE.A' },
       });
-      const checks = await session.examine();
+      const checks = await session.diagnose();
       expect(checks.filter((check) => !check.ok)).toEqual([
         {
           name: 'rights to apply',

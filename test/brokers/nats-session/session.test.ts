@@ -54,7 +54,7 @@ describeLines((line) => {
       const resources = (await session.read(only(`main/stream/${name}`))).filter(({ address }) =>
         address.includes(name),
       );
-      const counts = await session.observe(resources);
+      const counts = await session.readMetrics(resources);
       expect(counts.get(`main/stream/${name}`)).toMatchObject({
         messages: 3,
         consumers: 2,
@@ -72,7 +72,7 @@ describeLines((line) => {
         failure: { message: 'it now holds 3 messages' },
       });
       expect((await sendAll(session, [[streamCall.delete(name)]]))[0]?.status).toBe('done');
-      expect((await session.observe(resources)).size).toBe(0);
+      expect((await session.readMetrics(resources)).size).toBe(0);
     });
   });
 
@@ -231,7 +231,7 @@ describeLines((line) => {
 
   test('everything a user may need to know is examined', async () => {
     await withSession(settings, async (session) => {
-      const checks = await session.examine();
+      const checks = await session.diagnose();
       expect(checks.filter((check) => !check.ok)).toEqual([]);
       expect(checks.map((check) => check.name)).toEqual([
         'connection',

@@ -84,7 +84,7 @@ export async function plan(
     live: {
       broker,
       read: async () => live.map(({ volatile: _, ...resource }) => resource),
-      observe: async () =>
+      readMetrics: async () =>
         new Map(live.flatMap(({ address, volatile }) => (volatile ? [[address, volatile]] : []))),
     },
     desired,

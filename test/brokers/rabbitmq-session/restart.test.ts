@@ -55,7 +55,7 @@ describe.each(LINES)('RabbitMQ %s of our own', (line) => {
       const { url, management, ca, cert, key } = broker.tls;
       const session = await open({ url, management, tls: { ca, cert, key } });
       expect(statuses(await send(session, [[calls.queue('/', 'tls')]]))).toEqual({ done: 1 });
-      const checks = await session.examine();
+      const checks = await session.diagnose();
       expect(checks.filter((check) => !check.ok)).toEqual([]);
       await session.close();
 
@@ -97,7 +97,7 @@ describe.each(LINES)('RabbitMQ %s of our own', (line) => {
     );
     const amqp = async (settings: Parameters<typeof open>[0]) => {
       const session = await open(settings);
-      const check = (await session.examine()).find((one) => one.name === 'AMQP');
+      const check = (await session.diagnose()).find((one) => one.name === 'AMQP');
       await session.close();
       return check;
     };

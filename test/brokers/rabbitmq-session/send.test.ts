@@ -200,7 +200,7 @@ describe.each(LINES)('sending to RabbitMQ %s', (line) => {
       await fill('seen-stream', 5),
     ];
     const live = await readAll(both, `main/queue/${vhost}/*`);
-    const seen = await both.observe([...live.values()].filter((one) => one.address.includes('/seen-')));
+    const seen = await both.readMetrics([...live.values()].filter((one) => one.address.includes('/seen-')));
     expect(seen.get(`main/queue/${vhost}/seen-classic`)).toEqual({
       ready: 3,
       unacknowledged: 2,
@@ -209,7 +209,7 @@ describe.each(LINES)('sending to RabbitMQ %s', (line) => {
     expect(seen.get(`main/queue/${vhost}/seen-quorum`)).toMatchObject({ ready: 5, consumers: 0 });
     expect(seen.get(`main/queue/${vhost}/seen-stream`)).toMatchObject({ ready: 5 });
     const gone = { address: `main/queue/${vhost}/gone`, spec: { type: 'classic' }, needs: [] };
-    expect((await both.observe([gone])).size).toBe(0);
+    expect((await both.readMetrics([gone])).size).toBe(0);
     await Promise.all(closes.map((close) => close()));
   });
 
@@ -219,7 +219,7 @@ describe.each(LINES)('sending to RabbitMQ %s', (line) => {
       settings: { ...settings, management: loginAs(line, 'guest', 'guest').management ?? '' },
     });
     expect(statuses(await send(session, [[calls.queue(vhost, 'by-http')]]))).toEqual({ done: 1 });
-    const checks = await session.examine();
+    const checks = await session.diagnose();
     expect(checks.find((check) => check.name === 'AMQP')).toMatchObject({
       ok: false,
       text: expect.stringContaining('refused the AMQP login of "guest"'),

@@ -3,11 +3,11 @@ import {
   type BrokerIdentity,
   type Drawing,
   type Fact,
+  GraphBuilder,
   groupBy,
   kindOf,
   makeAddress,
   type Resource,
-  Sketch,
 } from '../../../model/index.ts';
 import type { AclOperation } from '../fields/acl.ts';
 import { formatConfig } from '../fields/config-values.ts';
@@ -20,23 +20,23 @@ import { deadLetterSource } from '../topology.ts';
 
 /** Topics, their producers and consumers by ACL, and their dead letter topics. */
 export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {
-  const sketch = new Sketch();
+  const builder = new GraphBuilder();
   const group = makeAddress(broker.name, 'cluster');
-  if (resources.length > 0) sketch.group(group, `${broker.name} · kafka`);
+  if (resources.length > 0) builder.group(group, `${broker.name} · kafka`);
   const topics = resources.filter(({ address }) => kindOf(address) === 'topic');
-  for (const topic of topics) drawTopic(sketch, group, topic);
-  drawDeadLetters(sketch, topics);
+  for (const topic of topics) drawTopic(builder, group, topic);
+  drawDeadLetters(builder, topics);
   const users = new Map(
     resources.filter(({ address }) => kindOf(address) === 'user').map((user) => [user.address, user]),
   );
-  const drawAcls = { sketch, group, broker: broker.name, users, topics: topics.map(nameOf) };
+  const drawAcls = { builder, group, broker: broker.name, users, topics: topics.map(nameOf) };
   const acls = resources.filter(({ address }) => kindOf(address) === 'acl');
   for (const rights of rightsOf(acls)) drawRights(rights, drawAcls);
-  return sketch.done();
+  return builder.done();
 }
 
-function drawTopic(sketch: Sketch, group: string, resource: Resource): void {
-  sketch.node({
+function drawTopic(builder: GraphBuilder, group: string, resource: Resource): void {
+  builder.node({
     id: resource.address,
     kind: 'topic',
     role: 'store',
@@ -60,12 +60,12 @@ function factsOf(topic: Resource): Fact[] {
 }
 
 /** Kafka has no dead letter topics of its own: they follow a naming convention. */
-function drawDeadLetters(sketch: Sketch, topics: readonly Resource[]): void {
+function drawDeadLetters(builder: GraphBuilder, topics: readonly Resource[]): void {
   const byName = new Map(topics.map((topic) => [nameOf(topic), topic.address]));
   for (const topic of topics) {
     const source = byName.get(deadLetterSource(nameOf(topic)) ?? '');
     if (source !== undefined) {
-      sketch.edge({ from: source, to: topic.address, role: 'dead-letter', label: 'by its name' });
+      builder.edge({ from: source, to: topic.address, role: 'dead-letter', label: 'by its name' });
     }
   }
 }
@@ -89,7 +89,7 @@ function rightsOf(resources: readonly Resource[]): Rights[] {
 }
 
 interface GraphScope {
-  readonly sketch: Sketch;
+  readonly builder: GraphBuilder;
   readonly group: string;
   readonly broker: string;
   readonly users: ReadonlyMap<Address, Resource>;
@@ -99,7 +99,7 @@ interface GraphScope {
 /** Rights on other resources than topics become facts of the principal, as they carry no messages. */
 function drawRights(rights: Rights, scope: GraphScope): void {
   const { first, operations, acls } = rights;
-  const { sketch } = scope;
+  const { builder } = scope;
   const resources = acls.map(({ address }) => address);
   const at = acls[0]?.at ? { at: acls[0].at } : {};
   const words = [...operations].sort().join(', ');
@@ -115,37 +115,38 @@ function drawRights(rights: Rights, scope: GraphScope): void {
     const common = { resources, ...at };
     if (first.permission === 'deny') {
       const label = [words, pattern].filter((text) => text !== '').join(' ');
-      sketch.edge({ from: principal, to: topic, role: 'deny', label, ...common });
+      builder.edge({ from: principal, to: topic, role: 'deny', label, ...common });
       continue;
     }
     const may = (one: AclOperation) => operations.has(one) || operations.has('all');
-    if (may('write')) sketch.edge({ from: principal, to: topic, role: 'produce', label: pattern, ...common });
-    if (may('read')) sketch.edge({ from: topic, to: principal, role: 'consume', label: pattern, ...common });
+    if (may('write'))
+      builder.edge({ from: principal, to: topic, role: 'produce', label: pattern, ...common });
+    if (may('read')) builder.edge({ from: topic, to: principal, role: 'consume', label: pattern, ...common });
     if (!may('write') && !may('read'))
-      sketch.edge({ from: principal, to: topic, role: 'access', label: words, ...common });
+      builder.edge({ from: principal, to: topic, role: 'access', label: words, ...common });
   }
 }
 
 /** Maximum of topics drawn one by one for a pattern; a larger pattern becomes one node. */
 const MOST_LINES = 12;
 
-function topicsUnder({ sketch, group, broker, topics }: GraphScope, acl: AclSpec): string[] {
+function topicsUnder({ builder, group, broker, topics }: GraphScope, acl: AclSpec): string[] {
   const { name, pattern } = acl;
   const isEvery = pattern === 'literal' && name === '*';
   const ofTopic = (one: string) =>
-    sketch.name({ id: topicAddress(broker, one), kind: 'topic', role: 'store', name: one, group });
+    builder.name({ id: topicAddress(broker, one), kind: 'topic', role: 'store', name: one, group });
   if (pattern === 'literal' && !isEvery) return [ofTopic(name)];
   const matching = isEvery ? topics : topics.filter((one) => one.startsWith(name));
   if (!isEvery && matching.length > 0 && matching.length <= MOST_LINES) return matching.map(ofTopic);
   const id = makeAddress(broker, 'topics', pattern, name);
   const shown = isEvery ? 'every topic' : `${name}…`;
   const detail = `${matching.length} of those here`;
-  sketch.node({ id, kind: 'topics', role: 'store', name: shown, detail, group });
+  builder.node({ id, kind: 'topics', role: 'store', name: shown, detail, group });
   return [id];
 }
 
 function drawPrincipal(
-  { sketch, group, broker, users }: GraphScope,
+  { builder, group, broker, users }: GraphScope,
   principal: string,
   resources: readonly Address[] = [],
   facts: readonly Fact[] = [],
@@ -153,8 +154,8 @@ function drawPrincipal(
   const name = principal.startsWith(USER) ? principal.slice(USER.length) : principal;
   const isUser = principal.startsWith(USER) && name !== '*';
   const id = isUser ? userAddress(broker, name) : makeAddress(broker, 'principal', principal);
-  const known = sketch.find(id);
-  sketch.node({
+  const known = builder.find(id);
+  builder.node({
     id,
     kind: 'principal',
     role: 'client',

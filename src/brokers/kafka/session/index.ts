@@ -26,7 +26,7 @@ export async function connect(connection: Connection, onRequest?: (api: AnyApi) 
     return {
       broker,
       read: (scope) => readScope(cluster, byKind, inherited, scope),
-      async observe(resources) {
+      async readMetrics(resources) {
         const found = await Promise.all(sessions.map((one) => one.readMetrics?.(cluster, resources) ?? []));
         return new Map(found.flatMap((metrics): [Address, JsonObject][] => [...metrics]));
       },
@@ -35,7 +35,7 @@ export async function connect(connection: Connection, onRequest?: (api: AnyApi) 
         return found.flat().sort((a, b) => a.unit - b.unit);
       },
       send: (units, options) => sendUnits(cluster, sessions, units, options),
-      examine: () => diagnose(cluster, broker),
+      diagnose: () => diagnose(cluster, broker),
       close: async () => cluster.close(),
     };
   } catch (error) {

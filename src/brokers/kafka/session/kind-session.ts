@@ -30,7 +30,7 @@ export interface KindSession<C extends CallOf = never> {
   /** The live resources that are wanted. @throws ConnectionError, BrokerError */
   read(cluster: Cluster, wanted: Wanted, inherited: InheritedConfigs): Promise<Resource[]>;
   executors(cluster: Cluster): Executors<C>;
-  /** As `Session.observe`. */
+  /** As `Session.readMetrics`. */
   readMetrics?(cluster: Cluster, resources: readonly Resource[]): Promise<Map<Address, JsonObject>>;
   /** As `Session.preview`. */
   preview?(cluster: Cluster, units: readonly (readonly Call[])[]): Promise<Objection[]>;

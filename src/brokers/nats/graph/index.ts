@@ -2,13 +2,13 @@ import {
   type BrokerIdentity,
   type Drawing,
   type Fact,
+  GraphBuilder,
   isObject,
   type JsonObject,
   kindOf,
   makeAddress,
   parseAddress,
   type Resource,
-  Sketch,
 } from '../../../model/index.ts';
 import { consumerFields } from '../fields/consumer.ts';
 import { type Fields, fieldIn } from '../fields/field.ts';
@@ -24,32 +24,32 @@ import {
 
 /** Subjects, the streams that store them, copies, and consumers. */
 export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {
-  const sketch = new Sketch();
+  const builder = new GraphBuilder();
   const group = makeAddress(broker.name, 'account');
-  if (resources.length > 0) sketch.group(group, `${broker.name} · nats`);
-  const scope: GraphScope = { sketch, group, broker: broker.name };
+  if (resources.length > 0) builder.group(group, `${broker.name} · nats`);
+  const scope: GraphScope = { builder, group, broker: broker.name };
   for (const resource of resources) {
     if (kindOf(resource.address) === 'consumer') drawConsumer(scope, resource);
     else drawStream(scope, resource);
   }
-  return sketch.done();
+  return builder.done();
 }
 
 interface GraphScope {
-  readonly sketch: Sketch;
+  readonly builder: GraphBuilder;
   readonly group: string;
   readonly broker: string;
 }
 
 /** The id of a stream, declared or only referenced. */
-function streamId({ sketch, group, broker }: GraphScope, stream: string): string {
+function streamId({ builder, group, broker }: GraphScope, stream: string): string {
   const { kind, name } = identify(stream);
-  return sketch.name({ id: streamAddress(broker, stream), kind: NOUNS[kind], role: 'store', name, group });
+  return builder.name({ id: streamAddress(broker, stream), kind: NOUNS[kind], role: 'store', name, group });
 }
 
-function subjectId({ sketch, group, broker }: GraphScope, name: string): string {
+function subjectId({ builder, group, broker }: GraphScope, name: string): string {
   const id = makeAddress(broker, 'subject', name);
-  sketch.node({ id, kind: 'subject', role: 'subject', name, group });
+  builder.node({ id, kind: 'subject', role: 'subject', name, group });
   return id;
 }
 
@@ -71,10 +71,10 @@ const OMITTED = [
 ];
 
 function drawStream(scope: GraphScope, resource: Resource): void {
-  const { sketch, group } = scope;
+  const { builder, group } = scope;
   const { address: id, spec } = resource;
   const { kind, name } = identify(streamNameOf(id));
-  sketch.node({
+  builder.node({
     id,
     kind: NOUNS[kind],
     role: 'store',
@@ -86,36 +86,36 @@ function drawStream(scope: GraphScope, resource: Resource): void {
   });
   // Clients derive the subjects of a bucket from its name.
   const subjects = kind === 'stream' ? stringsIn(spec.subjects) : [];
-  for (const subject of subjects) sketch.edge({ from: subjectId(scope, subject), to: id, role: 'route' });
+  for (const subject of subjects) builder.edge({ from: subjectId(scope, subject), to: id, role: 'route' });
   for (const origin of objectsIn(spec.mirror)) drawOrigin(scope, id, origin, 'mirror');
   for (const origin of objectsIn(spec.sources)) drawOrigin(scope, id, origin, 'source');
   const { republish } = spec;
   if (isObject(republish) && typeof republish.dest === 'string') {
     const label = typeof republish.src === 'string' ? `republish ${republish.src}` : 'republish';
-    sketch.edge({ from: id, to: subjectId(scope, republish.dest), role: 'copy', label });
+    builder.edge({ from: id, to: subjectId(scope, republish.dest), role: 'copy', label });
   }
 }
 
 function drawOrigin(scope: GraphScope, to: string, origin: JsonObject, word: string): void {
-  const { sketch, group, broker } = scope;
+  const { builder, group, broker } = scope;
   const { name, external, filter_subject: filter } = origin;
   if (typeof name !== 'string') return;
   const label = typeof filter === 'string' ? `${word} ${filter}` : word;
   if (!isObject(external)) {
-    sketch.edge({ from: streamId(scope, name), to, role: 'copy', label });
+    builder.edge({ from: streamId(scope, name), to, role: 'copy', label });
     return;
   }
   const api = String(external.api ?? '');
   const id = makeAddress(broker, 'external', api, name);
-  sketch.name({ id, kind: 'stream', role: 'store', name, detail: `through ${api}`, group });
-  sketch.edge({ from: id, to, role: 'copy', label });
+  builder.name({ id, kind: 'stream', role: 'store', name, detail: `through ${api}`, group });
+  builder.edge({ from: id, to, role: 'copy', label });
 }
 
 function drawConsumer(scope: GraphScope, resource: Resource): void {
-  const { sketch, group } = scope;
+  const { builder, group } = scope;
   const { address: id, spec } = resource;
   const push = typeof spec.deliver_subject === 'string' ? spec.deliver_subject : undefined;
-  sketch.node({
+  builder.node({
     id,
     kind: 'consumer',
     role: 'client',
@@ -128,8 +128,8 @@ function drawConsumer(scope: GraphScope, resource: Resource): void {
   });
   const filters = [...stringsIn(spec.filter_subjects), ...stringsIn([spec.filter_subject ?? null])];
   const stream = streamId(scope, parseAddress(id).path[0] ?? '');
-  sketch.edge({ from: stream, to: id, role: 'consume', label: filters.join(', ') });
-  if (push !== undefined) sketch.edge({ from: id, to: subjectId(scope, push), role: 'route' });
+  builder.edge({ from: stream, to: id, role: 'consume', label: filters.join(', ') });
+  if (push !== undefined) builder.edge({ from: id, to: subjectId(scope, push), role: 'route' });
 }
 
 /** Fields with other values than their defaults. */

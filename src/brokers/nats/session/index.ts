@@ -32,9 +32,9 @@ export async function connect(connection: Connection): Promise<Session & { reado
         broker = { ...broker, facts: { ...broker.facts, serverLimits } };
         return resources;
       },
-      observe: (resources) => readMetrics(resources, api),
+      readMetrics: (resources) => readMetrics(resources, api),
       send: (units, options) => sendUnits(units, options, api, broker),
-      examine: () => diagnose(api),
+      diagnose: () => diagnose(api),
       close: () => link.close(),
     };
   } catch (error) {

@@ -2,13 +2,13 @@ import {
   type BrokerIdentity,
   type Drawing,
   type Fact,
+  GraphBuilder,
   isObject,
   type Json,
   type JsonObject,
   kindOf,
   parseAddress,
   type Resource,
-  Sketch,
 } from '../../../model/index.ts';
 import {
   type Binding,
@@ -24,28 +24,28 @@ import { drawLinks, drawVhost, type VhostGraph, vhostGraph } from './vhost-graph
 
 /** Exchanges, queues, and every way that a message can take between them, by vhost. */
 export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {
-  const sketch = new Sketch();
+  const builder = new GraphBuilder();
   for (const resource of resources) {
     const { kind, path } = parseAddress(resource.address);
-    if (kind === 'vhost') drawVhost(sketch, broker.name, path[0] ?? '', [resource.address]);
+    if (kind === 'vhost') drawVhost(builder, broker.name, path[0] ?? '', [resource.address]);
   }
   const links = resources.filter(({ address }) => kindOf(address) === 'parameter');
   const topology = readTopology(resources, broker.version);
   for (const vhost of topology.vhosts.values()) {
-    const graph = vhostGraph(sketch, broker.name, vhost.name);
+    const graph = vhostGraph(builder, broker.name, vhost.name);
     for (const exchange of vhost.exchanges.values()) drawExchange(graph, exchange);
     for (const queue of vhost.queues.values()) drawQueue(graph, queue);
     for (const binding of vhost.bindings) drawBinding(graph, binding, vhost);
   }
-  drawLinks(links, topology, (vhost) => vhostGraph(sketch, broker.name, vhost));
-  return sketch.done();
+  drawLinks(links, topology, (vhost) => vhostGraph(builder, broker.name, vhost));
+  return builder.done();
 }
 
-function drawExchange({ sketch, group, exchange: nameExchange }: VhostGraph, exchange: Exchange): void {
+function drawExchange({ builder, group, exchange: nameExchange }: VhostGraph, exchange: Exchange): void {
   const { resource, name, alternate } = exchange;
   if (!resource) return;
   const { type, internal, durable, 'auto-delete': autoDelete } = resource.spec;
-  sketch.node({
+  builder.node({
     id: resource.address,
     kind: 'exchange',
     role: 'router',
@@ -64,14 +64,14 @@ function drawExchange({ sketch, group, exchange: nameExchange }: VhostGraph, exc
     ...placeOf(resource),
   });
   if (typeof alternate?.value === 'string' && alternate.value !== name) {
-    sketch.edge({ from: resource.address, to: nameExchange(alternate.value), role: 'alternate' });
+    builder.edge({ from: resource.address, to: nameExchange(alternate.value), role: 'alternate' });
   }
 }
 
 function drawQueue(graph: VhostGraph, queue: Queue): void {
-  const { sketch, group } = graph;
+  const { builder, group } = graph;
   const { resource, name } = queue;
-  sketch.node({
+  builder.node({
     id: resource.address,
     kind: 'queue',
     role: 'store',
@@ -89,20 +89,20 @@ function drawQueue(graph: VhostGraph, queue: Queue): void {
 }
 
 /** The default exchange leads straight to the queue of the routing key. */
-function drawDeadLetter({ sketch, exchange, queue: nameQueue }: VhostGraph, queue: Queue): void {
+function drawDeadLetter({ builder, exchange, queue: nameQueue }: VhostGraph, queue: Queue): void {
   const target = queue.setting('dead-letter-exchange')?.value;
   const key = queue.setting('dead-letter-routing-key')?.value;
   const from = queue.resource.address;
   const label = typeof key === 'string' ? key : '';
-  if (target === '' && label !== '') sketch.edge({ from, to: nameQueue(label), role: 'dead-letter' });
+  if (target === '' && label !== '') builder.edge({ from, to: nameQueue(label), role: 'dead-letter' });
   else if (typeof target === 'string')
-    sketch.edge({ from, to: exchange(target), role: 'dead-letter', label });
+    builder.edge({ from, to: exchange(target), role: 'dead-letter', label });
 }
 
-function drawBinding({ sketch, exchange, queue }: VhostGraph, binding: Binding, vhost: Vhost): void {
+function drawBinding({ builder, exchange, queue }: VhostGraph, binding: Binding, vhost: Vhost): void {
   const { resource, source, destination, toQueue, key } = binding;
   const type = vhost.exchange(source)?.type;
-  sketch.edge({
+  builder.edge({
     from: exchange(source),
     to: toQueue ? queue(destination) : exchange(destination),
     role: 'route',

@@ -1,18 +1,18 @@
 import {
   type Address,
+  type GraphBuilder,
   isObject,
   type JsonObject,
   makeAddress,
   parseAddress,
   type Resource,
-  type Sketch,
 } from '../../../model/index.ts';
 import type { Exchange, Queue, Topology, Vhost } from '../effects/read-topology.ts';
 import { isPredeclaredExchange, tableOf } from '../kinds/parts.ts';
 
 /** Draws in one vhost. */
 export interface VhostGraph {
-  readonly sketch: Sketch;
+  readonly builder: GraphBuilder;
   readonly broker: string;
   readonly vhost: string;
   readonly group: Address;
@@ -21,12 +21,12 @@ export interface VhostGraph {
   queue(name: string): string;
 }
 
-export function vhostGraph(sketch: Sketch, broker: string, vhost: string): VhostGraph {
-  const group = drawVhost(sketch, broker, vhost);
+export function vhostGraph(builder: GraphBuilder, broker: string, vhost: string): VhostGraph {
+  const group = drawVhost(builder, broker, vhost);
   const end = (kind: 'exchange' | 'queue', id: Address, name: string) =>
-    sketch.name({ id, kind, role: kind === 'queue' ? 'store' : 'router', group, ...shownName(kind, name) });
+    builder.name({ id, kind, role: kind === 'queue' ? 'store' : 'router', group, ...shownName(kind, name) });
   return {
-    sketch,
+    builder,
     broker,
     vhost,
     group,
@@ -42,13 +42,13 @@ function shownName(kind: 'exchange' | 'queue', name: string): { name: string; de
 
 /** A vhost need not be declared to have something in it. */
 export function drawVhost(
-  sketch: Sketch,
+  builder: GraphBuilder,
   broker: string,
   vhost: string,
   resources?: readonly Address[],
 ): Address {
   const id = makeAddress(broker, 'vhost', vhost);
-  if (resources || !sketch.hasGroup(id)) sketch.group(id, `${broker} · vhost ${vhost}`, resources);
+  if (resources || !builder.hasGroup(id)) builder.group(id, `${broker} · vhost ${vhost}`, resources);
   return id;
 }
 
@@ -86,14 +86,14 @@ export function drawLinks(
 }
 
 function drawShovel(graph: VhostGraph, { resource, name, value }: Link): void {
-  const { sketch, group } = graph;
+  const { builder, group } = graph;
   const id = resource.address;
   const at = resource.at ? { at: resource.at } : {};
-  sketch.node({ id, kind: 'shovel', role: 'link', name, group, ...at });
+  builder.node({ id, kind: 'shovel', role: 'link', name, group, ...at });
   const from = shovelEnd(graph, id, value, 'src');
   const to = shovelEnd(graph, id, value, 'dest');
-  if (from) sketch.edge({ from: from.node, to: id, role: 'copy', label: from.label });
-  if (to) sketch.edge({ from: id, to: to.node, role: 'copy', label: to.label });
+  if (from) builder.edge({ from: from.node, to: id, role: 'copy', label: from.label });
+  if (to) builder.edge({ from: id, to: to.node, role: 'copy', label: to.label });
 }
 
 /** The node at one end. Where the URI is secret, or leads to another host, nobody can say that it is one of ours. */
@@ -114,7 +114,7 @@ function shovelEnd(
     const id = `${shovel}/${side}/${encodeURIComponent(name.toWellFormed())}`;
     const role = kind === 'exchange' ? 'router' : 'store';
     const detail = vhost === undefined ? `where ${side}-uri leads` : `in vhost ${vhost}`;
-    return { node: graph.sketch.name({ id, kind, role, name, detail, group: graph.group }), label };
+    return { node: graph.builder.name({ id, kind, role, name, detail, group: graph.group }), label };
   }
   return undefined;
 }
@@ -132,7 +132,7 @@ function localVhost(uri: string, own: string): string | undefined {
 
 /** Which exchanges and queues take from an upstream is said by their policy: one upstream, a set, or `all`. */
 function drawFederation(
-  { sketch, group }: VhostGraph,
+  { builder, group }: VhostGraph,
   upstreams: readonly Link[],
   sets: readonly Link[],
   vhost: Vhost | undefined,
@@ -140,13 +140,18 @@ function drawFederation(
   for (const { resource, name } of upstreams) {
     const at = resource.at ? { at: resource.at } : {};
     const id = resource.address;
-    sketch.node({ id, kind: 'upstream', role: 'link', name, detail: 'federation', group, ...at });
+    builder.node({ id, kind: 'upstream', role: 'link', name, detail: 'federation', group, ...at });
   }
   const targets = [...(vhost?.exchanges.values() ?? []), ...(vhost?.queues.values() ?? [])];
   for (const target of targets) {
     if (!target.resource) continue;
     for (const { resource } of upstreamsOf(target, upstreams, sets)) {
-      sketch.edge({ from: resource.address, to: target.resource.address, role: 'copy', label: 'federation' });
+      builder.edge({
+        from: resource.address,
+        to: target.resource.address,
+        role: 'copy',
+        label: 'federation',
+      });
     }
   }
 }

@@ -9,7 +9,7 @@ import type { Endpoint, RabbitSettings } from './settings.ts';
 const CLOCK_TOLERANCE = 5_000;
 
 /** What `doctor` tells of one broker. */
-export async function examine(
+export async function diagnose(
   settings: RabbitSettings,
   management: Management,
   links: AmqpLinks | undefined,

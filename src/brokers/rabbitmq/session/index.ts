@@ -7,7 +7,7 @@ import {
   type Session,
 } from '../../../model/index.ts';
 import { AmqpLinks } from './amqp.ts';
-import { examine } from './doctor.ts';
+import { diagnose } from './doctor.ts';
 import { identify } from './identity.ts';
 import { Listings } from './listings.ts';
 import { Management } from './management.ts';
@@ -37,11 +37,11 @@ export async function connect(
       /** For tests that count requests. */
       management,
       read: (scope) => readScope(scope, connection, listings),
-      observe: (resources) => observe(resources, { listings, links }),
+      readMetrics: (resources) => readMetrics(resources, { listings, links }),
       send: (units, options) => sendUnits(units, options, sending),
       preview: (units) => previewUnits(units, listings),
       rehearse: (units, options) => rehearseUnits(units, options, sending),
-      examine: () => examine(settings, management, links),
+      diagnose: () => diagnose(settings, management, links),
       async close() {
         await links?.close();
         management.close();
@@ -54,7 +54,7 @@ export async function connect(
 }
 
 /** Only queues have anything volatile. */
-async function observe(
+async function readMetrics(
   resources: readonly Resource[],
   counting: Counting,
 ): Promise<Map<Address, JsonObject>> {

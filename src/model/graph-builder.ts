@@ -4,7 +4,7 @@ type NodeParts = Pick<GraphNode, 'id' | 'kind' | 'role' | 'name' | 'group'> & Pa
 type EdgeParts = Pick<GraphEdge, 'from' | 'to' | 'role'> & Partial<GraphEdge>;
 
 /** Gathers the parts of a drawing, in any order: what is named before it is declared, or never, has a node too. */
-export class Sketch {
+export class GraphBuilder {
   readonly #groups = new Map<string, GraphGroup>();
   readonly #nodes = new Map<string, GraphNode>();
   readonly #edges: GraphEdge[] = [];
