@@ -13,7 +13,7 @@ export async function snapshotFiles(sources: readonly ImportSource[], folder = '
   return new Map([[join(folder, 'snapshot.json'), text]]);
 }
 
-/** Topology files in a folder. What could not be carried over is told at the top of the first of them. */
+/** Topology files in a folder. What was not imported is listed at the top of the first of them. */
 export async function topologyFiles({ sources, leftovers = [] }: Imported, folder = ''): Promise<Files> {
   const { toYaml } = await import('../workflow/index.ts');
   const schema = relative(folder, schemaPath(await schemaFolder(), 'topology')).replaceAll('\\', '/');

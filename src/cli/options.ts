@@ -25,7 +25,7 @@ export function addGlobalOptions(program: Command): void {
     .addOption(durationOption('--timeout <duration>', 'timeout per broker request', 30_000));
 }
 
-/** `30s`, `2m`: milliseconds in the flags. Digits alone are refused, as nobody knows of what. */
+/** `30s`, `2m`: milliseconds in the flags. Digits alone are rejected, because the unit is unknown. */
 export function durationOption(flags: string, description: string, fallback?: number): Option {
   const option = new Option(flags, description).argParser((text) => {
     const quantity = parseDuration(text, 'ms');

@@ -51,7 +51,7 @@ export function addJsonOption(command: Command): Command {
 
 /**
  * Runs a command's work, which tells its result once by `publish`. Where it fails, each output tells why in its own
- * format instead: nobody reads the result of an earlier run, or a file that is not there.
+ * format instead, so that no stale or missing result is read.
  */
 export async function withOutputs<F extends PlanFormat = Format>(
   context: CommandContext,

@@ -1,6 +1,6 @@
 /** One line of a terminal that is rewritten in place. */
 export interface ProgressLine {
-  /** False where nobody would see it: what only it would show need not be asked for. */
+  /** False if it would not be visible: requests only for progress are then skipped. */
   readonly enabled: boolean;
   show(text: string): void;
   clear(): void;

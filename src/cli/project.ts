@@ -16,7 +16,7 @@ import { keptPlans, tellStrangers } from './unfinished.ts';
 import { InputError, UsageError } from './usage.ts';
 
 export interface ProjectChoice {
-  /** In the place of what `--config` says. */
+  /** Instead of what `--config` names. */
   readonly configFile?: string;
   readonly paths?: readonly string[];
   readonly baseline?: string | false;
@@ -44,7 +44,7 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
 }
 
 /**
- * The project, for commands that go on to a broker: findings are told, and one that is an error ends the run.
+ * The project, for commands that go on to a broker: findings are printed, and an error ends the run.
  * @throws InvalidProject, LintErrors
  */
 export async function loadProject(context: CommandContext): Promise<Checked> {

@@ -8,7 +8,7 @@ export async function run(args: readonly string[]): Promise<void> {
     await createProgram().parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help and version are told this way too; everything else that commander throws is wrong usage.
+    // Help and version arrive this way too; everything else that commander throws is wrong usage.
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
 }

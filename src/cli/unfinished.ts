@@ -72,7 +72,7 @@ async function isKeptFile(file: string, folder: string): Promise<boolean> {
   return own !== undefined && (await real(dirname(file))) === own;
 }
 
-/** Plans that earlier applies to this environment left. Whatever else is there is told. */
+/** Plans that earlier applies to this environment left. Other files are reported. */
 export async function keptPlans(context: CommandContext, { project }: Checked): Promise<KeptPlan[]> {
   const { readPlan } = await import('../workflow/index.ts');
   const folder = join(project.directory, FOLDER);

@@ -3,7 +3,7 @@ import type { EdgeRole, Mark, NodeRole } from '../model/index.ts';
 /** Higher than a node with few lines. */
 const HIGH = 50;
 
-/** The outline of a node, by what it does; shapes differ so that nobody needs the colours. */
+/** The outline of a node, by what it does; shapes differ, so that colours are not needed. */
 export function outline(role: NodeRole, width: number, height: number): string {
   const [w, h] = [round(width), round(height)];
   const cut = 9;

@@ -1,5 +1,5 @@
 /*
- * How wide a text is in a sans-serif font that nobody has measured: an upper estimate, so that text stays in its box
+ * How wide a text is in a sans-serif font that was not measured: an upper estimate, so that text stays in its box
  * whichever font the reader has.
  */
 

@@ -79,12 +79,12 @@ export class Account {
     this.#remarks.set(identityOf(at, remark.message), remark);
   }
 
-  /** Why the key is left, should nobody read it. */
+  /** The reason if the key is not read. */
   explain(container: object, key: string, why: string): void {
     entryOf(this.#reasons, container).set(key, why);
   }
 
-  /** Every key of the document that nobody read, or that cannot be carried over. */
+  /** Every key of the document that was not read or cannot be imported. */
   leftovers({ value, places, at }: ForeignDocument): Diagnostic[] {
     const found: Diagnostic[] = [];
     const visited = new Set<object>();
@@ -93,7 +93,7 @@ export class Account {
         for (const [index, item] of container.entries()) visit(item as Json, pathTo(path, index));
         return;
       }
-      // An alias stands for a mapping that is told where it was written first.
+      // An alias stands for a mapping that is reported where it was written first.
       if (!isObject(container) || isExactInt(container) || visited.has(container)) return;
       visited.add(container);
       const fates = this.#fates.get(container);

@@ -33,7 +33,7 @@ const NO_TOPOLOGY = [
 
 const UNUSED = 'nothing in the document refers to it';
 
-/** Every channel of a document. A mistake in one is told, and leaves the others alone. */
+/** Every channel of a document. A mistake in one is reported and does not affect the others. */
 export function channelsOf(root: Mapping): Channel[] {
   const version = String(root.value.asyncapi);
   if (!/^[23]([.]|$)/.test(version)) {
@@ -50,7 +50,7 @@ export function channelsOf(root: Mapping): Channel[] {
   const channels = root.mapping('channels');
   return (channels?.keys() ?? []).flatMap((id): Channel[] => {
     if (!channels) return [];
-    // Looked at only: a channel that no broker takes is told as a whole.
+    // Looked at only: a channel that no broker supports is reported as a whole.
     const written = channels.glimpse(id);
     const mapping = written && follow(root, written);
     if (!mapping) {

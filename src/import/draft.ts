@@ -46,7 +46,7 @@ export class DraftSection {
   #parts = 0;
   #cluster: Cluster | undefined;
 
-  /** @param start the beginning of the first file: where a mistake is told that has no place */
+  /** @param start the beginning of the first file: the place of mistakes that have none */
   constructor(account: Account, start: Source) {
     this.account = account;
     this.#start = start;

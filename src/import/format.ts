@@ -6,7 +6,7 @@ import type { Mapping } from './mapping.ts';
 export interface ForeignFormat {
   /** As on the command line: `asyncapi`. */
   readonly name: string;
-  /** How to tell its documents, for those who are told that theirs is none. */
+  /** How to recognize its documents; printed if a document is in no format. */
   readonly sign: string;
   recognises(document: JsonObject): boolean;
   /**

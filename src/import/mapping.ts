@@ -187,7 +187,7 @@ export class Mapping {
     this.account.remark(pathTo(this.path, key), why, this.at(key));
   }
 
-  /** Why the key is left, should nobody read it. */
+  /** The reason if the key is not read. */
   explain(key: string, why: string): void {
     this.account.explain(this.value, key, why);
   }

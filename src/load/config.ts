@@ -58,7 +58,7 @@ function topKey({ path }: { readonly path: readonly string[] }): string {
   return path[0] ?? '';
 }
 
-/** Variables of connections are kept for later, and those of other environments are nobody's business now. */
+/** Variables of connections are kept for later, and those of other environments do not matter now. */
 function substitute(root: JsonObject, { environment, substitution }: ConfigInput, places: SourceMap): void {
   const skipped = new Set<object>();
   const skip = (value: Json | undefined) => {

@@ -164,7 +164,7 @@ export class Converter {
     this.places.addContainer(list, start(node));
     let size = 1;
     for (const item of items) {
-      // An item that fails keeps its place as null: the others' positions are told by their index.
+      // An item that fails keeps its place as null: the others are located by their index.
       const converted = this.node(item);
       this.places.addItem(list, start(item));
       this.noteTemplate(item, list, list.length);

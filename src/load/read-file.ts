@@ -10,7 +10,7 @@ export type TextResult = { readonly text: string } | { readonly diagnostic: Diag
 export function readText(path: string, file: string): TextResult {
   let descriptor: number;
   try {
-    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    // Without O_NONBLOCK, opening a pipe without a writer would block.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return { diagnostic: unreadable(file, error) };

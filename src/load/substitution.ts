@@ -60,7 +60,7 @@ export class Substitution {
     if (text !== undefined) put(template, template.plain ? reading(text) : text);
   }
 
-  /** Says nothing about this place: it holds a secret, or more is wrong around it and nobody will look. */
+  /** Says nothing about this place: it holds a secret, or the value around it is invalid and is not used. */
   spare(template: Template): void {
     this.spared.add(template);
   }

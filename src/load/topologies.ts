@@ -131,7 +131,7 @@ export class TopologyReader {
       this.sections.push(new LoadedSection({ broker, type, value }, places, overrides, substitution));
   }
 
-  /** Nobody will look at this value, so nobody can say which of its variables are secrets. */
+  /** This value is not used, so which of its variables are secrets is unknown. */
   private spare(value: Json, places: SourceMap): void {
     const seen = new Set<object>();
     const visit = (item: Json): void => {

@@ -20,7 +20,7 @@ export function validatorsOf(providers: readonly SchemaSource[]): Validators {
   return validators;
 }
 
-/** To find the word that was meant takes a while; with thousands of mistakes nobody mistyped anything. */
+/** To find the word that was meant takes a while; thousands of mistakes are not typing errors. */
 const MOST_SUGGESTIONS = 1000;
 
 /** Compiles each JSON Schema when it is first needed, and says in words what a value breaks. */

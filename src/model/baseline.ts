@@ -2,7 +2,7 @@ import type { Address } from './address.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Source } from './source.ts';
 
-/** Findings that are known and accepted. They are told from new ones by rule, resource and field: lines and texts move. */
+/** Findings that are known and accepted. They are matched by rule, resource and field, because lines and texts change. */
 export interface BaselineEntry {
   readonly code: string;
   /** Absent for a finding that belongs to no resource. */

@@ -1,10 +1,10 @@
 import type { Effect, Effects } from './revision.ts';
 
-/** More than this is read by nobody. */
+/** More effects than anyone reads. */
 const EFFECTS = 200;
 const ABOUT = 5;
 
-/** Gathers effects: the same one of several messages is told once. */
+/** Gathers effects: an effect that several messages share is reported once. */
 export class EffectCollector {
   readonly #found = new Map<string, { effect: Omit<Effect, 'about' | 'more'>; about: Set<string> }>();
   #cut = 0;

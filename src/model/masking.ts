@@ -26,7 +26,7 @@ export class Secrets {
 
   /**
    * A value from the environment, a file or a command. Keys, seeds and tokens among several lines count each by itself,
-   * in the place of the whole.
+   * instead of the whole.
    */
   add(value: string): void {
     if (value === '' || this.#values.has(value)) return;

@@ -54,7 +54,7 @@ export interface Kind {
   readonly cascadesFrom?: readonly string[];
   /**
    * True for a live resource that the broker makes by itself with the one it cascades from: a vhost's `amq.direct`.
-   * Nobody loses it, so it is no dependent.
+   * No client loses it, so it is not a dependent.
    */
   predeclared?(resource: Resource): boolean;
   /**

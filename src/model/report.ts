@@ -5,7 +5,7 @@ import type { Stake } from './step-details.ts';
  * What became of one call.
  * - `already`: somebody else made what it was to make; whether it is as wanted only the live state tells. `failure`
  *   holds the broker's refusal to make it again.
- * - `under-way`: the broker took it and goes on by itself, and nobody waits for the end.
+ * - `under-way`: the broker accepted it and continues; the apply does not wait for the end.
  * - `unknown`: it was sent and the answer never came.
  */
 export type CallStatus = 'done' | 'already' | 'under-way' | 'failed' | 'unknown' | 'not-started';
@@ -18,7 +18,7 @@ export interface Outcome {
   /** How many of the unit's calls were done. */
   readonly callsDone: number;
   readonly failure?: Failure;
-  /** More than the status says, for people: how much was moved, how far it is. */
+  /** More than the status says, for people: how much was moved, its progress. */
   readonly note?: string;
 }
 

@@ -17,7 +17,7 @@ export interface Resource {
   readonly at?: Source;
   /** Declared resources only: the places of its fields, by dotted spec path (`arguments.x-message-ttl`). */
   readonly places?: Readonly<Record<string, Source>>;
-  /** In the place of `places` where only their names are kept, as in a plan. */
+  /** Instead of `places`, where only their names are kept, as in a plan. */
   readonly declared?: readonly string[];
   /** Live resources only: counts of messages, consumers, lag. Never compared, never in a fingerprint. */
   readonly volatile?: JsonObject;
@@ -37,7 +37,7 @@ export function declaredFields({ places, declared }: Resource): readonly string[
   return places ? Object.keys(places) : declared;
 }
 
-/** A resource as plans keep it: the places of its fields are told along with these. */
+/** A resource as plans keep it: with the places of its fields. */
 export function withoutPlaces(resource: Resource): Resource {
   if (!resource.places) return resource;
   const { places, ...rest } = resource;

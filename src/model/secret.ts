@@ -10,7 +10,7 @@ export type SecretRef = { readonly $secret: string };
 /** Resolves `${NAME}` texts from the environment. @throws MissingVariable when a variable is not set. */
 export type Resolve = (template: string) => string;
 
-/** What a live spec holds in the place of a secret that differs from the declared one, or that is not declared. */
+/** What a live spec holds instead of a secret that differs from the declared one, or that is not declared. */
 export const HIDDEN: SecretRef = { $secret: '(hidden)' };
 
 export function isSecretRef(value: unknown): value is SecretRef {
@@ -27,7 +27,7 @@ export function secretsIn(value: Json | undefined): SecretRef[] {
 /** `amqp://user:${PASSWORD}@host/vhost?…`: what may be shown is the scheme, and the host up to what may hold secrets. */
 const URI = /^([a-z][a-z0-9+.-]*:\/\/)[^@?]*@([^?@]*)(?:$|\?[^@]*$)/i;
 
-/** A value as people may read it: `(secret)` in the place of each secret, or its URI without the credentials. */
+/** A value as people may read it: `(secret)` instead of each secret, or its URI without the credentials. */
 export function shownSecrets(value: Json): Json {
   if (isSecretRef(value)) {
     const [, scheme, host] = URI.exec(value.$secret) ?? [];

@@ -9,7 +9,7 @@ export type GlobPart = string | typeof ONE | typeof WITHIN | typeof ACROSS;
 
 /**
  * Compiles a glob that is cut into single characters and wildcards. A match takes no longer than both are long,
- * multiplied, whatever the glob: globs and names are written by people whom nobody may trust, and a regular
+ * multiplied, whatever the glob: globs and names are untrusted input, and a regular
  * expression made of `.*` takes a power of that.
  */
 export function wildcardMatcher(glob: readonly GlobPart[]): (text: ArrayLike<string>) => boolean {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a text is about: for its title, and for the marker by which one comment is told from another. */
+/** What a text is about: for its title, and for the marker that distinguishes comments. */
 export interface About {
   readonly command: 'validate' | 'plan' | 'drift' | 'diff' | 'apply' | 'doctor' | 'explain' | 'graph';
   readonly project?: string | undefined;
@@ -13,7 +13,7 @@ export function subjectName({ project, environment }: Omit<About, 'command'>): s
   return `${project} (${environment})`;
 }
 
-/** Longer names are told apart by a hash: the marker must stay one short line. */
+/** Longer names are distinguished by a hash: the marker must stay one short line. */
 const LONGEST = 120;
 
 /**

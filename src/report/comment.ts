@@ -67,7 +67,7 @@ function cutBlock(lines: readonly string[]): readonly string[] {
   return rest > 0 ? [...cut, `      … ${plural(rest, 'more line')}`] : cut;
 }
 
-/** Text of at most about so many characters; how many were left out is told. */
+/** Text of at most about so many characters; the number of omitted characters is added. */
 export function cutText(text: string, length: number): string {
   if (text.length <= length) return text;
   // Half a character would be none.

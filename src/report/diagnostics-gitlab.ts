@@ -13,7 +13,7 @@ export function diagnosticsGitlab(diagnostics: readonly Diagnostic[]): string {
   const issues = [...diagnostics].sort(compareDiagnostics).map((diagnostic) => {
     const { code, severity, message, hint, at } = diagnostic;
     const identity = [code, at?.file ?? '', diagnostic.address ?? '', message].join('\0');
-    // The same finding several times in one file is told apart by its order.
+    // Equal findings in one file are distinguished by their order.
     const count = seen.get(identity) ?? 0;
     seen.set(identity, count + 1);
     return {

@@ -7,7 +7,7 @@ import { diagnosticsJunit } from './diagnostics-junit.ts';
 import { diagnosticsSarif } from './diagnostics-sarif.ts';
 import type { Style } from './style.ts';
 
-/** The formats that CI systems read: whatever is told in one of them is told as findings. */
+/** The formats that CI systems read: their contents are findings. */
 const CI_FORMATS = {
   github: diagnosticsGithub,
   sarif: diagnosticsSarif,

@@ -34,7 +34,7 @@ export { activityLine, progressLine } from './progress.ts';
 export { decideColour, PLAIN, paint, type Style } from './style.ts';
 export { unifiedDiff } from './unified-diff.ts';
 
-/** Everything that is told can be told in each of these: `--format X`, and `--X-into FILE`. */
+/** Every result can be printed in each of these: `--format X`, and `--X-into FILE`. */
 export const FORMATS = ['text', 'json', 'markdown', 'github', 'sarif', 'junit', 'gitlab'] as const;
 export type Format = (typeof FORMATS)[number];
 
@@ -90,7 +90,7 @@ export function renderDiagnostics(
   return format === 'json' ? diagnosticsJson(diagnostics) : diagnosticsText(diagnostics, style);
 }
 
-/** Why a command could not do its work, in the place of what it would have told. */
+/** Why a command could not do its work, instead of its result. */
 export function renderFailure(failure: RunFailure, format: PlanFormat, style: Style, about: About): string {
   if (format === 'diff') return failurePatch(failure);
   if (isCiFormat(format)) return renderFindings(failureFindings(failure), format, style, about);

@@ -37,7 +37,7 @@ export function planFindings(plan: Plan): Diagnostic[] {
   ];
 }
 
-/** What still does something that nobody declares is to be looked at. It has no line: it is not in the YAML. */
+/** An undeclared resource that still has an effect needs attention. It has no line: it is not in the YAML. */
 function leftBehindFinding({
   address,
   title,
@@ -88,7 +88,7 @@ export function riskyFindings(sections: PlanSections): Diagnostic[] {
   return [...sections.refusals.map(refusal), ...entries];
 }
 
-/** Each difference between the topology and the brokers; the worst first, and what nobody declared at the end. */
+/** Each difference between the topology and the brokers; the worst first, and unmanaged resources at the end. */
 export function driftFindings(plan: Plan): Diagnostic[] {
   const sections = sectionsOf(plan);
   const entries = (['blocked', 'destructive', 'disruptive', 'safe'] as const).flatMap((name) =>

@@ -78,7 +78,7 @@ function summaryLine(plan: Plan, sections: PlanSections, style: Style, command: 
     return joinParts(parts, (label, text) => paint(style, RISK_COLOUR[label as SectionName] ?? [], text));
   }
   const rest = joinParts(parts);
-  // What nobody declares is drift too, although an apply would change nothing.
+  // Unmanaged resources are drift too, although an apply would change nothing.
   const isDrift = command === 'drift' && plan.unmanaged.length > 0;
   if (isDrift) return `${paint(style, 'yellow', 'Unmanaged resources only.')} ${rest}`;
   return `${paint(style, 'green', 'No changes.')}${rest === '' ? '' : ` ${rest}`}`;

@@ -30,7 +30,7 @@ function entities(text: string): string {
   return text.replace(MARKDOWN_SYNTAX, (char) => `&#${char.charCodeAt(0)};`);
 }
 
-/** Prose for Markdown, safe in a table cell too: no markup, no link, and nobody is mentioned. */
+/** Prose for Markdown, safe in a table cell too: no markup, no link, and no mentions. */
 export function escapeMarkdown(text: string): string {
   // GitHub looks for mentions after entities are decoded, so a zero-width space has to part the sign from the name.
   return escapeText(text)

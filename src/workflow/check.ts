@@ -77,7 +77,7 @@ export function check(options: ProjectOptions): Checked {
     ),
     ...linted.diagnostics.filter(({ at }) => at === undefined || !project.unsound.has(at.file)),
   ];
-  // In an environment that is not there, whatever else is told is about something that nobody asked for.
+  // In an environment that is not there, all other findings are irrelevant.
   const alone = diagnostics.find(({ code }) => code === 'load/unknown-environment');
   const rules = new Set([...neutralRules, ...providers.flatMap((one) => one.rules)].map(({ code }) => code));
   const said = declared.filter(

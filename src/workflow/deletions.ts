@@ -1,7 +1,7 @@
 import type { Address, Source, Step } from '../model/index.ts';
 import type { Checked } from './check.ts';
 
-/** Deletions at the line of the topology that orders them; those that nobody ordered by name have no place. */
+/** Deletions at the line of the topology that orders them; pruned ones have no place. */
 export function placeDeletions(steps: readonly Step[], { project }: Checked): readonly Step[] {
   if (!steps.some(({ action }) => action === 'delete')) return steps;
   const places = new Map(project.retired.map(({ address, at }) => [address, at]));

@@ -62,7 +62,7 @@ export function diffBroker(
   const isNews = (address: Address) => !live.has(address) && before?.retired.includes(address) !== true;
   const gone = goneBy(steps);
   const kept = [...live.values()].filter(({ address }) => !desired.has(address) && !gone.has(address));
-  // Where nothing was before, nobody is affected: all of it is new.
+  // Where nothing existed before, no client is affected: everything is new.
   const remaining = indexByAddress([...desired.values(), ...kept]);
   const { effects = [], cut = 0 } =
     (live.size > 0 && provider.effects?.([...live.values()], [...remaining.values()], broker)) || {};
@@ -124,7 +124,7 @@ function offline({ stake: _, restore: __, ...step }: Step): Step {
   return { ...step, dependants, calls: [] };
 }
 
-/** The deletion of what the base does not declare: nobody knows whether it is there, and what it holds. */
+/** The deletion of what the base does not declare: whether it exists and what it holds is unknown. */
 function blindDeletion(address: Address, at: Source | undefined): Step {
   const { kind, path } = parseAddress(address);
   return {

@@ -87,7 +87,7 @@ async function readersOf(
   );
 }
 
-/** The documents that some reader knows; what the others are is told, and is an error where there are only such. */
+/** The documents that some reader knows; the others are reported, and are an error if there are no known ones. */
 function sortOut(
   documents: readonly ForeignDocument[],
   account: Account,

@@ -48,7 +48,7 @@ export function planYaml(plan: Plan, providers: readonly Provider[] = allProvide
 function sidesOf({ address, change, dependants }: Step, { live }: Surroundings): Sides[] {
   const before = 'before' in change ? change.before : undefined;
   const after = 'after' in change ? change.after : undefined;
-  // An update leaves alone what nobody declares.
+  // An update does not change undeclared fields.
   const spec =
     change.action === 'update' && before && after ? { ...before.spec, ...after.spec } : after?.spec;
   return [

@@ -23,7 +23,7 @@ export interface PlanOptions extends OpenOptions {
   readonly resets?: readonly string[];
   /** Whether brokers are asked what they would refuse, where they can be; they are unless this is false. */
   readonly preview?: boolean;
-  /** A snapshot or export file in the place of the live brokers, or `none` for brokers with nothing on them. */
+  /** A snapshot or export file instead of the live brokers, or `none` for brokers with nothing on them. */
   readonly against?: string;
   /** An earlier revision of the project, see `checkRevision`: tells what it leaves behind, and what changes for messages. */
   readonly base?: CheckedSide;

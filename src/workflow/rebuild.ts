@@ -27,7 +27,7 @@ export interface Claim {
 /**
  * Makes the steps of one broker anew out of the changes that they name and what surrounds these, with the code that
  * made them: what a plan shows and what it sends are then functions of the same data.
- * @param live in the place of the live resources of the claim
+ * @param live instead of the live resources of the claim
  */
 export function rebuildSteps(claim: Claim, live: Context['live'] = claimedLive(claim)): Steps {
   const { provider, broker, allowed } = claim;

@@ -42,11 +42,11 @@ export function isMadeFor({ brokers }: Plan, { name, type, id }: BrokerIdentity)
 
 export interface Recovery {
   readonly missing: readonly Recorded[];
-  /** Missing as well, and so is what it depends on, which nobody declares. */
+  /** Missing as well, and so is its dependency, which is not declared. */
   readonly waiting: readonly Recorded[];
 }
 
-/** Which of the records nobody has seen to: neither live, nor declared, nor retired. */
+/** The unresolved records: neither live, nor declared, nor retired. */
 export function recoveryOf(
   records: readonly Recorded[],
   { desired, live }: Pick<Context, 'desired' | 'live'>,

@@ -13,7 +13,7 @@ import {
 
 /**
  * References to the environment where no resource of their kind has a secret. A reference is sent as the value of a
- * variable: in a description it would show that value to whoever may read the broker.
+ * variable: in a description it would show that value to everyone who may read the broker.
  */
 export function strayedSecrets(plan: Plan, providers: readonly Provider[]): StaleDifference[] {
   const types = new Map(plan.brokers.map(({ name, type }) => [name, type]));

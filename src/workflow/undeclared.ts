@@ -54,7 +54,7 @@ function rootOf(
   return above ? rootOf(above, all, kinds) : resource.address;
 }
 
-/** Top-level fields that only the base declares: what nobody declares is left alone. */
+/** Top-level fields that only the base declares: undeclared fields are not changed. */
 export function undeclaredFields(
   live: ReadonlyMap<Address, Resource>,
   after: Resource,

@@ -10,7 +10,7 @@ export type RabbitFacts = {
   readonly exchangeTypes?: readonly string[];
   /** By vhost, where the broker tells one. */
   readonly defaultQueueTypes?: Readonly<Record<string, string>>;
-  /** Not a live broker, but a definitions file: nobody can tell whether secrets are as declared. */
+  /** Not a live broker, but a definitions file: whether secrets match the declaration is unknown. */
   readonly fromFile?: boolean;
 };
 

@@ -157,19 +157,19 @@ const RECORDS: Readonly<Record<string, TopicConfig>> = {
     ...time,
     default: '3600000',
     since: [3, 6],
-    doc: 'How far ahead of the broker’s clock the timestamp of a record may be. Before 4.0 there was no limit.',
+    doc: 'Maximum by which the timestamp of a record may be ahead of the broker’s clock. No limit before 4.0.',
   },
   'message.timestamp.before.max.ms': {
     ...time,
     default: FOREVER,
     since: [3, 6],
-    doc: 'How far behind the broker’s clock the timestamp of a record may be.',
+    doc: 'Maximum by which the timestamp of a record may be behind the broker’s clock.',
   },
   'message.timestamp.difference.max.ms': {
     ...time,
     default: FOREVER,
     until: [4, 0],
-    doc: 'How far from the broker’s clock the timestamp of a record may be. Replaced by `message.timestamp.before.max.ms` and `message.timestamp.after.max.ms`.',
+    doc: 'Maximum difference between the timestamp of a record and the broker’s clock. Replaced by `message.timestamp.before.max.ms` and `message.timestamp.after.max.ms`.',
   },
   'message.timestamp.type': {
     type: 'text',
@@ -181,7 +181,7 @@ const RECORDS: Readonly<Record<string, TopicConfig>> = {
     type: 'int',
     default: '1',
     minimum: 1,
-    doc: 'How many replicas must have a record before a producer with `acks=all` is told that it is safe. With fewer in sync, such writes are refused.',
+    doc: 'Replicas that must have a record before the broker acknowledges it to a producer with `acks=all`. With fewer in sync, such writes are rejected.',
   },
   'unclean.leader.election.enable': {
     ...off,

@@ -48,7 +48,7 @@ export const BROKER_DEFAULT_SINCE = [2, 4] as const;
 
 const replicas: JsonObject = {
   description:
-    'Where exactly the replicas are: for each partition, broker ids with the preferred leader first. In the place of `partitions` and `replication-factor`.',
+    'Exact placement: for each partition, broker ids with the preferred leader first. Replaces `partitions` and `replication-factor`.',
   type: 'array',
   minItems: 1,
   items: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'integer', minimum: 0 } },
@@ -82,7 +82,7 @@ export const topicSchema: SectionSchema = {
     /** Every config with its documentation, and others, which the linter warns about. */
     configs: {
       description:
-        'Topic configs by name. `null` for what the topic would have if nobody had set it. Configs that are not named here are left alone.',
+        'Topic configs by name. `null` resets a config to its inherited value. Configs that are not named here are not changed.',
       type: ['object', 'null'],
       properties: Object.fromEntries(
         Object.entries(TOPIC_CONFIGS).map(([name, config]) => [name, propertyOf(config)]),

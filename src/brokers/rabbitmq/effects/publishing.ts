@@ -22,7 +22,7 @@ export function publishingEffects(
   collector: EffectCollector,
 ): void {
   let left = BUDGET;
-  // Publishing to the default exchange names the queue itself, and what becomes of a queue is told as a change.
+  // Publishing to the default exchange names the queue itself, and what becomes of a queue is reported as a change.
   for (const name of [...touched.leading].filter((one) => one !== '').sort()) {
     const subject = {
       address: makeAddress(broker, 'exchange', now.name, name),
@@ -31,7 +31,7 @@ export function publishingEffects(
     };
     const before = then.exchange(name);
     const after = now.exchange(name);
-    // What nobody could publish to has no messages.
+    // An exchange without publishers has no messages.
     if (!before || before.internal) continue;
     if (!after || after.internal) {
       const why = after ? 'it is internal now' : 'it is gone';

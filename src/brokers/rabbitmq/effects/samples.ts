@@ -97,7 +97,7 @@ interface Found {
 /**
  * Messages to publish to an exchange, such that each binding that differs on their way is matched by one, as far as a
  * key can: the keys of those bindings, of the ones that share messages with them and of all on the way to them, with
- * words that nobody binds in the place of wildcards; and a message that no binding names.
+ * unbound words instead of wildcards; and a message that no binding names.
  */
 export function samplesOf(exchange: string, sides: readonly Vhost[], touched: TouchedExchanges): Sample[] {
   const found: Found = { keys: new Map(), headers: new Map() };

@@ -19,7 +19,7 @@ export interface Vhost {
   readonly bindings: readonly Binding[];
   /** Highest priority first. */
   readonly policies: readonly Policy[];
-  /** Declared exchanges, and those that every vhost has; undefined for one that nobody declared. */
+  /** Declared exchanges, and those that every vhost has; undefined for an undeclared one. */
   exchange(name: string): Exchange | undefined;
 }
 

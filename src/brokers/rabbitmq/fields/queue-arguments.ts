@@ -38,7 +38,7 @@ export const queueArguments = {
     policy: {
       disablesFor: STREAM,
       inPlace: 'smaller',
-      whenLowered: 'queues that nobody uses for that long are deleted with their messages',
+      whenLowered: 'queues that are unused for that long are deleted with their messages',
     },
     doc: 'How long the queue may be unused before the broker deletes it with its messages.',
   },

@@ -96,7 +96,7 @@ function drawShovel(graph: VhostGraph, { resource, name, value }: Link): void {
   if (to) builder.edge({ from: id, to: to.node, role: 'copy', label: to.label });
 }
 
-/** The node at one end. Where the URI is secret, or leads to another host, nobody can say that it is one of ours. */
+/** The node at one end. Where the URI is secret, or leads to another host, it may not be one of ours. */
 function shovelEnd(
   graph: VhostGraph,
   shovel: Address,

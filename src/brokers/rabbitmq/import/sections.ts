@@ -100,8 +100,8 @@ function completed(resources: readonly Resource[], broker: BrokerIdentity): Reso
 }
 
 /**
- * Without what the system owns, and without bindings whose ends are not there, as nobody could make these again.
- * How many those are is told, by vhost.
+ * Without what the system owns, and without bindings whose ends are not there, as these could not be re-created.
+ * Their number is reported by vhost.
  */
 function ours(resources: readonly Resource[]): { kept: Resource[]; notes: Map<string, string[]> } {
   const system = systemOwned(indexByAddress(resources), kinds);

@@ -69,7 +69,7 @@ export const exchange: RabbitKind = {
     path: 'exchanges',
     per: 'vhost',
     along: ['queue', 'binding'],
-    // The default exchange is no resource: it is in every vhost, and nobody can change it.
+    // The default exchange is not a resource: it exists in every vhost and cannot be changed.
     read: (items, { broker }) =>
       items.flatMap((item) => (item.name === '' ? [] : [liveExchange(broker, item)])),
   },

@@ -39,7 +39,7 @@ export function vhostAndName(resource: Pick<Resource, 'address'>): { vhost: stri
 }
 
 /**
- * A need may name what nobody declares; it is an edge only where both ends are there. No need is what every vhost
+ * A dependency may name an undeclared resource; it is an edge only if both ends exist. No need is what every vhost
  * has: the default exchange, and those of the broker.
  */
 export function exchangeNeed(broker: string, vhost: string, name: unknown): Address[] {
@@ -47,7 +47,7 @@ export function exchangeNeed(broker: string, vhost: string, name: unknown): Addr
   return isNeed ? [makeAddress(broker, 'exchange', vhost, name)] : [];
 }
 
-/** The default exchange and `amq.*` exchanges are there in every vhost, and nobody may declare or delete them. */
+/** The default exchange and `amq.*` exchanges exist in every vhost and cannot be declared or deleted. */
 export function isPredeclaredExchange(name: string): boolean {
   return name === '' || name.startsWith('amq.');
 }

@@ -38,7 +38,7 @@ export function holdsLiteralPassword(template: string): boolean {
 
 /**
  * A live parameter as it may be shown and compared: where the declared value has a secret, that reference when it
- * resolves to what the broker has, else HIDDEN; and HIDDEN for every credential that nobody declared.
+ * resolves to what the broker has, else HIDDEN; and HIDDEN for every undeclared credential.
  * @throws MissingVariable when the declared value has a secret that the environment lacks.
  */
 export function conceal(live: Json, desired: Json | undefined, resolve: Resolve, key?: string): Json {

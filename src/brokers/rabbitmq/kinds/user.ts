@@ -64,7 +64,7 @@ export const user: RabbitKind = {
   complete(resource, context) {
     const { tags } = resource.spec;
     const live = context.live.get(resource.address);
-    // A file shows a hash, if any, that nobody can compare with: then the password is not ours to say.
+    // A file contains a hash, if any, that cannot be compared: the password is then not compared.
     const secrets = SECRETS.filter(
       (field) => resource.spec[field] !== undefined && (!live || field in live.spec),
     ).map((field) => [field, resource.spec[field] ?? null] as const);

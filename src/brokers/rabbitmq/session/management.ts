@@ -179,7 +179,7 @@ export function pauseAfter(tries: number): number {
   return Math.min(1000, 50 * 2 ** tries) * (0.5 + Math.random() / 2);
 }
 
-/** A lost connection may be a single one; where nobody listens or answers, a second will not change that. */
+/** A lost connection may be a single one; if nothing listens or answers, a second attempt does not help. */
 function mayPassSoon(error: LostConnection): boolean {
   const cause = error.cause as NodeJS.ErrnoException | undefined;
   return error.transient && !(cause instanceof NoAnswer) && cause?.code !== 'ECONNREFUSED';

@@ -37,7 +37,7 @@ const CONCURRENT = 32;
 /** How long the first message of a stream may take to come. Milliseconds. */
 const FIRST_MESSAGE = 500;
 
-/** Counts by queue; a queue that is not there is missing, a number that nobody knows is absent. */
+/** Counts by queue; a queue that is not there is missing, an unknown number is absent. */
 export type Counts = Map<QueueRef, QueueCounts>;
 
 /** @throws ConnectionError, BrokerError */

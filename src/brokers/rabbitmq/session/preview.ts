@@ -23,7 +23,7 @@ import type { Sending } from './send.ts';
 
 /**
  * Parameters whose plug-in no node has enabled. Asked for only where there are such parameters, as it takes the tag
- * "monitoring"; whoever lacks that is told by the broker.
+ * "monitoring"; the broker tells users who lack it.
  */
 export async function previewUnits(
   units: readonly (readonly Call[])[],
@@ -80,11 +80,11 @@ function namesIn(applications: JsonObject[string] | undefined): string[] {
 
 type Declare = Extract<RabbitCall, { op: 'queue.declare' | 'exchange.declare' }>;
 
-/** Names of trials. Whoever finds one finds what a killed apply has left, and may delete it. */
+/** Names of trial resources. One that remains was left by a killed apply and may be deleted. */
 const PREFIX = 'brokerform.trial.';
 const TRIAL = /^brokerform\.trial\.[0-9a-f]{32}$/;
 
-/** How long the broker keeps a trial queue that nobody deletes. Milliseconds. */
+/** Milliseconds after which the broker deletes a trial queue that is left over. */
 const KEPT = 60_000;
 
 const CONCURRENT = 16;
@@ -208,7 +208,7 @@ function removal(op: Declare['op'], vhost: string, name: string, type: string): 
 }
 
 /**
- * AMQP reply codes and HTTP statuses of a declaration that the broker does not take, whoever makes it. It may fail on
+ * AMQP reply codes and HTTP statuses of a declaration that the broker rejects from any user. It may fail on
  * one as well: 3.10 ends the connection with 541 for a bad `x-max-age`.
  */
 const REFUSALS = new Set(['400', '406', '503', '540', '541']);

@@ -357,7 +357,7 @@ describe('risks', () => {
       'expires: 1h',
       [empty(live.queue('a', {}))],
       [
-        'destructive expires 1h on 1 queue: queues that nobody uses for that long are deleted with their messages',
+        'destructive expires 1h on 1 queue: queues that are unused for that long are deleted with their messages',
       ],
     ],
     [

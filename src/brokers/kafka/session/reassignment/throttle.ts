@@ -8,7 +8,7 @@ import { addedBy, type Move } from './reassignments.ts';
 
 /*
  * Kafka holds a throttle in configs: which replicas, on the topic, and how fast, on the brokers. It has no room for a
- * word on whose it is, so ours are told by their form, and those of other tools are never touched: a run that was
+ * word on whose it is, so ours are recognized by their form, and those of other tools are never changed: a run that was
  * killed leaves ours behind, and the next one can take them away.
  */
 

@@ -69,7 +69,7 @@ export function translateExchange(draft: DraftSection, { spec }: Manifest): void
   spec.skip('deletionPolicy');
   if (isPredeclaredExchange(path[3] ?? '')) {
     spec.skip('type', 'durable', 'autoDelete', 'arguments');
-    spec.leave('name', 'it is in every vhost, and nobody can declare it');
+    spec.leave('name', 'it exists in every vhost and cannot be declared');
     return;
   }
   draft.put([...path, 'type'], spec.text('type') ?? 'direct', spec.at('type'));

@@ -72,7 +72,7 @@ function bindingsIn(resources: Resources): Resource[] {
  *
  * @returns the calls that bring it back right after these live bindings were removed: nothing but repetition where
  *   it is still there. What is going to be replaced is left to its own step.
- * @param isRestored the bindings are made again, so that also an exchange that nobody declared is needed
+ * @param isRestored the bindings are made again, so that an undeclared exchange is needed too
  */
 export function reviveSources(
   removed: readonly Resource[],

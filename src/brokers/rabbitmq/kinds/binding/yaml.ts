@@ -47,7 +47,7 @@ export function declareBinding(collector: Collector, body: Body, vhost: string, 
       routingKey,
       arguments: table.values,
     };
-    // One of several keys is told apart by its own place.
+    // Several keys are distinguished by their places.
     const place = Array.isArray(value.keys) ? keyAt : at;
     collector.add(bindingResource(section.broker, identity), place, argumentPlaces(table));
   }

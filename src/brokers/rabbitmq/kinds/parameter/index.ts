@@ -24,7 +24,7 @@ import { ParameterValues, placesIn, writeParameters } from './yaml.ts';
 /**
  * A runtime parameter of a plug-in: a shovel, a federation upstream. `<broker>/parameter/<vhost>/<component>/<name>`;
  * spec: `value`, in which what came from `${…}` is a SecretRef. Live, `conceal` puts the declared references, or HIDDEN,
- * in place of what nobody may see. https://www.rabbitmq.com/docs/parameters
+ * instead of values that are hidden. https://www.rabbitmq.com/docs/parameters
  */
 export const parameter: RabbitKind = {
   definitions: {

@@ -20,7 +20,7 @@ import {
 /** Component and name of a federation parameter. */
 type FederationRef = readonly [component: 'federation-upstream' | 'federation-upstream-set', name: string];
 
-/** The set of all upstreams of a vhost, which nobody declares. */
+/** The set of all upstreams of a vhost, which is predeclared. */
 const EVERY_UPSTREAM = 'all';
 
 /** What the definition of a policy federates with. https://www.rabbitmq.com/docs/federation-reference */
@@ -50,7 +50,7 @@ export function federationNeeds(
     .map(([component, name]) => makeAddress(broker, 'parameter', vhost, component, name));
 }
 
-/** One end of a shovel or link: names there, and where that is. `undefined`: nobody can tell, it may be any. */
+/** One end of a shovel or link: names there, and where that is. `undefined`: unknown, it may be any. */
 interface End {
   readonly queues: readonly string[];
   readonly exchanges: readonly string[];

@@ -58,7 +58,7 @@ export class ParameterValues {
     if (unit && 'value' in parseUnit(value, unit)) {
       return withUnit(this.collector, value, unit, this.section.at(container, key));
     }
-    // Which fields of an unknown plug-in hold secrets, nobody can tell: all that comes from the environment may.
+    // Which fields of an unknown plug-in hold secrets is unknown: every value from the environment may.
     const isSecret = this.#component?.secrets.includes(field) ?? true;
     const isCredential = holdsCredentials(value, field);
     const template =

@@ -206,7 +206,7 @@ function risksOf(change: Change, context: Context): Risk[] {
   return risks;
 }
 
-/** Whether more than limits changes; what a limit costs is told by its effects. */
+/** Whether more than limits changes; what a limit costs is reported by its effects. */
 function changesRouting(before: Resource, after: Resource): boolean {
   const rest = ({ spec }: Resource): JsonObject => {
     const definition = Object.entries(tableOf(spec.definition)).filter(([key]) => !LIMITS.has(key));

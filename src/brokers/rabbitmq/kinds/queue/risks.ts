@@ -48,7 +48,7 @@ function expiry({ spec }: Resource): Risk[] {
   return [{ class: 'safe', code: 'expires', message }];
 }
 
-/** Where the type of a new queue comes from that nobody wrote and that is not RabbitMQ's own default. */
+/** The source of the type of a new queue, if it is neither declared nor RabbitMQ's own default. */
 function inheritedType(queue: Resource, context: Context): Risk[] {
   const { spec, places } = queue;
   const inherited = defaultTypeOf(queue, context);

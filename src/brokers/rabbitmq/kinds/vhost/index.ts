@@ -139,7 +139,7 @@ const UNPROTECTABLE = refused(
   'remove deletion-protection, or protect the address in brokerform.yaml',
 );
 
-/** A default counts for queues that are declared from now on; how many that leaves as they are is told. */
+/** A default counts for queues that are declared from now on; the number of queues that keep their type is reported. */
 function typeRisks(after: Resource, context: Context): Risk[] {
   if (!atLeast(context.broker, '3.11')) return [UNCHANGEABLE_TYPE];
   const type = defaultQueueTypeIn(after.spec);

@@ -27,7 +27,7 @@ export function liveVhost(broker: string, item: JsonObject): Resource {
   });
 }
 
-/** A vhost's metadata by our names, as far as it is told. */
+/** A vhost's metadata by our names, as far as it is known. */
 export function vhostMetadata(told: JsonObject): JsonObject {
   const { description, tags, default_queue_type: type, protected_from_deletion: isProtected } = told;
   return {
