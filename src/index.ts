@@ -1,20 +1,119 @@
 /**
- * brokerform as a library: the same steps that the command line takes.
+ * brokerform as a library: the functions that the command line calls. This list is all that is public; a name that is
+ * not in it may change in any release.
  *
  * ```ts
- * import { check, makePlan, renderPlan } from 'brokerform';
+ * import { applyPlan, check, hasErrors, makePlan, PLAIN, renderPlan } from 'brokerform';
+ *
  * const checked = check({ directory: '.', env: process.env });
- * const plan = await makePlan(checked, { against: 'none', … });
+ * if (hasErrors(checked.diagnostics)) throw new Error('invalid topology');
+ * const stop = new AbortController().signal;
+ * const common = { wait: 0, signal: stop, onWait: () => {}, timeout: 30_000, now: () => new Date() };
+ * const plan = await makePlan(checked, { ...common, targets: [], excludes: [], prune: false, allow: [] });
  * console.log(renderPlan(plan, 'text', PLAIN));
+ * const report = await applyPlan(checked, plan, { ...common, onError: 'stop', drain: stop, abort: stop });
  * ```
+ *
+ * Drift is a plan with `preview: false`, rendered as `'drift'`.
  */
 
 export { type GraphFormat, type RenderedGraph, renderGraph } from './graph/index.ts';
-export * from './model/index.ts';
 export {
+  type Action,
+  type Address,
+  type ApplyReport,
+  allSteps,
+  type BaseComparison,
+  BlockedPlan,
+  type Blocker,
+  BrokerError,
+  BrokerformError,
+  type BrokerIdentity,
+  brokerOf,
+  type Call,
+  type CallOptions,
+  type CallStatus,
+  type Change,
+  type Check,
+  type Connection,
+  ConnectionError,
+  type Context,
+  compareDiagnostics,
+  type Declared,
+  type Dependant,
+  type Diagnostic,
+  type Diff,
+  type Drawing,
+  type EdgeRole,
+  type Effect,
+  type Effects,
+  type Fact,
+  type Failure,
+  type FailureKind,
+  type FailureOutcome,
+  type FieldChange,
+  type FieldLine,
+  type Finding,
+  type FindingChanges,
+  formatSource,
+  type Graph,
+  type GraphEdge,
+  type GraphGroup,
+  type GraphNode,
+  type GuardChange,
+  hasErrors,
+  type ImportedFile,
+  InvalidPlanFile,
+  InvalidProject,
+  type Json,
+  type JsonObject,
+  type Kind,
+  kindOf,
+  type LeftBehind,
+  LintErrors,
+  type Mark,
+  MissingVariable,
+  makeAddress,
+  type NodeRole,
+  type Objection,
+  type Order,
+  type Outcome,
+  type Plan,
+  type Provider,
+  parseAddress,
+  type Resource,
+  type ResourceYaml,
+  RevisionError,
+  type Risk,
+  type RiskClass,
+  type Rule,
+  type RuleContext,
+  type Scope,
+  type Section,
+  type SendOptions,
+  type Session,
+  type Severity,
+  type Side,
+  type Snapshot,
+  type Source,
+  type Stake,
+  type StaleDifference,
+  StalePlan,
+  type Step,
+  type StepReport,
+  type StepStatus,
+  type Surroundings,
+  type Trial,
+  type Uncompared,
+  type Undeclared,
+  worstRisk,
+} from './model/index.ts';
+export {
+  type About,
   FORMATS,
   type Format,
   PLAIN,
+  renderChecks,
   renderDiagnostics,
   renderDiff,
   renderPatch,
@@ -27,9 +126,11 @@ export {
   allRules,
   applyPlan,
   type Checked,
+  type CheckedSide,
   changesGraph,
   check,
   checkAllowKey,
+  checkRevision,
   configSchema,
   type DeclaredBroker,
   type DiffOptions,
@@ -38,6 +139,7 @@ export {
   type Examined,
   explainRule,
   focusGraph,
+  type KeptPlan,
   liveGraph,
   makePlan,
   type PlanOptions,

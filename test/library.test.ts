@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import * as library from '../src/index.ts';
+import { MemoryBroker } from './memory/broker.ts';
+import { memoryProvider } from './memory/provider.ts';
+
+/** What applications may rely on. A name that is added here is kept; one that is removed is a breaking change. */
+const VALUES = `
+  BlockedPlan BrokerError BrokerformError ConnectionError FORMATS InvalidPlanFile InvalidProject LintErrors MissingVariable
+  PLAIN RevisionError StalePlan VERSION allRules allSteps applyPlan brokerOf changesGraph check checkAllowKey checkRevision
+  compareDiagnostics configSchema diffRevisions doctor explainRule focusGraph formatSource hasErrors kindOf liveGraph
+  makeAddress makePlan parseAddress planGraph planYaml providers readEverything readExport readPlan renderChecks
+  renderDiagnostics renderDiff renderGraph renderPatch renderPlan renderReport toYaml topologyGraph topologySchema worstRisk
+  writePlan writeSnapshot`;
+const TYPES = `
+  About Action Address ApplyOptions ApplyReport BaseComparison Blocker BrokerIdentity Call CallOptions CallStatus Change
+  Check Checked CheckedSide Connection Context Declared DeclaredBroker Dependant Diagnostic Diff DiffOptions Drawing
+  EdgeRole Effect Effects Examined Fact Failure FailureKind FailureOutcome FieldChange FieldLine Finding FindingChanges
+  Format Graph GraphEdge GraphFormat GraphGroup GraphNode GuardChange ImportedFile Json JsonObject KeptPlan Kind LeftBehind
+  Mark NodeRole Objection Order Outcome Plan PlanOptions Project ProjectOptions Provider RenderedGraph Resource ResourceYaml
+  Risk RiskClass Rule RuleContext Scope Section SendOptions Session Severity Side Snapshot Source Stake StaleDifference Step
+  StepReport StepStatus Style Surroundings Trial Uncompared Undeclared`;
+
+const words = (text: string) => text.trim().split(/\s+/);
+
+it('exports these names, one by one', () => {
+  expect(Object.keys(library).sort()).toEqual(words(VALUES));
+  const source = readFileSync(join(import.meta.dirname, '../src/index.ts'), 'utf8');
+  expect([...source.matchAll(/\btype (\w+),/g)].map(([, name]) => name).sort()).toEqual(words(TYPES));
+  expect(source).not.toContain('export *');
+});
+
+it('an application checks, plans, saves, applies and detects drift with these names alone', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'brokerform-library-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  writeFileSync(join(directory, 'brokerform.yaml'), 'project: shop\nbrokers:\n  store: { type: memory }\n');
+  mkdirSync(join(directory, 'topologies'));
+  writeFileSync(join(directory, 'topologies/boxes.yaml'), 'memory:\n  boxes:\n    a: { capacity: 5 }\n');
+  const broker = new MemoryBroker();
+  const providers: readonly library.Provider[] = [memoryProvider([broker])];
+
+  const checked = library.check({ directory, env: {}, providers });
+  expect(checked.diagnostics).toEqual([]);
+  const stop = new AbortController().signal;
+  const common = { wait: 0, signal: stop, onWait: () => {}, timeout: 1000, now: () => new Date() };
+  const options: library.PlanOptions = { ...common, targets: [], excludes: [], prune: false, allow: [] };
+  const saved = library.writePlan(await library.makePlan(checked, options));
+  const plan = library.readPlan(saved, { providers });
+  expect(library.renderPlan(plan, 'text', library.PLAIN)).toContain('box a');
+
+  const report = await library.applyPlan(checked, plan, {
+    ...common,
+    onError: 'stop',
+    drain: stop,
+    abort: stop,
+  });
+  expect(report.steps.map(({ address, status }) => [address, status])).toEqual([['store/box/a', 'applied']]);
+
+  broker.boxes.set(library.makeAddress('store', 'box', 'a'), { spec: { capacity: 7 }, contents: 0 });
+  const drift = await library.makePlan(checked, { ...options, preview: false });
+  expect(library.allSteps(drift)).toMatchObject([{ address: 'store/box/a', action: 'update' }]);
+  await expect(
+    library.applyPlan(checked, plan, { ...common, onError: 'stop', drain: stop, abort: stop }),
+  ).rejects.toThrow(library.StalePlan);
+});
