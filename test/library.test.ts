@@ -15,12 +15,12 @@ const VALUES = `
   renderDiagnostics renderDiff renderGraph renderPatch renderPlan renderReport toYaml topologyGraph topologySchema worstRisk
   writePlan writeSnapshot`;
 const TYPES = `
-  About Action Address ApplyOptions ApplyReport BaseComparison Blocker BrokerIdentity Call CallOptions CallStatus Change
-  Check Checked CheckedSide Connection Context Declared DeclaredBroker Dependant Diagnostic Diff DiffOptions Drawing
+  About Action Address Affected ApplyOptions ApplyReport BaseComparison Blocker BrokerIdentity Call CallOptions CallStatus Change
+  Check Checked CheckedSide Connection Context Declared DeclaredBroker Dependent Diagnostic Diff DiffOptions Drawing
   EdgeRole Effect Effects Examined Fact Failure FailureKind FailureOutcome FieldChange FieldLine Finding FindingChanges
   Format Graph GraphEdge GraphFormat GraphGroup GraphNode GuardChange ImportedFile Json JsonObject KeptPlan Kind LeftBehind
   Mark NodeRole Objection Order Outcome Plan PlanOptions Project ProjectOptions Provider RenderedGraph Resource ResourceYaml
-  Risk RiskClass Rule RuleContext Scope Section SendOptions Session Severity Side Snapshot Source Stake StaleDifference Step
+  Risk RiskClass Rule RuleContext Scope Section SendOptions Session Severity Side Snapshot Source StaleDifference Step
   StepReport StepStatus Style Surroundings Trial Uncompared Undeclared`;
 
 const words = (text: string) => text.trim().split(/\s+/);

@@ -52,7 +52,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
   const ready = await checkTargets(input);
   const results = await run(input, ready);
   return {
-    version: 1,
+    version: 2,
     project: input.plan.project,
     startedAt,
     finishedAt: input.now().toISOString(),
@@ -130,7 +130,7 @@ async function run(
 
 function reportStep(step: Step, result: StepResult | undefined): StepReport {
   const { address, title, detail, action } = step;
-  const { failure, note, stake, partly, previous } = result ?? {};
+  const { failure, note, affected, partly, previous } = result ?? {};
   return {
     address,
     title,
@@ -139,7 +139,7 @@ function reportStep(step: Step, result: StepResult | undefined): StepReport {
     status: statusOf(result),
     ...(failure && { failure }),
     ...(note !== undefined && { note }),
-    ...(stake && { stake }),
+    ...(affected && { affected }),
     ...(partly && { partly }),
     ...(previous && { previous }),
   };

@@ -51,7 +51,7 @@ function hasLost(one: Broken): boolean {
 /** Every dependent except the rejected one, whose failure is already reported. */
 async function makeOthers(target: Target, { item, callsDone }: Broken, abort: AbortSignal): Promise<Mended> {
   let behind = callsDone - item.calls.length;
-  const left = item.dependants.filter(({ calls }) => {
+  const left = item.dependents.filter(({ calls }) => {
     behind -= calls.length;
     return behind < 0;
   });
@@ -60,13 +60,13 @@ async function makeOthers(target: Target, { item, callsDone }: Broken, abort: Ab
     left.slice(1).map(({ calls }) => calls),
     abort,
   );
-  const all = item.dependants.length;
+  const all = item.dependents.length;
   const made = all - 1 - refused.length;
   return { stands: 'wanted', note: `${made} of ${all} dependents re-created${tell(refused)}` };
 }
 
 async function restore(target: Target, one: Broken, view: View, abort: AbortSignal): Promise<Mended> {
-  const { step, dependants } = one.item;
+  const { step, dependents } = one.item;
   const isTaken = view.exists(step.address);
   if (!isTaken) {
     if (!step.restore) return lost(one, 'it contains a secret that cannot be read back');
@@ -75,13 +75,13 @@ async function restore(target: Target, one: Broken, view: View, abort: AbortSign
     if (failure) return lost(one, failure.message);
   }
   const alongside = isTaken ? [] : (step.restore ?? []).filter((call) => call.target !== step.address);
-  const missing = dependants.filter(({ address }) => !view.exists(address));
+  const missing = dependents.filter(({ address }) => !view.exists(address));
   const units = [...alongside.map((call) => [call]), ...missing.map(({ calls }) => calls)];
   const refused = await sendAll(target, units, abort);
   const back = units.length - refused.length;
   const kind = kindOf(step.address);
   const told = back > 0 ? ` with ${back} dependent${back === 1 ? '' : 's'}` : '';
-  const costs = one.result.stake ? `; lost: ${one.result.stake.text}` : '';
+  const costs = one.result.affected ? `; lost: ${one.result.affected.text}` : '';
   return isTaken
     ? { stands: 'other', note: `another client declared the ${kind} meanwhile${costs}${tell(refused)}` }
     : {
@@ -92,7 +92,7 @@ async function restore(target: Target, one: Broken, view: View, abort: AbortSign
 }
 
 function lost({ item, result }: Broken, why: string): Mended {
-  const costs = result.stake ? `; lost: ${result.stake.text}` : '';
+  const costs = result.affected ? `; lost: ${result.affected.text}` : '';
   return {
     previous: 'lost',
     note: `previous ${kindOf(item.step.address)} deleted and not restored: ${why}${costs}`,

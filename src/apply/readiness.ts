@@ -1,7 +1,7 @@
 import {
   type Address,
   type Call,
-  type Dependant,
+  type Dependent,
   type Plan,
   type StaleDifference,
   StalePlan,
@@ -15,7 +15,7 @@ export interface ReadyStep {
   /** The remaining calls of the step itself. */
   readonly calls: readonly Call[];
   /** Dependents that the step re-creates afterwards. */
-  readonly dependants: readonly Dependant[];
+  readonly dependents: readonly Dependent[];
 }
 
 export interface Readiness {
@@ -59,15 +59,15 @@ export function checkReadiness(steps: readonly Step[], view: View): Readiness {
   const pending = new Set<Address>();
   const ready = steps.map((step): ReadyStep => {
     // A dependent of a pending replacement must be re-created even if it is currently as planned.
-    const isTaken = step.after.some((address) => pending.has(address));
+    const isTaken = step.runsAfter.some((address) => pending.has(address));
     if (view.isDone(step) && !isReset(step) && !isTaken) return whatIsLeft(step, view);
     const message = view.difference(step);
     if (message !== undefined) differences.push({ subject: step.address, message });
     else if (!('before' in step.change) || view.isLive(step.change.before)) asPlanned.push(step);
-    if (step.action !== 'replace') return { step, calls: step.calls, dependants: [] };
+    if (step.action !== 'replace') return { step, calls: step.calls, dependents: [] };
     if (view.exists(step.address)) pending.add(step.address);
     const calls = view.exists(step.address) && !isHalfMade(step, view) ? step.calls : creationOf(step);
-    return { step, calls, dependants: recreated(step) };
+    return { step, calls, dependents: recreated(step) };
   });
   return { ready, asPlanned, differences };
 }
@@ -77,12 +77,12 @@ function whatIsLeft(step: Step, view: View): ReadyStep {
   // A deletion can delete and re-create a dependent: an auto-delete exchange is deleted with its last
   // binding.
   const calls = step.action === 'delete' ? creationOf(step).filter(({ target }) => !view.exists(target)) : [];
-  return { step, calls, dependants: recreated(step).filter(({ address }) => !view.exists(address)) };
+  return { step, calls, dependents: recreated(step).filter(({ address }) => !view.exists(address)) };
 }
 
 /** The dependents that the step itself re-creates; dependents of several replacements have a separate step. */
-function recreated(step: Step): Dependant[] {
-  return step.dependants.filter(({ calls }) => calls.length > 0);
+function recreated(step: Step): Dependent[] {
+  return step.dependents.filter(({ calls }) => calls.length > 0);
 }
 
 /** The calls after the deletion, which is the first call; see `Kind.calls`. */

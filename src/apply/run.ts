@@ -1,4 +1,4 @@
-import type { Address, CallStatus, Stake, Step } from '../model/index.ts';
+import type { Address, Affected, CallStatus, Step } from '../model/index.ts';
 import { bringBack } from './bring-back.ts';
 import type { ReadyStep } from './readiness.ts';
 import { rehearse } from './rehearse.ts';
@@ -48,7 +48,7 @@ export async function runWaves(
     const started: ReadyStep[] = [];
     const owed: ReadyStep[] = [];
     for (const item of wave) {
-      const { step, calls, dependants } = item;
+      const { step, calls, dependents } = item;
       const refusal = trials.get(step.address)?.failure;
       if (refusal) {
         const result: StepResult = { status: 'failed', failure: refusal, stands: 'other' };
@@ -56,7 +56,7 @@ export async function runWaves(
         options.onResult(result);
         continue;
       }
-      if (calls.length === 0 && dependants.length === 0) {
+      if (calls.length === 0 && dependents.length === 0) {
         settle(step, { status: 'already' });
         continue;
       }
@@ -75,7 +75,7 @@ export async function runWaves(
   return results;
 }
 
-const NONE: ReadonlyMap<Address, Stake> = new Map();
+const NONE: ReadonlyMap<Address, Affected> = new Map();
 
 async function sendWave(
   target: Target,
@@ -83,10 +83,10 @@ async function sendWave(
   options: RunOptions,
   settle: Settle,
 ): Promise<void> {
-  const costly = started.map(({ step }) => step).filter(({ stake }) => stake !== undefined);
+  const costly = started.map(({ step }) => step).filter(({ affected }) => affected !== undefined);
   // If the broker is unreachable, the calls of each step report it.
-  const stakes = costly.length > 0 ? await target.stakes(costly).catch(() => NONE) : NONE;
-  const units = started.map(({ calls, dependants }) => [...calls, ...dependants.flatMap((one) => one.calls)]);
+  const readAffected = costly.length > 0 ? await target.readAffected(costly).catch(() => NONE) : NONE;
+  const units = started.map(({ calls, dependents }) => [...calls, ...dependents.flatMap((one) => one.calls)]);
   const { drain, abort, detach, onWork } = options;
   const { name } = target.session.broker;
   const broken: { item: ReadyStep; callsDone: number; result: StepResult }[] = [];
@@ -96,13 +96,13 @@ async function sendWave(
   })) {
     const item = started[outcome.unit];
     if (!item) throw new Error(`${name} told of unit ${outcome.unit}, which was never sent`);
-    const stake = stakes.get(item.step.address);
+    const affected = readAffected.get(item.step.address);
     const { status, failure, note, callsDone } = outcome;
     const result: StepResult = {
       status,
       ...(failure && { failure }),
       ...(note !== undefined && { note }),
-      ...(stake && { stake }),
+      ...(affected && { affected }),
       ...(status === 'failed' && callsDone > 0 && { partly: true }),
     };
     if (status !== 'failed') {
@@ -123,16 +123,16 @@ function whyNotStarted(
   { abort, drain, hasFailed }: RunOptions,
 ): string | undefined {
   if (abort.aborted || drain.signal.aborted) return 'stopped before this step';
-  const missing = step.after.find((address) => isMissing(results.get(address)));
+  const missing = step.runsAfter.find((address) => isMissing(results.get(address)));
   if (missing !== undefined) return `needs ${missing}, which was not applied`;
   return step.action === 'delete' && hasFailed() ? 'nothing is deleted after a failure' : undefined;
 }
 
 /** The replacements that delete a dependent which has a separate step for its re-creation. */
-function takersOf({ address, after }: Step, steps: ReadonlyMap<Address, Step>): Address[] {
-  const takes = ({ dependants }: Step) =>
-    dependants.some((one) => one.address === address && one.outcome === 'recreated');
-  return after.filter((taker) => {
+function takersOf({ address, runsAfter }: Step, steps: ReadonlyMap<Address, Step>): Address[] {
+  const takes = ({ dependents }: Step) =>
+    dependents.some((one) => one.address === address && one.outcome === 'recreated');
+  return runsAfter.filter((taker) => {
     const step = steps.get(taker);
     return step !== undefined && takes(step);
   });
@@ -150,7 +150,7 @@ function whyLost(
   { abort }: RunOptions,
 ): string | undefined {
   if (abort.aborted) return 'stopped before this step';
-  const missing = step.after.find((address) => {
+  const missing = step.runsAfter.find((address) => {
     const result = results.get(address);
     const stands = result?.stands !== undefined || result?.status === 'not-started';
     return isMissing(result) && !(takers.includes(address) && stands);

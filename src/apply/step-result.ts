@@ -1,11 +1,11 @@
-import type { CallStatus, Failure, Stake } from '../model/index.ts';
+import type { Affected, CallStatus, Failure } from '../model/index.ts';
 
 /** The result of a step before verification. */
 export interface StepResult {
   readonly status: CallStatus;
   readonly failure?: Failure;
   readonly note?: string;
-  readonly stake?: Stake;
+  readonly affected?: Affected;
   /** Whether some, but not all, of its calls were done. */
   readonly partly?: true;
   /**

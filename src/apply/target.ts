@@ -1,4 +1,4 @@
-import type { Address, Resource, Session, Stake, StaleDifference, Step } from '../model/index.ts';
+import type { Address, Affected, Resource, Session, StaleDifference, Step } from '../model/index.ts';
 
 /** A broker of a plan, with the functions of other stages that read its live state. */
 export interface Target {
@@ -6,7 +6,7 @@ export interface Target {
   /** Reads the live state of all resources of the plan. @throws ConnectionError, BrokerError */
   readonly look: () => Promise<View>;
   /** The current stakes of these steps; a step that is missing from the result affects nothing. */
-  readonly stakes: (steps: readonly Step[]) => Promise<Map<Address, Stake>>;
+  readonly readAffected: (steps: readonly Step[]) => Promise<Map<Address, Affected>>;
 }
 
 /** The live state of one broker at one time, compared with the plan. */

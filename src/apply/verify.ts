@@ -61,7 +61,7 @@ function repairsOf(
   const byStep = new Map(ready.map((item) => [item.step, item]));
   const owed = new Set(
     ready
-      .flatMap(({ step }) => step.dependants.filter((one) => one.outcome === 'recreated'))
+      .flatMap(({ step }) => step.dependents.filter((one) => one.outcome === 'recreated'))
       .map((one) => one.address),
   );
   return waves.map((wave) =>
@@ -70,10 +70,10 @@ function repairsOf(
       const result = results.get(step.address);
       const isOwed = result?.status === 'not-started' && owed.has(step.address);
       if (!item || isReset(step) || !(isToBeSeen(result) || isOwed)) return [];
-      const { calls, dependants } = item;
+      const { calls, dependents } = item;
       const isAbsent = !view.exists(step.address) && step.action !== 'delete' && step.action !== 'update';
       if (isAbsent) return [{ ...item, calls: creationOf(step) }];
-      return view.isDone(step) && calls.length + dependants.length > 0 ? [item] : [];
+      return view.isDone(step) && calls.length + dependents.length > 0 ? [item] : [];
     }),
   );
 }
@@ -119,7 +119,7 @@ function whatIsOff({ address, action }: Step, { status }: StepResult, view: View
 /** The dependents re-created by the step itself that are not as planned. */
 function dependentsOff(step: Step, view: View, separate: ReadonlySet<Address>): string | undefined {
   // A client can re-create a removed dependent, such as a binding of its exclusive queue.
-  const missing = step.dependants.filter(
+  const missing = step.dependents.filter(
     ({ address, outcome, resource }) =>
       outcome === 'recreated' && !separate.has(address) && !view.isLive(resource),
   );

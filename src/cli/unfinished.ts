@@ -136,6 +136,6 @@ function isRunning(pid: number): boolean {
 
 function remakes(plan: Plan): boolean {
   return plan.waves.some((wave) =>
-    wave.some((step) => step.dependants.some(({ outcome }) => outcome === 'recreated')),
+    wave.some((step) => step.dependents.some(({ outcome }) => outcome === 'recreated')),
   );
 }

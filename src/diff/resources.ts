@@ -78,9 +78,9 @@ function compare(before: Resource | undefined, after: Resource, input: DiffInput
   const fields = differences.map((difference): FieldChange => {
     const at = placeOf(after, difference.path);
     const fixed = kind(input, after.address).immutableReason?.(difference.path, update, input.context);
-    return { ...difference, ...(at && { at }), ...(fixed !== undefined && { fixed }) };
+    return { ...difference, ...(at && { at }), ...(fixed !== undefined && { immutable: fixed }) };
   });
-  const action = fields.some((field) => field.fixed !== undefined) ? 'replace' : 'update';
+  const action = fields.some((field) => field.immutable !== undefined) ? 'replace' : 'update';
   return { action, before, after, fields };
 }
 

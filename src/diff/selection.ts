@@ -13,7 +13,7 @@ export function selectChanges(
   const byAddress = new Map(changes.map((change) => [subject(change).address, change]));
   const targeted =
     targets.length === 0 ? new Set(byAddress.keys()) : withNeeds(byAddress, matching(byAddress, targets));
-  const excluded = withDependants(changes, matching(byAddress, excludes));
+  const excluded = withDependents(changes, matching(byAddress, excludes));
   return changes.filter((change) => {
     const { address } = subject(change);
     return targeted.has(address) && !excluded.has(address);
@@ -30,23 +30,23 @@ function withNeeds(changes: ReadonlyMap<Address, Change>, chosen: Set<Address>):
     const change = changes.get(address);
     if (!change || change.action === 'delete') continue;
     // Iterating over a Set includes values added during the iteration, so this is transitive.
-    for (const need of change.after.needs) if (changes.get(need)?.action === 'create') chosen.add(need);
+    for (const need of change.after.dependsOn) if (changes.get(need)?.action === 'create') chosen.add(need);
   }
   return chosen;
 }
 
-function withDependants(changes: readonly Change[], excluded: Set<Address>): Set<Address> {
+function withDependents(changes: readonly Change[], excluded: Set<Address>): Set<Address> {
   const creations = new Map<Address, Address[]>();
   const created = new Set(
     changes.flatMap((change) => (change.action === 'create' ? [change.after.address] : [])),
   );
   for (const change of changes) {
     if (change.action === 'delete') continue;
-    for (const need of change.after.needs) {
+    for (const need of change.after.dependsOn) {
       if (created.has(need)) creations.set(need, [...(creations.get(need) ?? []), change.after.address]);
     }
   }
   for (const address of excluded)
-    for (const dependant of creations.get(address) ?? []) excluded.add(dependant);
+    for (const dependent of creations.get(address) ?? []) excluded.add(dependent);
   return excluded;
 }

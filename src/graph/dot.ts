@@ -8,7 +8,7 @@ import {
 } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { bundleEdges, bundleText } from './bundles.ts';
-import { asideText, kindText, markText, stateText } from './words.ts';
+import { kindText, markText, omittedText, stateText } from './words.ts';
 
 const SHAPES: Readonly<Record<NodeRole, string>> = {
   router: 'hexagon',
@@ -61,20 +61,20 @@ export function graphDot(graph: Graph): string {
     ];
     lines.push(`  n${from} -> n${to}${attributes.length > 0 ? ` [${attributes.join(' ')}]` : ''}`);
   }
-  const aside = asideText(graph);
-  if (aside !== undefined) lines.push(`  // ${escapeText(aside)}`);
+  const omitted = omittedText(graph);
+  if (omitted !== undefined) lines.push(`  // ${escapeText(omitted)}`);
   return `${lines.join('\n')}\n}\n`;
 }
 
 function nodeLine(node: GraphNode, number: number): string {
-  const { role, mark, outside, name } = node;
+  const { role, mark, external, name } = node;
   const state = stateText(node);
   const text = [kindText(node), name, ...(state === '' ? [] : [state])];
   const attributes = [
     `label="${text.map(quotedText).join('\\n')}"`,
     `shape=${SHAPES[role]}`,
     ...(mark === undefined ? [] : [MARK_STYLES[mark]]),
-    ...(outside && mark === undefined ? ['style=dotted'] : []),
+    ...(external && mark === undefined ? ['style=dotted'] : []),
   ];
   return `    n${number} [${attributes.join(' ')}]`;
 }

@@ -8,7 +8,7 @@ import { pageHtml } from './page-template.ts';
 import { at, makePicture, type Picture } from './picture.ts';
 import { PICTURE_STYLE } from './picture-style.ts';
 import { arrowHeads } from './shapes.ts';
-import { asideText, EDGE_WORDS, markText, stateText } from './words.ts';
+import { EDGE_WORDS, markText, omittedText, stateText } from './words.ts';
 
 /**
  * One page that needs nothing else: picture, list, search. It asks no network for anything, and its policy lets no
@@ -57,8 +57,8 @@ function aboutText(graph: Graph): string {
   const marked = [...nodes, ...edges].filter(({ mark }) => mark !== undefined).length;
   if (groups.length > 1) counts.push(plural(groups.length, 'group'));
   if (marked > 0) counts.push(`${formatCount(marked)} touched by the plan`);
-  const aside = asideText(graph);
-  return aside === undefined ? counts.join(', ') : `${counts.join(', ')} · ${aside}`;
+  const omitted = omittedText(graph);
+  return omitted === undefined ? counts.join(', ') : `${counts.join(', ')} · ${omitted}`;
 }
 
 function pictureBody({ body }: Picture): string {
@@ -79,7 +79,7 @@ function legendHtml(graph: Graph): string {
 function dataOf(graph: Graph, { layout, bundles }: Picture) {
   const groups = new Map(graph.groups.map(({ id }, i) => [id, i]));
   return {
-    outside: escapeText(graph.outside),
+    external: escapeText(graph.external),
     groups: graph.groups.map(({ title, mark }, i) => ({
       title: escapeText(title),
       ...(mark && { mark: markText(mark) }),
@@ -100,14 +100,14 @@ function dataOf(graph: Graph, { layout, bundles }: Picture) {
   };
 }
 
-function nodeData({ id, kind, name, detail, outside, at: place, facts, ...state }: GraphNode) {
+function nodeData({ id, kind, name, detail, external, at: place, facts, ...state }: GraphNode) {
   return {
     id: escapeText(id),
     kind: escapeText(kind),
     name: escapeText(name),
     ...(detail !== '' && { detail: escapeText(detail) }),
     ...(stateText(state) !== '' && { mark: stateText(state) }),
-    ...(outside && { outside: true }),
+    ...(external && { external: true }),
     ...(place && { at: escapeText(formatSource(place)) }),
     facts: facts.map(({ name: fact, text }) => [escapeText(fact), escapeText(text)]),
   };

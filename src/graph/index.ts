@@ -12,7 +12,7 @@ const FORMATS = {
   html: (graph: Graph): RenderedGraph => ({ text: graphHtml(graph) }),
   /** Groups, nodes and edges before they are laid out. */
   json: (graph: Graph): RenderedGraph => ({
-    text: printableJson({ brokerform: 'graph', version: 1, ...graph }),
+    text: printableJson({ brokerform: 'graph', version: 2, ...graph }),
   }),
 };
 

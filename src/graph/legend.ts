@@ -12,7 +12,7 @@ const ROLES: readonly NodeRole[] = ['router', 'store', 'client', 'subject', 'lin
 const EDGE_ROLES = Object.keys(EDGE_WORDS) as EdgeRole[];
 
 /** The signs that this picture uses, and no others. */
-export function legendOf({ nodes, edges, outside, groups }: Graph): LegendEntry[] {
+export function legendOf({ nodes, edges, external, groups }: Graph): LegendEntry[] {
   const kinds = new Map<NodeRole, Set<string>>();
   for (const { role, kind } of nodes) kinds.set(role, (kinds.get(role) ?? new Set()).add(kind));
   const lines = new Set(edges.map(({ role }) => role));
@@ -23,8 +23,8 @@ export function legendOf({ nodes, edges, outside, groups }: Graph): LegendEntry[
       if (!words) return [];
       return [{ sample: nodeSample(role), text: `${[...words].sort().join(', ')}: ${NODE_WORDS[role]}` }];
     }),
-    ...(nodes.some((node) => node.outside)
-      ? [{ sample: nodeSample('store', 'outside'), text: `dotted: ${outside}` }]
+    ...(nodes.some((node) => node.external)
+      ? [{ sample: nodeSample('store', 'external'), text: `dotted: ${external}` }]
       : []),
     ...EDGE_ROLES.filter((role) => lines.has(role)).map((role) => ({
       sample: edgeSample(role),
@@ -40,7 +40,7 @@ export function legendOf({ nodes, edges, outside, groups }: Graph): LegendEntry[
   ];
 }
 
-function nodeSample(role: NodeRole, state: Mark | 'outside' | 'blocked' | '' = ''): string {
+function nodeSample(role: NodeRole, state: Mark | 'external' | 'blocked' | '' = ''): string {
   return `<g class="node ${role} ${state}" transform="translate(3 3)"><path d="${outline(role, 38, 16)}"/></g>`;
 }
 

@@ -2,7 +2,7 @@ import type { EdgeRole, Graph, GraphNode, Mark, NodeRole } from '../model/index.
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import { type Bundle, bundleEdges, bundleText } from './bundles.ts';
-import { asideText, kindText, MARKS, markText, stateText } from './words.ts';
+import { kindText, MARKS, markText, omittedText, stateText } from './words.ts';
 
 /**
  * What Mermaid draws at most, unless a site allows more, and GitHub does not: `maxEdges` and `maxTextSize` of
@@ -33,12 +33,12 @@ const ARROWS: Readonly<Record<EdgeRole, string>> = {
 };
 
 /** Colours that can be read on light and on dark; GitHub draws in either. */
-const CLASSES: Readonly<Record<Mark | 'outside', string>> = {
+const CLASSES: Readonly<Record<Mark | 'external', string>> = {
   added: 'stroke:#2da44e,stroke-width:4px',
   changed: 'stroke:#bf8700,stroke-width:4px,stroke-dasharray:14 4',
   replaced: 'stroke:#bf8700,stroke-width:4px,stroke-dasharray:14 4 2 4',
   removed: 'stroke:#cf222e,stroke-width:2px,stroke-dasharray:5 4',
-  outside: 'stroke-dasharray:2 3',
+  external: 'stroke-dasharray:2 3',
 };
 
 const LINKS: Readonly<Record<Mark, string>> = {
@@ -74,11 +74,11 @@ export function graphMermaid(
     : `${plural(graph.nodes.length - nodes, 'node')} and ${plural(bundles.length - edges, 'line')} left out: ` +
       `this shows ${nodes} of ${graph.nodes.length} nodes, as Mermaid draws at most ` +
       `${limits.edges} lines and ${limits.characters} characters`;
-  const aside = asideText(graph);
+  const omitted = omittedText(graph);
   const text = [
     'flowchart LR',
     `  %% ${comment(graph.title)}`,
-    ...[aside, leftOut].filter((line) => line !== undefined).map((line) => `  %% ${comment(line)}`),
+    ...[omitted, leftOut].filter((line) => line !== undefined).map((line) => `  %% ${comment(line)}`),
     ...groupLines(graph, shown.nodes),
     ...shown.bundles.map(edgeLine),
     ...styleLines(graph, shown),
@@ -128,7 +128,7 @@ function fitting(graph: Graph, bundles: readonly Bundle[], limits: Limits): Show
 }
 
 function rank(node: GraphNode | undefined): number {
-  return node?.mark === undefined ? (node?.outside ? 2 : 1) : 0;
+  return node?.mark === undefined ? (node?.external ? 2 : 1) : 0;
 }
 
 function groupLines(graph: Graph, shown: ReadonlySet<number>): string[] {
@@ -156,11 +156,11 @@ function edgeLine(bundle: Bundle): string {
 }
 
 function styleLines(graph: Graph, { nodes, bundles }: Shown): string[] {
-  const names = [...MARKS, 'outside' as const];
+  const names = [...MARKS, 'external' as const];
   return [
     ...names.flatMap((name) => {
       const members = [...nodes]
-        .filter((i) => (graph.nodes[i]?.mark ?? (graph.nodes[i]?.outside ? 'outside' : '')) === name)
+        .filter((i) => (graph.nodes[i]?.mark ?? (graph.nodes[i]?.external ? 'external' : '')) === name)
         .sort((a, b) => a - b);
       if (members.length === 0) return [];
       return [

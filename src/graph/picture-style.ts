@@ -21,7 +21,7 @@ const RULES = `.picture text{font-family:ui-sans-serif,system-ui,"Segoe UI",Robo
 .picture .client path{stroke:var(--client);fill:var(--client-fill)}
 .picture .subject path{stroke:var(--subject);fill:var(--subject-fill)}
 .picture .link path{stroke:var(--link);fill:var(--link-fill)}
-.picture .outside path{stroke-dasharray:2 3;fill:var(--surface)}
+.picture .external path{stroke-dasharray:2 3;fill:var(--surface)}
 .picture .name{font-size:13px;font-weight:600;fill:var(--ink)}
 .picture .kind,.picture .mark{font-size:11px;fill:var(--muted)}
 .picture .mark{text-anchor:end;font-weight:700}

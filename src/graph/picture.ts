@@ -102,7 +102,7 @@ function nodeSvg(
       ? ''
       : `<text class="mark" x="${at(width - PADDING)}" y="${at(top - 6)}">${escapeXml(face.mark)}</text>`;
   return (
-    `<g class="${classes('node', node.role, node.outside && 'outside', node.mark, node.blocked && 'blocked')}" data-node="${i}" ` +
+    `<g class="${classes('node', node.role, node.external && 'external', node.mark, node.blocked && 'blocked')}" data-node="${i}" ` +
     `transform="translate(${at(box.x)} ${at(box.y)})"><title>${escapeXml(describeNode(node, graph))}</title>` +
     `<path d="${outline(node.role, width, height)}"/>` +
     `<text class="kind" x="${PADDING}" y="${at(top - 6)}">${escapeXml(face.kind)}</text>${mark}` +
@@ -111,13 +111,13 @@ function nodeSvg(
 }
 
 /** For who points at it, and for who cannot see it. */
-function describeNode({ kind, name, detail, mark, outside, blocked }: GraphNode, graph: Graph): string {
+function describeNode({ kind, name, detail, mark, external, blocked }: GraphNode, graph: Graph): string {
   const parts = [
     `${kind} ${name}`,
     detail,
     mark && MARK_WORDS[mark].word,
     blocked && 'blocked',
-    outside && graph.outside,
+    external && graph.external,
   ];
   return parts.filter((part) => part).join(', ');
 }

@@ -6,7 +6,7 @@ import { at, makePicture } from './picture.ts';
 import { literalStyle } from './picture-style.ts';
 import { arrowHeads } from './shapes.ts';
 import { textWidth } from './text-width.ts';
-import { asideText } from './words.ts';
+import { omittedText } from './words.ts';
 
 const MARGIN = 24;
 const HEADER = 44;
@@ -23,7 +23,7 @@ export function graphSvg(graph: Graph): string {
   const legend = legendSvg(graph, width - 2 * MARGIN);
   const legendTop = HEADER + MARGIN + layout.height + 20;
   const height = legendTop + legend.height + MARGIN;
-  const aside = asideText(graph);
+  const omitted = omittedText(graph);
   const title = escapeText(graph.title);
   const counts = `${plural(graph.nodes.length, 'node')}, ${plural(graph.edges.length, 'connection')}`;
   return (
@@ -33,7 +33,7 @@ export function graphSvg(graph: Graph): string {
     `<style>${literalStyle(OWN_RULES)}</style>\n` +
     `${arrowHeads()}<rect class="ground" width="100%" height="100%"/>\n` +
     `<text class="heading" x="${MARGIN}" y="34">${escapeXml(title)}</text>\n` +
-    `<text class="small" x="${MARGIN}" y="54">${escapeXml(aside === undefined ? counts : `${counts} · ${aside}`)}</text>\n` +
+    `<text class="small" x="${MARGIN}" y="54">${escapeXml(omitted === undefined ? counts : `${counts} · ${omitted}`)}</text>\n` +
     `<g transform="translate(${MARGIN} ${HEADER + MARGIN})">\n${body}</g>\n` +
     `<g transform="translate(${MARGIN} ${at(legendTop)})">\n${legend.body}</g>\n</svg>\n`
   );

@@ -66,7 +66,7 @@ export function kindText({ kind, detail }: GraphNode): string {
 }
 
 /** What the picture leaves out. */
-export function asideText({ aside }: Graph): string | undefined {
-  if (aside.length === 0) return undefined;
-  return `not drawn: ${aside.map(({ kind, count }) => plural(count, kind.replaceAll('-', ' '))).join(', ')}`;
+export function omittedText({ omitted }: Graph): string | undefined {
+  if (omitted.length === 0) return undefined;
+  return `not drawn: ${omitted.map(({ kind, count }) => plural(count, kind.replaceAll('-', ' '))).join(', ')}`;
 }

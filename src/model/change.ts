@@ -9,7 +9,7 @@ export interface FieldChange {
   readonly after?: Json;
   readonly at?: Source;
   /** Why the broker cannot change it in place; present on the fields that force a replacement. */
-  readonly fixed?: string;
+  readonly immutable?: string;
 }
 
 export type Change =

@@ -8,7 +8,7 @@ import type { Effect, Side, Undeclared } from './revision.ts';
  */
 export interface Diff {
   readonly brokerform: 'diff';
-  readonly version: 1;
+  readonly version: 2;
   readonly tool: string;
   readonly project: string;
   readonly environment?: string;

@@ -101,9 +101,9 @@ export class InvalidPlanFile extends BrokerformError {
   readonly kind = 'damaged-plan';
   readonly outcome = 'stale';
   override readonly consequence = 'nothing was applied';
-  /** @param differences where the plan is not what its own changes make */
-  constructor(message: string, differences: readonly StaleDifference[] = []) {
-    super(message, { hint: 'plan again', differences });
+  /** @param details `differences`: where the plan is not what its own changes make */
+  constructor(message: string, details: Pick<FailureDetails, 'hint' | 'differences'> = {}) {
+    super(message, { hint: 'plan again', ...details });
   }
 }
 

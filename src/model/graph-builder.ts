@@ -28,7 +28,7 @@ export class GraphBuilder {
 
   /** The end of an edge, which need not be there. */
   name(parts: NodeParts): string {
-    if (!this.#nodes.has(parts.id)) this.node({ ...parts, outside: true });
+    if (!this.#nodes.has(parts.id)) this.node({ ...parts, external: true });
     return parts.id;
   }
 

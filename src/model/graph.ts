@@ -59,7 +59,7 @@ export interface GraphNode {
   readonly facts: readonly Fact[];
   readonly at?: Source;
   /** True for what is only named: by a resource of the picture, as one of its ends. */
-  readonly outside?: boolean;
+  readonly external?: boolean;
   readonly mark?: Mark;
   /** Whether the plan is blocked by what it does to it. */
   readonly blocked?: boolean;
@@ -99,7 +99,7 @@ export interface Graph extends Drawing {
   /** What is shown: `topology of shop`. */
   readonly title: string;
   /** What it means that a node is `outside`. */
-  readonly outside: string;
+  readonly external: string;
   /** What was left out of the picture, counted: users, policies. By the broker's own words, sorted. */
-  readonly aside: readonly { readonly kind: string; readonly count: number }[];
+  readonly omitted: readonly { readonly kind: string; readonly count: number }[];
 }

@@ -28,12 +28,12 @@ function withCascades(
 ): Map<Address, string> {
   const reasons = new Map<Address, string | undefined>();
   const find = (resource: Resource): string | undefined => {
-    const { address, needs } = resource;
+    const { address, dependsOn } = resource;
     if (reasons.has(address)) return reasons.get(address);
     let reason = reasonOf(resource);
     // Before the recursion, so that resources that need each other end it.
     reasons.set(address, reason);
-    for (const need of needs) {
+    for (const need of dependsOn) {
       if (reason !== undefined) break;
       const needed = live.get(need);
       const goes = needed && cascades(kinds[kindOf(address)], need);

@@ -3,7 +3,7 @@ import type { Action, Change } from './change.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
 import type { BaseComparison } from './revision.ts';
-import type { FieldLine, Stake } from './step-details.ts';
+import type { Affected, FieldLine } from './step-details.ts';
 
 /**
  * What a change may cost.
@@ -31,7 +31,7 @@ export interface Call {
 }
 
 /** A resource that goes or comes with the step's own: the bindings of a replaced queue. */
-export interface Dependant {
+export interface Dependent {
   readonly address: Address;
   readonly title: string;
   readonly detail: string;
@@ -52,10 +52,10 @@ export interface Step {
   readonly change: Change;
   readonly fields: readonly FieldLine[];
   readonly risks: readonly Risk[];
-  readonly stake?: Stake;
-  readonly dependants: readonly Dependant[];
+  readonly affected?: Affected;
+  readonly dependents: readonly Dependent[];
   /** Steps of the same plan that must be done first. */
-  readonly after: readonly Address[];
+  readonly runsAfter: readonly Address[];
   readonly calls: readonly Call[];
   /**
    * Of a replacement: what makes the previous resource again, should the broker refuse the new one after the deletion.
@@ -95,9 +95,9 @@ export interface Uncompared {
 }
 
 /** The format of plans that this program writes and reads. */
-export const PLAN_VERSION = 2;
+export const PLAN_VERSION = 3;
 
-/** Resources beside the changed ones that the steps of a plan were worked out from: dependants, queues of a policy. */
+/** Resources beside the changed ones that the steps of a plan were worked out from: dependents, queues of a policy. */
 export interface Surroundings {
   readonly live: readonly Resource[];
   readonly desired: readonly Resource[];

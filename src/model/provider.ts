@@ -43,8 +43,8 @@ export interface Kind {
     context: Context,
   ): string | undefined;
   risks(change: Change, context: Context): Risk[];
-  /** Live resources, other than the changed one, whose `volatile` counts in its risks: the queues of a policy. */
-  atStake?(change: Change, context: Context): readonly Resource[];
+  /** Live resources, other than the changed one, whose `metrics` counts in its risks: the queues of a policy. */
+  alsoAffected?(change: Change, context: Context): readonly Resource[];
   /** The calls that make the change, in order. A replacement is its deletion, then its creation. */
   calls(change: Change, context: Context, options: CallOptions): Call[];
   /**
@@ -89,8 +89,8 @@ export interface Kind {
    * where this is absent.
    */
   canCompareSecret?(path: readonly string[], live: Resource, broker: BrokerIdentity): boolean;
-  /** What a live resource puts at stake, from its `volatile`: `18,204 ready, 4 consumers`. */
-  stakeText?(resource: Resource): string | undefined;
+  /** What a live resource puts affects, from its `metrics`: `18,204 ready, 4 consumers`. */
+  affectedText?(resource: Resource): string | undefined;
   /**
    * What a live resource that is no longer declared goes on doing: `still bound to events (key order.#)`. Raw text.
    * @param live what is on the broker once the plan is applied
@@ -183,7 +183,7 @@ export interface Session {
    * @throws ConnectionError, BrokerError; also where it is not known whether a named resource exists
    */
   read(scope: Scope): Promise<Resource[]>;
-  /** Fresh `volatile` of these live resources; an address that is missing from the answer is unknown, not empty. */
+  /** Fresh `metrics` of these live resources; an address that is missing from the answer is unknown, not empty. */
   readMetrics(resources: readonly Resource[]): Promise<Map<Address, JsonObject>>;
   /**
    * Sends units of calls: a unit's calls run in order and stop at its first failure; units are independent.

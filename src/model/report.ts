@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { Stake } from './step-details.ts';
+import type { Affected } from './step-details.ts';
 
 /**
  * What became of one call.
@@ -56,7 +56,7 @@ export interface StepReport {
   /** More than the status says, for people. */
   readonly note?: string;
   /** What a destructive step put at stake, read again just before its calls. */
-  readonly stake?: Stake;
+  readonly affected?: Affected;
   /** Of a step that failed: some of its calls were done. */
   readonly partly?: true;
   /** Of a replacement that was refused after its deletion: what became of the previous resource. */
@@ -64,7 +64,7 @@ export interface StepReport {
 }
 
 export interface ApplyReport {
-  readonly version: 1;
+  readonly version: 2;
   readonly project: string;
   readonly startedAt: string;
   readonly finishedAt: string;

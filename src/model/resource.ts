@@ -12,7 +12,7 @@ export interface Resource {
   readonly address: Address;
   readonly spec: JsonObject;
   /** Resources that must exist first; also the edges of the graph. */
-  readonly needs: readonly Address[];
+  readonly dependsOn: readonly Address[];
   /** Declared resources only: the place of its key. */
   readonly at?: Source;
   /** Declared resources only: the places of its fields, by dotted spec path (`arguments.x-message-ttl`). */
@@ -20,7 +20,7 @@ export interface Resource {
   /** Instead of `places`, where only their names are kept, as in a plan. */
   readonly declared?: readonly string[];
   /** Live resources only: counts of messages, consumers, lag. Never compared, never in a fingerprint. */
-  readonly volatile?: JsonObject;
+  readonly metrics?: JsonObject;
 }
 
 /** The place of a field, or of its nearest declared parent, or of the resource. */

@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { Source } from './source.ts';
-import type { FieldLine, Stake } from './step-details.ts';
+import type { Affected, FieldLine } from './step-details.ts';
 
 /** One of the two revisions. */
 export interface Side {
@@ -25,7 +25,7 @@ export interface Undeclared {
   /** In the base for a resource, in the head for fields. */
   readonly at?: Source;
   /** Others that are no longer declared, and would disappear with it: the bindings of a queue. */
-  readonly along?: readonly Address[];
+  readonly dependents?: readonly Address[];
   /** Whether the project owns it, so that an apply with `--prune` deletes it. */
   readonly owned: boolean;
   /** What it goes on doing on the broker: `still bound to events (key order.#)`. Raw text. */
@@ -58,7 +58,7 @@ export interface Effects {
 
 /** A resource that the base declares and the plan does not, and that stays on the broker. */
 export interface LeftBehind extends Undeclared {
-  readonly stake?: Stake;
+  readonly affected?: Affected;
 }
 
 /** What a base revision declares, held against the live brokers and the plan. */

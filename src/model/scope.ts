@@ -19,7 +19,7 @@ export interface Coverage {
   readonly wanted: ReadonlyMap<string, readonly Selection[]>;
   /** Declared and retired addresses of the broker: whether each of them exists must be known for sure. */
   readonly named: ReadonlySet<Address>;
-  includes(resource: Pick<Resource, 'address' | 'needs'>): boolean;
+  includes(resource: Pick<Resource, 'address' | 'dependsOn'>): boolean;
 }
 
 /** Whether a resource of a kind disappears together with this one that it needs. */
@@ -57,10 +57,12 @@ export function coverageOf(scope: Scope, broker: string, kinds: Kinds): Coverage
   return {
     wanted,
     named,
-    includes: ({ address, needs }) =>
+    includes: ({ address, dependsOn }) =>
       named.has(address) ||
       isOwned(address) ||
-      needs.some((need) => cascades(kinds[kindOf(address)], need) && (removable.has(need) || isOwned(need))),
+      dependsOn.some(
+        (need) => cascades(kinds[kindOf(address)], need) && (removable.has(need) || isOwned(need)),
+      ),
   };
 }
 

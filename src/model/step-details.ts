@@ -8,11 +8,11 @@ export interface FieldLine {
   readonly before?: string;
   readonly after?: string;
   readonly at?: Source;
-  readonly fixed?: string;
+  readonly immutable?: string;
 }
 
 /** What a destructive step puts at stake, as last read. */
-export interface Stake {
+export interface Affected {
   readonly text: string;
   readonly values: JsonObject;
   /** ISO 8601, UTC. */

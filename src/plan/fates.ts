@@ -1,5 +1,5 @@
 import type { Address, Resource } from '../model/index.ts';
-import type { DependantsOf } from './dependants.ts';
+import type { DependentsOf } from './dependents.ts';
 
 /** The outcome for a live resource that is deleted with others. */
 export interface Fate {
@@ -13,20 +13,20 @@ export interface Fate {
 
 /** @param isLost true for a resource that only a client can re-create */
 export function decideFates(
-  dependantsOf: DependantsOf,
+  dependentsOf: DependentsOf,
   deleted: ReadonlySet<Address>,
   replaced: ReadonlySet<Address>,
   isLost: (resource: Resource) => boolean,
 ): Map<Address, Fate> {
   const fates = new Map<Address, Fate>();
   for (const address of [...deleted, ...replaced]) {
-    for (const dependant of dependantsOf(address)) {
+    for (const dependent of dependentsOf(address)) {
       // A replaced resource has its own step, and so do its dependents.
-      if (replaced.has(dependant.address)) continue;
-      const fate = fates.get(dependant.address) ?? { outcome: 'recreated', takenBy: [] };
-      const isDeleted = deleted.has(address) || deleted.has(dependant.address);
-      const isRemoved = fate.outcome === 'removed' || isDeleted || isLost(dependant);
-      fates.set(dependant.address, {
+      if (replaced.has(dependent.address)) continue;
+      const fate = fates.get(dependent.address) ?? { outcome: 'recreated', takenBy: [] };
+      const isDeleted = deleted.has(address) || deleted.has(dependent.address);
+      const isRemoved = fate.outcome === 'removed' || isDeleted || isLost(dependent);
+      fates.set(dependent.address, {
         outcome: isRemoved ? 'removed' : 'recreated',
         takenBy: [...fate.takenBy, address],
       });

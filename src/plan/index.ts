@@ -1,4 +1,4 @@
-export { findDependants, removedBy } from './dependants.ts';
+export { findDependents, removedBy } from './dependents.ts';
 export { parsePlan, SHORTEST_KEY, writePlan } from './file.ts';
 export { fingerprint, fingerprintOf } from './fingerprint.ts';
 export { allowance, checkAllowKey, findBlockers, guardSteps } from './gate.ts';

@@ -1,9 +1,10 @@
 import {
   type Address,
+  type Affected,
   type Call,
   type Change,
   type Context,
-  type Dependant,
+  type Dependent,
   type FieldChange,
   type FieldLine,
   fieldTextOf,
@@ -14,14 +15,13 @@ import {
   type Order,
   type Resource,
   type Risk,
-  type Stake,
   type Step,
   secretsIn,
   subject,
   systemOwned,
   withoutPlaces,
 } from '../model/index.ts';
-import { type DependantsOf, findDependants, removedBy } from './dependants.ts';
+import { type DependentsOf, findDependents, removedBy } from './dependents.ts';
 import { decideFates, type Fate } from './fates.ts';
 import { fingerprint, fingerprintOf } from './fingerprint.ts';
 
@@ -29,7 +29,7 @@ export interface StepsInput {
   readonly context: Context;
   readonly kinds: Readonly<Record<string, Kind>>;
   readonly changes: readonly Change[];
-  /** Time when `volatile` was read. ISO 8601. */
+  /** Time when `metrics` was read. ISO 8601. */
   readonly readAt: string;
   /** Whether the destructive risk of this address is allowed. */
   readonly isAllowed: (riskClass: 'destructive', address: Address) => boolean;
@@ -54,17 +54,17 @@ export interface Steps {
  */
 export function buildSteps(input: StepsInput): Steps {
   const { deleted, replaced } = removedBy(input.changes);
-  const dependantsOf = findDependants(input.context, input.kinds, new Set([...deleted, ...replaced]));
+  const dependentsOf = findDependents(input.context, input.kinds, new Set([...deleted, ...replaced]));
   const isLost = (resource: Resource) =>
     kindFor(input.kinds, resource.address).cannotRecreate?.(resource, input.context) === true;
-  const fate = decideFates(dependantsOf, deleted, replaced, isLost);
-  const builder = new StepBuilder({ ...input, context: { ...input.context, deleted } }, dependantsOf, fate);
+  const fate = decideFates(dependentsOf, deleted, replaced, isLost);
+  const builder = new StepBuilder({ ...input, context: { ...input.context, deleted } }, dependentsOf, fate);
   const own = input.changes.filter((change) => !fate.has(subject(change).address));
   const firsts = new Map<Address, Address[]>();
   for (const { first, next } of input.order ?? []) firsts.set(next, [...(firsts.get(next) ?? []), first]);
   const steps = own.map((change): Step => {
     const step = builder.build(change);
-    return { ...step, after: firsts.get(step.address) ?? [] };
+    return { ...step, runsAfter: firsts.get(step.address) ?? [] };
   });
   for (const [address, { outcome, takenBy }] of fate) {
     if (outcome === 'recreated' && takenBy.length > 1) steps.push(builder.recreate(address, takenBy));
@@ -80,13 +80,13 @@ export function buildSteps(input: StepsInput): Steps {
 class StepBuilder {
   readonly fingerprints: Record<Address, string> = {};
   readonly #input: StepsInput;
-  readonly #dependantsOf: DependantsOf;
+  readonly #dependentsOf: DependentsOf;
   readonly #fates: ReadonlyMap<Address, Fate>;
   readonly #systemOwned: ReadonlyMap<Address, string>;
 
-  constructor(input: StepsInput, dependantsOf: DependantsOf, fates: ReadonlyMap<Address, Fate>) {
+  constructor(input: StepsInput, dependentsOf: DependentsOf, fates: ReadonlyMap<Address, Fate>) {
     this.#input = input;
-    this.#dependantsOf = dependantsOf;
+    this.#dependentsOf = dependentsOf;
     this.#fates = fates;
     this.#systemOwned = systemOwned(input.context.live, input.kinds);
   }
@@ -95,10 +95,10 @@ class StepBuilder {
     const { context, kinds } = this.#input;
     const resource = subject(change);
     const kind = kindFor(kinds, resource.address);
-    const dependants =
-      change.action === 'create' || change.action === 'update' ? [] : this.#dependants(resource.address);
-    const risks = [...kind.risks(change, context), ...this.#ownRisks(change, dependants)];
-    const stake = this.#stake(change, kind, risks);
+    const dependents =
+      change.action === 'create' || change.action === 'update' ? [] : this.#dependents(resource.address);
+    const risks = [...kind.risks(change, context), ...this.#ownRisks(change, dependents)];
+    const affected = this.#affected(change, kind, risks);
     this.fingerprints[resource.address] = fingerprintOf(change, context);
     const restore = change.action === 'replace' ? this.#restore(change.before) : undefined;
     return {
@@ -108,9 +108,9 @@ class StepBuilder {
       change: bare(change),
       fields: 'fields' in change ? change.fields.map((field) => fieldLine(kind, field, change)) : [],
       risks,
-      ...(stake && { stake }),
-      dependants,
-      after: [],
+      ...(affected && { affected }),
+      dependents,
+      runsAfter: [],
       calls: this.#calls(change),
       ...(restore && { restore }),
     };
@@ -125,7 +125,7 @@ class StepBuilder {
       code: 'recreated',
       message: `re-created after ${takenBy.length} replacements`,
     };
-    return { ...step, risks: [again], after: takenBy };
+    return { ...step, risks: [again], runsAfter: takenBy };
   }
 
   #calls(change: Change): Call[] {
@@ -134,8 +134,8 @@ class StepBuilder {
     return kindFor(this.#input.kinds, address).calls(change, this.#input.context, { destructive });
   }
 
-  #dependants(address: Address): Dependant[] {
-    return this.#dependantsOf(address).flatMap((live): Dependant[] => {
+  #dependents(address: Address): Dependent[] {
+    return this.#dependentsOf(address).flatMap((live): Dependent[] => {
       const fate = this.#fates.get(live.address);
       if (!fate) return [];
       const names = kindFor(this.#input.kinds, live.address).title(live);
@@ -154,7 +154,7 @@ class StepBuilder {
    */
   #restore(before: Resource): Call[] | undefined {
     if (secretsIn(before.spec).length > 0) return undefined;
-    const lost = this.#dependantsOf(before.address).filter(
+    const lost = this.#dependentsOf(before.address).filter(
       (one) =>
         this.#fates.get(one.address)?.outcome !== 'recreated' &&
         secretsIn(one.spec).length === 0 &&
@@ -172,16 +172,16 @@ class StepBuilder {
   }
 
   /** The stake of resources that are deleted or that lose data in place. */
-  #stake(change: Change, kind: Kind, risks: readonly Risk[]): Stake | undefined {
+  #affected(change: Change, kind: Kind, risks: readonly Risk[]): Affected | undefined {
     if (change.action === 'create') return undefined;
     if (change.action === 'update' && !risks.some((risk) => risk.class === 'destructive')) return undefined;
-    const text = kind.stakeText?.(change.before);
+    const text = kind.affectedText?.(change.before);
     if (text === undefined) return undefined;
-    return { text, values: change.before.volatile ?? {}, readAt: this.#input.readAt };
+    return { text, values: change.before.metrics ?? {}, readAt: this.#input.readAt };
   }
 
   /** Risks common to all kinds: changing a system-owned resource, and deleting a declared one. */
-  #ownRisks(change: Change, dependants: readonly Dependant[]): Risk[] {
+  #ownRisks(change: Change, dependents: readonly Dependent[]): Risk[] {
     const risks: Risk[] = [];
     const file = this.#input.recorded?.get(subject(change).address);
     if (file !== undefined && change.action === 'create') {
@@ -190,7 +190,7 @@ class StepBuilder {
     }
     const reason = change.action === 'create' ? undefined : this.#systemOwned.get(change.before.address);
     if (reason !== undefined) risks.push({ class: 'refused', code: 'reserved', message: reason });
-    const needed = dependants.filter(
+    const needed = dependents.filter(
       ({ address, outcome }) => outcome === 'removed' && this.#input.context.desired.has(address),
     );
     for (const { title } of needed) {
@@ -229,7 +229,7 @@ function fieldLine(
     ...(field.after !== undefined && { after: text(field.after) + (isReset ? ', set again' : '') }),
     ...texts,
     ...(field.at && { at: field.at }),
-    ...(field.fixed !== undefined && { fixed: field.fixed }),
+    ...(field.immutable !== undefined && { immutable: field.immutable }),
   };
 }
 

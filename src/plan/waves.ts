@@ -12,7 +12,7 @@ export function orderSteps(steps: readonly Step[], acting: ReadonlySet<Address> 
   const making = steps.filter((step) => step.action !== 'delete');
   const deleting = steps.filter((step) => step.action === 'delete');
   const needing = neededByLive(deleting);
-  const usersOf: Edges = (step) => [...new Set([...needing(step), ...step.after])];
+  const usersOf: Edges = (step) => [...new Set([...needing(step), ...step.runsAfter])];
   const early = clearingFirst(making, deleting, usersOf);
   const first = [...making, ...deleting.filter((step) => early.has(step.address))];
   const needsOf = neededBy(making);
@@ -37,7 +37,9 @@ export function orderSteps(steps: readonly Step[], acting: ReadonlySet<Address> 
 /** Deletions that a creation or update waits for, and the deletions that those wait for. */
 function clearingFirst(making: readonly Step[], deleting: readonly Step[], usersOf: Edges): Set<Address> {
   const byAddress = new Map(deleting.map((step) => [step.address, step]));
-  const early = new Set(making.flatMap(({ after }) => after).filter((address) => byAddress.has(address)));
+  const early = new Set(
+    making.flatMap(({ runsAfter }) => runsAfter).filter((address) => byAddress.has(address)),
+  );
   // Iterating over a Set includes values added during the iteration, so this is transitive.
   for (const address of early) {
     const step = byAddress.get(address);
@@ -51,10 +53,10 @@ type Edges = (step: Step) => readonly Address[];
 function neededBy(steps: readonly Step[]): Edges {
   const known = new Map(steps.map((step) => [step.address, step]));
   return (step) => {
-    const needs = 'after' in step.change ? step.change.after.needs : [];
+    const dependsOn = 'after' in step.change ? step.change.after.dependsOn : [];
     // If the provider requires the reverse order, the dependency already exists before either step.
-    const isOpen = (need: Address) => known.has(need) && !known.get(need)?.after.includes(step.address);
-    return [...new Set([...needs.filter(isOpen), ...step.after])];
+    const isOpen = (need: Address) => known.has(need) && !known.get(need)?.runsAfter.includes(step.address);
+    return [...new Set([...dependsOn.filter(isOpen), ...step.runsAfter])];
   };
 }
 
@@ -62,8 +64,8 @@ function neededBy(steps: readonly Step[]): Edges {
 function neededByLive(steps: readonly Step[]): Edges {
   const users = new Map<Address, Address[]>(steps.map((step) => [step.address, []]));
   for (const step of steps) {
-    const needs = 'before' in step.change ? step.change.before.needs : [];
-    for (const need of needs) users.get(need)?.push(step.address);
+    const dependsOn = 'before' in step.change ? step.change.before.dependsOn : [];
+    for (const need of dependsOn) users.get(need)?.push(step.address);
   }
   return (step) => users.get(step.address) ?? [];
 }
@@ -115,7 +117,7 @@ function layer(steps: readonly Step[], edges: Edges, before: readonly Step[] = [
   for (const step of sorted) {
     const depth = depths.get(step.address) ?? 0;
     const wave = waves[depth] ?? [];
-    wave.push({ ...step, after: kept.get(step.address) ?? [] });
+    wave.push({ ...step, runsAfter: kept.get(step.address) ?? [] });
     waves[depth] = wave;
   }
   return waves;

@@ -58,7 +58,7 @@ export function retiredLines(undeclared: readonly Undeclared[]): string[] {
 }
 
 function undeclaredLines(
-  { title, detail, fields, reset, at, along = [], owned, still, stake }: LeftBehind,
+  { title, detail, fields, reset, at, dependents = [], owned, still, affected }: LeftBehind,
   base: Side,
   planDate: string,
   style: Style,
@@ -79,10 +79,10 @@ function undeclaredLines(
   return [
     itemLine(' · ', { title, detail }, where, style),
     `${INDENT}${still === undefined ? fate : `${fate}; ${paint(style, RISK_COLOUR.disruptive, escapeText(still))}`}`,
-    ...(stake
-      ? [`${INDENT}holds: ${escapeText(stake.text)} (as of ${readingTime(stake.readAt, planDate)})`]
+    ...(affected
+      ? [`${INDENT}holds: ${escapeText(affected.text)} (as of ${readingTime(affected.readAt, planDate)})`]
       : []),
-    ...(along.length > 0 ? [`${INDENT}deleting it also removes ${kindCounts(along)}`] : []),
+    ...(dependents.length > 0 ? [`${INDENT}deleting it also removes ${kindCounts(dependents)}`] : []),
   ];
 }
 

@@ -12,7 +12,7 @@ const LIMITS = { edges: 100, characters: 12_000 };
 
 /** The touched part of a topology, as a diagram that GitHub and GitLab draw. Undefined where nothing is touched. */
 export function commentPicture(graph: Graph): CommentPicture | undefined {
-  const { nodes, edges, groups, outside } = graph;
+  const { nodes, edges, groups, external } = graph;
   if (nodes.length === 0) return undefined;
   const { text, leftOut } = graphMermaid(graph, LIMITS);
   const instead =
@@ -23,7 +23,7 @@ export function commentPicture(graph: Graph): CommentPicture | undefined {
   const legend = [
     ...MARKS.filter((mark) => found.has(mark)).map((mark) => `\`${markText(mark)}\``),
     ...([...nodes, ...edges].some(({ blocked }) => blocked) ? ['thick red: blocked'] : []),
-    ...(nodes.some((node) => node.outside) ? [`dotted: ${outside}`] : []),
+    ...(nodes.some((node) => node.external) ? [`dotted: ${external}`] : []),
   ];
   return {
     text:

@@ -45,13 +45,13 @@ function leftBehindFinding({
   fields,
   reset,
   still,
-  stake,
+  affected,
   at,
 }: LeftBehind): Diagnostic {
   const name = detail === '' ? title : `${title} (${detail})`;
   const message = fields
     ? `${name}: ${fields.map((field) => field.name).join(', ')} no longer declared; the broker keeps the current value`
-    : [`${name} is no longer declared; it stays on the broker`, still, stake && `holds ${stake.text}`]
+    : [`${name} is no longer declared; it stays on the broker`, still, affected && `holds ${affected.text}`]
         .filter((part) => part !== undefined)
         .join('; ');
   return {
@@ -112,7 +112,7 @@ function riskyFinding({ step, blockers }: Entry, severity: Severity): Diagnostic
   const reasons = [
     ...fieldTexts(step),
     ...risks.map((risk) => risk.message),
-    ...(step.stake ? [`affected: ${step.stake.text}`] : []),
+    ...(step.affected ? [`affected: ${step.affected.text}`] : []),
   ];
   const hint = blockers.length > 0 ? wayOn(blockers) : hintOf(risks);
   return {
@@ -165,7 +165,7 @@ function fieldTexts({ action, fields }: Step): string[] {
 }
 
 function placeAndAddress({ address, change, fields }: Step): { address: string; at?: Source } {
-  const field = fields.find((one) => one.fixed !== undefined && one.at) ?? fields.find((one) => one.at);
+  const field = fields.find((one) => one.immutable !== undefined && one.at) ?? fields.find((one) => one.at);
   const at = field?.at ?? subject(change).at;
   return { address, ...(at && { at }) };
 }

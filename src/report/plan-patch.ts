@@ -46,7 +46,7 @@ function stepPatches(
   return [
     comment(`${label}: ${step.action} ${step.title}${detail}${fields && `: ${fields}`}`, style),
     own,
-    ...step.dependants
+    ...step.dependents
       .filter(({ address }) => isFirst(address))
       .map(({ address }) => patchOf(yaml.get(address), style)),
   ];

@@ -87,13 +87,13 @@ function closing(report: ApplyReport): string[] {
 
 /** A step of the report, with the broker's own words where it failed. */
 export function stepReportLines(step: StepReport, style: Style): string[] {
-  const { failure, note, stake, status } = step;
+  const { failure, note, affected, status } = step;
   // What was never sent has a reason, but no answer of the broker.
   const reason = status === 'not-started' ? failure?.message : undefined;
   return [
     headLine({ ...step, action: actionOf(step.action) }, escapeText(reason ?? ''), style),
     ...(note === undefined ? [] : [`      ${escapeText(note)}`]),
-    ...(stake ? [`      affected: ${escapeText(stake.text)} (read before the call)`] : []),
+    ...(affected ? [`      affected: ${escapeText(affected.text)} (read before the call)`] : []),
     ...(failure && reason === undefined ? failureLines(failure) : []),
   ];
 }

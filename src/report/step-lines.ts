@@ -2,7 +2,7 @@ import {
   type Action,
   type Address,
   type Blocker,
-  type Dependant,
+  type Dependent,
   type FieldLine,
   kindOf,
   type Risk,
@@ -92,13 +92,13 @@ export function stepLines(entry: Entry, section: SectionName, planDate: string, 
   const fields = style.verbose || step.action === 'update' || step.action === 'replace' ? step.fields : [];
   // With one field and one risk, the risk is about that field: it stands behind it.
   const inline =
-    fields.length === 1 && fields[0]?.fixed === undefined && said.length === 1 ? said[0] : undefined;
+    fields.length === 1 && fields[0]?.immutable === undefined && said.length === 1 ? said[0] : undefined;
   return [
     headLine(step, placeText(subject(step.change).at), style),
     ...fieldLines(step, fields, inline, style),
     ...said.filter((risk) => risk !== inline).map((risk) => riskLine(risk, section, style)),
-    ...stakeLines(step, planDate),
-    ...dependantLines(step.dependants, style),
+    ...affectedLines(step, planDate),
+    ...dependentLines(step.dependents, style),
     ...otherCallLines(step),
     ...(blockers.length > 0 ? wayOnLines(blockers) : hintLines(said)),
     ...(style.verbose && step.calls.length > 0
@@ -109,7 +109,7 @@ export function stepLines(entry: Entry, section: SectionName, planDate: string, 
 
 /** What a change means; the reasons of fields stand behind these. */
 function risksToSay(step: Step): Risk[] {
-  const reasons = new Set(step.fields.map((field) => field.fixed));
+  const reasons = new Set(step.fields.map((field) => field.immutable));
   return step.risks.filter((risk) => !reasons.has(risk.message));
 }
 
@@ -123,7 +123,7 @@ function fieldLines(
   const widest = names.reduce((widest, name) => Math.max(widest, name.length), 0);
   const changes = 'fields' in step.change ? step.change.fields : [];
   return fields.flatMap((field, i) => {
-    const note = escapeText(field.fixed ?? inline?.message ?? '');
+    const note = escapeText(field.immutable ?? inline?.message ?? '');
     // A plan lists its field lines in the order of its field changes.
     const change = changes.length === fields.length ? changes[i] : undefined;
     const value = valueChange(field, change, style);
@@ -140,9 +140,9 @@ function riskLine(risk: Risk, section: SectionName, style: Style): string {
   return `${INDENT}${label}${escapeText(risk.message)}`;
 }
 
-function stakeLines(step: Step, planDate: string): string[] {
-  if (!step.stake) return [];
-  const { text, readAt } = step.stake;
+function affectedLines(step: Step, planDate: string): string[] {
+  if (!step.affected) return [];
+  const { text, readAt } = step.affected;
   return [`${INDENT}affected: ${escapeText(text)} (as of ${readingTime(readAt, planDate)})`];
 }
 
@@ -156,15 +156,15 @@ export function readingTime(readAt: string, planDate: string): string {
 const OUTCOME = { recreated: 're-created', removed: 'removed' } as const;
 const EFFECT = { recreated: 're-creates', removed: 'removes' } as const;
 
-function dependantLines(dependants: readonly Dependant[], style: Style): string[] {
-  if (dependants.length === 0) return [];
+function dependentLines(dependents: readonly Dependent[], style: Style): string[] {
+  if (dependents.length === 0) return [];
   const effects = (['recreated', 'removed'] as const).flatMap((outcome) => {
-    const those = dependants.filter((dependant) => dependant.outcome === outcome);
+    const those = dependents.filter((dependent) => dependent.outcome === outcome);
     return those.length === 0
       ? []
       : [`${EFFECT[outcome]} ${kindCounts(those.map(({ address }) => address))}`];
   });
-  const names = dependants.map(
+  const names = dependents.map(
     ({ title, detail, outcome }) =>
       `${INDENT}  ${escapeText(detail === '' ? title : `${title}  ${detail}`)}  ${OUTCOME[outcome]}`,
   );
@@ -181,8 +181,8 @@ export function kindCounts(addresses: readonly Address[]): string {
 const MOST_CALLS = 5;
 
 /** Calls at resources that the lines above do not name: an exchange that is brought back along with a queue. */
-function otherCallLines({ address, calls, dependants }: Step): string[] {
-  const named = new Set([address, ...dependants.map((dependant) => dependant.address)]);
+function otherCallLines({ address, calls, dependents }: Step): string[] {
+  const named = new Set([address, ...dependents.map((dependent) => dependent.address)]);
   const others = calls.filter(({ target }) => !named.has(target));
   if (others.length === 0) return [];
   const texts = others

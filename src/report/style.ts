@@ -8,7 +8,7 @@ export interface Style {
   readonly colour: boolean;
   /** Columns of the terminal; where there is none, 100 serves. */
   readonly width: number;
-  /** Says what is left out by default: fields of new resources, dependants by name, calls, what went well. */
+  /** Says what is left out by default: fields of new resources, dependents by name, calls, what went well. */
   readonly verbose: boolean;
   /** The working directory as seen from the root of the repository, from where CI systems name files. */
   readonly folder?: string;

@@ -95,7 +95,9 @@ async function compareBroker(broker: DeclaredBroker, live: LiveState, input: Bas
     {};
   return {
     undeclared: [
-      ...resources.map((one): LeftBehind => ({ ...one, ...stakeOf(one.address, provider, counted, readAt) })),
+      ...resources.map(
+        (one): LeftBehind => ({ ...one, ...affectedOf(one.address, provider, counted, readAt) }),
+      ),
       ...[...context.desired.values()]
         .filter(isChosen)
         .flatMap((resource) => undeclaredFields(asLive(base, context, kinds), resource, kinds)),
@@ -111,8 +113,8 @@ async function compareBroker(broker: DeclaredBroker, live: LiveState, input: Bas
 /** What is on the broker once the steps are done. */
 function afterSteps(context: Context, steps: readonly Step[]): Map<Address, Resource> {
   const after = new Map(context.live);
-  for (const { change, address, dependants } of steps) {
-    for (const dependant of dependants) if (dependant.outcome === 'removed') after.delete(dependant.address);
+  for (const { change, address, dependents } of steps) {
+    for (const dependent of dependents) if (dependent.outcome === 'removed') after.delete(dependent.address);
     if (change.action === 'delete') after.delete(address);
     else after.set(address, change.after);
   }
@@ -126,15 +128,15 @@ function chooser(targets: readonly string[], excludes: readonly string[]): (reso
     !unwanted.some((matches) => matches(address));
 }
 
-function stakeOf(
+function affectedOf(
   address: Address,
   { kinds }: Provider,
   { live }: Context,
   readAt: string,
-): Pick<LeftBehind, 'stake'> {
+): Pick<LeftBehind, 'affected'> {
   const resource = live.get(address);
-  const text = resource?.volatile && kinds[kindOf(address)]?.stakeText?.(resource);
-  return text === undefined ? {} : { stake: { text, values: resource?.volatile ?? {}, readAt } };
+  const text = resource?.metrics && kinds[kindOf(address)]?.affectedText?.(resource);
+  return text === undefined ? {} : { affected: { text, values: resource?.metrics ?? {}, readAt } };
 }
 
 /** The base with the fields that are still set on the broker as the base declares them. */

@@ -1,4 +1,5 @@
 import {
+  type Affected,
   type BaseComparison,
   type Effect,
   type FieldLine,
@@ -6,7 +7,6 @@ import {
   type LeftBehind,
   parseAddress,
   type Side,
-  type Stake,
 } from '../model/index.ts';
 import { isCount, isFlag, isPlace, isText, isTime, listOf, optional, shapeOf, type Test } from './shapes.ts';
 
@@ -32,10 +32,10 @@ const isFieldLine = shapeOf<FieldLine>({
   before: optional(isText),
   after: optional(isText),
   at: isPlace,
-  fixed: optional(isText),
+  immutable: optional(isText),
 });
 
-const isStake = shapeOf<Stake>({ text: isText, values: isObject, readAt: isTime });
+const isAffected = shapeOf<Affected>({ text: isText, values: isObject, readAt: isTime });
 
 const isLeftBehind = shapeOf<LeftBehind>({
   address: isAddress,
@@ -44,10 +44,10 @@ const isLeftBehind = shapeOf<LeftBehind>({
   fields: optional(listOf(isFieldLine)),
   reset: optional(isText),
   at: isPlace,
-  along: optional(listOf(isAddress)),
+  dependents: optional(listOf(isAddress)),
   owned: isFlag,
   still: optional(isText),
-  stake: optional(isStake),
+  affected: optional(isAffected),
 });
 
 const isEffect = shapeOf<Effect>({

@@ -65,8 +65,8 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   const found = diffResources({ context, kinds: provider.kinds, retired, owns, ignore, prune });
   const difference = resetSecrets(found, context, input.resets ?? []);
   const selected = selectChanges(difference.changes, input.targets, input.excludes);
-  const staked = atStake(selected, context, provider);
-  const counted = await observed(live, context, staked);
+  const affected = affectedResources(selected, context, provider);
+  const counted = await observed(live, context, affected);
   const changes = selected.map((change) => withCounts(change, counted));
   const readAt = input.now().toISOString();
   const { steps, ...built } = buildSteps({
@@ -84,7 +84,7 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     broker: live.broker,
     surroundings: surroundingsOf({
       ...{ provider, context: counted, steps, fingerprints: built.fingerprints },
-      ...{ allowed: input.allow, counted: staked },
+      ...{ allowed: input.allow, counted: affected },
     }),
     inSync: difference.inSync,
     unmanaged: difference.unmanaged,
@@ -123,10 +123,14 @@ async function readContext(
 }
 
 /** The live resources whose counts tell what the changes may cost, each once. */
-export function atStake(changes: readonly Change[], context: Context, provider: Provider): Resource[] {
+export function affectedResources(
+  changes: readonly Change[],
+  context: Context,
+  provider: Provider,
+): Resource[] {
   const resources = changes.flatMap((change) => [
     ...(change.action === 'create' ? [] : [change.before]),
-    ...(provider.kinds[kindOf(subject(change).address)]?.atStake?.(change, context) ?? []),
+    ...(provider.kinds[kindOf(subject(change).address)]?.alsoAffected?.(change, context) ?? []),
   ]);
   return [...indexByAddress(resources).values()];
 }

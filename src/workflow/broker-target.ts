@@ -1,13 +1,13 @@
 import type { Target } from '../apply/index.ts';
 import {
   type Address,
+  type Affected,
   brokerOf,
   indexByAddress,
   kindOf,
   type Plan,
   type Provider,
   type Session,
-  type Stake,
   type Step,
 } from '../model/index.ts';
 import { removedBy } from '../plan/index.ts';
@@ -20,7 +20,7 @@ import { recheckSteps } from './recheck.ts';
 export function targetOf(session: Session, provider: Provider, plan: Plan, now: () => Date): Target {
   const steps = plan.waves.flat().filter((step) => brokerOf(step.address) === session.broker.name);
   const afters = steps.flatMap(({ change }) => ('after' in change ? [change.after] : []));
-  const recreated = steps.flatMap((step) => step.dependants).filter(({ outcome }) => outcome === 'recreated');
+  const recreated = steps.flatMap((step) => step.dependents).filter(({ outcome }) => outcome === 'recreated');
   const { deleted, replaced } = removedBy(steps.map(({ change }) => change));
   const claim: Claim = {
     ...{ provider, steps, broker: session.broker, allowed: plan.allowed },
@@ -51,24 +51,24 @@ export function targetOf(session: Session, provider: Provider, plan: Plan, now: 
         recheck: (some: readonly Step[]) => recheckSteps(claim, some, context, session),
       };
     },
-    stakes: (steps) => readStakes(session, provider, steps, now),
+    readAffected: (steps) => readAffected(session, provider, steps, now),
   };
 }
 
-async function readStakes(
+async function readAffected(
   session: Session,
   provider: Provider,
   steps: readonly Step[],
   now: () => Date,
-): Promise<Map<Address, Stake>> {
+): Promise<Map<Address, Affected>> {
   const befores = steps.flatMap(({ change }) => ('before' in change ? [change.before] : []));
   const counts = await session.readMetrics(befores);
   const readAt = now().toISOString();
   return new Map(
-    befores.flatMap((before): [Address, Stake][] => {
+    befores.flatMap((before): [Address, Affected][] => {
       const values = counts.get(before.address);
       const text =
-        values && provider.kinds[kindOf(before.address)]?.stakeText?.({ ...before, volatile: values });
+        values && provider.kinds[kindOf(before.address)]?.affectedText?.({ ...before, metrics: values });
       return values && text !== undefined ? [[before.address, { text, values, readAt }]] : [];
     }),
   );

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from '../model/index.ts';
 const PLACES: ReadonlySet<string> = new Set(['at', 'places']);
 
 /** Below these stand data of users and brokers, whose keys mean nothing here. */
-const OPAQUE: ReadonlySet<string> = new Set(['spec', 'volatile', 'calls', 'values', 'fingerprints', 'facts']);
+const OPAQUE: ReadonlySet<string> = new Set(['spec', 'metrics', 'calls', 'values', 'fingerprints', 'facts']);
 
 /** Whether two parts of plans are the same but for places in files. What is undefined is absent. */
 export function samePart(a: unknown, b: unknown, isOpaque = false): boolean {

@@ -111,17 +111,17 @@ function completedBeside(alone: Resources, beside: Resources): Resources {
 
 /** What is deleted, and what disappears with that. */
 function goneBy(steps: readonly Step[]): Set<Address> {
-  const removed = steps.flatMap(({ dependants }) =>
-    dependants.filter(({ outcome }) => outcome === 'removed'),
+  const removed = steps.flatMap(({ dependents }) =>
+    dependents.filter(({ outcome }) => outcome === 'removed'),
   );
   const deleted = steps.filter(({ action }) => action === 'delete');
   return new Set([...deleted, ...removed].map(({ address }) => address));
 }
 
 /** A step without what only a broker can tell. */
-function offline({ stake: _, restore: __, ...step }: Step): Step {
-  const dependants = step.dependants.map((dependant) => ({ ...dependant, calls: [] }));
-  return { ...step, dependants, calls: [] };
+function offline({ affected: _, restore: __, ...step }: Step): Step {
+  const dependents = step.dependents.map((dependent) => ({ ...dependent, calls: [] }));
+  return { ...step, dependents, calls: [] };
 }
 
 /** The deletion of what the base does not declare: whether it exists and what it holds is unknown. */
@@ -132,7 +132,7 @@ function blindDeletion(address: Address, at: Source | undefined): Step {
     action: 'delete',
     title: `${kind} ${path.join(' ')}`,
     detail: '',
-    change: { action: 'delete', before: { address, spec: {}, needs: [], ...(at && { at }) } },
+    change: { action: 'delete', before: { address, spec: {}, dependsOn: [], ...(at && { at }) } },
     fields: [],
     risks: [
       {
@@ -141,8 +141,8 @@ function blindDeletion(address: Address, at: Source | undefined): Step {
         message: 'retired, and not declared in the base: where it is there, it goes with all that it holds',
       },
     ],
-    dependants: [],
-    after: [],
+    dependents: [],
+    runsAfter: [],
     calls: [],
   };
 }

@@ -42,7 +42,7 @@ export function compareSides(before: CheckedSide, after: CheckedSide, prune: boo
   const earlier = isEmpty ? [] : before.checked.diagnostics;
   return {
     brokerform: 'diff',
-    version: 1,
+    version: 2,
     tool: TOOL,
     project: project.name,
     ...(project.environment !== undefined && { environment: project.environment }),

@@ -41,11 +41,11 @@ export function withPlainNodes(
   const known = new Set(drawing.groups.map(({ id }) => id));
   // What belongs to a vhost needs it.
   const nodes = resources.map((resource) =>
-    plainNode(resource, provider, resource.needs.find((need) => known.has(need)) ?? general),
+    plainNode(resource, provider, resource.dependsOn.find((need) => known.has(need)) ?? general),
   );
   const ids = new Set([...drawing.nodes, ...nodes].map(({ id }) => id));
-  const edges = resources.flatMap(({ address, needs }) =>
-    needs
+  const edges = resources.flatMap(({ address, dependsOn }) =>
+    dependsOn
       .filter((need) => ids.has(need))
       .map((need) => ({ from: address, to: need, role: 'need' as const, label: '', resources: [] })),
   );

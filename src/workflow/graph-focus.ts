@@ -26,7 +26,7 @@ export function focusGraph(
       nodes,
       edges: graph.edges.filter(({ from, to }) => near.has(from) && near.has(to)),
       groups: graph.groups.filter(({ id }) => groups.has(id)),
-      aside: [],
+      omitted: [],
     },
   };
 }

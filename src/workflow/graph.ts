@@ -55,18 +55,18 @@ interface Part {
   readonly resources: readonly Resource[];
 }
 
-function composed(title: string, outside: string, parts: readonly Part[]): Graph {
+function composed(title: string, external: string, parts: readonly Part[]): Graph {
   const drawings = parts.map(({ provider, resources, broker }) => drawingOf(provider, resources, broker));
   const left = parts.flatMap(({ resources }, i) => leftOut(resources, drawings[i]));
   const counts = new Map<string, number>();
   for (const kind of left.sort()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return {
     title,
-    outside,
+    external,
     groups: drawings.flatMap(({ groups }) => groups),
     nodes: drawings.flatMap(({ nodes }) => nodes),
     edges: drawings.flatMap(({ edges }) => edges),
-    aside: Array.from(counts, ([kind, count]) => ({ kind, count })),
+    omitted: Array.from(counts, ([kind, count]) => ({ kind, count })),
   };
 }
 

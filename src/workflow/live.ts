@@ -42,8 +42,8 @@ export async function observed(
   const counts = await live.readMetrics(resources);
   const merged = new Map(context.live);
   for (const resource of resources) {
-    const volatile = counts.get(resource.address);
-    if (volatile) merged.set(resource.address, { ...resource, volatile });
+    const metrics = counts.get(resource.address);
+    if (metrics) merged.set(resource.address, { ...resource, metrics });
   }
   return { ...context, live: merged };
 }

@@ -52,7 +52,7 @@ export function changesGraph(
   const { project, environment } = changes;
   return {
     title: `changes of ${project}${environment === undefined ? '' : ` (${environment})`}`,
-    outside: 'not changed',
+    external: 'not changed',
     groups: drawings.flatMap(({ groups }) =>
       groups.map((group) => marked(group, markOfAll(group.resources, marks))),
     ),
@@ -60,7 +60,7 @@ export function changesGraph(
       .flatMap(({ nodes }) => nodes.map((node) => withChange(node, marks, facts)))
       .map((node) => withBlock(node, [node.id, ...node.resources], blocked)),
     edges: drawings.flatMap(({ edges }) => edges).map((edge) => withBlock(edge, edge.resources, blocked)),
-    aside: [],
+    omitted: [],
   };
 }
 
@@ -74,8 +74,8 @@ function withBlock<Part>(
 
 function marksOf(steps: readonly Step[]): Map<Address, Mark> {
   const marks = new Map<Address, Mark>();
-  for (const { dependants } of steps) {
-    for (const { address, outcome } of dependants) {
+  for (const { dependents } of steps) {
+    for (const { address, outcome } of dependents) {
       marks.set(address, outcome === 'recreated' ? 'replaced' : 'removed');
     }
   }
@@ -91,17 +91,17 @@ function drawChanges(
 ): Drawing {
   const own = new Set(steps.map(({ address }) => address));
   // Of what goes and comes with others the plan keeps no spec, but its address tells its ends.
-  const dependants = steps
-    .flatMap((step) => step.dependants.map((dependant) => ({ ...dependant, needs: [step.address] })))
+  const dependents = steps
+    .flatMap((step) => step.dependents.map((dependent) => ({ ...dependent, dependsOn: [step.address] })))
     .filter(({ address }) => !own.has(address))
-    .map(({ address, outcome, needs }) => ({ outcome, resource: { address, spec: {}, needs } }));
+    .map(({ address, outcome, dependsOn }) => ({ outcome, resource: { address, spec: {}, dependsOn } }));
   const before: Resource[] = [
     ...steps.flatMap(({ change }) => ('before' in change ? [change.before] : [])),
-    ...dependants.map(({ resource }) => resource),
+    ...dependents.map(({ resource }) => resource),
   ];
   const after: Resource[] = [
     ...steps.flatMap(({ change }) => ('after' in change ? [change.after] : [])),
-    ...dependants.filter(({ outcome }) => outcome === 'recreated').map(({ resource }) => resource),
+    ...dependents.filter(({ outcome }) => outcome === 'recreated').map(({ resource }) => resource),
   ];
   const merged = merge(drawingOf(provider, before, broker), drawingOf(provider, after, broker), marks);
   const covered = coveredBy(merged);
@@ -115,7 +115,7 @@ function merge(before: Drawing, after: Drawing, marks: ReadonlyMap<Address, Mark
   const nodes = new Map<string, GraphNode>();
   for (const node of [...before.nodes, ...after.nodes]) {
     const known = nodes.get(node.id);
-    if (!known || !node.outside || known.outside) nodes.set(node.id, node);
+    if (!known || !node.external || known.external) nodes.set(node.id, node);
   }
   const edges = new Map<string, GraphEdge>();
   for (const edge of before.edges) edges.set(keyOf(edge), { ...edge, mark: 'removed' });
@@ -148,7 +148,7 @@ function withChange(
   facts: ReadonlyMap<Address, readonly Fact[]>,
 ): GraphNode {
   const own = marks.get(node.id);
-  const { outside: _, ...inside } = node;
+  const { external: _, ...inside } = node;
   if (own) {
     const changes = facts.get(node.id) ?? [];
     const said = new Set(changes.map(({ name }) => name));
@@ -165,7 +165,7 @@ function marked<Part extends { readonly mark?: Mark }>(part: Part, mark: Mark | 
 
 /** What the plan says about a step. */
 function factsOf(step: Step, blockers: readonly Blocker[]): Fact[] {
-  const { fields, risks, stake, action, address } = step;
+  const { fields, risks, affected, action, address } = step;
   const isNew = action === 'create';
   const blocked = blockers.filter((blocker) => blocker.address === address);
   return [
@@ -174,7 +174,7 @@ function factsOf(step: Step, blockers: readonly Blocker[]): Fact[] {
       text: `${before} → ${after}`,
     })),
     ...risks.map((risk) => ({ name: risk.class, text: risk.message })),
-    ...(stake ? [{ name: 'affected', text: stake.text }] : []),
+    ...(affected ? [{ name: 'affected', text: affected.text }] : []),
     ...blocked.map(({ allow }) => ({
       name: 'blocked',
       text: allow === undefined ? 'cannot be overridden' : `to proceed: --allow ${allow}`,

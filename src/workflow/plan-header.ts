@@ -11,7 +11,7 @@ import { isCount, isPlace, isText, isTime, listOf, type Test } from './shapes.ts
 
 const isStep: Test = (value) => isObject(value) && isText(value.address) && isObject(value.change);
 const isResource: Test = (value) =>
-  isObject(value) && isText(value.address) && isObject(value.spec) && listOf(isText)(value.needs);
+  isObject(value) && isText(value.address) && isObject(value.spec) && listOf(isText)(value.dependsOn);
 
 /** What no change decides, and is used all the same. */
 const HEADER: Readonly<Record<keyof Plan, Test>> = {
@@ -61,14 +61,14 @@ export function headerProblems(plan: Plan): StaleDifference[] {
 }
 
 /** What is shown of a step as it is: places in files, when counts were read, and what the broker said. */
-function oddWords({ change, fields, stake, risks }: Step): string | undefined {
+function oddWords({ change, fields, affected, risks }: Step): string | undefined {
   const places = [
     ...('before' in change ? [change.before?.at] : []),
     ...('after' in change ? [change.after?.at] : []),
     ...(Array.isArray(fields) ? fields.map((field) => field?.at) : []),
   ];
   if (!places.every(isPlace)) return 'a place in a file is none';
-  if (stake !== undefined && !isTime(stake?.readAt)) return 'stake.readAt is no time';
+  if (affected !== undefined && !isTime(affected?.readAt)) return 'affected.readAt is not a time';
   const isSaid = (risk: unknown) =>
     isObject(risk) && isText(risk.message) && (risk.hint === undefined || isText(risk.hint));
   return listOf(isSaid)(risks) ? undefined : 'risks hold something else';

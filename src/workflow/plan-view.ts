@@ -12,7 +12,7 @@ import {
   type Resource,
   type Step,
 } from '../model/index.ts';
-import { findDependants, fingerprint, fingerprintOf, removedBy } from '../plan/index.ts';
+import { findDependents, fingerprint, fingerprintOf, removedBy } from '../plan/index.ts';
 
 /** Dependents that are named; the rest are counted. */
 const SHOWN = 5;
@@ -27,7 +27,7 @@ export function viewOf(
   fingerprints: Readonly<Record<Address, string>>,
 ): Omit<View, 'recheck'> {
   const { deleted, replaced } = removedBy(steps.map((step) => step.change));
-  const dependantsOf = findDependants(context, provider.kinds, new Set([...deleted, ...replaced]));
+  const dependentsOf = findDependents(context, provider.kinds, new Set([...deleted, ...replaced]));
   const made = indexByAddress(steps.flatMap(madeBy));
   const planned = (address: Address) => fingerprints[address] ?? ABSENT;
   const isLive = (resource: Resource) => {
@@ -51,7 +51,7 @@ export function viewOf(
       const live = context.live.get(step.address);
       const own = ownDifference(step, live, fingerprintOf(step.change, context), planned(step.address));
       if (own !== undefined || !live) return own;
-      const unknown = dependantsOf(step.address).filter((dependant) => !isKnown(dependant));
+      const unknown = dependentsOf(step.address).filter((dependent) => !isKnown(dependent));
       if (unknown.length === 0) return undefined;
       const names = unknown
         .slice(0, SHOWN)
@@ -63,8 +63,8 @@ export function viewOf(
 }
 
 /** What a step leaves behind it. */
-function madeBy({ change, dependants }: Step): Resource[] {
-  const recreated = dependants.filter(({ outcome }) => outcome === 'recreated');
+function madeBy({ change, dependents }: Step): Resource[] {
+  const recreated = dependents.filter(({ outcome }) => outcome === 'recreated');
   return [...('after' in change ? [change.after] : []), ...recreated.map(({ resource }) => resource)];
 }
 

@@ -45,7 +45,7 @@ export function planYaml(plan: Plan, providers: readonly Provider[] = allProvide
   });
 }
 
-function sidesOf({ address, change, dependants }: Step, { live }: Surroundings): Sides[] {
+function sidesOf({ address, change, dependents }: Step, { live }: Surroundings): Sides[] {
   const before = 'before' in change ? change.before : undefined;
   const after = 'after' in change ? change.after : undefined;
   // An update does not change undeclared fields.
@@ -53,7 +53,7 @@ function sidesOf({ address, change, dependants }: Step, { live }: Surroundings):
     change.action === 'update' && before && after ? { ...before.spec, ...after.spec } : after?.spec;
   return [
     { address, ...(before && { before }), ...(after && spec && { after: { ...after, spec } }) },
-    ...dependants.map(({ address, outcome, resource }): Sides => {
+    ...dependents.map(({ address, outcome, resource }): Sides => {
       if (outcome === 'removed') return { address, before: resource };
       const found = live.find((one) => one.address === address);
       return { address, before: found ?? resource, after: resource };
@@ -88,10 +88,10 @@ class Writer {
   topology(resource: Resource): string {
     const shown = { at: { file: '', line: 1, col: 1 }, ...withShownSecrets(resource) };
     // A consumer is written under its stream: where a resource needs others to be written, empty ones serve.
-    const needs = resource.needs
+    const dependsOn = resource.dependsOn
       .filter((address) => brokerOf(address) === brokerOf(resource.address))
-      .map((address): Resource => ({ address, spec: {}, needs: [] }));
-    return this.#write([shown]) || this.#write([...needs, shown]);
+      .map((address): Resource => ({ address, spec: {}, dependsOn: [] }));
+    return this.#write([shown]) || this.#write([...dependsOn, shown]);
   }
 
   spec({ address, spec }: Resource): string {

@@ -37,7 +37,7 @@ export function rebuildSteps(claim: Claim, live: Context['live'] = claimedLive(c
     context,
     kinds: provider.kinds,
     changes,
-    readAt: claim.steps.find(({ stake }) => stake)?.stake?.readAt ?? '',
+    readAt: claim.steps.find(({ affected }) => affected)?.affected?.readAt ?? '',
     isAllowed: allowance(allowed),
     order: provider.order?.(changes, context) ?? [],
     recorded: recordedIn(claim.steps),
@@ -74,17 +74,17 @@ function claimedDesired({ surroundings, steps }: Claim): ReadonlyMap<Address, Re
 
 /** What several replacements take along has a creation of its own, which no change asked for. */
 function restoredBy(steps: readonly Step[]): ReadonlySet<Address> {
-  const dependants = steps.flatMap((step) => step.dependants.map(({ address }) => address));
-  return new Set(dependants);
+  const dependents = steps.flatMap((step) => step.dependents.map(({ address }) => address));
+  return new Set(dependents);
 }
 
 function changesOf({ provider, steps }: Claim, context: Context): readonly Change[] {
   const addresses = new Set(steps.map(({ address }) => address));
-  const retired = steps.flatMap(({ address, action, dependants }) => [
+  const retired = steps.flatMap(({ address, action, dependents }) => [
     ...(action === 'delete' ? [address] : []),
     // With a replacement goes for good only what was itself to go.
-    ...(action === 'replace' ? dependants.filter(({ outcome }) => outcome === 'removed') : []).map(
-      (dependant) => dependant.address,
+    ...(action === 'replace' ? dependents.filter(({ outcome }) => outcome === 'removed') : []).map(
+      (dependent) => dependent.address,
     ),
   ]);
   const found = diffResources({ context, kinds: provider.kinds, retired, owns: [], prune: false });

@@ -10,7 +10,7 @@ import {
   worstRisk,
 } from '../model/index.ts';
 import { findBlockers } from '../plan/index.ts';
-import { atStake } from './broker-plan.ts';
+import { affectedResources } from './broker-plan.ts';
 import { firstDifference } from './first-difference.ts';
 import { observed } from './live.ts';
 import { type Claim, claimedLive, rebuildSteps } from './rebuild.ts';
@@ -29,10 +29,10 @@ export async function recheckSteps(
   const wrongCalls = differentCalls(claim, steps, context);
   if (wrongCalls.length > 0) return wrongCalls;
   const changes = steps.map(({ change }) => change);
-  const staked = atStake(changes, context, claim.provider).flatMap(
+  const affected = affectedResources(changes, context, claim.provider).flatMap(
     ({ address }) => context.live.get(address) ?? [],
   );
-  const counted = await observed(session, context, staked);
+  const counted = await observed(session, context, affected);
   return raisedRisks(claim, steps, counted.live);
 }
 
@@ -41,8 +41,8 @@ function differentCalls(claim: Claim, steps: readonly Step[], { live }: Context)
   for (const { address, change } of steps) {
     const found = live.get(address);
     if (!found || !('before' in change)) continue;
-    const { volatile } = change.before;
-    claimed.set(address, { ...found, ...(volatile && { volatile }) });
+    const { metrics } = change.before;
+    claimed.set(address, { ...found, ...(metrics && { metrics }) });
   }
   const again = byAddress(rebuildSteps(claim, claimed).steps);
   return steps.flatMap(({ address, calls }): StaleDifference[] => {

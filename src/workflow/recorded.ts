@@ -22,7 +22,7 @@ export function recordedOn(kept: readonly KeptPlan[], broker: BrokerIdentity): R
     if (!isMadeFor(plan, broker)) continue;
     const takers = new Map<Address, Address[]>();
     for (const step of plan.waves.flat()) {
-      for (const { address, outcome, resource } of step.dependants) {
+      for (const { address, outcome, resource } of step.dependents) {
         if (outcome !== 'recreated' || !address.startsWith(`${broker.name}/`)) continue;
         const known = takers.get(address) ?? [];
         known.push(step.address);

@@ -35,7 +35,7 @@ export async function settledFiles(
       // An older file may hold another record of the same resource.
       const left = new Set([...missing, ...waiting].map(({ resource }) => resource.address));
       for (const { file, plan } of kept) {
-        const own = plan.waves.flat().flatMap(({ dependants }) => dependants);
+        const own = plan.waves.flat().flatMap(({ dependents }) => dependents);
         if (own.some(({ address }) => left.has(address))) open.add(file);
       }
     }
@@ -44,7 +44,7 @@ export async function settledFiles(
         const session = sessions.get(planned.name);
         const records = plan.waves
           .flat()
-          .some(({ address, dependants }) => brokerOf(address) === planned.name && dependants.length > 0);
+          .some(({ address, dependents }) => brokerOf(address) === planned.name && dependents.length > 0);
         return !records || (session !== undefined && isMadeFor(plan, session.broker));
       });
     return kept.filter((one) => isKnown(one) && !open.has(one.file)).map(({ file }) => file);

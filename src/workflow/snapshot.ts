@@ -8,10 +8,12 @@ import {
   type Snapshot,
 } from '../model/index.ts';
 
+const SNAPSHOT_VERSION = 2;
+
 /** The file that `import --format snapshot` writes: live state, to plan against without a broker. */
 export function writeSnapshot(snapshots: readonly Snapshot[]): string {
   const brokers = snapshots.map(({ broker, resources }) => ({ broker, resources }));
-  return `${JSON.stringify({ brokerform: 'snapshot', version: 1, brokers }, null, 1)}\n`;
+  return `${JSON.stringify({ brokerform: 'snapshot', version: SNAPSHOT_VERSION, brokers }, null, 1)}\n`;
 }
 
 /**
@@ -26,8 +28,11 @@ export async function readSnapshot(
 ): Promise<Snapshot | undefined> {
   const data = parse(file, await readFile(file, 'utf8'));
   if (isObject(data) && data.brokerform === 'snapshot') {
-    if (data.version !== 1)
-      throw new InvalidPlanFile(`${file} is a snapshot of version ${JSON.stringify(data.version)}, not 1`);
+    if (data.version !== SNAPSHOT_VERSION)
+      throw new InvalidPlanFile(
+        `${file} is a snapshot in format ${JSON.stringify(data.version)}, and this program reads format ${SNAPSHOT_VERSION}`,
+        { hint: 'run brokerform import --format snapshot again' },
+      );
     const brokers = data.brokers as unknown as readonly Snapshot[];
     const found = brokers.find(({ broker }) => broker.name === name && broker.type === provider.name);
     return (

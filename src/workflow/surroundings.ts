@@ -26,7 +26,7 @@ interface Made extends Steps {
 export function surroundingsOf(made: Made): Surroundings {
   const { steps, counted, context } = made;
   const near = new Set<Address>([
-    ...steps.flatMap(({ dependants }) => dependants.map(({ address }) => address)),
+    ...steps.flatMap(({ dependents }) => dependents.map(({ address }) => address)),
     ...counted.map(({ address }) => address),
   ]);
   const small = around(near, steps, context);
@@ -40,8 +40,8 @@ export function surroundingsOf(made: Made): Surroundings {
 
 function needsOf({ change }: Step): readonly Address[] {
   return [
-    ...('before' in change ? change.before.needs : []),
-    ...('after' in change ? change.after.needs : []),
+    ...('before' in change ? change.before.dependsOn : []),
+    ...('after' in change ? change.after.dependsOn : []),
   ];
 }
 
@@ -56,7 +56,7 @@ function around(addresses: ReadonlySet<Address>, steps: readonly Step[], context
       const { at: _, ...rest } = withoutPlaces(resource);
       return [rest];
     });
-  const taken = new Set(steps.flatMap((step) => step.dependants.map(({ address }) => address)));
+  const taken = new Set(steps.flatMap((step) => step.dependents.map(({ address }) => address)));
   return {
     live: pick(context.live, befores),
     desired: pick(context.desired, new Set([...afters].filter((address) => !taken.has(address)))),

@@ -29,13 +29,13 @@ export function undeclaredResources(
     if (root !== resource.address) others.push(resource.address);
   }
   return Array.from(along, ([address, others]): Undeclared => {
-    const { at, ...resource } = all.get(address) ?? { address, spec: {}, needs: [] };
+    const { at, ...resource } = all.get(address) ?? { address, spec: {}, dependsOn: [] };
     const still = kinds[kindOf(address)]?.stillText?.(live.get(address) ?? resource, live);
     return {
       address,
       ...(kinds[kindOf(address)]?.title(resource) ?? { title: address, detail: '' }),
       ...(at && { at }),
-      ...(others.length > 0 && { along: others.sort() }),
+      ...(others.length > 0 && { dependents: others.sort() }),
       owned: owned.has(address),
       ...(still !== undefined && { still }),
     };
@@ -49,7 +49,7 @@ function rootOf(
   kinds: Readonly<Record<string, Kind>>,
 ): Address {
   const kind = kinds[kindOf(resource.address)];
-  const taker = resource.needs.find((need) => all.has(need) && cascades(kind, need));
+  const taker = resource.dependsOn.find((need) => all.has(need) && cascades(kind, need));
   const above = taker === undefined ? undefined : all.get(taker);
   return above ? rootOf(above, all, kinds) : resource.address;
 }

@@ -23,11 +23,12 @@ import { strayedSecrets } from './strayed-secrets.ts';
  */
 export function verifyPlan(plan: Plan, providers: readonly Provider[]): void {
   const problems = headerProblems(plan);
-  if (problems.length > 0) throw new InvalidPlanFile('this is not a plan as brokerform writes it', problems);
+  if (problems.length > 0)
+    throw new InvalidPlanFile('this is not a plan as brokerform writes it', { differences: problems });
   const differences = differencesOf(plan, providers);
   if (differences.length === 0) return;
   const count = `${differences.length} difference${differences.length === 1 ? '' : 's'}`;
-  throw new InvalidPlanFile(`the plan does not do what it shows: ${count}`, differences);
+  throw new InvalidPlanFile(`the plan does not do what it shows: ${count}`, { differences });
 }
 
 function differencesOf(plan: Plan, providers: readonly Provider[]): StaleDifference[] {

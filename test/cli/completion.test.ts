@@ -28,7 +28,7 @@ function run(shell: Shell, code: string): string {
   return stdout.trim();
 }
 
-function needs(shell: Shell): void {
+function dependsOn(shell: Shell): void {
   beforeEach(async (context) => {
     const found = await programOrReason(shell);
     if ('reason' in found) context.skip(found.reason);
@@ -67,7 +67,7 @@ describe('names of the project', () => {
   const main = mainArguments([]).map((word) => `'${word}'`);
 
   describe('bash', () => {
-    needs('bash');
+    dependsOn('bash');
     test.each(NAMES)('"%s" completes to "%s"', (line, expected) => {
       const program = `brokerform() { '${process.execPath}' ${main.join(' ')} "$@"; }`;
       expect(bashReply(line, program).split(' ').sort().join(' ')).toBe(expected);
@@ -76,7 +76,7 @@ describe('names of the project', () => {
   });
 
   describe('fish', () => {
-    needs('fish');
+    dependsOn('fish');
     test.each(NAMES)('"%s" completes to "%s"', (line, expected) => {
       const program = `function brokerform; '${process.execPath}' ${main.join(' ')} $argv; end`;
       expect(fishReply(line, program)).toBe(expected);
@@ -84,7 +84,7 @@ describe('names of the project', () => {
   });
 
   describe('zsh', () => {
-    needs('zsh');
+    dependsOn('zsh');
     test('the function asks for them', () => {
       const program = `brokerform() { '${process.execPath}' ${main.join(' ')} "$@" }`;
       const code = `${program}; compdef() { : }; source '${scriptFile('zsh')}'; compadd() { print \${(P)@[-1]} }; words=(--env); _brokerform_names environments`;
@@ -105,7 +105,7 @@ function fishReply(line: string, before = ''): string {
 }
 
 describe('bash', () => {
-  needs('bash');
+  dependsOn('bash');
   test.each([
     ['pl', 'plan'],
     ['plan --fo', '--format'],
@@ -119,7 +119,7 @@ describe('bash', () => {
 });
 
 describe('fish', () => {
-  needs('fish');
+  dependsOn('fish');
   test.each([
     ['pl', 'plan'],
     ['plan --fo', '--format'],
@@ -131,7 +131,7 @@ describe('fish', () => {
 });
 
 describe('zsh', () => {
-  needs('zsh');
+  dependsOn('zsh');
   test('accepts the script, and knows the function', () => {
     const code = `autoload -Uz compinit; compinit -u -d '${folder}/zcompdump'; source '${scriptFile('zsh')}'; whence -w _brokerform; print $_comps[brokerform]`;
     expect(run('zsh', code)).toBe('_brokerform: function\n_brokerform');

@@ -240,7 +240,7 @@ describe('diff --base', () => {
     const [left] = (await diff()).undeclared;
     expect(left).toMatchObject({
       address: 'main/queue/shop/b',
-      along: [expect.any(String)],
+      dependents: [expect.any(String)],
       still: 'still bound to amq.topic (key k); messages keep arriving',
     });
     expect(found.effects).toMatchObject([

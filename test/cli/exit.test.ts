@@ -25,7 +25,7 @@ function report(...statuses: StepStatus[]): ApplyReport {
     action: 'create',
     status,
   }));
-  return { version: 1, project: 'p', startedAt: '', finishedAt: '', steps };
+  return { version: 2, project: 'p', startedAt: '', finishedAt: '', steps };
 }
 
 test.each<[StepStatus[], number]>([

@@ -60,7 +60,7 @@ test('explain: one rule, or all of them', async () => {
 test('graph: nodes, edges and groups', async () => {
   const { code, stderr, data } = await json('graph --format json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(data).toMatchObject({ brokerform: 'graph', version: 1, title: 'topology of shop' });
+  expect(data).toMatchObject({ brokerform: 'graph', version: 2, title: 'topology of shop' });
   const ids = data.nodes.map(({ id }: { id: string }) => id);
   expect(ids).toEqual(expect.arrayContaining(['main/exchange/%2F/events', 'main/queue/%2F/orders']));
   expect(data.edges).toMatchObject([

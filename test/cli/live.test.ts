@@ -70,12 +70,16 @@ describe.skipIf(!broker)('the command line on a real broker', () => {
     const { code, stdout } = await cli('plan --base HEAD --format json --out p.json');
     expect(code).toBe(0);
     const { base, ...plan }: Plan = JSON.parse(stdout);
-    const left = base?.undeclared.map(({ address, still, along }) => [address, still, along?.length]);
+    const left = base?.undeclared.map(({ address, still, dependents }) => [
+      address,
+      still,
+      dependents?.length,
+    ]);
     expect(left).toEqual([
       ['main/queue/cli/sms', 'still bound to amq.topic (key order.#); messages keep arriving', 1],
       ['main/queue/cli/idle', undefined, undefined],
     ]);
-    expect(base?.undeclared[0]?.stake?.text).toMatch(/^1 ready, 0 unack/);
+    expect(base?.undeclared[0]?.affected?.text).toMatch(/^1 ready, 0 unack/);
     expect(base?.effects.map(({ text }) => text)).toEqual(['now also reaches queue texts']);
     // The plan is the one that would be made without.
     const { base: none, ...alone }: Plan = JSON.parse((await cli('plan --format json')).stdout);
@@ -182,7 +186,7 @@ describe.skipIf(!broker)('the command line on a real broker', () => {
     expect(examined).toMatchObject({ broker: 'main', type: 'rabbitmq' });
     expect(examined.checks.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
     const again = await cli('apply --auto-approve --format json');
-    expect(JSON.parse(again.stdout)).toMatchObject({ brokerform: 'report', version: 1, steps: [] });
+    expect(JSON.parse(again.stdout)).toMatchObject({ brokerform: 'report', version: 2, steps: [] });
     expect(again.stderr).toContain('No changes.');
     await declare({ orders: { 'max-length': 'ten' } });
     const anyway = await cli('doctor');

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/model/index.ts';
  * - `=== live`: YAML sections; what they declare is what is live
  * - `=== base`: YAML sections; what an earlier revision declared in base.yaml, in the place of all topologies
  * - `=== specs`: JSON, address → what else is live, that no YAML can declare
- * - `=== counts`: JSON, address → volatile counts of live resources; those without are unknown
+ * - `=== counts`: JSON, address → metrics of live resources; those without are unknown
  * - `=== options`: JSON, see {@link CaseOptions}
  * - `=== expect diagnostics`, `=== expect plan`, `=== expect calls`, `=== expect patch`: what must come out
  */

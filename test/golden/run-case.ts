@@ -104,10 +104,10 @@ async function liveStates(
       const desired = declared.brokers.get(name)?.desired ?? [];
       const context = completeSides({ broker: identity }, desired, [], provider.kinds);
       const live = arrange(
-        [...context.desired.values()].map(({ address, spec, needs }) => ({
+        [...context.desired.values()].map(({ address, spec, dependsOn }) => ({
           address,
           spec: { ...spec, ...specs[address] },
-          needs,
+          dependsOn,
         })),
       );
       const known = Object.entries(counts).filter(([address]) =>
@@ -122,7 +122,7 @@ function callLines(plan: Plan): string {
   const lines = plan.waves.flatMap((wave, i) => [
     `wave ${i + 1}`,
     ...wave.flatMap((step) =>
-      [...step.calls, ...step.dependants.flatMap((dependant) => dependant.calls)].map(
+      [...step.calls, ...step.dependents.flatMap((dependent) => dependent.calls)].map(
         (call) => `  ${call.op} ${call.target} ${JSON.stringify(call.body)}`,
       ),
     ),

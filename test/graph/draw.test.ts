@@ -53,7 +53,7 @@ rabbitmq:
 `);
     expect(edgesOf(graph)).toContain('queue work dead-letter→ exchange dlx');
     expect(edgesOf(graph)).not.toContain('queue other dead-letter→ exchange dlx');
-    expect(graph.aside).toEqual([{ kind: 'policy', count: 1 }]);
+    expect(graph.omitted).toEqual([{ kind: 'policy', count: 1 }]);
   });
 
   test('what is only named is there, and told apart', () => {
@@ -61,10 +61,10 @@ rabbitmq:
     expect(resources).toEqual([]);
     const binding = 'main/binding/%2F/amq.topic/queue/elsewhere/k';
     const { nodes, edges } =
-      rabbitmq.draw?.([{ address: binding, spec: {}, needs: [] }], rabbitmq.assume('main')) ?? {};
+      rabbitmq.draw?.([{ address: binding, spec: {}, dependsOn: [] }], rabbitmq.assume('main')) ?? {};
     expect(nodes).toMatchObject([
-      { name: 'amq.topic', outside: true, detail: 'in every vhost' },
-      { name: 'elsewhere', outside: true },
+      { name: 'amq.topic', external: true, detail: 'in every vhost' },
+      { name: 'elsewhere', external: true },
     ]);
     expect(edges).toMatchObject([{ label: 'k', resources: [binding] }]);
   });
@@ -83,7 +83,7 @@ rabbitmq:
       'shovel away copy→ queue in',
       'shovel local copy→ queue out',
     ]);
-    expect(graph.nodes.filter(({ outside }) => outside)).toMatchObject([
+    expect(graph.nodes.filter(({ external }) => external)).toMatchObject([
       { name: 'in', detail: 'where dest-uri leads' },
     ]);
     expect(JSON.stringify(graph)).not.toContain('elsewhere');
@@ -130,7 +130,7 @@ kafka:
       'topic orders-dlq consume→ principal ledger (ord…)',
       'topics every topic consume→ principal admin',
     ]);
-    expect(graph.aside).toEqual([]);
+    expect(graph.omitted).toEqual([]);
     const ledger = graph.nodes.find(({ name }) => name === 'ledger');
     expect(ledger?.facts).toEqual([{ name: 'allow group', text: 'ledger: describe, read' }]);
     const topic = graph.nodes.find(({ name }) => name === 'orders');

@@ -81,7 +81,7 @@ function star(count: number): Graph {
   const common = { kind: 'queue', role: 'store', detail: '', group: 'g', resources: [], facts: [] } as const;
   const ids = Array.from({ length: count }, (_, i) => `queue-${i}`);
   return {
-    ...{ title: 'star', outside: '', aside: [], groups: [{ id: 'g', title: 'g', resources: [] }] },
+    ...{ title: 'star', external: '', omitted: [], groups: [{ id: 'g', title: 'g', resources: [] }] },
     nodes: ['hub', ...ids].map((id) => ({ ...common, id, name: id })),
     edges: ids.map((id) => ({ from: 'hub', to: id, role: 'route' as const, label: 'key', resources: [] })),
   };

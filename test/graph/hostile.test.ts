@@ -42,15 +42,15 @@ function graphWith(text: string, id = text): Graph {
   const edge = { from: `0${id}`, to: `1${id}`, role: 'dead-letter' as const, label: text, resources: [text] };
   return {
     title: text,
-    outside: text,
+    external: text,
     groups: [{ id: 'g', title: text, resources: [text], mark: 'added' }],
     nodes: [
       node(0, { mark: 'changed' }),
       node(1, { role: 'router' }),
-      node(2, { outside: true, role: 'subject' }),
+      node(2, { external: true, role: 'subject' }),
     ],
     edges: [edge, { ...edge, role: 'route', mark: 'removed', to: `0${id}` }],
-    aside: [{ kind: text, count: 2 }],
+    omitted: [{ kind: text, count: 2 }],
   };
 }
 
@@ -141,7 +141,7 @@ test('a comment’s picture closes neither its fence nor its fold', () => {
     fc.property(hostile, (text) => {
       const markdown = renderPlan(plan(), 'markdown', PLAIN, 'plan', {
         ...graphWith(text, 'x'),
-        outside: 'same',
+        external: 'same',
       });
       expect(markdown.match(/```/g)).toHaveLength(2);
       expect(markdown.match(/<\/details>/g)).toHaveLength(1);

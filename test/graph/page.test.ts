@@ -244,11 +244,11 @@ test('nothing hostile runs, asks the network, or leaves its place', async (conte
     'constructor',
   ];
   const graph: Graph = {
-    ...{ title: names[0] ?? '', outside: names[1] ?? '', aside: [{ kind: names[2] ?? '', count: 1 }] },
+    ...{ title: names[0] ?? '', external: names[1] ?? '', omitted: [{ kind: names[2] ?? '', count: 1 }] },
     groups: [{ id: 'g', title: names[1] ?? '', resources: [] }],
     nodes: names.map((name, i) => ({
       ...{ id: name, kind: name, role: 'store' as const, name, detail: name, group: 'g', resources: [] },
-      ...{ facts: [{ name, text: name }], at: { file: name, line: 1, col: 1 }, outside: i % 2 === 0 },
+      ...{ facts: [{ name, text: name }], at: { file: name, line: 1, col: 1 }, external: i % 2 === 0 },
     })),
     edges: names.map((name, i) => ({
       ...{

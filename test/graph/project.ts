@@ -83,6 +83,8 @@ export function edgesOf(graph: Graph): string[] {
 /** `queue audit`, with a mark in front, and `?` behind what is only named. */
 export function nodesOf(graph: Graph): string[] {
   return graph.nodes
-    .map(({ kind, name, mark, outside }) => `${mark ? `${mark} ` : ''}${kind} ${name}${outside ? ' ?' : ''}`)
+    .map(
+      ({ kind, name, mark, external }) => `${mark ? `${mark} ` : ''}${kind} ${name}${external ? ' ?' : ''}`,
+    )
     .sort();
 }

@@ -7,7 +7,7 @@ const at = (line: number, col = 1): Source => ({ file: 'a.yaml', line, col });
 const QUEUE: Resource = {
   address: 'main/queue/%2F/orders',
   spec: { type: 'classic', arguments: { ttl: 5 } },
-  needs: [],
+  dependsOn: [],
   at: at(3),
   places: { arguments: at(4), 'arguments.ttl': at(5, 9) },
 };
@@ -139,7 +139,7 @@ describe('lint/lookalike-names', () => {
   const named = (name: string, line: number, kind = 'queue'): Resource => ({
     address: `main/${kind}/%2F/${encodeURIComponent(name)}`,
     spec: {},
-    needs: [],
+    dependsOn: [],
     at: at(line),
   });
 
@@ -155,7 +155,7 @@ describe('lint/lookalike-names', () => {
 
   it('leaves different kinds, containers and names alone', () => {
     const resources = [named('orders', 1), named('Orders', 2, 'exchange'), named('order', 3)];
-    resources.push({ address: 'main/queue/other/Orders', spec: {}, needs: [] });
+    resources.push({ address: 'main/queue/other/Orders', spec: {}, dependsOn: [] });
     expect(lint({ rules: [], resources })).toEqual([]);
   });
 });

@@ -53,8 +53,8 @@ test('the configuration is looked for up to the root of the repository, and no f
   expect(findConfig(folder)).toBe(join(folder, 'brokerform.yaml'));
   const other = makeFolder({ 'brokerform.yml': '', 'sub/deep/x': '', '.git': 'gitdir: elsewhere' });
   expect(findConfig(join(other, 'sub/deep'))).toBe(join(other, 'brokerform.yml'));
-  const outside = makeFolder({ 'brokerform.yaml': '', 'sub/x': '' });
-  expect(findConfig(join(outside, 'sub'))).toBeUndefined();
+  const external = makeFolder({ 'brokerform.yaml': '', 'sub/x': '' });
+  expect(findConfig(join(external, 'sub'))).toBeUndefined();
 });
 
 test('files are named from the working directory, patterns count from the configuration', () => {

@@ -20,7 +20,7 @@ import { kinds } from './kinds.ts';
 export class MemoryBroker {
   readonly identity: BrokerIdentity;
   readonly boxes = new Map<Address, { spec: JsonObject; contents: number }>();
-  readonly links = new Map<Address, { needs: readonly Address[] }>();
+  readonly links = new Map<Address, { dependsOn: readonly Address[] }>();
   /** Answers a call with a refusal. */
   refuse: (call: Call) => string | undefined = () => undefined;
   /** Refuses a call because what it makes is there already. */
@@ -48,10 +48,10 @@ export class MemoryBroker {
     const boxes = [...this.boxes].map(([address, { spec, contents }]) => ({
       address,
       spec,
-      needs: [],
-      volatile: { contents },
+      dependsOn: [],
+      metrics: { contents },
     }));
-    const links = [...this.links].map(([address, { needs }]) => ({ address, spec: {}, needs }));
+    const links = [...this.links].map(([address, { dependsOn }]) => ({ address, spec: {}, dependsOn }));
     return [...boxes, ...links];
   }
 
@@ -63,7 +63,7 @@ export class MemoryBroker {
         const { includes } = coverageOf(scope, this.identity.name, kinds);
         return this.resources()
           .filter(includes)
-          .map(({ volatile: _, ...resource }) => resource);
+          .map(({ metrics: _, ...resource }) => resource);
       },
       readMetrics: async (resources) =>
         new Map(
@@ -138,12 +138,13 @@ export class MemoryBroker {
       if (box && box.contents > 0 && (body as { ifEmpty: boolean }).ifEmpty)
         return `holds ${box.contents} things`;
       this.boxes.delete(target);
-      for (const [address, link] of this.links) if (link.needs.includes(target)) this.links.delete(address);
+      for (const [address, link] of this.links)
+        if (link.dependsOn.includes(target)) this.links.delete(address);
     } else if (op === 'link.put') {
-      const { needs } = body as unknown as { needs: readonly Address[] };
-      const missing = needs.find((need) => !this.boxes.has(need));
+      const { dependsOn } = body as unknown as { dependsOn: readonly Address[] };
+      const missing = dependsOn.find((need) => !this.boxes.has(need));
       if (missing !== undefined) return `no box ${missing}`;
-      this.links.set(target, { needs });
+      this.links.set(target, { dependsOn });
     } else if (op === 'link.delete') {
       this.links.delete(target);
     } else {

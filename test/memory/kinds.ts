@@ -6,7 +6,7 @@ const box: Kind = {
   immutableReason: (path) => (path[0] === 'shape' ? 'a box keeps its shape' : undefined),
   risks: (change) => {
     if (change.action === 'delete' || change.action === 'replace') {
-      const isEmpty = change.before.volatile?.contents === 0;
+      const isEmpty = change.before.metrics?.contents === 0;
       return [
         { class: isEmpty ? 'disruptive' : 'destructive', code: 'contents', message: 'its contents are lost' },
       ];
@@ -28,7 +28,7 @@ const box: Kind = {
   },
   systemOwned: ({ address }) =>
     parseAddress(address).path[0] === 'system' ? 'the broker owns it' : undefined,
-  stakeText: ({ volatile }) => `${volatile?.contents ?? 'unknown'} things`,
+  affectedText: ({ metrics }) => `${metrics?.contents ?? 'unknown'} things`,
 };
 
 const link: Kind = {
@@ -41,7 +41,7 @@ const link: Kind = {
   calls: (change) =>
     change.action === 'delete'
       ? [{ op: 'link.delete', target: target(change) }]
-      : [{ op: 'link.put', target: target(change), body: { needs: change.after.needs } }],
+      : [{ op: 'link.put', target: target(change), body: { dependsOn: change.after.dependsOn } }],
   cascadesFrom: ['box'],
 };
 

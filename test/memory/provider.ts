@@ -13,14 +13,14 @@ import { MemoryBroker } from './broker.ts';
 import { kinds, target } from './kinds.ts';
 
 export function boxOf(name: string, spec: JsonObject = {}, broker = 'store'): Resource {
-  return { address: makeAddress(broker, 'box', name), spec, needs: [] };
+  return { address: makeAddress(broker, 'box', name), spec, dependsOn: [] };
 }
 
 export function linkOf(from: string, to: string, broker = 'store'): Resource {
   return {
     address: makeAddress(broker, 'link', from, to),
     spec: {},
-    needs: [makeAddress(broker, 'box', from), makeAddress(broker, 'box', to)],
+    dependsOn: [makeAddress(broker, 'box', from), makeAddress(broker, 'box', to)],
   };
 }
 

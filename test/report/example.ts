@@ -10,7 +10,7 @@ import {
 } from '../../src/model/index.ts';
 
 export function resource(address: string, spec: JsonObject = {}, at?: Source): Resource {
-  return { address, spec, needs: [], ...(at ? { at } : {}) };
+  return { address, spec, dependsOn: [], ...(at ? { at } : {}) };
 }
 
 const place = (file: string, line: number): Source => ({ file, line, col: 5 });
@@ -24,8 +24,8 @@ export function step(parts: Partial<Step> & Pick<Step, 'address'>): Step {
     change: { action: 'create', after: resource(parts.address) },
     fields: [],
     risks: [],
-    dependants: [],
-    after: [],
+    dependents: [],
+    runsAfter: [],
     calls: [],
     ...parts,
   };
@@ -72,15 +72,20 @@ export const replacedQueue = step({
     fields: [{ path: ['type'], before: 'classic', after: 'quorum' }],
   },
   fields: [
-    { name: 'type', before: 'classic', after: 'quorum', fixed: 'cannot change in place: replaces the queue' },
+    {
+      name: 'type',
+      before: 'classic',
+      after: 'quorum',
+      immutable: 'cannot change in place: replaces the queue',
+    },
   ],
   risks: [lossRisk],
-  stake: {
+  affected: {
     text: '18,204 ready, 312 unacknowledged, 4 consumers',
     values: { ready: 18204, unacknowledged: 312, consumers: 4 },
     readAt: '2026-05-04T12:03:11.000Z',
   },
-  dependants: [1, 2, 3].map((n) => ({
+  dependents: [1, 2, 3].map((n) => ({
     address: `main/binding/%2Forders/events/queue/orders.events/k${n}`,
     resource: resource(`main/binding/%2Forders/events/queue/orders.events/k${n}`),
     title: 'binding events → orders.events',
@@ -175,7 +180,7 @@ export const exampleDiagnostics: readonly Diagnostic[] = [
 ];
 
 export const exampleReport: ApplyReport = {
-  version: 1,
+  version: 2,
   project: 'shop',
   startedAt: '2026-05-04T12:04:00.000Z',
   finishedAt: '2026-05-04T12:04:03.200Z',

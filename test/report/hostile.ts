@@ -49,15 +49,15 @@ export function planWith(name: string): Plan {
     detail: name,
     change: { action: 'replace', before: resource(address), after: resource(address, {}, at), fields: [] },
     fields: [
-      { name, before: name, after: name, fixed: name },
+      { name, before: name, after: name, immutable: name },
       { name, after: name },
     ],
     risks: [risk, { class: 'disruptive', code: name, message: `x${name}`, hint: name }],
-    stake: { text: name, values: {}, readAt: name },
-    dependants: [
+    affected: { text: name, values: {}, readAt: name },
+    dependents: [
       {
         ...{ address: 'main/binding/y', title: name, detail: name, outcome: 'recreated', calls: [] },
-        resource: { address: 'main/binding/y', spec: {}, needs: [] },
+        resource: { address: 'main/binding/y', spec: {}, dependsOn: [] },
       },
     ],
     calls: [{ op: name, target: address }],
@@ -87,7 +87,7 @@ export function diffWith(text: string): Diff {
   const names = { address: 'main/queue/u', title: text, detail: text, at };
   return {
     brokerform: 'diff',
-    version: 1,
+    version: 2,
     tool: 'brokerform 0.1.0',
     project,
     environment,
@@ -97,7 +97,7 @@ export function diffWith(text: string): Diff {
     steps: waves.flat(),
     blockers: [],
     undeclared: [
-      { ...names, owned: true, along: ['main/binding/a'] },
+      { ...names, owned: true, dependents: ['main/binding/a'] },
       { ...names, fields: [{ name: text, before: text }], owned: false },
     ],
     guards: [{ name: text, before: text, weaker: true }],
@@ -112,7 +112,7 @@ export function diffWith(text: string): Diff {
 
 export function reportWith(text: string) {
   return {
-    version: 1,
+    version: 2,
     project: text,
     startedAt: text,
     finishedAt: text,
@@ -125,7 +125,7 @@ export function reportWith(text: string) {
         action: text,
         status: 'failed',
         failure: { op: text, status: text, message: text, hint: text },
-        stake: { text, values: {}, readAt: text },
+        affected: { text, values: {}, readAt: text },
       },
     ],
   } as const;

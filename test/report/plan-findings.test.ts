@@ -35,7 +35,7 @@ describe('a plan as findings', () => {
     const at = (line: number) => ({ file: 'a.yaml', line, col: 3 });
     const fields = [
       { name: 'max-length', before: '1', after: '2', at: at(7) },
-      { name: 'type', before: 'a', after: 'b', at: at(9), fixed: 'fixed' },
+      { name: 'type', before: 'a', after: 'b', at: at(9), immutable: 'fixed' },
     ];
     const [line] = annotations(plan({ waves: [[{ ...replacedQueue, fields }]] }), 'plan', 'infra');
     expect(line).toMatch(/^::warning file=infra\/a\.yaml,line=9,col=3,/);

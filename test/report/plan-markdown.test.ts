@@ -203,7 +203,7 @@ function graphOf(count: number): Graph {
     }),
   );
   const groups = [{ id: 'g', title: 'main', resources: [] }];
-  return { title: 'changes', outside: 'not changed', groups, nodes, edges: [], aside: [] };
+  return { title: 'changes', external: 'not changed', groups, nodes, edges: [], omitted: [] };
 }
 
 test('a small picture is open, a larger one folded, and one that nobody could read is left out', () => {

@@ -41,7 +41,7 @@ test('nothing to do is one line, with what was looked at', () => {
   expect(text.split('\n').slice(1)).toEqual(['No changes. 214 in sync · 1 unmanaged', '']);
 });
 
-test('-v lists fields of new resources, dependants, calls and unmanaged resources', () => {
+test('-v lists fields of new resources, dependents, calls and unmanaged resources', () => {
   const text = renderPlan(examplePlan, 'text', { ...PLAIN, verbose: true });
   expect(text).toContain('      type  unset → topic\n');
   expect(text).toContain('        binding events → orders.events  key k2  re-created\n');
@@ -109,8 +109,8 @@ test('a section is in the order of the files, whatever the order of the waves', 
 });
 
 test('a stake that was read on another day says which', () => {
-  const stake = { text: '1 ready', values: {}, readAt: '2026-05-03T23:59:59.000Z' };
-  const text = renderPlan(plan({ waves: [[{ ...replacedQueue, stake }]] }), 'text', PLAIN);
+  const affected = { text: '1 ready', values: {}, readAt: '2026-05-03T23:59:59.000Z' };
+  const text = renderPlan(plan({ waves: [[{ ...replacedQueue, affected }]] }), 'text', PLAIN);
   expect(text).toContain('affected: 1 ready (as of 2026-05-03 23:59:59Z)');
 });
 

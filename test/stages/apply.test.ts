@@ -81,7 +81,7 @@ describe('a plan that no longer fits', () => {
   it('notices a binding that was added to what it replaces', async () => {
     const broker = await brokerWith(boxOf('a'), boxOf('b'));
     const plan = await planMemory(broker, [boxOf('a'), boxOf('b', { shape: 'round' })]);
-    broker.links.set('store/link/a/b', { needs: linkOf('a', 'b').needs });
+    broker.links.set('store/link/a/b', { dependsOn: linkOf('a', 'b').dependsOn });
     await expect(applyMemory(broker, plan)).rejects.toMatchObject({
       differences: [{ subject: 'store/box/b', message: 'its dependents changed: + link a → b' }],
     });
@@ -143,7 +143,7 @@ describe('partial failure', () => {
     expect(broker.links.has('store/link/a/b')).toBe(true);
   });
 
-  it('does not delete the new resource again when only its dependants are missing', async () => {
+  it('does not delete the new resource again when only its dependents are missing', async () => {
     const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'));
     const plan = await planMemory(broker, [boxOf('a'), boxOf('b', { shape: 'round' })]);
     broker.refuse = (call) => (call.op === 'link.put' ? 'power cut' : undefined);
@@ -220,7 +220,7 @@ describe('what the live state shows counts', () => {
     expect(statuses(report)).toEqual({ 'box/a': 'failed' });
     expect(report.steps[0]).toMatchObject({
       failure: { message: 'holds 1 things' },
-      stake: { text: '0 things' },
+      affected: { text: '0 things' },
     });
     expect(broker.boxes.has('store/box/a')).toBe(true);
   });
@@ -265,14 +265,14 @@ describe('a replacement that the broker refuses', () => {
     broker.refuse = refuseRound;
     const report = await applyMemory(broker, plan);
     expect(broker.resources().sort(byAddress)).toMatchObject(
-      before.map(({ volatile: _, ...rest }) => rest).sort(byAddress),
+      before.map(({ metrics: _, ...rest }) => rest).sort(byAddress),
     );
     expect(report.steps.find(({ address }) => address === 'store/box/b')).toMatchObject({
       status: 'failed',
       failure: { op: 'box.put', message: 'no round boxes here' },
       previous: 'restored',
       note: 'previous box restored with 2 dependents; lost: 3 things',
-      stake: { text: '3 things' },
+      affected: { text: '3 things' },
     });
     expect(endingOf(report)).toEqual({ partial: true });
   });

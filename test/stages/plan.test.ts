@@ -25,7 +25,7 @@ function fill(broker: MemoryBroker, name: string, contents: number): void {
 it('a plan of an older format is refused, and says which', () => {
   const text = readFileSync(new URL('fixtures/plan-format-1.json', import.meta.url), 'utf8');
   expect(() => parsePlan(text)).toThrow(
-    'the plan was written by brokerform 0.1.0 in format 1, and this program applies format 2',
+    'the plan was written by brokerform 0.1.0 in format 1, and this program applies format 3',
   );
 });
 
@@ -60,8 +60,8 @@ describe('what a plan holds', () => {
     const broker = await brokerWith(boxOf('a', { capacity: 9 }), boxOf('b', { capacity: 9 }));
     fill(broker, 'a', 5);
     const plan = await planMemory(broker, [boxOf('a', { capacity: 3 }), boxOf('b', { capacity: 10 })]);
-    const stakes = plan.waves.flat().map(({ address, stake }) => [address, stake?.text]);
-    expect(stakes).toEqual([
+    const readAffected = plan.waves.flat().map(({ address, affected }) => [address, affected?.text]);
+    expect(readAffected).toEqual([
       ['store/box/a', '5 things'],
       ['store/box/b', undefined],
     ]);
@@ -85,7 +85,7 @@ describe('what a plan holds', () => {
     ]);
   });
 
-  it('leaves alone what is ignored and what disappears with it, and still counts it as a dependant', async () => {
+  it('leaves alone what is ignored and what disappears with it, and still counts it as a dependent', async () => {
     const broker = await brokerWith(boxOf('a'), boxOf('b'), boxOf('c'), linkOf('a', 'b'), linkOf('a', 'c'));
     const ignoring = { owns: ['store/**'], ignore: ['store/box/b'] };
     expect((await planMemory(broker, [], ignoring)).unmanaged).toEqual([
@@ -96,7 +96,7 @@ describe('what a plan holds', () => {
     const plan = await planMemory(broker, [], { ...ignoring, prune: true });
     expect(summary(plan)).toEqual([['delete store/box/a', 'delete store/box/c']]);
     const step = plan.waves.flat().find(({ address }) => address === 'store/box/a');
-    expect(step?.dependants.map(({ address }) => address)).toContain('store/link/a/b');
+    expect(step?.dependents.map(({ address }) => address)).toContain('store/link/a/b');
   });
 
   it('blocks what the broker says that it would refuse, and asks only where it is to be asked', async () => {
@@ -126,7 +126,7 @@ describe('what a plan holds', () => {
     expect(summary(await planMemory(broker, [boxOf('a', { capacity: 10 })]))).toEqual([]);
   });
 
-  it('deletes after all else, dependants first', async () => {
+  it('deletes after all else, dependents first', async () => {
     const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'));
     const plan = await planMemory(broker, [boxOf('a'), boxOf('b'), boxOf('c'), linkOf('a', 'c')], {
       prune: true,
@@ -140,7 +140,7 @@ describe('what a plan holds', () => {
 
   it('releases before it claims, even by a deletion and along a chain', async () => {
     const broker = await brokerWith(boxOf('c', { shelf: '1' }), boxOf('b', { shelf: '2' }), boxOf('d'));
-    broker.links.set('store/link/c/c', { needs: ['store/box/c'] });
+    broker.links.set('store/link/c/c', { dependsOn: ['store/box/c'] });
     const plan = await planMemory(
       broker,
       [boxOf('a', { shelf: '2' }), boxOf('b', { shelf: '1' }), boxOf('d', { label: 'x' })],
@@ -151,7 +151,12 @@ describe('what a plan holds', () => {
       ['update store/box/b'],
       ['create store/box/a'],
     ]);
-    expect(plan.waves.flat().map(({ after }) => after)).toEqual([[], [], ['store/box/c'], ['store/box/b']]);
+    expect(plan.waves.flat().map(({ runsAfter: after }) => after)).toEqual([
+      [],
+      [],
+      ['store/box/c'],
+      ['store/box/b'],
+    ]);
     const report = await applyMemory(broker, plan);
     expect(report.steps.map(({ status }) => status)).toEqual(['applied', 'applied', 'applied', 'applied']);
   });
@@ -168,7 +173,7 @@ describe('what a plan holds', () => {
     const broker = await brokerWith(boxOf('a'), boxOf('b'), linkOf('a', 'b'));
     const plan = await planMemory(broker, [boxOf('a')], { prune: true });
     expect(summary(plan)).toEqual([['delete store/box/b']]);
-    expect(plan.waves[0]?.[0]?.dependants).toMatchObject([{ address: 'store/link/a/b', outcome: 'removed' }]);
+    expect(plan.waves[0]?.[0]?.dependents).toMatchObject([{ address: 'store/link/a/b', outcome: 'removed' }]);
   });
 
   it('refuses to take down what is still declared', async () => {
@@ -194,8 +199,8 @@ describe('what a plan holds', () => {
   });
 
   it('breaks a circle of needs rather than failing', async () => {
-    const a = { ...boxOf('a'), needs: ['store/box/b'] };
-    const b = { ...boxOf('b'), needs: ['store/box/a'] };
+    const a = { ...boxOf('a'), dependsOn: ['store/box/b'] };
+    const b = { ...boxOf('b'), dependsOn: ['store/box/a'] };
     expect((await planMemory(new MemoryBroker(), [a, b])).waves.flat()).toHaveLength(2);
   });
 });
@@ -208,9 +213,9 @@ describe('replacement', () => {
     expect(summary(plan)).toEqual([['replace store/box/b']]);
     const [step] = plan.waves.flat();
     expect(step?.fields).toMatchObject([
-      { name: 'shape', before: 'square', after: 'round', fixed: 'a box keeps its shape' },
+      { name: 'shape', before: 'square', after: 'round', immutable: 'a box keeps its shape' },
     ]);
-    expect(step?.dependants.map(({ address, outcome }) => `${outcome} ${address}`)).toEqual([
+    expect(step?.dependents.map(({ address, outcome }) => `${outcome} ${address}`)).toEqual([
       'recreated store/link/a/b',
       'recreated store/link/c/b',
     ]);

@@ -7,7 +7,7 @@ const SECRET = { $secret: '${PASSWORD}' };
 
 function uncompared(type: string, address: string, specs: [JsonObject, JsonObject], facts: JsonObject = {}) {
   const [desired, live] = specs.map(
-    (spec): ReadonlyMap<string, Resource> => indexByAddress([{ address, spec, needs: [] }]),
+    (spec): ReadonlyMap<string, Resource> => indexByAddress([{ address, spec, dependsOn: [] }]),
   );
   if (!desired || !live) throw new Error('two specs');
   const broker = { name: 'main', type, id: '', version: '1', facts };
@@ -36,7 +36,7 @@ test('credentials in a parameter are compared with a broker, not with a file', (
 });
 
 test('a resource that is not there yet is no question', () => {
-  const desired = indexByAddress([{ address: 'main/user/app', spec: { password: SECRET }, needs: [] }]);
+  const desired = indexByAddress([{ address: 'main/user/app', spec: { password: SECRET }, dependsOn: [] }]);
   const broker = { name: 'main', type: 'rabbitmq', id: '', version: '1', facts: {} };
   const kinds = providers.find(({ name }) => name === 'rabbitmq')?.kinds ?? {};
   expect(uncomparedSecrets({ broker, desired, live: new Map() }, kinds, new Set())).toEqual([]);

@@ -71,16 +71,16 @@ describe('whatever the topologies are', () => {
         const told = new Set(diff.steps.map(({ address }) => address));
         const left = diff.undeclared
           .filter(({ fields }) => !fields)
-          .flatMap(({ address, along = [] }) => [address, ...along]);
+          .flatMap(({ address, dependents = [] }) => [address, ...dependents]);
         expect(new Set(left).size).toBe(left.length);
         for (const address of declared(before)) if (!heads.has(address)) expect(left).toContain(address);
         for (const address of left) expect(heads.has(address)).toBe(false);
-        const withDependants = diff.steps.flatMap(({ dependants }) =>
-          dependants.map(({ address }) => address),
+        const withDependents = diff.steps.flatMap(({ dependents }) =>
+          dependents.map(({ address }) => address),
         );
         const changed = [...heads].filter((address) => told.has(address));
         const alongside = new Set(
-          withDependants.filter((address) => heads.has(address) && !told.has(address)),
+          withDependents.filter((address) => heads.has(address) && !told.has(address)),
         );
         expect(changed.length + diff.unchanged).toBeGreaterThanOrEqual(heads.size - alongside.size);
       }),

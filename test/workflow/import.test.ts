@@ -30,7 +30,7 @@ test('what is written is read back: integers beyond 2^53, and a name that YAML w
 });
 
 describe('a part of a shared broker', () => {
-  const of = (address: string, ...needs: string[]): Resource => ({ address, spec: {}, needs });
+  const of = (address: string, ...dependsOn: string[]): Resource => ({ address, spec: {}, dependsOn });
   const orders = of('main/queue/shop/orders', 'main/vhost/shop');
   const events = of('main/exchange/shop/events', 'main/vhost/shop');
   const bound = of('main/binding/shop/events/queue/orders/k', events.address, orders.address);

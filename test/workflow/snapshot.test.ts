@@ -26,9 +26,12 @@ function snapshotOf(name: string, uri: string | typeof HIDDEN, maxHops: number):
   };
 }
 
-async function planAgainst(snapshot: Snapshot): Promise<Plan> {
+async function planAgainst(snapshot: Snapshot | string): Promise<Plan> {
   await writeFile(join(folder, 'topology.yaml'), TOPOLOGY);
-  await writeFile(join(folder, 'snapshot.json'), writeSnapshot([snapshot]));
+  await writeFile(
+    join(folder, 'snapshot.json'),
+    typeof snapshot === 'string' ? snapshot : writeSnapshot([snapshot]),
+  );
   const checked = check({ directory: folder, paths: ['topology.yaml'], env: { UPSTREAM: 'amqp://u:p@far' } });
   expect(checked.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   return makePlan(checked, {
@@ -55,4 +58,14 @@ test('a snapshot of another broker is refused', async () => {
   await expect(planAgainst(snapshotOf('other', HIDDEN, 1))).rejects.toThrow(
     /holds nothing of broker "rabbitmq"/,
   );
+});
+
+test('a snapshot in an older format is refused', async () => {
+  const older = writeSnapshot([snapshotOf('rabbitmq', HIDDEN, 1)]).replace('"version": 2', '"version": 1');
+  await expect(planAgainst(older)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /snapshot\.json is a snapshot in format 1, and this program reads format 2$/,
+    ),
+    hint: 'run brokerform import --format snapshot again',
+  });
 });

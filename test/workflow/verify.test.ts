@@ -42,7 +42,7 @@ function mutated(plan: Plan, path: Path, change: (value: unknown) => unknown = o
 function sent(plan: Plan): string {
   return JSON.stringify(
     plan.waves.map((wave) =>
-      wave.map((step) => [step.calls, step.restore, step.dependants.map((one) => one.calls)]),
+      wave.map((step) => [step.calls, step.restore, step.dependents.map((one) => one.calls)]),
     ),
   );
 }
@@ -102,12 +102,12 @@ describe('a saved plan does what it shows', () => {
   test('whatever stands under base is shown or refused, and never breaks the program', async () => {
     const at = { file: 'a.yaml', line: 1, col: 1 };
     const names = { address: 'main/queue/%2F/a', title: 'queue a', detail: 'vhost /', at };
-    const stake = { text: '3 messages', values: { messages: 3 }, readAt: '2026-01-01T00:00:00.000Z' };
-    const fields = [{ name: 'message-ttl', before: '1d', after: '2d', at, fixed: 'fixed' }];
+    const affected = { text: '3 messages', values: { messages: 3 }, readAt: '2026-01-01T00:00:00.000Z' };
+    const fields = [{ name: 'message-ttl', before: '1d', after: '2d', at, immutable: 'fixed' }];
     const base: NonNullable<Plan['base']> = {
       revision: { ref: 'main', commit: 'abc', errors: 0, note: 'a note' },
       undeclared: [
-        { ...names, along: [names.address], owned: true, still: 'still bound', stake },
+        { ...names, dependents: [names.address], owned: true, still: 'still bound', affected },
         { ...names, fields, reset: 'message-ttl: null', owned: false },
       ],
       effects: [{ ...names, about: ['key a'], more: 1, outcome: 'reach', text: 'reaches', risk: 'safe' }],
@@ -190,7 +190,7 @@ describe('a plan whose digest was made anew', () => {
     const after = {
       address: 'main/queue/%2F/nice',
       spec: { type: 'quorum', durable: true, 'auto-delete': false, arguments: {} },
-      needs: ['main/vhost/%2F'],
+      dependsOn: ['main/vhost/%2F'],
     };
     const body = {
       ...{ vhost: '/', name: 'nice', durable: true, autoDelete: false },
@@ -205,7 +205,7 @@ describe('a plan whose digest was made anew', () => {
           {
             ...{ address: after.address, action: 'create', title: 'queue nice', detail: 'vhost /' },
             change: { action: 'create', after },
-            ...{ fields: [], risks: [], dependants: [], after: [], calls: [call] },
+            ...{ fields: [], risks: [], dependents: [], runsAfter: [], calls: [call] },
           },
         ],
       ],
@@ -254,7 +254,7 @@ describe('a plan whose digest was made anew', () => {
     const after = {
       address: 'main/vhost/shop',
       spec: { description: { $secret: '${AWS_SECRET_ACCESS_KEY}' } },
-      needs: [],
+      dependsOn: [],
     };
     const payload = { description: { $secret: '${AWS_SECRET_ACCESS_KEY}' } };
     const call = { op: 'http.put', target: after.address, body: { path: ['vhosts', 'shop'], payload } };

@@ -22,7 +22,7 @@ export function streamsOf({ resources }: RuleContext): Resource[] {
 
 /** Consumers by their stream, without those of undeclared streams. */
 export function consumersByStream(context: RuleContext): Map<Resource, Resource[]> {
-  const groups = groupBy(context.ofKind('consumer'), ({ needs }) => context.get(needs[0] ?? ''));
+  const groups = groupBy(context.ofKind('consumer'), ({ dependsOn }) => context.get(dependsOn[0] ?? ''));
   return new Map([...groups].flatMap(([stream, consumers]) => (stream ? [[stream, consumers]] : [])));
 }
 

@@ -4,14 +4,14 @@ import { make, makeEntry, markOf } from './entries.js';
  * Says everything about the node in focus, and leads on to what it is joined to.
  * @param links numbers of edges: `incoming` and `outgoing`
  */
-export function showDetails(panel, { groups, nodes, edges, outside }, chosen, links, onChoose) {
+export function showDetails(panel, { groups, nodes, edges, external }, chosen, links, onChoose) {
   panel.replaceChildren();
   panel.hidden = chosen === undefined;
   if (chosen === undefined) return;
   const node = nodes[chosen];
   const heading = make('h2', {}, `${node.kind} ${node.name} `);
   if (node.mark) heading.append(markOf(node.mark));
-  const places = [node.detail, groups[node.group].title, node.outside && outside, node.at];
+  const places = [node.detail, groups[node.group].title, node.external && external, node.at];
   panel.append(heading, make('p', { className: 'place' }, places.filter((text) => text).join(' · ')));
   panel.append(make('p', { className: 'place' }, node.id));
   const table = make('dl');
@@ -27,7 +27,7 @@ export function showDetails(panel, { groups, nodes, edges, outside }, chosen, li
       const how = end === 'from' ? `it ${words} this` : words;
       const via = [how, labels.join(', '), mark ?? ''].filter((text) => text !== '').join(' · ');
       const other = edges[i][end];
-      const entry = makeEntry(nodes[other], outside, via);
+      const entry = makeEntry(nodes[other], external, via);
       entry.addEventListener('click', () => onChoose(other));
       return make('li', {}, entry);
     });

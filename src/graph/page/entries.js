@@ -15,11 +15,11 @@ export function markOf(mark) {
 }
 
 /** A button that brings a node into focus. @param via how it is joined to what it is listed under */
-export function makeEntry({ kind, name, mark, outside }, outsideText, via = '') {
+export function makeEntry({ kind, name, mark, external }, externalText, via = '') {
   const entry = make('button', { type: 'button', className: `entry ${classOf(mark)}` });
   entry.append(make('span', { className: 'kind' }, kind), ' ', make('span', { className: 'name' }, name));
   if (mark) entry.append(' ', markOf(mark));
-  if (outside) entry.append(' ', make('span', { className: 'via' }, `(${outsideText})`));
+  if (external) entry.append(' ', make('span', { className: 'via' }, `(${externalText})`));
   if (via !== '') entry.append(make('br'), make('span', { className: 'via' }, via));
   return entry;
 }

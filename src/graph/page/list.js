@@ -7,7 +7,7 @@ import { make, makeEntry, markOf } from './entries.js';
  * @param onChoose told the number of a node
  * @param onGroup told the number of a group, and whether it is to be in the picture
  */
-export function makeList(list, { groups, nodes, outside }, onChoose, onGroup) {
+export function makeList(list, { groups, nodes, external }, onChoose, onGroup) {
   const sections = groups.map(({ title, mark }, g) => {
     const summary = make('summary', {}, title);
     if (mark) summary.append(' ', markOf(mark));
@@ -16,7 +16,7 @@ export function makeList(list, { groups, nodes, outside }, onChoose, onGroup) {
     return { section: make('details', { open: true }, summary, items), items, members: [] };
   });
   const entries = nodes.map((node, i) => {
-    const entry = makeEntry(node, outside);
+    const entry = makeEntry(node, external);
     entry.dataset.entry = i;
     entry.setAttribute('aria-pressed', 'false');
     entry.tabIndex = i === 0 ? 0 : -1;

@@ -13,7 +13,7 @@ import {
   type Scope,
   type Session,
 } from '../../../src/model/index.ts';
-import { buildPlan, findDependants } from '../../../src/plan/index.ts';
+import { buildPlan, findDependents } from '../../../src/plan/index.ts';
 import { planBroker } from '../../../src/workflow/broker-plan.ts';
 import { targetOf } from '../../../src/workflow/broker-target.ts';
 import { look } from '../../../src/workflow/live.ts';
@@ -92,7 +92,7 @@ export class Bench {
     const matchers = owns.map(addressMatcher);
     return resources
       .filter(({ address }) => matchers.some((matches) => matches(address)))
-      .map(({ address, spec, needs }) => ({ address, spec, needs }))
+      .map(({ address, spec, dependsOn }) => ({ address, spec, dependsOn }))
       .sort((a, b) => (a.address < b.address ? -1 : 1));
   }
 
@@ -104,7 +104,7 @@ export class Bench {
       owns: [],
       ...scope,
     });
-    const dependents = findDependants(context, this.#provider.kinds, new Set([address]))(address);
+    const dependents = findDependents(context, this.#provider.kinds, new Set([address]))(address);
     return dependents.map(({ address, spec }) => ({ address, spec }));
   }
 }

@@ -339,14 +339,14 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
       .toMatchObject({ spec: { partitions: 1 } });
 
     // A broker tells nobody that it leaves groups out.
-    const stake = async () => (await session.readMetrics([declared(topic(name))])).get(topic(name));
-    expect(await stake()).toMatchObject({ messages: 0 });
-    expect(await stake()).not.toHaveProperty('groups');
+    const affected = async () => (await session.readMetrics([declared(topic(name))])).get(topic(name));
+    expect(await affected()).toMatchObject({ messages: 0 });
+    expect(await affected()).not.toHaveProperty('groups');
     const onCluster = { 'resource-type': 'cluster', name: 'kafka-cluster' } as const;
     await send(admin.session, [
       [{ op: 'acl.create', target: 'a', body: { ...acl('describe'), ...onCluster } }],
     ]);
-    await expect.poll(stake).toMatchObject({ groups: [] });
+    await expect.poll(affected).toMatchObject({ groups: [] });
     await send(admin.session, [
       [{ op: 'acl.delete', target: 'a', body: { ...acl('describe'), ...onCluster } }],
     ]);

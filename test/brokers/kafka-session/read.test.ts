@@ -40,7 +40,7 @@ describe.each(['old', 'current'] as const)('reading the %s Kafka', (line) => {
       'configs.segment.jitter.ms': 5,
       'configs.no.such.key': 1,
     });
-    expect(live).toMatchObject({ address: topic(name), needs: [] });
+    expect(live).toMatchObject({ address: topic(name), dependsOn: [] });
     expect(live?.spec).toMatchObject({
       partitions: 3,
       'replication-factor': 2,
@@ -98,9 +98,9 @@ describe.each(['old', 'current'] as const)('reading the %s Kafka', (line) => {
     expect(await counted(opened, plan(1_000))).toEqual({ ...once, DescribeConfigs: 2 });
 
     const live = await plan(1_000)();
-    const stake = await counted(opened, () => opened.session.readMetrics(live));
+    const affected = await counted(opened, () => opened.session.readMetrics(live));
     // One a broker, four for the times; group offsets only from those that coordinate groups.
-    expect(stake).toMatchObject({ Metadata: 1, DescribeLogDirs: 3, ListOffsets: 12, ListGroups: 3 });
+    expect(affected).toMatchObject({ Metadata: 1, DescribeLogDirs: 3, ListOffsets: 12, ListGroups: 3 });
     const gone = await counted(opened, () =>
       send(
         opened.session,
@@ -152,7 +152,7 @@ describe.each(['old', 'current'] as const)('reading the %s Kafka', (line) => {
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done']);
 
-    expect(await readOne(session, aclAt)).toEqual({ address: aclAt, spec: acl, needs: [] });
+    expect(await readOne(session, aclAt)).toEqual({ address: aclAt, spec: acl, dependsOn: [] });
     expect(await readOne(session, quotaAt)).toMatchObject({
       spec: { entity: { user }, request_percentage: 12.5 },
     });

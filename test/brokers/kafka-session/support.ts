@@ -70,7 +70,7 @@ export async function send(
 }
 
 export function declared(address: string, spec: JsonObject = {}): Resource {
-  return { address, spec, needs: [] };
+  return { address, spec, dependsOn: [] };
 }
 
 export function topic(name: string): string {

@@ -45,7 +45,7 @@ export function liveTopic(
   name: string,
   replicas: readonly (readonly number[])[],
   configs: Readonly<Record<string, string>> = {},
-  more: { sources?: JsonObject; volatile?: JsonObject; spec?: JsonObject } = {},
+  more: { sources?: JsonObject; metrics?: JsonObject; spec?: JsonObject } = {},
 ): Resource {
   const factors = [...new Set(replicas.map((ids) => ids.length))].sort();
   const own = Object.fromEntries(Object.keys(configs).map((key) => [key, { origin: 'topic' }]));
@@ -59,8 +59,8 @@ export function liveTopic(
       sources: { ...own, ...more.sources },
       ...more.spec,
     },
-    needs: [],
-    ...(more.volatile && { volatile: more.volatile }),
+    dependsOn: [],
+    ...(more.metrics && { metrics: more.metrics }),
   };
 }
 

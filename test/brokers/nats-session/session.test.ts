@@ -30,8 +30,8 @@ describeLines((line) => {
       });
       expect(found(resources, `main/consumer/${name}/worker`)).toMatchObject({
         spec: { filter_subject: `${name}.a`, max_ack_pending: 7 },
-        needs: [`main/stream/${name}`],
-        volatile: { pending: 0, unacknowledged: 0 },
+        dependsOn: [`main/stream/${name}`],
+        metrics: { pending: 0, unacknowledged: 0 },
       });
       const removal = await sendAll(session, [
         [consumerCall.delete(name, 'worker'), streamCall.delete(name)],
@@ -64,7 +64,7 @@ describeLines((line) => {
       });
       expect(counts.get(`main/consumer/${name}/a`)).toMatchObject({ pending: 2, unacknowledged: 1 });
       // What is read in passing says the same.
-      for (const { address, volatile } of resources) expect(volatile).toEqual(counts.get(address));
+      for (const { address, metrics } of resources) expect(metrics).toEqual(counts.get(address));
 
       const guarded = await sendAll(session, [[streamCall.delete(name, true)]]);
       expect(guarded[0]).toMatchObject({
@@ -223,7 +223,7 @@ describeLines((line) => {
       const body = { stream_name: name, config: { ack_policy: 'none', inactive_threshold: 60_000_000_000 } };
       await session.api.read({ verb: 'CONSUMER.CREATE', path: [name], body });
       const resources = await session.read(everything);
-      expect(found(resources, `main/stream/${name}`).volatile).toMatchObject({ consumers: 1, pending: 0 });
+      expect(found(resources, `main/stream/${name}`).metrics).toMatchObject({ consumers: 1, pending: 0 });
       expect(resources.filter(({ address }) => address.startsWith(`main/consumer/${name}/`))).toEqual([]);
       await sendAll(session, [[streamCall.delete(name)]]);
     });

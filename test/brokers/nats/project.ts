@@ -57,13 +57,13 @@ export function completed(
 export function asLive(
   broker: BrokerIdentity,
   resources: readonly Resource[],
-  volatile?: JsonObject,
+  metrics?: JsonObject,
 ): Resource[] {
-  return [...sides(broker, resources).desired.values()].map(({ address, spec, needs }) => ({
+  return [...sides(broker, resources).desired.values()].map(({ address, spec, dependsOn }) => ({
     address,
     spec,
-    needs,
-    ...(volatile && { volatile }),
+    dependsOn,
+    ...(metrics && { metrics }),
   }));
 }
 
@@ -83,9 +83,9 @@ export async function plan(
     provider: nats,
     live: {
       broker,
-      read: async () => live.map(({ volatile: _, ...resource }) => resource),
+      read: async () => live.map(({ metrics: _, ...resource }) => resource),
       readMetrics: async () =>
-        new Map(live.flatMap(({ address, volatile }) => (volatile ? [[address, volatile]] : []))),
+        new Map(live.flatMap(({ address, metrics }) => (metrics ? [[address, metrics]] : []))),
     },
     desired,
     retired,

@@ -152,7 +152,7 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
     const password = { $secret: '${PASSWORD}' };
     const specFor = async (value: string) => {
       const session = await open(line, { resolve: () => value });
-      const desired = [{ address, spec: { tags: [], password }, needs: [] }];
+      const desired = [{ address, spec: { tags: [], password }, dependsOn: [] }];
       const live = await session.read({ desired, retired: [], owns: [] });
       await session.close();
       return live.find((one) => one.address === address)?.spec;
@@ -208,7 +208,11 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
       ]);
       const valueFor = async (resolved: string, spec: JsonObject) => {
         const session = await open(line, { resolve: () => resolved });
-        const live = await session.read({ desired: [{ address, spec, needs: [] }], retired: [], owns: [] });
+        const live = await session.read({
+          desired: [{ address, spec, dependsOn: [] }],
+          retired: [],
+          owns: [],
+        });
         await session.close();
         return live.find((one) => one.address === address)?.spec.value;
       };

@@ -208,7 +208,7 @@ describe.each(LINES)('sending to RabbitMQ %s', (line) => {
     });
     expect(seen.get(`main/queue/${vhost}/seen-quorum`)).toMatchObject({ ready: 5, consumers: 0 });
     expect(seen.get(`main/queue/${vhost}/seen-stream`)).toMatchObject({ ready: 5 });
-    const gone = { address: `main/queue/${vhost}/gone`, spec: { type: 'classic' }, needs: [] };
+    const gone = { address: `main/queue/${vhost}/gone`, spec: { type: 'classic' }, dependsOn: [] };
     expect((await both.readMetrics([gone])).size).toBe(0);
     await Promise.all(closes.map((close) => close()));
   });

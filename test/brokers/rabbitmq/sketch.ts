@@ -20,7 +20,7 @@ export function resourcesOf(sketch: Sketch): Resource[] {
   const resources: Resource[] = [];
   const add = (address: string, spec: JsonObject) => {
     const at: Source = { file: 'topology.yaml', line: resources.length + 1, col: 1 };
-    resources.push({ address, spec, needs: [], at, places: placesOf(spec, { ...at, col: 100 }) });
+    resources.push({ address, spec, dependsOn: [], at, places: placesOf(spec, { ...at, col: 100 }) });
   };
   for (const [name, { type = 'topic', arguments: args = {}, ...rest }] of Object.entries(
     sketch.exchanges ?? {},

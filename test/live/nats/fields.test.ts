@@ -202,7 +202,7 @@ async function expectNoUpdate(step: Step, server: PlainServer, label: string): P
   const { change } = step;
   if (change.action !== 'replace') throw new Error(`${label} is no replacement`);
   const fixed = change.fields
-    .filter((field) => field.fixed !== undefined)
+    .filter((field) => field.immutable !== undefined)
     .map(({ path }) => path[0] ?? '')
     .filter((field) => !TAKEN_WITHOUT_EFFECT.has(field));
   const config = isObject(answer.config) ? answer.config : {};

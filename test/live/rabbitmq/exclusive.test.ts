@@ -65,7 +65,7 @@ for (const line of ['old', 'current'] as const) {
       expect(text).toContain(named);
       expect(text).toContain(generated);
       expect(text).toMatch(/of connection "127\.0\.0\.1:\d+ -> 127\.0\.0\.1:\d+"/);
-      const outcomes = Object.fromEntries(step?.dependants.map((one) => [one.address, one.outcome]) ?? []);
+      const outcomes = Object.fromEntries(step?.dependents.map((one) => [one.address, one.outcome]) ?? []);
       const binding = (queue: string) => makeAddress('main', 'binding', vhost, 'events', 'queue', queue, 'k');
       expect(outcomes).toEqual({
         [binding('mine')]: 'recreated',

@@ -58,7 +58,7 @@ eachLine('RabbitMQ %s that refuses the new one of a replacement', (line) => {
           status: 'failed',
           previous: 'restored',
           failure: { op: 'queue.declare' },
-          stake: { text: expect.stringMatching(/^1 ready/) },
+          affected: { text: expect.stringMatching(/^1 ready/) },
         },
       ]);
       const queues = await management.get('queues', vhost);

@@ -58,8 +58,8 @@ export function quotaAddress(broker: string, entity: QuotaEntity): Address {
 
 export function quotaResource(broker: string, spec: QuotaSpec): Resource {
   const { user } = spec.entity;
-  const needs = typeof user === 'string' ? [userAddress(broker, user)] : [];
-  return { address: quotaAddress(broker, spec.entity), spec, needs };
+  const dependsOn = typeof user === 'string' ? [userAddress(broker, user)] : [];
+  return { address: quotaAddress(broker, spec.entity), spec, dependsOn };
 }
 
 /** https://kafka.apache.org/documentation/#design_quotas */

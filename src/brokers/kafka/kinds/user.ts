@@ -46,7 +46,7 @@ export function userAddress(broker: string, user: string): Address {
 }
 
 function userResource(broker: string, name: string, spec: JsonObject): Resource {
-  return { address: userAddress(broker, name), spec, needs: [] };
+  return { address: userAddress(broker, name), spec, dependsOn: [] };
 }
 
 /** A SCRAM user. https://kafka.apache.org/documentation/#security_sasl_scram */

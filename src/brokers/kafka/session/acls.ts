@@ -81,7 +81,7 @@ export const acls: KindSession<AclCall> = {
 async function readAcls(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
   const broker = cluster.settings.broker;
   return (await listAcls(cluster, wanted.names.size > 0))
-    .map((spec): Resource => ({ address: aclAddress(broker, spec), spec, needs: [] }))
+    .map((spec): Resource => ({ address: aclAddress(broker, spec), spec, dependsOn: [] }))
     .filter(wanted.includes);
 }
 

@@ -13,7 +13,7 @@ export interface Wanted {
   /** Whether more is wanted than what is named. */
   readonly all: boolean;
   /** Whether a live resource is wanted. */
-  includes(resource: Pick<Resource, 'address' | 'needs'>): boolean;
+  includes(resource: Pick<Resource, 'address' | 'dependsOn'>): boolean;
 }
 
 type CallOf = { readonly op: string; readonly body: unknown };

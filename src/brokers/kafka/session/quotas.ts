@@ -41,7 +41,7 @@ async function readQuotas(cluster: Cluster, wanted: Wanted): Promise<Resource[]>
   return (await listQuotas(cluster))
     .map(({ entity, values }): Resource => {
       const spec: JsonObject = { entity, ...values };
-      return { address: quotaAddress(broker, entity), spec, needs: [] };
+      return { address: quotaAddress(broker, entity), spec, dependsOn: [] };
     })
     .filter(wanted.includes);
 }

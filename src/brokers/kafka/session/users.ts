@@ -75,7 +75,7 @@ async function readUsers(cluster: Cluster, wanted: Wanted): Promise<Resource[]> 
   const users = await listUsers(cluster, wanted.all ? null : [...wanted.names]);
   return [...users].flatMap(([name, credentials]): Resource[] => {
     const address = userAddress(broker, name);
-    if (!wanted.includes({ address, needs: [] })) return [];
+    if (!wanted.includes({ address, dependsOn: [] })) return [];
     const declared = wanted.desired.get(address)?.spec ?? {};
     const spec: UserSpec = Object.fromEntries(
       [...credentials].map(([mechanism, iterations]) => [
@@ -83,7 +83,7 @@ async function readUsers(cluster: Cluster, wanted: Wanted): Promise<Resource[]> 
         { iterations, password: shownPassword(declared[mechanism]) },
       ]),
     );
-    return [{ address, spec, needs: [] }];
+    return [{ address, spec, dependsOn: [] }];
   });
 }
 

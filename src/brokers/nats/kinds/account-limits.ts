@@ -47,7 +47,7 @@ export function accountRisksOfStream(change: Change, context: Context): Risk[] {
 export function accountRisksOfConsumer(change: Change, context: Context): Risk[] {
   const { limits } = context.broker.facts as NatsFacts;
   if (change.action === 'delete') return [];
-  const { spec, needs } = change.after;
+  const { spec, dependsOn } = change.after;
   const problems: string[] = [];
   const most = limits?.max_ack_pending ?? 0;
   if (most > 0 && numberIn(spec.max_ack_pending) > BigInt(most)) {
@@ -55,7 +55,7 @@ export function accountRisksOfConsumer(change: Change, context: Context): Risk[]
   }
   const maxConsumers = limits?.max_consumers ?? -1;
   if (change.action === 'create' && maxConsumers > 0) {
-    const count = sumsOf(context).consumers.get(needs[0] ?? '')?.size ?? 0;
+    const count = sumsOf(context).consumers.get(dependsOn[0] ?? '')?.size ?? 0;
     if (count > maxConsumers) {
       problems.push(`at most ${maxConsumers} consumers of one stream, and this plan would make it ${count}`);
     }
@@ -93,8 +93,8 @@ interface Sums {
 const sumsOf = oncePer((context: Context): Sums => {
   const { desired, live, deleted = new Set() } = context;
   const consumers = new Map<Address, Set<Address>>();
-  for (const { address, needs } of [...desired.values(), ...live.values()]) {
-    const [stream] = needs;
+  for (const { address, dependsOn } of [...desired.values(), ...live.values()]) {
+    const [stream] = dependsOn;
     if (isStream(address) || stream === undefined || deleted.has(address)) continue;
     const group = consumers.get(stream) ?? new Set();
     consumers.set(stream, group.add(address));

@@ -64,38 +64,38 @@ export function consumerNameOf(address: Address): string {
 
 /**
  * A stream, or the bucket or store that its name makes it. It depends on its origins, declared or not.
- * @param volatile of live streams: {@link StreamMetrics}
+ * @param metrics of live streams: {@link StreamMetrics}
  */
 export function streamResource(
   broker: string,
   stream: string,
   config: JsonObject,
-  volatile?: JsonObject,
+  metrics?: JsonObject,
 ): Resource {
   const address = streamAddress(broker, stream);
-  const needs = originsOf(config)
+  const dependsOn = originsOf(config)
     .map((origin) => streamAddress(broker, origin))
     .filter((need) => need !== address);
-  return { address, spec: config, needs: [...new Set(needs)], ...(volatile && { volatile }) };
+  return { address, spec: config, dependsOn: [...new Set(dependsOn)], ...(metrics && { metrics }) };
 }
 
 /**
  * A durable consumer.
  * @param stream its full name
- * @param volatile of live consumers: {@link ConsumerMetrics}
+ * @param metrics of live consumers: {@link ConsumerMetrics}
  */
 export function consumerResource(
   broker: string,
   stream: string,
   consumer: string,
   config: JsonObject,
-  volatile?: JsonObject,
+  metrics?: JsonObject,
 ): Resource {
   return {
     address: consumerAddress(broker, stream, consumer),
     spec: config,
-    needs: [streamAddress(broker, stream)],
-    ...(volatile && { volatile }),
+    dependsOn: [streamAddress(broker, stream)],
+    ...(metrics && { metrics }),
   };
 }
 

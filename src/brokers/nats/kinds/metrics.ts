@@ -10,7 +10,7 @@ import type { Count } from '../facts.ts';
 import { countOf, countText, roughSize } from '../format.ts';
 
 /**
- * Live streams, buckets and stores, in `Resource.volatile`: from `state` of STREAM.INFO. Unknown values are absent; a
+ * Live streams, buckets and stores, in `Resource.metrics`: from `state` of STREAM.INFO. Unknown values are absent; a
  * stream with an unknown number of messages counts as not empty.
  */
 export type StreamMetrics = {
@@ -31,7 +31,7 @@ export type StreamMetrics = {
   readonly unacknowledged?: Count;
 };
 
-/** Live consumers, in `Resource.volatile`: from CONSUMER.INFO. Unknown values are absent. */
+/** Live consumers, in `Resource.metrics`: from CONSUMER.INFO. Unknown values are absent. */
 export type ConsumerMetrics = {
   /** `num_pending`: matching messages that were not delivered. */
   readonly pending?: Count;
@@ -119,7 +119,7 @@ function defined<T extends object>(values: T): Defined<T> {
 
 /** A metric of a live resource; undefined if unknown. */
 export function metricOf(resource: Resource, name: string): bigint | undefined {
-  return toBigInt(resource.volatile?.[name]);
+  return toBigInt(resource.metrics?.[name]);
 }
 
 /** True if a stream certainly holds no message. */
@@ -128,8 +128,8 @@ export function isKnownEmpty(stream: Resource): boolean {
 }
 
 /** `2026-01-02T03:04:05Z`, of the first message of a stream. */
-export function firstTimeOf({ volatile }: Resource): string | undefined {
-  return typeof volatile?.firstTime === 'string' ? volatile.firstTime : undefined;
+export function firstTimeOf({ metrics }: Resource): string | undefined {
+  return typeof metrics?.firstTime === 'string' ? metrics.firstTime : undefined;
 }
 
 /** `18,204 messages (1.2 GiB), the first of 2026-01-02T03:04:05Z, 3 consumers, 40 pending, 2 unacknowledged`. */

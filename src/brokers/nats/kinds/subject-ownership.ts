@@ -22,9 +22,9 @@ import { disruptive, refused } from './kind.ts';
  */
 
 /** Where a subject has one owner: all streams, or the consumers of one work queue. */
-function scopeOf({ address, needs }: Resource, { desired, live }: Context): string | undefined {
+function scopeOf({ address, dependsOn }: Resource, { desired, live }: Context): string | undefined {
   if (kindOf(address) !== 'consumer') return 'streams';
-  const [need = ''] = needs;
+  const [need = ''] = dependsOn;
   const stream = desired.get(need) ?? live.get(need);
   return stream?.spec.retention === 'workqueue' ? need : undefined;
 }

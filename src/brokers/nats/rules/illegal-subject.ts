@@ -64,7 +64,7 @@ streams:
 
 /** Delivered messages would be stored and delivered again (error 10081). */
 function cycleProblem(to: string, consumer: Resource, context: RuleContext): string | undefined {
-  const stream = context.get(consumer.needs[0] ?? '');
+  const stream = context.get(consumer.dependsOn[0] ?? '');
   const back = stream && texts(stream, 'subjects').find((subject) => overlap(to, subject));
   return back === undefined
     ? undefined

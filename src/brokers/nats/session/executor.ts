@@ -150,8 +150,8 @@ function refuseMessages(call: NatsCall, info: JsonObject): Result | undefined {
 
 /** Losses that the plan did not show, because the stream had fewer messages then. */
 function lossesOf({ op, target, body }: StreamUpdateCall, info: JsonObject): Result | undefined {
-  const before = { address: target, spec: configOf(info), needs: [], volatile: streamMetrics(info, []) };
-  const after = { address: target, spec: body.config, needs: [] };
+  const before = { address: target, spec: configOf(info), dependsOn: [], metrics: streamMetrics(info, []) };
+  const after = { address: target, spec: body.config, dependsOn: [] };
   const risks = updateRisks({ action: 'update', before, after, fields: [] });
   const losses = risks.filter((risk) => risk.class === 'destructive').map(({ message }) => message);
   if (losses.length === 0) return undefined;

@@ -44,9 +44,9 @@ export async function readScope(scope: Scope, api: JetStreamApi): Promise<Resour
     const config = configOf(info);
     const name = textOf(config.name);
     const consumers = wanted.consumersOf(name) ? await readConsumers(api, info, name, wanted) : undefined;
-    const counts = consumers?.map((consumer) => consumer.volatile as ConsumerMetrics);
-    const volatile = streamMetrics(info, counts) as JsonObject;
-    append(resources, [streamResource(broker, name, config, volatile)], consumers ?? []);
+    const counts = consumers?.map((consumer) => consumer.metrics as ConsumerMetrics);
+    const metrics = streamMetrics(info, counts) as JsonObject;
+    append(resources, [streamResource(broker, name, config, metrics)], consumers ?? []);
   });
   return resources;
 }
@@ -73,8 +73,8 @@ async function readConsumers(
     const config = configOf(item);
     const name = declaredName(config);
     if (name === undefined) return [];
-    const volatile = consumerMetrics(item) as JsonObject;
-    return [consumerResource(api.settings.broker, stream, name, config, volatile)];
+    const metrics = consumerMetrics(item) as JsonObject;
+    return [consumerResource(api.settings.broker, stream, name, config, metrics)];
   });
 }
 
@@ -135,7 +135,7 @@ function wantedBy(scope: Scope, broker: string): Wanted {
   const { wanted, includes } = coverageOf(scope, broker, kinds);
   const consumed = wanted.get('consumer') ?? [];
   return {
-    stream: (name) => includes({ address: streamAddress(broker, name), needs: [] }),
+    stream: (name) => includes({ address: streamAddress(broker, name), dependsOn: [] }),
     consumersOf(stream) {
       const { kind, name } = identify(stream);
       return consumed.some((selection) =>
@@ -145,6 +145,9 @@ function wantedBy(scope: Scope, broker: string): Wanted {
       );
     },
     consumer: (stream, name) =>
-      includes({ address: consumerAddress(broker, stream, name), needs: [streamAddress(broker, stream)] }),
+      includes({
+        address: consumerAddress(broker, stream, name),
+        dependsOn: [streamAddress(broker, stream)],
+      }),
   };
 }

@@ -109,7 +109,7 @@ export const exchange: RabbitKind = {
   },
 
   /** For the connections of exclusive queues that lose their bindings. */
-  atStake: (change, context) =>
+  alsoAffected: (change, context) =>
     change.action === 'delete' || change.action === 'replace'
       ? exclusiveQueuesOn(change.before.address, context)
       : [],
@@ -143,11 +143,11 @@ export const exchange: RabbitKind = {
 
 export function exchangeResource(broker: string, vhost: string, name: string, spec: JsonObject): Resource {
   const alternate = tableOf(spec.arguments)['alternate-exchange'];
-  const needs = alternate === name ? [] : exchangeNeed(broker, vhost, alternate);
+  const dependsOn = alternate === name ? [] : exchangeNeed(broker, vhost, alternate);
   return {
     address: makeAddress(broker, 'exchange', vhost, name),
     spec,
-    needs: [makeAddress(broker, 'vhost', vhost), ...needs],
+    dependsOn: [makeAddress(broker, 'vhost', vhost), ...dependsOn],
   };
 }
 

@@ -51,7 +51,7 @@ export function limitsResource(noun: Noun, broker: string, owner: string, spec: 
   return {
     address: makeAddress(broker, `${noun}-limits`, owner),
     spec,
-    needs: [makeAddress(broker, noun, owner)],
+    dependsOn: [makeAddress(broker, noun, owner)],
   };
 }
 
@@ -112,10 +112,10 @@ function placement(noun: Noun): Placement {
 function declareLimits(noun: Noun, collector: Collector, { section, value }: Body, owner: string): void {
   if (value.limits === undefined) return;
   const written = { section, value: objectOf(value.limits), at: section.at(value, 'limits') };
-  const { address, needs } = limitsResource(noun, section.broker, owner, {});
+  const { address, dependsOn } = limitsResource(noun, section.broker, owner, {});
   const body = overridden(written, address);
   const places = Object.keys(body.value).map((key) => [`limits.${key}`, section.at(body.value, key)]);
-  collector.add({ address, spec: { limits: body.value }, needs }, body.at, Object.fromEntries(places));
+  collector.add({ address, spec: { limits: body.value }, dependsOn }, body.at, Object.fromEntries(places));
 }
 
 function limitsOf(change: Change, side: 'before' | 'after'): JsonObject {

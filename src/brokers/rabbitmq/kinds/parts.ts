@@ -104,7 +104,7 @@ export const lockedOut: Risk = {
   message: 'brokerform is connected as this user and would lock itself out',
 };
 
-/** Of a live queue, in `Resource.volatile`. A key that was not read is absent, and counts as not empty. */
+/** Of a live queue, in `Resource.metrics`. A key that was not read is absent, and counts as not empty. */
 export type QueueCounts = {
   readonly ready?: number;
   readonly unacknowledged?: number;
@@ -114,7 +114,7 @@ export type QueueCounts = {
 };
 
 export function countsOf(queue: Resource): QueueCounts {
-  return (queue.volatile ?? {}) as QueueCounts;
+  return (queue.metrics ?? {}) as QueueCounts;
 }
 
 /** `1 queue`, `3 queues`. */

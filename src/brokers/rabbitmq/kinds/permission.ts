@@ -130,7 +130,7 @@ export function permissionResource(broker: string, vhost: string, user: string, 
   return {
     address: makeAddress(broker, 'permission', vhost, user),
     spec,
-    needs: needsOf(broker, vhost, user),
+    dependsOn: needsOf(broker, vhost, user),
   };
 }
 
@@ -141,8 +141,8 @@ export function topicPermissionResource(
   exchange: string,
   spec: JsonObject,
 ): Resource {
-  const needs = [...needsOf(broker, vhost, user), ...exchangeNeed(broker, vhost, exchange)];
-  return { address: makeAddress(broker, 'topic-permission', vhost, user, exchange), spec, needs };
+  const dependsOn = [...needsOf(broker, vhost, user), ...exchangeNeed(broker, vhost, exchange)];
+  return { address: makeAddress(broker, 'topic-permission', vhost, user, exchange), spec, dependsOn };
 }
 
 function needsOf(broker: string, vhost: string, user: string): string[] {
@@ -170,8 +170,8 @@ function permissionsIn(owner: Owner, doc: string): Placement {
     keys: { permissions: byName(doc, ref('permission')) },
     declare(collector, body, name) {
       for (const [vhost, user, written] of rightsIn(collector, body, 'permissions', owner, name)) {
-        const { address, needs } = permissionResource(body.section.broker, vhost, user, {});
-        add(collector, { address, spec: {}, needs }, written, permissionFields);
+        const { address, dependsOn } = permissionResource(body.section.broker, vhost, user, {});
+        add(collector, { address, spec: {}, dependsOn }, written, permissionFields);
       }
     },
     write: (resources) => ({

@@ -63,7 +63,7 @@ function isVital(need: string, kind: string): boolean {
 
 function missingNeeds(resource: Resource, context: Context): Risk[] {
   const kind = kindOf(resource.address);
-  return resource.needs.flatMap((address): Risk[] => {
+  return resource.dependsOn.flatMap((address): Risk[] => {
     const { kind: need, path } = parseAddress(address);
     if (!isVital(need, kind) || !isMissing(address, context)) return [];
     const name = path.at(-1) ?? '';

@@ -112,7 +112,7 @@ export const user: RabbitKind = {
 };
 
 export function userResource(broker: string, user: string, spec: JsonObject): Resource {
-  return { address: makeAddress(broker, 'user', user), spec, needs: [] };
+  return { address: makeAddress(broker, 'user', user), spec, dependsOn: [] };
 }
 
 /** `users: { app: {…} }` of a section: declares each, and gives its body, in which its limits and rights stand. */

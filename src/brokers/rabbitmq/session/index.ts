@@ -53,7 +53,7 @@ export async function connect(
   }
 }
 
-/** Only queues have anything volatile. */
+/** Only queues have metrics. */
 async function readMetrics(
   resources: readonly Resource[],
   counting: Counting,

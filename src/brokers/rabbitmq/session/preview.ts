@@ -152,7 +152,7 @@ async function prepare(vhost: string, executor: CallExecutor, { listings }: Send
     }
     const patterns = new NamePatterns();
     const acting = policies
-      .map((item) => readPolicy({ address: '', spec: item, needs: [] }, '', patterns))
+      .map((item) => readPolicy({ address: '', spec: item, dependsOn: [] }, '', patterns))
       .filter(({ definition }) => ACTING_KEYS.some((key) => key in definition));
     return ({ op }) => {
       const kind = op === 'queue.declare' ? 'queue' : 'exchange';

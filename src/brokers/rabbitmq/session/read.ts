@@ -25,31 +25,33 @@ export async function readScope(
   listings: Listings,
 ): Promise<Resource[]> {
   const { name: broker, resolve } = connection;
-  const needs = needsOf(scope, broker);
+  const dependsOn = needsOf(scope, broker);
   const reading: Reading = { broker, resolve, desired: indexByAddress(scope.desired) };
-  const isListed = needs.listsVhosts || needs.kinds.has('vhost');
+  const isListed = dependsOn.listsVhosts || dependsOn.kinds.has('vhost');
   const vhosts: Promise<JsonObject[]> = isListed ? listAll('vhost', listings) : Promise.resolve([]);
   // Waited for only where it tells which other lists to read.
-  const names = needs.listsVhosts ? (await vhosts).map((item) => text(item.name)) : [];
+  const names = dependsOn.listsVhosts ? (await vhosts).map((item) => text(item.name)) : [];
   const listed = new Set<string>();
   const lists = Object.entries(kinds).flatMap(([kind, { listing }]) => {
     // Each list is worked on as soon as it is there, while the broker is still busy with the next one.
     const read = (items: Promise<JsonObject[]>) => items.then((found) => listing.read(found, reading));
     if (listing.per === 'broker') {
-      if (!needs.kinds.has(kind)) return [];
+      if (!dependsOn.kinds.has(kind)) return [];
       return [read(kind === 'vhost' ? vhosts : listAll(kind, listings))];
     }
     const { path, query } = listing;
-    const asked = needs.vhostsOf([kind, ...(listing.along ?? [])], names);
+    const asked = dependsOn.vhostsOf([kind, ...(listing.along ?? [])], names);
     for (const vhost of asked) listed.add(vhost);
-    const along = [...needs.vhostsOf(listing.alongIfAllowed ?? [], names)].filter((one) => !asked.has(one));
+    const along = [...dependsOn.vhostsOf(listing.alongIfAllowed ?? [], names)].filter(
+      (one) => !asked.has(one),
+    );
     return [
       ...[...asked].map((vhost) => read(listings.ofVhost(path, vhost, query))),
       ...along.map((vhost) => read(listings.ofVhostIfAllowed(path, vhost))),
     ];
   });
   const resources = (await Promise.all(lists)).flat();
-  await checkVisibility(needs, listings, resources, listed);
+  await checkVisibility(dependsOn, listings, resources, listed);
   return resources;
 }
 
@@ -67,7 +69,7 @@ const SILENT = Object.entries(kinds).flatMap(([kind, { listing }]) => (listing.h
  * @throws BrokerError for a vhost that exists and is hidden
  */
 async function checkVisibility(
-  needs: Needs,
+  dependsOn: Needs,
   listings: Listings,
   found: readonly Resource[],
   listed: ReadonlySet<string>,
@@ -76,7 +78,7 @@ async function checkVisibility(
   for (const resource of found) {
     if (SILENT.includes(kindOf(resource.address))) seen.add(pathOf(resource)[0] ?? '');
   }
-  const named = new Set(SILENT.flatMap((kind) => [...needs.namedVhosts(kind)]));
+  const named = new Set(SILENT.flatMap((kind) => [...dependsOn.namedVhosts(kind)]));
   const unseen = [...named].filter((vhost) => !seen.has(vhost));
   await Promise.all(unseen.map((vhost) => listings.ofVhost('vhost-limits', vhost)));
 }

@@ -5,7 +5,7 @@ describe('quotas', () => {
   const live = {
     address: 'kafka/quota/user/app',
     spec: { entity: { user: 'app' }, producer_byte_rate: 2_000_000, consumer_byte_rate: 5 },
-    needs: [],
+    dependsOn: [],
   };
 
   it('change one by one, and null removes', () => {

@@ -76,7 +76,7 @@ describe('toSections', () => {
         producer_byte_rate: 10_000_000,
         request_percentage: 12.5,
       }),
-      { address: 'kafka/user/app', spec: { 'scram-sha-512': { iterations: 4096 } }, needs: [] },
+      { address: 'kafka/user/app', spec: { 'scram-sha-512': { iterations: 4096 } }, dependsOn: [] },
     ];
     expect(texts(live)).toBe(`# topics.yaml; 1 SCRAM user left out: Kafka does not reveal their passwords
 topics:

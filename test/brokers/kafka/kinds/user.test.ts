@@ -12,7 +12,7 @@ describe('users', () => {
         'scram-sha-256': { iterations: 4096, password },
         'scram-sha-512': { iterations: 8192, password },
       },
-      needs: [],
+      dependsOn: [],
     };
     const step = stepOf(planYaml(yaml, [live]));
     expect(bodiesOf(step)).toEqual([['user.remove', { name: 'app', mechanism: 'scram-sha-256' }]]);

@@ -72,7 +72,7 @@ describe.each(VERSIONS)('on %s', (version) => {
     const step = waves[0]?.[0];
     const inPlace = isFrom(version, since);
     expect(step?.action).toBe(inPlace ? 'update' : 'replace');
-    expect(step?.fields.some(({ fixed }) => fixed !== undefined)).toBe(!inPlace);
+    expect(step?.fields.some(({ immutable }) => immutable !== undefined)).toBe(!inPlace);
     expect(step?.calls.map(({ op }) => op)).toEqual(
       inPlace ? ['stream.update'] : ['stream.delete', 'stream.create'],
     );
@@ -175,7 +175,7 @@ describe('what is sent', () => {
       live,
     );
     expect(waves.flat()).toHaveLength(1);
-    expect(waves[0]?.[0]?.dependants).toMatchObject([
+    expect(waves[0]?.[0]?.dependents).toMatchObject([
       { title: 'consumer c', calls: [{ op: 'consumer.create', body: { config: { max_deliver: 9 } } }] },
       { title: 'consumer other', calls: [{ op: 'consumer.create', body: { config: { max_deliver: 3 } } }] },
     ]);

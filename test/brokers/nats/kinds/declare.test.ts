@@ -53,7 +53,7 @@ object-store:
     expect(only(checked, 'edge/stream/AUDIT').spec).toEqual({});
     expect(only(checked, 'edge/consumer/ORDERS/billing')).toMatchObject({
       spec: { filter_subject: 'orders.paid', backoff: [1e9, 60e9], sample_freq: '30' },
-      needs: ['edge/stream/ORDERS'],
+      dependsOn: ['edge/stream/ORDERS'],
     });
   });
 
@@ -67,7 +67,7 @@ object-store:
           { name: 'KV_raw', filter_subject: 'x' },
         ],
       },
-      needs: ['edge/key-value/other', 'edge/key-value/raw'],
+      dependsOn: ['edge/key-value/other', 'edge/key-value/raw'],
     });
     expect(only(checked, 'edge/key-value/copy').spec).toEqual({ mirror: { name: 'KV_users' } });
     expect(only(checked, 'edge/object-store/files').spec).toEqual({ max_bytes: 1024 ** 3 });

@@ -18,10 +18,10 @@ const HELD = {
 async function changeOf(
   before: JsonObject,
   after: JsonObject,
-  volatile: JsonObject | undefined = HELD,
+  metrics: JsonObject | undefined = HELD,
   broker: BrokerIdentity = server(),
 ): Promise<Step | undefined> {
-  const { waves } = await plan(broker, [stream(after)], asLive(broker, [stream(before)], volatile));
+  const { waves } = await plan(broker, [stream(after)], asLive(broker, [stream(before)], metrics));
   return waves[0]?.[0];
 }
 
@@ -79,8 +79,8 @@ describe('what a change of a stream costs', () => {
     ['another description', {}, { description: 'x' }, HELD, []],
   ] as [string, JsonObject, JsonObject, JsonObject | undefined, string[]][])(
     '%s',
-    async (_name, before, after, volatile, expected) => {
-      const risks = risksOf(await changeOf(before, after, volatile ?? {}))?.filter(
+    async (_name, before, after, metrics, expected) => {
+      const risks = risksOf(await changeOf(before, after, metrics ?? {}))?.filter(
         // Sealing turns other fields, which is felt too.
         (risk) => !after.sealed || risk.endsWith('one-way') === risk.startsWith('destructive'),
       );
@@ -98,11 +98,11 @@ describe('what a change of a stream costs', () => {
       'max_msgs 1,000 deletes the 17,204 oldest of 18,204 messages at once',
     );
     const replaced = await changeOf({}, { storage: 'memory' });
-    expect(replaced?.stake?.text).toBe(
+    expect(replaced?.affected?.text).toBe(
       '18,204 messages (4.8 MiB), the first of 2026-01-01T00:00:00Z, 2 consumers, 40 pending, 2 unacknowledged',
     );
     expect(risksOf(replaced)).toEqual(['destructive messages-lost']);
-    expect((await changeOf({}, { storage: 'memory' }, {}))?.stake?.text).toBe(
+    expect((await changeOf({}, { storage: 'memory' }, {}))?.affected?.text).toBe(
       'an unknown number of messages',
     );
   });
@@ -127,9 +127,9 @@ describe('what a change of a stream costs', () => {
 });
 
 describe('what a change of a consumer costs', () => {
-  const live = (retention: string, volatile: JsonObject) => [
+  const live = (retention: string, metrics: JsonObject) => [
     ...asLive(server(), [stream({ retention })]),
-    ...asLive(server(), [consumer({ deliver_subject: 'd' })], volatile),
+    ...asLive(server(), [consumer({ deliver_subject: 'd' })], metrics),
   ];
 
   it('its position, when it goes', async () => {
@@ -142,7 +142,7 @@ describe('what a change of a consumer costs', () => {
       },
     );
     expect(blockers).toMatchObject([{ risk: { code: 'position-lost' } }]);
-    expect(waves[0]?.[0]?.stake?.text).toBe('1,200 pending, 3 unacknowledged');
+    expect(waves[0]?.[0]?.affected?.text).toBe('1,200 pending, 3 unacknowledged');
   });
 
   it.each([

@@ -119,7 +119,7 @@ test('what a list lacks during an election is asked for by name', async () => {
   });
   const resources = await readScope(only('main/stream/LATE', 'main/stream/GONE'), api);
   expect(resources.map((one) => one.address)).toEqual(['main/stream/A', 'main/stream/LATE']);
-  expect(resources[1]?.volatile).toMatchObject({ messages: 3 });
+  expect(resources[1]?.metrics).toMatchObject({ messages: 3 });
   expect(api.sent.get('STREAM.INFO')).toBe(2);
 });
 

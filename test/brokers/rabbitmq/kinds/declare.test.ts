@@ -35,7 +35,7 @@ rabbitmq:
           'x-custom': { $type: 'short', value: 1 },
         },
       },
-      needs: ['rabbitmq/vhost/%2Forders', 'rabbitmq/exchange/%2Forders/dlx'],
+      dependsOn: ['rabbitmq/vhost/%2Forders', 'rabbitmq/exchange/%2Forders/dlx'],
       at: { line: 5, col: 5 },
       places: { type: { line: 6 }, 'arguments.x-message-ttl': { line: 8, col: 7 } },
     });
@@ -138,7 +138,7 @@ rabbitmq:
     ]);
     expect(bindings[3]).toMatchObject({
       spec: { arguments: { n: 1, 'x-match': 'any' } },
-      needs: ['rabbitmq/vhost/%2F', 'rabbitmq/queue/%2F/q'],
+      dependsOn: ['rabbitmq/vhost/%2F', 'rabbitmq/queue/%2F/q'],
     });
   });
 
@@ -222,7 +222,7 @@ rabbitmq:
     expect(get('rabbitmq/user-limits/app').spec).toEqual({ limits: { 'max-channels': 5 } });
     expect(get('rabbitmq/permission/%2Forders/app')).toMatchObject({
       spec: { write: '^events$' },
-      needs: ['rabbitmq/vhost/%2Forders', 'rabbitmq/user/app'],
+      dependsOn: ['rabbitmq/vhost/%2Forders', 'rabbitmq/user/app'],
     });
     expect(get('rabbitmq/topic-permission/%2Forders/app/events').spec).toEqual({ write: '^order' });
   });

@@ -289,18 +289,18 @@ describe('risks', () => {
       'disruptive',
       'queue is empty; clients lose it, 1 consumer cut off',
     ],
-  ])('deleting a queue with %s', (_, volatile, level, message) => {
-    const before = { ...live.queue('a', {}), ...(volatile && { volatile }) };
+  ])('deleting a queue with %s', (_, metrics, level, message) => {
+    const before = { ...live.queue('a', {}), ...(metrics && { metrics }) };
     expect(risksOf({ action: 'delete', before })).toEqual([{ class: level, code: 'queue-deleted', message }]);
   });
 
   it('tell what a queue puts at stake', () => {
-    const stake = (volatile: JsonObject) =>
-      kindFor('rabbitmq/queue/%2F/a').stakeText?.({ ...live.queue('a', {}), volatile });
-    expect(stake({ ready: 18_204, unacknowledged: 312, consumers: 4 })).toBe(
+    const affected = (metrics: JsonObject) =>
+      kindFor('rabbitmq/queue/%2F/a').affectedText?.({ ...live.queue('a', {}), metrics });
+    expect(affected({ ready: 18_204, unacknowledged: 312, consumers: 4 })).toBe(
       '18,204 ready, 312 unacknowledged, 4 consumers',
     );
-    expect(stake({})).toBe('messages and consumers unknown');
+    expect(affected({})).toBe('messages and consumers unknown');
   });
 
   it.each([
@@ -343,13 +343,13 @@ describe('risks', () => {
     [
       'matches only queues known to hold no more than it allows',
       'max-length: 5',
-      [{ ...live.queue('a', {}), volatile: { ready: 3, unacknowledged: 2, consumers: 0 } }],
+      [{ ...live.queue('a', {}), metrics: { ready: 3, unacknowledged: 2, consumers: 0 } }],
       ['disruptive max-length 5 on 1 queue, where it drops nothing now'],
     ],
     [
       'matches a queue that holds one more than it allows',
       'max-length: 5',
-      [{ ...live.queue('a', {}), volatile: { ready: 4, unacknowledged: 2, consumers: 0 } }],
+      [{ ...live.queue('a', {}), metrics: { ready: 4, unacknowledged: 2, consumers: 0 } }],
       ['destructive max-length 5 on 1 queue: messages beyond that are dropped at once'],
     ],
     [
@@ -459,9 +459,9 @@ describe('risks', () => {
           'everything in the vhost is deleted with it: 2 queues with an unknown number of messages, consumers unknown',
       },
     ]);
-    const counted = { ...live.queue('a', {}), volatile: { ready: 1200, unacknowledged: 34, consumers: 1 } };
+    const counted = { ...live.queue('a', {}), metrics: { ready: 1200, unacknowledged: 34, consumers: 1 } };
     const known = contextOf([], [before, counted]);
-    expect(kindFor(before.address).atStake?.({ action: 'delete', before }, known)).toMatchObject([
+    expect(kindFor(before.address).alsoAffected?.({ action: 'delete', before }, known)).toMatchObject([
       { address: counted.address },
     ]);
     expect(kindFor(before.address).risks({ action: 'delete', before }, known)).toMatchObject([
@@ -559,7 +559,7 @@ function risksOf(change: Change): Risk[] {
 }
 
 function empty(resource: Resource): Resource {
-  return { ...resource, volatile: { ready: 0, unacknowledged: 0, consumers: 0 } };
+  return { ...resource, metrics: { ready: 0, unacknowledged: 0, consumers: 0 } };
 }
 
 function policy(name: string, spec: JsonObject): Resource {

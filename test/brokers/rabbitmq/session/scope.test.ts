@@ -5,7 +5,7 @@ import type { Scope } from '../../../../src/model/index.ts';
 const EXISTING = ['/orders', 'team-a', 'team-b', 'v'];
 const PER_VHOST = ['exchange', 'queue', 'binding', 'policy', 'operator-policy'];
 
-function needs(scope: Partial<Scope>) {
+function dependsOn(scope: Partial<Scope>) {
   const { kinds, listsVhosts, vhostsOf } = needsOf({ desired: [], retired: [], owns: [], ...scope }, 'main');
   const vhosts = PER_VHOST.map((kind) => [kind, [...vhostsOf([kind], EXISTING)]] as const);
   return {
@@ -15,8 +15,8 @@ function needs(scope: Partial<Scope>) {
   };
 }
 
-const queue = { address: 'main/queue/%2Forders/a', spec: {}, needs: [] };
-const vhost = { address: 'main/vhost/v', spec: {}, needs: [] };
+const queue = { address: 'main/queue/%2Forders/a', spec: {}, dependsOn: [] };
+const vhost = { address: 'main/vhost/v', spec: {}, dependsOn: [] };
 
 test('a queue or exchange, declared or retired, needs the bindings of its vhost', () => {
   const expected = {
@@ -24,12 +24,12 @@ test('a queue or exchange, declared or retired, needs the bindings of its vhost'
     vhosts: { queue: ['/orders'], binding: ['/orders'] },
     listsVhosts: false,
   };
-  expect(needs({ desired: [queue] })).toEqual(expected);
-  expect(needs({ retired: [queue.address, 'other/queue/x/y'] })).toEqual(expected);
+  expect(dependsOn({ desired: [queue] })).toEqual(expected);
+  expect(dependsOn({ retired: [queue.address, 'other/queue/x/y'] })).toEqual(expected);
 });
 
 test('a retired user needs all that belongs to it, in whatever vhost', () => {
-  expect(needs({ retired: ['main/user/bob'] })).toEqual({
+  expect(dependsOn({ retired: ['main/user/bob'] })).toEqual({
     kinds: ['permission', 'topic-permission', 'user', 'user-limits'],
     vhosts: {},
     listsVhosts: false,
@@ -38,16 +38,16 @@ test('a retired user needs all that belongs to it, in whatever vhost', () => {
 
 test('a retired vhost needs all that is in it; a declared one, which is never replaced, itself only', () => {
   const inside = ['parameter', 'permission', 'topic-permission', 'user', 'vhost', 'vhost-limits'];
-  expect(needs({ retired: [vhost.address] })).toEqual({
+  expect(dependsOn({ retired: [vhost.address] })).toEqual({
     kinds: [...PER_VHOST, ...inside].sort(),
     vhosts: Object.fromEntries(PER_VHOST.map((kind) => [kind, ['v']])),
     listsVhosts: false,
   });
-  expect(needs({ desired: [vhost] })).toEqual({ kinds: ['vhost'], vhosts: {}, listsVhosts: false });
+  expect(dependsOn({ desired: [vhost] })).toEqual({ kinds: ['vhost'], vhosts: {}, listsVhosts: false });
 });
 
 test('a glob with a literal vhost needs only that vhost', () => {
-  expect(needs({ owns: ['main/queue/%2Forders/*', 'main/policy/%2Forders/**'] })).toEqual({
+  expect(dependsOn({ owns: ['main/queue/%2Forders/*', 'main/policy/%2Forders/**'] })).toEqual({
     kinds: ['binding', 'policy', 'queue'],
     vhosts: { queue: ['/orders'], policy: ['/orders'], binding: ['/orders'] },
     listsVhosts: false,
@@ -60,23 +60,23 @@ test('a glob in the vhost needs the vhosts that it matches', () => {
     vhosts: { queue: ['team-a', 'team-b'], binding: ['team-a', 'team-b'] },
     listsVhosts: true,
   };
-  expect(needs({ owns: ['main/queue/team-*/x'] })).toEqual(expected);
-  expect(needs({ owns: ['main/queue/te**'] })).toEqual(expected);
-  expect(needs({ owns: ['main/queue/**'] }).vhosts.queue).toEqual(EXISTING);
-  expect(needs({ owns: ['main/vhost/team-*'] }).vhosts.exchange).toEqual(['team-a', 'team-b']);
+  expect(dependsOn({ owns: ['main/queue/team-*/x'] })).toEqual(expected);
+  expect(dependsOn({ owns: ['main/queue/te**'] })).toEqual(expected);
+  expect(dependsOn({ owns: ['main/queue/**'] }).vhosts.queue).toEqual(EXISTING);
+  expect(dependsOn({ owns: ['main/vhost/team-*'] }).vhosts.exchange).toEqual(['team-a', 'team-b']);
 });
 
 test('a glob in the kind needs every kind that it matches', () => {
-  const policies = needs({ owns: ['main/*policy/v/*'] });
+  const policies = dependsOn({ owns: ['main/*policy/v/*'] });
   expect(policies.kinds).toEqual(['operator-policy', 'policy', 'queue']);
-  expect(needs({ owns: ['main/*/v/**'] }).vhosts).toMatchObject({ queue: ['v'] });
-  expect(needs({ owns: ['main/user-**'] }).kinds).toEqual(['user', 'user-limits']);
+  expect(dependsOn({ owns: ['main/*/v/**'] }).vhosts).toMatchObject({ queue: ['v'] });
+  expect(dependsOn({ owns: ['main/user-**'] }).kinds).toEqual(['user', 'user-limits']);
 });
 
 test.each(['**', 'main/**', 'm*/**', '*/**'])('%s needs everything', (glob) => {
-  expect(needs({ owns: [glob] }).kinds).toHaveLength(13);
+  expect(dependsOn({ owns: [glob] }).kinds).toHaveLength(13);
 });
 
 test('globs of other brokers need nothing', () => {
-  expect(needs({ owns: ['other/**', 'mai/queue/**'] }).kinds).toEqual([]);
+  expect(dependsOn({ owns: ['other/**', 'mai/queue/**'] }).kinds).toEqual([]);
 });

@@ -30,11 +30,11 @@ export function aclAddress(broker: string, acl: AclSpec): Address {
 export function aclResource(broker: string, acl: AclSpec): Resource {
   const { principal, name, pattern } = acl;
   const isNamed = pattern === 'literal' && name !== '*';
-  const needs = [
+  const dependsOn = [
     ...(acl['resource-type'] === 'topic' && isNamed ? [topicAddress(broker, name)] : []),
     ...(principal.startsWith(USER) ? [userAddress(broker, principal.slice(USER.length))] : []),
   ];
-  return { address: aclAddress(broker, acl), spec: acl, needs };
+  return { address: aclAddress(broker, acl), spec: acl, dependsOn };
 }
 
 export function aclOf(resource: Resource): AclSpec {

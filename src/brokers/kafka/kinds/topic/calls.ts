@@ -67,7 +67,7 @@ function create({ address, spec }: Resource): TopicCall {
     return config === undefined || value === null ? [] : [[config, serializeConfig(value)] as const];
   });
   const body: TopicCreate = {
-    name: nameOf({ address, spec, needs: [] }),
+    name: nameOf({ address, spec, dependsOn: [] }),
     partitions: typeof partitions === 'number' ? partitions : UNSAID,
     replicationFactor: typeof factor === 'number' ? factor : UNSAID,
     ...(replicas && { replicas }),

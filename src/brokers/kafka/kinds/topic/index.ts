@@ -52,7 +52,7 @@ export const topic: KafkaKind = {
     return config === undefined ? {} : inheritance(config, field, change);
   },
 
-  stakeText: metricsText,
+  affectedText: metricsText,
 
   isInherited(live, key) {
     const origin = sourcesIn(live)[configIn(key) ?? '']?.origin;

@@ -1,7 +1,7 @@
 import type { Resource } from '../../../../model/index.ts';
 import { countOf, roughSize, roughTime } from '../../format.ts';
 
-/** Live topics only, in `Resource.volatile`. A key that could not be read is absent, and counts as not empty. */
+/** Live topics only, in `Resource.metrics`. A key that could not be read is absent, and counts as not empty. */
 export type TopicMetrics = {
   /** Of all replicas, on disk. */
   readonly bytes?: number;
@@ -70,7 +70,7 @@ function brokersText(ids: readonly number[]): string {
 }
 
 export function metricsOf(resource: Resource): TopicMetrics {
-  return (resource.volatile ?? {}) as TopicMetrics;
+  return (resource.metrics ?? {}) as TopicMetrics;
 }
 
 /** True if the topic is known to hold no messages. */

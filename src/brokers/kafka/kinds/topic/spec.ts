@@ -92,7 +92,7 @@ export function topicAddress(broker: string, topic: string): Address {
 }
 
 export function topicResource(broker: string, name: string, spec: JsonObject): Resource {
-  return { address: topicAddress(broker, name), spec, needs: [] };
+  return { address: topicAddress(broker, name), spec, dependsOn: [] };
 }
 
 /** The spec of a declared or live topic, ready to compare. */

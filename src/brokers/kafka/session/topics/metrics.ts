@@ -44,14 +44,14 @@ export async function readTopicMetrics(
     topics.flatMap((topic): [Address, JsonObject][] => {
       const { name } = topic;
       const address = addresses.get(name);
-      const volatile: TopicMetrics = {
+      const metrics: TopicMetrics = {
         ...optional('bytes', sumOf(sizes, topic)),
         ...spans?.get(name)?.sum,
         ...optional('groups', lagsOf(groups?.get(name), spans?.get(name)?.ends)),
         ...optional('moves', movesOf(cluster, topic, sizes, moves?.get(name))),
       };
-      return address !== undefined && Object.keys(volatile).length > 0
-        ? [[address, volatile as JsonObject]]
+      return address !== undefined && Object.keys(metrics).length > 0
+        ? [[address, metrics as JsonObject]]
         : [];
     }),
   );

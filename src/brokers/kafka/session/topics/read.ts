@@ -44,7 +44,7 @@ export async function readTopics(
   const [metadata, moves] = await Promise.all([findTopics(cluster, wanted), listReassignments(cluster)]);
   const topics = metadata.filter(
     ({ name, error }) =>
-      error !== UNKNOWN_TOPIC && wanted.includes({ address: topicAddress(broker, name), needs: [] }),
+      error !== UNKNOWN_TOPIC && wanted.includes({ address: topicAddress(broker, name), dependsOn: [] }),
   );
   for (const { name, error } of topics) {
     if (isPassing(error)) continue;
@@ -62,7 +62,9 @@ export async function readTopics(
     if (!configs) return [];
     const address = topicAddress(broker, topic.name);
     const declared = wanted.desired.get(address)?.spec ?? {};
-    return [{ address, spec: toSpec(topic, configs, declared, moves.get(topic.name), inherited), needs: [] }];
+    return [
+      { address, spec: toSpec(topic, configs, declared, moves.get(topic.name), inherited), dependsOn: [] },
+    ];
   });
 }
 

@@ -68,7 +68,7 @@ function completeDelivery(spec: Record<string, Json>, declared: JsonObject): voi
 
 function consumerLimits(resource: Resource, { desired, live }: Context): JsonObject {
   const isLive = live.get(resource.address) === resource;
-  const [need = ''] = resource.needs;
+  const [need = ''] = resource.dependsOn;
   const stream = isLive ? live.get(need) : (desired.get(need) ?? live.get(need));
   return isObject(stream?.spec.consumer_limits) ? stream.spec.consumer_limits : {};
 }

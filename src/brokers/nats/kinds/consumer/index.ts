@@ -81,7 +81,7 @@ export const consumer: NatsKind = {
   calls: (change, { broker }) => consumerCalls(change, broker),
   cascadesFrom: ['stream', 'key-value', 'object-store'],
   fieldText: (path, value) => fieldText(consumerFields, path, value),
-  stakeText: consumerMetricsText,
+  affectedText: consumerMetricsText,
 };
 
 function unsupportedInConsumer(spec: JsonObject, broker: BrokerIdentity): Unsupported[] {

@@ -33,7 +33,7 @@ export function updateRisks(change: Update, context: Context): Risk[] {
 /** A stream with retention "interest" immediately deletes messages that no consumer filters for. */
 function filterRisks(before: JsonObject, after: Resource, { desired, live }: Context): Risk[] {
   if (equalJson(before.filter_subjects ?? null, after.spec.filter_subjects ?? null)) return [];
-  const [need = ''] = after.needs;
+  const [need = ''] = after.dependsOn;
   const stream = desired.get(need) ?? live.get(need);
   return [
     stream && stream.spec.retention !== 'interest'
@@ -49,7 +49,7 @@ function filterRisks(before: JsonObject, after: Resource, { desired, live }: Con
 function deliverSubjectRisks(before: Resource, after: JsonObject): Risk[] {
   if (equalJson(before.spec.deliver_subject ?? null, after.deliver_subject ?? null)) return [];
   const bound =
-    before.volatile?.bound === true ? '; a client listens there: the server refuses until it stops' : '';
+    before.metrics?.bound === true ? '; a client listens there: the server refuses until it stops' : '';
   return [
     disruptive('deliver-subject-changed', `clients on the old deliver_subject get nothing any more${bound}`),
   ];

@@ -60,8 +60,8 @@ export function orderLimits(changes: readonly Change[]): Order[] {
     ),
   );
   return changes.flatMap((change): Order[] => {
-    const { address, needs } = subject(change);
-    const [next = ''] = needs;
+    const { address, dependsOn } = subject(change);
+    const [next = ''] = dependsOn;
     const stream = streams.get(next);
     if (!stream || change.action === 'create' || kindOf(address) !== 'consumer') return [];
     const isFirst = change.action === 'delete' || isLowered(change, stream);
@@ -92,7 +92,7 @@ function consumersOver(
 ): string[] {
   return [...live.values()]
     .filter((before) => {
-      if (kindOf(before.address) !== 'consumer' || before.needs[0] !== stream.after.address) return false;
+      if (kindOf(before.address) !== 'consumer' || before.dependsOn[0] !== stream.after.address) return false;
       if (deleted?.has(before.address) || numberIn(before.spec[field]) <= limit) return false;
       const after = desired.get(before.address);
       return !after || limit <= 0n || !isLowered({ before, after }, stream);
@@ -103,7 +103,7 @@ function consumersOver(
 /** The server fills mirrors and sources through its own consumers, which also have an inactive_threshold. */
 function copiesOf({ address }: Resource, { live }: Context): string[] {
   return [...live.values()]
-    .filter((copy) => kindOf(copy.address) !== 'consumer' && copy.needs.includes(address))
+    .filter((copy) => kindOf(copy.address) !== 'consumer' && copy.dependsOn.includes(address))
     .map((copy) => `the one that fills ${streamNameOf(copy.address)}`);
 }
 

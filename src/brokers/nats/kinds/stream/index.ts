@@ -84,7 +84,7 @@ export const stream: NatsKind = {
   systemOwned: ({ address }) =>
     streamNameOf(address).startsWith('$MQTT_') ? 'the server keeps its MQTT sessions in it' : undefined,
   fieldText: (path, value) => fieldText(streamFields, path, value),
-  stakeText: streamMetricsText,
+  affectedText: streamMetricsText,
   stillText: ({ spec: { subjects } }) =>
     Array.isArray(subjects) && subjects.length > 0
       ? `still stores ${listed('subject', subjects.map(String))}`

@@ -48,8 +48,8 @@ export function removalRisks(stream: Resource, action: 'delete' | 'replace'): Ri
 }
 
 /** Consumers that only their applications re-create. */
-function ephemeralText({ volatile }: Resource): string {
-  const names = stringsIn(volatile?.ephemeral);
+function ephemeralText({ metrics }: Resource): string {
+  const names = stringsIn(metrics?.ephemeral);
   if (names.length === 0) return '';
   const [noun, they] =
     names.length === 1

@@ -113,7 +113,7 @@ export function bindingResource(broker: string, binding: BindingIdentity, proper
   return {
     address: bindingAddress(broker, binding),
     spec: { arguments: binding.arguments, ...key },
-    needs: [makeAddress(broker, 'vhost', vhost), ...exchangeNeed(broker, vhost, source), ...end],
+    dependsOn: [makeAddress(broker, 'vhost', vhost), ...exchangeNeed(broker, vhost, source), ...end],
   };
 }
 

@@ -150,12 +150,12 @@ export function parameterResource(
   return {
     address: makeAddress(broker, 'parameter', vhost, component, name),
     spec,
-    needs: [makeAddress(broker, 'vhost', vhost), ...members],
+    dependsOn: [makeAddress(broker, 'vhost', vhost), ...members],
   };
 }
 
 export function globalParameterResource(broker: string, name: string, spec: JsonObject): Resource {
-  return { address: makeAddress(broker, 'global-parameter', name), spec, needs: [] };
+  return { address: makeAddress(broker, 'global-parameter', name), spec, dependsOn: [] };
 }
 
 /** The broker keeps policies and limits as parameters too; these are kinds of their own. */

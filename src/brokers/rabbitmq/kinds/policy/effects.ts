@@ -57,7 +57,7 @@ interface Affected {
 }
 
 /** The live queues whose limits the change lowers: how much they hold decides what it costs. */
-export function queuesAtStake(change: Change, context: Context): Resource[] {
+export function affectedQueues(change: Change, context: Context): Resource[] {
   return [...new Set([...tightened(change, context)].map(({ queue }) => queue))];
 }
 

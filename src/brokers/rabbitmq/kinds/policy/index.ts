@@ -22,7 +22,7 @@ import { escapeTexts } from '../literals.ts';
 import { checkName } from '../names.ts';
 import { federationNeeds, upstreamsOf } from '../parameter/references.ts';
 import { disruptive, exchangeNeed, putOrDelete, tableOf, text, vhostAndName } from '../parts.ts';
-import { policyEffects, queuesAtStake } from './effects.ts';
+import { affectedQueues, policyEffects } from './effects.ts';
 
 /** https://www.rabbitmq.com/docs/policies */
 export const policy: RabbitKind = {
@@ -102,7 +102,7 @@ function policyKind(names: {
     },
 
     risks: risksOf,
-    atStake: queuesAtStake,
+    alsoAffected: affectedQueues,
 
     calls(change) {
       const resource = change.action === 'delete' ? change.before : change.after;
@@ -151,7 +151,7 @@ export function policyResource(
   return {
     address: makeAddress(broker, kind, vhost, name),
     spec,
-    needs: [makeAddress(broker, 'vhost', vhost), ...exchanges, ...upstreams],
+    dependsOn: [makeAddress(broker, 'vhost', vhost), ...exchanges, ...upstreams],
   };
 }
 

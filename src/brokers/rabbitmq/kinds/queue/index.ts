@@ -144,7 +144,7 @@ export const queue: RabbitKind = {
     return path[0] === 'arguments' ? formatUnit(value, unitOf(path[1] ?? '')) : undefined;
   },
 
-  stakeText(resource) {
+  affectedText(resource) {
     const { ready, unacknowledged, consumers } = countsOf(resource);
     const parts = [
       ready !== undefined && `${ready.toLocaleString('en-US')} ready`,
@@ -165,7 +165,7 @@ export function queueResource(broker: string, vhost: string, name: string, spec:
   return {
     address: makeAddress(broker, 'queue', vhost, name),
     spec,
-    needs: [makeAddress(broker, 'vhost', vhost), ...deadLetters],
+    dependsOn: [makeAddress(broker, 'vhost', vhost), ...deadLetters],
   };
 }
 

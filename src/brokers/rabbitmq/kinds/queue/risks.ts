@@ -61,7 +61,7 @@ function inheritedType(queue: Resource, context: Context): Risk[] {
 
 /** The type of a queue that names none: as its vhost is declared to be, else as it is. */
 export function defaultTypeOf(resource: Resource, context: Context): string | undefined {
-  const [vhost = ''] = resource.needs;
+  const [vhost = ''] = resource.dependsOn;
   return (
     defaultQueueTypeIn(context.desired.get(vhost)?.spec) ??
     defaultQueueTypeIn(context.live.get(vhost)?.spec) ??

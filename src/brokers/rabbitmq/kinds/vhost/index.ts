@@ -87,7 +87,7 @@ export const vhost: RabbitKind = {
     return [...(isTypeChange ? typeRisks(change.after, context) : []), ...(isRefused ? [UNPROTECTABLE] : [])];
   },
 
-  atStake: (change, context) => (change.action === 'delete' ? queuesIn(change.before, context) : []),
+  alsoAffected: (change, context) => (change.action === 'delete' ? queuesIn(change.before, context) : []),
 
   calls(change): RabbitCall[] {
     const path = ['vhosts', nameOf(change.action === 'delete' ? change.before : change.after)];
@@ -144,8 +144,8 @@ function typeRisks(after: Resource, context: Context): Risk[] {
   if (!atLeast(context.broker, '3.11')) return [UNCHANGEABLE_TYPE];
   const type = defaultQueueTypeIn(after.spec);
   const kept = [...context.desired.values()].filter(
-    ({ address, spec, needs, places }) =>
-      kindOf(address) === 'queue' && needs[0] === after.address && !places?.type && spec.type !== type,
+    ({ address, spec, dependsOn, places }) =>
+      kindOf(address) === 'queue' && dependsOn[0] === after.address && !places?.type && spec.type !== type,
   );
   if (kept.length === 0) return [];
   const keeps = kept.length === 1 ? 'keeps its type' : 'keep their types';

@@ -13,7 +13,7 @@ import { escapeTexts } from '../literals.ts';
 import { sortedTags, tableOf, text } from '../parts.ts';
 
 export function vhostResource(broker: string, vhost: string, spec: JsonObject): Resource {
-  return { address: makeAddress(broker, 'vhost', vhost), spec, needs: [] };
+  return { address: makeAddress(broker, 'vhost', vhost), spec, dependsOn: [] };
 }
 
 /** Live: all fields are known. A queue type of `"undefined"` is none. */

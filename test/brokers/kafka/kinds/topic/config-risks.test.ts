@@ -4,7 +4,7 @@ import { full, liveTopic, planYaml, risksOf, stepOf, topicYaml } from '../../top
 
 describe('what configs cost', () => {
   const data = {
-    volatile: { messages: 10, bytes: 5000, oldest: 0, groups: [{ group: 'g', lag: 4, state: 'Stable' }] },
+    metrics: { messages: 10, bytes: 5000, oldest: 0, groups: [{ group: 'g', lag: 4, state: 'Stable' }] },
   };
   const cases: readonly (readonly [string, Record<string, string>, string, object, string[]])[] = [
     [
@@ -26,7 +26,7 @@ describe('what configs cost', () => {
       'retention lowered, empty',
       { 'retention.ms': '5000' },
       'retention.ms: 1s',
-      { volatile: { messages: 0 } },
+      { metrics: { messages: 0 } },
       [],
     ],
     [
@@ -129,7 +129,7 @@ describe('what configs cost', () => {
       planYaml(topicYaml(`{ configs: { ${yaml} } }`), [liveTopic('t', full, before, more)]),
     );
     expect(risksOf(step)).toEqual(risks);
-    expect(step.stake !== undefined).toBe(risks.some((risk) => risk.startsWith('destructive')));
+    expect(step.affected !== undefined).toBe(risks.some((risk) => risk.startsWith('destructive')));
   });
 
   it('counts what is inherited where an override is taken away', () => {
@@ -151,7 +151,7 @@ describe('what configs cost', () => {
   });
 
   it('tells bytes, messages, the span of the log, groups and their lag', () => {
-    const volatile = {
+    const metrics = {
       messages: 12_345,
       bytes: 3 * 1024 ** 3,
       oldest: Date.UTC(2026, 0, 1),
@@ -161,11 +161,11 @@ describe('what configs cost', () => {
         { group: 'ledger', lag: 1500, state: 'Stable' },
       ],
     };
-    expect(kafka.kinds.topic?.stakeText?.(liveTopic('t', full, {}, { volatile }))).toBe(
+    expect(kafka.kinds.topic?.affectedText?.(liveTopic('t', full, {}, { metrics }))).toBe(
       '12,345 messages, 3.0 GiB on disk, 6.5 days of log since 2026-01-01T00:00Z, ' +
         'group ledger lags 1,500 messages (stable), group idle is not behind (empty)',
     );
-    expect(kafka.kinds.topic?.stakeText?.(liveTopic('t', full))).toBe(
+    expect(kafka.kinds.topic?.affectedText?.(liveTopic('t', full))).toBe(
       'an unknown number of messages, size unknown, consumer groups unknown',
     );
   });

@@ -152,7 +152,7 @@ describe('comparing topics', () => {
     const step = stepOf(planYaml(topicYaml('{ partitions: 2 }'), [left]));
     expect(bodiesOf(step)).toEqual([['topic.settle', { name: 't' }]]);
     expect(linesOf(step)).toEqual(['reassignment: completed; its throttle is still set → throttle removed']);
-    const running = { ...left, volatile: { moves: moving({ ours: [1] }) } };
+    const running = { ...left, metrics: { moves: moving({ ours: [1] }) } };
     expect(linesOf(stepOf(planYaml(topicYaml('{ partitions: 2 }'), [running])))).toEqual([
       'reassignment: under way, 1 of 2 partitions moved, 1.0 KiB of 4.0 KiB copied, waiting for broker 3, ' +
         'broker 3 is down → waited for, its throttle removed',
@@ -185,7 +185,7 @@ describe('comparing topics', () => {
 
   it('queues nothing behind what somebody else moves', () => {
     const live = (theirs: number[]) =>
-      liveTopic('t', full, {}, { volatile: { messages: 0, moves: moving({ theirs }) } });
+      liveTopic('t', full, {}, { metrics: { messages: 0, moves: moving({ theirs }) } });
     const refusals = (body: string, theirs: number[]) =>
       stepOf(planYaml(topicYaml(body), [live(theirs)])).risks.filter((risk) => risk.class === 'refused');
     expect(refusals('{ replicas: [[1, 2, 3], [3, 2, 1]] }', [1])).toMatchObject([
@@ -233,8 +233,8 @@ describe('creating and deleting topics', () => {
     [{ messages: 0 }, 'disruptive topic-deleted', true],
     [{ messages: 3 }, 'destructive topic-deleted', true],
     [{}, 'destructive topic-deleted', true],
-  ])('of %j is %s', (volatile, risk, ifEmpty) => {
-    const live = liveTopic('t', full, {}, { volatile });
+  ])('of %j is %s', (metrics, risk, ifEmpty) => {
+    const live = liveTopic('t', full, {}, { metrics });
     const context = completeSides({ broker: broker() }, [], [live], kafka.kinds);
     const { changes } = diffResources({
       ...{ context, kinds: kafka.kinds, retired: ['kafka/topic/t'], owns: [], prune: false },
@@ -260,7 +260,7 @@ describe('partitions', () => {
       't',
       one,
       { 'cleanup.policy': policy },
-      messages === undefined ? {} : { volatile: { messages } },
+      messages === undefined ? {} : { metrics: { messages } },
     );
 
   it.each([

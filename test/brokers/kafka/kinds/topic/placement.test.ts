@@ -16,7 +16,7 @@ describe('replicas', () => {
   it('are added by a reassignment that the plan shows whole', () => {
     const step = stepOf(
       planYaml(topicYaml('{ replication-factor: 3 }'), [
-        liveTopic('t', [[1], [2]], {}, { volatile: { bytes: 2048 } }),
+        liveTopic('t', [[1], [2]], {}, { metrics: { bytes: 2048 } }),
       ]),
     );
     expect(linesOf(step)).toEqual([

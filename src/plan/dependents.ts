@@ -12,22 +12,22 @@ import {
  * Live resources that are deleted with a resource they depend on, by the address of that resource; sorted by
  * address.
  */
-export type DependantsOf = (address: Address) => readonly Resource[];
+export type DependentsOf = (address: Address) => readonly Resource[];
 
 /**
  * Finds the dependents of deleted and replaced resources: the bindings of a queue, regardless of who created them;
  * all resources in a vhost.
  */
-export function findDependants(
+export function findDependents(
   context: Context,
   kinds: Readonly<Record<string, Kind>>,
   removed: ReadonlySet<Address>,
-): DependantsOf {
+): DependentsOf {
   const direct = new Map<Address, Resource[]>();
   for (const resource of context.live.values()) {
     const kind = kinds[kindOf(resource.address)];
     if (!kind?.cascadesFrom || kind.predeclared?.(resource)) continue;
-    for (const need of resource.needs) {
+    for (const need of resource.dependsOn) {
       if (!removed.has(need) || !cascades(kind, need)) continue;
       const members = direct.get(need);
       if (members) members.push(resource);
