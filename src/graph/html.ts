@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { formatSource, type Graph, type GraphNode } from '../model/index.ts';
+import { formatCount, formatSource, type Graph, type GraphNode } from '../model/index.ts';
 import { escapeText, escapeXml } from '../text/escape.ts';
-import { formatCount, plural } from '../text/words.ts';
+import { plural } from '../text/words.ts';
 import { legendOf } from './legend.ts';
 import { pageHtml } from './page-template.ts';
 import { at, makePicture, type Picture } from './picture.ts';

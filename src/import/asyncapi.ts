@@ -1,17 +1,36 @@
 import { isObject, type JsonObject } from '../model/index.ts';
 import { Channel, isVersion3, withTraits } from './asyncapi-channel.ts';
 import { follow, followed } from './asyncapi-references.ts';
+import type { DraftSection } from './draft.ts';
 import type { ForeignFormat } from './format.ts';
 import type { Mapping } from './mapping.ts';
 
 export type { Channel } from './asyncapi-channel.ts';
 
-/** What is the same whichever broker an AsyncAPI document is for. https://www.asyncapi.com/docs/reference */
-export const ASYNCAPI: Omit<ForeignFormat, 'translate'> = {
-  name: 'asyncapi',
-  sign: 'it begins with "asyncapi: 3.0.0", or another version from 2.0.0 on',
-  recognises: ({ asyncapi }: JsonObject) => typeof asyncapi === 'string' || typeof asyncapi === 'number',
-};
+/**
+ * AsyncAPI documents of one broker. https://www.asyncapi.com/docs/reference
+ * @param bindings the key of the broker's bindings
+ * @param protocols of servers; a channel on a server with another protocol is not of this broker
+ * @param translate the channels of one document
+ */
+export function asyncapiFormat(
+  bindings: string,
+  protocols: readonly string[],
+  translate: (channels: readonly Channel[], draft: DraftSection) => void,
+): ForeignFormat {
+  return {
+    name: 'asyncapi',
+    sign: 'it begins with "asyncapi: 3.0.0", or another version from 2.0.0 on',
+    recognises: ({ asyncapi }: JsonObject) => typeof asyncapi === 'string' || typeof asyncapi === 'number',
+    translate(documents, draft) {
+      for (const document of documents)
+        translate(
+          channelsOf(document).filter((channel) => channel.isOn(bindings, protocols)),
+          draft,
+        );
+    },
+  };
+}
 
 /** Parts of `components` that say what messages look like, or how clients are let in. */
 const NO_TOPOLOGY = [
@@ -34,7 +53,7 @@ const NO_TOPOLOGY = [
 const UNUSED = 'nothing in the document refers to it';
 
 /** Every channel of a document. A mistake in one is reported and does not affect the others. */
-export function channelsOf(root: Mapping): Channel[] {
+function channelsOf(root: Mapping): Channel[] {
   const version = String(root.value.asyncapi);
   if (!/^[23]([.]|$)/.test(version)) {
     const hint = 'save it as 2.6.0 or 3.0.0: https://www.asyncapi.com/docs/migration';

@@ -23,6 +23,15 @@ export interface Risk {
   readonly hint?: string;
 }
 
+function makerOf(riskClass: RiskClass): (code: string, message: string, hint?: string) => Risk {
+  return (code, message, hint) => ({ class: riskClass, code, message, ...(hint !== undefined && { hint }) });
+}
+
+export const safe = makerOf('safe');
+export const disruptive = makerOf('disruptive');
+export const destructive = makerOf('destructive');
+export const refused = makerOf('refused');
+
 /** One request to a broker, built from specs alone. It carries no secret value and no position. */
 export interface Call {
   readonly op: string;

@@ -1,13 +1,14 @@
 import {
   type Diff,
   type Effect,
+  formatCount,
   groupBy,
   type LeftBehind,
   type Side,
   type Undeclared,
 } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
-import { formatCount, plural } from '../text/words.ts';
+import { plural } from '../text/words.ts';
 import { itemLine, kindCounts, readingTime } from './step-lines.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';
 

@@ -1,5 +1,6 @@
+import { formatCount } from '../model/index.ts';
 import { markdownFence } from '../text/escape.ts';
-import { formatCount, plural } from '../text/words.ts';
+import { plural } from '../text/words.ts';
 
 /** GitHub refuses comments over 65,536 characters; what embeds this text needs some room too. */
 const LIMIT = 60_000;

@@ -1,6 +1,14 @@
-import type { BrokerIdentity, Effect, Graph, LeftBehind, Plan, Side } from '../model/index.ts';
+import {
+  type BrokerIdentity,
+  type Effect,
+  formatCount,
+  type Graph,
+  type LeftBehind,
+  type Plan,
+  type Side,
+} from '../model/index.ts';
 import { escapeText, markdownCode } from '../text/escape.ts';
-import { formatCount, plural } from '../text/words.ts';
+import { plural } from '../text/words.ts';
 import { type About, markerLine, subjectName } from './about.ts';
 import { effectBlocks, RETIRE_HINT, retiredLines, sideNotes, undeclaredBlocks } from './base-text.ts';
 import { type CommentSection, comment, cutText } from './comment.ts';

@@ -1,5 +1,5 @@
+import { formatCount } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
-import { formatCount } from '../text/words.ts';
 import { paint, type Style } from './style.ts';
 
 export interface Progress {

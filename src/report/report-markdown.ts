@@ -1,6 +1,6 @@
-import type { ApplyReport } from '../model/index.ts';
+import { type ApplyReport, formatCount } from '../model/index.ts';
 import { escapeMarkdown, markdownFence } from '../text/escape.ts';
-import { formatCount, plural } from '../text/words.ts';
+import { plural } from '../text/words.ts';
 import { countStatuses, REPORT_SECTIONS, reportTitle, stepReportLines } from './report-text.ts';
 import { PLAIN } from './style.ts';
 

@@ -1,6 +1,13 @@
-import type { Action, ApplyReport, Failure, StepReport, StepStatus } from '../model/index.ts';
+import {
+  type Action,
+  type ApplyReport,
+  type Failure,
+  formatCount,
+  type StepReport,
+  type StepStatus,
+} from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
-import { formatCount, formatElapsed, joinParts } from '../text/words.ts';
+import { formatElapsed, joinParts } from '../text/words.ts';
 import { headLine } from './step-lines.ts';
 import { paint, type Style } from './style.ts';
 

@@ -1,8 +1,8 @@
 import { diffArrays } from 'diff/lib/diff/array.js';
 import { structuredPatch } from 'diff/lib/patch/create.js';
-import { type FieldChange, type FieldLine, type Json, shownSecrets } from '../model/index.ts';
+import { type FieldChange, type FieldLine, formatCount, type Json, shownSecrets } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
-import { formatCount, plural } from '../text/words.ts';
+import { plural } from '../text/words.ts';
 import { outline } from './outline.ts';
 import { paint, type Style } from './style.ts';
 

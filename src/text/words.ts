@@ -1,3 +1,5 @@
+import { formatCount } from '../model/index.ts';
+
 /** Counts and times as people read them. */
 
 export function plural(count: number, one: string, many = pluralOf(one)): string {
@@ -10,11 +12,6 @@ function pluralOf(word: string): string {
     : /(?:s|x|ch|sh)$/.test(word)
       ? `${word}es`
       : `${word}s`;
-}
-
-/** 18204 → `18,204`, the same in every locale. */
-export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Milliseconds as `850 ms`, `3.2 s`, `2 min 5 s`. */

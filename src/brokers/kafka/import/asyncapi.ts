@@ -1,25 +1,11 @@
-import {
-  ASYNCAPI,
-  type Channel,
-  channelsOf,
-  type DraftSection,
-  type ForeignFormat,
-  type Mapping,
-} from '../../../import/index.ts';
+import { asyncapiFormat, type Channel, type DraftSection, type Mapping } from '../../../import/index.ts';
 import { topicNameProblem } from '../kinds/topic/yaml.ts';
 import { INTERNAL, isInternal, takeConfigs } from './draft.ts';
 
-const PROTOCOLS = ['kafka', 'kafka-secure'];
-
 /** Topics of AsyncAPI documents. https://github.com/asyncapi/bindings/tree/master/kafka */
-export const asyncapi: ForeignFormat = {
-  ...ASYNCAPI,
-  translate(documents, draft) {
-    for (const channel of documents.flatMap(channelsOf)) {
-      if (channel.isOn('kafka', PROTOCOLS)) translateChannel(channel, draft);
-    }
-  },
-};
+export const asyncapi = asyncapiFormat('kafka', ['kafka', 'kafka-secure'], (channels, draft) => {
+  for (const channel of channels) translateChannel(channel, draft);
+});
 
 function translateChannel(channel: Channel, draft: DraftSection): void {
   const binding = channel.binding('kafka');

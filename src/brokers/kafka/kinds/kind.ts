@@ -7,7 +7,6 @@ import {
   type Kind,
   parseAddress,
   type Resource,
-  type Risk,
 } from '../../../model/index.ts';
 import type { SectionSchema } from '../fields/field.ts';
 
@@ -44,18 +43,6 @@ export type Update = Extract<Change, { action: 'update' | 'replace' }>;
 /** The first name in a resource's address: of a topic, of a user. */
 export function nameOf(resource: Resource): string {
   return parseAddress(resource.address).path[0] ?? '';
-}
-
-export function disruptive(code: string, message: string, hint?: string): Risk {
-  return { class: 'disruptive', code, message, ...(hint !== undefined && { hint }) };
-}
-
-export function destructive(code: string, message: string, hint?: string): Risk {
-  return { class: 'destructive', code, message, ...(hint !== undefined && { hint }) };
-}
-
-export function refused(code: string, message: string, hint?: string): Risk {
-  return { class: 'refused', code, message, ...(hint !== undefined && { hint }) };
 }
 
 /** A literal text as it is written in YAML, where `${` begins a variable. */

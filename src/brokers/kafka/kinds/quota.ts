@@ -1,6 +1,7 @@
 import {
   type Address,
   type Body,
+  disruptive,
   formatSize,
   itemsOf,
   type Json,
@@ -20,7 +21,7 @@ import {
   quotaKeysOf,
   quotaSchema,
 } from '../fields/quota.ts';
-import { type Collector, disruptive, escaped, type KafkaKind, type Update } from './kind.ts';
+import { type Collector, escaped, type KafkaKind, type Update } from './kind.ts';
 import { userAddress } from './user.ts';
 
 /** `null` is the default entity: it applies to clients without a quota of their own. */

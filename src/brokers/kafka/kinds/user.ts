@@ -2,6 +2,8 @@ import {
   type Address,
   type Body,
   type Context,
+  countOf,
+  disruptive,
   HIDDEN,
   isObject,
   isSecretRef,
@@ -15,8 +17,7 @@ import {
   type Source,
 } from '../../../model/index.ts';
 import { iterations, type ScramMechanism, scramMechanisms, userSchema } from '../fields/user.ts';
-import { countOf } from '../format.ts';
-import { type Collector, disruptive, type KafkaKind, nameOf } from './kind.ts';
+import { type Collector, type KafkaKind, nameOf } from './kind.ts';
 
 /**
  * `<broker>/user/<name>`: a SCRAM user; a mechanism is `null` where the user is not to have it.

@@ -1,4 +1,10 @@
-import { ConnectionError } from '../../../model/index.ts';
+import {
+  ConnectionError,
+  type ConnectionFault,
+  certificateFault,
+  handshakeFault,
+  networkFault,
+} from '../../../model/index.ts';
 import { ERRORS } from './connection.ts';
 import type { Endpoint, KafkaSettings } from './settings.ts';
 
@@ -13,7 +19,7 @@ export class LostConnection extends ConnectionError {
   constructor(
     broker: string,
     message: string,
-    options: { hint?: string; transient: boolean; cause: unknown; sent: boolean; endpoint: Endpoint },
+    options: { hint?: string; transient?: boolean; cause: unknown; sent: boolean; endpoint: Endpoint },
   ) {
     super(broker, message, options);
     this.sent = options.sent;
@@ -40,18 +46,24 @@ export function foreignProtocol(first: Buffer): 'TLS' | 'HTTP' | undefined {
 /** The phase in which a connection failed, which narrows down the cause. */
 export type Phase = 'connect' | 'greet' | 'login' | 'request';
 
-interface Fault {
-  message: string;
-  hint?: string;
-  transient: boolean;
-}
-
 interface Clues {
   code: string;
   name: string;
   message: string;
   type: string;
 }
+
+const CERTIFICATE_NAME = 'use the name that the certificate has in "bootstrap", or say it as tls.servername';
+
+/** What to check of an address in "bootstrap", and of one that a broker advertised. */
+const BOOTSTRAP = {
+  port: 'check that the broker runs, and the port in "bootstrap"',
+  host: 'check the name in "bootstrap"',
+};
+const ADVERTISED = {
+  port: 'check that the broker runs, and that its advertised.listeners name an address that clients reach',
+  host: 'check the advertised.listeners of the broker',
+};
 
 /** A lost, refused or misunderstood connection in words, with the setting that may be wrong. Holds no credentials. */
 export function connectionError(
@@ -71,17 +83,14 @@ export function connectionError(
   const clues: Clues = { code: String(code), name, message, type };
   const fault =
     wrongProtocol(at, settings, phase, clues, foreign) ??
-    certificateFault(at, clues) ??
+    certificateFault(at, clues.code, CERTIFICATE_NAME) ??
+    handshakeFault(at, clues.code, clues.message) ??
     loginFault(at, settings, phase, clues) ??
-    networkFault(at, clues, isBootstrap(settings, endpoint));
-  const { hint } = fault;
-  return new LostConnection(settings.broker, fault.message, {
-    ...(hint !== undefined && { hint }),
-    transient: fault.transient,
-    cause,
-    sent: phase === 'request',
-    endpoint,
-  });
+    answerFault(at, clues) ??
+    networkFault(at, clues.code, isBootstrap(settings, endpoint) ? BOOTSTRAP : ADVERTISED) ??
+    lost(at, clues.code);
+  const { message: text, ...rest } = fault;
+  return new LostConnection(settings.broker, text, { ...rest, cause, sent: phase === 'request', endpoint });
 }
 
 function wrongProtocol(
@@ -90,14 +99,14 @@ function wrongProtocol(
   phase: Phase,
   clues: Clues,
   foreign: 'TLS' | 'HTTP' | undefined,
-): Fault | undefined {
+): ConnectionFault | undefined {
   if (foreign === 'TLS') {
     const hint = 'set tls: true, or name the authority that signed its certificate as tls.ca';
-    return { message: `${at} speaks TLS only`, hint, transient: false };
+    return { message: `${at} speaks TLS only`, hint };
   }
   if (foreign === 'HTTP') {
     const hint = '"bootstrap" is to name a listener of a broker, usually at port 9092';
-    return { message: `${at} is an HTTP port, not Kafka`, hint, transient: false };
+    return { message: `${at} is an HTTP port, not Kafka`, hint };
   }
   const cutOff = clues.code === 'ECONNRESET' || clues.name === ERRORS.closed;
   if (
@@ -115,36 +124,12 @@ function wrongProtocol(
   return undefined;
 }
 
-const UNTRUSTED =
-  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_SIGNATURE_FAILURE)$/;
-
-function certificateFault(at: string, { code, message }: Clues): Fault | undefined {
-  if (UNTRUSTED.test(code)) {
-    const hint = 'name the PEM file of the authority that signed it as tls.ca';
-    return { message: `the certificate of ${at} is not trusted`, hint, transient: false };
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const hint = 'use the name that the certificate has in "bootstrap", or say it as tls.servername';
-    return { message: `the certificate of ${at} is for another name`, hint, transient: false };
-  }
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    const what = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
-    return { message: `the certificate of ${at} ${what}`, transient: false };
-  }
-  if (
-    /ALERT/.test(code) ||
-    /alert (certificate required|bad certificate|handshake failure|unknown ca)/.test(message)
-  ) {
-    const hint = 'it may ask for a client certificate: name its PEM files as tls.cert and tls.key';
-    return { message: `${at} refused the TLS handshake`, hint, transient: false };
-  }
-  if (/^ERR_(SSL|OSSL)_|^EPROTO$/.test(code)) {
-    return { message: `TLS with ${at} failed (${code})`, transient: false };
-  }
-  return undefined;
-}
-
-function loginFault(at: string, settings: KafkaSettings, phase: Phase, clues: Clues): Fault | undefined {
+function loginFault(
+  at: string,
+  settings: KafkaSettings,
+  phase: Phase,
+  clues: Clues,
+): ConnectionFault | undefined {
   const { sasl } = settings;
   if (!sasl) {
     const cutOff = clues.name === ERRORS.closed || clues.code === 'ECONNRESET';
@@ -155,14 +140,14 @@ function loginFault(at: string, settings: KafkaSettings, phase: Phase, clues: Cl
   if (phase !== 'login') return undefined;
   if (clues.type === 'ILLEGAL_SASL_STATE') {
     const hint = 'remove "sasl", or name the port of the listener with SASL';
-    return { message: `the listener ${at} takes no SASL login`, hint, transient: false };
+    return { message: `the listener ${at} takes no SASL login`, hint };
   }
   if (clues.type === 'UNSUPPORTED_SASL_MECHANISM' || /mechanism is not supported/.test(clues.message)) {
     const hint = 'see sasl.enabled.mechanisms of the broker';
-    return { message: `the listener ${at} does not offer ${sasl.mechanism}`, hint, transient: false };
+    return { message: `the listener ${at} does not offer ${sasl.mechanism}`, hint };
   }
   if (clues.name === 'TokenCommandFailed') {
-    return { message: clues.message, hint: 'see sasl.token-command', transient: false };
+    return { message: clues.message, hint: 'see sasl.token-command' };
   }
   if (
     clues.name === 'TokenRefused' ||
@@ -175,7 +160,7 @@ function loginFault(at: string, settings: KafkaSettings, phase: Phase, clues: Cl
       sasl.mechanism === 'OAUTHBEARER'
         ? 'check what the token command prints: its issuer, audience and expiry'
         : 'check sasl.username and sasl.password, and that the user has a credential of this mechanism';
-    return { message: `${at} refused ${who} (${sasl.mechanism})`, hint, transient: false };
+    return { message: `${at} refused ${who} (${sasl.mechanism})`, hint };
   }
   return undefined;
 }
@@ -184,37 +169,21 @@ function isBootstrap({ bootstrap }: KafkaSettings, { host, port }: Endpoint): bo
   return bootstrap.some((one) => one.host === host && one.port === port);
 }
 
-/** @param isOurs whether the address is from "bootstrap", and not advertised by a broker */
-function networkFault(at: string, { code, name, message }: Clues, isOurs: boolean): Fault {
+function answerFault(at: string, { code, name, message }: Clues): ConnectionFault | undefined {
   if (name === ERRORS.late || /timeout/i.test(message)) {
     return { message: `${at} did not answer in time`, transient: true };
   }
   if (name === 'MalformedResponse') {
     const hint = 'check that "bootstrap" names a listener of a broker, and no proxy changes what it says';
-    return { message: `${at} sent an answer that cannot be read: ${message}`, hint, transient: false };
+    return { message: `${at} sent an answer that cannot be read: ${message}`, hint };
   }
-  switch (code) {
-    case 'ERR_OVERSIZED_ANSWER': {
-      const hint = 'check that "bootstrap" names a listener of a broker, usually at port 9092';
-      return { message: `${at} announced an answer of an impossible length`, hint, transient: false };
-    }
-    case 'ECONNREFUSED': {
-      const hint = isOurs
-        ? 'check that the broker runs, and the port in "bootstrap"'
-        : 'check that the broker runs, and that its advertised.listeners name an address that clients reach';
-      return { message: `nothing listens at ${at}`, hint, transient: true };
-    }
-    case 'ENOTFOUND': {
-      const hint = isOurs ? 'check the name in "bootstrap"' : 'check the advertised.listeners of the broker';
-      return { message: `the host of ${at} is not known`, hint, transient: false };
-    }
-    case 'EAI_AGAIN':
-      return { message: `the host of ${at} could not be looked up`, transient: true };
-    case 'ETIMEDOUT':
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return { message: `${at} cannot be reached (${code})`, transient: true };
-    default:
-      return { message: `the connection to ${at} was lost${code ? ` (${code})` : ''}`, transient: true };
+  if (code === 'ERR_OVERSIZED_ANSWER') {
+    const hint = 'check that "bootstrap" names a listener of a broker, usually at port 9092';
+    return { message: `${at} announced an answer of an impossible length`, hint };
   }
+  return undefined;
+}
+
+function lost(at: string, code: string): ConnectionFault {
+  return { message: `the connection to ${at} was lost${code ? ` (${code})` : ''}`, transient: true };
 }

@@ -7,12 +7,12 @@ import {
   oncePer,
   type Resource,
   type Risk,
+  refused,
   toBigInt,
 } from '../../../model/index.ts';
 import type { AccountLimits, NatsFacts } from '../facts.ts';
 import { numberIn } from '../fields/values.ts';
 import { sizeText } from '../format.ts';
-import { refused } from './kind.ts';
 
 /*
  * Limits of the account, checked before anything is sent, with the same sums as the server: `checkStreamCfg`,

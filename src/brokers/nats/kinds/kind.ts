@@ -4,11 +4,13 @@ import {
   type BrokerIdentity,
   type Change,
   type DeclareCollector,
+  disruptive,
   equalJson,
   type JsonObject,
   type Kind,
   type Resource,
   type Risk,
+  refused,
 } from '../../../model/index.ts';
 import { serverText } from '../facts.ts';
 import type { Fields, SectionSchema } from '../fields/field.ts';
@@ -50,22 +52,6 @@ export type DeclareCode = 'given-twice' | 'bad-value' | 'bucket-as-stream' | 're
 export type Collector = DeclareCollector<DeclareCode>;
 
 export type Update = Extract<Change, { action: 'update' | 'replace' }>;
-
-export function safe(code: string, message: string): Risk {
-  return { class: 'safe', code, message };
-}
-
-export function disruptive(code: string, message: string, hint?: string): Risk {
-  return { class: 'disruptive', code, message, ...(hint !== undefined && { hint }) };
-}
-
-export function destructive(code: string, message: string, hint?: string): Risk {
-  return { class: 'destructive', code, message, ...(hint !== undefined && { hint }) };
-}
-
-export function refused(code: string, message: string, hint?: string): Risk {
-  return { class: 'refused', code, message, ...(hint !== undefined && { hint }) };
-}
 
 /**
  * The risks of changed fields that affect clients, without loss of messages.

@@ -1,13 +1,15 @@
 import {
+  countOf,
+  formatCount,
   integer,
   isObject,
   type Json,
   type JsonObject,
   type Resource,
+  roughSize,
   toBigInt,
 } from '../../../model/index.ts';
 import type { Count } from '../facts.ts';
-import { countOf, countText, roughSize } from '../format.ts';
 
 /**
  * Live streams, buckets and stores, in `Resource.metrics`: from `state` of STREAM.INFO. Unknown values are absent; a
@@ -157,6 +159,6 @@ export function consumerMetricsText(consumer: Resource): string {
 function outstanding(resource: Resource): string[] {
   return ['pending', 'unacknowledged'].flatMap((name) => {
     const count = metricOf(resource, name);
-    return count === undefined ? [] : [`${countText(count)} ${name}`];
+    return count === undefined ? [] : [`${formatCount(count)} ${name}`];
   });
 }

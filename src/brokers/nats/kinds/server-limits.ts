@@ -2,20 +2,20 @@ import {
   type BrokerIdentity,
   type Change,
   type Context,
+  formatCount,
   formatDuration,
   integer,
   type Json,
   kindOf,
   type Resource,
   type Risk,
+  refused,
   toBigInt,
 } from '../../../model/index.ts';
 import type { Limited, NatsFacts, ServerLimits } from '../facts.ts';
 import { MAX_ACK_PENDING } from '../fields/consumer.ts';
 import { duplicateWindow } from '../fields/stream.ts';
 import { numberIn } from '../fields/values.ts';
-import { countText } from '../format.ts';
-import { refused } from './kind.ts';
 
 /*
  * `jetstream { limits { … } }` of a server caps three fields, and fills them in if a request omits them. `$JS.API.INFO`
@@ -62,7 +62,7 @@ export function serverLimitRisks(change: Change, { broker }: Context): Risk[] {
     const most = numberIn(serverLimits[field] ?? 0);
     const wanted = numberIn(after.spec[field]);
     if (most === 0n || wanted <= most) return [];
-    const text = field === 'duplicate_window' ? formatDuration(integer(most), 'ns') : countText(most);
+    const text = field === 'duplicate_window' ? formatDuration(integer(most), 'ns') : formatCount(most);
     return [
       refused(
         'server-limit',

@@ -3,18 +3,19 @@ import {
   type Change,
   type Context,
   cycleThrough,
+  disruptive,
   kindOf,
   type Order,
   oncePer,
   type Resource,
   type Risk,
+  refused,
   subject as subjectOf,
 } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
 import { SubjectIndex } from '../fields/subjects.ts';
 import { stringsIn } from '../fields/values.ts';
 import { consumerNameOf, streamNameOf } from './addresses.ts';
-import { disruptive, refused } from './kind.ts';
 
 /*
  * A subject belongs to one stream, and within a work queue to one consumer: servers reject overlaps (errors 10065,

@@ -19,11 +19,27 @@ export type * from './topology.ts';
 /** What a list of resources was read into; every rule asks for the same one. */
 const READ = new WeakMap<readonly Resource[], Topology>();
 
-/** The graph of a completed, declared topology. Read once a list of resources. */
-export function topologyOf(context: {
+interface Declared {
   readonly resources: readonly Resource[];
   readonly broker: { readonly version: string };
-}): Topology {
+}
+
+export function vhostsOf(context: Declared): Iterable<Vhost> {
+  return topologyOf(context).vhosts.values();
+}
+
+/** The queues of all vhosts. */
+export function* queuesOf(context: Declared): Iterable<Queue> {
+  for (const vhost of vhostsOf(context)) yield* vhost.queues.values();
+}
+
+/** The exchanges of all vhosts. */
+export function* exchangesOf(context: Declared): Iterable<Exchange> {
+  for (const vhost of vhostsOf(context)) yield* vhost.exchanges.values();
+}
+
+/** The graph of a completed, declared topology. Read once a list of resources. */
+function topologyOf(context: Declared): Topology {
   const known = READ.get(context.resources);
   if (known) return known;
   const topology = readTopology(context.resources, context.broker.version);

@@ -20,24 +20,40 @@ export interface Component {
   readonly isList?: true;
 }
 
+/** What both ends of a shovel have. */
+function endFields(
+  side: 'src' | 'dest',
+  end: 'source' | 'destination',
+  docs: Readonly<Record<'uri' | 'queue' | 'exchange' | 'key', string>>,
+): Fields {
+  return {
+    [`${side}-uri`]: {
+      type: ['string', 'array'],
+      schema: { items: { type: 'string' } },
+      doc: `The broker to ${docs.uri}. With credentials only from the environment: \`\${NAME}\`. A list for failover.`,
+    },
+    [`${side}-protocol`]: {
+      choices: ['amqp091', 'amqp10', 'local'],
+      default: 'amqp091',
+      doc: `The ${end}'s protocol. \`local\` from 4.2.`,
+    },
+    [`${side}-queue`]: { type: 'string', doc: `The queue to ${docs.queue}.` },
+    [`${side}-queue-args`]: { type: 'object', doc: `Arguments that the ${end} queue is declared with.` },
+    [`${side}-exchange`]: { type: 'string', doc: `The exchange to ${docs.exchange}, in place of a queue.` },
+    [`${side}-exchange-key`]: { type: 'string', doc: `The routing key to ${docs.key}.` },
+    [`${side}-address`]: { type: 'string', doc: `The ${end} address of AMQP 1.0.` },
+    [`${side}-predeclared`]: { type: 'boolean', doc: `Whether the ${end} queue must be there already.` },
+  };
+}
+
 /** https://www.rabbitmq.com/docs/shovel-dynamic */
-const shovel = {
-  'src-uri': {
-    type: ['string', 'array'],
-    schema: { items: { type: 'string' } },
-    doc: 'The broker to take messages from. With credentials only from the environment: `${NAME}`. A list for failover.',
-  },
-  'src-protocol': {
-    choices: ['amqp091', 'amqp10', 'local'],
-    default: 'amqp091',
-    doc: "The source's protocol. `local` from 4.2.",
-  },
-  'src-queue': { type: 'string', doc: 'The queue to take messages from.' },
-  'src-queue-args': { type: 'object', doc: 'Arguments that the source queue is declared with.' },
-  'src-exchange': { type: 'string', doc: 'The exchange to take messages from, in place of a queue.' },
-  'src-exchange-key': { type: 'string', doc: 'The routing key to bind with.' },
-  'src-address': { type: 'string', doc: 'The source address of AMQP 1.0.' },
-  'src-predeclared': { type: 'boolean', doc: 'Whether the source queue must be there already.' },
+const shovel: Fields = {
+  ...endFields('src', 'source', {
+    uri: 'take messages from',
+    queue: 'take messages from',
+    exchange: 'take messages from',
+    key: 'bind with',
+  }),
   'src-consumer-args': { type: 'object', doc: "Arguments of the shovel's consumer." },
   'src-delete-after': {
     type: ['integer', 'string'],
@@ -48,25 +64,12 @@ const shovel = {
     minimum: 0,
     doc: 'How many messages may be on their way at a time.',
   },
-  'dest-uri': {
-    type: ['string', 'array'],
-    schema: { items: { type: 'string' } },
-    doc: 'The broker to hand messages to. With credentials only from the environment: `${NAME}`. A list for failover.',
-  },
-  'dest-protocol': {
-    choices: ['amqp091', 'amqp10', 'local'],
-    default: 'amqp091',
-    doc: "The destination's protocol. `local` from 4.2.",
-  },
-  'dest-queue': { type: 'string', doc: 'The queue to put messages into.' },
-  'dest-queue-args': { type: 'object', doc: 'Arguments that the destination queue is declared with.' },
-  'dest-exchange': { type: 'string', doc: 'The exchange to publish to, in place of a queue.' },
-  'dest-exchange-key': {
-    type: 'string',
-    doc: "The routing key to publish with; the message's own where it is left out.",
-  },
-  'dest-address': { type: 'string', doc: 'The destination address of AMQP 1.0.' },
-  'dest-predeclared': { type: 'boolean', doc: 'Whether the destination queue must be there already.' },
+  ...endFields('dest', 'destination', {
+    uri: 'hand messages to',
+    queue: 'put messages into',
+    exchange: 'publish to',
+    key: "publish with; the message's own where it is left out",
+  }),
   'dest-add-forward-headers': {
     type: 'boolean',
     doc: 'Whether to add headers that tell where a message came through.',
@@ -86,7 +89,7 @@ const shovel = {
   'delete-after': { type: ['integer', 'string'], doc: 'The older name of src-delete-after.' },
   'prefetch-count': { type: 'integer', minimum: 0, doc: 'The older name of src-prefetch-count.' },
   'publish-properties': { type: 'object', doc: 'The older name of dest-publish-properties.' },
-} as const satisfies Fields;
+};
 
 /** What an upstream and a member of a set have in common. https://www.rabbitmq.com/docs/federation-reference */
 const federation = {

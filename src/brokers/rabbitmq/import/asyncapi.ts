@@ -1,26 +1,11 @@
-import {
-  ASYNCAPI,
-  type Channel,
-  channelsOf,
-  type DraftSection,
-  type ForeignFormat,
-  type Mapping,
-} from '../../../import/index.ts';
+import { asyncapiFormat, type Channel, type DraftSection, type Mapping } from '../../../import/index.ts';
 import { isPredeclaredExchange } from '../kinds/parts.ts';
 
-const PROTOCOLS = ['amqp', 'amqps'];
-
 /** Exchanges, queues and what binds them. https://github.com/asyncapi/bindings/tree/master/amqp */
-export const asyncapi: ForeignFormat = {
-  ...ASYNCAPI,
-  translate(documents, draft) {
-    for (const document of documents) {
-      const channels = channelsOf(document).filter((channel) => channel.isOn('amqp', PROTOCOLS));
-      const known = knownIn(channels);
-      for (const channel of channels) translateChannel(channel, known, draft);
-    }
-  },
-};
+export const asyncapi = asyncapiFormat('amqp', ['amqp', 'amqps'], (channels, draft) => {
+  const known = knownIn(channels);
+  for (const channel of channels) translateChannel(channel, known, draft);
+});
 
 /** What several channels say together. */
 interface Known {

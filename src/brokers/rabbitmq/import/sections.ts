@@ -1,6 +1,7 @@
 import {
   type BrokerIdentity,
   type Context,
+  countOf,
   groupBy,
   type ImportedFile,
   indexByAddress,
@@ -16,7 +17,7 @@ import { WrittenBindings } from '../kinds/binding/yaml.ts';
 import { kinds } from '../kinds/index.ts';
 import type { Writer } from '../kinds/kind.ts';
 import { Literals } from '../kinds/literals.ts';
-import { countOf, isPredeclaredExchange, nameOf, pathOf } from '../kinds/parts.ts';
+import { isPredeclaredExchange, nameOf, pathOf } from '../kinds/parts.ts';
 import { writeUser } from '../kinds/user.ts';
 import { writeVhost } from '../kinds/vhost/resource.ts';
 

@@ -2,6 +2,8 @@ import {
   type Body,
   type Change,
   type Context,
+  destructive,
+  disruptive,
   itemsOf,
   type JsonObject,
   makeAddress,
@@ -9,6 +11,7 @@ import {
   overridden,
   type Resource,
   type Risk,
+  refused,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
 import { exchangeArguments, exchangeFields } from '../fields/exchange.ts';
@@ -26,16 +29,7 @@ import { declareBinding } from './binding/yaml.ts';
 import type { Collector, RabbitKind, Writer } from './kind.ts';
 import { escapeTexts } from './literals.ts';
 import { checkDeclaredName } from './names.ts';
-import {
-  destructive,
-  disruptive,
-  exchangeNeed,
-  isPredeclaredExchange,
-  refused,
-  tableOf,
-  text,
-  vhostAndName,
-} from './parts.ts';
+import { exchangeNeed, isPredeclaredExchange, tableOf, text, vhostAndName } from './parts.ts';
 import { inPlaceByPolicy } from './policy/effects.ts';
 import { ownerOfExchange } from './system-owned.ts';
 

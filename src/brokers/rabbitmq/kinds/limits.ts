@@ -1,6 +1,7 @@
 import {
   type Body,
   type Change,
+  disruptive,
   type JsonObject,
   makeAddress,
   objectOf,
@@ -14,7 +15,7 @@ import { bodyOf, type Fields, propertiesOf, ref } from '../fields/field.ts';
 import { userLimitFields } from '../fields/user.ts';
 import { vhostLimitFields } from '../fields/vhost.ts';
 import type { Collector, Placement, RabbitKind } from './kind.ts';
-import { ADMINISTRATOR, disruptive, httpDelete, httpPut, nameOf, tableOf, text } from './parts.ts';
+import { ADMINISTRATOR, httpDelete, httpPut, nameOf, tableOf, text } from './parts.ts';
 
 /*
  * Limits of a vhost and of a user have one shape: named numbers, each set and cleared by a request of its own.

@@ -81,18 +81,6 @@ export function putOrDelete(change: Change, path: readonly string[], payload: Js
   return [change.action === 'delete' ? httpDelete(resource, path) : httpPut(resource, path, payload)];
 }
 
-export function disruptive(code: string, message: string): Risk {
-  return { class: 'disruptive', code, message };
-}
-
-export function destructive(code: string, message: string): Risk {
-  return { class: 'destructive', code, message };
-}
-
-export function refused(code: string, message: string, hint: string): Risk {
-  return { class: 'refused', code, message, hint };
-}
-
 /** The user that brokerform is connected as. */
 export function isOwnUser(user: string, broker: BrokerIdentity): boolean {
   return user === factsOf(broker).user;
@@ -115,11 +103,6 @@ export type QueueCounts = {
 
 export function countsOf(queue: Resource): QueueCounts {
   return (queue.metrics ?? {}) as QueueCounts;
-}
-
-/** `1 queue`, `3 queues`. */
-export function countOf(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 export const ADMINISTRATOR = 'the tag "administrator"';

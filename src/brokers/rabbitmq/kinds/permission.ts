@@ -1,6 +1,7 @@
 import {
   type Body,
   type Change,
+  disruptive,
   type JsonObject,
   makeAddress,
   mapMembers,
@@ -16,16 +17,7 @@ import { pick, placesOf } from './arguments.ts';
 import type { Collector, Placement, RabbitKind } from './kind.ts';
 import { escapeTexts } from './literals.ts';
 import { checkName } from './names.ts';
-import {
-  ADMINISTRATOR,
-  disruptive,
-  exchangeNeed,
-  isOwnUser,
-  lockedOut,
-  pathOf,
-  putOrDelete,
-  text,
-} from './parts.ts';
+import { ADMINISTRATOR, exchangeNeed, isOwnUser, lockedOut, pathOf, putOrDelete, text } from './parts.ts';
 
 /**
  * What a user may do in a vhost. `<broker>/permission/<vhost>/<user>`; spec: `configure`, `write` and `read`, regular

@@ -6,10 +6,10 @@ import {
   parseAddress,
   type Resource,
   type Risk,
+  refused,
 } from '../../../model/index.ts';
 import { factsOf } from '../facts.ts';
 import type { RabbitKind } from './kind.ts';
-import { refused } from './parts.ts';
 
 /*
  * What the broker is known to refuse, found before anything is sent. Refusals seen on 3.10.8 and 4.3.6.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type Body,
+  disruptive,
   HIDDEN,
   isSecretRef,
   type Json,
@@ -21,7 +22,6 @@ import { escapeTexts } from './literals.ts';
 import { checkName } from './names.ts';
 import {
   ADMINISTRATOR,
-  disruptive,
   httpDelete,
   httpPut,
   isOwnUser,

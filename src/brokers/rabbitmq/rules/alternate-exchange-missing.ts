@@ -1,5 +1,5 @@
 import type { Resource, Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 import { hintsFor } from '../effects/topology.ts';
 
 const code = 'rabbitmq/alternate-exchange-missing';
@@ -28,7 +28,7 @@ queues: { strays: { bindings: [{ from: unrouted }] } }
 `,
   *check(context) {
     const hintFor = hintsFor(code);
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       const reported = new Set<Resource>();
       for (const { name, alternate } of vhost.exchanges.values()) {
         if (typeof alternate?.value !== 'string' || reported.has(alternate.resource)) continue;

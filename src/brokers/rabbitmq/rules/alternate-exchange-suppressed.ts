@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 import { keysThrough, reachesAny } from '../effects/router.ts';
 
 export const alternateExchangeSuppressed: Rule = {
@@ -30,7 +30,7 @@ queues: { archived: { bindings: [{ from: archive }] } }
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { name, alternate, outgoing } of vhost.exchanges.values()) {
         if (!alternate) continue;
         for (const binding of outgoing) {

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../effects/read-topology.ts';
 
 export const atLeastOnceConditions: Rule = {
   code: 'rabbitmq/at-least-once-conditions',
@@ -25,22 +25,20 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const queue of vhost.queues.values()) {
-        const strategy = queue.setting('dead-letter-strategy');
-        if (queue.type !== 'quorum' || strategy?.value !== 'at-least-once') continue;
-        const missing = [
-          ...(queue.setting('dead-letter-exchange') ? [] : ['a dead-letter exchange']),
-          ...(queue.setting('overflow')?.value === 'reject-publish' ? [] : ['overflow: reject-publish']),
-        ];
-        if (missing.length === 0) continue;
-        yield {
-          resource: strategy.resource,
-          path: strategy.path,
-          message: `queue "${queue.name}" can lose dead letters: at-least-once requires ${missing.join(' and ')}`,
-          hint: `add ${missing.join(' and ')}`,
-        };
-      }
+    for (const queue of queuesOf(context)) {
+      const strategy = queue.setting('dead-letter-strategy');
+      if (queue.type !== 'quorum' || strategy?.value !== 'at-least-once') continue;
+      const missing = [
+        ...(queue.setting('dead-letter-exchange') ? [] : ['a dead-letter exchange']),
+        ...(queue.setting('overflow')?.value === 'reject-publish' ? [] : ['overflow: reject-publish']),
+      ];
+      if (missing.length === 0) continue;
+      yield {
+        resource: strategy.resource,
+        path: strategy.path,
+        message: `queue "${queue.name}" can lose dead letters: at-least-once requires ${missing.join(' and ')}`,
+        hint: `add ${missing.join(' and ')}`,
+      };
     }
   },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../effects/read-topology.ts';
 
 export const autoDeleteQueue: Rule = {
   code: 'rabbitmq/auto-delete-queue',
@@ -23,16 +23,14 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const { name, type, autoDelete, resource } of vhost.queues.values()) {
-        if (!autoDelete || type !== 'classic') continue;
-        yield {
-          resource,
-          path: ['auto-delete'],
-          message: `queue "${name}" is deleted when its last consumer disconnects, and must then be applied again`,
-          hint: 'remove auto-delete, or let the application declare the queue',
-        };
-      }
+    for (const { name, type, autoDelete, resource } of queuesOf(context)) {
+      if (!autoDelete || type !== 'classic') continue;
+      yield {
+        resource,
+        path: ['auto-delete'],
+        message: `queue "${name}" is deleted when its last consumer disconnects, and must then be applied again`,
+        hint: 'remove auto-delete, or let the application declare the queue',
+      };
     }
   },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 
 export const consistentHashWeight: Rule = {
   code: 'rabbitmq/consistent-hash-weight',
@@ -21,7 +21,7 @@ queues: { shard-1: { bindings: [{ from: shards, key: "1" }] } }
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { key, source, resource } of vhost.bindings) {
         if (vhost.exchange(source)?.type !== 'x-consistent-hash' || /^\d+$/.test(key)) continue;
         yield {

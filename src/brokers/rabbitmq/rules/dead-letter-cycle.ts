@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
 import { deadLetterKeys, deadLettersByItself } from '../effects/reachability.ts';
-import { type Queue, topologyOf, type Vhost } from '../effects/read-topology.ts';
+import { type Queue, type Vhost, vhostsOf } from '../effects/read-topology.ts';
 import { route } from '../effects/router.ts';
 import { ANY_KEY, type KeyWords } from '../effects/topic.ts';
 
@@ -29,7 +29,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const cycle of automaticCycles(vhost)) {
         const [first] = cycle;
         const setting = first?.setting('dead-letter-exchange');

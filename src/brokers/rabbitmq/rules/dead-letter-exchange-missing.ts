@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Setting, topologyOf } from '../effects/read-topology.ts';
+import { type Setting, vhostsOf } from '../effects/read-topology.ts';
 import { hintsFor } from '../effects/topology.ts';
 
 const code = 'rabbitmq/dead-letter-exchange-missing';
@@ -30,7 +30,7 @@ queues:
 `,
   *check(context) {
     const hintFor = hintsFor(code);
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       const reported = new Set<Setting['resource']>();
       for (const queue of vhost.queues.values()) {
         const setting = queue.setting('dead-letter-exchange');

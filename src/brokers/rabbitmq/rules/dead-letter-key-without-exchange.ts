@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../effects/read-topology.ts';
 
 const EXCHANGE = 'x-dead-letter-exchange';
 const KEY = 'x-dead-letter-routing-key';
@@ -24,16 +24,14 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const queue of vhost.queues.values()) {
-        if (queue.arguments[KEY] === undefined || queue.arguments[EXCHANGE] !== undefined) continue;
-        yield {
-          resource: queue.resource,
-          path: ['arguments', KEY],
-          message: `queue "${queue.name}" has a dead-letter routing key but no dead-letter exchange: the broker rejects it`,
-          hint: 'add the dead-letter exchange, or move the key to the policy that sets the exchange',
-        };
-      }
+    for (const queue of queuesOf(context)) {
+      if (queue.arguments[KEY] === undefined || queue.arguments[EXCHANGE] !== undefined) continue;
+      yield {
+        resource: queue.resource,
+        path: ['arguments', KEY],
+        message: `queue "${queue.name}" has a dead-letter routing key but no dead-letter exchange: the broker rejects it`,
+        hint: 'add the dead-letter exchange, or move the key to the policy that sets the exchange',
+      };
     }
   },
 };

@@ -1,6 +1,6 @@
 import type { Finding, Rule } from '../../../model/index.ts';
 import { deadLetterKeys } from '../effects/reachability.ts';
-import { type Queue, topologyOf, type Vhost } from '../effects/read-topology.ts';
+import { type Queue, type Vhost, vhostsOf } from '../effects/read-topology.ts';
 import { reachesAny } from '../effects/router.ts';
 import { formatKeys } from '../effects/topic.ts';
 
@@ -38,7 +38,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const queue of vhost.queues.values()) {
         const finding = lostLetters(vhost, queue);
         if (finding) yield finding;

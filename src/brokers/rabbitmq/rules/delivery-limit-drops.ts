@@ -1,6 +1,6 @@
 import type { Rule, RuleContext } from '../../../model/index.ts';
 import { numberSetting } from '../effects/reachability.ts';
-import { type Queue, topologyOf } from '../effects/read-topology.ts';
+import { type Queue, queuesOf } from '../effects/read-topology.ts';
 import { atLeast } from '../version.ts';
 
 /** Default of quorum queues since 4.0: 4.3.6 drops a message after 21 deliveries. */
@@ -31,20 +31,18 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const queue of vhost.queues.values()) {
-        if (queue.type !== 'quorum' || queue.setting('dead-letter-exchange')) continue;
-        const limit = queue.setting('delivery-limit');
-        const count = limitOf(queue, context);
-        if (count === undefined) continue;
-        const origin = limit ? '' : `, the default of RabbitMQ ${context.broker.version}`;
-        yield {
-          resource: limit?.resource ?? queue.resource,
-          path: limit?.path ?? [],
-          message: `queue "${queue.name}" drops a message after ${count} redeliveries${origin}: it has no dead-letter exchange`,
-          hint: count === 0n ? 'remove the negative limit' : 'add a dead-letter exchange',
-        };
-      }
+    for (const queue of queuesOf(context)) {
+      if (queue.type !== 'quorum' || queue.setting('dead-letter-exchange')) continue;
+      const limit = queue.setting('delivery-limit');
+      const count = limitOf(queue, context);
+      if (count === undefined) continue;
+      const origin = limit ? '' : `, the default of RabbitMQ ${context.broker.version}`;
+      yield {
+        resource: limit?.resource ?? queue.resource,
+        path: limit?.path ?? [],
+        message: `queue "${queue.name}" drops a message after ${count} redeliveries${origin}: it has no dead-letter exchange`,
+        hint: count === 0n ? 'remove the negative limit' : 'add a dead-letter exchange',
+      };
     }
   },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 import { headersExtent } from '../effects/router.ts';
 
 export const headersBindingExtent: Rule = {
@@ -25,7 +25,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const binding of vhost.bindings) {
         if (vhost.exchange(binding.source)?.type !== 'headers') continue;
         const extent = headersExtent(binding.arguments);

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 import { PLUGIN_ARGUMENTS } from '../fields/exchange.ts';
 
 const BLIND = new Set(['direct', 'fanout', 'topic']);
@@ -26,7 +26,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { source, resource, arguments: args } of vhost.bindings) {
         const type = vhost.exchange(source)?.type ?? '';
         const argument = Object.keys(args).find((one) => !PLUGIN_ARGUMENTS.binding.has(one));

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../effects/read-topology.ts';
 
 export const ignoredOverflow: Rule = {
   code: 'rabbitmq/ignored-overflow',
@@ -22,17 +22,15 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const queue of vhost.queues.values()) {
-        const overflow = queue.setting('overflow');
-        if (queue.type !== 'quorum' || overflow?.value !== 'reject-publish-dlx') continue;
-        yield {
-          resource: overflow.resource,
-          path: overflow.path,
-          message: `quorum queue "${queue.name}" drops its oldest messages when full: quorum queues do not support reject-publish-dlx`,
-          hint: 'use reject-publish, or drop-head with a dead-letter exchange',
-        };
-      }
+    for (const queue of queuesOf(context)) {
+      const overflow = queue.setting('overflow');
+      if (queue.type !== 'quorum' || overflow?.value !== 'reject-publish-dlx') continue;
+      yield {
+        resource: overflow.resource,
+        path: overflow.path,
+        message: `quorum queue "${queue.name}" drops its oldest messages when full: quorum queues do not support reject-publish-dlx`,
+        hint: 'use reject-publish, or drop-head with a dead-letter exchange',
+      };
     }
   },
 };

@@ -1,5 +1,5 @@
 import type { Finding, Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 import { bindingFields } from '../fields/exchange.ts';
 import { valueProblem } from '../fields/queue.ts';
 
@@ -26,7 +26,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { resource, arguments: args } of vhost.queues.values()) {
         for (const [argument, value] of Object.entries(args)) {
           const problem = argument.startsWith('x-') ? valueProblem(argument.slice(2), value) : undefined;

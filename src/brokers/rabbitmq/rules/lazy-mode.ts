@@ -1,5 +1,5 @@
 import type { Finding, Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 
 export const lazyMode: Rule = {
   code: 'rabbitmq/lazy-mode',
@@ -22,7 +22,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { resource, type, arguments: args } of vhost.queues.values()) {
         if (type === 'classic' && 'x-queue-mode' in args)
           yield report(resource, ['arguments', 'x-queue-mode']);

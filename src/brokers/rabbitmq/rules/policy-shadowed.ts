@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Policy, topologyOf, type Vhost } from '../effects/read-topology.ts';
+import { type Policy, type Vhost, vhostsOf } from '../effects/read-topology.ts';
 import { disablingKeys } from '../effects/topology.ts';
 
 export const policyShadowed: Rule = {
@@ -26,7 +26,7 @@ policies:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const [policy, winner] of shadowedPolicies(vhost)) {
         yield {
           resource: policy.resource,

@@ -1,5 +1,5 @@
 import { equalJson, type Rule } from '../../../model/index.ts';
-import { type Policy, topologyOf, type Vhost } from '../effects/read-topology.ts';
+import { type Policy, type Vhost, vhostsOf } from '../effects/read-topology.ts';
 import { disablingKeys } from '../effects/topology.ts';
 
 export const policyTie: Rule = {
@@ -26,7 +26,7 @@ policies:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       const reported = new Map<Policy, Set<Policy>>();
       for (const { subject, candidates } of candidatesOf(vhost)) {
         const [first, second] = candidates;

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Policy, topologyOf, type Vhost } from '../effects/read-topology.ts';
+import { type Policy, type Vhost, vhostsOf } from '../effects/read-topology.ts';
 
 export const policyUnmatched: Rule = {
   code: 'rabbitmq/policy-unmatched',
@@ -24,7 +24,7 @@ policies:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       // A topology of policies only targets resources that others declare.
       if (vhost.policies.length === 0 || vhost.queues.size + vhost.exchanges.size === 0) continue;
       const matched = new Set<Policy>();

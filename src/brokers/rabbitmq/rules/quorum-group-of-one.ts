@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
 import { numberSetting } from '../effects/reachability.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../effects/read-topology.ts';
 
 /** The argument at declaration, and the policy key that adds members later. */
 const SIZES = ['quorum-initial-group-size', 'target-group-size'];
@@ -26,19 +26,17 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const queue of vhost.queues.values()) {
-        if (queue.type !== 'quorum') continue;
-        for (const name of SIZES) {
-          const setting = queue.setting(name);
-          if (!setting || numberSetting(queue, name) !== 1n) continue;
-          yield {
-            resource: setting.resource,
-            path: setting.path,
-            message: `quorum queue "${queue.name}" has one member and is not replicated`,
-            hint: 'omit it, or use 3 or more',
-          };
-        }
+    for (const queue of queuesOf(context)) {
+      if (queue.type !== 'quorum') continue;
+      for (const name of SIZES) {
+        const setting = queue.setting(name);
+        if (!setting || numberSetting(queue, name) !== 1n) continue;
+        yield {
+          resource: setting.resource,
+          path: setting.path,
+          message: `quorum queue "${queue.name}" has one member and is not replicated`,
+          hint: 'omit it, or use 3 or more',
+        };
       }
     }
   },

@@ -1,5 +1,5 @@
 import { canonicalJson, groupBy, type Rule } from '../../../model/index.ts';
-import { type Binding, topologyOf } from '../effects/read-topology.ts';
+import { type Binding, vhostsOf } from '../effects/read-topology.ts';
 import { coversKeys, keysOfPattern, splitKey, TopicTrie } from '../effects/topic.ts';
 
 export const redundantBinding: Rule = {
@@ -27,7 +27,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const [source, bindings] of groupBy(vhost.bindings, (binding) => binding.source)) {
         const type = vhost.exchange(source)?.type ?? '';
         for (const group of sameEnds(bindings)) {

@@ -1,5 +1,5 @@
 import type { Finding, Rule, RuleContext } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../effects/read-topology.ts';
 import type { Refusal } from '../fields/argument.ts';
 import { APPLY_TO_TYPES, APPLY_TO_TYPES_FROM, refusalOf } from '../fields/policy.ts';
 import { atLeast } from '../version.ts';
@@ -31,13 +31,11 @@ queues:
   *check(context) {
     if (!context.versionKnown) return;
     const { version } = context.broker;
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const { resource, arguments: args } of vhost.queues.values()) {
-        for (const [argument, value] of Object.entries(args)) {
-          if (!argument.startsWith('x-')) continue;
-          const refusal = refusalOf('argument', argument.slice(2), value, version);
-          if (refusal) yield describe(context, resource, ['arguments', argument], refusal);
-        }
+    for (const { resource, arguments: args } of queuesOf(context)) {
+      for (const [argument, value] of Object.entries(args)) {
+        if (!argument.startsWith('x-')) continue;
+        const refusal = refusalOf('argument', argument.slice(2), value, version);
+        if (refusal) yield describe(context, resource, ['arguments', argument], refusal);
       }
     }
     for (const resource of [...context.ofKind('policy'), ...context.ofKind('operator-policy')]) {

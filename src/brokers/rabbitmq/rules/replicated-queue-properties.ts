@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../effects/read-topology.ts';
 
 export const replicatedQueueProperties: Rule = {
   code: 'rabbitmq/replicated-queue-properties',
@@ -21,22 +21,20 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const { name, type, durable, autoDelete, exclusive, resource } of vhost.queues.values()) {
-        if (type !== 'quorum' && type !== 'stream') continue;
-        const broken: [string, string][] = [
-          ...(durable ? [] : [['durable', 'must be durable'] as [string, string]]),
-          ...(autoDelete ? [['auto-delete', 'cannot be auto-delete'] as [string, string]] : []),
-          ...(exclusive ? [['exclusive', 'cannot be exclusive'] as [string, string]] : []),
-        ];
-        for (const [field, problem] of broken) {
-          yield {
-            resource,
-            path: [field],
-            message: `${type === 'stream' ? 'stream' : 'quorum queue'} "${name}" ${problem}: the broker rejects it`,
-            hint: `remove ${field}, or use a classic queue`,
-          };
-        }
+    for (const { name, type, durable, autoDelete, exclusive, resource } of queuesOf(context)) {
+      if (type !== 'quorum' && type !== 'stream') continue;
+      const broken: [string, string][] = [
+        ...(durable ? [] : [['durable', 'must be durable'] as [string, string]]),
+        ...(autoDelete ? [['auto-delete', 'cannot be auto-delete'] as [string, string]] : []),
+        ...(exclusive ? [['exclusive', 'cannot be exclusive'] as [string, string]] : []),
+      ];
+      for (const [field, problem] of broken) {
+        yield {
+          resource,
+          path: [field],
+          message: `${type === 'stream' ? 'stream' : 'quorum queue'} "${name}" ${problem}: the broker rejects it`,
+          hint: `remove ${field}, or use a classic queue`,
+        };
       }
     }
   },

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 
 export const singleNodeQuorum: Rule = {
   code: 'rabbitmq/single-node-quorum',
@@ -19,7 +19,7 @@ Good: three nodes, and the same queue.
 `,
   *check(context) {
     if (context.broker.facts.nodes !== 1) return;
-    const queues = Array.from(topologyOf(context).vhosts.values())
+    const queues = Array.from(vhostsOf(context))
       .flatMap((vhost) => [...vhost.queues.values()])
       .filter((queue) => queue.type === 'quorum');
     const [first] = queues;

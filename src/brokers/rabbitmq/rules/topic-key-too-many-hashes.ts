@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 import { splitKey } from '../effects/topic.ts';
 import { atLeast } from '../version.ts';
 
@@ -28,7 +28,7 @@ queues:
 `,
   *check(context) {
     if (!atLeast(context.broker, '4.3.5')) return;
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { key, source, resource } of vhost.bindings) {
         if (vhost.exchange(source)?.type !== 'topic') continue;
         const hashes = splitKey(key).filter((word) => word === '#').length;

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 
 export const transientExchange: Rule = {
   code: 'rabbitmq/transient-exchange',
@@ -21,7 +21,7 @@ queues: { orders: { bindings: [{ from: events, key: order.# }] } }
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { name, durable, outgoing, resource } of vhost.exchanges.values()) {
         if (durable || !resource) continue;
         const kept = outgoing.find(

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../effects/read-topology.ts';
 
 export const transientQueue: Rule = {
   code: 'rabbitmq/transient-queue',
@@ -23,16 +23,14 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const { name, type, durable, exclusive, resource } of vhost.queues.values()) {
-        if (durable || exclusive || type !== 'classic') continue;
-        yield {
-          resource,
-          path: ['durable'],
-          message: `queue "${name}" is not durable: a restart of its node deletes it, and RabbitMQ 4.3 may reject it`,
-          hint: 'make it durable; use expires to delete it when unused',
-        };
-      }
+    for (const { name, type, durable, exclusive, resource } of queuesOf(context)) {
+      if (durable || exclusive || type !== 'classic') continue;
+      yield {
+        resource,
+        path: ['durable'],
+        message: `queue "${name}" is not durable: a restart of its node deletes it, and RabbitMQ 4.3 may reject it`,
+        hint: 'make it durable; use expires to delete it when unused',
+      };
     }
   },
 };

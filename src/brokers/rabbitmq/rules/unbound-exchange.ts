@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { exchangesOf } from '../effects/read-topology.ts';
 
 /** Exchange types of plug-ins may need no bindings, or create their own. */
 const BUILT_IN = new Set(['direct', 'fanout', 'topic', 'headers']);
@@ -25,15 +25,13 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const { name, type, outgoing, alternate, resource } of vhost.exchanges.values()) {
-        if (!resource || outgoing.length > 0 || alternate || !BUILT_IN.has(type)) continue;
-        yield {
-          resource,
-          message: `exchange "${name}" has no bindings and drops every message`,
-          hint: 'bind a queue to it, or remove the exchange',
-        };
-      }
+    for (const { name, type, outgoing, alternate, resource } of exchangesOf(context)) {
+      if (!resource || outgoing.length > 0 || alternate || !BUILT_IN.has(type)) continue;
+      yield {
+        resource,
+        message: `exchange "${name}" has no bindings and drops every message`,
+        hint: 'bind a queue to it, or remove the exchange',
+      };
     }
   },
 };

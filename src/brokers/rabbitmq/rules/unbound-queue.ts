@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf, type Vhost } from '../effects/read-topology.ts';
+import { type Vhost, vhostsOf } from '../effects/read-topology.ts';
 
 export const unboundQueue: Rule = {
   code: 'rabbitmq/unbound-queue',
@@ -23,7 +23,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       const targets = defaultExchangeTargets(vhost);
       for (const { name, type, incoming, resource } of vhost.queues.values()) {
         if (incoming.length > 0 || type === 'stream' || targets.has(name)) continue;

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Queue, topologyOf } from '../effects/read-topology.ts';
+import { type Queue, queuesOf } from '../effects/read-topology.ts';
 import { LIMITS } from '../fields/policy.ts';
 
 export const unboundedQueue: Rule = {
@@ -26,21 +26,19 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const queue of vhost.queues.values()) {
-        if (isBounded(queue)) continue;
-        yield {
-          resource: queue.resource,
-          message:
-            queue.type === 'stream'
-              ? `stream "${queue.name}" keeps every message: it has no max-age and no max-length-bytes`
-              : `queue "${queue.name}" has no limit and no dead-letter exchange`,
-          hint:
-            queue.type === 'stream'
-              ? 'set max-age or max-length-bytes'
-              : 'set max-length or a dead-letter exchange',
-        };
-      }
+    for (const queue of queuesOf(context)) {
+      if (isBounded(queue)) continue;
+      yield {
+        resource: queue.resource,
+        message:
+          queue.type === 'stream'
+            ? `stream "${queue.name}" keeps every message: it has no max-age and no max-length-bytes`
+            : `queue "${queue.name}" has no limit and no dead-letter exchange`,
+        hint:
+          queue.type === 'stream'
+            ? 'set max-age or max-length-bytes'
+            : 'set max-length or a dead-letter exchange',
+      };
     }
   },
 };

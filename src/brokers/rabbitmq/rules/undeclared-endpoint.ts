@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 import { hintsFor } from '../effects/topology.ts';
 
 const code = 'rabbitmq/undeclared-endpoint';
@@ -28,7 +28,7 @@ queues:
 `,
   *check(context) {
     const hintFor = hintsFor(code);
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { resource, source, destination, toQueue } of vhost.bindings) {
         // Plug-ins create their own amq.* exchanges.
         if (!vhost.exchange(source) && !source.startsWith('amq.')) {

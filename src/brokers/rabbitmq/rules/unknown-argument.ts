@@ -1,5 +1,5 @@
 import { type Finding, nearestWord, type Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 import { isQueueType } from '../fields/argument.ts';
 import { exchangeArguments, PLUGIN_ARGUMENTS } from '../fields/exchange.ts';
 import { knownArguments } from '../fields/queue.ts';
@@ -35,7 +35,7 @@ exchanges:
   *check(context) {
     const queueArguments = new Set(knownArguments(context.broker.version));
     const release = context.versionKnown ? `RabbitMQ ${context.broker.version}` : 'RabbitMQ';
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { type, resource, arguments: args } of vhost.queues.values()) {
         if (!isQueueType(type)) continue;
         yield* unknown(resource, args, queueArguments, release);

@@ -1,5 +1,5 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../effects/read-topology.ts';
 import { isQueueType, QUEUE_TYPES } from '../fields/argument.ts';
 
 const code = 'rabbitmq/unknown-queue-type';
@@ -24,19 +24,17 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const { name, type, resource } of vhost.queues.values()) {
-        if (isQueueType(type)) continue;
-        const nearest = nearestWord(type, QUEUE_TYPES);
-        yield {
-          resource,
-          path: ['type'],
-          message: `unknown type "${type}" of queue "${name}": the broker rejects it`,
-          hint: nearest
-            ? `did you mean "${nearest}"?`
-            : `use ${QUEUE_TYPES.join(', ')}; if a plug-in provides the type, add # brokerform-ignore ${code}: …`,
-        };
-      }
+    for (const { name, type, resource } of queuesOf(context)) {
+      if (isQueueType(type)) continue;
+      const nearest = nearestWord(type, QUEUE_TYPES);
+      yield {
+        resource,
+        path: ['type'],
+        message: `unknown type "${type}" of queue "${name}": the broker rejects it`,
+        hint: nearest
+          ? `did you mean "${nearest}"?`
+          : `use ${QUEUE_TYPES.join(', ')}; if a plug-in provides the type, add # brokerform-ignore ${code}: …`,
+      };
     }
   },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 
 export const unlistableBinding: Rule = {
   code: 'rabbitmq/unlistable-binding',
@@ -24,7 +24,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { key, arguments: args, resource } of vhost.bindings) {
         if (!key.includes('~') || Object.keys(args).length === 0) continue;
         yield {

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
 import { reachableExchanges } from '../effects/reachability.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 
 export const unreachableExchange: Rule = {
   code: 'rabbitmq/unreachable-exchange',
@@ -25,7 +25,7 @@ bindings: [{ from: events, to-exchange: archive, key: "#" }]
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       const reachable = reachableExchanges(vhost);
       for (const { name, resource } of vhost.exchanges.values()) {
         if (!resource || reachable.has(name)) continue;

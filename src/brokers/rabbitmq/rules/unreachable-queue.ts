@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
 import { reachableExchanges } from '../effects/reachability.ts';
-import { type Binding, topologyOf, type Vhost } from '../effects/read-topology.ts';
+import { type Binding, type Vhost, vhostsOf } from '../effects/read-topology.ts';
 import { headersExtent } from '../effects/router.ts';
 
 export const unreachableQueue: Rule = {
@@ -22,7 +22,7 @@ queues: { archived: { bindings: [{ from: archive }] } }
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { name, incoming, resource } of vhost.queues.values()) {
         if (incoming.length === 0 || incoming.some((binding) => delivers(vhost, binding))) continue;
         yield {

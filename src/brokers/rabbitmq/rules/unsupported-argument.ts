@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../effects/read-topology.ts';
 import { isQueueType } from '../fields/argument.ts';
 import { typesTaking } from '../fields/queue.ts';
 
@@ -24,23 +24,21 @@ queues:
 `,
   *check(context) {
     const known = new Map<string, readonly string[]>();
-    for (const vhost of topologyOf(context).vhosts.values()) {
-      for (const { name, type, resource, arguments: args } of vhost.queues.values()) {
-        if (!isQueueType(type)) continue;
-        for (const argument of Object.keys(args)) {
-          let types = known.get(argument);
-          if (!types) {
-            types = typesTaking(argument, context.broker.version);
-            known.set(argument, types);
-          }
-          if (types.length === 0 || types.includes(type)) continue;
-          yield {
-            resource,
-            path: ['arguments', argument],
-            message: `${type} queue "${name}" does not support ${argument}: the broker rejects it`,
-            hint: `only ${types.join(' and ')} queues support it`,
-          };
+    for (const { name, type, resource, arguments: args } of queuesOf(context)) {
+      if (!isQueueType(type)) continue;
+      for (const argument of Object.keys(args)) {
+        let types = known.get(argument);
+        if (!types) {
+          types = typesTaking(argument, context.broker.version);
+          known.set(argument, types);
         }
+        if (types.length === 0 || types.includes(type)) continue;
+        yield {
+          resource,
+          path: ['arguments', argument],
+          message: `${type} queue "${name}" does not support ${argument}: the broker rejects it`,
+          hint: `only ${types.join(' and ')} queues support it`,
+        };
       }
     }
   },

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { topologyOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../effects/read-topology.ts';
 import { splitKey } from '../effects/topic.ts';
 
 export const wildcardOutsideTopic: Rule = {
@@ -24,7 +24,7 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const vhost of topologyOf(context).vhosts.values()) {
+    for (const vhost of vhostsOf(context)) {
       for (const { key, source, resource } of vhost.bindings) {
         if (vhost.exchange(source)?.type !== 'direct') continue;
         if (!splitKey(key).some((word) => word === '*' || word === '#')) continue;

@@ -1,5 +1,13 @@
 import { createConnection } from 'node:net';
-import { ConnectionError, OversizedAnswer } from '../../../model/index.ts';
+import {
+  ConnectionError,
+  type ConnectionFault,
+  certificateFault,
+  handshakeFault,
+  isHandshakeRefusal,
+  networkFault,
+  OversizedAnswer,
+} from '../../../model/index.ts';
 import type { Endpoint, RabbitSettings } from './settings.ts';
 
 /** A connection that failed or was lost. `sent`: the request may have reached the broker, and may have been done. */
@@ -17,12 +25,6 @@ export class LostConnection extends ConnectionError {
 
 /** The setting that holds the URL, for hints. */
 export type UrlKey = 'url' | 'management';
-
-interface Fault {
-  message: string;
-  hint?: string;
-  transient: boolean;
-}
 
 /** No answer within the time that one request may take. */
 export class NoAnswer extends Error {
@@ -45,8 +47,16 @@ export function describeFault(
   sent = false,
 ): LostConnection {
   const at = `${host}:${port}`;
-  const fault =
-    wrongProtocol(key, at, tls, cause) ?? certificateFault(key, at, cause) ?? networkFault(key, at, cause);
+  const { code = '', message = '' } = cause as { code?: string; message?: string };
+  const certificateName = `use the name that the certificate has in "${key}", or say it as tls.servername`;
+  const fault = wrongProtocol(key, at, tls, cause) ??
+    certificateFault(at, code, certificateName) ??
+    handshakeFault(at, code, message) ??
+    answerFault(key, at, cause) ??
+    networkFault(at, code, {
+      port: `check that the broker runs${PLUGIN[key]}, and the port in "${key}"`,
+      host: `check the host in "${key}"`,
+    }) ?? { message: `the connection to ${at} was lost (${code || message})`, transient: true };
   const { hint = resetHint(key, tls, cause, sent), ...rest } = fault;
   return new LostConnection(broker, fault.message, { ...rest, ...(hint ? { hint } : {}), cause, sent });
 }
@@ -58,107 +68,55 @@ function resetHint(key: UrlKey, tls: boolean, cause: unknown, sent: boolean): st
   return `if that port speaks TLS, write ${secure}:// instead of ${plain}:// in "${key}"`;
 }
 
+const PLUGIN = {
+  url: '',
+  management: ', with its management plug-in (rabbitmq-plugins enable rabbitmq_management)',
+} as const;
+
 const SCHEMES = { url: ['amqp', 'amqps'], management: ['http', 'https'] } as const;
 
-function wrongProtocol(key: UrlKey, at: string, tls: boolean, cause: unknown): Fault | undefined {
-  const { code = '', rawPacket } = cause as { code?: string; rawPacket?: Buffer };
+function wrongProtocol(key: UrlKey, at: string, tls: boolean, cause: unknown): ConnectionFault | undefined {
+  const {
+    code = '',
+    message = '',
+    rawPacket,
+  } = cause as {
+    code?: string;
+    message?: string;
+    rawPacket?: Buffer;
+  };
   const [plain, secure] = SCHEMES[key];
   if (
     tls &&
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE))$/.test(code)
   ) {
-    if (!isHandshakeRefusal(cause)) {
+    if (!isHandshakeRefusal(code, message)) {
       const hint = `if that port is meant, write ${plain}:// instead of ${secure}:// in "${key}"`;
-      return { message: `${at} does not speak TLS`, hint, transient: false };
+      return { message: `${at} does not speak TLS`, hint };
     }
   }
   const protocol = rawPacket && protocolOf(rawPacket);
   if (protocol === 'tls') {
     const hint = `write ${secure}:// instead of ${plain}:// in "${key}"`;
-    return { message: `${at} speaks TLS only`, hint, transient: false };
+    return { message: `${at} speaks TLS only`, hint };
   }
   if (protocol === 'amqp' && key === 'management') {
     const hint = '"management" is to name the port of the management API, usually 15672';
-    return { message: `${at} is an AMQP port, not the management API`, hint, transient: false };
+    return { message: `${at} is an AMQP port, not the management API`, hint };
   }
   if (protocol === 'http' && key === 'url') {
     const hint = '"url" is to name the AMQP port, usually 5672; this one may belong in "management"';
-    return { message: `${at} is an HTTP port, not AMQP`, hint, transient: false };
+    return { message: `${at} is an HTTP port, not AMQP`, hint };
   }
-  if (code.startsWith('HPE_')) return { message: `${at} does not speak HTTP`, transient: false };
+  if (code.startsWith('HPE_')) return { message: `${at} does not speak HTTP` };
   return undefined;
 }
 
-const UNTRUSTED =
-  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_SIGNATURE_FAILURE)$/;
-
-function certificateFault(key: UrlKey, at: string, cause: unknown): Fault | undefined {
-  const { code = '', message = '' } = cause as { code?: string; message?: string };
-  if (UNTRUSTED.test(code)) {
-    const hint = 'name the PEM file of the authority that signed it as tls.ca';
-    return { message: `the certificate of ${at} is not trusted`, hint, transient: false };
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const hint = `use the name that the certificate has in "${key}", or say it as tls.servername`;
-    return { message: `the certificate of ${at} is for another name`, hint, transient: false };
-  }
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    const what = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
-    return { message: `the certificate of ${at} ${what}`, transient: false };
-  }
-  if (isHandshakeRefusal(cause)) {
-    const hint = 'it may ask for a client certificate: name its PEM files as tls.cert and tls.key';
-    return { message: `${at} refused the TLS handshake`, hint, transient: false };
-  }
-  if (/^ERR_(SSL|OSSL)_|^EPROTO$/.test(code)) {
-    return { message: `TLS with ${at} failed: ${message.split('\n')[0]}`, transient: false };
-  }
-  return undefined;
-}
-
-/** An alert of the server: it did speak TLS, and did not like us. */
-function isHandshakeRefusal(cause: unknown): boolean {
-  const { code = '', message = '' } = cause as { code?: string; message?: string };
-  return (
-    /ALERT/.test(code) ||
-    /alert (certificate required|bad certificate|handshake failure|unknown ca)/.test(message)
-  );
-}
-
-function networkFault(key: UrlKey, at: string, cause: unknown): Fault {
-  const { code = '', message = '' } = cause as { code?: string; message?: string };
+function answerFault(key: UrlKey, at: string, cause: unknown): ConnectionFault | undefined {
   if (cause instanceof NoAnswer) return { message: `${at} ${cause.message}`, transient: true };
-  if (cause instanceof OversizedAnswer) {
-    const hint = `check that "${key}" names the broker; a larger heap (NODE_OPTIONS=--max-old-space-size) allows more`;
-    return { message: `${at} ${cause.message}`, hint, transient: false };
-  }
-  switch (code) {
-    case 'ECONNREFUSED': {
-      const plugin =
-        key === 'management'
-          ? ', with its management plug-in (rabbitmq-plugins enable rabbitmq_management)'
-          : '';
-      return {
-        message: `nothing listens at ${at}`,
-        hint: `check that the broker runs${plugin}, and the port in "${key}"`,
-        transient: true,
-      };
-    }
-    case 'ENOTFOUND':
-      return {
-        message: `the host of ${at} is not known`,
-        hint: `check the host in "${key}"`,
-        transient: false,
-      };
-    case 'EAI_AGAIN':
-      return { message: `the host of ${at} could not be looked up`, transient: true };
-    case 'ETIMEDOUT':
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return { message: `${at} cannot be reached (${code})`, transient: true };
-    default:
-      return { message: `the connection to ${at} was lost (${code || message})`, transient: true };
-  }
+  if (!(cause instanceof OversizedAnswer)) return undefined;
+  const hint = `check that "${key}" names the broker; a larger heap (NODE_OPTIONS=--max-old-space-size) allows more`;
+  return { message: `${at} ${cause.message}`, hint };
 }
 
 /** The broker's no to one call: the reply code, and its own words. */

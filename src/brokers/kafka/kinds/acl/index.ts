@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../../model/index.ts';
+import { disruptive, type JsonObject } from '../../../../model/index.ts';
 import { aclSchema } from '../../fields/acl.ts';
-import { disruptive, type KafkaKind } from '../kind.ts';
+import type { KafkaKind } from '../kind.ts';
 import { type AclCall, aclOf, describeAcl } from './spec.ts';
 import { aclsSection, declareAcls } from './yaml.ts';
 

@@ -1,7 +1,7 @@
-import type { Context, Json, Risk } from '../../../../model/index.ts';
+import { type Context, destructive, disruptive, type Json, type Risk } from '../../../../model/index.ts';
 import { defaultOf } from '../../facts.ts';
 import { formatConfig, limitOf, normalizeConfig } from '../../fields/config-values.ts';
-import { destructive, disruptive, type Update } from '../kind.ts';
+import type { Update } from '../kind.ts';
 import { isEmpty, metricsOf } from './metrics.ts';
 import { CONFIG_PREFIX, sourcesIn } from './spec.ts';
 

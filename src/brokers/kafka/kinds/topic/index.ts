@@ -1,7 +1,6 @@
-import { type FieldChange, isObject, type Json, type Resource } from '../../../../model/index.ts';
+import { countOf, type FieldChange, isObject, type Json, type Resource } from '../../../../model/index.ts';
 import { formatConfig, normalizeConfig, serializeConfig } from '../../fields/config-values.ts';
 import { topicSchema } from '../../fields/topic.ts';
-import { countOf } from '../../format.ts';
 import { type KafkaKind, nameOf, type Update } from '../kind.ts';
 import { topicCalls } from './calls.ts';
 import { metricsOf, metricsText, progressText } from './metrics.ts';

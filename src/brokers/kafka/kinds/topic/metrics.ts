@@ -1,5 +1,5 @@
-import type { Resource } from '../../../../model/index.ts';
-import { countOf, roughSize, roughTime } from '../../format.ts';
+import { countOf, type Resource, roughSize } from '../../../../model/index.ts';
+import { roughTime } from '../../format.ts';
 
 /** Live topics only, in `Resource.metrics`. A key that could not be read is absent, and counts as not empty. */
 export type TopicMetrics = {

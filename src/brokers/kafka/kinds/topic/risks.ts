@@ -1,7 +1,17 @@
-import { type Change, type Context, largest, type Resource, type Risk } from '../../../../model/index.ts';
+import {
+  type Change,
+  type Context,
+  countOf,
+  destructive,
+  disruptive,
+  largest,
+  type Resource,
+  type Risk,
+  refused,
+  roughSize,
+} from '../../../../model/index.ts';
 import { brokersIn } from '../../facts.ts';
-import { countOf, roughSize } from '../../format.ts';
-import { destructive, disruptive, refused, type Update } from '../kind.ts';
+import type { Update } from '../kind.ts';
 import type { Replicas } from './assignment.ts';
 import { configRisks } from './config-risks.ts';
 import { isEmpty, metricsOf, progressText } from './metrics.ts';

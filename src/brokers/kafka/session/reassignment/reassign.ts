@@ -1,5 +1,4 @@
-import { append, ConnectionError, type SendOptions } from '../../../../model/index.ts';
-import { roughSize } from '../../format.ts';
+import { append, ConnectionError, roughSize, type SendOptions } from '../../../../model/index.ts';
 import type { TopicReassign } from '../../kinds/topic/calls.ts';
 import type { Cluster } from '../cluster.ts';
 import { type Item, notStarted, type Result, resultOf, untilSeen } from '../executor.ts';

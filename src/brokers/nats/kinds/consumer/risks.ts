@@ -1,12 +1,14 @@
 import {
   type Context,
+  destructive,
+  disruptive,
   equalJson,
   type JsonObject,
   type Resource,
   type Risk,
 } from '../../../../model/index.ts';
 import { numberIn } from '../../fields/values.ts';
-import { behaviourRisks, destructive, disruptive, type Update } from '../kind.ts';
+import { behaviourRisks, type Update } from '../kind.ts';
 
 /** Deleting a consumer loses its position. */
 export function removalRisks(action: 'delete' | 'replace'): Risk[] {

@@ -8,13 +8,14 @@ import {
   type Order,
   type Resource,
   type Risk,
+  refused,
   subject,
 } from '../../../../model/index.ts';
 import { atLeast } from '../../facts.ts';
 import { numberIn } from '../../fields/values.ts';
 
 import { consumerNameOf, streamNameOf } from '../addresses.ts';
-import { refused, type Update } from '../kind.ts';
+import type { Update } from '../kind.ts';
 
 const LIMITED = ['max_ack_pending', 'inactive_threshold'] as const;
 

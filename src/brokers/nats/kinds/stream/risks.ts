@@ -1,20 +1,25 @@
 import {
   type Change,
   type Context,
+  destructive,
+  disruptive,
   equalJson,
+  formatCount,
   formatDuration,
   type JsonObject,
   kindOf,
   type Resource,
   type Risk,
+  refused,
+  safe,
   toBigInt,
 } from '../../../../model/index.ts';
 import type { NatsFacts } from '../../facts.ts';
 import { SECOND } from '../../fields/field.ts';
 import { isWithin } from '../../fields/subjects.ts';
 import { numberIn, stringsIn } from '../../fields/values.ts';
-import { countText, limitText } from '../../format.ts';
-import { behaviourRisks, destructive, disruptive, refused, safe, type Update } from '../kind.ts';
+import { limitText } from '../../format.ts';
+import { behaviourRisks, type Update } from '../kind.ts';
 import { firstTimeOf, isKnownEmpty, metricOf } from '../metrics.ts';
 
 /** The noun of a kind, and of its contents. */
@@ -101,11 +106,11 @@ function lossText(metric: 'messages' | 'bytes' | undefined, held: bigint | undef
   if (held === undefined) return 'deletes whatever is over it at once; how much it holds is not known';
   switch (metric) {
     case 'messages':
-      return `deletes the ${countText(held - limit)} oldest of ${countText(held)} messages at once`;
+      return `deletes the ${formatCount(held - limit)} oldest of ${formatCount(held)} messages at once`;
     case 'bytes':
       return `deletes the oldest messages at once: it holds ${limitText(held, true)}`;
     default:
-      return `deletes the oldest messages of every subject that has more at once; it holds ${countText(held)}`;
+      return `deletes the oldest messages of every subject that has more at once; it holds ${formatCount(held)}`;
   }
 }
 
@@ -121,12 +126,13 @@ function ageRisks(live: Resource, after: JsonObject): Risk[] {
   const firstTime = firstTimeOf(live);
   const first = firstTime === undefined ? '' : `, the first of ${firstTime}`;
   const isAll = held !== undefined && lastAge !== undefined && lastAge > limit;
-  const known = held === undefined ? 'how much it holds is not known' : `it holds ${countText(held)}${first}`;
+  const known =
+    held === undefined ? 'how much it holds is not known' : `it holds ${formatCount(held)}${first}`;
   return [
     destructive(
       'limit-lowered',
       isAll
-        ? `max_age ${age} deletes all ${countText(held)} messages at once: the last is older`
+        ? `max_age ${age} deletes all ${formatCount(held)} messages at once: the last is older`
         : `max_age ${age} deletes every message that is older at once; ${known}`,
     ),
   ];

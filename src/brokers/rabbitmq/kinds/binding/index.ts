@@ -1,10 +1,10 @@
-import type { Resource } from '../../../../model/index.ts';
+import { disruptive, type Resource } from '../../../../model/index.ts';
 import type { RabbitCall } from '../../calls.ts';
 import { bindingEnds, bindingFields } from '../../fields/exchange.ts';
 import { bodyOf, byName, listOf, propertiesOf, ref } from '../../fields/field.ts';
 import { completeArguments } from '../arguments.ts';
 import type { RabbitKind } from '../kind.ts';
-import { disruptive, tableOf } from '../parts.ts';
+import { tableOf } from '../parts.ts';
 import { ownerOfBinding } from '../system-owned.ts';
 import { bind, identityOf, liveBindings, unbind } from './identity.ts';
 import { destinationsInstead, exclusiveQueueOf, reviveSources } from './neighbours.ts';

@@ -1,6 +1,7 @@
 import {
   type Address,
   type Context,
+  countOf,
   equalJson,
   groupBy,
   kindOf,
@@ -9,7 +10,7 @@ import {
   type Resource,
 } from '../../../../model/index.ts';
 import type { RabbitCall } from '../../calls.ts';
-import { countOf, countsOf, vhostAndName } from '../parts.ts';
+import { countsOf, vhostAndName } from '../parts.ts';
 import { bind, declareExchange, endsOf, identityOf } from './identity.ts';
 
 /*

@@ -1,6 +1,8 @@
 import {
   type Body,
   type Context,
+  destructive,
+  disruptive,
   isObject,
   isSecretRef,
   type Json,
@@ -16,7 +18,7 @@ import { bodyOf, byName, propertiesOf, ref } from '../../fields/field.ts';
 import { COMPONENTS, type Component } from '../../fields/parameter.ts';
 import type { Collector, RabbitKind, Reading } from '../kind.ts';
 import { checkName } from '../names.ts';
-import { destructive, disruptive, nameOf, POLICYMAKER, pathOf, putOrDelete, text } from '../parts.ts';
+import { nameOf, POLICYMAKER, pathOf, putOrDelete, text } from '../parts.ts';
 import { conceal } from '../secrets.ts';
 import { federationNeeds, membersOfSet } from './references.ts';
 import { ParameterValues, placesIn, writeParameters } from './yaml.ts';

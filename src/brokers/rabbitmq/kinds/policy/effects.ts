@@ -1,6 +1,9 @@
 import {
   type Change,
   type Context,
+  countOf,
+  destructive,
+  disruptive,
   type FieldChange,
   type Json,
   type JsonObject,
@@ -16,7 +19,7 @@ import {
 import { APPLY_TO_TYPES, LIMITS, policyKeys } from '../../fields/policy.ts';
 import { unitOf } from '../../fields/queue.ts';
 import { formatUnit, secondsOf } from '../../fields/units.ts';
-import { countOf, countsOf, destructive, disruptive, tableOf, vhostAndName } from '../parts.ts';
+import { countsOf, tableOf, vhostAndName } from '../parts.ts';
 import { NamePatterns } from './pattern.ts';
 
 /**

@@ -2,6 +2,7 @@ import {
   type Body,
   type Change,
   type Context,
+  disruptive,
   equalJson,
   type JsonObject,
   makeAddress,
@@ -21,7 +22,7 @@ import type { Collector, RabbitKind } from '../kind.ts';
 import { escapeTexts } from '../literals.ts';
 import { checkName } from '../names.ts';
 import { federationNeeds, upstreamsOf } from '../parameter/references.ts';
-import { disruptive, exchangeNeed, putOrDelete, tableOf, text, vhostAndName } from '../parts.ts';
+import { exchangeNeed, putOrDelete, tableOf, text, vhostAndName } from '../parts.ts';
 import { affectedQueues, policyEffects } from './effects.ts';
 
 /** https://www.rabbitmq.com/docs/policies */

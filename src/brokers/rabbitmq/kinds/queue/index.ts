@@ -1,5 +1,6 @@
 import {
   type Body,
+  countOf,
   itemsOf,
   type Json,
   type JsonObject,
@@ -30,7 +31,7 @@ import { declareBinding } from '../binding/yaml.ts';
 import type { Collector, RabbitKind, Writer } from '../kind.ts';
 import { escapeTexts } from '../literals.ts';
 import { checkDeclaredName } from '../names.ts';
-import { countOf, countsOf, exchangeNeed, tableOf, text, vhostAndName } from '../parts.ts';
+import { countsOf, exchangeNeed, tableOf, text, vhostAndName } from '../parts.ts';
 import { ownerOfQueue } from '../system-owned.ts';
 import { defaultTypeOf, risks } from './risks.ts';
 

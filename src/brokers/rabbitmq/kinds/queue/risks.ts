@@ -1,6 +1,9 @@
 import {
   type Change,
   type Context,
+  countOf,
+  destructive,
+  disruptive,
   isObject,
   type JsonObject,
   type Resource,
@@ -8,7 +11,7 @@ import {
 } from '../../../../model/index.ts';
 import { formatUnit } from '../../fields/units.ts';
 import { defaultQueueTypeIn } from '../../fields/vhost.ts';
-import { countOf, countsOf, destructive, disruptive, tableOf, vhostAndName } from '../parts.ts';
+import { countsOf, tableOf, vhostAndName } from '../parts.ts';
 import { inPlaceByPolicy } from '../policy/effects.ts';
 
 /** What a change of a queue costs its messages and clients. */

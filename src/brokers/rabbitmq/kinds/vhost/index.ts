@@ -1,29 +1,20 @@
 import {
   type BrokerIdentity,
   type Context,
+  countOf,
+  destructive,
   type JsonObject,
   kindOf,
   makeAddress,
   type Resource,
   type Risk,
+  refused,
 } from '../../../../model/index.ts';
 import type { RabbitCall } from '../../calls.ts';
 import { defaultQueueTypeIn } from '../../fields/vhost.ts';
 import { atLeast } from '../../version.ts';
 import type { RabbitKind } from '../kind.ts';
-import {
-  brokerOf,
-  countOf,
-  countsOf,
-  destructive,
-  httpDelete,
-  httpPut,
-  nameOf,
-  refused,
-  sortedTags,
-  tableOf,
-  text,
-} from '../parts.ts';
+import { brokerOf, countsOf, httpDelete, httpPut, nameOf, sortedTags, tableOf, text } from '../parts.ts';
 import { liveVhost, vhostMetadata, vhostResource } from './resource.ts';
 
 /**
