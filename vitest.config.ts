@@ -38,6 +38,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...BROKERS, ...RACES],
           testTimeout: 60_000,

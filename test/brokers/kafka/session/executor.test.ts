@@ -1,3 +1,5 @@
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type CallExecutor,
@@ -7,11 +9,6 @@ import {
   type Verdict,
 } from '../../../../src/brokers/kafka/session/executor.ts';
 import { readSettings } from '../../../../src/brokers/kafka/session/settings.ts';
-
-// The fake clock of vitest does not know these timers.
-vi.mock('node:timers/promises', () => ({
-  setTimeout: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
-}));
 
 const settings = readSettings({
   ...{ name: 'main', type: 'kafka', settings: { bootstrap: ['127.0.0.1:1'] } },
@@ -91,8 +88,19 @@ async function run(way: CallExecutor<Topic>, bodies: readonly Topic[]) {
 }
 
 describe('carrying out calls against a broker that lags behind its controller', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
+  beforeEach(() => {
+    vi.useFakeTimers();
+    // The fake clock of vitest does not know these timers.
+    vi.spyOn(timers, 'setTimeout').mockImplementation(
+      (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+    );
+    syncBuiltinESMExports();
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+    vi.useRealTimers();
+  });
 
   it('waits as long as ever more is visible, and tells how much is left', async () => {
     const cluster = new LaggingCluster(100);
