@@ -189,3 +189,12 @@ test('no file of the sources has more than 300 lines', () => {
   );
   expect(lengths.filter(([, lines]) => lines > 300)).toEqual([]);
 });
+
+test('only main.ts touches the process: everything else of a run comes from its host', () => {
+  const touching = files.filter((file) =>
+    /(?<![\w.`])process\.(?:argv|chdir|cwd|env|exit|exitCode|off|on|stderr|stdin|stdout)\b/.test(
+      readFileSync(join(SRC, file), 'utf8').replace(/^ *(?:\*|\/\/|\/\*).*$/gm, ''),
+    ),
+  );
+  expect(touching).toEqual(['cli/main.ts']);
+});

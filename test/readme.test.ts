@@ -6,7 +6,7 @@ import { afterAll, expect, inject, test } from 'vitest';
 import { startKafka } from '../local/kafka.ts';
 import { startNats } from '../local/nats.ts';
 import { startRabbit } from '../local/rabbitmq.ts';
-import { mainArguments } from './cli/run-cli.ts';
+import { mainArguments } from './cli/run-process.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const broker = inject('rabbitmq').current;

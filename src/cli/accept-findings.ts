@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { CommandContext } from './context.ts';
 import type { Files } from './import-files.ts';
 import { checkProject } from './project.ts';
@@ -34,7 +34,7 @@ export async function withAcceptedFindings(
     });
     const found = new Map<string, Map<number, Set<string>>>();
     for (const { severity, code, at } of diagnostics) {
-      const path = at && names.get(resolve(at.file));
+      const path = at && names.get(context.folder.at(at.file));
       if (!at || path === undefined || severity !== 'error' || !rules.has(code)) continue;
       const lines = found.get(path) ?? new Map<number, Set<string>>();
       found.set(path, lines.set(at.line, (lines.get(at.line) ?? new Set()).add(code)));

@@ -1,5 +1,7 @@
 import { activityLine, decideColour, escapeText, type Style } from '../report/index.ts';
 import type { Ending } from './exit.ts';
+import type { Folder } from './files.ts';
+import type { Host, Output } from './host.ts';
 import type { GlobalFlags } from './options.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
 import { type Interrupts, watchSignals } from './signals.ts';
@@ -13,6 +15,9 @@ interface Subject {
 /** What a command gets besides its own flags and arguments. */
 export interface CommandContext {
   readonly flags: GlobalFlags;
+  readonly host: Host;
+  /** Where relative paths of the command line start. */
+  readonly folder: Folder;
   /** As far as it is known yet, for those who tell of a failure. */
   subject: Subject;
   /** For the standard output, where results go. */
@@ -40,14 +45,14 @@ export type Handler<Flags> = (
 ) => Promise<Ending>;
 
 export interface OpenContext {
-  readonly context: CommandContext;
+  readonly context: Omit<CommandContext, 'folder'>;
   /** Undefined where the command never asked for interrupts. */
   readonly interrupts: () => Interrupts | undefined;
 }
 
-export function openContext(flags: GlobalFlags): OpenContext {
-  const { env, stdout, stderr } = process;
-  const styleOf = (stream: NodeJS.WriteStream): Style => ({
+export function openContext(flags: GlobalFlags, host: Host): OpenContext {
+  const { env, stdout, stderr } = host;
+  const styleOf = (stream: Output): Style => ({
     colour: decideColour({ flag: flags.color, env, isTTY: stream.isTTY === true }),
     // A terminal that does not know its width says 0.
     width: stream.columns || 100,
@@ -63,8 +68,9 @@ export function openContext(flags: GlobalFlags): OpenContext {
     if (flags.quiet !== true) tell(`${escapeText(text)}\n`);
   };
   let interrupts: Interrupts | undefined;
-  const context: CommandContext = {
+  const context: OpenContext['context'] = {
     flags,
+    host,
     subject: { environment: flags.env },
     out: styleOf(stdout),
     err: styleOf(stderr),
@@ -77,7 +83,7 @@ export function openContext(flags: GlobalFlags): OpenContext {
     note,
     tell,
     interrupts: () => {
-      interrupts ??= watchSignals();
+      interrupts ??= watchSignals(host.signals);
       return interrupts;
     },
   };

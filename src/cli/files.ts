@@ -1,5 +1,5 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { InputError } from './usage.ts';
 
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -25,51 +25,72 @@ export function namedFileError(error: unknown, file: string): unknown {
   return problem === undefined ? error : new InputError(`${file}: ${problem}`);
 }
 
-/** @throws InputError */
-export async function readInput(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    throw namedFileError(error, file);
-  });
-}
-
-/**
- * Writes files that must not be there yet: all of them, or none when one is in the way.
- * @throws InputError naming every file that is in the way.
- */
-export async function writeNewFiles(files: ReadonlyMap<string, string>): Promise<void> {
-  const present = await Promise.all([...files.keys()].map(exists));
-  const inTheWay = [...files.keys()].filter((_, i) => present[i]);
-  if (inTheWay.length > 0) {
-    throw new InputError(
-      `will not overwrite ${inTheWay.join(', ')}; nothing was written`,
-      'move it away, or write to another directory',
-    );
-  }
-  for (const [file, text] of files) {
-    await mkdir(dirname(file), { recursive: true });
-    // `wx`: should another process have made it since, it still is not overwritten.
-    await writeFile(file, text, { flag: 'wx' });
-  }
-}
-
 /** Larger files are not compared. */
 const MOST_BYTES = 1_000_000;
 
-/** The texts of those of these files that exist; what is no regular file, too large or unreadable is omitted. */
-export async function existingTexts(files: Iterable<string>): Promise<Map<string, string>> {
-  const texts = new Map<string, string>();
-  for (const file of files) {
-    const found = await stat(file).catch(() => undefined);
-    if (!found?.isFile() || found.size > MOST_BYTES) continue;
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text !== undefined) texts.set(file, text);
+/** The folder of a run. Names are relative to it, and errors carry them as they were given. */
+export class Folder {
+  /** @param path absolute */
+  constructor(readonly path: string) {}
+
+  at(name: string): string {
+    return resolve(this.path, name);
   }
-  return texts;
+
+  /** @throws InputError */
+  async read(name: string): Promise<string> {
+    return readFile(this.at(name), 'utf8').catch(renamed(name));
+  }
+
+  /** @throws InputError */
+  async write(name: string, text: string): Promise<void> {
+    await writeFile(this.at(name), text).catch(renamed(name));
+  }
+
+  has(name: string): Promise<boolean> {
+    return stat(this.at(name)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /**
+   * Writes files that must not be there yet: all of them, or none when one is in the way.
+   * @throws InputError naming every file that is in the way.
+   */
+  async writeNew(files: ReadonlyMap<string, string>): Promise<void> {
+    const names = [...files.keys()];
+    const present = await Promise.all(names.map((name) => this.has(name)));
+    const inTheWay = names.filter((_, i) => present[i]);
+    if (inTheWay.length > 0) {
+      throw new InputError(
+        `will not overwrite ${inTheWay.join(', ')}; nothing was written`,
+        'move it away, or write to another directory',
+      );
+    }
+    for (const [name, text] of files) {
+      const parent = dirname(name);
+      await mkdir(this.at(parent), { recursive: true }).catch(renamed(parent));
+      // `wx`: should another process have made it since, it still is not overwritten.
+      await writeFile(this.at(name), text, { flag: 'wx' }).catch(renamed(name));
+    }
+  }
+
+  /** The texts of those of these files that exist; what is no regular file, too large or unreadable is omitted. */
+  async texts(names: Iterable<string>): Promise<Map<string, string>> {
+    const texts = new Map<string, string>();
+    for (const name of names) {
+      const found = await stat(this.at(name)).catch(() => undefined);
+      if (!found?.isFile() || found.size > MOST_BYTES) continue;
+      const text = await this.read(name).catch(() => undefined);
+      if (text !== undefined) texts.set(name, text);
+    }
+    return texts;
+  }
 }
 
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
+function renamed(name: string): (error: unknown) => never {
+  return (error) => {
+    throw namedFileError(error, name);
+  };
 }

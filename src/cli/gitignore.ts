@@ -1,5 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import { namedFileError } from './files.ts';
+import { type Folder, namedFileError } from './files.ts';
 
 const FILE = '.gitignore';
 
@@ -8,9 +8,9 @@ const FILE = '.gitignore';
  * @param folder with a slash at its end
  * @throws InputError
  */
-export async function ignoreInGit(folder: string): Promise<'wrote' | 'extended' | undefined> {
+export async function ignoreInGit(root: Folder, folder: string): Promise<'wrote' | 'extended' | undefined> {
   try {
-    const before = await readFile(FILE, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const before = await readFile(root.at(FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
@@ -18,7 +18,7 @@ export async function ignoreInGit(folder: string): Promise<'wrote' | 'extended' 
     const ways = [name, `${name}/`, `${name}/*`, `${name}/**`].flatMap((way) => [way, `/${way}`]);
     if (before?.split('\n').some((line) => ways.includes(line.trim()))) return undefined;
     const isOpen = before !== undefined && before !== '' && !before.endsWith('\n');
-    await appendFile(FILE, `${isOpen ? '\n' : ''}${folder}\n`);
+    await appendFile(root.at(FILE), `${isOpen ? '\n' : ''}${folder}\n`);
     return before === undefined ? 'wrote' : 'extended';
   } catch (error) {
     throw namedFileError(error, FILE);

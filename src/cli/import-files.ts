@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { formatSource } from '../model/index.ts';
+import type { Folder } from './files.ts';
 import type { Imported, ImportSource } from './import-source.ts';
 import { schemaFolder, schemaPath } from './schema-files.ts';
 import { withModeline } from './starter.ts';
@@ -13,10 +14,17 @@ export async function snapshotFiles(sources: readonly ImportSource[], folder = '
   return new Map([[join(folder, 'snapshot.json'), text]]);
 }
 
-/** Topology files in a folder. What was not imported is listed at the top of the first of them. */
-export async function topologyFiles({ sources, leftovers = [] }: Imported, folder = ''): Promise<Files> {
+/** Topology files in a folder below that of the run. What was not imported is listed at the top of the first of them. */
+export async function topologyFiles(
+  root: Folder,
+  { sources, leftovers = [] }: Imported,
+  folder = '',
+): Promise<Files> {
   const { toYaml } = await import('../workflow/index.ts');
-  const schema = relative(folder, schemaPath(await schemaFolder(), 'topology')).replaceAll('\\', '/');
+  const schema = relative(
+    root.at(folder),
+    root.at(schemaPath(await schemaFolder(root), 'topology')),
+  ).replaceAll('\\', '/');
   const files: Files = new Map();
   let told = leftovers.map(
     ({ message, at }) => `not imported: ${at ? `${formatSource(at)} ` : ''}${message}`,

@@ -13,7 +13,7 @@ import {
 } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
-import { namedFileError } from './files.ts';
+import { type Folder, namedFileError } from './files.ts';
 import { badFile, checkProject, connecting, unlessInterrupted } from './project.ts';
 import { InputError, UsageError } from './usage.ts';
 
@@ -73,47 +73,44 @@ async function importWhole(context: CommandContext, choice: ImportChoice): Promi
   const checked = await checkProject(context);
   const { from, broker } = choice;
   if (from === undefined) return { sources: await importLive(context, checked, choice) };
-  const { format, paths } = await namedFormat(from);
+  const { format, paths } = await namedFormat(context.folder, from);
   const [first = ''] = paths;
-  const isExport = format === undefined ? await looksLikeExport(paths) : EXPORTS.includes(format);
-  if (!isExport) return importForeign(checked, paths, format, broker);
+  const isExport =
+    format === undefined ? await looksLikeExport(context.folder, paths) : EXPORTS.includes(format);
+  if (!isExport) return importForeign(context.folder, checked, paths, { format, name: broker });
   if (paths.length > 1) throw new UsageError(`${format ?? first} is one file, and ${paths.length} are named`);
-  return { sources: [await importFile(checked, first, broker)] };
+  return { sources: [await importFile(context.folder, checked, first, broker)] };
 }
 
 /** `asyncapi api.yaml` names a format; a lone path, or one that is there, does not. */
-async function namedFormat(from: readonly string[]): Promise<{ format?: string; paths: readonly string[] }> {
+async function namedFormat(
+  folder: Folder,
+  from: readonly string[],
+): Promise<{ format?: string; paths: readonly string[] }> {
   const { providers } = await import('../workflow/index.ts');
   const { foreignFormatNames } = await import('../workflow/foreign.ts');
   const names = [...(await foreignFormatNames(providers)), ...EXPORTS];
   const [first = '', ...rest] = from;
   if (!names.includes(first)) {
-    const near = rest.length > 0 && !(await exists(first)) ? nearestWord(first, names) : undefined;
+    const near = rest.length > 0 && !(await folder.has(first)) ? nearestWord(first, names) : undefined;
     if (near !== undefined) throw new UsageError(`there is no format ${first}`, `did you mean ${near}?`);
     return { paths: from };
   }
   if (rest.length > 0) return { format: first, paths: rest };
-  if (await exists(first)) return { paths: from };
+  if (await folder.has(first)) return { paths: from };
   throw new UsageError(`--from ${first} needs a file after it`, `brokerform import --from ${first} FILE`);
 }
 
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function looksLikeExport(paths: readonly string[]): Promise<boolean> {
+async function looksLikeExport(folder: Folder, paths: readonly string[]): Promise<boolean> {
   const [path] = paths;
   if (path === undefined || paths.length > 1) return false;
   const { isExport, providers } = await import('../workflow/index.ts');
-  const found = await stat(path).catch((error: unknown) => {
+  const found = await stat(folder.at(path)).catch((error: unknown) => {
     throw namedFileError(error, path);
   });
   return (
     found.isFile() &&
-    (await isExport(path, providers).catch((error: unknown) => {
+    (await isExport(path, providers, folder.path).catch((error: unknown) => {
       throw namedFileError(error, path);
     }))
   );
@@ -161,16 +158,16 @@ async function importLive(
 
 /** Files of other tools may be for several brokers: each gets its part. */
 async function importForeign(
+  folder: Folder,
   checked: Checked,
   paths: readonly string[],
-  format: string | undefined,
-  name: string | undefined,
+  { format, name }: { readonly format: string | undefined; readonly name: string | undefined },
 ): Promise<Imported> {
   const { providers } = await import('../workflow/index.ts');
   const { readForeign } = await import('../workflow/foreign.ts');
   const chosen = name === undefined ? undefined : chooseBroker(checked, name);
   const { parts, leftovers } = await readForeign(paths, {
-    directory: process.cwd(),
+    directory: folder.path,
     providers: chosen ? [chosen.provider] : providers,
     ...(format !== undefined && { format }),
     brokerName: (provider) => chosen?.name ?? nameOfType(checked, provider),
@@ -191,16 +188,27 @@ function nameOfType(checked: Checked, provider: Provider): string {
 }
 
 /** A file names its own format: where no broker is configured, whichever provider knows it reads it. */
-async function importFile(checked: Checked, file: string, name: string | undefined): Promise<ImportSource> {
+async function importFile(
+  folder: Folder,
+  checked: Checked,
+  file: string,
+  name: string | undefined,
+): Promise<ImportSource> {
   const { providers, readExport } = await import('../workflow/index.ts');
   if (name !== undefined || checked.configured.size > 0) {
     const broker = chooseBroker(checked, name);
-    return sourceOf(checked, await readExport(file, broker).catch(badFile(file)), broker.provider);
+    return sourceOf(
+      checked,
+      await readExport(file, broker, folder.path).catch(badFile(file)),
+      broker.provider,
+    );
   }
   for (const provider of providers) {
-    const snapshot = await readExport(file, { name: provider.name, provider }).catch((error: unknown) => {
-      if (!(error instanceof InvalidPlanFile)) throw namedFileError(error, file);
-    });
+    const snapshot = await readExport(file, { name: provider.name, provider }, folder.path).catch(
+      (error: unknown) => {
+        if (!(error instanceof InvalidPlanFile)) throw namedFileError(error, file);
+      },
+    );
     if (snapshot) return sourceOf(checked, snapshot, provider);
   }
   throw new InputError(

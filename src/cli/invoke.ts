@@ -1,58 +1,52 @@
+import { accessSync, constants, realpathSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { failureText } from '../report/index.ts';
 import { type Handler, openContext } from './context.ts';
 import { exitCode } from './exit.ts';
 import { explainFailure } from './failure.ts';
+import { Folder } from './files.ts';
+import type { Host } from './host.ts';
 import type { GlobalFlags } from './options.ts';
 import { UsageError } from './usage.ts';
 
-/**
- * Makes a commander action of a handler: changes the directory, runs it, tells what went wrong and sets the exit
- * code. The process then ends as soon as all output has arrived.
- */
-export function invoke<Flags extends object>(
+/** Makes a commander action of a handler. */
+export type Invoke = <Flags extends object>(
   handler: Handler<Flags>,
-): (this: Command, ...parsed: readonly unknown[]) => Promise<void> {
-  return async function (this: Command) {
-    const flags = this.optsWithGlobals<GlobalFlags & Flags>();
-    const { context, interrupts } = openContext(flags);
-    try {
-      changeDirectory(flags.chdir);
-      const ending = await handler(context, flags, this.args);
-      process.exitCode = exitCode({ ...ending, signal: interrupts()?.received() ?? ending.signal });
-    } catch (error) {
-      context.progress.clear();
-      const { failure, ending } = explainFailure(error, interrupts()?.received());
-      process.exitCode = exitCode(ending);
-      context.tell(failureText(failure, context.err));
-      if (failure.kind === 'bug' && (flags.verbose || process.env.BROKERFORM_DEBUG)) {
-        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+) => (this: Command, ...parsed: readonly unknown[]) => Promise<void>;
+
+/** Actions that run a handler on this host, report what went wrong, and pass on the exit code. */
+export function invokeOn(host: Host, end: (code: number) => void): Invoke {
+  return <Flags extends object>(handler: Handler<Flags>) =>
+    async function (this: Command) {
+      const flags = this.optsWithGlobals<GlobalFlags & Flags>();
+      const { context, interrupts } = openContext(flags, host);
+      try {
+        const folder = new Folder(directoryOf(host, flags));
+        const ending = await handler({ ...context, folder }, flags, this.args);
+        end(exitCode({ ...ending, signal: interrupts()?.received() ?? ending.signal }));
+      } catch (error) {
+        context.progress.clear();
+        const { failure, ending } = explainFailure(error, interrupts()?.received());
+        end(exitCode(ending));
+        context.tell(failureText(failure, context.err));
+        if (failure.kind === 'bug' && (flags.verbose || host.env.BROKERFORM_DEBUG)) {
+          host.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+        }
       }
-    }
-    interrupts()?.stop();
-    await endNow();
-  };
+      interrupts()?.stop();
+    };
 }
 
-function changeDirectory(directory: string | undefined): void {
-  if (directory === undefined) return;
+/** A real path, as that of a working directory. @throws UsageError where `--chdir` names no directory */
+function directoryOf({ directory }: Host, { chdir }: GlobalFlags): string {
+  if (chdir === undefined) return directory;
+  const path = resolve(directory, chdir);
   try {
-    process.chdir(directory);
+    accessSync(chdir === '' ? '' : `${path}${sep}.`, constants.X_OK);
+    return realpathSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`cannot change to directory ${directory}: ${code ?? String(error)}`);
+    throw new UsageError(`cannot change to directory ${chdir}: ${code ?? String(error)}`);
   }
-}
-
-/** No process outlives its result: what a client library still waits for on a connection must not hold it. */
-async function endNow(): Promise<void> {
-  await Promise.all([process.stdout, process.stderr].map(flushed));
-  process.exit();
-}
-
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.destroyed) resolve();
-    else stream.write('', () => resolve());
-  });
 }

@@ -6,11 +6,23 @@ import { ignoreClosedPipes } from './closed-pipes.ts';
 // Node 22.8 and newer keep compiled code on disk, which halves the time to the first line of output.
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
-ignoreClosedPipes();
+const { env, stdin, stdout, stderr } = process;
+ignoreClosedPipes(stdout, stderr);
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-  process.stdout.write(`${VERSION}\n`);
+  stdout.write(`${VERSION}\n`);
 } else {
   const { run } = await import('./run.ts');
-  await run(args);
+  const host = { env, directory: process.cwd(), stdin, stdout, stderr, signals: process };
+  process.exitCode = await run(args, host);
+  // No process outlives its result: what a client library still waits for on a connection must not hold it.
+  await Promise.all([stdout, stderr].map(flushed));
+  process.exit();
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) resolve();
+    else stream.write('', () => resolve());
+  });
 }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import {
   type About,
@@ -63,12 +62,12 @@ export async function withOutputs<F extends PlanFormat = Format>(
   const files = filesOf(flags) as [F, string][];
   // A signal must leave files that tell of it.
   if (files.length > 0) context.interrupts();
-  const folder = folderInRepository(process.cwd(), process.env);
+  const folder = folderInRepository(context.folder.path, context.host.env);
   const onPaper = { ...PLAIN, verbose: context.out.verbose, folder };
   let isPrinted = false;
   try {
     return await work(async (render) => {
-      for (const [format, file] of files) await writeFile(file, render(format, onPaper));
+      for (const [format, file] of files) await context.folder.write(file, render(format, onPaper));
       isPrinted = true;
       context.print(render(flags.format ?? ('text' as F), { ...context.out, folder }));
     });
@@ -77,7 +76,7 @@ export async function withOutputs<F extends PlanFormat = Format>(
     const about = { command, ...context.subject };
     // The first error is the one to tell; that a file cannot be written either comes from the same run.
     for (const [format, file] of files)
-      await writeFile(file, renderFailure(failure, format, onPaper, about)).catch(() => {});
+      await context.folder.write(file, renderFailure(failure, format, onPaper, about)).catch(() => {});
     const { format = 'text' } = flags;
     if (format !== 'text' && !isPrinted) context.print(renderFailure(failure, format, onPaper, about));
     throw error;

@@ -1,4 +1,5 @@
-import { readInput } from './files.ts';
+import type { CommandContext } from './context.ts';
+import type { Host } from './host.ts';
 import { UsageError } from './usage.ts';
 
 /** The environment variable with the key that plans are signed with. */
@@ -14,9 +15,9 @@ export interface VerifyFlags {
  * The key for signatures of plans. It is in no message.
  * @throws UsageError where the variable is not set, or too short to be a key
  */
-export async function planKey(): Promise<string> {
+export async function planKey({ env }: Pick<Host, 'env'>): Promise<string> {
   const { SHORTEST_KEY } = await import('../workflow/index.ts');
-  const key = process.env[PLAN_KEY] ?? '';
+  const key = env[PLAN_KEY] ?? '';
   if (key.length >= SHORTEST_KEY) return key;
   const problem =
     key === '' ? 'is not set' : `is too short for a key: it needs ${SHORTEST_KEY} characters or more`;
@@ -24,10 +25,14 @@ export async function planKey(): Promise<string> {
 }
 
 /** Reads a saved plan, as far as these flags trust it. @throws InvalidPlanFile, InputError, UsageError */
-export async function readSavedPlan(file: string, { verify, maxAge }: VerifyFlags = {}) {
+export async function readSavedPlan(
+  { folder, host }: Pick<CommandContext, 'folder' | 'host'>,
+  file: string,
+  { verify, maxAge }: VerifyFlags = {},
+) {
   const { readPlan } = await import('../workflow/index.ts');
-  return readPlan(await readInput(file), {
-    ...(verify === true && { key: await planKey() }),
+  return readPlan(await folder.read(file), {
+    ...(verify === true && { key: await planKey(host) }),
     ...(maxAge !== undefined && { maxAge }),
   });
 }

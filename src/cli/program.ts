@@ -14,6 +14,8 @@ import { addPlan } from './commands/plan.ts';
 import { addSchema } from './commands/schema.ts';
 import { addShow } from './commands/show.ts';
 import { addValidate } from './commands/validate.ts';
+import type { Host, Output } from './host.ts';
+import type { Invoke } from './invoke.ts';
 import { addGlobalOptions } from './options.ts';
 
 const EXIT_HELP = `
@@ -23,13 +25,21 @@ Exit codes:
   64 wrong usage   65 invalid input  130, 143 interrupted`;
 
 /** The whole command line: options, help and completion all come from this one tree. */
-export function createProgram(): Command {
+export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>, invoke: Invoke): Command {
   const program = new Command('brokerform')
     .description('Topology as code for RabbitMQ, Kafka and NATS JetStream')
     .version(VERSION, '-V, --version')
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => widthOf(stdout),
+      getErrHelpWidth: () => widthOf(stderr),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
     .addHelpText('after', EXIT_HELP);
   addGlobalOptions(program);
   for (const add of [
@@ -48,7 +58,12 @@ export function createProgram(): Command {
     addCompletion,
     addComplete,
   ]) {
-    add(program);
+    add(program, invoke);
   }
   return program;
+}
+
+/** Columns. A terminal that does not know its width says 0; a file has none. */
+function widthOf({ isTTY, columns }: Output): number {
+  return (isTTY && columns) || 80;
 }

@@ -32,12 +32,12 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
   const { paths = [] } = choice;
   context.busy('reading the topology');
   const checked = check({
-    directory: process.cwd(),
+    directory: context.folder.path,
     ...(config !== undefined && { configFile: config }),
     ...(env !== undefined && { environment: env }),
     ...(paths.length > 0 && { paths }),
     ...(choice.baseline !== undefined && { baseline: choice.baseline }),
-    env: process.env,
+    env: context.host.env,
   });
   context.subject = { project: checked.project.name, environment: checked.project.environment };
   return checked;
@@ -92,7 +92,7 @@ export async function planProject(
     allow: flags.allow,
     resets: flags.resetPasswords ?? [],
     preview: flags.preview,
-    ...(against !== undefined && { against }),
+    ...(against !== undefined && { against, directory: context.folder.path }),
     ...(base && { base }),
     kept,
     onNote: (text: string) => context.note(text),
@@ -111,11 +111,11 @@ async function readBase(context: CommandContext, base: string): Promise<CheckedS
   const { config, env } = context.flags;
   context.busy(`reading ${base}`);
   return checkRevision({
-    directory: process.cwd(),
+    directory: context.folder.path,
     base,
     ...(config !== undefined && { configFile: config }),
     ...(env !== undefined && { environment: env }),
-    env: process.env,
+    env: context.host.env,
   });
 }
 

@@ -1,14 +1,21 @@
 import { CommanderError } from 'commander';
 import { EXIT } from './exit.ts';
+import type { Host } from './host.ts';
+import { invokeOn } from './invoke.ts';
 import { createProgram } from './program.ts';
 
-/** Runs one command line and sets the exit code; never ends the process while output is pending. */
-export async function run(args: readonly string[]): Promise<void> {
+/** Runs one command line to its end. @returns the exit code */
+export async function run(args: readonly string[], host: Host): Promise<number> {
+  let code: number = EXIT.ok;
+  const invoke = invokeOn(host, (ended) => {
+    code = ended;
+  });
   try {
-    await createProgram().parseAsync(args, { from: 'user' });
+    await createProgram(host, invoke).parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version arrive this way too; everything else that commander throws is wrong usage.
-    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
+  return code;
 }

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import type { Folder } from './files.ts';
 
 export const SCHEMAS = ['topology', 'config', 'plan'] as const;
 export type SchemaName = (typeof SCHEMAS)[number];
@@ -16,8 +17,8 @@ const COPIES = '.brokerform';
  * The folder in which editors find the JSON Schemas, offline and in the version that is used here: of the installed
  * package where `package.json` depends on it, so that `npm ci` brings them along; else a folder of copies.
  */
-export async function schemaFolder(): Promise<string> {
-  const text = await readFile('package.json', 'utf8').catch(() => '{}');
+export async function schemaFolder(root: Folder): Promise<string> {
+  const text = await root.read('package.json').catch(() => '{}');
   return dependsOnUs(text) ? INSTALLED : COPIES;
 }
 
@@ -36,6 +37,7 @@ export function schemaPath(folder: string, name: SchemaName): string {
 
 /** The copies of these schemas that are to be written; those that are there stay. */
 export async function schemaCopies(
+  root: Folder,
   folder: string,
   names: readonly SchemaName[],
 ): Promise<Map<string, string>> {
@@ -43,11 +45,7 @@ export async function schemaCopies(
   if (folder !== COPIES) return copies;
   for (const name of names) {
     const path = schemaPath(folder, name);
-    const isThere = await stat(path).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) copies.set(path, await readSchema(name));
+    if (!(await root.has(path))) copies.set(path, await readSchema(name));
   }
   return copies;
 }

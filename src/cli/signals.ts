@@ -1,4 +1,5 @@
 import type { Signal } from './exit.ts';
+import type { SignalSource } from './host.ts';
 
 /** Ctrl-C and SIGTERM: the first lets calls in flight finish, the second gives up at once. */
 export interface Interrupts {
@@ -10,7 +11,7 @@ export interface Interrupts {
   stop(): void;
 }
 
-export function watchSignals(): Interrupts {
+export function watchSignals(source: SignalSource): Interrupts {
   const drain = new AbortController();
   const abort = new AbortController();
   let first: Signal | undefined;
@@ -25,8 +26,8 @@ export function watchSignals(): Interrupts {
   };
   const listeners = (['SIGINT', 'SIGTERM'] as const).map((signal) => [signal, listen(signal)] as const);
   const stop = () => {
-    for (const [signal, listener] of listeners) process.off(signal, listener);
+    for (const [signal, listener] of listeners) source.off(signal, listener);
   };
-  for (const [signal, listener] of listeners) process.on(signal, listener);
+  for (const [signal, listener] of listeners) source.on(signal, listener);
   return { drain: drain.signal, abort: abort.signal, received: () => first, stop };
 }

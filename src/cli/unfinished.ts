@@ -26,7 +26,7 @@ interface Keeping {
   /** Of the project. */
   readonly directory: string;
   readonly write: (plan: Plan) => string;
-  /** The file that the plan was read from; absent for one that was just made. */
+  /** The file that the plan was read from, absolute; absent for one that was just made. */
   readonly file?: string;
 }
 
@@ -79,7 +79,7 @@ export async function keptPlans(context: CommandContext, { project }: Checked): 
   const names = (await readdir(folder).catch(() => [])).filter((name) => NAME.test(name)).sort();
   const kept: KeptPlan[] = [];
   for (const name of names) {
-    const file = relative(process.cwd(), join(folder, name));
+    const file = relative(context.folder.path, join(folder, name));
     try {
       const plan = readPlan(await readFile(join(folder, name), 'utf8'));
       if (plan.project === project.name && plan.environment === project.environment)
@@ -119,7 +119,7 @@ export async function removeSettled(context: CommandContext, checked: Checked, w
   const options = { wait, timeout: context.flags.timeout, signal: drain, onWait: () => {} };
   // The apply is over: that a file could not be seen to changes nothing of its result.
   const settled = await settledFiles(checked, kept, options).catch(() => []);
-  for (const file of settled) await rm(file, { force: true });
+  for (const file of settled) await rm(context.folder.at(file), { force: true });
 }
 
 /** Whether another process of this number runs on this machine. */

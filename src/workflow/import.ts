@@ -41,8 +41,9 @@ export async function readEverything(
 export async function readExport(
   file: string,
   broker: Pick<DeclaredBroker, 'name' | 'provider'> & Partial<Pick<DeclaredBroker, 'ignore'>>,
+  directory?: string,
 ): Promise<ManageableSnapshot> {
-  const snapshot = await readSnapshot(file, broker.name, broker.provider);
+  const snapshot = await readSnapshot(file, broker.name, broker.provider, directory);
   if (!snapshot)
     throw new InvalidPlanFile(
       `${file} is no export of ${broker.provider.name}, and no snapshot of "${broker.name}"`,

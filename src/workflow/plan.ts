@@ -25,6 +25,8 @@ export interface PlanOptions extends OpenOptions {
   readonly preview?: boolean;
   /** A snapshot or export file instead of the live brokers, or `none` for brokers with nothing on them. */
   readonly against?: string;
+  /** Where a relative `against` starts; by default the working directory. */
+  readonly directory?: string;
   /** An earlier revision of the project, see `checkRevision`: tells what it leaves behind, and what changes for messages. */
   readonly base?: CheckedSide;
   /** Plans that an interrupted apply of this project left, for the brokers and the environment that it is about. */
@@ -42,7 +44,7 @@ export interface PlanOptions extends OpenOptions {
  */
 export async function makePlan(checked: Checked, options: PlanOptions): Promise<Plan> {
   if (options.against !== undefined)
-    return planStates(checked, await offlineStates(checked, options.against), options);
+    return planStates(checked, await offlineStates(checked, options.against, options.directory), options);
   const sessions = await openAll(checked, options);
   try {
     return await planStates(checked, sessions, options);
@@ -67,7 +69,7 @@ function openAll(
 export async function planStates(
   checked: Checked,
   states: ReadonlyMap<string, LiveState>,
-  options: Omit<PlanOptions, keyof OpenOptions | 'timeout' | 'against'>,
+  options: Omit<PlanOptions, keyof OpenOptions | 'timeout' | 'against' | 'directory'>,
 ): Promise<Plan> {
   const parts = await Promise.all(
     [...states].map(([name, live]): Promise<BrokerPlan> => {
@@ -107,11 +109,15 @@ export async function planStates(
   return { ...counted, base: comparison };
 }
 
-async function offlineStates(checked: Checked, against: string): Promise<Map<string, LiveState>> {
+async function offlineStates(
+  checked: Checked,
+  against: string,
+  directory: string | undefined,
+): Promise<Map<string, LiveState>> {
   const states = await Promise.all(
     [...checked.brokers.values()].map(async (broker): Promise<[string, LiveState]> => {
       if (against === 'none') return [broker.name, nothing(broker.assumed)];
-      const snapshot = await readSnapshot(against, broker.name, broker.provider);
+      const snapshot = await readSnapshot(against, broker.name, broker.provider, directory);
       if (!snapshot)
         throw new InvalidPlanFile(
           `${against} holds nothing of broker "${broker.name}" (${broker.provider.name})`,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   InvalidPlanFile,
   isObject,
@@ -19,14 +20,16 @@ export function writeSnapshot(snapshots: readonly Snapshot[]): string {
 /**
  * Reads a snapshot, or a broker's own export that one of the providers knows.
  * @param name the configured broker that an export, which names none, stands for.
+ * @param directory where a relative path starts; by default the working directory
  * @throws InvalidPlanFile when it is neither; the file system's error when it cannot be read.
  */
 export async function readSnapshot(
   file: string,
   name: string,
   provider: Provider,
+  directory = '',
 ): Promise<Snapshot | undefined> {
-  const data = parse(file, await readFile(file, 'utf8'));
+  const data = parse(file, await readFile(resolve(directory, file), 'utf8'));
   if (isObject(data) && data.brokerform === 'snapshot') {
     if (data.version !== SNAPSHOT_VERSION)
       throw new InvalidPlanFile(
@@ -43,8 +46,12 @@ export async function readSnapshot(
 }
 
 /** Whether a file is a snapshot, or an export that one of the providers knows. @throws the file system's error */
-export async function isExport(file: string, providers: readonly Provider[]): Promise<boolean> {
-  const text = await readFile(file, 'utf8');
+export async function isExport(
+  file: string,
+  providers: readonly Provider[],
+  directory = '',
+): Promise<boolean> {
+  const text = await readFile(resolve(directory, file), 'utf8');
   if (!/^\uFEFF?\s*\{/.test(text)) return false;
   try {
     const data = parse(file, text);

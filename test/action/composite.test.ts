@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { mainArguments } from '../cli/run-cli.ts';
+import { mainArguments } from '../cli/run-process.ts';
 import { Artifacts, runAction } from './composite.ts';
 import { BOT, GitHub, REPOSITORY } from './github.ts';
 import { Runner } from './step.ts';

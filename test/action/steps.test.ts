@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { mainArguments } from '../cli/run-cli.ts';
+import { mainArguments } from '../cli/run-process.ts';
 import { Runner } from './step.ts';
 
 const runner = new Runner();

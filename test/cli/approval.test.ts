@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nodeArguments } from './run-cli.ts';
+import { nodeArguments } from './run-process.ts';
 
 /** Runs ask.ts on a terminal of its own and types the answer once the question stands there. */
 function ask(answer: string, count = 2): Promise<string> {

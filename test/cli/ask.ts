@@ -2,9 +2,13 @@
 import { approve } from '../../src/cli/approval.ts';
 import { watchSignals } from '../../src/cli/signals.ts';
 
-const { drain, received, stop } = watchSignals();
+const { stdin, stderr } = process;
+const { drain, received, stop } = watchSignals(process);
 try {
-  await approve({ count: Number(process.argv[2]), target: 'prod\u001b[2J', signal: drain });
+  await approve(
+    { stdin, stderr, signals: process },
+    { count: Number(process.argv[2]), target: 'prod\u001b[2J', signal: drain },
+  );
   process.stdout.write('approved\n');
 } catch (error) {
   process.stdout.write(`${received() ?? (error as Error).name}\n`);

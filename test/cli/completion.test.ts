@@ -6,14 +6,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { programOrReason } from '../../local/program.ts';
 import { completionScript, type Shell } from '../../src/cli/completion.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { mainArguments } from './run-cli.ts';
+import { mainArguments } from './run-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function scriptFile(shell: Shell): string {
   const file = join(folder, `completion.${shell}`);
-  writeFileSync(file, completionScript(createProgram(), shell));
+  writeFileSync(
+    file,
+    completionScript(
+      createProgram(process, () => async () => {}),
+      shell,
+    ),
+  );
   return file;
 }
 
@@ -36,7 +42,7 @@ function dependsOn(shell: Shell): void {
 }
 
 test('every command and every option is in every script', () => {
-  const program = createProgram();
+  const program = createProgram(process, () => async () => {});
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
     const script = completionScript(program, shell);
     for (const command of program.commands.filter((one) => one.name() !== '__complete')) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { ApplyReport, Plan, Snapshot } from '../../src/model/index.ts';
-import { runCli, type Surroundings } from './run-cli.ts';
+import { type ProcessSurroundings, runProcess } from './run-process.ts';
 
 const broker = inject('rabbitmq').current ?? inject('rabbitmq').old;
 
@@ -25,9 +25,9 @@ async function manage(method: string, path: string, body?: object): Promise<void
   });
 }
 
-function cli(line: string, more: Pick<Surroundings, 'signals'> = {}) {
+function cli(line: string, more: Pick<ProcessSurroundings, 'signals'> = {}) {
   const env = { BROKER: broker?.url ?? '', MANAGEMENT: broker?.management ?? '' };
-  return runCli(line.split(' '), { cwd: folder, env, ...more });
+  return runProcess(line.split(' '), { cwd: folder, env, ...more });
 }
 
 /** A project of queues in a vhost of its own. */

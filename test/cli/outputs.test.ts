@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { folderInRepository } from '../../src/cli/repository.ts';
 import { runCli, type Surroundings } from './run-cli.ts';
+import { runProcess } from './run-process.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -180,7 +181,8 @@ describe('a run that fails', () => {
     await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD, 'o.xml': 'STALE' });
     const signals = [{ after: /unfinished/, signal: 'SIGTERM' as const }];
     await write({ '.brokerform/unfinished-x-1.json': '{}' });
-    const { code } = await cli('plan --wait 60s --junit-into o.xml', { signals });
+    const line = 'plan --wait 60s --junit-into o.xml';
+    const { code } = await runProcess(line.split(' '), { cwd: folder, signals });
     expect(code).toBe(143);
     expect(await read('o.xml')).toContain('interrupted by SIGTERM');
   });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { mainArguments } from './run-cli.ts';
+import { mainArguments } from './run-process.ts';
 
 const QUEUES = 8000;
 const folder = mkdtempSync(join(tmpdir(), 'brokerform-pipes-'));

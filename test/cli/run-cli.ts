@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
-const ROOT = join(import.meta.dirname, '..', '..');
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+import { EventEmitter } from 'node:events';
+import { realpathSync } from 'node:fs';
+import { Readable, Writable } from 'node:stream';
+import { run } from '../../src/cli/run.ts';
 
 export interface Ended {
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -17,58 +12,36 @@ export interface Ended {
 export interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Kills with these signals, one after the other, as soon as the text was seen on either output. */
-  readonly signals?: readonly { readonly after: RegExp; readonly signal: NodeJS.Signals }[];
 }
 
-/** Node's arguments for a TypeScript file. */
-export function nodeArguments(file: string, args: readonly string[]): string[] {
-  return ['--import', TSX, file, ...args];
+/** The environment of a run: nothing of ours but where programs are. */
+export function environment(more: Surroundings['env']): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...more };
 }
 
-/** What was built, which starts in a third of the time; the sources where they are newer. */
-export function mainArguments(args: readonly string[]): string[] {
-  isCurrent ??= isBuilt();
-  return isCurrent ? [BUILT, ...args] : nodeArguments(join(ROOT, 'src/cli/main.ts'), args);
+/**
+ * Runs brokerform in this process, without a terminal. process.test.ts shows that a process of its own does the same;
+ * for signals, pipes and what a process leaves behind there is `runProcess`.
+ */
+export async function runCli(args: readonly string[], { cwd = '.', env }: Surroundings = {}): Promise<Ended> {
+  const stdout = new Collector();
+  const stderr = new Collector();
+  const code = await run(args, {
+    ...{ env: environment(env), directory: realpathSync(cwd), stdin: Readable.from([]) },
+    ...{ stdout, stderr, signals: new EventEmitter() },
+  });
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-let isCurrent: boolean | undefined;
+class Collector extends Writable {
+  readonly #chunks: Buffer[] = [];
 
-const BUILT = join(ROOT, 'dist', 'cli', 'main.js');
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
 
-function isBuilt(): boolean {
-  if (!existsSync(BUILT)) return false;
-  const { mtimeMs } = statSync(BUILT);
-  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
-  return sources.every((file) => statSync(join(ROOT, 'src', file)).mtimeMs <= mtimeMs);
-}
-
-/** Runs brokerform without a terminal, in an environment that holds nothing of ours. */
-export function runCli(
-  args: readonly string[],
-  { cwd, env, signals = [] }: Surroundings = {},
-): Promise<Ended> {
-  const child = spawn(process.execPath, mainArguments(args), {
-    ...(cwd !== undefined && { cwd }),
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const pending = [...signals];
-  let stdout = '';
-  let stderr = '';
-  const kill = (seen: string) => {
-    while (pending[0]?.after.test(seen)) child.kill(pending.shift()?.signal);
-  };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    kill(stdout);
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-    kill(stderr);
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-  });
+  text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8');
+  }
 }

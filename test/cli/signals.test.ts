@@ -6,7 +6,7 @@ afterEach(() => interrupts?.stop());
 
 test('the first signal drains, the second aborts, and then Node has them back', () => {
   const before = process.listenerCount('SIGTERM');
-  interrupts = watchSignals();
+  interrupts = watchSignals(process);
   expect(interrupts.received()).toBeUndefined();
   process.emit('SIGTERM');
   expect([interrupts.drain.aborted, interrupts.abort.aborted]).toEqual([true, false]);

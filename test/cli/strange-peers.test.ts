@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { behaviours, type Peer, startPeer, startWebServer } from './peers.ts';
-import { runCli } from './run-cli.ts';
+import { runProcess } from './run-process.ts';
 
 /*
  * Whatever listens where a broker should: a command ends with one error, within its timeout and the little that
@@ -47,7 +47,7 @@ function makeProject(ports: readonly number[]): { folder: string; brokers: reado
 
 async function run(folder: string, ...args: readonly string[]) {
   const start = Date.now();
-  const ended = await runCli([...args, '--timeout', `${TIMEOUT}ms`], { cwd: folder });
+  const ended = await runProcess([...args, '--timeout', `${TIMEOUT}ms`], { cwd: folder });
   return { ...ended, took: Date.now() - start };
 }
 

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { mainArguments } from '../cli/run-cli.ts';
+import { mainArguments } from '../cli/run-process.ts';
 
 export interface Ended {
   readonly code: number | null;

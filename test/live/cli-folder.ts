@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApplyReport, StepStatus } from '../../src/model/index.ts';
-import { type Ended, mainArguments } from '../cli/run-cli.ts';
+import { type EndedProcess as Ended, mainArguments } from '../cli/run-process.ts';
 
 export interface Running {
   readonly ended: Promise<Ended>;

@@ -12,7 +12,7 @@ import type { Checked } from '../../workflow/index.ts';
 import { approve } from '../approval.ts';
 import type { CommandContext } from '../context.ts';
 import { endingOf } from '../exit.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { choiceOption, durationOption } from '../options.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
@@ -29,7 +29,7 @@ interface Flags extends PlanFlags, VerifyFlags, Pick<OutputFlags, 'format'> {
   readonly detach?: boolean;
 }
 
-export function addApply(program: Command): void {
+export function addApply(program: Command, invoke: Invoke): void {
   const command = program.command('apply').description('Apply the topology or a saved plan to the brokers');
   addJsonOption(addPlanOptions(command))
     .argument('[plan]', 'plan file written by plan --out')
@@ -54,7 +54,12 @@ export function addApply(program: Command): void {
           const { writePlan } = await import('../../workflow/index.ts');
           const { directory } = checked.project;
           const report = await keepUntilDone(
-            { plan, directory, write: writePlan, ...(file !== undefined && { file }) },
+            {
+              plan,
+              directory,
+              write: writePlan,
+              ...(file !== undefined && { file: context.folder.at(file) }),
+            },
             () => run(context, flags, checked, plan),
           );
           await removeSettled(context, checked, flags.wait);
@@ -88,7 +93,7 @@ async function savedPlan(context: CommandContext, flags: Flags, file: string): P
       `plan again with ${given.join(' ')} and --out`,
     );
   }
-  const plan = await readSavedPlan(file, flags);
+  const plan = await readSavedPlan(context, file, flags);
   if (plan.blockers.length > 0) {
     showPlan(context, flags, plan);
     throw new BlockedPlan(plan);
@@ -117,7 +122,8 @@ async function freshPlan(context: CommandContext, flags: Flags): Promise<Planned
   if (flags.verify || flags.maxAge !== undefined) {
     throw new UsageError('--verify and --max-age require a plan file');
   }
-  const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  const { stdin, stderr } = context.host;
+  const canAsk = stdin.isTTY === true && stderr.isTTY === true;
   if (!canAsk && flags.autoApprove !== true) {
     throw new UsageError(
       'no terminal for the approval prompt; apply needs a plan file or --auto-approve',
@@ -131,7 +137,8 @@ async function freshPlan(context: CommandContext, flags: Flags): Promise<Planned
   if (plan.blockers.length > 0) throw new BlockedPlan(plan);
   const count = plan.waves.reduce((sum, wave) => sum + wave.length, 0);
   if (count > 0 && flags.autoApprove !== true) {
-    await approve({ count, target: plan.environment ?? plan.project, signal: context.interrupts().drain });
+    const target = plan.environment ?? plan.project;
+    await approve(context.host, { count, target, signal: context.interrupts().drain });
   }
   return { checked, plan };
 }

@@ -1,17 +1,17 @@
-import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { NAMES, type NameKind } from '../completion.ts';
-import { invoke } from '../invoke.ts';
+import type { Folder } from '../files.ts';
+import type { Invoke } from '../invoke.ts';
 
 /** Asked by completion scripts only. */
-export function addComplete(program: Command): void {
+export function addComplete(program: Command, invoke: Invoke): void {
   program
     .command('__complete', { hidden: true })
     .addArgument(new Argument('<what>').choices(NAMES))
     .argument('[words...]', 'the words on the command line so far')
     .action(
       invoke(async (context, _flags, [what, ...words]) => {
-        const names = await namesOf(what as NameKind, words);
+        const names = await namesOf(context.folder, what as NameKind, words);
         // A shell expands what it is given to choose from: what is no plain word could be a command.
         context.print(
           names
@@ -24,11 +24,11 @@ export function addComplete(program: Command): void {
     );
 }
 
-async function namesOf(what: NameKind, words: readonly string[]): Promise<readonly string[]> {
+async function namesOf(folder: Folder, what: NameKind, words: readonly string[]): Promise<readonly string[]> {
   const { allRules, configNames } = await import('../../workflow/index.ts');
   if (what === 'rules') return allRules().map(({ code }) => code);
   const directory = optionIn(words, '-C', '--chdir');
-  return configNames(resolve(directory ?? '.'), optionIn(words, '--config'))[what];
+  return configNames(folder.at(directory ?? '.'), optionIn(words, '--config'))[what];
 }
 
 /** The value of an option in words that are not complete, and may not be right, yet. */

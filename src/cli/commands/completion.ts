@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { completionScript, SHELLS, type Shell } from '../completion.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 
-export function addCompletion(program: Command): void {
+export function addCompletion(program: Command, invoke: Invoke): void {
   program
     .command('completion')
     .description('Print a shell completion script')

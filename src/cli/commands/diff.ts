@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { RevisionError } from '../../model/index.ts';
 import { hasDifferences, renderDiff } from '../../report/index.ts';
 import { EXIT } from '../exit.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { checkProject, hasInvalidInput } from '../project.ts';
 
@@ -13,7 +13,7 @@ interface Flags extends OutputFlags {
   readonly detailedExitcode?: boolean;
 }
 
-export function addDiff(program: Command): void {
+export function addDiff(program: Command, invoke: Invoke): void {
   addOutputOptions(
     program
       .command('diff')
@@ -29,13 +29,13 @@ export function addDiff(program: Command): void {
         const { config, env } = context.flags;
         context.busy('reading both revisions');
         const diff = await diffRevisions({
-          directory: process.cwd(),
+          directory: context.folder.path,
           base: flags.base,
           ...(flags.head !== undefined && { head: flags.head }),
           ...(config !== undefined && { configFile: config }),
           ...(env !== undefined && { environment: env }),
           prune: flags.prune === true,
-          env: process.env,
+          env: context.host.env,
         }).catch(async (error: unknown) => {
           // A comment that tells of the failure takes the place of that project's comment.
           if (error instanceof RevisionError) await checkProject(context);

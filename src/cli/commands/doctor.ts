@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidProject } from '../../model/index.ts';
 import { renderChecks } from '../../report/index.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { checkProject, connecting, unlessInterrupted } from '../project.ts';
@@ -10,7 +10,7 @@ interface Flags extends Pick<OutputFlags, 'format'> {
   readonly wait: number;
 }
 
-export function addDoctor(program: Command): void {
+export function addDoctor(program: Command, invoke: Invoke): void {
   addJsonOption(
     program
       .command('doctor')

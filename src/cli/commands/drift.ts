@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { PlanFormat } from '../../report/index.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { addPlanOutputOptions, type PlanOutputFlags, planRendering } from '../plan-output.ts';
@@ -10,7 +10,7 @@ interface Flags extends PlanOutputFlags {
   readonly wait: number;
 }
 
-export function addDrift(program: Command): void {
+export function addDrift(program: Command, invoke: Invoke): void {
   addPlanOutputOptions(
     program
       .command('drift')

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { largest, nearestWord, type Rule } from '../../model/index.ts';
 import { escapeText, rulesJson } from '../../report/index.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { UsageError } from '../usage.ts';
 
-export function addExplain(program: Command): void {
+export function addExplain(program: Command, invoke: Invoke): void {
   addJsonOption(
     program
       .command('explain')

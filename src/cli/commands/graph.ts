@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
 import type { GraphFormat } from '../../graph/index.ts';
 import { type Graph, InvalidProject } from '../../model/index.ts';
 import type { CommandContext } from '../context.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { countOption, listOption } from '../options.ts';
 import { withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
@@ -32,7 +31,7 @@ const BY_EXTENSION: Readonly<Record<string, GraphFormat>> = {
   '.json': 'json',
 };
 
-export function addGraph(program: Command): void {
+export function addGraph(program: Command, invoke: Invoke): void {
   program
     .command('graph')
     .description('Draw the topology, the live brokers or a saved plan')
@@ -61,7 +60,7 @@ export function addGraph(program: Command): void {
           const { renderGraph } = await import('../../graph/index.ts');
           const { text, leftOut } = renderGraph(graph, format);
           if (flags.out === undefined) await publish(() => text);
-          else await writeFile(flags.out, text);
+          else await context.folder.write(flags.out, text);
           if (graph.nodes.length === 0) context.note('Nothing to draw.');
           if (leftOut !== undefined) {
             context.note(`${leftOut}. --focus GLOB draws a part; --format html has room for all.`);
@@ -84,7 +83,7 @@ function checkUsage({ live, focus, depth }: Flags, file: string | undefined): vo
 
 async function readGraph(context: CommandContext, flags: Flags, file: string | undefined): Promise<Graph> {
   const { liveGraph, planGraph, topologyGraph } = await import('../../workflow/index.ts');
-  if (file !== undefined) return planGraph(await readSavedPlan(file));
+  if (file !== undefined) return planGraph(await readSavedPlan(context, file));
   const checked = await checkProject(context);
   // Findings are for validate; what could not be read at all cannot be drawn either.
   if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);

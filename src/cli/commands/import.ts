@@ -3,10 +3,9 @@ import type { Diagnostic } from '../../model/index.ts';
 import { renderDiagnostics, unifiedDiff } from '../../report/index.ts';
 import { withAcceptedFindings } from '../accept-findings.ts';
 import type { CommandContext } from '../context.ts';
-import { existingTexts, writeNewFiles } from '../files.ts';
 import { type Files, snapshotFiles, topologyFiles } from '../import-files.ts';
 import { type Imported, importFrom } from '../import-source.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { choiceOption, listOption } from '../options.ts';
 import { waitOption } from '../plan-flags.ts';
 import { schemaCopies, schemaFolder } from '../schema-files.ts';
@@ -30,7 +29,7 @@ kafka-gitops, Strimzi, topicctl and the RabbitMQ messaging topology operator. To
   brokerform import --from strimzi manifests/ --out topologies
 Formats: asyncapi, definitions, kafka-gitops, rabbitmq-operator, snapshot, strimzi, topicctl`;
 
-export function addImport(program: Command): void {
+export function addImport(program: Command, invoke: Invoke): void {
   program
     .command('import')
     .description('Generate YAML from live brokers or files of other tools')
@@ -60,8 +59,10 @@ export function addImport(program: Command): void {
           return {};
         }
         if (isYaml) await printDifferences(context, files);
-        const schemas = isYaml ? await schemaCopies(await schemaFolder(), ['topology']) : [];
-        await writeNewFiles(new Map([...files, ...schemas]));
+        const schemas = isYaml
+          ? await schemaCopies(context.folder, await schemaFolder(context.folder), ['topology'])
+          : [];
+        await context.folder.writeNew(new Map([...files, ...schemas]));
         context.print([...files.keys()].map((file) => `wrote ${file}\n`).join(''));
         return {};
       }),
@@ -70,14 +71,14 @@ export function addImport(program: Command): void {
 
 /** What would change in files that exist, which are not overwritten. */
 async function printDifferences(context: CommandContext, files: Files): Promise<void> {
-  for (const [name, text] of await existingTexts(files.keys())) {
+  for (const [name, text] of await context.folder.texts(files.keys())) {
     context.print(unifiedDiff({ name, text }, { name, text: files.get(name) ?? '' }, context.out));
   }
 }
 
 async function filesOf(context: CommandContext, imported: Imported, flags: Flags): Promise<Files> {
   if (flags.format === 'yaml') {
-    const files = await topologyFiles(imported, flags.out);
+    const files = await topologyFiles(context.folder, imported, flags.out);
     // Other tools' files are plans too: what is wrong with them is to be mended.
     return imported.leftovers ? files : withAcceptedFindings(context, files);
   }

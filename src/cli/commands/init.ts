@@ -3,11 +3,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { nearestWord } from '../../model/index.ts';
 import { withAcceptedFindings } from '../accept-findings.ts';
 import type { CommandContext } from '../context.ts';
-import { writeNewFiles } from '../files.ts';
 import { ignoreInGit } from '../gitignore.ts';
 import { type Files, topologyFiles } from '../import-files.ts';
 import { importWith } from '../import-source.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { waitOption } from '../plan-flags.ts';
 import { schemaCopies, schemaFolder, schemaPath } from '../schema-files.ts';
 import {
@@ -25,7 +24,7 @@ interface Flags {
   readonly wait: number;
 }
 
-export function addInit(program: Command): void {
+export function addInit(program: Command, invoke: Invoke): void {
   program
     .command('init')
     .description('Create a configuration and a first topology')
@@ -37,21 +36,21 @@ export function addInit(program: Command): void {
     .addOption(waitOption())
     .action(
       invoke<Flags>(async (context, flags) => {
-        const types = flags.broker ?? (flags.fromLive ? liveTypes(process.env) : ['rabbitmq']);
-        const schemas = await schemaFolder();
+        const types = flags.broker ?? (flags.fromLive ? liveTypes(context.host.env) : ['rabbitmq']);
+        const schemas = await schemaFolder(context.folder);
         const config = withModeline(
           schemaPath(schemas, 'config'),
-          configText(basename(process.cwd()), types),
+          configText(basename(context.folder.path), types),
         );
         const files: Files = new Map([
           ['brokerform.yaml', config],
           ...(flags.fromLive
             ? await liveTopology(context, config, flags.wait)
             : exampleTopology(types, schemas)),
-          ...(await schemaCopies(schemas, ['config', 'topology'])),
+          ...(await schemaCopies(context.folder, schemas, ['config', 'topology'])),
         ]);
-        await writeNewFiles(files);
-        const ignored = await ignoreInGit('.brokerform/');
+        await context.folder.writeNew(files);
+        const ignored = await ignoreInGit(context.folder, '.brokerform/');
         context.print([...files.keys()].map((file) => `wrote ${file}\n`).join(''));
         if (ignored !== undefined) context.print(`${ignored} .gitignore\n`);
         context.note('Next: brokerform validate, then brokerform plan.');
@@ -76,7 +75,8 @@ function brokerOption(): Option {
 }
 
 async function liveTopology(context: CommandContext, config: string, wait: number): Promise<Files> {
-  const files = await topologyFiles({ sources: await importWith(context, config, wait) }, 'topologies');
+  const sources = await importWith(context, config, wait);
+  const files = await topologyFiles(context.folder, { sources }, 'topologies');
   return withAcceptedFindings(context, files, config);
 }
 

@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Plan } from '../../model/index.ts';
 import type { PlanFormat } from '../../report/index.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { withOutputs } from '../outputs.ts';
 import { addPlanOptions, type PlanFlags } from '../plan-flags.ts';
 import { planKey } from '../plan-key.ts';
@@ -18,7 +17,7 @@ interface Flags extends PlanFlags, PlanOutputFlags {
   readonly base?: string;
 }
 
-export function addPlan(program: Command): void {
+export function addPlan(program: Command, invoke: Invoke): void {
   const command = program.command('plan').description('Show what an apply would change.');
   addPlanOutputOptions(addPlanOptions(command))
     .option('--out <file>', 'write the plan to a file for apply')
@@ -31,11 +30,11 @@ export function addPlan(program: Command): void {
         withOutputs<PlanFormat>(context, flags, 'plan', async (publish) => {
           await checkPlanFlags(flags);
           if (flags.sign && flags.out === undefined) throw new UsageError('--sign requires --out');
-          const key = flags.sign ? await planKey() : undefined;
+          const key = flags.sign ? await planKey(context.host) : undefined;
           const checked = await loadProject(context);
           const plan = await planProject(context, checked, flags, flags);
           const { writePlan } = await import('../../workflow/index.ts');
-          if (flags.out !== undefined) await writeFile(flags.out, writePlan(plan, key));
+          if (flags.out !== undefined) await context.folder.write(flags.out, writePlan(plan, key));
           await publish(await planRendering(plan, 'plan'));
           if (flags.out !== undefined) context.note(savedNote(flags.out, plan));
           return {

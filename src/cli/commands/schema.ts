@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { readSchema, SCHEMAS, type SchemaName } from '../schema-files.ts';
 
-export function addSchema(program: Command): void {
+export function addSchema(program: Command, invoke: Invoke): void {
   program
     .command('schema')
     .description('Print the JSON Schema of topology files, configuration or plans')

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { PlanFormat } from '../../report/index.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { withOutputs } from '../outputs.ts';
 import { readSavedPlan, type VerifyFlags } from '../plan-key.ts';
 import { addPlanOutputOptions, type PlanOutputFlags, planRendering } from '../plan-output.ts';
 
-export function addShow(program: Command): void {
+export function addShow(program: Command, invoke: Invoke): void {
   addPlanOutputOptions(
     program
       .command('show')
@@ -15,7 +15,7 @@ export function addShow(program: Command): void {
   ).action(
     invoke<PlanOutputFlags & VerifyFlags>((context, flags, [file = '']) =>
       withOutputs<PlanFormat>(context, flags, 'plan', async (publish) => {
-        const plan = await readSavedPlan(file, flags);
+        const plan = await readSavedPlan(context, file, flags);
         await publish(await planRendering(plan, 'plan'));
         return {};
       }),

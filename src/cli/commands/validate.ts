@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Diagnostic, Severity } from '../../model/index.ts';
 import { type Format, renderDiagnostics } from '../../report/index.ts';
 import type { Checked } from '../../workflow/index.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
-import { invoke } from '../invoke.ts';
+import type { Invoke } from '../invoke.ts';
 import { choiceOption } from '../options.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { checkProject, hasInvalidInput } from '../project.ts';
@@ -19,7 +18,7 @@ interface Flags extends OutputFlags {
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
 
-export function addValidate(program: Command): void {
+export function addValidate(program: Command, invoke: Invoke): void {
   addOutputOptions(
     program
       .command('validate')
@@ -66,7 +65,7 @@ async function checkFindings(
   const { diagnostics } = await checkProject(context, { baseline: false });
   const rules = new Set(allRules().map(({ code }) => code));
   const entries = baselineOf(diagnostics.filter(({ code }) => rules.has(code)));
-  await writeFile(file, writeBaseline(entries));
+  await context.folder.write(file, writeBaseline(entries));
   const count = entries.reduce((sum, entry) => sum + entry.count, 0);
   context.note(
     `Wrote ${count} finding${count === 1 ? '' : 's'} to ${file}; lint.baseline in the configuration names it.`,

@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { runCli, type Surroundings } from './run-cli.ts';
+import { runProcess } from './run-process.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'brokerform-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const FILES: Readonly<Record<string, string>> = {
+  'brokerform.yaml':
+    'project: shop\ntopologies: [topologies/*.yaml]\nbrokers: { main: { type: rabbitmq, url: "amqp://127.0.0.1:1", management: "http://127.0.0.1:1" } }\n',
+  'topologies/a.yaml': 'rabbitmq: { queues: { orders: { max-length: "${LENGTH:-10}" } } }\n',
+  'lossy/a.yaml': 'rabbitmq: { queues: { orders: { dead-letter: { exchange: dlx } } } }\n',
+  'bad/a.yaml': 'rabbitmq: { queus: {} }\n',
+  'cut.json': '{"brokerform": "plan", "version"',
+};
+
+/** The same project in a folder of the same name, so that output which names it is the same too. */
+function project(parent: string): string {
+  const folder = join(root, parent, 'shop');
+  rmSync(folder, { recursive: true, force: true });
+  for (const [name, text] of Object.entries(FILES)) {
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+function filesIn(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const paths = names.map(({ parentPath, name }) => join(parentPath, name));
+  return Object.fromEntries(
+    paths.map((path) => [path.slice(folder.length), neutral(readFileSync(path, 'utf8'))]),
+  );
+}
+
+/** Two runs are at two times in two folders, and a plan's digest is also of its time. */
+function neutral(text: string): string {
+  return text
+    .replace(/(here|there)\/shop/g, 'shop')
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?/g, 'TIME')
+    .replace(/sha256:\w+/g, 'DIGEST');
+}
+
+test.each<[code: number, line: string, env?: Surroundings['env']]>([
+  [0, '--help'],
+  [0, '-V plan'],
+  [0, 'validate'],
+  [0, 'plan --against none --out p.json --json-into o.json'],
+  [0, '-C ../shop/topologies/.. plan --against none --markdown-into o.md', { LENGTH: '7', FORCE_COLOR: '1' }],
+  [0, 'init -C topologies'],
+  [1, 'plan --format json --sarif-into o.sarif'],
+  [2, 'plan --against none --detailed-exitcode --color'],
+  [3, 'validate lossy'],
+  [4, 'apply cut.json'],
+  [64, 'apply'],
+  [64, 'plan --targt x'],
+  [64, '-C none validate'],
+  [65, 'validate bad --format github', { GITHUB_WORKSPACE: root }],
+])(
+  'exits with %i, prints and writes the same in this process and in its own: %s',
+  async (code, line, env) => {
+    const [here, there] = [project('here'), project('there')];
+    const ends = [
+      await runCli(line.split(' '), { cwd: here, ...(env && { env }) }),
+      await runProcess(line.split(' '), { cwd: there, ...(env && { env }) }),
+    ];
+    expect(ends.map((ended) => ended.code)).toEqual([code, code]);
+    const [one, other] = ends.map(({ stdout, stderr }) => ({
+      stdout: neutral(stdout),
+      stderr: neutral(stderr),
+    }));
+    expect(one).toEqual(other);
+    expect(filesIn(here)).toEqual(filesIn(there));
+  },
+);
