@@ -1,4 +1,4 @@
-import { type Address, addressMatcher, type Change, subject } from '../model/index.ts';
+import { type Address, addressMatcher, addTo, type Change, subject } from '../model/index.ts';
 
 /**
  * Keeps the changes selected by `--target` and `--exclude`. A target includes its dependencies, and excluding a
@@ -43,7 +43,7 @@ function withDependents(changes: readonly Change[], excluded: Set<Address>): Set
   for (const change of changes) {
     if (change.action === 'delete') continue;
     for (const need of change.after.dependsOn) {
-      if (created.has(need)) creations.set(need, [...(creations.get(need) ?? []), change.after.address]);
+      if (created.has(need)) addTo(creations, need, change.after.address);
     }
   }
   for (const address of excluded)

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { formatCount, formatSource, type Graph, type GraphNode } from '../model/index.ts';
 import { escapeText, escapeXml } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
+import { GROUP_GAP } from './layout/index.ts';
 import { legendOf } from './legend.ts';
 import { pageHtml } from './page-template.ts';
-import { at, makePicture, type Picture } from './picture.ts';
+import { at, makePicture, NODE_HEIGHT, type Picture } from './picture.ts';
 import { PICTURE_STYLE } from './picture-style.ts';
 import { arrowHeads } from './shapes.ts';
 import { EDGE_WORDS, markText, omittedText, stateText } from './words.ts';
@@ -79,6 +80,8 @@ function legendHtml(graph: Graph): string {
 function dataOf(graph: Graph, { layout, bundles }: Picture) {
   const groups = new Map(graph.groups.map(({ id }, i) => [id, i]));
   return {
+    groupGap: GROUP_GAP,
+    nodeHeight: NODE_HEIGHT,
     external: escapeText(graph.external),
     groups: graph.groups.map(({ title, mark }, i) => ({
       title: escapeText(title),

@@ -1,4 +1,11 @@
-import type { EdgeRole, Graph, GraphNode, Mark, NodeRole } from '../model/index.ts';
+import {
+  addTo,
+  type EdgeRole,
+  type Graph,
+  type GraphNode,
+  type Mark,
+  type NodeRole,
+} from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import { type Bundle, bundleEdges, bundleText } from './bundles.ts';
@@ -97,11 +104,7 @@ function fitting(graph: Graph, bundles: readonly Bundle[], limits: Limits): Show
   const chosen = new Set<number>();
   const atNode = new Map<number, number[]>();
   for (const [i, { from, to }] of bundles.entries()) {
-    for (const node of new Set([from, to])) {
-      const list = atNode.get(node);
-      if (list) list.push(i);
-      else atNode.set(node, [i]);
-    }
+    for (const node of new Set([from, to])) addTo(atNode, node, i);
   }
   const order = [...graph.nodes.keys()].sort((a, b) => rank(graph.nodes[a]) - rank(graph.nodes[b]) || a - b);
   // Room for headings, groups and styles, which take the number of every line and node once more.

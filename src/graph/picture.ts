@@ -18,7 +18,8 @@ const NAME_SIZE = 14.6;
 const KIND_SIZE = 11;
 const LABEL_SIZE = 11;
 const PADDING = 14;
-const NODE_HEIGHT = 46;
+/** The height of a node with few lines. */
+export const NODE_HEIGHT = 46;
 const WIDEST_NAME = 250;
 const WIDEST_KIND = 220;
 const WIDEST_LABEL = 190;

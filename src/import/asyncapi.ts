@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../model/index.ts';
+import { addTo, isObject, type JsonObject } from '../model/index.ts';
 import { Channel, isVersion3, withTraits } from './asyncapi-channel.ts';
 import { follow, followed } from './asyncapi-references.ts';
 import type { DraftSection } from './draft.ts';
@@ -130,7 +130,7 @@ function operationsOf(root: Mapping): Map<object, Mapping[]> {
     if (!operation) continue;
     const all = withTraits(root, operation);
     const channel = operation.has('channel') ? followed(root, operation, 'channel') : undefined;
-    if (channel) byChannel.set(channel.value, [...(byChannel.get(channel.value) ?? []), ...all]);
+    if (channel) for (const one of all) addTo(byChannel, channel.value, one);
   }
   return byChannel;
 }

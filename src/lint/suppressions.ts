@@ -1,4 +1,4 @@
-import type { Finding, Source, Suppression } from '../model/index.ts';
+import { addTo, type Finding, type Source, type Suppression } from '../model/index.ts';
 
 interface Entry {
   readonly suppression: Suppression;
@@ -16,10 +16,7 @@ export class SuppressionTable {
       for (const code of new Set(suppression.codes)) {
         const entry: Entry = { suppression, code, used: false };
         this.#entries.push(entry);
-        const key = keyOf(code, suppression.at.file, suppression.covers);
-        const sameLine = this.#byLine.get(key);
-        if (sameLine) sameLine.push(entry);
-        else this.#byLine.set(key, [entry]);
+        addTo(this.#byLine, keyOf(code, suppression.at.file, suppression.covers), entry);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { type Address, addressMatcher, encodeSegment, kindOf } from './address.ts';
+import { addTo } from './group.ts';
 import type { Kind, Scope } from './provider.ts';
 import type { Resource } from './resource.ts';
 
@@ -40,15 +41,11 @@ export function coverageOf(scope: Scope, broker: string, kinds: Kinds): Coverage
   const owned = scope.owns.flatMap((glob) => selectionsOf(glob, broker, kinds));
   const replaceable = desired.filter((address) => kinds[kindOf(address)]?.immutableReason !== undefined);
   const wanted = new Map<string, Selection[]>();
-  const want = (kind: string, selection: Selection) => {
-    const known = wanted.get(kind);
-    if (known) known.push(selection);
-    else wanted.set(kind, [selection]);
-  };
-  for (const selection of headsOf(desired)) want(selection.kind, selection);
-  for (const selection of [...headsOf(retired), ...owned]) want(selection.kind, selection);
+  for (const selection of [...headsOf(desired), ...headsOf(retired), ...owned]) {
+    addTo(wanted, selection.kind, selection);
+  }
   for (const selection of [...headsOf([...retired, ...replaceable]), ...owned]) {
-    for (const dependent of takenAlongBy(selection.kind, kinds)) want(dependent, selection);
+    for (const dependent of takenAlongBy(selection.kind, kinds)) addTo(wanted, dependent, selection);
   }
   const named = new Set([...desired, ...retired]);
   const removable = new Set([...retired, ...replaceable]);

@@ -1,5 +1,6 @@
 import {
   type Address,
+  addTo,
   type Change,
   type Context,
   cascades,
@@ -28,10 +29,7 @@ export function findDependents(
     const kind = kinds[kindOf(resource.address)];
     if (!kind?.cascadesFrom || kind.predeclared?.(resource)) continue;
     for (const need of resource.dependsOn) {
-      if (!removed.has(need) || !cascades(kind, need)) continue;
-      const members = direct.get(need);
-      if (members) members.push(resource);
-      else direct.set(need, [resource]);
+      if (removed.has(need) && cascades(kind, need)) addTo(direct, need, resource);
     }
   }
   for (const members of direct.values()) members.sort((a, b) => (a.address < b.address ? -1 : 1));

@@ -8,6 +8,7 @@ import {
   type FieldChange,
   type FieldLine,
   fieldTextOf,
+  groupBy,
   isSecretRef,
   type Json,
   type Kind,
@@ -60,11 +61,10 @@ export function buildSteps(input: StepsInput): Steps {
   const fate = decideFates(dependentsOf, deleted, replaced, isLost);
   const builder = new StepBuilder({ ...input, context: { ...input.context, deleted } }, dependentsOf, fate);
   const own = input.changes.filter((change) => !fate.has(subject(change).address));
-  const firsts = new Map<Address, Address[]>();
-  for (const { first, next } of input.order ?? []) firsts.set(next, [...(firsts.get(next) ?? []), first]);
+  const orders = groupBy(input.order ?? [], ({ next }) => next);
   const steps = own.map((change): Step => {
     const step = builder.build(change);
-    return { ...step, runsAfter: firsts.get(step.address) ?? [] };
+    return { ...step, runsAfter: (orders.get(step.address) ?? []).map(({ first }) => first) };
   });
   for (const [address, { outcome, takenBy }] of fate) {
     if (outcome === 'recreated' && takenBy.length > 1) steps.push(builder.recreate(address, takenBy));

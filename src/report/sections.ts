@@ -1,7 +1,7 @@
 import {
-  type Address,
   type Blocker,
   compareSources,
+  groupBy,
   type Plan,
   type RiskClass,
   type Step,
@@ -44,12 +44,7 @@ function compareEntries(a: Entry, b: Entry): number {
 
 /** A plan's steps by what they cost, each section in the order of the files. */
 export function sectionsOf(plan: Pick<Plan, 'waves' | 'blockers'>): PlanSections {
-  const blockers = new Map<Address, Blocker[]>();
-  for (const blocker of plan.blockers) {
-    const others = blockers.get(blocker.address);
-    if (others) others.push(blocker);
-    else blockers.set(blocker.address, [blocker]);
-  }
+  const blockers = groupBy(plan.blockers, ({ address }) => address);
   const entries = plan.waves
     .flat()
     .map((step): Entry => ({ step, blockers: blockers.get(step.address) ?? [] }))

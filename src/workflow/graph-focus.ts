@@ -1,4 +1,4 @@
-import { type Address, addressMatcher, type Graph, kindOf } from '../model/index.ts';
+import { type Address, addressMatcher, addTo, type Graph, kindOf } from '../model/index.ts';
 
 /**
  * The part of a graph around some resources: those, and what is at most `depth` edges away, whichever way they point.
@@ -55,14 +55,9 @@ function namesKind(glob: string, address: Address): boolean {
 
 function neighbourhood({ edges }: Graph, chosen: ReadonlySet<string>, depth: number): Set<string> {
   const neighbours = new Map<string, string[]>();
-  const join = (a: string, b: string) => {
-    const list = neighbours.get(a);
-    if (list) list.push(b);
-    else neighbours.set(a, [b]);
-  };
   for (const { from, to } of edges) {
-    join(from, to);
-    join(to, from);
+    addTo(neighbours, from, to);
+    addTo(neighbours, to, from);
   }
   const found = new Set(chosen);
   let ring = [...found];

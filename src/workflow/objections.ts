@@ -1,4 +1,4 @@
-import { type Address, type Risk, type Step, worstRisk } from '../model/index.ts';
+import { type Address, addTo, type Risk, type Step, worstRisk } from '../model/index.ts';
 import type { LiveState } from './live.ts';
 
 /** The steps, each with what the broker itself says that it would refuse of it. Nothing is changed by asking. */
@@ -13,7 +13,7 @@ export async function withObjections(steps: readonly Step[], live: LiveState): P
     const { status, message, hint } = failure;
     const words = status === undefined ? message : `${message} (${status})`;
     const refusal: Risk = { class: 'refused', code: 'broker-refuses', message: words, ...(hint && { hint }) };
-    refusals.set(step.address, [...(refusals.get(step.address) ?? []), refusal]);
+    addTo(refusals, step.address, refusal);
   }
   return steps.map((step) => {
     const added = refusals.get(step.address);

@@ -1,4 +1,11 @@
-import type { Address, BrokerIdentity, Context, Plan, Resource } from '../model/index.ts';
+import {
+  type Address,
+  addTo,
+  type BrokerIdentity,
+  type Context,
+  type Plan,
+  type Resource,
+} from '../model/index.ts';
 
 /** A plan whose apply did not come to its end, and the file that it was kept in. */
 export interface KeptPlan {
@@ -24,11 +31,8 @@ export function recordedOn(kept: readonly KeptPlan[], broker: BrokerIdentity): R
     for (const step of plan.waves.flat()) {
       for (const { address, outcome, resource } of step.dependents) {
         if (outcome !== 'recreated' || !address.startsWith(`${broker.name}/`)) continue;
-        const known = takers.get(address) ?? [];
-        known.push(step.address);
-        takers.set(address, known);
         const { at: _, ...rest } = resource;
-        records.set(address, { resource: rest, file, takers: known });
+        records.set(address, { resource: rest, file, takers: addTo(takers, address, step.address) });
       }
     }
   }

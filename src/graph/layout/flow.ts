@@ -1,3 +1,4 @@
+import { addTo } from '../../model/index.ts';
 import { placeRows } from './coordinates.ts';
 import { assignLayers, breakCircles, type Link } from './layers.ts';
 import { type Columns, makeColumns, orderColumns } from './ordering.ts';
@@ -136,9 +137,7 @@ function placePorts(
     const atBox = new Map<number, number[]>();
     for (const [i, link] of links.entries()) {
       const node = side === 0 ? link.from : link.to;
-      const list = atBox.get(node);
-      if (list) list.push(i);
-      else atBox.set(node, [i]);
+      addTo(atBox, node, i);
     }
     const next = (i: number) => middles[(side === 0 ? chains[i]?.[1] : chains[i]?.at(-2)) ?? 0] ?? 0;
     for (const [node, own] of atBox) {

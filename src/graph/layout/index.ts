@@ -20,7 +20,7 @@ export interface Layout extends Size {
 }
 
 const PART_GAP = 34;
-const GROUP_GAP = 40;
+export const GROUP_GAP = 40;
 const MARGIN = 20;
 export const GROUP_HEADER = 34;
 

@@ -1,17 +1,14 @@
 import { drawBetween, drawDirect } from './lines.js';
 
-const GAP = 40;
 /** Room between columns, for lines and their labels. */
 const COLUMN_GAP = 260;
 const ROW = 70;
-/** The height of a node with few lines. */
-const NODE_HEIGHT = 46;
 /** Where the title of a group begins below its upper edge, and how high a line of it is. */
 const TITLE_TOP = 24;
 const TITLE_HEIGHT = 18;
 
 /** Puts the nodes and lines of the picture in their places: all as they were laid out, or around one of them. */
-export function makePicture(svg, { groups, nodes, edges }) {
+export function makePicture(svg, { groups, nodes, edges, groupGap, nodeHeight }) {
   const parts = { node: partsOf('node'), edge: partsOf('edge'), group: partsOf('group') };
   const lines = parts.edge.map((part) => ({
     part,
@@ -92,26 +89,29 @@ export function makePicture(svg, { groups, nodes, edges }) {
   /** With all groups shown, each stays where it was laid out; else they stand in rows. */
   function packGroups(hidden) {
     const shown = groups.map((_, g) => g).filter((g) => !hidden.has(g) && groups[g].box[2] > 0);
-    const area = shown.reduce((sum, g) => sum + (groups[g].box[2] + GAP) * (groups[g].box[3] + GAP), 0);
+    const area = shown.reduce(
+      (sum, g) => sum + (groups[g].box[2] + groupGap) * (groups[g].box[3] + groupGap),
+      0,
+    );
     const limit = shown.reduce((most, g) => Math.max(most, groups[g].box[2]), Math.sqrt(area * 1.6));
     const corners = [];
     const bounds = [0, 0, 1, 1];
     let [x, y, row] = [0, 0, 0];
     for (const g of shown) {
       const [left, top, width, height] = groups[g].box;
-      if (x > 0 && x + width > limit) [x, y, row] = [0, y + row + GAP, 0];
+      if (x > 0 && x + width > limit) [x, y, row] = [0, y + row + groupGap, 0];
       corners[g] = hidden.size === 0 ? [left, top] : [x, y];
       bounds[2] = Math.max(bounds[2], corners[g][0] + width);
       bounds[3] = Math.max(bounds[3], corners[g][1] + height);
       row = Math.max(row, height);
-      x += width + GAP;
+      x += width + groupGap;
     }
     return { corners, bounds };
   }
 
   /** @param columns the column of each node that is to be seen. @returns what the picture covers */
   function drawAround(columns) {
-    const { places, bounds } = placeColumns(columns, nodes);
+    const { places, bounds } = placeColumns(columns, nodes, nodeHeight);
     for (const part of parts.group) show(part, false);
     for (const part of parts.node) show(part, false);
     for (const [i, { x, y }] of places) place(i, x, y);
@@ -143,7 +143,7 @@ export function makePicture(svg, { groups, nodes, edges }) {
 }
 
 /** Columns from left to right, and the nodes of each one below the other. */
-function placeColumns(columns, nodes) {
+function placeColumns(columns, nodes, nodeHeight) {
   const places = new Map();
   const bounds = [0, 0, 1, 1];
   let x = 0;
@@ -153,7 +153,7 @@ function placeColumns(columns, nodes) {
     const height = members.length * ROW;
     members.forEach((i, row) => {
       const [, , w, h] = nodes[i].box;
-      const y = row * ROW - height / 2 - (h - NODE_HEIGHT) / 2;
+      const y = row * ROW - height / 2 - (h - nodeHeight) / 2;
       places.set(i, { x: x + (column < 0 ? width - w : 0), y, w, h, column });
     });
     bounds[1] = Math.min(bounds[1], -height / 2);

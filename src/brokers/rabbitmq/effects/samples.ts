@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, type JsonObject } from '../../../model/index.ts';
+import { addTo, canonicalJson, type Json, type JsonObject } from '../../../model/index.ts';
 import { splitKey, TopicTrie } from './topic.ts';
 import type { Binding, Exchange, Vhost } from './topology.ts';
 
@@ -60,15 +60,11 @@ function identityOf({ destination, toQueue, key, arguments: args }: Binding, vho
 /** Walks bindings and alternate exchanges backwards, on both sides. */
 function leadingTo(touched: Iterable<string>, vhosts: readonly Vhost[]): Set<string> {
   const from = new Map<string, string[]>();
-  const lead = (source: string, target: string) => {
-    const known = from.get(target);
-    if (known) known.push(source);
-    else from.set(target, [source]);
-  };
   for (const vhost of vhosts) {
-    for (const { source, destination, toQueue } of vhost.bindings) if (!toQueue) lead(source, destination);
+    for (const { source, destination, toQueue } of vhost.bindings)
+      if (!toQueue) addTo(from, destination, source);
     for (const { name, alternate } of vhost.exchanges.values()) {
-      if (typeof alternate?.value === 'string') lead(name, alternate.value);
+      if (typeof alternate?.value === 'string') addTo(from, alternate.value, name);
     }
   }
   const leading = new Set(touched);

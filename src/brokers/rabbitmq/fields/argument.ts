@@ -1,4 +1,4 @@
-import type { Json } from '../../../model/index.ts';
+import { addTo, type Json } from '../../../model/index.ts';
 import type { Releases } from '../version.ts';
 import type { Field } from './field.ts';
 
@@ -63,7 +63,7 @@ export function availability({ types, policy }: { types: Types; policy?: PolicyU
     const releases = types[type];
     if (!releases) continue;
     const from = releases.from === undefined ? '' : ` from ${releases.from}`;
-    since.set(from, [...(since.get(from) ?? []), type]);
+    addTo(since, from, type);
   }
   const groups = [...since]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,4 +1,5 @@
 import {
+  addTo,
   type Connection,
   coverageOf,
   indexByAddress,
@@ -98,11 +99,7 @@ export interface Needs {
 export function needsOf(scope: Scope, broker: string): Needs {
   const { wanted, named } = coverageOf(scope, broker, kinds);
   const vhosts = new Map<string, Selection[]>();
-  const want = (kind: string, selection: Selection) => {
-    const known = vhosts.get(kind) ?? [];
-    vhosts.set(kind, known);
-    known.push(vhostOf(selection));
-  };
+  const want = (kind: string, selection: Selection) => addTo(vhosts, kind, vhostOf(selection));
   for (const [kind, selections] of wanted) {
     for (const selection of selections) {
       want(kind, selection);

@@ -1,4 +1,4 @@
-import { largest, smallest } from '../../../../model/index.ts';
+import { addTo, largest, smallest } from '../../../../model/index.ts';
 import type { TopicMetrics } from '../../kinds/topic/metrics.ts';
 import type { Cluster } from '../cluster.ts';
 import { DescribeCluster, type TopicMetadata } from '../protocol/cluster.ts';
@@ -213,7 +213,7 @@ async function findGroups(
         if (committed.length === 0) continue;
         const offsets = new Map(committed.map(({ index, offset }) => [index, offset]));
         const group = { group: id, state: states.get(id) ?? '', offsets };
-        found.set(name, [...(found.get(name) ?? []), group]);
+        addTo(found, name, group);
       }
     }
   }

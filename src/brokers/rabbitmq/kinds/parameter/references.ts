@@ -1,5 +1,6 @@
 import {
   type Address,
+  addTo,
   type Change,
   isObject,
   isSecretRef,
@@ -179,7 +180,7 @@ class NamedChanges {
       if (kind === 'binding') this.#add('exchange', name, vhost, change);
       if (kind === 'permission' || kind === 'topic-permission') this.#add('user', name, vhost, change);
       if (kind === 'user') this.#add('user', vhost, undefined, change);
-      if (kind === 'queue' && change.action === 'create') append(this.#queuesMade, vhost, address);
+      if (kind === 'queue' && change.action === 'create') addTo(this.#queuesMade, vhost, address);
     }
   }
 
@@ -201,16 +202,10 @@ class NamedChanges {
   }
 
   #add(kind: string, name: string, vhost: string | undefined, change: Change): void {
-    append(this.#byName, keyOf(kind, name), { vhost, change });
+    addTo(this.#byName, keyOf(kind, name), { vhost, change });
   }
 }
 
 function keyOf(kind: string, name: string): string {
   return JSON.stringify([kind, name]);
-}
-
-function append<T>(map: Map<string, T[]>, key: string, item: T): void {
-  const members = map.get(key);
-  if (members) members.push(item);
-  else map.set(key, [item]);
 }
