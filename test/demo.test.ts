@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, inject, test } from 'vitest';
+import { endOf } from './cli/end-of-process.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -46,7 +47,7 @@ test.skipIf(!inject('rabbitmq').current || !inject('kafka').current || !inject('
   300_000,
 );
 
-function runDemo(): Promise<{ code: number | null; stdout: string; stderr: string }> {
+function runDemo() {
   // A broker that is given for tests holds who knows what; the demo starts from nothing.
   const env = Object.entries(process.env).filter(([name]) => !name.startsWith('BROKERFORM_TEST_'));
   const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'local', 'demo.ts')], {
@@ -54,16 +55,5 @@ function runDemo(): Promise<{ code: number | null; stdout: string; stderr: strin
     env: { ...Object.fromEntries(env), NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
+  return endOf(child);
 }

@@ -6,6 +6,7 @@ import { afterAll, expect, inject, test } from 'vitest';
 import { startKafka } from '../local/kafka.ts';
 import { startNats } from '../local/nats.ts';
 import { startRabbit } from '../local/rabbitmq.ts';
+import { endOf } from './cli/end-of-process.ts';
 import { mainArguments } from './cli/run-process.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -154,14 +155,5 @@ function runShell(
     env: { PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`, HOME: process.env.HOME ?? folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
-  });
+  return endOf(child);
 }

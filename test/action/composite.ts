@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
+import { endOf } from '../cli/end-of-process.ts';
 import { ROOT, type Runner, readOutputs } from './step.ts';
 
 interface Step {
@@ -145,7 +146,7 @@ function evaluate(expression: string, context: Context): unknown {
   return new Function('at', 'always', `return ${script}`)(at, () => true);
 }
 
-function shell(
+async function shell(
   script: string,
   cwd: string,
   env: Record<string, string>,
@@ -154,14 +155,6 @@ function shell(
   const file = join(cwd, 'script.sh');
   writeFileSync(file, script);
   const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', file], { cwd, env });
-  let log = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code: code ?? 1, log }));
-  });
+  const { code, output } = await endOf(child);
+  return { code: code ?? 1, log: output };
 }

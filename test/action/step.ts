@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endOf } from '../cli/end-of-process.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -44,7 +45,7 @@ export class Runner {
     return this.#spawn(script, args, { TMPDIR: this.folder, ...env });
   }
 
-  #spawn(script: string, args: readonly string[], env: Record<string, string>): Promise<StepResult> {
+  async #spawn(script: string, args: readonly string[], env: Record<string, string>): Promise<StepResult> {
     const path = join(ROOT, 'action', script);
     const command = script.endsWith('.mjs') ? [process.execPath, path] : [path];
     const [program = '', ...rest] = command;
@@ -53,26 +54,9 @@ export class Runner {
       env: { ...reachingOut(), PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    return new Promise((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code) =>
-        resolve({
-          code,
-          stdout,
-          stderr,
-          outputs: readOutputs(env.GITHUB_OUTPUT),
-          summary: readIfThere(env.GITHUB_STEP_SUMMARY),
-        }),
-      );
-    });
+    const { code, stdout, stderr } = await endOf(child);
+    const [outputs, summary] = [readOutputs(env.GITHUB_OUTPUT), readIfThere(env.GITHUB_STEP_SUMMARY)];
+    return { code, stdout, stderr, outputs, summary };
   }
 }
 

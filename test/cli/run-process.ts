@@ -3,14 +3,11 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Ended, environment, type Surroundings } from './run-cli.ts';
+import { type EndedProcess, endOf } from './end-of-process.ts';
+import { environment, type Surroundings } from './run-cli.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-
-export interface EndedProcess extends Ended {
-  readonly signal: NodeJS.Signals | null;
-}
 
 export interface ProcessSurroundings extends Surroundings {
   /** Kills with these signals, one after the other, as soon as the text was seen on either output. */
@@ -50,21 +47,7 @@ export function runProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const pending = [...signals];
-  let stdout = '';
-  let stderr = '';
-  const kill = (seen: string) => {
+  return endOf(child, (seen) => {
     while (pending[0]?.after.test(seen)) child.kill(pending.shift()?.signal);
-  };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    kill(stdout);
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-    kill(stderr);
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
 }

@@ -2,12 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { type EndedProcess, endOf } from '../cli/end-of-process.ts';
 import { mainArguments } from '../cli/run-process.ts';
-
-export interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-}
 
 const QUEUES = 'rabbitmq:\n  vhost: ci-examples\n  queues:\n    orders: { type: quorum, max-length: 10 }\n';
 
@@ -53,22 +49,13 @@ export class Checkout {
   }
 
   /** Runs a script as CI systems do: it ends with the first command that fails. */
-  run(script: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  run(script: string, env: Readonly<Record<string, string>> = {}): Promise<EndedProcess> {
     const child = spawn('sh', ['-e', '-c', script], {
       cwd: this.folder,
       env: { HOME: this.folder, PATH: `${this.#bin}${delimiter}${process.env.PATH}`, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    }
-    return new Promise((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code, output }));
-    });
+    return endOf(child);
   }
 
   #commit(message: string): string {

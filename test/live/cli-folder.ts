@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApplyReport, StepStatus } from '../../src/model/index.ts';
-import { type EndedProcess as Ended, mainArguments } from '../cli/run-process.ts';
+import { type EndedProcess as Ended, endOf } from '../cli/end-of-process.ts';
+import { mainArguments } from '../cli/run-process.ts';
 
 export interface Running {
   readonly ended: Promise<Ended>;
@@ -43,19 +44,7 @@ export class CliFolder {
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    const ended = new Promise<Ended>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-    });
-    return { ended, kill: (signal) => child.kill(signal) };
+    return { ended: endOf(child), kill: (signal) => child.kill(signal) };
   }
 
   run(...args: readonly string[]): Promise<Ended> {

@@ -30,8 +30,8 @@ describe.each(LINES)('a connection to RabbitMQ %s that is cut', (line) => {
 
   /** A session whose AMQP and HTTP go through a proxy each. */
   async function openThrough(timeout = 10_000) {
-    const amqp = await startProxy(Number(new URL(broker?.url ?? '').port));
-    const http = await startProxy(Number(new URL(broker?.management ?? '').port));
+    const amqp = await startProxy(broker?.url ?? '');
+    const http = await startProxy(broker?.management ?? '');
     proxies.push(amqp, http);
     const session = await connect({
       name: 'main',
@@ -158,7 +158,7 @@ describe.each(LINES)('a connection to RabbitMQ %s that is cut', (line) => {
   });
 
   test.skipIf(!broker)('before it is there: a ConnectionError that waiting may help', async () => {
-    const proxy = await startProxy(1);
+    const proxy = await startProxy('tcp://127.0.0.1:1');
     proxies.push(proxy);
     const settings = { management: `http://127.0.0.1:${proxy.port}` };
     const error = await connect({
