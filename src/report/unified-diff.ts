@@ -1,5 +1,5 @@
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff/lib/patch/create.js';
 import { escapeText } from '../text/escape.ts';
+import { comparePatches } from './comparison.ts';
 import { paint, type Style } from './style.ts';
 
 /** Line edits of one file after which it is shown as removed and added. */
@@ -24,6 +24,7 @@ export function unifiedDiff(
     string,
   ];
   const [old, text] = [escapeLines(before?.text), escapeLines(after?.text)];
+  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = comparePatches();
   const patch =
     createTwoFilesPatch(from, to, old, text, undefined, undefined, {
       context: 3,

@@ -1,8 +1,7 @@
-import { diffArrays } from 'diff/lib/diff/array.js';
-import { structuredPatch } from 'diff/lib/patch/create.js';
 import { type FieldChange, type FieldLine, formatCount, type Json, shownSecrets } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
+import { compareLists, comparePatches } from './comparison.ts';
 import { outline } from './outline.ts';
 import { paint, type Style } from './style.ts';
 
@@ -93,7 +92,9 @@ function listChange(
   after: readonly string[],
   style: Style,
 ): ValueChange | undefined {
-  const parts = diffArrays([...before].sort(), [...after].sort(), { maxEditLength: MOST_EDITS });
+  const parts = compareLists().diffArrays([...before].sort(), [...after].sort(), {
+    maxEditLength: MOST_EDITS,
+  });
   if (!parts) return undefined;
   const added = parts.filter((part) => part.added).flatMap(({ value }) => value);
   const removed = parts.filter((part) => part.removed).flatMap(({ value }) => value);
@@ -130,7 +131,7 @@ function prettyText(shown: string, value: Json | undefined): string {
 /** Changed lines with context, and `⋮` between distant ones; none if the texts are equal. */
 function changedLines(before: string, after: string, style: Style): string[] {
   if (before === after) return [];
-  const patch = structuredPatch('', '', `${before}\n`, `${after}\n`, '', '', {
+  const patch = comparePatches().structuredPatch('', '', `${before}\n`, `${after}\n`, '', '', {
     context: CONTEXT,
     maxEditLength: MOST_EDITS,
   });
