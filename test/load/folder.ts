@@ -45,7 +45,7 @@ export const boxes: SchemaSource = {
         },
       },
       lid: {
-        oneOf: [
+        anyOf: [
           {
             type: 'object',
             additionalProperties: false,
