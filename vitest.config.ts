@@ -14,7 +14,7 @@ const BROKERS = [
   'test/brokers/*-session/**/*.test.ts',
   'test/brokers/contract.test.ts',
   'test/{demo,readme}.test.ts',
-  'test/action/composite.test.ts',
+  'test/action/{build,composite}.test.ts',
   'test/cli/{completion,live,strange-peers}.test.ts',
   'test/examples/scripts.test.ts',
   'test/graph/page.test.ts',
@@ -38,6 +38,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Importing the sources anew for each file would take longer than the tests.
           isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...BROKERS, ...RACES],

@@ -1,52 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BOT, GitHub, REPOSITORY } from './github.ts';
-import { Runner, type StepResult } from './step.ts';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { BOT, REPOSITORY } from './github.ts';
+import { FORK, MARKER, PLAN, PullRequest } from './pull-request.ts';
 
-const github = new GitHub();
-const runner = new Runner();
+const pull = await PullRequest.open();
+const { github, runner } = pull;
+const comment: PullRequest['comment'] = (one) => pull.comment(one);
+const bodies = () => pull.bodies;
 
-beforeAll(() => github.start());
 beforeEach(() => github.reset());
-afterAll(async () => {
-  await github.stop();
-  runner.remove();
-});
-
-const MARKER = '<!-- brokerform:plan project=shop environment=production -->';
-const PLAN = `${MARKER}\n### Plan <code>production</code>\n\n| safe |\n|---:|\n| 1 |\n\n#### Safe\n`;
-const SHA = 'c0ffee'.padEnd(40, '0');
-const OWN = { number: 7, head: { sha: SHA, repo: { full_name: REPOSITORY } } };
-const FORK = { number: 7, head: { sha: SHA, repo: { full_name: 'mallory/shop' } } };
-
-interface Case {
-  markdown?: string;
-  event?: unknown;
-  env?: Record<string, string>;
-}
-
-function comment({
-  markdown = PLAN,
-  event = { pull_request: OWN },
-  env = {},
-}: Case = {}): Promise<StepResult> {
-  return runner.run('comment.mjs', {
-    GITHUB_API_URL: github.url,
-    GITHUB_GRAPHQL_URL: `${github.url}/graphql`,
-    GITHUB_REPOSITORY: REPOSITORY,
-    GITHUB_EVENT_PATH: runner.file('event.json', JSON.stringify(event)),
-    GITHUB_RUN_ID: '100',
-    BROKERFORM_TOKEN: 'secret-token',
-    BROKERFORM_COMMAND: 'plan',
-    BROKERFORM_ENV: 'production',
-    BROKERFORM_WORKING_DIRECTORY: '.',
-    BROKERFORM_MARKDOWN: runner.file('plan.md', markdown),
-    BROKERFORM_DIGEST: `sha256:${'ab'.repeat(32)}`,
-    BROKERFORM_EXIT_CODE: '0',
-    ...env,
-  });
-}
-
-const bodies = () => github.comments.map(({ body }) => body);
+afterAll(() => pull.close());
 
 describe('one comment, updated in place', () => {
   test('the first run creates it, with the commit, the run and the digest of the plan', async () => {
@@ -267,78 +229,5 @@ describe('too long', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('spam');
     expect(github.writes).toHaveLength(1);
-  });
-});
-
-describe('trouble on the way', () => {
-  test('a server that fails is asked again, with what can be done twice', async () => {
-    github.say(`${MARKER}\nold`, BOT);
-    const failures: Record<string, number> = { GET: 1, PATCH: 1, POST: 1 };
-    github.intercept = ({ method }) => {
-      const left = failures[method] ?? 0;
-      failures[method] = left - 1;
-      return left > 0 ? { status: 502 } : undefined;
-    };
-    expect((await comment()).code).toBe(0);
-    expect(bodies()[0]).toContain(PLAN);
-  });
-
-  test('a creation whose answer was lost is looked for, not done twice', async () => {
-    let isLost = false;
-    github.intercept = ({ method, path, body }) => {
-      if (method !== 'POST' || path === '/graphql' || isLost) return undefined;
-      isLost = true;
-      github.say(String(body.body), BOT);
-      return 'hang up';
-    };
-    expect((await comment()).code).toBe(0);
-    expect(github.comments).toHaveLength(1);
-    expect(github.writes.map((write) => write.split(' ')[0])).toEqual(['POST', 'PATCH']);
-  });
-
-  test('GitHub says when to come back, and that long is waited', async () => {
-    let refusals = 0;
-    github.intercept = ({ method, path }) => {
-      if (method !== 'POST' || path === '/graphql' || refusals > 0) return undefined;
-      refusals++;
-      return { status: 403, headers: { 'retry-after': '1' }, body: { message: 'secondary rate limit' } };
-    };
-    const start = Date.now();
-    expect((await comment()).code).toBe(0);
-    expect(Date.now() - start).toBeGreaterThanOrEqual(1000);
-    expect(github.comments).toHaveLength(1);
-  });
-
-  test('a limit that is used up is waited for until it is set anew', async () => {
-    let refusals = 0;
-    github.intercept = ({ method, path }) => {
-      if (method !== 'GET' || path === '/graphql' || refusals > 0) return undefined;
-      refusals++;
-      const reset = String(Math.ceil(Date.now() / 1000) + 1);
-      const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
-      return { status: 403, headers, body: { message: 'API rate limit exceeded' } };
-    };
-    const start = Date.now();
-    expect((await comment()).code).toBe(0);
-    expect(Date.now() - start).toBeGreaterThanOrEqual(1000);
-    expect(refusals).toBe(1);
-  });
-
-  test('a wait that would take longer than another run is not waited for', async () => {
-    github.intercept = () => ({
-      status: 429,
-      headers: { 'retry-after': '3600' },
-      body: { message: 'slow down' },
-    });
-    const { code, stdout } = await comment();
-    expect(code).toBe(1);
-    expect(stdout).toContain('slow down');
-  });
-
-  test('a server that stays down fails the step: the reviewer would read the plan of an earlier commit', async () => {
-    github.intercept = () => ({ status: 500, body: { message: 'down' } });
-    const { code, stdout } = await comment();
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/^::error .*down.*Run the job again/m);
   });
 });

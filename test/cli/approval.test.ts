@@ -1,12 +1,21 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { nodeArguments } from './run-process.ts';
+import { buildSync } from 'esbuild';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'brokerform-ask-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const asker = join(folder, 'ask.mjs');
+buildSync({
+  ...{ entryPoints: [join(import.meta.dirname, 'ask.ts')], outfile: asker },
+  ...{ bundle: true, format: 'esm', platform: 'node' },
+});
 
 /** Runs ask.ts on a terminal of its own and types the answer once the question stands there. */
 function ask(answer: string, count = 2): Promise<string> {
-  const asker = nodeArguments(join(import.meta.dirname, 'ask.ts'), [String(count)]);
-  const words = [process.execPath, ...asker];
+  const words = [process.execPath, asker, String(count)];
   const child = spawn('script', ['-qec', words.join(' '), '/dev/null']);
   let screen = '';
   let hasAnswered = false;

@@ -11,14 +11,17 @@ let folder: string;
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'brokerform-')));
   git('init', '--quiet', '--initial-branch=main');
-  git('config', 'user.email', 'test@example.org');
-  git('config', 'user.name', 'test');
-  git('config', 'commit.gpgsign', 'false');
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+const OWNER = ['-c', 'user.email=test@example.org', '-c', 'user.name=test', '-c', 'commit.gpgsign=false'];
+
 function git(...args: string[]): string {
-  return execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync('git', [...OWNER, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function write(files: Record<string, string>): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mainArguments } from './run-process.ts';
 
-const QUEUES = 8000;
+const QUEUES = 2000;
 const folder = mkdtempSync(join(tmpdir(), 'brokerform-pipes-'));
 beforeAll(() => {
   const queues = Array.from({ length: QUEUES }, (_, i) => `    q${i}: {}\n`).join('');
@@ -27,7 +27,7 @@ function shell(line: string): Promise<string> {
 test('a slow reader gets all of a long output', async () => {
   // Nothing is read until the command had the time to end: a pipe holds 64 KB.
   const said = await shell('"$@" validate t.yaml --format json | (sleep 1; cat >out.json); wc -c <out.json');
-  expect(Number.parseInt(said, 10)).toBeGreaterThan(4_000_000);
+  expect(Number.parseInt(said, 10)).toBeGreaterThan(1_000_000);
   expect(await shell('node -e \'JSON.parse(require("fs").readFileSync("out.json"))\'')).toBe('codes 0\n');
 });
 

@@ -21,7 +21,10 @@ const server = createServer(async (request, response) => {
   for await (const chunk of request.setEncoding('utf8')) text += chunk;
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://gitlab');
   const answer = (status: number, body?: unknown) => {
-    response.writeHead(status, { 'content-type': 'application/json' });
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      ...(status === 429 && { 'retry-after': '0.1' }),
+    });
     response.end(body === undefined ? '' : JSON.stringify(body));
   };
   const failure = failures.shift();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { allRules } from '../../src/workflow/index.ts';
+import { runs } from '../setup/runs.ts';
 import { declaredIn, readFiles } from './read.ts';
 import { SAMPLES } from './samples.ts';
 
@@ -76,7 +77,7 @@ test.each(Object.keys(SAMPLES))(
         );
         await survives(changed.map((document) => stringify(document)).join('---\n'));
       }),
-      { numRuns: 80 },
+      { numRuns: runs(30) },
     );
   },
   120_000,
@@ -100,7 +101,7 @@ test('any documents at all', async () => {
         stringify(isMapping ? { ...head, ...body } : { ...head, channels: body, spec: body, items: body }),
       );
     }),
-    { numRuns: 150 },
+    { numRuns: runs(60) },
   );
 }, 120_000);
 

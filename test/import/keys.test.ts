@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
+import { runs } from '../setup/runs.ts';
 import { readFiles } from './read.ts';
 import { SAMPLES } from './samples.ts';
 
@@ -79,7 +80,7 @@ test.each(Object.keys(SAMPLES))(
       fc.asyncProperty(fc.constantFrom(...places), extra, ({ index, path }, value) =>
         tell(index, path, value),
       ),
-      { numRuns: 40 },
+      { numRuns: runs(15) },
     );
   },
   120_000,

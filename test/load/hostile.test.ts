@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { connectionOf, loadProject } from '../../src/load/index.ts';
+import { runs } from '../setup/runs.ts';
 import { boxes, crates, makeFolder } from './folder.ts';
 
 const word = fc.constantFrom(
@@ -89,6 +90,6 @@ test('whatever the files hold, loading ends with values: each mistake with a pla
         expect(at && hint && message).toBeTruthy();
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(150) },
   );
 }, 120_000);

@@ -6,6 +6,7 @@ import { JsonSchema } from '../../src/load/json-schema.ts';
 import type { Violation } from '../../src/load/schema-rules.ts';
 import { configCore, connectionSchema, sectionSchema } from '../../src/load/schemas.ts';
 import { isObject, type Json, type JsonObject } from '../../src/model/index.ts';
+import { runs } from '../setup/runs.ts';
 import { boxes } from './folder.ts';
 
 const SCHEMAS: Readonly<Record<string, JsonObject>> = {
@@ -116,7 +117,7 @@ test.each(Object.keys(SCHEMAS))(
           // The order of several mistakes in one value is each validator's own.
           expect(ours(found).sort()).toEqual(theirs(validate.errors ?? []).sort());
         }),
-        { numRuns: 150 },
+        { numRuns: runs(60) },
       );
     }
     expect(seen.size).toBeGreaterThan(2);

@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { decodeText, MAX_BYTES, readText } from '../../src/load/read-file.ts';
 import { readYaml } from '../../src/load/yaml.ts';
 import { parseJson } from '../../src/model/index.ts';
+import { runs } from '../setup/runs.ts';
 import { codes, lines, makeFolder } from './folder.ts';
 
 const read = (text: string) => readYaml(text, 't.yaml');
@@ -218,27 +219,27 @@ test('what is no file is said to be none, and a large file is not read', () => {
   expect(told('.')).toBe('load/unreadable-file');
 });
 
-/** Every way that I know to make a YAML parser slow, big or dizzy. */
+/** Every way that I know to make a YAML parser slow, big or dizzy. All of it is far over what grows with the square. */
 const bombs: Record<string, string> = {
   aliases: `a0: &a0 [x]\n${Array.from({ length: 60 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`).join('\n')}\n`,
-  merges: `b0: &b0 {${Array.from({ length: 2000 }, (_, i) => `k${i}: 1`).join(', ')}}\n${Array.from({ length: 20000 }, (_, i) => `c${i}: {<<: *b0}`).join('\n')}\n`,
+  merges: `b0: &b0 {${Array.from({ length: 2000 }, (_, i) => `k${i}: 1`).join(', ')}}\n${Array.from({ length: 5000 }, (_, i) => `c${i}: {<<: *b0}`).join('\n')}\n`,
   brackets: '['.repeat(200_000),
   braces: '{a: '.repeat(200_000),
   dashes: '- '.repeat(200_000),
   questions: '? '.repeat(200_000),
   indents: Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
-  keys: Array.from({ length: 100_000 }, (_, i) => `k${i}: &x${i} 1`).join('\n'),
+  keys: Array.from({ length: 25_000 }, (_, i) => `k${i}: &x${i} 1`).join('\n'),
   duplicates: 'a: 1\n'.repeat(50_000),
-  errors: '}'.repeat(1_000_000),
-  quotes: '"a" '.repeat(100_000),
+  errors: '}'.repeat(250_000),
+  quotes: '"a" '.repeat(25_000),
   anchors: `a: ${'&a '.repeat(50_000)}`,
   tags: '!a '.repeat(50_000),
-  digits: `a: ${'9'.repeat(4_000_000)}`,
-  comments: '#\n'.repeat(1_000_000),
-  ignores: '# brokerform-ignore a/b: c\n'.repeat(50_000),
-  documents: '---\n'.repeat(200_000),
-  items: '-\n'.repeat(1_000_000),
-  one: 'a: x y '.repeat(500_000),
+  digits: `a: ${'9'.repeat(1_000_000)}`,
+  comments: '#\n'.repeat(250_000),
+  ignores: '# brokerform-ignore a/b: c\n'.repeat(12_000),
+  documents: '---\n'.repeat(50_000),
+  items: '-\n'.repeat(250_000),
+  one: 'a: x y '.repeat(125_000),
 };
 
 test.each(Object.keys(bombs))('a file of many %s ends soon, in bounded memory', (name) => {
@@ -246,8 +247,8 @@ test.each(Object.keys(bombs))('a file of many %s ends soon, in bounded memory', 
   const start = process.cpuUsage();
   const { diagnostics } = read(bombs[name] ?? '');
   // Processor time, not the clock: other test files run beside this one. Microseconds.
-  expect(process.cpuUsage(start).user).toBeLessThan(15_000_000);
-  expect(process.memoryUsage().rss - before).toBeLessThan(1_500_000_000);
+  expect(process.cpuUsage(start).user).toBeLessThan(4_000_000);
+  expect(process.memoryUsage().rss - before).toBeLessThan(500_000_000);
   if (name === 'aliases' || name === 'merges')
     expect(codes(diagnostics)[0]).toContain('load/too-many-aliases');
   if (['brackets', 'braces', 'dashes', 'questions', 'indents'].includes(name)) {
@@ -271,7 +272,7 @@ test('any JSON written as YAML is read as it was', () => {
         expect(documents[0]?.value ?? null).toEqual(parseJson(JSON.stringify(value)));
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -316,13 +317,13 @@ test('random bytes never throw, and every finding has a place and a hint', () =>
     fc.property(fc.array(token, { maxLength: 25 }), (tokens) => {
       for (const { at, hint } of read(tokens.join('')).diagnostics) expect(at && hint).toBeTruthy();
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(3000) },
   );
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const result = decodeText(bytes, 'f');
       if ('text' in result) read(result.text);
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(1000) },
   );
 }, 120_000);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KilledProject, type Way, type World } from '../memory/kills.ts';
 import { boxOf, linkOf } from '../memory/provider.ts';
+import { runs } from '../setup/runs.ts';
 
 const WAYS: readonly Way[] = ['same plan', 'plan again'];
 const NAMES = ['a', 'b', 'c', 'd'];
@@ -84,7 +85,7 @@ describe('a process that is killed', () => {
         await project.run(last);
         await expectEnd(project, state);
       }),
-      { numRuns: Number(process.env.BROKERFORM_TEST_KILLS ?? 300) },
+      { numRuns: runs(80) },
     );
   }, 600_000);
 });

@@ -9,6 +9,7 @@ import { topologies as kafkaTopologies, sectionOf } from '../live/kafka/topologi
 import { topologies as natsTopologies } from '../live/nats/topologies.ts';
 import { LiveProject } from '../live/project.ts';
 import { topologies as rabbitTopologies } from '../live/rabbitmq/topologies.ts';
+import { runs } from '../setup/runs.ts';
 
 const project = new LiveProject({
   brokers: {
@@ -56,7 +57,7 @@ describe('whatever the topologies are', () => {
         });
         expect([findings.new, findings.fixed]).toEqual([[], []]);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -84,7 +85,7 @@ describe('whatever the topologies are', () => {
         );
         expect(changed.length + diff.unchanged).toBeGreaterThanOrEqual(heads.size - alongside.size);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -103,7 +104,7 @@ describe('whatever the topologies are', () => {
         const after = compareSides(before, { checked: project.check(`${lines.join('\n')}\n`) }, false);
         expect(after.undeclared).toEqual([]);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(10) },
     );
   });
 
@@ -121,7 +122,7 @@ describe('whatever the topologies are', () => {
         const steps = plan.waves.flat().map(({ address, action }) => `${action} ${address}`);
         expect(diff.steps.map(({ address, action }) => `${action} ${address}`)).toEqual(steps.sort());
       }),
-      { numRuns: 25 },
+      { numRuns: runs(10) },
     );
   });
 });

@@ -13,6 +13,7 @@ import { runCase } from '../golden/run-case.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, linkOf, memoryProvider } from '../memory/provider.ts';
 import { applyMemory, planMemory } from '../memory/run.ts';
+import { runs } from '../setup/runs.ts';
 
 type Path = readonly (string | number)[];
 type Node = Record<string | number, unknown>;
@@ -95,7 +96,7 @@ describe('a saved plan does what it shows', () => {
           expect(error, (error as Error).stack ?? '').toBeInstanceOf(InvalidPlanFile);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(80) },
     );
   });
 
@@ -131,7 +132,7 @@ describe('a saved plan does what it shows', () => {
           expect(error, (error as Error).stack ?? '').toBeInstanceOf(InvalidPlanFile);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(40) },
     );
   });
 

@@ -7,6 +7,7 @@ import { type AclSpec, aclResource } from '../../../../src/brokers/kafka/kinds/a
 import { type QuotaEntity, quotaResource } from '../../../../src/brokers/kafka/kinds/quota.ts';
 import { completeSides, diffResources } from '../../../../src/diff/index.ts';
 import { type JsonObject, objectOf, type Resource } from '../../../../src/model/index.ts';
+import { runs } from '../../../setup/runs.ts';
 import { broker, declareFiles, liveTopic } from '../topology.ts';
 
 /** What `import` does: live resources completed, and written. */
@@ -190,7 +191,7 @@ quotas:
         const { resources } = declareFiles({ 'topics.yaml': stringify({ kafka: grown }) });
         expect(resources.find(({ address }) => address === 'kafka/topic/later')?.spec).toEqual({});
       }),
-      { numRuns: 30 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -215,7 +216,7 @@ quotas:
         expect(changes).toEqual([]);
         expect(unmanaged).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(20) },
     );
   });
 });

@@ -19,6 +19,7 @@ import { userResource } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
 import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost/resource.ts';
 import { diffResources } from '../../../../src/diff/index.ts';
 import { HIDDEN, type JsonObject, type Resource } from '../../../../src/model/index.ts';
+import { runs } from '../../../setup/runs.ts';
 import { broker, contextOf, declareFiles } from '../topology.ts';
 
 const B = 'rabbitmq';
@@ -188,7 +189,7 @@ users:
         });
         expect(difference.changes).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(20) },
     );
   });
 });
