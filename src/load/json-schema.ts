@@ -1,5 +1,5 @@
 import { isExactInt, isObject, type Json, type JsonObject } from '../model/index.ts';
-import { type Check, RULES, type Rule, type Violation } from './schema-rules.ts';
+import { type Check, RULES, type Rule, typeOf, typeTest, type Violation } from './schema-rules.ts';
 
 const KEYWORDS = Object.keys(RULES) as (keyof typeof RULES)[];
 const TYPES = ['number', 'string', 'any', 'array', 'object'] as const;
@@ -78,23 +78,15 @@ function withTypes(
   schema: JsonObject,
   groups: readonly { readonly type: Rule['type']; readonly checks: readonly Check[] }[],
 ): Check {
-  const { type } = schema;
-  const types = type === undefined ? undefined : ([type].flat() as readonly string[]);
+  const isOfType = typeTest(schema);
   return (given, path, found) => {
     // A double is near enough to check a type and a range.
     const value = isExactInt(given) ? Number(given.$int) : given;
+    if (isOfType?.(value) === false) found.push({ keyword: 'type', path: [...path], value, schema });
     const own = typeOf(value);
-    if (types && !types.some((one) => one === own || (one === 'integer' && Number.isInteger(value)))) {
-      found.push({ keyword: 'type', path: [...path], value, schema });
-    }
     for (const group of groups) {
       if (group.type !== 'any' && group.type !== own) continue;
       for (const check of group.checks) check(value, path, found);
     }
   };
-}
-
-function typeOf(value: Json): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
 }

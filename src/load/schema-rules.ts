@@ -1,4 +1,11 @@
-import { canonicalJson, equalJson, isObject, type Json, type JsonObject } from '../model/index.ts';
+import {
+  canonicalJson,
+  equalJson,
+  isExactInt,
+  isObject,
+  type Json,
+  type JsonObject,
+} from '../model/index.ts';
 
 export type Keyword =
   | ('type' | 'maximum' | 'minimum' | 'exclusiveMinimum' | 'minLength' | 'pattern')
@@ -91,9 +98,13 @@ export const RULES: Readonly<Record<Exclude<Keyword, 'type'>, Rule>> = {
   },
   uniqueItems: {
     type: 'array',
-    check: (schema) => (value, path, found) => {
-      const pair = Array.isArray(value) ? equalPair(value) : undefined;
-      if (pair) found.push({ keyword: 'uniqueItems', path: [...path], value, schema, pair });
+    check(schema) {
+      // An item of the wrong type is one mistake, not two.
+      const isSound = isObject(schema.items) ? typeTest(schema.items) : undefined;
+      return (value, path, found) => {
+        const pair = Array.isArray(value) ? equalPair(value, isSound) : undefined;
+        if (pair) found.push({ keyword: 'uniqueItems', path: [...path], value, schema, pair });
+      };
     },
   },
   minProperties: limit('minProperties', 'object', (value, least) => Object.keys(value).length >= least),
@@ -140,6 +151,23 @@ export const RULES: Readonly<Record<Exclude<Keyword, 'type'>, Rule>> = {
   },
 };
 
+export function typeOf(value: Json): string {
+  if (value === null) return 'null';
+  if (isExactInt(value)) return 'number';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** Tells whether a value has the type, or one of those, that a schema wants; undefined where any will do. */
+export function typeTest({ type }: JsonObject): ((value: Json) => boolean) | undefined {
+  if (type === undefined) return undefined;
+  const types = [type].flat() as readonly string[];
+  return (value) => {
+    const own = typeOf(value);
+    if (types.includes(own)) return true;
+    return types.includes('integer') && (isExactInt(value) || Number.isInteger(value));
+  };
+}
+
 /** A keyword that a value breaks as a whole. */
 function single(keyword: Keyword, schema: JsonObject, holds: (value: Json) => boolean): Check {
   return (value, path, found) => {
@@ -172,10 +200,15 @@ function inside(path: string[], key: string, check: () => void): void {
 }
 
 /** Two equal items, the ones nearest to the end. */
-function equalPair(items: readonly Json[]): readonly [number, number] | undefined {
+function equalPair(
+  items: readonly Json[],
+  isSound?: (item: Json) => boolean,
+): readonly [number, number] | undefined {
   const seen = new Map<string, number>();
   for (let i = items.length - 1; i >= 0; i--) {
-    const text = canonicalJson(items[i] ?? null);
+    const item = items[i] ?? null;
+    if (isSound?.(item) === false) continue;
+    const text = canonicalJson(item);
     const other = seen.get(text);
     if (other !== undefined) return [i, other];
     seen.set(text, i);

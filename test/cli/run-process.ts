@@ -15,7 +15,7 @@ export interface ProcessSurroundings extends Surroundings {
 }
 
 /** Node's arguments for a TypeScript file. */
-export function nodeArguments(file: string, args: readonly string[]): string[] {
+function nodeArguments(file: string, args: readonly string[]): string[] {
   return ['--import', TSX, file, ...args];
 }
 
