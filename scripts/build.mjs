@@ -1,13 +1,14 @@
 // Bundles src into dist, from an empty folder, so that a file removed from src never lingers in a published package.
 // A few bundles instead of hundreds of modules halve the time to start; what is imported lazily stays a bundle of its own.
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-  stdio: 'inherit',
-});
+// The declarations, beside the bundles.
+const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
+const declarations = once(spawn(process.execPath, tsc, { stdio: 'inherit' }), 'close');
 await build({
   entryPoints: ['src/cli/main.ts', 'src/index.ts'],
   outdir: 'dist',
@@ -24,3 +25,4 @@ await build({
 });
 cpSync('src/graph/page', 'dist/graph/page', { recursive: true });
 chmodSync('dist/cli/main.js', 0o755);
+[process.exitCode] = await declarations;

@@ -46,8 +46,6 @@ function neutral(text: string): string {
 
 test.each<[code: number, line: string, env?: Surroundings['env']]>([
   [0, '--help'],
-  [0, '-V plan'],
-  [0, 'validate'],
   [0, 'plan --against none --out p.json --json-into o.json'],
   [0, '-C ../shop/topologies/.. plan --against none --markdown-into o.md', { LENGTH: '7', FORCE_COLOR: '1' }],
   [0, 'init -C topologies'],
@@ -55,7 +53,6 @@ test.each<[code: number, line: string, env?: Surroundings['env']]>([
   [2, 'plan --against none --detailed-exitcode --color'],
   [3, 'validate lossy'],
   [4, 'apply cut.json'],
-  [64, 'apply'],
   [64, 'plan --targt x'],
   [64, '-C none validate'],
   [65, 'validate bad --format github', { GITHUB_WORKSPACE: root }],

@@ -69,6 +69,7 @@ describe('a saved plan does what it shows', () => {
   ])('each value of %s/%s that is changed is noticed, or neither shown nor sent', async (broker, name) => {
     const plan = await planOf(broker, name);
     const show = (one: Plan) => renderPlan(one, 'text', { ...PLAIN, verbose: true });
+    const [allSent, allShown] = [sent(plan), show(plan)];
     for (const path of leavesOf(plan)) {
       const forged = mutated(plan, path);
       try {
@@ -77,8 +78,8 @@ describe('a saved plan does what it shows', () => {
         expect(error).toBeInstanceOf(InvalidPlanFile);
         continue;
       }
-      expect(sent(forged), path.join('.')).toBe(sent(plan));
-      if (!FREE.test(path.join('.'))) expect(show(forged), path.join('.')).toBe(show(plan));
+      expect(sent(forged), path.join('.')).toBe(allSent);
+      if (!FREE.test(path.join('.'))) expect(show(forged), path.join('.')).toBe(allShown);
     }
   });
 
@@ -96,7 +97,7 @@ describe('a saved plan does what it shows', () => {
           expect(error, (error as Error).stack ?? '').toBeInstanceOf(InvalidPlanFile);
         }
       }),
-      { numRuns: runs(80) },
+      { numRuns: runs(50) },
     );
   });
 
@@ -150,12 +151,14 @@ describe('a saved plan does what it shows', () => {
     const plan = await planMemory(broker, wanted, options);
     await applyMemory(broker, plan);
     const expected = JSON.stringify(broker.log);
+    const known = [memoryProvider([broker])];
     for (const path of leavesOf(plan)) {
       for (const change of [other, () => 'store/box/c', () => 0, () => null]) {
         const forged = mutated(plan, path, change);
-        const again = await start();
+        let again: MemoryBroker | undefined;
         try {
-          verifyPlan(forged, [memoryProvider([again])]);
+          verifyPlan(forged, known);
+          again = await start();
           await applyMemory(again, forged);
         } catch (error) {
           expect(
@@ -163,7 +166,7 @@ describe('a saved plan does what it shows', () => {
             path.join('.'),
           ).toBe(true);
         }
-        expect(['[]', expected], path.join('.')).toContain(JSON.stringify(again.log));
+        expect(['[]', expected], path.join('.')).toContain(JSON.stringify(again?.log ?? []));
       }
     }
   });
