@@ -35,6 +35,8 @@ export interface ApplyInput {
   readonly abort: AbortSignal;
   /** Whether to start background operations of a broker without waiting for them. */
   readonly detach?: boolean;
+  /** Messages per second that a move may take. */
+  readonly limitRate?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly now: () => Date;
 }
@@ -103,6 +105,7 @@ async function run(
     drain,
     abort: input.abort,
     detach: input.detach === true,
+    ...(input.limitRate !== undefined && { limitRate: input.limitRate }),
     hasFailed: () => hasFailed,
     onResult: (result) => {
       const { status } = result;

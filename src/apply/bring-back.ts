@@ -1,4 +1,4 @@
-import { type Call, type Failure, kindOf, type Outcome } from '../model/index.ts';
+import { type Call, type Failure, isMove, kindOf, type Outcome } from '../model/index.ts';
 import type { ReadyStep } from './readiness.ts';
 import type { StepResult } from './step-result.ts';
 import type { Target, View } from './target.ts';
@@ -45,7 +45,9 @@ function isMade({ item, callsDone }: Broken): boolean {
 function hasLost(one: Broken): boolean {
   const { item, callsDone } = one;
   const isDeleted = callsDone > 0 || item.calls.length < item.step.calls.length;
-  return item.step.action === 'replace' && isDeleted && !isMade(one);
+  // A move that fails loses nothing: its messages are kept until it continues.
+  const isReplaced = item.step.action === 'replace' && !isMove(item.step.change);
+  return isReplaced && isDeleted && !isMade(one);
 }
 
 /** Every dependent except the rejected one, whose failure is already reported. */

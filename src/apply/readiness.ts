@@ -2,6 +2,7 @@ import {
   type Address,
   type Call,
   type Dependent,
+  isMove,
   type Plan,
   type StaleDifference,
   StalePlan,
@@ -64,7 +65,7 @@ export function checkReadiness(steps: readonly Step[], view: View): Readiness {
     const message = view.difference(step);
     if (message !== undefined) differences.push({ subject: step.address, message });
     else if (!('before' in step.change) || view.isLive(step.change.before)) asPlanned.push(step);
-    if (step.action !== 'replace') return { step, calls: step.calls, dependents: [] };
+    if (step.action !== 'replace' || isMove(step.change)) return { step, calls: step.calls, dependents: [] };
     if (view.exists(step.address)) pending.add(step.address);
     const calls = view.exists(step.address) && !isHalfMade(step, view) ? step.calls : creationOf(step);
     return { step, calls, dependents: recreated(step) };
@@ -85,8 +86,9 @@ function recreated(step: Step): Dependent[] {
   return step.dependents.filter(({ calls }) => calls.length > 0);
 }
 
-/** The calls after the deletion, which is the first call; see `Kind.calls`. */
-export function creationOf({ action, calls }: Step): readonly Call[] {
+/** The calls after the deletion, which is the first call; see `Kind.calls`. A move finds out itself what is left to do. */
+export function creationOf({ action, calls, change }: Step): readonly Call[] {
+  if (isMove(change)) return calls;
   return action === 'replace' || action === 'delete' ? calls.slice(1) : calls;
 }
 

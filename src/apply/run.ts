@@ -11,6 +11,7 @@ export interface RunOptions {
   readonly drain: AbortController;
   readonly abort: AbortSignal;
   readonly detach: boolean;
+  readonly limitRate?: number;
   /** Whether any step has failed so far, on any broker. */
   readonly hasFailed: () => boolean;
   readonly onResult: (result: StepResult) => void;
@@ -87,11 +88,12 @@ async function sendWave(
   // If the broker is unreachable, the calls of each step report it.
   const readAffected = costly.length > 0 ? await target.readAffected(costly).catch(() => NONE) : NONE;
   const units = started.map(({ calls, dependents }) => [...calls, ...dependents.flatMap((one) => one.calls)]);
-  const { drain, abort, detach, onWork } = options;
+  const { drain, abort, detach, limitRate, onWork } = options;
   const { name } = target.session.broker;
   const broken: { item: ReadyStep; callsDone: number; result: StepResult }[] = [];
   for await (const outcome of target.session.send(units, {
     ...{ drain: drain.signal, abort, detach },
+    ...(limitRate !== undefined && { limitRate }),
     ...(onWork && { onWork: (text?: string) => onWork(name, text) }),
   })) {
     const item = started[outcome.unit];

@@ -9,6 +9,7 @@ export interface PlanFlags {
   readonly exclude: readonly string[];
   readonly prune?: boolean;
   readonly allow: readonly string[];
+  readonly move?: readonly string[];
   readonly resetPasswords?: readonly string[];
   /** False with `--no-preview`. */
   readonly preview: boolean;
@@ -25,6 +26,9 @@ export function addPlanOptions(command: Command): Command {
     .option('--prune', 'delete owned resources that are not declared')
     .addOption(
       listOption('--allow <class:glob>', 'permit a blocked change (copy the key from the plan); repeatable'),
+    )
+    .addOption(
+      listOption('--move <glob>', 'move the messages of matching resources that are replaced; repeatable'),
     )
     .addOption(
       listOption(
@@ -47,6 +51,7 @@ export function givenPlanFlags(flags: PlanFlags): string[] {
     ...(flags.exclude.length > 0 ? ['--exclude'] : []),
     ...(flags.prune ? ['--prune'] : []),
     ...(flags.allow.length > 0 ? ['--allow'] : []),
+    ...(flags.move?.length ? ['--move'] : []),
     ...(flags.resetPasswords?.length ? ['--reset-passwords'] : []),
     ...(flags.preview ? [] : ['--no-preview']),
   ];
@@ -57,6 +62,7 @@ export function checkSpelling(flags: PlanFlags): void {
   const given = [
     ...flags.target.map((glob) => ['--target', '', glob] as const),
     ...flags.exclude.map((glob) => ['--exclude', '', glob] as const),
+    ...(flags.move ?? []).map((glob) => ['--move', '', glob] as const),
     ...(flags.resetPasswords ?? []).map((glob) => ['--reset-passwords', '', glob] as const),
     ...flags.allow.map((key) => {
       const start = key.indexOf(':') + 1;

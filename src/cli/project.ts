@@ -1,8 +1,10 @@
 import {
   addressMatcher,
+  allSteps,
   type Diagnostic,
   InvalidPlanFile,
   InvalidProject,
+  isMove,
   LintErrors,
   type Plan,
   secretsIn,
@@ -90,6 +92,7 @@ export async function planProject(
     excludes: flags.exclude,
     prune: flags.prune === true,
     allow: flags.allow,
+    moves: flags.move ?? [],
     resets: flags.resetPasswords ?? [],
     preview: flags.preview,
     ...(against !== undefined && { against, directory: context.folder.path }),
@@ -101,8 +104,18 @@ export async function planProject(
   });
   const plan = await unlessInterrupted(context, against === undefined ? work : work.catch(badFile(against)));
   context.progress.clear();
+  noteIdleMoves(context, flags.move ?? [], plan);
   tellStrangers(context, kept, plan);
   return plan;
+}
+
+/** A glob without effect can be a slip, after which a replacement is blocked, or the move is done already. */
+function noteIdleMoves(context: CommandContext, globs: readonly string[], plan: Plan): void {
+  const moved = allSteps(plan).filter(({ change }) => isMove(change));
+  for (const glob of globs) {
+    if (moved.some(({ address }) => addressMatcher(glob)(address))) continue;
+    context.note(`--move ${glob}: no replacement whose messages can be moved`);
+  }
 }
 
 /** @throws RevisionError */

@@ -13,7 +13,7 @@ export interface FieldChange {
 }
 
 export type Change =
-  | { readonly action: 'create'; readonly after: Resource }
+  | { readonly action: 'create'; readonly after: Resource; readonly moves?: true }
   | {
       readonly action: 'update' | 'replace';
       readonly before: Resource;
@@ -24,8 +24,18 @@ export type Change =
        * counts as done before it was sent.
        */
       readonly resets?: true;
+      /**
+       * The contents of the live resource are moved to the new one, or a move that an earlier apply began continues.
+       * A resource in sync can have such a move: an update without fields.
+       */
+      readonly moves?: true;
     }
   | { readonly action: 'delete'; readonly before: Resource };
+
+/** Whether the change moves contents instead of deleting them. */
+export function isMove(change: Change): boolean {
+  return change.action !== 'delete' && change.moves === true;
+}
 
 export type Action = Change['action'];
 

@@ -21,6 +21,8 @@ export interface Risk {
   readonly message: string;
   /** A safer way to the same end, where there is one. */
   readonly hint?: string;
+  /** The contents that it loses can be moved instead. */
+  readonly movable?: true;
 }
 
 function makerOf(riskClass: RiskClass): (code: string, message: string, hint?: string) => Risk {

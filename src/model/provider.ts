@@ -43,6 +43,15 @@ export interface Kind {
     context: Context,
   ): string | undefined;
   risks(change: Change, context: Context): Risk[];
+  /**
+   * Why a replacement cannot move the contents to the new resource; undefined where it can. Absent where no resource of
+   * the kind has contents that can be moved.
+   */
+  whyNotMoved?(change: Change, context: Context): string | undefined;
+  /** Whether every replacement moves that can, as it costs nothing that a replacement without a move would not. */
+  readonly movesByDefault?: boolean;
+  /** Whether the contents of this declared resource were being moved when an apply was interrupted. */
+  isBeingMoved?(resource: Resource, context: Context): boolean;
   /** Live resources, other than the changed one, whose `metrics` counts in its risks: the queues of a policy. */
   alsoAffected?(change: Change, context: Context): readonly Resource[];
   /** The calls that make the change, in order. A replacement is its deletion, then its creation. */
@@ -53,8 +62,8 @@ export interface Kind {
    */
   readonly cascadesFrom?: readonly string[];
   /**
-   * True for a live resource that the broker makes by itself with the one it cascades from: a vhost's `amq.direct`.
-   * No client loses it, so it is not a dependent.
+   * True for a live resource that the broker makes by itself with the one it cascades from, a vhost's `amq.direct`, or
+   * that a move makes for its duration. No client loses it, so it is not a dependent.
    */
   predeclared?(resource: Resource): boolean;
   /**
@@ -145,6 +154,8 @@ export interface SendOptions {
   readonly abort: AbortSignal;
   /** Only begin what a broker then goes on with by itself, such as moving data, and do not wait for its end. */
   readonly detach?: boolean;
+  /** Messages per second that a move may take; as many as the broker does where absent. */
+  readonly limitRate?: number;
   /**
    * Told again and again how far a work is that takes long, and what it waits for; nothing once it has ended. Raw text
    * of one line.

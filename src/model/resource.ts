@@ -15,6 +15,8 @@ export interface Resource {
   readonly dependsOn: readonly Address[];
   /** Declared resources only: the place of its key. */
   readonly at?: Source;
+  /** Declared resources only: a replacement moves its contents, see `Kind.whyNotMoved`. */
+  readonly moves?: true;
   /** Declared resources only: the places of its fields, by dotted spec path (`arguments.x-message-ttl`). */
   readonly places?: Readonly<Record<string, Source>>;
   /** Instead of `places`, where only their names are kept, as in a plan. */

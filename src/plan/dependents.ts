@@ -4,9 +4,11 @@ import {
   type Change,
   type Context,
   cascades,
+  isMove,
   type Kind,
   kindOf,
   type Resource,
+  subject,
 } from '../model/index.ts';
 
 /**
@@ -36,13 +38,19 @@ export function findDependents(
   return (address) => direct.get(address) ?? [];
 }
 
-/** Addresses whose live resource the changes delete, permanently or as part of a replacement. */
-export function removedBy(changes: readonly Change[]): { deleted: Set<Address>; replaced: Set<Address> } {
-  const deleted = new Set<Address>();
-  const replaced = new Set<Address>();
+/**
+ * Addresses of live resources that the changes delete for good, delete and make again, or move: a move keeps what
+ * depends on the resource.
+ */
+export function removedBy(
+  changes: readonly Change[],
+): Record<'deleted' | 'replaced' | 'moved', Set<Address>> {
+  const removed = { deleted: new Set<Address>(), replaced: new Set<Address>(), moved: new Set<Address>() };
   for (const change of changes) {
-    if (change.action === 'delete') deleted.add(change.before.address);
-    if (change.action === 'replace') replaced.add(change.before.address);
+    const { address } = subject(change);
+    if (change.action === 'delete') removed.deleted.add(address);
+    else if (isMove(change)) removed.moved.add(address);
+    else if (change.action === 'replace') removed.replaced.add(address);
   }
-  return { deleted, replaced };
+  return removed;
 }

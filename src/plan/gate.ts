@@ -2,6 +2,7 @@ import {
   type Address,
   addressMatcher,
   type Blocker,
+  isMove,
   type Risk,
   type RiskClass,
   type Step,
@@ -41,20 +42,24 @@ export function allowance(keys: readonly string[]): (riskClass: RiskClass, addre
 /** Adds the guards of the project to the risks: protected addresses, and the limit of deletions. */
 export function guardSteps(steps: readonly Step[], rules: GateRules): Step[] {
   const protectors = rules.protect.map(addressMatcher);
-  const deletions = steps.filter((step) => step.action === 'delete' || step.action === 'replace').length;
+  const deletions = steps.filter(deletes).length;
   return steps.map((step) => {
     const guards: Risk[] = [];
     if (worstRisk(step.risks) !== 'safe' && protectors.some((matches) => matches(step.address))) {
       guards.push({ class: 'protected', code: 'protected', message: 'protected in this environment' });
     }
-    const isDeletion = step.action === 'delete' || step.action === 'replace';
-    if (isDeletion && rules.maxDeletes !== undefined && deletions > rules.maxDeletes) {
+    if (deletes(step) && rules.maxDeletes !== undefined && deletions > rules.maxDeletes) {
       const count = `${deletions} resource${deletions === 1 ? '' : 's'}`;
       const message = `plan deletes ${count}, limits.deletes is ${rules.maxDeletes}`;
       guards.push({ class: 'protected', code: 'too-many-deletes', message });
     }
     return guards.length === 0 ? step : { ...step, risks: [...step.risks, ...guards] };
   });
+}
+
+/** Whether the step deletes a resource with its contents. */
+function deletes({ action, change }: Step): boolean {
+  return action === 'delete' || (action === 'replace' && !isMove(change));
 }
 
 /** Every risk that blocks the plan. Safe and disruptive risks never do. */

@@ -9,6 +9,7 @@ import {
   type FieldLine,
   fieldTextOf,
   groupBy,
+  isMove,
   isSecretRef,
   type Json,
   type Kind,
@@ -54,8 +55,9 @@ export interface Steps {
  * deleted itself is re-created directly after the replacement, as declared or else as it was.
  */
 export function buildSteps(input: StepsInput): Steps {
-  const { deleted, replaced } = removedBy(input.changes);
-  const dependentsOf = findDependents(input.context, input.kinds, new Set([...deleted, ...replaced]));
+  const { deleted, replaced, moved } = removedBy(input.changes);
+  const removed = new Set([...deleted, ...replaced, ...moved]);
+  const dependentsOf = findDependents(input.context, input.kinds, removed);
   const isLost = (resource: Resource) =>
     kindFor(input.kinds, resource.address).cannotRecreate?.(resource, input.context) === true;
   const fate = decideFates(dependentsOf, deleted, replaced, isLost);
@@ -95,12 +97,14 @@ class StepBuilder {
     const { context, kinds } = this.#input;
     const resource = subject(change);
     const kind = kindFor(kinds, resource.address);
-    const dependents =
-      change.action === 'create' || change.action === 'update' ? [] : this.#dependents(resource.address);
+    const isKept = change.action === 'create' || change.action === 'update' || isMove(change);
+    const dependents = isKept ? [] : this.#dependents(resource.address);
     const risks = [...kind.risks(change, context), ...this.#ownRisks(change, dependents)];
     const affected = this.#affected(change, kind, risks);
     this.fingerprints[resource.address] = fingerprintOf(change, context);
-    const restore = change.action === 'replace' ? this.#restore(change.before) : undefined;
+    if (isMove(change)) this.#noteDependents(resource.address);
+    const isReplaced = change.action === 'replace' && !isMove(change);
+    const restore = isReplaced ? this.#restore(change.before) : undefined;
     return {
       address: resource.address,
       action: change.action,
@@ -126,6 +130,11 @@ class StepBuilder {
       message: `re-created after ${takenBy.length} replacements`,
     };
     return { ...step, risks: [again], runsAfter: takenBy };
+  }
+
+  /** A move keeps the dependents that the plan knows of: another one makes the plan stale. */
+  #noteDependents(address: Address): void {
+    for (const live of this.#dependentsOf(address)) this.fingerprints[live.address] = fingerprint(live);
   }
 
   #calls(change: Change): Call[] {

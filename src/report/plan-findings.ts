@@ -13,6 +13,7 @@ import {
 } from '../model/index.ts';
 import { quoteForShell } from '../text/escape.ts';
 import { type Entry, type PlanSections, type SectionName, sectionsOf } from './sections.ts';
+import { movesOf } from './step-lines.ts';
 
 const SEVERITY: Readonly<Record<SectionName, Severity>> = {
   blocked: 'error',
@@ -176,7 +177,9 @@ function wayOn(blockers: readonly Blocker[]): string {
     return hintOf(blockers.map(({ risk }) => risk)) ?? 'cannot be overridden';
   const flags = [...new Set(keys)].map((key) => `--allow ${quoteForShell(key)}`).join(' ');
   const hint = hintOf(blockers.map(({ risk }) => risk));
-  return hint === undefined ? `to proceed: ${flags}` : `${hint}; or: ${flags}`;
+  const moves = movesOf(blockers);
+  const ways = [...(hint === undefined ? [] : [hint]), ...moves, flags].join('; or: ');
+  return hint === undefined ? `to proceed: ${ways}` : ways;
 }
 
 function hintOf(risks: readonly { readonly hint?: string }[]): string | undefined {

@@ -2,6 +2,7 @@ import {
   type Action,
   type Address,
   type Blocker,
+  type Call,
   type Dependent,
   type FieldLine,
   kindOf,
@@ -101,9 +102,7 @@ export function stepLines(entry: Entry, section: SectionName, planDate: string, 
     ...dependentLines(step.dependents, style),
     ...otherCallLines(step),
     ...(blockers.length > 0 ? wayOnLines(blockers) : hintLines(said)),
-    ...(style.verbose && step.calls.length > 0
-      ? [`${INDENT}calls: ${step.calls.map((call) => escapeText(call.op)).join(', ')}`]
-      : []),
+    ...(style.verbose && step.calls.length > 0 ? [`${INDENT}calls: ${callsText(step.calls)}`] : []),
   ];
 }
 
@@ -180,6 +179,17 @@ export function kindCounts(addresses: readonly Address[]): string {
 
 const MOST_CALLS = 5;
 
+/** `exchange.declare, queue.bind ×12` */
+function callsText(calls: readonly Call[]): string {
+  const runs: { op: string; count: number }[] = [];
+  for (const { op } of calls) {
+    const last = runs.at(-1);
+    if (last?.op === op) last.count++;
+    else runs.push({ op, count: 1 });
+  }
+  return runs.map(({ op, count }) => escapeText(op) + (count > 1 ? ` ×${count}` : '')).join(', ');
+}
+
 /** Calls at resources that the lines above do not name: an exchange that is brought back along with a queue. */
 function otherCallLines({ address, calls, dependents }: Step): string[] {
   const named = new Set([address, ...dependents.map((dependent) => dependent.address)]);
@@ -202,8 +212,25 @@ function wayOnLines(blockers: readonly Blocker[]): string[] {
   }
   const keys = [...new Set(blockers.flatMap(({ allow }) => (allow === undefined ? [] : [allow])))];
   const flags = keys.map((key) => `--allow ${quoteForShell(key)}`).join(' ');
-  if (hints.length === 0) return [`${INDENT}to proceed: ${flags}`];
-  return [`${INDENT}to proceed: ${hints.join('; ')}`, `${INDENT}      or: ${flags}`];
+  const moves = movesOf(blockers);
+  const ways = [
+    ...(hints.length > 0 ? [hints.join('; ')] : []),
+    ...moves,
+    moves.length > 0 ? `${flags}  loses the messages` : flags,
+  ];
+  return ways.map((way, i) => `${INDENT}${i === 0 ? 'to proceed' : '      or'}: ${way}`);
+}
+
+/** The flags that move contents instead of deleting them, and permit what else blocks the step; none if it cannot move. */
+export function movesOf(blockers: readonly Blocker[]): string[] {
+  const moved = new Set(blockers.filter(({ risk }) => risk.movable).map(({ address }) => address));
+  if (moved.size === 0) return [];
+  const others = blockers.flatMap(({ risk, allow }) => (risk.movable || allow === undefined ? [] : [allow]));
+  const flags = [
+    ...Array.from(moved, (address) => `--move ${quoteForShell(address)}`),
+    ...Array.from(new Set(others), (key) => `--allow ${quoteForShell(key)}`),
+  ];
+  return [`${flags.join(' ')}  keeps the messages`];
 }
 
 function hintLines(risks: readonly Risk[]): string[] {

@@ -23,6 +23,8 @@ export interface ApplyOptions extends OpenOptions {
   readonly abort: AbortSignal;
   /** Whether what brokers go on with by themselves is only begun, and not waited for. */
   readonly detach?: boolean;
+  /** Messages per second that a move may take. */
+  readonly limitRate?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly now: () => Date;
 }

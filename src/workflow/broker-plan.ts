@@ -1,12 +1,14 @@
 import {
   completeSides,
   diffResources,
+  markMoves,
   resetSecrets,
   selectChanges,
   uncomparedSecrets,
 } from '../diff/index.ts';
 import {
   type Address,
+  addressMatcher,
   type BrokerIdentity,
   type Change,
   type Context,
@@ -37,6 +39,8 @@ export interface BrokerPlanInput {
   readonly targets: readonly string[];
   readonly excludes: readonly string[];
   readonly allow: readonly string[];
+  /** Address globs of resources whose replacement moves their contents. */
+  readonly moves?: readonly string[];
   /** Address globs of resources whose secrets are set again, although nothing shows a difference. */
   readonly resets?: readonly string[];
   /** Whether the broker is asked what it would refuse, where it can be; it is unless this is false. */
@@ -63,7 +67,11 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   const { provider, live, retired, owns, ignore = [], prune } = input;
   const { context, recorded, raw } = await readContext(input);
   const found = diffResources({ context, kinds: provider.kinds, retired, owns, ignore, prune });
-  const difference = resetSecrets(found, context, input.resets ?? []);
+  const globs = (input.moves ?? []).map(addressMatcher);
+  const isWanted = ({ address, moves }: Resource) =>
+    moves === true || globs.some((matches) => matches(address));
+  const marked = markMoves(found, context, provider.kinds, isWanted);
+  const difference = resetSecrets(marked, context, input.resets ?? []);
   const selected = selectChanges(difference.changes, input.targets, input.excludes);
   const affected = affectedResources(selected, context, provider);
   const counted = await observed(live, context, affected);

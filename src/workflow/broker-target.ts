@@ -21,7 +21,7 @@ export function targetOf(session: Session, provider: Provider, plan: Plan, now: 
   const steps = plan.waves.flat().filter((step) => brokerOf(step.address) === session.broker.name);
   const afters = steps.flatMap(({ change }) => ('after' in change ? [change.after] : []));
   const recreated = steps.flatMap((step) => step.dependents).filter(({ outcome }) => outcome === 'recreated');
-  const { deleted, replaced } = removedBy(steps.map(({ change }) => change));
+  const { deleted, replaced, moved } = removedBy(steps.map(({ change }) => change));
   const claim: Claim = {
     ...{ provider, steps, broker: session.broker, allowed: plan.allowed },
     surroundings: {
@@ -39,7 +39,7 @@ export function targetOf(session: Session, provider: Provider, plan: Plan, now: 
   // As a plan reads it: what disappears with these resources is in the scope with them.
   const scope = {
     desired: [...wanted.values()],
-    retired: [...deleted, ...replaced],
+    retired: [...deleted, ...replaced, ...moved],
     owns: [],
   };
   return {

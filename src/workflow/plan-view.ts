@@ -7,6 +7,7 @@ import {
   type Context,
   equalJson,
   indexByAddress,
+  isMove,
   kindOf,
   type Provider,
   type Resource,
@@ -26,8 +27,9 @@ export function viewOf(
   steps: readonly Step[],
   fingerprints: Readonly<Record<Address, string>>,
 ): Omit<View, 'recheck'> {
-  const { deleted, replaced } = removedBy(steps.map((step) => step.change));
-  const dependentsOf = findDependents(context, provider.kinds, new Set([...deleted, ...replaced]));
+  const { deleted, replaced, moved } = removedBy(steps.map((step) => step.change));
+  const removed = new Set([...deleted, ...replaced, ...moved]);
+  const dependentsOf = findDependents(context, provider.kinds, removed);
   const made = indexByAddress(steps.flatMap(madeBy));
   const planned = (address: Address) => fingerprints[address] ?? ABSENT;
   const isLive = (resource: Resource) => {
@@ -46,7 +48,9 @@ export function viewOf(
     isLive,
     exists: (address) => context.live.has(address),
     isDone: ({ address, change }) =>
-      change.action === 'delete' ? !context.live.has(address) : isLive(change.after),
+      change.action === 'delete'
+        ? !context.live.has(address)
+        : isLive(change.after) && !provider.kinds[kindOf(address)]?.isBeingMoved?.(change.after, context),
     difference: (step) => {
       const live = context.live.get(step.address);
       const own = ownDifference(step, live, fingerprintOf(step.change, context), planned(step.address));
@@ -78,8 +82,12 @@ function ownDifference(
   if (found === planned) return undefined;
   // Missing is what a cut-off replacement, or a deletion, leaves; and what a creation is for.
   if (!live) return change.action === 'update' ? 'it is gone' : undefined;
+  // A move that was cut off after its replacement.
+  if (isMove(change) && 'after' in change && diffSpecs(live.spec, change.after.spec).length === 0)
+    return undefined;
+  const isHalf = change.action !== 'update' && change.action !== 'delete' && !isMove(change);
   // Made by half: the broker refuses to go on with what is another one.
-  if (change.action !== 'update' && change.action !== 'delete' && takesSeveralCalls(step)) return undefined;
+  if (isHalf && takesSeveralCalls(step)) return undefined;
   const fields = unplannedFields(change, live);
   if (fields.length === 0) return undefined;
   if (planned === ABSENT) return 'it was not there when the plan was made';

@@ -19,6 +19,8 @@ export interface PlanOptions extends OpenOptions {
   readonly prune: boolean;
   /** `<class>:<address glob>` keys. */
   readonly allow: readonly string[];
+  /** Address globs of resources whose replacement moves their contents to the new resource. */
+  readonly moves?: readonly string[];
   /** Address globs of resources whose secrets are set again, although nothing shows a difference. */
   readonly resets?: readonly string[];
   /** Whether brokers are asked what they would refuse, where they can be; they are unless this is false. */

@@ -1,10 +1,11 @@
-import { diffResources, resetSecrets } from '../diff/index.ts';
+import { diffResources, markMoves, resetSecrets } from '../diff/index.ts';
 import {
   type Address,
   type BrokerIdentity,
   type Change,
   type Context,
   indexByAddress,
+  isMove,
   type Provider,
   type Resource,
   type Step,
@@ -91,7 +92,9 @@ function changesOf({ provider, steps }: Claim, context: Context): readonly Chang
   const resets = steps.flatMap(({ address, change }) =>
     'resets' in change && change.resets === true ? [address] : [],
   );
-  const { changes } = resetSecrets(found, context, resets);
+  const moves = new Set(steps.filter(({ change }) => isMove(change)).map(({ address }) => address));
+  const marked = markMoves(found, context, provider.kinds, ({ address }) => moves.has(address));
+  const { changes } = resetSecrets(marked, context, resets);
   const gone = new Set(retired);
   return changes.filter((change) => {
     const { address } = subject(change);

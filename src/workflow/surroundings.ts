@@ -24,11 +24,8 @@ interface Made extends Steps {
  * where that is found to do, else all that was read.
  */
 export function surroundingsOf(made: Made): Surroundings {
-  const { steps, counted, context } = made;
-  const near = new Set<Address>([
-    ...steps.flatMap(({ dependents }) => dependents.map(({ address }) => address)),
-    ...counted.map(({ address }) => address),
-  ]);
+  const { steps, counted, context, fingerprints } = made;
+  const near = new Set<Address>([...Object.keys(fingerprints), ...counted.map(({ address }) => address)]);
   const small = around(near, steps, context);
   if (isEnough(made, small)) return small;
   const needed = new Set(near);

@@ -25,6 +25,7 @@ export interface CaseOptions {
   readonly facts?: JsonObject;
   readonly prune?: boolean;
   readonly allow?: readonly string[];
+  readonly moves?: readonly string[];
   readonly targets?: readonly string[];
   readonly excludes?: readonly string[];
   readonly variables?: Readonly<Record<string, string>>;

@@ -42,6 +42,7 @@ export async function runCase(
     excludes: options.excludes ?? [],
     prune: options.prune ?? false,
     allow: options.allow ?? [],
+    moves: options.moves ?? [],
     ...(file.parts.has('base') && { base: await baseOf(file, broker, options) }),
     now: () => NOW,
   });

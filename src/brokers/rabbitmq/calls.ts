@@ -2,7 +2,7 @@ import type { JsonObject } from '../../model/index.ts';
 
 /**
  * Every request that brokerform makes to change RabbitMQ. What AMQP can do is named by its AMQP method, and may be
- * sent by either protocol; the rest is a management API path. A secret in a payload is a SecretRef, and typed
+ * sent by either protocol; the rest is a management API path, `optional` where the user may lack the right to it. A secret in a payload is a SecretRef, and typed
  * argument values are as in `kinds/arguments.ts`.
  */
 export type RabbitCall =
@@ -12,9 +12,14 @@ export type RabbitCall =
   | { op: 'queue.delete'; target: string; body: QueueDelete }
   | { op: 'queue.bind' | 'exchange.bind'; target: string; body: BindingRef }
   | { op: 'queue.unbind' | 'exchange.unbind'; target: string; body: BindingRef & { propertiesKey: string } }
+  | { op: MovePhase; target: string; body: QueueMove }
   | { op: 'user.set-tags'; target: string; body: UserTags }
-  | { op: 'http.put' | 'http.post'; target: string; body: { path: readonly string[]; payload: JsonObject } }
-  | { op: 'http.delete'; target: string; body: { path: readonly string[] } };
+  | {
+      op: 'http.put' | 'http.post';
+      target: string;
+      body: { path: readonly string[]; payload: JsonObject; optional?: boolean };
+    }
+  | { op: 'http.delete'; target: string; body: { path: readonly string[]; optional?: boolean } };
 
 type ExchangeDeclare = {
   vhost: string;
@@ -26,7 +31,7 @@ type ExchangeDeclare = {
   arguments: JsonObject;
 };
 
-type QueueDeclare = {
+export type QueueDeclare = {
   vhost: string;
   name: string;
   durable: boolean;
@@ -58,3 +63,40 @@ export type BindingRef = {
  * `password_hash` and `hashing_algorithm` first and sends them along.
  */
 type UserTags = { name: string; tags: readonly string[] };
+
+/**
+ * The phases of a move, in order. Each looks at the broker first and does what is left of it, so that all of them may be
+ * sent again after an interruption at any point:
+ * - `prepare`: checks that the move can keep every message, then declares the hold and park queues and their exchanges;
+ * - `divert`: new messages go to the park queue: it gets the bindings of the queue, which then loses them;
+ * - `drain`: the messages of the queue go to the hold queue;
+ * - `replace`: the queue, verified to be empty, is deleted and declared anew;
+ * - `refill`: the messages of the hold queue go to the new queue;
+ * - `return`: the messages of the park queue go to the new queue, which gets the bindings back;
+ * - `clean`: the hold and park queues, verified to be empty, and their exchanges and policy are deleted.
+ */
+export const MOVE_PHASES = [
+  'move.prepare',
+  'move.divert',
+  'move.drain',
+  'move.replace',
+  'move.refill',
+  'move.return',
+  'move.clean',
+] as const;
+
+export type MovePhase = (typeof MOVE_PHASES)[number];
+
+/** A queue that is replaced by one of the same name, with its messages. */
+export type QueueMove = {
+  /** The type of the queue as it is. */
+  from: string;
+  /** The queue as it is to be. */
+  declare: QueueDeclare;
+  /** Lose what is published through the default exchange while the queue does not exist; refuse where this is false. */
+  allowGap: boolean;
+};
+
+export function isMovePhase(call: RabbitCall): call is Extract<RabbitCall, { op: MovePhase }> {
+  return call.op.startsWith('move.');
+}

@@ -5,6 +5,7 @@ import { effects } from './effects/index.ts';
 import { draw } from './graph/index.ts';
 import { parseDefinitions } from './import/definitions.ts';
 import { toSections } from './import/sections.ts';
+import { orderMoves } from './kinds/exchange/move.ts';
 import { declare, kinds } from './kinds/index.ts';
 import { orderReferences } from './kinds/parameter/references.ts';
 import { rules } from './rules/index.ts';
@@ -19,7 +20,7 @@ export const rabbitmq: ImportingProvider = {
   kinds,
   rules,
   declare,
-  order: orderReferences,
+  order: (changes, context) => [...orderReferences(changes), ...orderMoves(changes, context)],
   assume: (name, targetVersion): BrokerIdentity => ({
     name,
     type: 'rabbitmq',

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import {
   type ApplyReport,
+  allSteps,
   BlockedPlan,
   hasErrors,
   InvalidProject,
+  isMove,
   type Plan,
   StalePlan,
 } from '../../model/index.ts';
@@ -13,7 +15,7 @@ import { approve } from '../approval.ts';
 import type { CommandContext } from '../context.ts';
 import { endingOf } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
-import { choiceOption, durationOption } from '../options.ts';
+import { choiceOption, countOption, durationOption } from '../options.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
 import { readSavedPlan, type VerifyFlags } from '../plan-key.ts';
@@ -27,6 +29,8 @@ interface Flags extends PlanFlags, VerifyFlags, Pick<OutputFlags, 'format'> {
   readonly onError: 'stop' | 'continue';
   readonly report?: string;
   readonly detach?: boolean;
+  /** Messages per second. */
+  readonly limitRate?: number;
 }
 
 export function addApply(program: Command, invoke: Invoke): void {
@@ -43,6 +47,7 @@ export function addApply(program: Command, invoke: Invoke): void {
       ]),
     )
     .option('--detach', 'do not wait for long broker operations, such as reassignments')
+    .addOption(countOption('--limit-rate <messages>', 'move at most this many messages per second'))
     .option('--report <file>', 'write the apply report as JSON')
     .action(
       invoke<Flags>((context, flags, [file]) =>
@@ -51,6 +56,7 @@ export function addApply(program: Command, invoke: Invoke): void {
           context.interrupts();
           const { checked, plan } =
             file === undefined ? await freshPlan(context, flags) : await savedPlan(context, flags, file);
+          checkMoves(flags, plan);
           const { writePlan } = await import('../../workflow/index.ts');
           const { directory } = checked.project;
           const report = await keepUntilDone(
@@ -68,6 +74,15 @@ export function addApply(program: Command, invoke: Invoke): void {
         }),
       ),
     );
+}
+
+/** @throws UsageError for flags that no move can follow */
+function checkMoves({ detach, limitRate }: Flags, plan: Plan): void {
+  if (limitRate === 0) throw new UsageError('--limit-rate 0: no message would ever be moved');
+  const moved = allSteps(plan).find(({ change }) => isMove(change));
+  if (!detach || !moved) return;
+  const message = `--detach: ${moved.address} is moved by brokerform, and no broker can continue without it`;
+  throw new UsageError(message, 'apply without --detach; an interrupted move continues with the next apply');
 }
 
 function outputsOf({ format, report }: Flags): Partial<OutputFlags> {
@@ -157,6 +172,7 @@ async function run(
     ...connecting(context, flags.wait),
     onError: flags.onError,
     detach: flags.detach === true,
+    ...(flags.limitRate !== undefined && { limitRate: flags.limitRate }),
     drain: interrupts.drain,
     abort: interrupts.abort,
     ...(context.progress.enabled && {

@@ -10,7 +10,7 @@ import {
   type Section,
 } from '../../../model/index.ts';
 import { binding } from './binding/index.ts';
-import { exchange } from './exchange.ts';
+import { exchange } from './exchange/index.ts';
 import type { Collector, RabbitKind } from './kind.ts';
 import { userLimits, vhostLimits } from './limits.ts';
 import { checkName } from './names.ts';

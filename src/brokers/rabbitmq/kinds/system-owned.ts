@@ -22,6 +22,14 @@ const PLUGIN_QUEUES: readonly (readonly [name: RegExp, reason: string])[] = [
   [/^aliveness-test$/, 'the aliveness test of the management plug-in made it'],
 ];
 
+/** What a move makes, see `queue/move.ts`. */
+const MOVE_NAMES = /\.brokerform-(hold|park|back|move)$/s;
+const MOVED = 'it belongs to a move that was interrupted; the next apply continues it';
+
+export function ownerByMove(name: string): string | undefined {
+  return MOVE_NAMES.test(name) ? MOVED : undefined;
+}
+
 export function ownerOfQueue(queue: Resource): string | undefined {
   const { spec } = queue;
   if (spec.exclusive === true) return 'it belongs to the connection that declared it';
@@ -29,15 +37,25 @@ export function ownerOfQueue(queue: Resource): string | undefined {
 }
 
 export function ownerOfExchange(resource: Resource): string | undefined {
-  if (isPredeclaredExchange(vhostAndName(resource).name)) return 'predeclared by the broker';
+  const { name } = vhostAndName(resource);
+  if (isPredeclaredExchange(name)) return 'predeclared by the broker';
+  const move = ownerByMove(name);
+  if (move !== undefined) return move;
   if (resource.spec.type === 'x-federation-upstream') return 'the federation plug-in made it for a link';
   return madeByPlugin(resource.spec.arguments);
+}
+
+/** A binding of the detour, hold or park of a move, which makes and deletes it. */
+export function isOfMove(binding: Resource): boolean {
+  const { source, destination } = identityOf(binding);
+  return MOVE_NAMES.test(source) || MOVE_NAMES.test(destination);
 }
 
 /** Its ends say more, where they are read along with it; a definitions file leaves out some of them. */
 export function ownerOfBinding(resource: Resource): string | undefined {
   const { source, destinationType, destination } = identityOf(resource);
   if (source === '') return 'the broker binds every queue to the default exchange';
+  if (isOfMove(resource)) return MOVED;
   const { arguments: args } = resource.spec;
   if (isObject(args) && 'x-bound-from' in args) return 'the federation plug-in made it for a link';
   return destinationType === 'queue' ? ownerByName(destination) : undefined;
@@ -45,7 +63,7 @@ export function ownerOfBinding(resource: Resource): string | undefined {
 
 function ownerByName(queue: string): string | undefined {
   if (queue.startsWith('amq.')) return 'the broker named this queue for a client';
-  return PLUGIN_QUEUES.find(([name]) => name.test(queue))?.[1];
+  return ownerByMove(queue) ?? PLUGIN_QUEUES.find(([name]) => name.test(queue))?.[1];
 }
 
 /** The mark of what a plug-in made for its own purpose, such as `federation`. */

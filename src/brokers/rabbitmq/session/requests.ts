@@ -1,6 +1,6 @@
 import type { Channel } from 'amqplib';
 import { isExactInt, isObject, type Json, type JsonObject } from '../../../model/index.ts';
-import type { BindingRef, RabbitCall } from '../calls.ts';
+import type { BindingRef, MovePhase, RabbitCall } from '../calls.ts';
 import type { Request } from './management.ts';
 
 /** The two ways to send a call; at least one is there. */
@@ -13,7 +13,7 @@ type Bind = Extract<RabbitCall, { op: 'queue.bind' | 'exchange.bind' }>;
 type Unbind = Extract<RabbitCall, { op: 'queue.unbind' | 'exchange.unbind' }>;
 
 /** Calls that are one request each. */
-export type PlainCall = Exclude<RabbitCall, { op: 'user.set-tags' }>;
+export type PlainCall = Exclude<RabbitCall, { op: 'user.set-tags' | MovePhase }>;
 
 /** How a call can be sent. Payloads still hold their secret references. */
 export function routesOf(call: PlainCall): Routes {
@@ -60,7 +60,8 @@ export function routesOf(call: PlainCall): Routes {
     case 'http.put':
     case 'http.post': {
       const method = call.op === 'http.put' ? 'PUT' : 'POST';
-      return { http: { method, ...call.body, repeatable: method === 'PUT' } };
+      const { path, payload } = call.body;
+      return { http: { method, path, payload, repeatable: method === 'PUT' } };
     }
     case 'http.delete':
       return { http: { method: 'DELETE', path: call.body.path, repeatable: true } };

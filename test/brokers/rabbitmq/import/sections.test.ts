@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Document, Scalar, stringify, visit } from 'yaml';
 import { rabbitmq } from '../../../../src/brokers/rabbitmq/index.ts';
 import { bindingResource } from '../../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
-import { exchangeResource } from '../../../../src/brokers/rabbitmq/kinds/exchange.ts';
+import { exchangeResource } from '../../../../src/brokers/rabbitmq/kinds/exchange/index.ts';
 import { limitsResource } from '../../../../src/brokers/rabbitmq/kinds/limits.ts';
 import {
   globalParameterResource,

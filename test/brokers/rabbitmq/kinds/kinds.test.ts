@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rabbitmq } from '../../../../src/brokers/rabbitmq/index.ts';
 import { bindingResource } from '../../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
-import { exchangeResource } from '../../../../src/brokers/rabbitmq/kinds/exchange.ts';
+import { exchangeResource } from '../../../../src/brokers/rabbitmq/kinds/exchange/index.ts';
 import { limitsResource } from '../../../../src/brokers/rabbitmq/kinds/limits.ts';
 import { parameterResource } from '../../../../src/brokers/rabbitmq/kinds/parameter/index.ts';
 import { policyResource } from '../../../../src/brokers/rabbitmq/kinds/policy/index.ts';

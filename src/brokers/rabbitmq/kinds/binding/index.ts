@@ -5,7 +5,7 @@ import { bodyOf, byName, listOf, propertiesOf, ref } from '../../fields/field.ts
 import { completeArguments } from '../arguments.ts';
 import type { RabbitKind } from '../kind.ts';
 import { tableOf } from '../parts.ts';
-import { ownerOfBinding } from '../system-owned.ts';
+import { isOfMove, ownerOfBinding } from '../system-owned.ts';
 import { bind, identityOf, liveBindings, unbind } from './identity.ts';
 import { destinationsInstead, exclusiveQueueOf, reviveSources } from './neighbours.ts';
 import { declareBindings } from './yaml.ts';
@@ -85,6 +85,8 @@ export const binding: RabbitKind = {
   cannotRecreate: (resource, context) => exclusiveQueueOf(resource, context) !== undefined,
 
   systemOwned: ownerOfBinding,
+
+  predeclared: isOfMove,
 
   stillText(resource) {
     const { source, destination } = identityOf(resource);

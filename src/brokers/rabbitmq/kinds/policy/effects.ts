@@ -4,7 +4,6 @@ import {
   countOf,
   destructive,
   disruptive,
-  type FieldChange,
   type Json,
   type JsonObject,
   kindOf,
@@ -16,7 +15,7 @@ import {
   type Risk,
   subject,
 } from '../../../../model/index.ts';
-import { APPLY_TO_TYPES, LIMITS, policyKeys } from '../../fields/policy.ts';
+import { APPLY_TO_TYPES, LIMITS } from '../../fields/policy.ts';
 import { unitOf } from '../../fields/queue.ts';
 import { formatUnit, secondsOf } from '../../fields/units.ts';
 import { countsOf, tableOf, vhostAndName } from '../parts.ts';
@@ -95,18 +94,18 @@ function* tightened(change: Change, context: Context): Iterable<Tightened> {
   }
 }
 
-interface Matcher {
+export interface Matcher {
   readonly pattern: string;
   readonly priority: number;
   readonly definition: JsonObject;
   /** Undefined where it is not known. */
-  matches(queue: Resource): boolean | undefined;
+  matches(resource: Resource): boolean | undefined;
 }
 
 /** Of one state of a broker; together they may take only so long. */
 const patternsOf = oncePer((_live: Context['live']) => new NamePatterns());
 
-function matcherOf({ spec }: Resource, context: Context): Matcher {
+export function matcherOf({ spec }: Resource, context: Context): Matcher {
   const pattern = String(spec.pattern);
   const names = patternsOf(context.live).compile(pattern);
   const applyTo = spec['apply-to'];
@@ -114,11 +113,13 @@ function matcherOf({ spec }: Resource, context: Context): Matcher {
     pattern,
     priority: Number(spec.priority),
     definition: tableOf(spec.definition),
-    matches(queue) {
-      const { type } = queue.spec;
-      const applies =
-        applyTo === 'all' || applyTo === 'queues' || APPLY_TO_TYPES.get(String(applyTo)) === type;
-      return applies && names.matches(vhostAndName(queue).name);
+    matches(resource) {
+      const { type } = resource.spec;
+      const kind = `${kindOf(resource.address)}s`;
+      const isOfType = kind === 'queues' && APPLY_TO_TYPES.get(String(applyTo)) === type;
+      return (
+        (applyTo === 'all' || applyTo === kind || isOfType) && names.matches(vhostAndName(resource).name)
+      );
     },
   };
 }
@@ -171,55 +172,4 @@ function limit(value: Json | undefined, key: string): number {
     return secondsOf(value) ?? Number.POSITIVE_INFINITY;
   }
   return typeof value === 'number' ? value : Number.POSITIVE_INFINITY;
-}
-
-/**
- * The policy that would make a change of arguments without a new queue or exchange, as a line of YAML; undefined
- * where none can. https://www.rabbitmq.com/docs/policies#why
- */
-export function inPlaceByPolicy(
-  fields: readonly FieldChange[],
-  applyTo: 'queues' | 'exchanges',
-  name: string,
-  queueType?: string,
-): string | undefined {
-  const definition: string[] = [];
-  for (const field of fields) {
-    const [table, argument = ''] = field.path;
-    const key = argument.replace(/^x-/, '');
-    if (table !== 'arguments' || field.after === undefined || !canPolicy(key, field, queueType))
-      return undefined;
-    definition.push(`${key}: ${text(key, field.after)}`);
-  }
-  if (definition.length === 0) return undefined;
-  const pattern = yaml(`^${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`);
-  return (
-    'a policy does this in place, without changing the declaration: ' +
-    `policies: { ${yaml(name)}: { pattern: ${pattern}, apply-to: ${applyTo}, definition: { ${definition.join(', ')} } } }`
-  );
-}
-
-function canPolicy(key: string, field: FieldChange, queueType: string | undefined): boolean {
-  const { before, after } = field;
-  const how = policyKeys.get(key)?.inPlace;
-  switch (how) {
-    case 'smaller':
-    case 'lower':
-      // The broker takes the smaller of argument and policy.
-      if (typeof after !== 'number' || after < 0) return false;
-      return before === undefined ? how === 'smaller' : typeof before === 'number' && after < before;
-    case 'quorum-wins':
-      return queueType === 'quorum' || before === undefined;
-    default:
-      return how === 'unset' && before === undefined;
-  }
-}
-
-function text(key: string, value: Json): string {
-  return formatUnit(value, unitOf(key)) ?? yaml(value);
-}
-
-/** A plain YAML scalar where that is safe, else a quoted one. */
-function yaml(value: Json): string {
-  return typeof value === 'string' && /^[A-Za-z^/][\w^$./-]*$/.test(value) ? value : JSON.stringify(value);
 }

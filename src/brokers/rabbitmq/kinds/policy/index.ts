@@ -23,6 +23,7 @@ import { escapeTexts } from '../literals.ts';
 import { checkName } from '../names.ts';
 import { federationNeeds, upstreamsOf } from '../parameter/references.ts';
 import { exchangeNeed, putOrDelete, tableOf, text, vhostAndName } from '../parts.ts';
+import { ownerByMove } from '../system-owned.ts';
 import { affectedQueues, policyEffects } from './effects.ts';
 
 /** https://www.rabbitmq.com/docs/policies */
@@ -87,6 +88,8 @@ function policyKind(names: {
       wants: ['queue'],
       read: (items, { broker }) => items.map((item) => livePolicy(kind, broker, item)),
     },
+
+    systemOwned: (resource) => ownerByMove(vhostAndName(resource).name),
 
     title(resource) {
       const { vhost, name } = vhostAndName(resource);

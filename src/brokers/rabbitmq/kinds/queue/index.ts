@@ -1,6 +1,7 @@
 import {
   type Body,
   countOf,
+  isMove,
   itemsOf,
   type Json,
   type JsonObject,
@@ -8,6 +9,7 @@ import {
   membersOf,
   overridden,
   type Resource,
+  subject,
 } from '../../../../model/index.ts';
 import type { RabbitCall } from '../../calls.ts';
 import { availability } from '../../fields/argument.ts';
@@ -33,6 +35,7 @@ import { escapeTexts } from '../literals.ts';
 import { checkDeclaredName } from '../names.ts';
 import { countsOf, exchangeNeed, tableOf, text, vhostAndName } from '../parts.ts';
 import { ownerOfQueue } from '../system-owned.ts';
+import { isBeingMoved, moveCalls, moveField, moveOf, moveQueues, whyNotMoved } from './move.ts';
 import { defaultTypeOf, risks } from './risks.ts';
 
 /**
@@ -46,6 +49,7 @@ export const queue: RabbitKind = {
       'A queue. Type, durability and arguments are immutable after declaration: a change replaces the queue.',
       {
         ...propertiesOf(queueFields),
+        ...propertiesOf(moveField),
         ...argumentProperties(),
         arguments: rawArgumentsSchema,
         bindings: listOf('The bindings that lead to this queue.', 'nested-binding'),
@@ -96,6 +100,9 @@ export const queue: RabbitKind = {
   immutableReason: () => 'immutable after declaration',
 
   risks,
+  whyNotMoved,
+  isBeingMoved,
+  alsoAffected: (change, context) => (isMove(change) ? moveQueues(subject(change), context) : []),
 
   calls(change, context, options): RabbitCall[] {
     const resource = change.action === 'delete' ? change.before : change.after;
@@ -114,8 +121,8 @@ export const queue: RabbitKind = {
     const args = tableOf(spec.arguments);
     // Said only where the broker would choose otherwise: brokers before 4.0 then keep the table as it was written.
     const isImplied = type === 'classic' && (defaultTypeOf(resource, context) ?? 'classic') === 'classic';
-    const declare: RabbitCall = {
-      op: 'queue.declare',
+    const declare = {
+      op: 'queue.declare' as const,
       target,
       body: {
         vhost,
@@ -124,7 +131,8 @@ export const queue: RabbitKind = {
         autoDelete: spec['auto-delete'] === true,
         arguments: isImplied ? args : { 'x-queue-type': type, ...args },
       },
-    };
+    } satisfies RabbitCall;
+    if (isMove(change)) return moveCalls(target, moveOf(change, declare.body, options.destructive));
     return change.action === 'create'
       ? [declare]
       : [remove(change.before), ...sources(change.before, true), declare];
@@ -215,7 +223,8 @@ function declareQueues(collector: Collector, vhostBody: Body, vhost: string): vo
       ...pick(body.value, queueFields),
       arguments: args,
     };
-    collector.add(queueResource(broker, vhost, name, spec), body.at, places);
+    const resource = queueResource(broker, vhost, name, spec);
+    collector.add(body.value.move === true ? { ...resource, moves: true } : resource, body.at, places);
     for (const item of itemsOf(body, 'bindings')) declareBinding(collector, item, vhost, { queue: name });
   }
 }

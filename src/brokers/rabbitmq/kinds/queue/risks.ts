@@ -4,6 +4,7 @@ import {
   countOf,
   destructive,
   disruptive,
+  isMove,
   isObject,
   type JsonObject,
   type Resource,
@@ -12,10 +13,12 @@ import {
 import { formatUnit } from '../../fields/units.ts';
 import { defaultQueueTypeIn } from '../../fields/vhost.ts';
 import { countsOf, tableOf, vhostAndName } from '../parts.ts';
-import { inPlaceByPolicy } from '../policy/effects.ts';
+import { inPlaceHint } from '../policy/in-place.ts';
+import { moveRisks, whyNotMoved } from './move.ts';
 
 /** What a change of a queue costs its messages and clients. */
 export function risks(change: Change, context: Context): Risk[] {
+  if (isMove(change)) return moveRisks(change, context);
   if (change.action === 'create') return [...inheritedType(change.after, context), ...expiry(change.after)];
   if (change.action === 'update') return [];
   const { consumers, ready, unacknowledged } = countsOf(change.before);
@@ -29,18 +32,13 @@ export function risks(change: Change, context: Context): Risk[] {
   const code = change.action === 'delete' ? 'queue-deleted' : 'queue-replaced';
   const empty = change.action === 'delete' ? 'queue is empty; clients lose it' : 'queue is empty';
   const risk = isEmpty ? disruptive(code, empty + cut + gap) : destructive(code, lost + cut + gap);
-  return [{ ...risk, ...hintOf(change) }];
+  const isMovable = change.action === 'replace' && whyNotMoved(change, context) === undefined;
+  const movable = risk.class === 'destructive' && isMovable && { movable: true as const };
+  return [{ ...risk, ...inPlaceHint(change, context), ...movable }];
 }
 
 /** Until the new queue is declared and bound again. */
 const GAP = '; messages published for it until it is re-created and bound are unroutable';
-
-function hintOf(change: Change): { hint?: string } {
-  if (!('fields' in change)) return {};
-  const { name } = vhostAndName(change.before);
-  const hint = inPlaceByPolicy(change.fields, 'queues', name, String(change.before.spec.type));
-  return hint === undefined ? {} : { hint };
-}
 
 /** A queue that the broker removed by itself looks like a new one. */
 function expiry({ spec }: Resource): Risk[] {

@@ -2,8 +2,10 @@ import {
   type Body,
   type Change,
   type Context,
+  countOf,
   destructive,
   disruptive,
+  isMove,
   itemsOf,
   type JsonObject,
   makeAddress,
@@ -12,26 +14,35 @@ import {
   type Resource,
   type Risk,
   refused,
-} from '../../../model/index.ts';
-import type { RabbitCall } from '../calls.ts';
-import { exchangeArguments, exchangeFields } from '../fields/exchange.ts';
-import { bodyOf, byName, fits, listOf, propertiesOf, rawArgumentsSchema, ref } from '../fields/field.ts';
-import { addFriendly, argumentPlaces, completeArguments, pick, placesOf, rawArguments } from './arguments.ts';
-import { declareExchange } from './binding/identity.ts';
+  subject,
+} from '../../../../model/index.ts';
+import type { RabbitCall } from '../../calls.ts';
+import { exchangeArguments, exchangeFields } from '../../fields/exchange.ts';
+import { bodyOf, byName, fits, listOf, propertiesOf, rawArgumentsSchema, ref } from '../../fields/field.ts';
+import {
+  addFriendly,
+  argumentPlaces,
+  completeArguments,
+  pick,
+  placesOf,
+  rawArguments,
+} from '../arguments.ts';
+import { declareExchange } from '../binding/identity.ts';
 import {
   bindingsTo,
   boundFrom,
   exclusiveQueuesOn,
   exclusiveQueuesText,
   reviveSources,
-} from './binding/neighbours.ts';
-import { declareBinding } from './binding/yaml.ts';
-import type { Collector, RabbitKind, Writer } from './kind.ts';
-import { escapeTexts } from './literals.ts';
-import { checkDeclaredName } from './names.ts';
-import { exchangeNeed, isPredeclaredExchange, tableOf, text, vhostAndName } from './parts.ts';
-import { inPlaceByPolicy } from './policy/effects.ts';
-import { ownerOfExchange } from './system-owned.ts';
+} from '../binding/neighbours.ts';
+import { declareBinding } from '../binding/yaml.ts';
+import type { Collector, RabbitKind, Writer } from '../kind.ts';
+import { escapeTexts } from '../literals.ts';
+import { checkDeclaredName } from '../names.ts';
+import { exchangeNeed, isPredeclaredExchange, tableOf, text, vhostAndName } from '../parts.ts';
+import { inPlaceHint } from '../policy/in-place.ts';
+import { ownerOfExchange } from '../system-owned.ts';
+import { isBeingMoved, keptBindings, moveCalls, whyNotMoved } from './move.ts';
 
 /**
  * `<broker>/exchange/<vhost>/<name>`; spec: `type`, `durable`, `auto-delete`, `internal` and `arguments`, among them the
@@ -87,19 +98,23 @@ export const exchange: RabbitKind = {
 
   immutableReason: () => 'immutable after declaration',
 
+  whyNotMoved,
+  isBeingMoved,
+  movesByDefault: true,
+
   risks(change, context): Risk[] {
-    if (change.action === 'create') return [];
+    if (change.action === 'create' || change.action === 'update') return isMove(change) ? [CONTINUED] : [];
     const risks = [
       change.action === 'delete'
         ? disruptive('exchange-deleted', 'publishers get 404, and its bindings go with it')
-        : disruptive('exchange-replaced', REPLACED),
+        : disruptive('exchange-replaced', isMove(change) ? movedText(change, context) : REPLACED),
       ...exclusiveRisks(change, context),
     ];
     // The plug-in keeps messages in the exchange until they are due.
     if (change.before.spec.type === 'x-delayed-message') {
       risks.push(destructive('delayed-messages', 'messages that the exchange holds back are lost'));
     }
-    return risks.map((risk) => ({ ...hintOf(change), ...risk }));
+    return risks.map((risk) => ({ ...inPlaceHint(change, context), ...risk }));
   },
 
   /** For the connections of exclusive queues that lose their bindings. */
@@ -109,6 +124,7 @@ export const exchange: RabbitKind = {
       : [],
 
   calls(change, context): RabbitCall[] {
+    if (change.action !== 'delete' && isMove(change)) return moveCalls(change, context);
     if (change.action === 'create') return [declareExchange(change.after)];
     const { before } = change;
     const remove: RabbitCall = {
@@ -193,6 +209,16 @@ function writeExchange(resource: Resource, { bindings }: Writer): JsonObject {
 const REPLACED =
   'publishers get 404 until it is re-declared; messages are then confirmed but unroutable until its bindings are re-created';
 
+function movedText(change: Change, context: Context): string {
+  const bindings = countOf(keptBindings(subject(change), context), 'binding');
+  return `publishers get 404 until it is re-declared; a second exchange keeps ${bindings} in force meanwhile`;
+}
+
+const CONTINUED = disruptive(
+  'move-under-way',
+  'continues its replacement, which keeps its bindings in force',
+);
+
 function exclusiveRisks(change: Exclude<Change, { action: 'create' }>, context: Context): Risk[] {
   const queues = exclusiveQueuesOn(change.before.address, context);
   if (queues.length === 0) return [];
@@ -206,10 +232,4 @@ function exclusiveRisks(change: Exclude<Change, { action: 'create' }>, context: 
           'disconnect them first, or declare an exchange under a new name and move publishers and clients to it',
         ),
       ];
-}
-
-function hintOf(change: Change): { hint?: string } {
-  if (!('fields' in change)) return {};
-  const hint = inPlaceByPolicy(change.fields, 'exchanges', vhostAndName(change.before).name);
-  return hint === undefined ? {} : { hint };
 }

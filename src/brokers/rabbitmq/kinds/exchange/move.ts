@@ -1,0 +1,208 @@
+import {
+  type Address,
+  type Change,
+  type Context,
+  groupBy,
+  isMove,
+  type JsonObject,
+  kindOf,
+  makeAddress,
+  type Order,
+  oncePer,
+  type Resource,
+  subject,
+} from '../../../../model/index.ts';
+import type { RabbitCall } from '../../calls.ts';
+import { bind, bindingResource, declareExchange, endsOf, identityOf } from '../binding/identity.ts';
+import { exclusiveQueuesOn } from '../binding/neighbours.ts';
+import { brokerOf, tableOf, vhostAndName } from '../parts.ts';
+import { exactPattern, presentPolicy } from '../policy/in-place.ts';
+import { suffixed } from '../queue/move.ts';
+
+/*
+ * A replaced exchange loses its bindings, and until the last one is back messages are routed to some of its queues or to
+ * none, although the broker confirms them. A move keeps every route: a detour exchange of the new type has all bindings,
+ * and the new exchange sends everything there until it has its own bindings again. A message that matches both ways
+ * arrives once, as the broker routes a message to a queue only once. https://www.rabbitmq.com/docs/e2e
+ */
+
+/** Types whose bindings can let everything pass to the detour. */
+const TYPES: readonly unknown[] = ['direct', 'fanout', 'topic', 'headers'];
+
+/** Why the routes cannot be kept; undefined where they can. */
+export function whyNotMoved(change: Change, context: Context): string | undefined {
+  const { type } = subject(change).spec;
+  if (!TYPES.includes(type)) return `exchanges of type ${String(type)} cannot pass on everything`;
+  if (exclusiveQueuesOn(subject(change).address, context).length > 0)
+    return 'only their connections can bind the exclusive queues that are bound to it';
+  return routesOf(subject(change), context).outbound.length === 0 ? 'it has no bindings' : undefined;
+}
+
+/** How many bindings stay in force. */
+export function keptBindings(exchange: Resource, context: Context): number {
+  const { outbound, inbound } = routesOf(exchange, context);
+  return outbound.length + inbound.length;
+}
+
+/** The detour of an interrupted move is still there. */
+export function isBeingMoved(exchange: Resource, { live }: Context): boolean {
+  return live.has(detourAddress(exchange));
+}
+
+function detourOf(exchange: Resource): string {
+  return suffixed(vhostAndName(exchange).name, '.brokerform-move');
+}
+
+function detourAddress(exchange: Resource): Address {
+  return makeAddress(brokerOf(exchange), 'exchange', vhostAndName(exchange).vhost, detourOf(exchange));
+}
+
+/** The replacement, in an order that keeps every route; the same calls continue it from any point. */
+export function moveCalls(change: Exclude<Change, { action: 'delete' }>, context: Context): RabbitCall[] {
+  const { after } = change;
+  const { vhost, name } = vhostAndName(after);
+  const detour = detourOf(after);
+  const { outbound, inbound } = routesOf(after, context);
+  const { spec } = after;
+  const stand: Resource = {
+    ...after,
+    address: detourAddress(after),
+    spec: { ...spec, 'auto-delete': false, internal: true },
+  };
+  const policy = alternatePolicy(change, detour, context);
+  const path = ['policies', vhost, detour];
+  const remove = (exchange: string): RabbitCall => ({
+    op: 'exchange.delete',
+    target: after.address,
+    body: { vhost, name: exchange, ifUnused: false },
+  });
+  const replacement: RabbitCall[] = [
+    declareExchange(stand),
+    ...outbound.map((binding) => bind(rerouted(binding, { source: detour }))),
+    ...inbound.map((binding) => bind(rerouted(binding, { destination: detour }))),
+    ...(policy
+      ? [{ op: 'http.put', target: after.address, body: { path, payload: policy, optional: true } } as const]
+      : []),
+    remove(name),
+    declareExchange(after),
+  ];
+  const calls: RabbitCall[] = [
+    // An update is a replacement that was interrupted after the new exchange.
+    ...(change.action === 'update' ? [] : replacement),
+    ...passages(after, detour, outbound).map(bind),
+    ...outbound.map(bind),
+    ...inbound.map(bind),
+    ...(policy
+      ? [{ op: 'http.delete', target: after.address, body: { path, optional: true } } as const]
+      : []),
+    remove(detour),
+  ];
+  return calls.map((call) => ({ ...call, target: after.address }) as RabbitCall);
+}
+
+/** The bindings that let everything pass from the new exchange to the detour. A direct exchange needs one a key. */
+function passages(exchange: Resource, detour: string, outbound: readonly Resource[]): Resource[] {
+  const { vhost, name } = vhostAndName(exchange);
+  const { type } = exchange.spec;
+  const keys =
+    type === 'direct' ? outbound.map((one) => identityOf(one).routingKey) : [type === 'topic' ? '#' : ''];
+  // Without a header to compare, every message matches all of them.
+  const args: JsonObject = type === 'headers' ? { 'x-match': 'all' } : {};
+  return Array.from(new Set(keys), (routingKey) =>
+    bindingResource(brokerOf(exchange), {
+      ...{
+        vhost,
+        source: name,
+        destinationType: 'exchange',
+        destination: detour,
+        routingKey,
+        arguments: args,
+      },
+    }),
+  );
+}
+
+interface Routes {
+  /** Bindings from the exchange, as they are to be, to what is there already. */
+  readonly outbound: readonly Resource[];
+  /** Bindings to the exchange from others. */
+  readonly inbound: readonly Resource[];
+}
+
+function routesOf(exchange: Resource, context: Context): Routes {
+  const { address } = exchange;
+  const { name } = vhostAndName(exchange);
+  const detour = detourAddress(exchange);
+  const { deleted, live, desired } = context;
+  const found = new Map<Address, Resource>();
+  for (const side of [live, desired]) {
+    for (const end of [address, detour]) {
+      for (const binding of bindingsAt(side).get(end) ?? []) {
+        const { source, destination } = endsOf(binding);
+        if (source === address && destination === detour) continue;
+        const isFrom = source === address || source === detour;
+        const own = rerouted(binding, isFrom ? { source: name } : { destination: name });
+        const ends = endsOf(own);
+        const other = isFrom ? ends.destination : ends.source;
+        // What is not there yet is bound by a step of its own.
+        if (!deleted?.has(own.address) && (live.has(other) || other === address)) found.set(own.address, own);
+      }
+    }
+  }
+  const all = [...found.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+  const isOutbound = (binding: Resource) => endsOf(binding).source === address;
+  return { outbound: all.filter(isOutbound), inbound: all.filter((binding) => !isOutbound(binding)) };
+}
+
+/** Bindings by each of their ends. */
+const bindingsAt = oncePer((side: Context['live']) => {
+  const bindings = [...side.values()].filter(({ address }) => kindOf(address) === 'binding');
+  const ends = bindings.flatMap((binding) =>
+    [...new Set(Object.values(endsOf(binding)))].map((end) => ({ binding, end })),
+  );
+  return new Map(
+    [...groupBy(ends, ({ end }) => end)].map(([end, list]) => [end, list.map(({ binding }) => binding)]),
+  );
+});
+
+/** The same binding between other ends. */
+function rerouted(
+  binding: Resource,
+  ends: { readonly source?: string; readonly destination?: string },
+): Resource {
+  const { twin: _, ...identity } = identityOf(binding);
+  return bindingResource(brokerOf(binding), { ...identity, ...ends });
+}
+
+/**
+ * The policy that sends what the new exchange cannot route yet to the detour; undefined where an argument of the
+ * exchange wins over it, or where it is not known which policy it would replace.
+ */
+function alternatePolicy(change: Change, detour: string, context: Context): JsonObject | undefined {
+  const exchange = subject(change);
+  const present = presentPolicy(exchange, context);
+  if (present === 'unknown' || tableOf(exchange.spec.arguments)['alternate-exchange'] !== undefined)
+    return undefined;
+  return {
+    pattern: exactPattern(vhostAndName(exchange).name),
+    'apply-to': 'exchanges',
+    priority: (present?.priority ?? 0) + 1,
+    definition: { ...present?.definition, 'alternate-exchange': detour },
+  };
+}
+
+/** A queue or exchange that is replaced too waits for the exchanges that lead to it, so that both keep their bindings. */
+export function orderMoves(changes: readonly Change[], { live }: Context): Order[] {
+  const replaced = new Set(
+    changes.flatMap((change) =>
+      change.action === 'replace' || isMove(change) ? [subject(change).address] : [],
+    ),
+  );
+  return changes.filter(isMove).flatMap((change): Order[] => {
+    const { address } = subject(change);
+    const next = (bindingsAt(live).get(address) ?? []).map((binding) => endsOf(binding).destination);
+    return [...new Set(next)]
+      .filter((one) => one !== address && replaced.has(one))
+      .map((one) => ({ first: address, next: one }));
+  });
+}

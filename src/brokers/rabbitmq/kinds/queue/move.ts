@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import {
+  type Address,
+  type Change,
+  type Context,
+  countOf,
+  disruptive,
+  makeAddress,
+  type Resource,
+  type Risk,
+  refused,
+  subject,
+} from '../../../../model/index.ts';
+import { MOVE_PHASES, type QueueDeclare, type QueueMove, type RabbitCall } from '../../calls.ts';
+import type { Fields } from '../../fields/field.ts';
+import { brokerOf, countsOf, tableOf, vhostAndName } from '../parts.ts';
+
+/** A key of a declared queue that is no field of the live one. */
+export const moveField = {
+  move: {
+    type: 'boolean',
+    doc: 'Whether a replacement moves the messages to the new queue instead of losing them, as with `--move`.',
+  },
+} as const satisfies Fields;
+
+/** Longest name of a queue, exchange or policy. Bytes. */
+const LONGEST_NAME = 255;
+
+const PARK = '.brokerform-park';
+
+/** The resources that hold the state of a move, by names that tell the queue: they survive whoever made them. */
+export interface MoveNames {
+  /** Queue with the old contents, and the exchange that leads to it. */
+  readonly hold: string;
+  /** Queue with the messages that arrive during the move. */
+  readonly park: string;
+  /** Exchange that leads to the queue itself. */
+  readonly back: string;
+  /** Policy that keeps limits and expiry away from hold and park. */
+  readonly policy: string;
+}
+
+export function moveNames(queue: string): MoveNames {
+  return {
+    hold: suffixed(queue, '.brokerform-hold'),
+    park: suffixed(queue, PARK),
+    back: suffixed(queue, '.brokerform-back'),
+    policy: suffixed(queue, '.brokerform-move'),
+  };
+}
+
+/** A name that would be too long ends with a digest of the whole. */
+export function suffixed(queue: string, suffix: string): string {
+  if (Buffer.byteLength(queue + suffix) <= LONGEST_NAME) return queue + suffix;
+  const digest = `~${createHash('sha256').update(queue).digest('hex').slice(0, 16)}${suffix}`;
+  const room = LONGEST_NAME - Buffer.byteLength(digest);
+  // A character that is cut in the middle decodes to U+FFFD, which is longer than what is left of it.
+  const start = Buffer.from(queue)
+    .subarray(0, room)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
+  return start + digest;
+}
+
+/** The calls of a move: its phases, in order. */
+export function moveCalls(target: Address, move: QueueMove): RabbitCall[] {
+  return MOVE_PHASES.map((op) => ({ op, target, body: move }));
+}
+
+/** The live queues of a move. */
+export function moveQueues(queue: Resource, { live }: Context): Resource[] {
+  const { hold, park } = addressesOf(queue);
+  return [hold, park].flatMap((address) => live.get(address) ?? []);
+}
+
+function addressesOf(queue: Resource): { hold: Address; park: Address } {
+  const { vhost, name } = vhostAndName(queue);
+  const { hold, park } = moveNames(name);
+  const address = (other: string) => makeAddress(brokerOf(queue), 'queue', vhost, other);
+  return { hold: address(hold), park: address(park) };
+}
+
+/** A move is under way as long as one of its queues exists. */
+export function isBeingMoved(queue: Resource, context: Context): boolean {
+  return moveQueues(queue, context).length > 0;
+}
+
+/** Why a replacement cannot keep the messages; undefined where it can. */
+export function whyNotMoved(change: Change, { desired }: Context): string | undefined {
+  const { hold, park } = addressesOf(subject(change));
+  const taken = [hold, park].find((address) => desired.has(address));
+  if (taken !== undefined) return `the topology declares ${taken}, whose name a move needs`;
+  if ('after' in change && change.after.spec.type === 'stream') return 'messages cannot be moved to a stream';
+  if (!('before' in change)) return undefined;
+  const { spec } = change.before;
+  if (spec.type === 'stream') return 'messages of a stream cannot be moved';
+  if (spec.exclusive === true) return 'only its own connection can use an exclusive queue';
+  if (spec['auto-delete'] === true)
+    return 'an auto-delete queue is deleted with its last consumer, with the messages left in it';
+  const isSingle = tableOf(spec.arguments)['x-single-active-consumer'] === true;
+  const { consumers } = countsOf(change.before);
+  if (isSingle && consumers !== 0) return 'its single active consumer keeps every other consumer waiting';
+  return undefined;
+}
+
+/** The new queue, and what the move needs to know of the old one; a queue that is gone was of any type. */
+export function moveOf(change: Change, declare: QueueDeclare, allowGap: boolean): QueueMove {
+  const from = 'before' in change ? String(change.before.spec.type) : 'classic';
+  return { from, declare, allowGap };
+}
+
+/** What a move costs messages and clients, or how far it is. */
+export function moveRisks(change: Change, context: Context): Risk[] {
+  const reason = whyNotMoved(change, context);
+  if (reason !== undefined) return [refused('not-movable', `cannot be moved: ${reason}`, MOVE_BY_HAND)];
+  const queues = moveQueues(subject(change), context);
+  if (queues.length > 0) {
+    const contents = queues.map((queue) => `${messagesIn(queue)} in ${vhostAndName(queue).name}`);
+    const phase = `phase ${phaseOf(change, queues)} of ${MOVE_PHASES.length}`;
+    return [
+      disruptive('move-under-way', `continues the move of its messages, ${phase}: ${contents.join(', ')}`),
+    ];
+  }
+  if (!('before' in change)) return [];
+  const { consumers } = countsOf(change.before);
+  const cut = consumers ? `; ${countOf(consumers, 'consumer')} cut off` : '';
+  return [
+    disruptive('queue-moved', `moves ${messagesIn(change.before)} to the new queue${cut}`),
+    { class: 'safe', code: 'move-keeps', message: MOVE_KEEPS },
+  ];
+}
+
+/** The first phase that is not known to be done; counting from 1. */
+function phaseOf({ action }: Change, queues: readonly Resource[]): number {
+  if (action === 'create') return MOVE_PHASES.indexOf('move.replace') + 1;
+  if (action === 'replace') return MOVE_PHASES.indexOf('move.divert') + 1;
+  const isRefilled = queues.every((queue) => vhostAndName(queue).name.endsWith(PARK));
+  return MOVE_PHASES.indexOf(isRefilled ? 'move.return' : 'move.refill') + 1;
+}
+
+const MOVE_KEEPS =
+  'messages published meanwhile are kept; some may arrive twice, and TTLs and delivery counts start again';
+const MOVE_BY_HAND = 'let consumers empty it, then plan again';
+
+function messagesIn(queue: Resource): string {
+  const { ready, unacknowledged } = countsOf(queue);
+  if (ready === undefined || unacknowledged === undefined) return 'its messages';
+  return countOf(ready + unacknowledged, 'message');
+}
