@@ -1,4 +1,5 @@
 import type { Call, Failure, Outcome, SendOptions } from '../../../model/index.ts';
+import { sharedProgress } from '../../../model/progress.ts';
 import type { Cluster } from './cluster.ts';
 import type { Execute, Item, Result } from './executor.ts';
 import type { KindSession } from './kind-session.ts';
@@ -123,24 +124,10 @@ function inBatches<B>(run: (items: readonly Item<B>[]) => Promise<void>): (body:
     });
 }
 
-/** Concurrent batches share one progress line: each gets options that report to it. */
-function sharedProgress(options: SendOptions): () => SendOptions {
-  const { onWork } = options;
-  if (!onWork) return () => options;
-  const works = new Map<symbol, string>();
-  return () => {
-    const work = Symbol();
-    const tell = (text?: string) => {
-      if (text === undefined) works.delete(work);
-      else works.set(work, text);
-      onWork(works.size === 0 ? undefined : [...works.values()].join('; '));
-    };
-    return { ...options, onWork: tell };
-  };
-}
-
 function callExecutor(cluster: Cluster, sessions: Iterable<KindSession>, options: SendOptions): ExecuteCall {
-  const ownOptions = sharedProgress(options);
+  // Concurrent batches share one progress line.
+  const progress = sharedProgress(options.onWork);
+  const ownOptions = () => (options.onWork ? { ...options, onWork: progress() } : options);
   // The body that belongs to an op is known to the kind alone, whose own calls these are.
   const executors = Object.assign({}, ...[...sessions].map((one) => one.executors(cluster))) as Readonly<
     Record<string, Execute<unknown>>

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  BrokerError,
+  type BrokerIdentity,
   ConnectionError,
   type Failure,
   isObject,
@@ -12,26 +14,35 @@ import {
 import type { RabbitCall } from '../calls.ts';
 import type { AmqpLinks } from './amqp.ts';
 import { AmqpRefusal, BrokenConnection, wasSent } from './connection-errors.ts';
+import type { Listings } from './listings.ts';
 import { type Management, pauseAfter, type Request } from './management.ts';
+import { isMoveCall, type MoveCall, runPhase } from './move/index.ts';
 import { failureOf, isMissing } from './refusals.ts';
 import { type PlainCall, type Routes, routesOf } from './requests.ts';
 import type { RabbitSettings } from './settings.ts';
 
 /** What became of one call. `lost`: it was never sent, because the broker is gone. */
 export type CallResult =
-  | { readonly status: 'done' }
+  | { readonly status: 'done'; readonly note?: string }
   | { readonly status: 'failed' | 'unknown' | 'lost'; readonly failure: Failure };
 
 const DONE: CallResult = { status: 'done' };
 
 export interface ExecutorOptions {
+  readonly broker: Pick<BrokerIdentity, 'version'>;
   readonly settings: RabbitSettings;
   readonly management: Management;
+  readonly listings: Listings;
   readonly links: AmqpLinks | undefined;
   readonly resolve: Resolve;
   readonly drain: AbortSignal;
   readonly abort: AbortSignal;
+  /** As in SendOptions. */
+  readonly limitRate?: number | undefined;
 }
+
+/** Takes the progress of one unit of calls, and nothing once it has ended. */
+export type Report = (text?: string) => void;
 
 /** How long a broker that went away may take to come back: RabbitMQ restarts in 8 to 20 s. Milliseconds. */
 const RESTART = 30_000;
@@ -52,11 +63,11 @@ export class CallExecutor {
     this.#with = options;
   }
 
-  async execute(call: RabbitCall): Promise<CallResult> {
+  async execute(call: RabbitCall, report: Report = () => {}): Promise<CallResult> {
     let sent = false;
     for (let tries = 1; ; tries++) {
       try {
-        const result = await this.#once(call);
+        const result = await this.#once(call, report);
         this.#goneSince = undefined;
         return result;
       } catch (error) {
@@ -81,7 +92,8 @@ export class CallExecutor {
     return !drain.aborted && !abort.aborted;
   }
 
-  async #once(call: RabbitCall): Promise<CallResult> {
+  async #once(call: RabbitCall, report: Report): Promise<CallResult> {
+    if (isMoveCall(call)) return this.#move(call, report);
     if (call.op === 'user.set-tags') return this.#setTags(call);
     const routes = routesOf(call);
     const { links } = this.#with;
@@ -97,6 +109,33 @@ export class CallExecutor {
       message: `only AMQP can do this, and the broker ${why}`,
       hint: 'the management API cannot say these AMQP types or names; see `brokerform doctor`',
     });
+  }
+
+  async #move(call: MoveCall, report: Report): Promise<CallResult> {
+    const { links, settings } = this.#with;
+    if (!links || !settings.amqp) {
+      const hint = 'add "url" to the connection of the broker';
+      return failed(call, {
+        message: 'only AMQP can move messages, and the broker has no "url" for it',
+        hint,
+      });
+    }
+    try {
+      const note = await runPhase(call, {
+        ...this.#with,
+        links,
+        endpoint: settings.amqp,
+        execute: (one) => this.execute(one),
+        report,
+        alive: () => {
+          this.#goneSince = undefined;
+        },
+      });
+      return note === undefined ? DONE : { status: 'done', note };
+    } catch (error) {
+      if (error instanceof BrokerError) return failed(call, error.failure);
+      throw error;
+    }
   }
 
   /** Undefined when AMQP does not reach this vhost, and the management API has to do it. */

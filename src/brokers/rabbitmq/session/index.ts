@@ -12,10 +12,14 @@ import { identify } from './identity.ts';
 import { Listings } from './listings.ts';
 import { Management } from './management.ts';
 import { type Counting, countMessages } from './metrics.ts';
+import { Places } from './places.ts';
 import { previewUnits, rehearseUnits } from './preview.ts';
 import { readScope } from './read.ts';
 import { sendUnits } from './send.ts';
 import { readSettings } from './settings.ts';
+
+/** Queues whose messages are moved at a time: each takes a connection, and the broker's disk. */
+const MOVES = 4;
 
 /**
  * Opens a session with one RabbitMQ cluster: reads go to its management API, changes by AMQP where that serves. AMQP
@@ -31,7 +35,8 @@ export async function connect(
     const broker = await identify(management, settings);
     const links = settings.amqp && new AmqpLinks(settings, settings.amqp);
     const listings = new Listings(management, settings);
-    const sending = { settings, management, listings, links, resolve: connection.resolve };
+    const moves = new Places(MOVES);
+    const sending = { broker, settings, management, listings, links, resolve: connection.resolve, moves };
     return {
       broker,
       /** For tests that count requests. */

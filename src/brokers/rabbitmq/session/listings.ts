@@ -55,6 +55,38 @@ export class Listings {
     );
   }
 
+  /**
+   * A queue; undefined where it is not there.
+   * @throws ConnectionError, BrokerError
+   */
+  async queue(vhost: string, name: string, query: string): Promise<JsonObject | undefined> {
+    if (!isAddressable(vhost) || !isAddressable(name)) {
+      return (await this.ofVhost('queues', vhost, query)).find((item) => item.name === name);
+    }
+    const answer = await this.#get(['queues', vhost, name], query);
+    if (isMissing(answer)) return undefined;
+    const body = bodyOf(answer, this.#settings, { op: 'read queues' });
+    return isObject(body) ? body : undefined;
+  }
+
+  /**
+   * The bindings that lead to a queue, without the one that every queue has; none where it is not there.
+   * @throws ConnectionError, BrokerError
+   */
+  async bindingsTo(vhost: string, queue: string): Promise<JsonObject[]> {
+    const isReachable = isAddressable(vhost) && isAddressable(queue);
+    const answer = await this.#get(isReachable ? ['queues', vhost, queue, 'bindings'] : ['bindings']);
+    if (isMissing(answer)) return [];
+    if (answer.status === 500) throw this.#unlistable(vhost);
+    return items(bodyOf(answer, this.#settings, { op: 'read bindings' })).filter(
+      (item) =>
+        item.vhost === vhost &&
+        item.destination === queue &&
+        item.destination_type === 'queue' &&
+        item.source !== '',
+    );
+  }
+
   /** One object; undefined where it is not there. */
   async one(path: readonly string[]): Promise<JsonObject | undefined> {
     const answer = await this.#get(path);

@@ -28,7 +28,7 @@ export interface Counting {
  * A number above zero is believed at once. A zero that may be old is asked for again after this many milliseconds:
  * the broker's usual interval of 5 s, and some.
  */
-const SETTLED = 6_000;
+export const SETTLED = 6_000;
 
 /** Above this many queues of a vhost, one list of all is cheaper than their single statistics. */
 const SINGLE_REQUESTS = 50;
@@ -54,6 +54,14 @@ export async function countMessages(queues: readonly QueueRef[], counting: Count
     }
   }
   return new Map([...first].map(([queue, { doubtful: _, ...count }]) => [queue, count]));
+}
+
+/**
+ * What the sources know now of a queue, up to {@link SETTLED} old; undefined where it does not exist.
+ * @throws ConnectionError, BrokerError
+ */
+export async function countNow(queue: QueueRef, counting: Counting): Promise<QueueCounts | undefined> {
+  return (await countOnce([queue], counting)).get(queue);
 }
 
 interface Count extends QueueCounts {

@@ -8,16 +8,21 @@ import {
   type Outcome,
   type SendOptions,
 } from '../../../model/index.ts';
+import { sharedProgress } from '../../../model/progress.ts';
 import type { QueueDelete, RabbitCall } from '../calls.ts';
 import type { QueueCounts } from '../kinds/parts.ts';
 import { AmqpRefusal } from './connection-errors.ts';
-import { CallExecutor, type ExecutorOptions } from './executor.ts';
+import { CallExecutor, type ExecutorOptions, type Report } from './executor.ts';
 import { type Counting, countMessages, type QueueRef } from './metrics.ts';
+import { isMoveCall } from './move/index.ts';
+import type { Places } from './places.ts';
 
 /** Units at a time, and so AMQP channels: more make a broker no faster. */
 const CONCURRENT = 32;
 
-export type Sending = Omit<ExecutorOptions, 'drain' | 'abort'> & Counting;
+export interface Sending extends Omit<ExecutorOptions, 'drain' | 'abort' | 'limitRate' | 'links'>, Counting {
+  readonly moves: Places;
+}
 
 /**
  * Sends units of calls, see `Session.send`. A unit that has begun is finished even when drained: half a replacement
@@ -25,7 +30,7 @@ export type Sending = Omit<ExecutorOptions, 'drain' | 'abort'> & Counting;
  */
 export async function* sendUnits(
   units: readonly (readonly Call[])[],
-  { drain, abort: aborted }: SendOptions,
+  { drain, abort: aborted, limitRate, onWork }: SendOptions,
   sending: Sending,
 ): AsyncGenerator<Outcome> {
   // Every unit and request in flight listens to it.
@@ -34,19 +39,29 @@ export async function* sendUnits(
   // Every session gets only the calls that its own provider's kinds have made.
   const all = units as readonly (readonly RabbitCall[])[];
   const guard = new Guard(all.flat().filter(isGuarded), sending);
-  const executor = new CallExecutor({ ...sending, drain, abort });
-  yield* resultsOf(all, CONCURRENT, async (calls, unit): Promise<Outcome> => {
+  const executor = new CallExecutor({ ...sending, drain, abort, limitRate });
+  const progress = sharedProgress(onWork);
+  const run = (calls: readonly RabbitCall[], unit: number): Promise<Outcome> => {
     const isStopped = drain.aborted || abort.aborted;
-    if (isStopped) return { unit, status: 'not-started', callsDone: 0 };
-    return raceAbort(unit, calls, executor, guard, abort);
-  });
+    if (isStopped) return Promise.resolve({ unit, status: 'not-started', callsDone: 0 });
+    return raceAbort(unit, calls, { executor, guard, report: progress() }, abort);
+  };
+  yield* resultsOf(all, CONCURRENT, (calls, unit) =>
+    calls.some(isMoveCall) ? sending.moves.run(() => run(calls, unit)) : run(calls, unit),
+  );
+}
+
+/** What the calls of a unit are sent with. */
+interface Means {
+  readonly executor: CallExecutor;
+  readonly guard: Guard;
+  readonly report: Report;
 }
 
 async function raceAbort(
   unit: number,
   calls: readonly RabbitCall[],
-  executor: CallExecutor,
-  guard: Guard,
+  means: Means,
   abort: AbortSignal,
 ): Promise<Outcome> {
   const progress = { done: 0 };
@@ -54,24 +69,25 @@ async function raceAbort(
   const giveUp = () => resolve({ unit, status: 'unknown', callsDone: progress.done });
   abort.addEventListener('abort', giveUp);
   try {
-    return await Promise.race([runUnit(unit, calls, executor, guard, progress), promise]);
+    return await Promise.race([runUnit(unit, calls, means, progress), promise]);
   } finally {
     abort.removeEventListener('abort', giveUp);
+    means.report();
   }
 }
 
 async function runUnit(
   unit: number,
   calls: readonly RabbitCall[],
-  executor: CallExecutor,
-  guard: Guard,
+  { executor, guard, report }: Means,
   progress: { done: number },
 ): Promise<Outcome> {
+  const notes: string[] = [];
   for (const group of groupsOf(calls)) {
     const [first] = group;
     const refusal = first && isGuarded(first) ? await guard.refuse(first.body) : undefined;
     if (refusal) return { unit, status: 'failed', callsDone: progress.done, failure: refusal };
-    for (const result of await Promise.all(group.map((call) => executor.execute(call)))) {
+    for (const result of await Promise.all(group.map((call) => executor.execute(call, report)))) {
       if (result.status !== 'done') {
         // Nothing of the unit was sent: a run again starts it as if new.
         const lost = progress.done > 0 ? 'failed' : 'not-started';
@@ -79,9 +95,11 @@ async function runUnit(
         return { unit, status, callsDone: progress.done, failure: result.failure };
       }
       progress.done++;
+      if (result.note !== undefined) notes.push(result.note);
     }
   }
-  return { unit, status: 'done', callsDone: progress.done };
+  const note = notes.length > 0 ? { note: notes.join('; ') } : {};
+  return { unit, status: 'done', callsDone: progress.done, ...note };
 }
 
 /** Bindings of a unit that are made at the same time. */

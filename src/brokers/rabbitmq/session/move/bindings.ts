@@ -1,0 +1,208 @@
+import { eachOf } from '../../../../model/concurrency.ts';
+import {
+  BrokerError,
+  equalJson,
+  isExactInt,
+  isObject,
+  type Json,
+  type JsonObject,
+  toBigInt,
+} from '../../../../model/index.ts';
+import type { BindingRef, RabbitCall } from '../../calls.ts';
+import { tableOf, text } from '../../kinds/parts.ts';
+import type { MoveRun } from './run.ts';
+
+/** Bindings whose messages arrive at both queues at a time: it takes a few milliseconds to take them from one. */
+const GROUP = 16;
+
+/** How often new bindings may turn up that somebody makes meanwhile. */
+const ROUNDS = 10;
+
+/** `smallest`: the one that the value fits in. */
+const NUMBER_TYPES = [
+  'smallest',
+  'int',
+  'double',
+  'float',
+  'timestamp',
+  'short',
+  'byte',
+  'unsignedint',
+  'unsignedshort',
+  'unsignedbyte',
+];
+
+interface LiveBinding extends BindingRef {
+  /** Tells the AMQP types of the arguments as well. */
+  readonly propertiesKey: string;
+}
+
+/**
+ * Gives all bindings of one queue to another: in groups, each first bound there, then unbound here, so that no message
+ * is lost and one of these few milliseconds may arrive at both.
+ * @throws BrokerError, ConnectionError; where the broker refuses a binding, its group stays as it was
+ */
+export async function moveBindings(run: MoveRun, from: string, to: string): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const all = await readBindings(run, from);
+    if (all.length === 0) return;
+    let done = 0;
+    for (const group of groupsOf(all)) {
+      run.checkStop(`${done} of ${all.length} bindings changed`);
+      run.report(`${done} of ${all.length} bindings changed`);
+      await moveGroup(run, group, to);
+      done += group.length;
+    }
+  }
+  run.fail(
+    `queue ${JSON.stringify(from)} is bound again and again by another client`,
+    'stop the clients that bind it, and apply again to continue the move',
+  );
+}
+
+/** The bindings of a queue, without those of the move itself. */
+export async function readBindings(run: MoveRun, queue: string): Promise<LiveBinding[]> {
+  const { hold, back } = run.names;
+  const items = await run.options.listings.bindingsTo(run.vhost, queue);
+  return items
+    .filter(({ source }) => source !== hold && source !== back)
+    .map((item) => ({
+      vhost: run.vhost,
+      source: text(item.source),
+      destination: queue,
+      routingKey: text(item.routing_key),
+      arguments: tableOf(item.arguments),
+      propertiesKey: text(item.properties_key),
+    }));
+}
+
+/** The first group has a binding of each exchange: what the user may not bind is known before anything is unbound. */
+function groupsOf(bindings: readonly LiveBinding[]): LiveBinding[][] {
+  const seen = new Set<string>();
+  const isFirst = ({ source }: LiveBinding) => !seen.has(source) && seen.add(source);
+  const first = bindings.filter(isFirst);
+  const chosen = new Set(first);
+  const rest = bindings.filter((binding) => !chosen.has(binding));
+  const groups = [first];
+  for (let start = 0; start < rest.length; start += GROUP) groups.push(rest.slice(start, start + GROUP));
+  return groups;
+}
+
+async function moveGroup(run: MoveRun, group: readonly LiveBinding[], to: string): Promise<void> {
+  try {
+    await doAll(group, (binding) => run.do(bindCall(run, binding, to, binding.arguments)));
+    const withArguments = group.filter((binding) => Object.keys(binding.arguments).length > 0);
+    if (withArguments.length > 0) await correctTypes(run, withArguments, to);
+  } catch (error) {
+    if (error instanceof BrokerError) await removeCopies(run, group, to);
+    throw error;
+  }
+  await doAll(group, (binding) => run.do(unbindCall(run, binding)));
+}
+
+/** All of them come to an end before the first error is thrown, so that nothing happens after it. */
+async function doAll(
+  group: readonly LiveBinding[],
+  work: (binding: LiveBinding) => Promise<void>,
+): Promise<void> {
+  const errors: unknown[] = [];
+  await eachOf(group, GROUP, (binding) => work(binding).catch((error) => void errors.push(error)));
+  if (errors.length > 0) throw errors[0];
+}
+
+/** A binding whose arguments became others than they are would route other messages: it is made anew, or refused. */
+async function correctTypes(run: MoveRun, group: readonly LiveBinding[], to: string): Promise<void> {
+  const made = await readBindings(run, to);
+  const isMade = (binding: LiveBinding) => made.some((one) => isIdentical(one, binding));
+  for (const binding of group) if (!isMade(binding)) await bindTyped(run, binding, to);
+}
+
+async function bindTyped(run: MoveRun, binding: LiveBinding, to: string): Promise<void> {
+  const kept = (await readBindings(run, binding.destination)).filter((one) => isSame(one, binding));
+  for (const args of typedArguments(binding.arguments)) {
+    const result = await run.options.execute(bindCall(run, binding, to, args));
+    const made = (await readBindings(run, to)).filter((one) => isSame(one, binding));
+    for (const one of made) {
+      if (!kept.some((wanted) => isIdentical(one, wanted))) await run.do(unbindCall(run, one));
+    }
+    if (made.some((one) => isIdentical(one, binding))) return;
+    // A value that does not fit into a type is only not of that type.
+    if (result.status === 'lost' || result.status === 'unknown') break;
+  }
+  run.fail(
+    `the binding of queue ${JSON.stringify(binding.destination)} to exchange ${JSON.stringify(binding.source)} has arguments whose AMQP types the management API does not tell: ${JSON.stringify(binding.arguments)}`,
+    'bind the queue anew with arguments of the types long, double, string or bool, and remove this binding',
+  );
+}
+
+/** The group's bindings still lead to the queue that they are of. */
+async function removeCopies(run: MoveRun, group: readonly LiveBinding[], to: string): Promise<void> {
+  const copies = await readBindings(run, to).catch(() => []);
+  for (const copy of copies) {
+    if (group.some((binding) => isSame(binding, copy))) await run.do(unbindCall(run, copy)).catch(() => {});
+  }
+}
+
+/** Also the AMQP types of the arguments are the same. */
+function isIdentical(one: LiveBinding, other: LiveBinding): boolean {
+  return one.source === other.source && one.propertiesKey === other.propertiesKey;
+}
+
+function isSame(one: LiveBinding, other: LiveBinding): boolean {
+  return (
+    one.source === other.source &&
+    one.routingKey === other.routingKey &&
+    equalJson(one.arguments, other.arguments)
+  );
+}
+
+function bindCall(
+  run: MoveRun,
+  binding: LiveBinding,
+  to: string,
+  args: JsonObject,
+): Extract<RabbitCall, { op: 'queue.bind' | 'exchange.bind' }> {
+  const body = { ...refOf(binding), destination: to, arguments: args };
+  return { op: 'queue.bind', target: run.target, body };
+}
+
+function unbindCall(
+  run: MoveRun,
+  binding: LiveBinding,
+): Extract<RabbitCall, { op: 'queue.unbind' | 'exchange.unbind' }> {
+  return {
+    op: 'queue.unbind',
+    target: run.target,
+    body: { ...refOf(binding), propertiesKey: binding.propertiesKey },
+  };
+}
+
+function refOf({ vhost, source, destination, routingKey, arguments: args }: BindingRef): BindingRef {
+  return { vhost, source, destination, routingKey, arguments: args };
+}
+
+/**
+ * Arguments in the AMQP types that clients commonly give them: the listing has lost them, and bindings whose arguments
+ * differ in type are different ones.
+ */
+function typedArguments(args: JsonObject): JsonObject[] {
+  return NUMBER_TYPES.map((type) => typed(args, type) as JsonObject);
+}
+
+function typed(value: Json, type: string): Json {
+  if (typeof value === 'number' || isExactInt(value)) {
+    return { $type: type === 'smallest' ? smallest(value) : type, value };
+  }
+  if (Array.isArray(value)) return value.map((item: Json) => typed(item, type));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, typed(item, type)]));
+}
+
+/** The type that clients choose which take the smallest one. */
+function smallest(value: Json): string {
+  const integer = toBigInt(value);
+  if (integer === undefined) return 'double';
+  if (integer >= -128n && integer < 128n) return 'byte';
+  if (integer >= -32_768n && integer < 32_768n) return 'short';
+  return integer >= -(2n ** 31n) && integer < 2n ** 31n ? 'int' : 'long';
+}

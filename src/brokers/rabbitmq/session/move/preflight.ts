@@ -1,0 +1,170 @@
+import { isObject, toBigInt } from '../../../../model/index.ts';
+import { AmqpRefusal } from '../connection-errors.ts';
+import { countMessages, type QueueRef } from '../metrics.ts';
+import { toAmqpTable } from '../requests.ts';
+import { readBindings } from './bindings.ts';
+import { checkOperatorPolicies } from './policies.ts';
+import type { MoveRun } from './run.ts';
+import type { LiveQueue, MoveState } from './state.ts';
+
+/**
+ * Refuses a move that could not keep every message, before anything is changed.
+ * @throws BrokerError, ConnectionError
+ */
+export async function checkMove(run: MoveRun, { queue, hold, park }: MoveState): Promise<void> {
+  for (const held of [hold, park]) if (held) checkHolding(run, held);
+  if (run.newType === 'stream') run.fail('messages cannot be moved to a stream and keep what they are');
+  await checkOperatorPolicies(run);
+  await checkQueueLimit(run, Number(!hold) + Number(!park));
+  if (!queue) return;
+  checkQueue(run, queue);
+  // Lists them once: a broker that cannot is found out now.
+  const bindings = await readBindings(run, run.queue);
+  await checkClients(run, queue, bindings.length > 0);
+  await checkCapacity(run, [queue, hold, park]);
+  await checkRights(run);
+}
+
+function checkQueue(run: MoveRun, queue: LiveQueue): void {
+  if (queue.type === 'stream')
+    run.fail('the messages of a stream cannot be moved: reading does not take them out of it');
+  if (queue.exclusive)
+    run.fail('an exclusive queue belongs to one connection, and no other may consume from it');
+  if (queue.name.startsWith('amq.')) run.fail('a server-named queue belongs to the client that declared it');
+  if (queue.autoDelete) {
+    run.fail(
+      'the queue is auto-delete: the broker deletes it with its messages when its last consumer leaves, and the move is one',
+      'let consumers empty the queue, and apply again',
+    );
+  }
+}
+
+/** A queue that an earlier run left is used again; one that drops messages is none of ours. */
+function checkHolding(run: MoveRun, { name, durable, autoDelete, arguments: args }: LiveQueue): void {
+  const limit = ['x-message-ttl', 'x-expires', 'x-max-length', 'x-max-length-bytes'].find(
+    (key) => args[key] !== undefined,
+  );
+  if (durable && !autoDelete && limit === undefined) return;
+  const what = limit ?? (durable ? 'auto-delete' : 'not durable');
+  run.fail(
+    `queue ${JSON.stringify(name)} is to hold the messages during the move, and exists with ${what}: it could lose them`,
+    'move its messages elsewhere and delete it, and apply again',
+  );
+}
+
+async function checkClients(run: MoveRun, queue: LiveQueue, isBound: boolean): Promise<void> {
+  const item = (await run.options.listings.queue(run.vhost, run.queue, '')) ?? {};
+  if (item.exclusive_consumer_tag) {
+    run.fail(
+      'the queue has an exclusive consumer, which keeps every other one away',
+      'stop that consumer, and apply again',
+    );
+  }
+  const consumers = Number(item.consumers ?? 0);
+  if (queue.arguments['x-single-active-consumer'] === true && consumers > 0) {
+    run.fail(
+      'the queue has an active single active consumer, and no other receives messages',
+      'stop its consumers, and apply again',
+    );
+  }
+  if (run.move.allowGap) return;
+  // Listed per exchange only where the broker collects detailed rates.
+  const incoming = Array.isArray(item.incoming) ? item.incoming.filter(isObject) : [];
+  const byDefault = incoming.some(({ exchange }) => isObject(exchange) && exchange.name === '');
+  const { message_stats: stats } = item;
+  const rate = isObject(stats) && isObject(stats.publish_details) ? Number(stats.publish_details.rate) : 0;
+  if (byDefault || (!isBound && rate > 0)) run.fail(...DEFAULT_EXCHANGE(run));
+}
+
+/** What publishers through the default exchange lose, and how to go on. */
+export function DEFAULT_EXCHANGE({ target }: MoveRun): [message: string, hint: string] {
+  return [
+    'publishers use the default exchange: what they send while the queue is deleted and declared anew would be lost',
+    `stop these publishers for the time of the move, or permit the loss: --allow 'destructive:${target}'`,
+  ];
+}
+
+async function checkCapacity(run: MoveRun, queues: readonly (LiveQueue | undefined)[]): Promise<void> {
+  const args = run.move.declare.arguments;
+  const limit = toBigInt(args['x-max-length']);
+  if (limit === undefined) return;
+  const refs = queues.flatMap((queue): QueueRef[] =>
+    queue ? [{ vhost: run.vhost, name: queue.name, type: queue.type }] : [],
+  );
+  let messages = 0;
+  for (const count of (await countMessages(refs, run.options)).values()) {
+    messages += (count.ready ?? 0) + (count.unacknowledged ?? 0);
+  }
+  if (BigInt(messages) <= limit) return;
+  run.fail(
+    `the new queue keeps at most ${limit} messages (max-length), and there are ${messages}`,
+    'raise max-length, or let consumers take messages first',
+  );
+}
+
+async function checkQueueLimit(run: MoveRun, missing: number): Promise<void> {
+  if (missing === 0) return;
+  const { listings } = run.options;
+  const [limits] = await listings.ofVhostIfAllowed('vhost-limits', run.vhost);
+  const most = isObject(limits?.value) ? limits.value['max-queues'] : undefined;
+  if (typeof most !== 'number' || most < 0) return;
+  const queues = (await listings.ofVhost('queues', run.vhost, 'disable_stats=true')).length;
+  if (queues + missing <= most) return;
+  run.fail(
+    `the vhost has ${queues} queues and may have ${most}; the move takes ${missing} more for its time`,
+    'raise the limit max-queues of the vhost',
+  );
+}
+
+/**
+ * Requests that the broker refuses in any case tell the rights: a missing one comes first (403), before what else is
+ * wrong with them (406; seen on 3.10.8 and 4.3.6). So no message is touched.
+ */
+async function checkRights(run: MoveRun): Promise<void> {
+  const { links } = run.options;
+  const { name, durable, autoDelete, arguments: args } = run.move.declare;
+  await expectRight(run, 'read', 'queue', name, () => consumeBadly(run, name));
+  // The queue exists and differs: this declares nothing.
+  const options = { durable, autoDelete, arguments: toAmqpTable(args) };
+  await expectRight(run, 'configure', 'queue', name, () =>
+    links.callOnce(run.vhost, (channel) => channel.assertQueue(name, options)),
+  );
+}
+
+/** @throws BrokerError for a right on the names of the move that the user lacks, once the queues and exchanges are there */
+export async function checkOwnRights(run: MoveRun): Promise<void> {
+  const { hold, park, back } = run.names;
+  for (const name of [hold, park])
+    await expectRight(run, 'read', 'queue', name, () => consumeBadly(run, name));
+  for (const name of [hold, back])
+    await expectRight(run, 'write', 'exchange', name, () => publishBadly(run, name));
+}
+
+function consumeBadly({ options, vhost }: MoveRun, queue: string): Promise<unknown> {
+  const wrong = { arguments: { 'x-priority': 'none' } };
+  return options.links.callOnce(vhost, (channel) => channel.consume(queue, () => {}, wrong));
+}
+
+function publishBadly({ options, vhost, names }: MoveRun, exchange: string): Promise<unknown> {
+  return options.links.callOnce(vhost, (channel) => {
+    channel.publish(exchange, '', Buffer.alloc(0), { expiration: 'none' });
+    return channel.checkQueue(names.hold);
+  });
+}
+
+async function expectRight(
+  run: MoveRun,
+  right: string,
+  kind: 'queue' | 'exchange',
+  name: string,
+  request: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await request();
+  } catch (error) {
+    if (!(error instanceof AmqpRefusal)) throw error;
+    if (error.code !== '403') return;
+    const user = JSON.stringify(run.options.endpoint.username);
+    run.fail(error.message, `user ${user} needs the ${right} permission on ${kind} ${JSON.stringify(name)}`);
+  }
+}

@@ -1,0 +1,181 @@
+import { BrokerError, type BrokerIdentity, type Failure, type JsonObject } from '../../../../model/index.ts';
+import { MOVE_PHASES, type MovePhase, type QueueMove } from '../../calls.ts';
+import { type MoveNames, moveNames } from '../../kinds/queue/move.ts';
+import type { AmqpLinks } from '../amqp.ts';
+import { LostConnection } from '../connection-errors.ts';
+import type { CallResult } from '../executor.ts';
+import type { Listings } from '../listings.ts';
+import type { PlainCall } from '../requests.ts';
+import type { Endpoint, RabbitSettings } from '../settings.ts';
+import { Transfer } from './transfer.ts';
+
+export interface MoveOptions {
+  readonly broker: Pick<BrokerIdentity, 'version'>;
+  readonly settings: RabbitSettings;
+  readonly listings: Listings;
+  readonly links: AmqpLinks;
+  readonly endpoint: Endpoint;
+  /** Sends a call, and waits for a broker that restarts. */
+  readonly execute: (call: PlainCall) => Promise<CallResult>;
+  readonly drain: AbortSignal;
+  readonly abort: AbortSignal;
+  /** Messages a second, at most. */
+  readonly limitRate?: number | undefined;
+  readonly report: (text?: string) => void;
+  /** Told whenever something was done: the broker is there. */
+  readonly alive: () => void;
+}
+
+/** Messages in flight: more make it no faster, and as many may arrive twice after a kill. */
+const PREFETCH = 400;
+/** Bytes of messages in flight. */
+const IN_FLIGHT = 16 * 1024 * 1024;
+/** How long no message may come for a queue to count as drained. Milliseconds. */
+export const QUIET = 250;
+const REPORT_EVERY = 1000;
+
+/** One phase of one move. */
+export class MoveRun {
+  readonly names: MoveNames;
+  readonly vhost: string;
+  readonly queue: string;
+  #moved = 0;
+  #reported = { at: 0, moved: 0 };
+
+  constructor(
+    readonly phase: MovePhase,
+    readonly target: string,
+    readonly move: QueueMove,
+    readonly options: MoveOptions,
+  ) {
+    this.vhost = move.declare.vhost;
+    this.queue = move.declare.name;
+    this.names = moveNames(this.queue);
+  }
+
+  /** The type of the queue as it is to be. */
+  get newType(): string {
+    return String(this.move.declare.arguments['x-queue-type'] ?? 'classic');
+  }
+
+  /** @throws BrokerError, ConnectionError */
+  async do(call: PlainCall): Promise<void> {
+    const result = await this.options.execute(call);
+    this.options.alive();
+    if (result.status === 'done') return;
+    const { broker } = this.options.settings;
+    if (result.status === 'failed') throw new BrokerError(broker, result.failure);
+    const { message, hint } = result.failure;
+    const sent = result.status === 'unknown';
+    throw new LostConnection(broker, message, { transient: true, sent, ...(hint ? { hint } : {}) });
+  }
+
+  fail(message: string, hint?: string): never {
+    const failure: Failure = { op: this.phase, message, ...(hint ? { hint } : {}) };
+    throw new BrokerError(this.options.settings.broker, failure);
+  }
+
+  /** @throws BrokerError when the user wants to stop */
+  checkStop(left?: string): void {
+    const { drain, abort } = this.options;
+    if (!drain.aborted && !abort.aborted) return;
+    const counts = [this.#moved > 0 && `${shown(this.#moved)} moved`, left].filter(Boolean).join(', ');
+    this.fail(
+      `stopped in phase ${this.#phaseText()}${counts ? `: ${counts}` : ''}`,
+      'no message is lost; apply again to continue the move',
+    );
+  }
+
+  /** Opens a transfer from a queue to a fanout exchange of the move. */
+  async transfer(from: string, type: string, via: string): Promise<Transfer> {
+    const { settings, endpoint, limitRate, abort } = this.options;
+    const size = await this.#averageSize(from);
+    return Transfer.open(settings, endpoint, {
+      vhost: this.vhost,
+      from,
+      via,
+      prefetch: Math.max(1, Math.min(PREFETCH, Math.floor(IN_FLIGHT / size))),
+      rate: limitRate,
+      countsDeliveries: type === 'quorum',
+      signal: abort,
+    });
+  }
+
+  /**
+   * Waits until nothing has come for so long, or the queue has gone.
+   * @throws BrokerError, ConnectionError
+   */
+  async untilIdle(transfer: Transfer, from: string, quiet = QUIET): Promise<void> {
+    while (!transfer.isIdle(quiet) && !transfer.cancelled) await this.tick(transfer, from);
+    await this.tick(transfer, from);
+  }
+
+  /** Waits a moment, reports, and stops where the user wants to. */
+  async tick(transfer: Transfer, from: string): Promise<void> {
+    const before = transfer.moved;
+    await transfer.wait();
+    this.#moved += transfer.moved - before;
+    if (transfer.moved > before) this.options.alive();
+    if (this.options.drain.aborted) {
+      // An alarm may last for hours; what is in flight then goes back to where it was.
+      if (transfer.alarm === undefined) await transfer.finish();
+      else transfer.destroy();
+      this.checkStop(await this.#leftText(from));
+    }
+    if (Date.now() - this.#reported.at < REPORT_EVERY) return;
+    const seconds = (Date.now() - this.#reported.at) / 1000;
+    const rate = this.#reported.at === 0 ? undefined : (transfer.moved - this.#reported.moved) / seconds;
+    this.#reported = { at: Date.now(), moved: transfer.moved };
+    const left = await this.#leftText(from);
+    if (transfer.alarm !== undefined)
+      this.report(`waiting: the broker takes no messages (${transfer.alarm})`, left);
+    else {
+      const speed = rate === undefined ? undefined : `${shown(rate)}/s`;
+      this.report(`${shown(this.#moved)} moved`, speed, left);
+    }
+  }
+
+  report(...parts: readonly (string | undefined)[]): void {
+    const text = parts.filter((part) => part !== undefined).join(', ');
+    this.options.report(`${this.queue}: phase ${this.#phaseText()}: ${text}`);
+  }
+
+  /** Messages that are ready; undefined where that is not known now. */
+  async ready(queue: string): Promise<number | undefined> {
+    try {
+      const { messageCount } = await this.options.links.call(this.vhost, (channel) =>
+        channel.checkQueue(queue),
+      );
+      return messageCount;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** As {@link tick}, for longer. */
+  async waitWith(transfer: Transfer, from: string, milliseconds: number): Promise<void> {
+    const until = Date.now() + milliseconds;
+    while (Date.now() < until && !transfer.cancelled) await this.tick(transfer, from);
+  }
+
+  async #leftText(queue: string): Promise<string | undefined> {
+    const left = await this.ready(queue);
+    return left === undefined ? undefined : `${shown(left)} left`;
+  }
+
+  #phaseText(): string {
+    const number = MOVE_PHASES.indexOf(this.phase) + 1;
+    return `${number} of ${MOVE_PHASES.length} (${this.phase.replace('move.', '')})`;
+  }
+
+  async #averageSize(queue: string): Promise<number> {
+    const item: JsonObject = (await this.options.listings.queue(this.vhost, queue, '')) ?? {};
+    const { messages, message_bytes: bytes } = item;
+    const isKnown = typeof messages === 'number' && typeof bytes === 'number' && messages > 0;
+    return Math.max(1, isKnown ? bytes / messages : 1);
+  }
+}
+
+function shown(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}

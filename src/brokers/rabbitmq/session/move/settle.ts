@@ -1,0 +1,86 @@
+import { countNow, SETTLED } from '../metrics.ts';
+import { type MoveRun, QUIET } from './run.ts';
+import type { LiveQueue } from './state.ts';
+import type { Transfer } from './transfer.ts';
+
+/** How long other consumers may hold messages without a change. Milliseconds. */
+const HELD = 30_000;
+const ASK_EVERY = 1000;
+
+export interface Settling {
+  /** Messages may keep arriving: as long as they are few, the queue counts as empty. */
+  readonly mayArrive: boolean;
+  /** Told where messages keep arriving, and may not. */
+  readonly refuseArrivals?: () => never;
+}
+
+/** Messages that are moved within a moment. */
+export const FEW = 100;
+
+/**
+ * Waits until a queue is known to be empty: nothing ready, and nothing that another consumer holds. The transfer goes
+ * on meanwhile, as what others give back is to be moved as well. The broker's counts of quorum queues are some seconds
+ * old, so nothing may come for as long.
+ * @throws BrokerError, ConnectionError
+ */
+export async function settle(
+  run: MoveRun,
+  transfer: Transfer,
+  queue: LiveQueue,
+  settling: Settling = { mayArrive: false },
+): Promise<void> {
+  const quiet = queue.type === 'classic' ? QUIET : SETTLED;
+  let held = 0;
+  let since = Date.now();
+  for (;;) {
+    const isQuiet = await quietFor(run, transfer, queue.name, quiet, settling);
+    if (transfer.cancelled) return;
+    const before = transfer.moved;
+    const count = await countNow({ vhost: run.vhost, name: queue.name, type: queue.type }, run.options);
+    if (!count) return;
+    const { ready = 0, unacknowledged = 0 } = count;
+    // What we hold ourselves is none of the others'.
+    const others = unacknowledged - (isQuiet ? 0 : transfer.peak);
+    if (isQuiet && ready === 0 && others <= 0 && transfer.moved === before) return;
+    if (!isQuiet && ready <= FEW && others <= 0) return;
+    if (others !== held || transfer.moved !== before) since = Date.now();
+    held = others;
+    if (Date.now() - since > HELD) giveUp(run, queue.name, ready, others);
+    run.report(`waiting for ${Math.max(others, 0)} messages that other consumers of ${queue.name} hold`);
+    await run.waitWith(transfer, queue.name, ASK_EVERY);
+  }
+}
+
+/** False where messages keep arriving and that is accepted. */
+async function quietFor(
+  run: MoveRun,
+  transfer: Transfer,
+  name: string,
+  quiet: number,
+  { mayArrive, refuseArrivals }: Settling,
+): Promise<boolean> {
+  transfer.peak = transfer.inFlight;
+  const { fresh } = transfer;
+  const until = Date.now() + (mayArrive ? 2 * quiet : HELD);
+  while (!transfer.isIdle(quiet) && !transfer.cancelled) {
+    await run.tick(transfer, name);
+    if (Date.now() < until) continue;
+    if (mayArrive) return false;
+    if (transfer.fresh > fresh) refuseArrivals?.();
+  }
+  return true;
+}
+
+function giveUp(run: MoveRun, name: string, ready: number, others: number): never {
+  const text = JSON.stringify(name);
+  if (others > 0) {
+    run.fail(
+      `other consumers hold ${others} messages of queue ${text} unacknowledged, and acknowledged none for ${HELD / 1000} s`,
+      'let them finish or stop them, and apply again to continue the move; no message is lost',
+    );
+  }
+  run.fail(
+    `queue ${text} holds ${ready} messages that it does not deliver for ${HELD / 1000} s`,
+    'another consumer may have a higher priority or be the single active one: stop it, and apply again to continue the move; no message is lost',
+  );
+}

@@ -1,0 +1,62 @@
+import { equalJson, type JsonObject } from '../../../../model/index.ts';
+import type { QueueDeclare } from '../../calls.ts';
+import { shownArguments } from '../../kinds/arguments.ts';
+import { tableOf, text } from '../../kinds/parts.ts';
+import type { MoveRun } from './run.ts';
+
+/** A queue, as the broker lists it. */
+export interface LiveQueue {
+  readonly name: string;
+  readonly type: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly exclusive: boolean;
+  /** Without the type. */
+  readonly arguments: JsonObject;
+}
+
+/** How far a move is: all of it stands on the broker. */
+export interface MoveState {
+  readonly queue: LiveQueue | undefined;
+  /** The queue is the one that is to be. */
+  readonly isNew: boolean;
+  readonly hold: LiveQueue | undefined;
+  readonly park: LiveQueue | undefined;
+}
+
+/** @throws ConnectionError, BrokerError */
+export async function readState(run: MoveRun): Promise<MoveState> {
+  const { names, queue: name, move } = run;
+  const [queue, hold, park] = await Promise.all(
+    [name, names.hold, names.park].map((one) => readQueue(run, one)),
+  );
+  return { queue, isNew: queue !== undefined && isDeclared(queue, move.declare), hold, park };
+}
+
+async function readQueue({ options, vhost }: MoveRun, name: string): Promise<LiveQueue | undefined> {
+  const item = await options.listings.queue(vhost, name, 'disable_stats=true');
+  if (!item) return undefined;
+  const { 'x-queue-type': typeArgument, ...args } = tableOf(item.arguments);
+  return {
+    name,
+    type: text(item.type) || text(typeArgument) || 'classic',
+    durable: item.durable !== false,
+    autoDelete: item.auto_delete === true,
+    exclusive: item.exclusive === true,
+    arguments: args,
+  };
+}
+
+/**
+ * Whether a queue is as it is declared. The listing tells; a second declare would not, as brokers do not compare every
+ * argument.
+ */
+function isDeclared(queue: LiveQueue, declare: QueueDeclare): boolean {
+  const { 'x-queue-type': type = 'classic', ...args } = declare.arguments;
+  return (
+    queue.type === type &&
+    queue.durable === declare.durable &&
+    queue.autoDelete === declare.autoDelete &&
+    equalJson(queue.arguments, shownArguments(args))
+  );
+}
