@@ -76,23 +76,24 @@ export async function readBindings(run: MoveRun, queue: string): Promise<LiveBin
     }));
 }
 
-/** The first group has a binding of each exchange: what the user may not bind is known before anything is unbound. */
+/** Bindings with arguments apart: to make sure of their types takes longer. */
 function groupsOf(bindings: readonly LiveBinding[]): LiveBinding[][] {
-  const seen = new Set<string>();
-  const isFirst = ({ source }: LiveBinding) => !seen.has(source) && seen.add(source);
-  const first = bindings.filter(isFirst);
-  const chosen = new Set(first);
-  const rest = bindings.filter((binding) => !chosen.has(binding));
-  const groups = [first];
-  for (let start = 0; start < rest.length; start += GROUP) groups.push(rest.slice(start, start + GROUP));
-  return groups;
+  const plain = bindings.filter((binding) => !hasArguments(binding));
+  return [plain, bindings.filter(hasArguments)].flatMap((all) => {
+    const groups: LiveBinding[][] = [];
+    for (let start = 0; start < all.length; start += GROUP) groups.push(all.slice(start, start + GROUP));
+    return groups;
+  });
+}
+
+function hasArguments(binding: LiveBinding): boolean {
+  return Object.keys(binding.arguments).length > 0;
 }
 
 async function moveGroup(run: MoveRun, group: readonly LiveBinding[], to: string): Promise<void> {
   try {
     await doAll(group, (binding) => run.do(bindCall(run, binding, to, binding.arguments)));
-    const withArguments = group.filter((binding) => Object.keys(binding.arguments).length > 0);
-    if (withArguments.length > 0) await correctTypes(run, withArguments, to);
+    if (group.some(hasArguments)) await correctTypes(run, group, to);
   } catch (error) {
     if (error instanceof BrokerError) await removeCopies(run, group, to);
     throw error;

@@ -12,7 +12,9 @@ import type { Transfer } from './transfer.ts';
  * The phases of a move, see `MOVE_PHASES`. Each reads how far the move is and does what is left, so that all of them
  * may be called again whenever one of them was interrupted. A note, for people, where something is to be told.
  */
-export const PHASES: Readonly<Record<MovePhase, (run: MoveRun) => Promise<string | undefined> | Promise<void>>> = {
+export const PHASES: Readonly<
+  Record<MovePhase, (run: MoveRun) => Promise<string | undefined> | Promise<void>>
+> = {
   'move.prepare': prepare,
   'move.divert': divert,
   'move.drain': drain,
@@ -89,7 +91,7 @@ async function refill(run: MoveRun): Promise<void> {
   if (!hold) return;
   await makeWayBack(run);
   // All of it, before newer messages follow.
-  await withTransfer(run, hold, run.names.back, (transfer) => run.untilIdle(transfer, hold.name));
+  await withTransfer(run, hold, run.names.back, (transfer) => run.untilTaken(transfer, hold.name));
 }
 
 async function giveBack(run: MoveRun): Promise<string | undefined> {
@@ -99,7 +101,7 @@ async function giveBack(run: MoveRun): Promise<string | undefined> {
   return withTransfer(run, park, run.names.back, async (transfer) => {
     const note = await untilFew(run, transfer, park.name);
     await moveBindings(run, park.name, run.queue);
-    await run.untilIdle(transfer, park.name);
+    await run.untilTaken(transfer, park.name);
     return note;
   });
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { Channel } from 'amqplib';
 import { isObject, toBigInt } from '../../../../model/index.ts';
 import { AmqpRefusal } from '../connection-errors.ts';
 import { countMessages, type QueueRef } from '../metrics.ts';
@@ -22,7 +24,7 @@ export async function checkMove(run: MoveRun, { queue, hold, park }: MoveState):
   const bindings = await readBindings(run, run.queue);
   await checkClients(run, queue, bindings.length > 0);
   await checkCapacity(run, [queue, hold, park]);
-  await checkRights(run);
+  await checkRights(run, new Set(bindings.map(({ source }) => source)));
 }
 
 function checkQueue(run: MoveRun, queue: LiveQueue): void {
@@ -120,51 +122,58 @@ async function checkQueueLimit(run: MoveRun, missing: number): Promise<void> {
  * Requests that the broker refuses in any case tell the rights: a missing one comes first (403), before what else is
  * wrong with them (406; seen on 3.10.8 and 4.3.6). So no message is touched.
  */
-async function checkRights(run: MoveRun): Promise<void> {
+async function checkRights(run: MoveRun, sources: ReadonlySet<string>): Promise<void> {
   const { links } = run.options;
   const { name, durable, autoDelete, arguments: args } = run.move.declare;
-  await expectRight(run, 'read', 'queue', name, () => consumeBadly(run, name));
+  const ask = (right: string, request: (channel: Channel) => Promise<unknown>) =>
+    expectRight(run, right, () => links.callOnce(run.vhost, request));
+  await ask(`read queue ${JSON.stringify(name)}`, consumeBadly(name));
   // The queue exists and differs: this declares nothing.
   const options = { durable, autoDelete, arguments: toAmqpTable(args) };
-  await expectRight(run, 'configure', 'queue', name, () =>
-    links.callOnce(run.vhost, (channel) => channel.assertQueue(name, options)),
-  );
+  await ask(`configure queue ${JSON.stringify(name)}`, (channel) => channel.assertQueue(name, options));
+  // There is no such binding, and to remove it changes nothing.
+  for (const destination of [name, run.names.park]) {
+    for (const source of sources) {
+      const right = `read exchange ${JSON.stringify(source)} and write queue ${JSON.stringify(destination)}`;
+      await ask(right, (channel) => channel.unbindQueue(destination, source, randomUUID()));
+    }
+  }
 }
 
 /** @throws BrokerError for a right on the names of the move that the user lacks, once the queues and exchanges are there */
 export async function checkOwnRights(run: MoveRun): Promise<void> {
   const { hold, park, back } = run.names;
-  for (const name of [hold, park])
-    await expectRight(run, 'read', 'queue', name, () => consumeBadly(run, name));
-  for (const name of [hold, back])
-    await expectRight(run, 'write', 'exchange', name, () => publishBadly(run, name));
+  const { links } = run.options;
+  for (const name of [hold, park]) {
+    await expectRight(run, `read queue ${JSON.stringify(name)}`, () =>
+      links.callOnce(run.vhost, consumeBadly(name)),
+    );
+  }
+  for (const name of [hold, back]) {
+    await expectRight(run, `write exchange ${JSON.stringify(name)}`, () =>
+      links.callOnce(run.vhost, publishBadly(name, hold)),
+    );
+  }
 }
 
-function consumeBadly({ options, vhost }: MoveRun, queue: string): Promise<unknown> {
-  const wrong = { arguments: { 'x-priority': 'none' } };
-  return options.links.callOnce(vhost, (channel) => channel.consume(queue, () => {}, wrong));
+function consumeBadly(queue: string): (channel: Channel) => Promise<unknown> {
+  return (channel) => channel.consume(queue, () => {}, { arguments: { 'x-priority': 'none' } });
 }
 
-function publishBadly({ options, vhost, names }: MoveRun, exchange: string): Promise<unknown> {
-  return options.links.callOnce(vhost, (channel) => {
+function publishBadly(exchange: string, queue: string): (channel: Channel) => Promise<unknown> {
+  return (channel) => {
     channel.publish(exchange, '', Buffer.alloc(0), { expiration: 'none' });
-    return channel.checkQueue(names.hold);
-  });
+    return channel.checkQueue(queue);
+  };
 }
 
-async function expectRight(
-  run: MoveRun,
-  right: string,
-  kind: 'queue' | 'exchange',
-  name: string,
-  request: () => Promise<unknown>,
-): Promise<void> {
+async function expectRight(run: MoveRun, right: string, request: () => Promise<unknown>): Promise<void> {
   try {
     await request();
   } catch (error) {
     if (!(error instanceof AmqpRefusal)) throw error;
     if (error.code !== '403') return;
     const user = JSON.stringify(run.options.endpoint.username);
-    run.fail(error.message, `user ${user} needs the ${right} permission on ${kind} ${JSON.stringify(name)}`);
+    run.fail(error.message, `user ${user} needs the right to ${right}`);
   }
 }

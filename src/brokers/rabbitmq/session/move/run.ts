@@ -32,6 +32,8 @@ const PREFETCH = 400;
 const IN_FLIGHT = 16 * 1024 * 1024;
 /** How long no message may come for a queue to count as drained. Milliseconds. */
 export const QUIET = 250;
+/** How long a queue may deliver nothing while it has messages. Milliseconds. */
+const UNDELIVERED = 30_000;
 const REPORT_EVERY = 1000;
 
 /** One phase of one move. */
@@ -102,12 +104,23 @@ export class MoveRun {
   }
 
   /**
-   * Waits until nothing has come for so long, or the queue has gone.
+   * Waits until all that is ready has gone, or the queue has. What other consumers hold may come back later.
    * @throws BrokerError, ConnectionError
    */
-  async untilIdle(transfer: Transfer, from: string, quiet = QUIET): Promise<void> {
-    while (!transfer.isIdle(quiet) && !transfer.cancelled) await this.tick(transfer, from);
-    await this.tick(transfer, from);
+  async untilTaken(transfer: Transfer, from: string): Promise<void> {
+    let [moved, since] = [transfer.moved, Date.now()];
+    for (;;) {
+      while (!transfer.isIdle(QUIET) && !transfer.cancelled) await this.tick(transfer, from);
+      if (transfer.cancelled || (await this.ready(from)) === 0) return;
+      await this.tick(transfer, from);
+      if (transfer.moved > moved) [moved, since] = [transfer.moved, Date.now()];
+      if (Date.now() - since > UNDELIVERED) {
+        this.fail(
+          `queue ${JSON.stringify(from)} delivers none of its messages for ${UNDELIVERED / 1000} s`,
+          'another consumer may be the single active one, or have a higher priority: stop it, and apply again to continue the move; no message is lost',
+        );
+      }
+    }
   }
 
   /** Waits a moment, reports, and stops where the user wants to. */
@@ -127,9 +140,11 @@ export class MoveRun {
     const rate = this.#reported.at === 0 ? undefined : (transfer.moved - this.#reported.moved) / seconds;
     this.#reported = { at: Date.now(), moved: transfer.moved };
     const left = await this.#leftText(from);
-    if (transfer.alarm !== undefined)
+    if (transfer.alarm !== undefined) {
       this.report(`waiting: the broker takes no messages (${transfer.alarm})`, left);
-    else {
+    } else if (transfer.isIdle(REPORT_EVERY)) {
+      this.report(`waiting for fresh counts of ${from}`, left);
+    } else {
       const speed = rate === undefined ? undefined : `${shown(rate)}/s`;
       this.report(`${shown(this.#moved)} moved`, speed, left);
     }
