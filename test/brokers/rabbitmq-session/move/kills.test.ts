@@ -1,22 +1,19 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { resultsOf } from '../../../../src/model/concurrency.ts';
 import { killsOf } from '../../../live/dying.ts';
 import { brokerOf, LINES, open, send } from '../live.ts';
 import { CHANGES, Shop } from './queues.ts';
-import { findings, seeded, Traffic } from './traffic.ts';
+import { findings, Traffic } from './traffic.ts';
 
-/**
- * What a move says to a broker: methods of the exchange and queue classes, consume, cancel, publish and acknowledge, and
- * HTTP requests that are no GET.
- */
+/** Every request that changes something, but for single messages: AMQP methods, and HTTP requests that are no GET. */
 const CALLS =
-  '\\x01\\x00[\\x01-\\x20].{4}\\x00(?:\\x28\\x00[\\x0a\\x14\\x1e\\x28]|\\x32\\x00[\\x0a\\x14\\x28\\x32]|\\x3c\\x00[\\x14\\x1e\\x28\\x50])|(?:PUT|POST|DELETE) /api/';
+  '\\x01\\x00[\\x01-\\x20].{4}\\x00(?:\\x28\\x00[\\x0a\\x14\\x1e\\x28]|\\x32\\x00[\\x0a\\x14\\x28\\x32]|\\x3c\\x00[\\x14\\x1e])|(?:PUT|POST|DELETE) /api/';
+/** Publishing and acknowledging. */
+const MESSAGES = '\\x01\\x00\\x01.{4}\\x00\\x3c\\x00[\\x28\\x50]';
 const DYING = pathToFileURL(join(import.meta.dirname, '../../../live/dying.mjs')).href;
 const MOVER = join(import.meta.dirname, 'mover.ts');
 
@@ -24,7 +21,6 @@ const MOVER = join(import.meta.dirname, 'mover.ts');
 const BATCH = 400;
 const WINDOW = 20;
 const BACKLOG = 300;
-const AT_ONCE = 4;
 
 describe.each(LINES)('a move of RabbitMQ %s that is killed', (line) => {
   const broker = brokerOf(line);
@@ -36,7 +32,7 @@ describe.each(LINES)('a move of RabbitMQ %s that is killed', (line) => {
       env: {
         ...process.env,
         MOVE: JSON.stringify({ settings: shop.settings, calls: shop.calls() }),
-        DYING: JSON.stringify({ ports: portsOf(shop), pattern: CALLS, ...dying }),
+        DYING: JSON.stringify({ ports: portsOf(shop), ...dying }),
       },
     });
     let stdout = '';
@@ -74,55 +70,64 @@ describe.each(LINES)('a move of RabbitMQ %s that is killed', (line) => {
   test.skipIf(!broker)(
     'at any call: run again, it comes to its end, and no message is lost',
     async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'brokerform-kills-'));
-      const totals = await Promise.all(
-        Object.keys(CHANGES).map(async (change) => {
-          const into = join(folder, change);
-          await underTraffic(change, 1, async (shop) => {
-            expect(await runMove(shop, { into })).toBe('done');
-          });
-          return { change, calls: Number(readFileSync(into, 'utf8')) };
-        }),
-      );
-      rmSync(folder, { recursive: true });
-      const chosen = choose(totals);
       const session = await open(line);
       const sums = { runs: 0, killed: 0, twice: 0 };
-      for await (const result of resultsOf(chosen, AT_ONCE, async ({ change, count }) => {
+      /** @returns false where it came to its end before that call */
+      const killAt = async (change: string, pattern: string, count: number): Promise<boolean> => {
         let end = '';
         const found = await underTraffic(change, count, async (shop) => {
-          end = await runMove(shop, { count });
+          end = await runMove(shop, { pattern, count });
           expect(await send(session, [shop.calls()])).toMatchObject([{ status: 'done' }]);
         });
-        return { change, count, end, ...found };
-      })) {
-        expect(result).toMatchObject({ lost: 0, changed: 0, returned: 0 });
-        expect(result.twice).toBeLessThanOrEqual(2 * WINDOW + (result.end === 'killed' ? BATCH : 0));
+        const killed = end === 'killed';
+        const at = { change, pattern, count };
+        expect({ ...at, ...found }).toMatchObject({ ...at, lost: 0, changed: 0, returned: 0 });
+        expect(found.twice).toBeLessThanOrEqual(2 * WINDOW + (killed ? BATCH : 0));
         sums.runs++;
-        sums.twice += result.twice;
-        if (result.end === 'killed') sums.killed++;
-      }
+        sums.twice += found.twice;
+        if (killed) sums.killed++;
+        return killed;
+      };
+      const all = Number.isFinite(KILLS) ? few() : every();
+      await Promise.all(
+        all.map(async ({ change, pattern, counts }) => {
+          for (const count of counts) if (!(await killAt(change, pattern, count))) break;
+        }),
+      );
       await session.close();
-      console.log(`RabbitMQ ${line}: ${JSON.stringify({ ...sums, calls: totals })}`);
-      expect(sums.killed).toBeGreaterThan(0);
+      console.log(`RabbitMQ ${line}: ${JSON.stringify(sums)}`);
+      expect(sums.killed).toBe(Number.isFinite(KILLS) ? sums.runs : expect.any(Number));
     },
     7_200_000,
   );
-
-  /**
-   * Spread over all calls, where few kills are asked for. Of the many that move single messages, every tenth is one of
-   * the full number.
-   */
-  function choose(totals: readonly { change: string; calls: number }[]) {
-    const all = totals.flatMap(({ change, calls }) =>
-      Array.from({ length: calls }, (_, i) => ({ change, count: i + 1 })),
-    );
-    const wanted = Math.min(all.length, killsOf(3));
-    const random = seeded(Date.now());
-    const stride = all.length / wanted;
-    return Array.from(
-      { length: wanted },
-      (_, i) => all[Math.floor(i * stride) + random(Math.floor(stride))],
-    ).filter((one) => one !== undefined);
-  }
 });
+
+/** So many kills of each broker, at moments that differ from run to run. */
+const KILLS = killsOf(2);
+const SURE_CALLS = 40;
+const SURE_MESSAGES = 1000;
+
+interface Points {
+  readonly change: string;
+  readonly pattern: string;
+  /** Which call is not made any more. */
+  readonly counts: readonly number[];
+}
+
+function few(): Points[] {
+  const changes = Object.keys(CHANGES);
+  return Array.from({ length: KILLS }, (_, i) => ({
+    change: changes[randomInt(changes.length)] ?? '',
+    ...(i % 2 === 0
+      ? { pattern: CALLS, counts: [randomInt(1, SURE_CALLS)] }
+      : { pattern: MESSAGES, counts: [randomInt(1, SURE_MESSAGES)] }),
+  }));
+}
+
+/** Each call of each change, up to the end, and single messages here and there. */
+function every(): Points[] {
+  return Object.keys(CHANGES).flatMap((change) => [
+    { change, pattern: CALLS, counts: Array.from({ length: 200 }, (_, i) => i + 1) },
+    { change, pattern: MESSAGES, counts: Array.from({ length: 30 }, (_, i) => 1 + i * 47) },
+  ]);
+}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import amqp, { type ConfirmChannel, type ConsumeMessage } from 'amqplib';
+import amqp, { type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 
 /** A message as it was published, or as it came. */
 export interface Seen {
@@ -138,34 +138,42 @@ export class Traffic {
   }
 
   async #consume(queue: string, pause: number): Promise<void> {
-    const connection = await amqp.connect(this.#url);
-    connection.on('error', () => {});
     while (this.#consuming) {
-      const channel = await connection.createChannel();
-      let cancelled = false;
-      // A queue that is away for a moment, or that moves what it has, is no error of a consumer.
-      channel.on('error', () => {
-        cancelled = true;
-      });
-      try {
-        await channel.prefetch(10);
-        await channel.consume(queue, async (message) => {
-          if (!message) {
-            cancelled = true;
-            return;
-          }
-          await sleep(pause);
-          if (cancelled || !this.#consuming) return;
-          this.received.push(seenOf(message));
-          channel.ack(message);
-        });
-        while (this.#consuming && !cancelled) await sleep(10);
-        await channel.close();
-      } catch {
-        await sleep(10);
-      }
+      // 3.10 closes the whole connection (541) of a client that consumes from a quorum queue while it is deleted.
+      const connection = await amqp.connect(this.#url);
+      const lost = new Promise<void>((resolve) => connection.on('close', resolve));
+      connection.on('error', () => {});
+      await Promise.race([lost, this.#consumeBy(connection, queue, pause).catch(() => {})]);
+      await connection.close().catch(() => {});
+      await sleep(10);
     }
-    await connection.close();
+  }
+
+  /** Until the queue has gone. */
+  async #consumeBy(connection: ChannelModel, queue: string, pause: number): Promise<void> {
+    const channel = await connection.createChannel();
+    let cancelled = false;
+    // A queue that is away for a moment, or that moves what it has, is no error of a consumer.
+    channel.on('error', () => {
+      cancelled = true;
+    });
+    await channel.prefetch(10);
+    await channel.consume(queue, async (message) => {
+      if (!message) {
+        cancelled = true;
+        return;
+      }
+      await sleep(pause);
+      if (cancelled || !this.#consuming) return;
+      try {
+        channel.ack(message);
+        this.received.push(seenOf(message));
+      } catch {
+        // The connection has gone, and the message comes again.
+      }
+    });
+    while (this.#consuming && !cancelled) await sleep(10);
+    await channel.close();
   }
 }
 

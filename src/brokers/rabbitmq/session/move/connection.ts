@@ -31,8 +31,8 @@ const HEARTBEAT = 10;
 /** Bytes; what brokers offer by default. */
 const FRAME_SIZE = 131_072;
 
-/** A broker closes a connection by these codes when it stops. */
-const STOPPED: ReadonlySet<number> = new Set([200, 320]);
+/** By these codes a broker closes a connection when it stops, or has a fault of its own, and not because of a request. */
+const STOPPED: ReadonlySet<number> = new Set([200, 320, 541]);
 
 const CLIENT = tableBytes({
   product: 'brokerform',
