@@ -161,8 +161,6 @@ export interface SendOptions {
    * of one line.
    */
   readonly onWork?: (text?: string) => void;
-  /** Messages a second that a move of a queue's messages takes at most; as many as the broker takes where absent. */
-  readonly limitRate?: number | undefined;
 }
 
 /** A unit of calls that the broker says it would refuse. */
