@@ -77,7 +77,10 @@ describe.each(LINES)('a move of RabbitMQ %s that is killed', (line) => {
         let end = '';
         const found = await underTraffic(change, count, async (shop) => {
           end = await runMove(shop, { pattern, count });
-          expect(await send(session, [shop.calls()])).toMatchObject([{ status: 'done' }]);
+          const [outcome] = await send(session, [shop.calls()]);
+          expect({ change, pattern, count, ...outcome }).toEqual({
+            ...{ change, pattern, count, unit: 0, status: 'done', callsDone: 7, note: outcome?.note },
+          });
         });
         const killed = end === 'killed';
         const at = { change, pattern, count };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import amqp from 'amqplib';
 import { expect } from 'vitest';
 import type { RabbitCall } from '../../../../src/brokers/rabbitmq/calls.ts';
@@ -61,6 +62,48 @@ export class Shop {
   }
   #bindings: readonly string[] = [];
 
+  readonly #others: string[] = [];
+  #listable = true;
+
+  /** A queue of somebody else, which is to stay. */
+  alsoThere(queue: string): void {
+    this.#others.push(queue);
+  }
+
+  /** The bindings are as they are now. */
+  async remember(): Promise<void> {
+    this.#bindings = await this.bindings();
+  }
+
+  cannotList(): void {
+    this.#listable = false;
+  }
+
+  async unbindDocuments(): Promise<void> {
+    const path = ['bindings', this.vhost, 'e', 'documents', 'q', 'orders'];
+    for (const { properties_key } of (await this.management.get(...path)) ?? []) {
+      await this.management.delete(...path, String(properties_key));
+    }
+  }
+
+  /** Waits for the broker's statistics. */
+  async untilListed(isSo: (queue: Record<string, unknown>) => boolean): Promise<void> {
+    for (let tries = 0; tries < 100; tries++) {
+      const queues = await this.management.get('queues', this.vhost);
+      if (queues.some((queue) => queue.name === 'orders' && isSo(queue))) return;
+      await sleep(200);
+    }
+    throw new Error('the broker never lists it');
+  }
+
+  /** Messages that are ready in the queue. */
+  async count(): Promise<number> {
+    const connection = await amqp.connect(this.url);
+    const { messageCount } = await (await connection.createChannel()).checkQueue('orders');
+    await connection.close();
+    return messageCount;
+  }
+
   close(): Promise<unknown> {
     return this.management.delete('vhosts', this.vhost);
   }
@@ -100,8 +143,8 @@ export class Shop {
 
   /** Nothing was changed. */
   async expectUntouched(): Promise<void> {
-    expect(await this.queues()).toEqual(['orders']);
-    expect(await this.bindings()).toEqual(this.#bindings);
+    expect(await this.queues()).toEqual(['orders', ...this.#others].sort());
+    if (this.#listable) expect(await this.bindings()).toEqual(this.#bindings);
     expect(await this.management.get('policies', this.vhost)).toEqual([]);
     const exchanges = (await this.management.get('exchanges', this.vhost)) ?? [];
     expect(exchanges.filter(({ name }) => String(name).includes('brokerform'))).toEqual([]);

@@ -50,7 +50,7 @@ export async function moveBindings(run: MoveRun, from: string, to: string): Prom
     for (const group of groupsOf(all)) {
       run.checkStop(`${done} of ${all.length} bindings changed`);
       run.report(`${done} of ${all.length} bindings changed`);
-      await moveGroup(run, group, to);
+      await moveGroup(run, group, all, to);
       done += group.length;
     }
   }
@@ -90,10 +90,15 @@ function hasArguments(binding: LiveBinding): boolean {
   return Object.keys(binding.arguments).length > 0;
 }
 
-async function moveGroup(run: MoveRun, group: readonly LiveBinding[], to: string): Promise<void> {
+async function moveGroup(
+  run: MoveRun,
+  group: readonly LiveBinding[],
+  all: readonly LiveBinding[],
+  to: string,
+): Promise<void> {
   try {
     await doAll(group, (binding) => run.do(bindCall(run, binding, to, binding.arguments)));
-    if (group.some(hasArguments)) await correctTypes(run, group, to);
+    if (group.some(hasArguments)) await correctTypes(run, group, all, to);
   } catch (error) {
     if (error instanceof BrokerError) await removeCopies(run, group, to);
     throw error;
@@ -111,27 +116,39 @@ async function doAll(
   if (errors.length > 0) throw errors[0];
 }
 
-/** A binding whose arguments became others than they are would route other messages: it is made anew, or refused. */
-async function correctTypes(run: MoveRun, group: readonly LiveBinding[], to: string): Promise<void> {
-  const made = await readBindings(run, to);
-  const isMade = (binding: LiveBinding) => made.some((one) => isIdentical(one, binding));
-  for (const binding of group) if (!isMade(binding)) await bindTyped(run, binding, to);
+/**
+ * A binding whose arguments became others than they are would route other messages: it is made anew, or refused. Also one
+ * that was left so by a run that was killed.
+ * @param all of the queue that the group is of
+ */
+async function correctTypes(
+  run: MoveRun,
+  group: readonly LiveBinding[],
+  all: readonly LiveBinding[],
+  to: string,
+): Promise<void> {
+  const copies = await readBindings(run, to);
+  const isWrong = (one: LiveBinding) => !all.some((wanted) => isIdentical(one, wanted));
+  const isRight = (binding: LiveBinding) => copies.some((one) => isIdentical(one, binding));
+  const hasWrong = (binding: LiveBinding) => copies.some((one) => isSame(one, binding) && isWrong(one));
+  for (const binding of group.filter((one) => !isRight(one) || hasWrong(one))) {
+    const candidates = typedArguments(binding.arguments);
+    for (;;) {
+      const made = (await readBindings(run, to)).filter((one) => isSame(one, binding));
+      for (const one of made.filter(isWrong)) await run.do(unbindCall(run, one));
+      if (made.some((one) => isIdentical(one, binding))) break;
+      const next = candidates.shift();
+      if (next === undefined) refuseTypes(run, binding);
+      // A value that does not fit into a type is refused, and not of that type.
+      const { status } = await run.options.execute(bindCall(run, binding, to, next));
+      if (status === 'lost' || status === 'unknown') await run.do(bindCall(run, binding, to, next));
+    }
+  }
 }
 
-async function bindTyped(run: MoveRun, binding: LiveBinding, to: string): Promise<void> {
-  const kept = (await readBindings(run, binding.destination)).filter((one) => isSame(one, binding));
-  for (const args of typedArguments(binding.arguments)) {
-    const result = await run.options.execute(bindCall(run, binding, to, args));
-    const made = (await readBindings(run, to)).filter((one) => isSame(one, binding));
-    for (const one of made) {
-      if (!kept.some((wanted) => isIdentical(one, wanted))) await run.do(unbindCall(run, one));
-    }
-    if (made.some((one) => isIdentical(one, binding))) return;
-    // A value that does not fit into a type is only not of that type.
-    if (result.status === 'lost' || result.status === 'unknown') break;
-  }
+function refuseTypes(run: MoveRun, { destination, source, arguments: args }: LiveBinding): never {
   run.fail(
-    `the binding of queue ${JSON.stringify(binding.destination)} to exchange ${JSON.stringify(binding.source)} has arguments whose AMQP types the management API does not tell: ${JSON.stringify(binding.arguments)}`,
+    `the binding of queue ${JSON.stringify(destination)} to exchange ${JSON.stringify(source)} has arguments whose AMQP types the management API does not tell: ${JSON.stringify(args)}`,
     'bind the queue anew with arguments of the types long, double, string or bool, and remove this binding',
   );
 }
