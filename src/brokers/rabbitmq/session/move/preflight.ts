@@ -22,7 +22,8 @@ export async function checkMove(run: MoveRun, { queue, hold, park }: MoveState):
   checkQueue(run, queue);
   // Lists them once: a broker that cannot is found out now.
   const bindings = await readBindings(run, run.queue);
-  await checkClients(run, queue, bindings.length > 0);
+  // Once messages are diverted, it is not bound, and the statistics are of before.
+  await checkClients(run, queue, bindings.length > 0 || park !== undefined);
   await checkCapacity(run, [queue, hold, park]);
   await checkRights(run, new Set(bindings.map(({ source }) => source)));
 }
@@ -54,7 +55,7 @@ function checkHolding(run: MoveRun, { name, durable, autoDelete, arguments: args
   );
 }
 
-async function checkClients(run: MoveRun, queue: LiveQueue, isBound: boolean): Promise<void> {
+async function checkClients(run: MoveRun, queue: LiveQueue, mayBeBound: boolean): Promise<void> {
   const item = (await run.options.listings.queue(run.vhost, run.queue, '')) ?? {};
   if (item.exclusive_consumer_tag) {
     run.fail(
@@ -75,7 +76,7 @@ async function checkClients(run: MoveRun, queue: LiveQueue, isBound: boolean): P
   const byDefault = incoming.some(({ exchange }) => isObject(exchange) && exchange.name === '');
   const { message_stats: stats } = item;
   const rate = isObject(stats) && isObject(stats.publish_details) ? Number(stats.publish_details.rate) : 0;
-  if (byDefault || (!isBound && rate > 0)) run.fail(...DEFAULT_EXCHANGE(run));
+  if (byDefault || (!mayBeBound && rate > 0)) run.fail(...DEFAULT_EXCHANGE(run));
 }
 
 /** What publishers through the default exchange lose, and how to go on. */

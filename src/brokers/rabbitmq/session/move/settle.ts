@@ -6,6 +6,8 @@ import type { Transfer } from './transfer.ts';
 /** How long other consumers may hold messages without a change. Milliseconds. */
 const HELD = 30_000;
 const ASK_EVERY = 1000;
+/** Milliseconds between two looks for new messages. */
+const ARRIVING = 1500;
 
 export interface Settling {
   /** Messages may keep arriving: as long as they are few, the queue counts as empty. */
@@ -60,15 +62,42 @@ async function quietFor(
   { mayArrive, refuseArrivals }: Settling,
 ): Promise<boolean> {
   transfer.peak = transfer.inFlight;
-  const { fresh } = transfer;
-  const until = Date.now() + (mayArrive ? 2 * quiet : HELD);
+  const end = Date.now() + 2 * quiet;
+  const arrivals = new Arrivals(run, transfer, name);
   while (!transfer.isIdle(quiet) && !transfer.cancelled) {
     await run.tick(transfer, name);
-    if (Date.now() < until) continue;
-    if (mayArrive) return false;
-    if (transfer.fresh > fresh) refuseArrivals?.();
+    if (mayArrive && Date.now() >= end) return false;
+    if (refuseArrivals && (await arrivals.goOn())) refuseArrivals();
   }
   return true;
+}
+
+/** Tells new messages of a queue from those that it had, and those that consumers give back. */
+class Arrivals {
+  #at = Date.now();
+  #fresh: number;
+  #ready: number | undefined;
+  /** Looks in a row with new messages. */
+  #looks = 0;
+
+  constructor(
+    private readonly run: MoveRun,
+    private readonly transfer: Transfer,
+    private readonly name: string,
+  ) {
+    this.#fresh = transfer.fresh;
+  }
+
+  /** True once new messages came for a while. */
+  async goOn(): Promise<boolean> {
+    if (Date.now() - this.#at < ARRIVING) return false;
+    const ready = await this.run.ready(this.name);
+    const { fresh } = this.transfer;
+    const count = fresh - this.#fresh + (ready ?? 0) - (this.#ready ?? Number.POSITIVE_INFINITY);
+    this.#looks = count > 0 ? this.#looks + 1 : 0;
+    [this.#at, this.#fresh, this.#ready] = [Date.now(), fresh, ready];
+    return this.#looks >= 3;
+  }
 }
 
 function giveUp(run: MoveRun, name: string, ready: number, others: number): never {
