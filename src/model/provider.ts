@@ -155,7 +155,7 @@ export interface SendOptions {
   /** Only begin what a broker then goes on with by itself, such as moving data, and do not wait for its end. */
   readonly detach?: boolean;
   /** Messages per second that a move may take; as many as the broker does where absent. */
-  readonly limitRate?: number;
+  readonly limitRate?: number | undefined;
   /**
    * Told again and again how far a work is that takes long, and what it waits for; nothing once it has ended. Raw text
    * of one line.

@@ -43,8 +43,8 @@ describe.each(LINES)('a move of RabbitMQ %s that is interrupted', (line) => {
     'every connection cut in every phase, %s: it goes on, and no message is lost',
     async (change, context) => {
       const shop = await shopFor(context, change);
-      const amqpProxy = await startProxy(Number(new URL(broker?.url ?? '').port));
-      const httpProxy = await startProxy(Number(new URL(broker?.management ?? '').port));
+      const amqpProxy = await startProxy(broker?.url ?? '');
+      const httpProxy = await startProxy(broker?.management ?? '');
       const settings = {
         url: `amqp://127.0.0.1:${amqpProxy.port}`,
         management: `http://127.0.0.1:${httpProxy.port}`,
