@@ -18,13 +18,8 @@ import type { Listings } from './listings.ts';
 import { type Management, pauseAfter, type Request } from './management.ts';
 import { isMoveCall, type MoveCall, runPhase } from './move/index.ts';
 import { failureOf, isMissing } from './refusals.ts';
-import { type PlainCall, type Routes, routesOf } from './requests.ts';
+import { type CallResult, type PlainCall, type Routes, routesOf } from './requests.ts';
 import type { RabbitSettings } from './settings.ts';
-
-/** What became of one call. `lost`: it was never sent, because the broker is gone. */
-export type CallResult =
-  | { readonly status: 'done'; readonly note?: string }
-  | { readonly status: 'failed' | 'unknown' | 'lost'; readonly failure: Failure };
 
 const DONE: CallResult = { status: 'done' };
 

@@ -1,5 +1,5 @@
 import type { Channel } from 'amqplib';
-import { isExactInt, isObject, type Json, type JsonObject } from '../../../model/index.ts';
+import { type Failure, isExactInt, isObject, type Json, type JsonObject } from '../../../model/index.ts';
 import type { BindingRef, MovePhase, RabbitCall } from '../calls.ts';
 import type { Request } from './management.ts';
 
@@ -8,6 +8,11 @@ export interface Routes {
   readonly amqp?: { readonly vhost: string; send(channel: Channel): Promise<unknown> };
   readonly http?: Request;
 }
+
+/** What became of one call. `lost`: it was never sent, because the broker is gone. */
+export type CallResult =
+  | { readonly status: 'done'; readonly note?: string }
+  | { readonly status: 'failed' | 'unknown' | 'lost'; readonly failure: Failure };
 
 type Bind = Extract<RabbitCall, { op: 'queue.bind' | 'exchange.bind' }>;
 type Unbind = Extract<RabbitCall, { op: 'queue.unbind' | 'exchange.unbind' }>;

@@ -3,9 +3,8 @@ import { MOVE_PHASES, type MovePhase, type QueueMove } from '../../calls.ts';
 import { type MoveNames, moveNames } from '../../kinds/queue/move.ts';
 import type { AmqpLinks } from '../amqp.ts';
 import { LostConnection } from '../connection-errors.ts';
-import type { CallResult } from '../executor.ts';
 import type { Listings } from '../listings.ts';
-import type { PlainCall } from '../requests.ts';
+import type { CallResult, PlainCall } from '../requests.ts';
 import type { Endpoint, RabbitSettings } from '../settings.ts';
 import { Transfer } from './transfer.ts';
 
