@@ -18,6 +18,7 @@ export * from './http-peer.ts';
 export * from './json.ts';
 export * from './limits.ts';
 export * from './lists.ts';
+export * from './literal.ts';
 export * from './masking.ts';
 export * from './nearest.ts';
 export * from './ownership.ts';

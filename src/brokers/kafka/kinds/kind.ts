@@ -2,7 +2,6 @@ import {
   type Body,
   type Change,
   type DeclareCollector,
-  type Json,
   type JsonObject,
   type Kind,
   parseAddress,
@@ -43,14 +42,4 @@ export type Update = Extract<Change, { action: 'update' | 'replace' }>;
 /** The first name in a resource's address: of a topic, of a user. */
 export function nameOf(resource: Resource): string {
   return parseAddress(resource.address).path[0] ?? '';
-}
-
-/** A literal text as it is written in YAML, where `${` begins a variable. */
-export function escaped(value: Json): Json {
-  if (typeof value === 'string') return escapedText(value);
-  return Array.isArray(value) ? value.map(escaped) : value;
-}
-
-export function escapedText(text: string): string {
-  return text.replaceAll('${', () => '$${');
 }

@@ -6,6 +6,7 @@ import {
   itemsOf,
   type Json,
   type JsonObject,
+  literal,
   makeAddress,
   overridden,
   parseSize,
@@ -21,7 +22,7 @@ import {
   quotaKeysOf,
   quotaSchema,
 } from '../fields/quota.ts';
-import { type Collector, escaped, type KafkaKind, type Update } from './kind.ts';
+import type { Collector, KafkaKind, Update } from './kind.ts';
 import { userAddress } from './user.ts';
 
 /** `null` is the default entity: it applies to clients without a quota of their own. */
@@ -194,5 +195,5 @@ function quotasSection(quotas: readonly Resource[]): JsonObject {
 }
 
 function namesOf(quota: Resource): JsonObject {
-  return Object.fromEntries(Object.entries(entityOf(quota)).map(([type, name]) => [type, escaped(name)]));
+  return Object.fromEntries(Object.entries(entityOf(quota)).map(([type, name]) => [type, literal(name)]));
 }

@@ -10,6 +10,7 @@ import {
   indexByAddress,
   type Json,
   kindOf,
+  literal,
   type Order,
   type Resource,
   type Section,
@@ -80,7 +81,7 @@ export function toSections(resources: readonly Resource[], identity: BrokerIdent
     const { name, body } = kind.toBody(resource, writer);
     const bodies = sections[kind.section] ?? {};
     sections[kind.section] = bodies;
-    bodies[name] = body;
+    bodies[name] = literal(body);
   }
   noteOrphans(writer);
   if (Object.keys(sections).length === 0 && writer.notes.length === 0) return [];

@@ -5,6 +5,7 @@ import {
   isSecretRef,
   type Json,
   type JsonObject,
+  literalText,
 } from '../../../model/index.ts';
 
 /** Writes values so that the loader reads the very same: `${` is escaped, and secrets become placeholders. */
@@ -15,7 +16,7 @@ export class Literals {
   /** @param name words that a placeholder for a secret in the value is made of: `['shovel', 'move', 'src-uri']` */
   of(value: Json, name: readonly string[]): Json {
     if (isSecretRef(value)) return value.$secret === HIDDEN.$secret ? this.#placeholder(name) : value.$secret;
-    if (typeof value === 'string') return escapeText(value);
+    if (typeof value === 'string') return literalText(value);
     if (Array.isArray(value)) {
       return value.map((item: Json, index) => this.of(item, [...name, String(index + 1)]));
     }
@@ -38,11 +39,6 @@ export class Literals {
     );
     return `\${${variable}}`;
   }
-}
-
-/** A literal text as it is written in YAML, where `${` begins a variable. */
-export function escapeText(text: string): string {
-  return text.replaceAll('${', () => '$${');
 }
 
 export function escapeTexts(fields: JsonObject): JsonObject {

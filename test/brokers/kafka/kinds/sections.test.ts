@@ -166,8 +166,8 @@ quotas:
       'resource-type': fc.constantFrom<AclResourceType>('topic', 'group', 'transactional-id', 'user'),
       name: fc.constantFrom('a', '*', 'x${y}'),
       pattern: fc.constantFrom('literal' as const, 'prefixed' as const),
-      principal: fc.constantFrom('User:a', 'User:CN=x, O=y', 'User:*'),
-      host: fc.constantFrom('*', '10.0.0.1'),
+      principal: fc.constantFrom('User:a', 'User:CN=x, O=y', 'User:*', 'User:${x}'),
+      host: fc.constantFrom('*', '10.0.0.1', '${x}'),
       operation: fc.constantFrom<AclOperation>('read', 'write', 'describe', 'all', 'alter-configs'),
       permission: fc.constantFrom('allow' as const, 'deny' as const),
     }),
@@ -179,6 +179,7 @@ quotas:
     { 'client-id': null },
     { ip: null },
     { ip: '::1' },
+    { user: '${x}', 'client-id': '${x}' },
   );
 
   it('says nothing about topics that are declared later, whatever all live ones share', () => {

@@ -20,13 +20,13 @@ const streamSpec = fc
     discard: opt(['new']),
     duplicate_window: opt([S / 2, S]),
     compression: opt(['s2']),
-    metadata: opt([{ team: 'shop' }]),
+    metadata: opt([{ team: 'shop' }, { '${x}': '$${x}' }]),
     republish: opt([{ dest: 'z.>' }, { src: 'a', dest: 'z.a', headers_only: true }]),
     subject_delete_marker_ttl: opt([S]),
     sealed: opt([true]),
     consumer_limits: opt([{ max_ack_pending: 7 }]),
     sources: opt([[{ name: 'X', opt_start_seq: 5, filter_subject: 'x' }]]),
-    description: opt(['#: {} "x"', 'ünï']),
+    description: opt(['#: {} "x"', 'ünï', '${x}']),
     first_seq: opt([100]),
   })
   .map(defined);

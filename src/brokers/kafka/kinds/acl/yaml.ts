@@ -5,6 +5,7 @@ import {
   itemsOf,
   type Json,
   type JsonObject,
+  literal,
   membersOf,
   type Resource,
   type Section,
@@ -12,7 +13,7 @@ import {
 } from '../../../../model/index.ts';
 import { type AclOperation, permissions, resourceTypes, shorthands } from '../../fields/acl.ts';
 import { wordsOf } from '../../fields/field.ts';
-import { type Collector, escapedText } from '../kind.ts';
+import type { Collector } from '../kind.ts';
 import { type AclSpec, aclOf, aclResource } from './spec.ts';
 
 /** The name that every cluster has as a resource. */
@@ -118,7 +119,7 @@ export function aclsSection(resources: readonly Resource[]): JsonObject {
   const principals = [...byPrincipal].sort(([a], [b]) => (a < b ? -1 : 1));
   if (principals.length === 0) return {};
   return {
-    acls: Object.fromEntries(principals.map(([principal, acls]) => [escapedText(principal), grantsOf(acls)])),
+    acls: Object.fromEntries(principals.map(([principal, acls]) => [principal, literal(grantsOf(acls))])),
   };
 }
 
@@ -170,7 +171,7 @@ function grouped(acls: readonly AclSpec[]): Group[] {
     for (const hosts of byOperations.values()) {
       groups.push({
         type: first['resource-type'],
-        name: first.pattern === 'prefixed' ? { prefix: escapedText(first.name) } : escapedText(first.name),
+        name: first.pattern === 'prefixed' ? { prefix: first.name } : first.name,
         permission: first.permission,
         hosts: hosts.map(([host]) => host).sort(),
         operations: (hosts[0]?.[1] ?? []).map(({ operation }) => operation).sort(),

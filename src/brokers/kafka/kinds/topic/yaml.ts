@@ -3,6 +3,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  literal,
   membersOf,
   objectOf,
   overridden,
@@ -11,7 +12,7 @@ import {
 } from '../../../../model/index.ts';
 import { configToYaml, parseConfig } from '../../fields/config-values.ts';
 import { impliedKeys, topicKeys } from '../../fields/topic.ts';
-import { type Collector, escaped, nameOf } from '../kind.ts';
+import { type Collector, nameOf } from '../kind.ts';
 import { replicasIn } from './placement.ts';
 import {
   CONFIG_PREFIX,
@@ -182,7 +183,7 @@ function nested(flat: Flat): JsonObject {
   const fields = Object.entries(flat).filter(([key]) => configIn(key) === undefined);
   const configs = Object.entries(flat).flatMap(([key, value]) => {
     const config = configIn(key);
-    return config === undefined ? [] : [[config, escaped(value)] as const];
+    return config === undefined ? [] : [[config, literal(value)] as const];
   });
   return {
     ...Object.fromEntries(fields),

@@ -5,6 +5,7 @@ import {
   itemsOf,
   type Json,
   type JsonObject,
+  literalText,
   type Resource,
   type Source,
 } from '../../../../model/index.ts';
@@ -12,7 +13,7 @@ import { bindingFields } from '../../fields/exchange.ts';
 import { fits } from '../../fields/field.ts';
 import { addFriendly, argumentPlaces, rawArguments } from '../arguments.ts';
 import type { Collector } from '../kind.ts';
-import { escapeText, escapeTexts } from '../literals.ts';
+import { escapeTexts } from '../literals.ts';
 import { checkName, checkRoutingKey } from '../names.ts';
 import { brokerOf } from '../parts.ts';
 import { type BindingIdentity, bindingAddress, bindingResource, identityOf } from './identity.ts';
@@ -135,7 +136,7 @@ export class WrittenBindings {
       const key = destinationType === 'queue' ? 'to' : 'to-exchange';
       return written(members).map(({ from, ...more }) => ({
         from: from ?? '',
-        [key]: escapeText(destination),
+        [key]: literalText(destination),
         ...more,
       }));
     });
@@ -157,7 +158,7 @@ function written(bindings: readonly BindingIdentity[]): JsonObject[] {
   }
   const sorted = [...items.values()].sort((a, b) => (itemOrder(a) < itemOrder(b) ? -1 : 1));
   return sorted.map(({ from, keys, args }) => ({
-    from: escapeText(from),
+    from: literalText(from),
     ...writtenKeys(keys.sort()),
     ...argumentsOf(args),
   }));
@@ -169,8 +170,8 @@ function itemOrder({ from, keys, args }: { from: string; keys: string[]; args: J
 
 function writtenKeys(keys: readonly string[]): JsonObject {
   const [first = ''] = keys;
-  if (keys.length > 1) return { keys: keys.map(escapeText) };
-  return first === '' ? {} : { key: escapeText(first) };
+  if (keys.length > 1) return { keys: keys.map(literalText) };
+  return first === '' ? {} : { key: literalText(first) };
 }
 
 function argumentsOf(args: JsonObject): JsonObject {
