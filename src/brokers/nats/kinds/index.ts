@@ -24,13 +24,14 @@ import type { DeclareCode, NatsKind, Writer } from './kind.ts';
 import { withAllLimits } from './server-limits.ts';
 import { orderLimits } from './stream/consumer-limits.ts';
 import { type StreamCall, stream } from './stream/index.ts';
+import type { MoveCall } from './stream/move-calls.ts';
 import { orderOwnership } from './subject-ownership.ts';
 
 /**
  * Every request that changes a server. Its subject is below the API prefix, `$JS.API` or `$JS.<domain>.API`. `config`
- * is the JSON of the API: print it with `printJson`, which keeps large integers exact.
+ * is the JSON of the API: print it with `printJson`, which keeps large integers exact. A move is several requests.
  */
-export type NatsCall = StreamCall | ConsumerCall;
+export type NatsCall = StreamCall | MoveCall | ConsumerCall;
 
 /** Every kind by its name in addresses. */
 export const kinds: Readonly<Record<string, NatsKind>> = {

@@ -14,7 +14,7 @@ const CONCURRENT = 256;
  */
 export async function* sendUnits(
   units: readonly (readonly Call[])[],
-  { drain, abort: aborted }: SendOptions,
+  { drain, abort: aborted, onWork }: SendOptions,
   api: JetStreamApi,
   broker: BrokerIdentity,
 ): AsyncGenerator<Outcome> {
@@ -23,10 +23,18 @@ export async function* sendUnits(
   setMaxListeners(0, abort);
   // The calls come from the kinds of this provider.
   const all = units as readonly (readonly NatsCall[])[];
+  const works = new Map<number, string>();
+  const onWorkOf = (unit: number) => (text?: string) => {
+    if (text === undefined) works.delete(unit);
+    else works.set(unit, text);
+    onWork?.(works.size === 0 ? undefined : [...works.values()].join('; '));
+  };
   yield* resultsOf(all, CONCURRENT, async (calls, unit): Promise<Outcome> => {
     const isStopped = drain.aborted || abort.aborted;
     if (isStopped) return { unit, status: 'not-started', callsDone: 0 };
-    return raceAbort(unit, calls, { api, broker, abort });
+    const outcome = await raceAbort(unit, calls, { api, broker, abort, drain, onWork: onWorkOf(unit) });
+    if (works.has(unit)) onWorkOf(unit)();
+    return outcome;
   });
 }
 

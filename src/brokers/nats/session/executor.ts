@@ -3,14 +3,18 @@ import {
   type Failure,
   isObject,
   type JsonObject,
+  type SendOptions,
   toBigInt,
 } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
+import { asDeclared, asMoved } from '../kinds/consumer/moved.ts';
 import type { NatsCall } from '../kinds/index.ts';
 import { streamMetrics } from '../kinds/metrics.ts';
+import { isMoveCall } from '../kinds/stream/move-calls.ts';
 import { updateRisks } from '../kinds/stream/risks.ts';
 import { type JetStreamApi, pause } from './api.ts';
 import { configOf } from './listings.ts';
+import { executeMove } from './move/index.ts';
 import {
   failureOf,
   hasUnknownOutcome,
@@ -19,7 +23,7 @@ import {
   isStoreBusy,
   isTransient,
 } from './refusals.ts';
-import { UnsafeName, type Write, writeOf } from './requests.ts';
+import { UnsafeName, type Write, type WriteCall, writeOf } from './requests.ts';
 import { droppedFields, isSame } from './verify-response.ts';
 
 type StreamUpdateCall = Extract<NatsCall, { op: 'stream.update' }>;
@@ -29,6 +33,9 @@ export interface Execution {
   readonly broker: BrokerIdentity;
   /** Once aborted, no request is sent. */
   readonly abort: AbortSignal;
+  /** Once aborted, a move that has not affected its stream yet stops. */
+  readonly drain?: AbortSignal;
+  readonly onWork?: SendOptions['onWork'];
 }
 
 /** `unsent`: the request did not reach the server, so nothing changed. */
@@ -47,6 +54,7 @@ const DONE: Result = { status: 'done' };
  */
 export async function executeCall(call: NatsCall, execution: Execution): Promise<Result> {
   try {
+    if (isMoveCall(call)) return await executeMove(call, execution);
     return await attempt(call, writeOf(call), execution);
   } catch (error) {
     if (error instanceof UnsafeName) return failed({ op: call.op, message: error.message });
@@ -54,7 +62,8 @@ export async function executeCall(call: NatsCall, execution: Execution): Promise
   }
 }
 
-async function attempt(call: NatsCall, write: Write, execution: Execution): Promise<Result> {
+async function attempt(call: WriteCall, planned: Write, execution: Execution): Promise<Result> {
+  let write = planned;
   const { api, broker, abort } = execution;
   const deadline = api.deadline();
   let mustReadLive = requiresLive(call, broker);
@@ -62,8 +71,16 @@ async function attempt(call: NatsCall, write: Write, execution: Execution): Prom
   for (let attempt = 0; ; attempt++) {
     try {
       if (mustReadLive) {
-        const outcome = resultFrom(call, write, await readLive(write, api, deadline), broker, isUncertain);
+        const live = await readLive(write, api, deadline);
+        const outcome = resultFrom(call, planned, live, broker, isUncertain);
         if (outcome) return outcome;
+        // Where a moved consumer begins is not what was declared, and cannot change.
+        if (call.op === 'consumer.update' && live) {
+          write = writeOf({
+            ...call,
+            body: { ...call.body, config: asMoved(call.body.config, configOf(live)) },
+          });
+        }
         mustReadLive = requiresLive(call, broker);
         isUncertain = false;
       }
@@ -112,7 +129,7 @@ function resultFrom(
     if (!live) return DONE;
     return write.ifEmpty ? refuseMessages(call, live) : undefined;
   }
-  if (write.sent && live && isSame(write.sent, configOf(live), broker)) return DONE;
+  if (write.sent && live && isSame(write.sent, asDeclared(configOf(live)), broker)) return DONE;
   if (call.op === 'stream.update' && call.body.ifLossless && live) {
     const losses = lossesOf(call, live);
     if (losses) return losses;

@@ -14,8 +14,10 @@ import {
   streamAddress,
   streamResource,
 } from '../kinds/addresses.ts';
+import { asDeclared, recordedIn } from '../kinds/consumer/moved.ts';
 import { kinds } from '../kinds/index.ts';
 import { type ConsumerMetrics, consumerCount, consumerMetrics, streamMetrics } from '../kinds/metrics.ts';
+import { heldStreamOf } from '../kinds/stream/move-calls.ts';
 import type { ApiRequest, JetStreamApi } from './api.ts';
 import { configOf, declaredName, type Listing, listConsumers, listStreams, textOf } from './listings.ts';
 import { errorOf, isNotFound, Refusal } from './refusals.ts';
@@ -40,15 +42,32 @@ export async function readScope(scope: Scope, api: JetStreamApi): Promise<Resour
     what: 'stream',
   });
   const resources: Resource[] = [];
+  const recorded: Resource[] = [];
   await eachOf(streams, CONCURRENT, async (info) => {
     const config = configOf(info);
     const name = textOf(config.name);
+    append(recorded, await readRecords(api, info, wanted));
     const consumers = wanted.consumersOf(name) ? await readConsumers(api, info, name, wanted) : undefined;
     const counts = consumers?.map((consumer) => consumer.metrics as ConsumerMetrics);
     const metrics = streamMetrics(info, counts) as JsonObject;
     append(resources, [streamResource(broker, name, config, metrics)], consumers ?? []);
   });
-  return resources;
+  const found = new Set(resources.map(({ address }) => address));
+  return [...resources, ...recorded.filter(({ address }) => !found.has(address))];
+}
+
+/** The consumers of a stream whose messages this one holds: a move will create them again. */
+async function readRecords(api: JetStreamApi, info: JsonObject, wanted: Wanted): Promise<Resource[]> {
+  const stream = heldStreamOf(configOf(info));
+  if (stream === undefined || !wanted.consumersOf(stream)) return [];
+  const { broker } = api.settings;
+  const { items } = await listConsumers(api, textOf(configOf(info).name)).catch((error: unknown) => {
+    throw errorOf(broker, error, `read consumers of ${stream}`);
+  });
+  return items.flatMap((item) => {
+    const record = recordedIn(configOf(item));
+    return record ? [consumerResource(broker, stream, textOf(item.name), asDeclared(record.config))] : [];
+  });
 }
 
 /** The durable consumers of people. The others belong to clients or to the server, and are deleted with the stream. */
@@ -74,7 +93,7 @@ async function readConsumers(
     const name = declaredName(config);
     if (name === undefined) return [];
     const metrics = consumerMetrics(item) as JsonObject;
-    return [consumerResource(api.settings.broker, stream, name, config, metrics)];
+    return [consumerResource(api.settings.broker, stream, name, asDeclared(config), metrics)];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../model/index.ts';
 import { isToken } from '../fields/subjects.ts';
 import type { NatsCall } from '../kinds/index.ts';
+import type { MoveCall } from '../kinds/stream/move-calls.ts';
 import type { ApiRequest } from './api.ts';
 import type { Sent } from './verify-response.ts';
 
@@ -15,8 +16,11 @@ export interface Write {
   readonly ifEmpty?: true;
 }
 
+/** A call that is one request. */
+export type WriteCall = Exclude<NatsCall, MoveCall>;
+
 /** @throws UnsafeName */
-export function writeOf(call: NatsCall): Write {
+export function writeOf(call: WriteCall): Write {
   switch (call.op) {
     case 'stream.create':
     case 'stream.update': {

@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type Change,
   type Context,
+  isMove,
   type JsonObject,
   listed,
   membersOf,
@@ -28,7 +29,17 @@ import { ownershipRisks } from '../subject-ownership.ts';
 import { readFields, requiredFields } from '../yaml.ts';
 import { completeStream } from './complete.ts';
 import { consumerLimitRisks } from './consumer-limits.ts';
-import { moveRisks, removalRisks, replicaRisks, updateRisks } from './risks.ts';
+import {
+  holdStreamOf,
+  isBeingMoved,
+  messageMoveRisks,
+  moveCalls,
+  moveField,
+  ownerOfHold,
+  whyNotMoved,
+} from './move.ts';
+import type { MoveCall } from './move-calls.ts';
+import { placementRisks, removalRisks, replicaRisks, updateRisks } from './risks.ts';
 
 /** STREAM.CREATE, STREAM.UPDATE and STREAM.DELETE with the name of the stream behind them. */
 export type StreamCall =
@@ -61,9 +72,11 @@ export const stream: NatsKind = {
   schema: {
     properties: { streams: mapOf('Streams by name.', 'stream') },
     $defs: {
-      stream: bodyOf('A stream. What is left out has its default.', streamFields, {
-        consumers: consumersSchema,
-      }),
+      stream: bodyOf(
+        'A stream. What is left out has its default.',
+        { ...streamFields, ...moveField },
+        { consumers: consumersSchema },
+      ),
     },
   },
   declare: declareStreams,
@@ -79,10 +92,18 @@ export const stream: NatsKind = {
   complete: completeStream,
   immutableReason: (path, change, { broker }) => immutableReasonOf(streamFields, path, change, broker),
   risks: streamRisks,
+  whyNotMoved,
+  isBeingMoved,
+  affected: (change, context) => {
+    const hold = isMove(change) ? holdStreamOf(subject(change), context) : undefined;
+    return hold ? [hold] : [];
+  },
   calls: streamCalls,
 
-  systemOwned: ({ address }) =>
-    streamNameOf(address).startsWith('$MQTT_') ? 'the server keeps its MQTT sessions in it' : undefined,
+  systemOwned: (resource) =>
+    streamNameOf(resource.address).startsWith('$MQTT_')
+      ? 'the server keeps its MQTT sessions in it'
+      : ownerOfHold(resource),
   fieldText: (path, value) => fieldText(streamFields, path, value),
   affectedText: streamMetricsText,
   stillText: ({ spec: { subjects } }) =>
@@ -97,24 +118,34 @@ export function streamRisks(change: Change, context: Context): Risk[] {
   const risks = [
     ...rejections(stream, change.after.spec, context.broker),
     ...replicaRisks(change, context),
-    ...moveRisks(change, context),
+    ...placementRisks(change, context),
     ...consumerLimitRisks(change, context),
     ...accountRisksOfStream(change, context),
     ...serverLimitRisks(change, context),
     ...ownershipRisks(change, context),
   ];
+  if (isMove(change)) return [...messageMoveRisks(change, context), ...risks];
   if (change.action === 'create') return risks;
-  const own = change.action === 'replace' ? removalRisks(change.before, 'replace') : updateRisks(change);
+  if (change.action === 'update') return [...updateRisks(change), ...risks];
+  const isMovable = whyNotMoved(change, context) === undefined;
+  const own = removalRisks(change.before, 'replace').map(
+    (risk): Risk => (risk.class === 'destructive' && isMovable ? { ...risk, movable: true } : risk),
+  );
   return [...own, ...risks];
 }
 
 /** Also for the streams of buckets and stores. */
-export function streamCalls(change: Change, { broker }: Context, { destructive }: CallOptions): StreamCall[] {
+export function streamCalls(
+  change: Change,
+  { broker }: Context,
+  { destructive }: CallOptions,
+): (StreamCall | MoveCall)[] {
   const { address: target } = subject(change);
   const name = streamNameOf(target);
   const remove: StreamCall = { op: 'stream.delete', target, body: { name, ifEmpty: !destructive } };
   if (change.action === 'delete') return [remove];
   const config = { name, ...requestConfig(streamFields, change.after, broker) };
+  if (isMove(change)) return moveCalls(change, config);
   if (change.action === 'update')
     return [{ op: 'stream.update', target, body: { name, config, ifLossless: !destructive } }];
   const creation = creationCalls(target, name, config);
@@ -137,7 +168,8 @@ function declareStreams(collector: Collector, section: Body): void {
     const { broker } = written.section;
     const body = overridden(written, streamAddress(broker, name));
     const { spec, places } = readFields(collector, body, streamFields);
-    collector.add(streamResource(broker, name, spec), body.at, places);
+    const resource = streamResource(broker, name, spec);
+    collector.add(body.value.move === true ? { ...resource, moves: true } : resource, body.at, places);
     declareConsumers(collector, body, name);
   }
 }

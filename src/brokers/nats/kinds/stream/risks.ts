@@ -220,7 +220,7 @@ function isWidened(field: string, before: JsonObject, after: JsonObject): boolea
 }
 
 /** A cluster moves a stream or changes its replicas, one at a time (error 10123). */
-export function moveRisks(change: Change, { broker }: Context): Risk[] {
+export function placementRisks(change: Change, { broker }: Context): Risk[] {
   const { servers } = broker.facts as NatsFacts;
   if (change.action !== 'update' || servers === 1) return [];
   const [before, after] = [change.before.spec, change.after.spec];

@@ -1,0 +1,133 @@
+import {
+  integer,
+  isObject,
+  type Json,
+  type JsonObject,
+  parseJson,
+  printJson,
+} from '../../../../model/index.ts';
+import { instant, numberIn } from '../../fields/values.ts';
+
+/*
+ * A consumer of a moved stream is created anew where the old one was: `by_start_sequence`. Where a consumer begins can
+ * never change, so its metadata keep where it was declared to begin, and both sides of a comparison see that instead.
+ */
+
+/** Metadata of a moved consumer: its own `deliver_policy`, `opt_start_seq` and `opt_start_time`, as JSON. */
+const START_MARK = 'brokerform.start';
+
+const START_FIELDS = ['deliver_policy', 'opt_start_seq', 'opt_start_time'] as const;
+
+/** Metadata of a consumer of a hold stream, which records one of the moved stream. */
+const RECORD_MARK = 'brokerform.consumer';
+const POSITION_MARK = 'brokerform.position';
+
+/** The configuration of a live consumer with the beginning that was declared for it. */
+export function asDeclared(config: JsonObject): JsonObject {
+  const start = markedStart(config);
+  if (!start) return config;
+  const rest = without(config, START_FIELDS);
+  const metadata = without(metadataOf(config), [START_MARK]);
+  return { ...rest, ...start, metadata };
+}
+
+/** The configuration of an update of a live consumer, whose beginning stays as it is. */
+export function asMoved(config: JsonObject, live: JsonObject): JsonObject {
+  const mark = metadataOf(live)[START_MARK];
+  if (mark === undefined || !markedStart(live)) return config;
+  const start = Object.fromEntries(
+    START_FIELDS.flatMap((field) => (live[field] === undefined ? [] : [[field, live[field]]])),
+  ) as JsonObject;
+  const metadata = { ...metadataOf(config), [START_MARK]: mark };
+  return { ...without(config, START_FIELDS), ...start, metadata };
+}
+
+/**
+ * The configuration of a consumer that continues behind this sequence.
+ * @param maxReplicas of its new stream: a consumer cannot have more
+ */
+export function continuedAt(position: bigint, recorded: JsonObject, maxReplicas: number): JsonObject {
+  const { pause_until: until, ...declared } = asDeclared(recorded);
+  const isPaused = typeof until === 'string' && Date.parse(instant(until) ?? '') > Date.now();
+  const config: JsonObject = {
+    ...declared,
+    ...(isPaused && { pause_until: until }),
+    ...(numberIn(declared.num_replicas) > BigInt(maxReplicas) && { num_replicas: 0 }),
+  };
+  if (position === 0n && config.deliver_policy === 'all') return config;
+  const start = Object.fromEntries(
+    START_FIELDS.flatMap((field) => (declared[field] === undefined ? [] : [[field, declared[field]]])),
+  ) as JsonObject;
+  return {
+    ...without(config, START_FIELDS),
+    deliver_policy: 'by_start_sequence',
+    opt_start_seq: integer(position + 1n),
+    metadata: { ...metadataOf(config), [START_MARK]: printJson(start) },
+  };
+}
+
+/**
+ * The sequence behind which a consumer continues, from CONSUMER.INFO: everything up to it is acknowledged. It can be
+ * lower than necessary, never higher. Before 2.14 a consumer that was never acknowledged has no floor, whatever it
+ * began with.
+ */
+export function positionOf({ delivered, ack_floor: floor, num_ack_pending: pending }: JsonObject): bigint {
+  const last = isObject(delivered) ? numberIn(delivered.stream_seq) : 0n;
+  const acknowledged = isObject(floor) ? numberIn(floor.stream_seq) : 0n;
+  return pending === 0 && last > acknowledged ? last : acknowledged;
+}
+
+/** The consumer of a hold stream that records one of the moved stream: it delivers nothing. */
+export function recordOf(name: string, info: JsonObject): JsonObject {
+  const config = isObject(info.config) ? info.config : {};
+  const metadata = Object.fromEntries(
+    Object.entries(metadataOf(config)).filter(([key]) => !key.startsWith('_nats.')),
+  );
+  return {
+    name,
+    durable_name: name,
+    ack_policy: 'none',
+    deliver_policy: 'new',
+    metadata: {
+      [RECORD_MARK]: printJson({ ...config, metadata }),
+      [POSITION_MARK]: String(positionOf(info)),
+    },
+  };
+}
+
+export interface RecordedConsumer {
+  readonly config: JsonObject;
+  readonly position: bigint;
+}
+
+/** Undefined for a consumer that records none. */
+export function recordedIn(config: JsonObject): RecordedConsumer | undefined {
+  const metadata = metadataOf(config);
+  const recorded = objectIn(metadata[RECORD_MARK]);
+  const text = metadata[POSITION_MARK];
+  if (!recorded || typeof text !== 'string' || !/^\d{1,20}$/.test(text)) return undefined;
+  return { config: recorded, position: BigInt(text) };
+}
+
+function markedStart(config: JsonObject): JsonObject | undefined {
+  return objectIn(metadataOf(config)[START_MARK]);
+}
+
+/** Metadata are what anybody wrote: text that is no JSON object is no mark. */
+function objectIn(text: Json | undefined): JsonObject | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const value = parseJson(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function metadataOf({ metadata }: JsonObject): JsonObject {
+  return isObject(metadata) ? metadata : {};
+}
+
+function without(object: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}

@@ -1,0 +1,123 @@
+import type { BrokerIdentity, Json, JsonObject } from '../../../../model/index.ts';
+import { supports } from '../../facts.ts';
+import { numberIn, stringsIn } from '../../fields/values.ts';
+import { HOLD_MARK, releasedSubject, type StreamMove } from './move-calls.ts';
+
+/*
+ * The configurations of the streams of a move. Neither mirror has a limit, so that nothing expires or is discarded while
+ * it is copied: the limits of the new stream apply once it has everything.
+ */
+
+/** Fields of the declared stream that both mirrors have from the start, because they cannot change later. */
+const FROM_START = ['num_replicas', 'placement', 'allow_msg_ttl'];
+
+/** Fields of the declared stream that only the new stream needs from the start. */
+const OF_NEW = ['storage', 'max_consumers', 'compression', 'persist_mode'];
+
+/** Fields of the declared stream by which the hold stream takes messages in its place. */
+const OF_TAKER = [
+  'no_ack',
+  'max_msg_size',
+  'duplicate_window',
+  'subject_transform',
+  'republish',
+  'allow_rollup_hdrs',
+  'allow_msg_ttl',
+  'allow_atomic',
+  'allow_batched',
+  'allow_direct',
+];
+
+function pick(config: JsonObject, fields: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    fields.flatMap((field): [string, Json][] => {
+      const value = config[field];
+      return value === undefined || value === null ? [] : [[field, value]];
+    }),
+  );
+}
+
+/**
+ * A mirror remembers message IDs if it has a window, so that a retry of a publisher is recognised after the move. Before
+ * 2.14 such a mirror drops messages as duplicates (`processJetStreamMsg` in server/stream.go).
+ */
+function windowOf({ duplicate_window: window }: JsonObject, broker: BrokerIdentity): JsonObject {
+  return supports(broker, '2.14') && numberIn(window) > 0n ? { duplicate_window: window ?? 0 } : {};
+}
+
+/**
+ * The hold stream as a mirror of the stream.
+ * @param live the stream
+ */
+export function holdConfig(
+  { name, hold, config }: StreamMove,
+  live: JsonObject,
+  broker: BrokerIdentity,
+): JsonObject {
+  const replicas = [live, config].map((one) => Number(numberIn(one.num_replicas)) || 1);
+  // It outlives the old stream: in memory only if both are.
+  const storage = live.storage === 'memory' && config.storage === 'memory' ? 'memory' : 'file';
+  return {
+    ...pick(config, FROM_START),
+    name: hold,
+    description: `Holds the messages of stream ${name} while brokerform replaces it.`,
+    storage,
+    num_replicas: Math.max(...replicas),
+    ...(live.allow_msg_ttl === true && { allow_msg_ttl: true }),
+    ...windowOf(live, broker),
+    mirror: { name },
+    metadata: { [HOLD_MARK]: name },
+  };
+}
+
+/** The hold stream once it takes messages in the place of the stream. */
+export function takerConfig(move: StreamMove, hold: JsonObject): JsonObject {
+  const { mirror: _, duplicate_window: window, ...rest } = hold;
+  const subjects = stringsIn(move.config.subjects);
+  return {
+    ...rest,
+    ...(numberIn(window) > 0n && { duplicate_window: window ?? 0 }),
+    ...pick(move.config, OF_TAKER),
+    ...(rest.allow_msg_ttl === true && { allow_msg_ttl: true }),
+    // A stream that only has sources gets nothing meanwhile: it continues where it was.
+    subjects: subjects.length > 0 ? subjects : [releasedSubject(move.hold)],
+  };
+}
+
+/** A stream that takes nothing any more, as an update. */
+export function releasedConfig(stream: string, live: JsonObject): JsonObject {
+  const { mirror: _, sources: __, ...rest } = live;
+  return {
+    ...rest,
+    subjects: [releasedSubject(stream)],
+    sealed: true,
+    // What the server makes of a sealed stream: `configUpdateCheck` in server/stream.go.
+    max_age: 0,
+    discard: 'new',
+    deny_delete: true,
+    deny_purge: true,
+    allow_rollup_hdrs: false,
+  };
+}
+
+/**
+ * The new stream as a mirror of the hold stream.
+ * @param live the hold stream
+ */
+export function refillConfig(
+  { name, hold, config }: StreamMove,
+  live: JsonObject,
+  broker: BrokerIdentity,
+): JsonObject {
+  return {
+    ...pick(config, [...FROM_START, ...OF_NEW]),
+    name,
+    ...windowOf(live, broker),
+    mirror: { name: hold },
+  };
+}
+
+/** The new stream as declared, except that it is not sealed yet: servers seal no stream on the way. */
+export function promotedConfig({ config }: StreamMove): JsonObject {
+  return config.sealed === true ? { ...config, sealed: false } : config;
+}

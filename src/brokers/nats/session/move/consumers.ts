@@ -1,0 +1,78 @@
+import { eachOf } from '../../../../model/concurrency.ts';
+import { equalJson, type JsonObject } from '../../../../model/index.ts';
+import { numberIn } from '../../fields/values.ts';
+import { continuedAt, recordedIn, recordOf } from '../../kinds/consumer/moved.ts';
+import { configOf, declaredName, type Listing, listConsumers, textOf } from '../listings.ts';
+import { isNameInUse } from '../refusals.ts';
+import { writeOf } from '../requests.ts';
+import { type Mover, MoveStopped } from './mover.ts';
+
+/** Concurrent requests. */
+const CONCURRENT = 32;
+
+/** Records the durable consumers of the stream in the hold stream, with what they acknowledged. */
+export async function recordConsumers(mover: Mover): Promise<void> {
+  const [live, recorded] = await Promise.all([list(mover, mover.name), list(mover, mover.hold)]);
+  const records = new Map(recorded.map((item) => [textOf(item.name), configOf(item)]));
+  await eachOf(live, CONCURRENT, async (item) => {
+    const name = declaredName(configOf(item));
+    if (name === undefined) return;
+    const config = recordOf(name, item);
+    const known = records.get(name);
+    if (known && equalJson(recordOf(name, item).metadata, marksOf(known))) return;
+    await write(mover, known ? 'update' : 'create', mover.hold, name, config);
+  });
+}
+
+/** Without what servers add. */
+function marksOf({ metadata }: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(metadata ?? {}).filter(([key]) => !key.startsWith('_nats.')),
+  ) as JsonObject;
+}
+
+/** Creates the recorded consumers anew, each where it was. */
+export async function restoreConsumers(mover: Mover, stream: JsonObject): Promise<void> {
+  const [live, recorded] = await Promise.all([list(mover, mover.name), list(mover, mover.hold)]);
+  const there = new Set(live.map(({ name }) => name));
+  const replicas = Number(numberIn(configOf(stream).num_replicas)) || 1;
+  await eachOf(recorded, CONCURRENT, async (item) => {
+    const name = textOf(item.name);
+    const record = recordedIn(configOf(item));
+    if (!record || there.has(name)) return;
+    const config = continuedAt(record.position, record.config, replicas);
+    try {
+      await write(mover, 'create', mover.name, name, config);
+    } catch (error) {
+      // Another apply, or its client, created it meanwhile.
+      if (!isNameInUse(error)) throw error;
+    }
+  });
+}
+
+async function list(mover: Mover, stream: string): Promise<readonly JsonObject[]> {
+  const { items, unknown }: Listing = await listConsumers(mover.api, stream);
+  if (unknown.size === 0) return items;
+  const names = [...unknown].sort().join(', ');
+  throw new MoveStopped(`consumers of ${stream} are there, but no server describes them: ${names}`);
+}
+
+async function write(
+  mover: Mover,
+  action: 'create' | 'update',
+  stream: string,
+  name: string,
+  config: JsonObject,
+): Promise<void> {
+  const target = '';
+  const body = { stream, name, config };
+  await mover.write(
+    writeOf({ op: action === 'create' ? 'consumer.create' : 'consumer.update', target, body }).request,
+  );
+}
+
+/** Names of consumers through which a server copies this stream into one that has it among its sources. */
+export async function sourcingStreams(mover: Mover): Promise<string[]> {
+  const items = await list(mover, mover.name);
+  return items.filter((item) => /^JS_SRC_/.test(textOf(item.name))).map((item) => textOf(item.name));
+}
