@@ -9,7 +9,7 @@ import {
 import { instant, numberIn } from '../../fields/values.ts';
 
 /*
- * A consumer of a moved stream is created anew where the old one was: `by_start_sequence`. Where a consumer begins can
+ * A consumer of a moved stream is created anew where the old one was, mostly `by_start_sequence`. Where a consumer begins can
  * never change, so its metadata keep where it was declared to begin, and both sides of a comparison see that instead.
  */
 
@@ -21,6 +21,7 @@ const START_FIELDS = ['deliver_policy', 'opt_start_seq', 'opt_start_time'] as co
 /** Metadata of a consumer of a hold stream, which records one of the moved stream. */
 const RECORD_MARK = 'brokerform.consumer';
 const POSITION_MARK = 'brokerform.position';
+const BEGINNING_MARK = 'brokerform.beginning';
 
 /** The configuration of a live consumer with the beginning that was declared for it. */
 export function asDeclared(config: JsonObject): JsonObject {
@@ -43,10 +44,13 @@ export function asMoved(config: JsonObject, live: JsonObject): JsonObject {
 }
 
 /**
- * The configuration of a consumer that continues behind this sequence.
+ * The configuration of a consumer that continues where it was.
  * @param maxReplicas of its new stream: a consumer cannot have more
  */
-export function continuedAt(position: bigint, recorded: JsonObject, maxReplicas: number): JsonObject {
+export function continued(
+  { config: recorded, position, since }: RecordedConsumer,
+  maxReplicas: number,
+): JsonObject {
   const { pause_until: until, ...declared } = asDeclared(recorded);
   const isPaused = typeof until === 'string' && Date.parse(instant(until) ?? '') > Date.now();
   const config: JsonObject = {
@@ -60,25 +64,41 @@ export function continuedAt(position: bigint, recorded: JsonObject, maxReplicas:
   ) as JsonObject;
   return {
     ...without(config, START_FIELDS),
-    deliver_policy: 'by_start_sequence',
-    opt_start_seq: integer(position + 1n),
+    ...(since === undefined
+      ? { deliver_policy: 'by_start_sequence', opt_start_seq: integer(position + 1n) }
+      : { deliver_policy: 'by_start_time', opt_start_time: since }),
     metadata: { ...metadataOf(config), [START_MARK]: printJson(start) },
   };
 }
 
 /**
  * The sequence behind which a consumer continues, from CONSUMER.INFO: everything up to it is acknowledged. It can be
- * lower than necessary, never higher. Before 2.14 a consumer that was never acknowledged has no floor, whatever it
- * began with.
+ * lower than necessary, never higher.
  */
-export function positionOf({ delivered, ack_floor: floor, num_ack_pending: pending }: JsonObject): bigint {
+export function positionOf({
+  config,
+  delivered,
+  ack_floor: floor,
+  num_ack_pending: pending,
+}: JsonObject): bigint {
   const last = isObject(delivered) ? numberIn(delivered.stream_seq) : 0n;
   const acknowledged = isObject(floor) ? numberIn(floor.stream_seq) : 0n;
-  return pending === 0 && last > acknowledged ? last : acknowledged;
+  if (pending === 0 && last > acknowledged) return last;
+  // Before 2.14 a consumer without any acknowledgement has no floor, wherever it began.
+  const first = isObject(config) ? numberIn(config.opt_start_seq) : 0n;
+  return first > acknowledged ? first - 1n : acknowledged;
+}
+
+/** When a consumer of new messages began, if nothing else tells where: before 2.14 it has no floor then. */
+function beginningOf(info: JsonObject): string | undefined {
+  const { config, created } = info;
+  const isNew = isObject(config) && config.deliver_policy === 'new';
+  return isNew && positionOf(info) === 0n && typeof created === 'string' ? created : undefined;
 }
 
 /** The consumer of a hold stream that records one of the moved stream: it delivers nothing. */
 export function recordOf(name: string, info: JsonObject): JsonObject {
+  const since = beginningOf(info);
   const config = isObject(info.config) ? info.config : {};
   const metadata = Object.fromEntries(
     Object.entries(metadataOf(config)).filter(([key]) => !key.startsWith('_nats.')),
@@ -91,6 +111,7 @@ export function recordOf(name: string, info: JsonObject): JsonObject {
     metadata: {
       [RECORD_MARK]: printJson({ ...config, metadata }),
       [POSITION_MARK]: String(positionOf(info)),
+      ...(since !== undefined && { [BEGINNING_MARK]: since }),
     },
   };
 }
@@ -98,6 +119,8 @@ export function recordOf(name: string, info: JsonObject): JsonObject {
 export interface RecordedConsumer {
   readonly config: JsonObject;
   readonly position: bigint;
+  /** RFC 3339: it begins with the messages of this time, instead of behind the position. */
+  readonly since?: string;
 }
 
 /** Undefined for a consumer that records none. */
@@ -106,7 +129,8 @@ export function recordedIn(config: JsonObject): RecordedConsumer | undefined {
   const recorded = objectIn(metadata[RECORD_MARK]);
   const text = metadata[POSITION_MARK];
   if (!recorded || typeof text !== 'string' || !/^\d{1,20}$/.test(text)) return undefined;
-  return { config: recorded, position: BigInt(text) };
+  const since = metadata[BEGINNING_MARK];
+  return { config: recorded, position: BigInt(text), ...(typeof since === 'string' && { since }) };
 }
 
 function markedStart(config: JsonObject): JsonObject | undefined {

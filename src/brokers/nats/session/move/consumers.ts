@@ -1,7 +1,7 @@
 import { eachOf } from '../../../../model/concurrency.ts';
 import { equalJson, type JsonObject } from '../../../../model/index.ts';
 import { numberIn } from '../../fields/values.ts';
-import { continuedAt, recordedIn, recordOf } from '../../kinds/consumer/moved.ts';
+import { continued, recordedIn, recordOf } from '../../kinds/consumer/moved.ts';
 import { configOf, declaredName, type Listing, listConsumers, textOf } from '../listings.ts';
 import { isNameInUse } from '../refusals.ts';
 import { writeOf } from '../requests.ts';
@@ -40,7 +40,7 @@ export async function restoreConsumers(mover: Mover, stream: JsonObject): Promis
     const name = textOf(item.name);
     const record = recordedIn(configOf(item));
     if (!record || there.has(name)) return;
-    const config = continuedAt(record.position, record.config, replicas);
+    const config = continued(record, replicas);
     try {
       await write(mover, 'create', mover.name, name, config);
     } catch (error) {
