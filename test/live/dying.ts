@@ -70,7 +70,8 @@ export function momentIn(said: number): number {
   return randomInt(1, said);
 }
 
-function watchBy(project: CliFolder, dying?: object): void {
+/** Kills all commands of the project from now on as DYING tells, see dying.mjs; no longer if absent. */
+export function watchBy(project: CliFolder, dying?: object): void {
   project.set(
     dying
       ? { NODE_OPTIONS: `--import ${PRELOAD}`, DYING: JSON.stringify(dying) }

@@ -15,7 +15,8 @@ import {
 import { atLeast } from '../facts.ts';
 import { SubjectIndex } from '../fields/subjects.ts';
 import { stringsIn } from '../fields/values.ts';
-import { consumerNameOf, streamNameOf } from './addresses.ts';
+import { consumerNameOf, streamAddress, streamNameOf } from './addresses.ts';
+import { heldStreamOf } from './stream/move-calls.ts';
 
 /*
  * A subject belongs to one stream, and within a work queue to one consumer: servers reject overlaps (errors 10065,
@@ -157,7 +158,9 @@ const claimsIn = oncePer((context: Context): Claims => {
   for (const resource of context.live.values()) {
     const scope = scopeOf(resource, context);
     if (scope === undefined) continue;
-    const { address } = resource;
+    // The hold stream of a move has the subjects of the stream that is moved.
+    const moved = heldStreamOf(resource.spec);
+    const address = moved === undefined ? resource.address : streamAddress(context.broker.name, moved);
     const desired = context.desired.get(address);
     const wanted = desired && claimsOf(desired);
     for (const held of claimsOf(resource)) {

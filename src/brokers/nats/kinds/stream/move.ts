@@ -202,7 +202,7 @@ function lossRisks(before: Resource, { broker }: Context): Risk[] {
 }
 
 const KEEPS =
-  'for two moments of some ms publishers get "no responders"; consumers continue behind what they acknowledged, so a message acknowledged out of order comes again and delivery counts start again';
+  'publishers get "no responders" twice, for some ms; what a consumer acknowledged out of order comes again, and delivery counts start again';
 const BY_HAND = 'let a stream with another name source from it, move clients over, then retire it';
 
 function messagesIn(stream: Resource): string {
