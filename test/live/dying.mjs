@@ -24,7 +24,9 @@ function endWithin(bytes) {
 Socket.prototype.write = function (data, encoding, callback) {
   if (!ports?.includes(this.remotePort)) return write.call(this, data, encoding, callback);
   const bytes =
-    typeof data === 'string' ? Buffer.from(data, typeof encoding === 'string' ? encoding : 'utf8') : data;
+    typeof data === 'string'
+      ? Buffer.from(data, typeof encoding === 'string' ? encoding : 'utf8')
+      : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const end = endWithin(bytes);
   if (end === undefined) return write.call(this, data, encoding, callback);
   write.call(this, bytes.subarray(0, end));

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../../../src/model/index.ts';
 import { killsOf, momentIn, sayings, type Watch, watchBy } from '../dying.ts';
 import { NatsProject } from './cli-project.ts';
 import { describeLines } from './lines.ts';
-import { contentsOf, decoded, Publisher, type Stored, Worker } from './moving.ts';
+import { contentsOf, Publisher, type Stored, Worker } from './moving.ts';
 import { PlainServer } from './plain.ts';
 
 const MOVE = ['--move', 'main/stream/ORDERS'];
@@ -39,7 +39,7 @@ describeLines(
           subjects: ['orders.>'],
           max_age: '30d',
           ...body,
-          consumers: { worker: {}, audit: { ack_policy: 'none' } },
+          consumers: { worker: { ack_wait: '1s' }, audit: { ack_policy: 'none' } },
         },
       });
     }
@@ -52,7 +52,7 @@ describeLines(
         ...{ name: 'ORDERS', subjects: ['orders.>'], storage: 'file', deny_delete: true },
         ...{ max_age: 30 * 86_400 * 1e9, duplicate_window: 120 * 1e9 },
       });
-      await consumer('worker', {});
+      await consumer('worker', { ack_wait: 1e9 });
       await consumer('audit', { ack_policy: 'none' });
       await consumer('theirs', { filter_subject: 'orders.3', pause_until: '2090-01-01T00:00:00Z' });
       for (let i = 1; i <= BEFORE; i++) server.connection.publish(`orders.${i % 5}`, `before ${i}`);
@@ -72,6 +72,11 @@ describeLines(
       await server.demand(`CONSUMER.CREATE.ORDERS.${name}${filter}`, {
         ...{ stream_name: 'ORDERS', config, action: 'create' },
       });
+    }
+
+    async function restart(): Promise<void> {
+      for (const one of nats.servers) await one.kill();
+      for (const one of nats.servers) await one.start();
     }
 
     /** Applies a move under load, in whatever way, and judges the result. */
@@ -98,12 +103,10 @@ describeLines(
       expect(confirmed.size).toBeGreaterThan(10);
       const lost = [...confirmed].filter(([payload, sequence]) => {
         const stored = after.get(sequence);
-        return (
-          !stored || decoded(stored) !== payload || !Buffer.from(stored.headers, 'base64').includes(payload)
-        );
+        return !stored || stored.payload !== payload || !stored.headers.includes(payload);
       });
       expect(lost).toEqual([]);
-      const payloads = [...after.values()].map(decoded).filter((payload) => confirmed.has(payload));
+      const payloads = [...after.values()].filter(({ payload }) => confirmed.has(payload));
       expect(payloads).toHaveLength(confirmed.size);
     }
 
@@ -134,20 +137,34 @@ describeLines(
         writes = await sayings(project, watch, 'apply', '--auto-approve', ...MOVE);
       });
       expect(writes).toBeGreaterThan(10);
-      const kills = Math.min(writes, killsOf(2));
+      const kills = killsOf(2);
       for (let i = 0; i < kills; i++) {
-        const count = kills === writes ? i + 1 : momentIn(writes + 1);
+        const count = kills > writes / 2 ? (i % writes) + 1 : momentIn(writes + 1);
+        const isRestarted = i % 2 === 1;
         await reset();
         await judged(async () => {
           watchBy(project, { ...watch, count });
           const { signal } = await project.run('apply', '--auto-approve', ...MOVE);
           watchBy(project);
           expect({ count, signal }).toEqual({ count, signal: 'SIGKILL' });
+          if (isRestarted) await restart();
           await project.expectRun(0, 'apply', '--auto-approve', ...(count === 1 ? MOVE : []));
         });
       }
       console.log(`NATS ${nats.version}: ${kills} kills of ${writes} moments`);
     }, 3_600_000);
+
+    test('two applies at once, and a server that restarts meanwhile', async () => {
+      await judged(async () => {
+        const applies = [1, 2].map(() => project.run('apply', '--auto-approve', ...MOVE));
+        await expect
+          .poll(async () => [...(await server.streams()).keys()], { timeout: 20_000, interval: 5 })
+          .toContain('ORDERS-brokerform-hold');
+        await restart();
+        await Promise.all(applies);
+        await project.expectRun(0, 'apply', '--auto-approve', ...MOVE);
+      });
+    }, 60_000);
   },
   { title: 'moves', lines: ['current'] },
 );

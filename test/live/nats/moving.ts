@@ -1,37 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { headers } from '@nats-io/transport-node';
+import { createInbox, headers } from '@nats-io/transport-node';
 import { isObject, type JsonObject, parseJson } from '../../../src/model/index.ts';
 import type { PlainServer } from './plain.ts';
 
 /** A stored message: what a move must keep of it. */
 export interface Stored {
   readonly subject: string;
-  readonly data: string;
+  readonly payload: string;
   readonly headers: string;
   readonly time: string;
 }
 
-/** Every message of a stream by its sequence, read one by one as any application can. */
+/** Every message of a stream by its sequence, as a client reads them. */
 export async function contentsOf(server: PlainServer, stream: string): Promise<Map<number, Stored>> {
   const contents = new Map<number, Stored>();
-  for (let next = 1; ; ) {
-    const { message } = await server.request(`STREAM.MSG.GET.${stream}`, { seq: next, next_by_subj: '>' });
-    if (!isObject(message)) return contents;
-    const { seq, subject, data, hdrs, time } = message;
-    contents.set(Number(seq), {
-      ...{
-        subject: String(subject),
-        data: String(data ?? ''),
-        headers: String(hdrs ?? ''),
-        time: String(time),
-      },
-    });
-    next = Number(seq) + 1;
+  const reader = await server.demand(`CONSUMER.CREATE.${stream}`, {
+    ...{ stream_name: stream, config: { ack_policy: 'none', deliver_policy: 'all', mem_storage: true } },
+  });
+  const total = Number(reader.num_pending);
+  const { connection } = server;
+  const inbox = createInbox();
+  const messages = connection.subscribe(inbox, { max: total });
+  for (let left = total; left > 0; left -= 200) {
+    const body = JSON.stringify({ batch: Math.min(200, left), expires: 10_000_000_000 });
+    connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${String(reader.name)}`, body, { reply: inbox });
   }
-}
-
-export function decoded({ data }: Stored): string {
-  return Buffer.from(data, 'base64').toString('utf8');
+  for await (const message of total > 0 ? messages : []) {
+    const { subject, headers: marks, reply = '' } = message;
+    const [sequence, , time] = reply.split('.').slice(-4);
+    const text = String(marks ?? '');
+    contents.set(Number(sequence), { subject, payload: message.string(), headers: text, time: String(time) });
+  }
+  await server.demand(`CONSUMER.DELETE.${stream}.${String(reader.name)}`);
+  return contents;
 }
 
 /** Publishes one message after the other; only what the server confirmed counts. */
