@@ -52,6 +52,8 @@ export interface Kind {
   readonly movesByDefault?: boolean;
   /** Whether the contents of this declared resource were being moved when an apply was interrupted. */
   isBeingMoved?(resource: Resource, context: Context): boolean;
+  /** Whether a move changes the live resource on the way, so that it differs from every plan until it is done. */
+  readonly changesWhileMoved?: boolean;
   /** Live resources, other than the changed one, whose `metrics` counts in its risks: the queues of a policy. */
   alsoAffected?(change: Change, context: Context): readonly Resource[];
   /** The calls that make the change, in order. A replacement is its deletion, then its creation. */

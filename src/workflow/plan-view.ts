@@ -53,6 +53,7 @@ export function viewOf(
         : isLive(change.after) && !provider.kinds[kindOf(address)]?.isBeingMoved?.(change.after, context),
     difference: (step) => {
       const live = context.live.get(step.address);
+      if (isChangedByMove(step, provider, context)) return undefined;
       const own = ownDifference(step, live, fingerprintOf(step.change, context), planned(step.address));
       if (own !== undefined || !live) return own;
       const unknown = dependentsOf(step.address).filter((dependent) => !isKnown(dependent));
@@ -70,6 +71,13 @@ export function viewOf(
 function madeBy({ change, dependents }: Step): Resource[] {
   const recreated = dependents.filter(({ outcome }) => outcome === 'recreated');
   return [...('after' in change ? [change.after] : []), ...recreated.map(({ resource }) => resource)];
+}
+
+/** What differs from the plan is the work of the move that continues. */
+function isChangedByMove({ address, change }: Step, { kinds }: Provider, context: Context): boolean {
+  const kind = kinds[kindOf(address)];
+  if (!kind?.changesWhileMoved || !isMove(change) || change.action === 'delete') return false;
+  return kind.isBeingMoved?.(change.after, context) === true;
 }
 
 function ownDifference(

@@ -5,6 +5,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  parseJson,
   toBigInt,
 } from '../../../model/index.ts';
 import { type Field, type Fields, fieldIn } from './field.ts';
@@ -17,6 +18,16 @@ export function stringsIn(value: unknown): string[] {
 /** The objects of a list, or a single object. */
 export function objectsIn(value: Json | undefined): JsonObject[] {
   return [value].flat().filter((item): item is JsonObject => isObject(item));
+}
+
+/** The object in a text; undefined for any other text, such as what somebody wrote into metadata. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value = parseJson(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function numberIn(value: Json | undefined): bigint {

@@ -23,6 +23,7 @@ import type { Collector, NatsKind, Writer } from './kind.ts';
 import { limitedDefault } from './server-limits.ts';
 import { completeStream } from './stream/complete.ts';
 import { stream, streamCalls, streamRisks } from './stream/index.ts';
+import { moveField, originalOf, ownerOfHold } from './stream/move.ts';
 import { completedFrom, readFields } from './yaml.ts';
 
 /** A stream of a certain shape, with its own keys and words. */
@@ -86,7 +87,7 @@ function bucketKind(
     section: kind,
     schema: {
       properties: { [kind]: schema.section },
-      $defs: { [kind]: bodyOf(schema.body, keys, { consumers: consumersSchema }) },
+      $defs: { [kind]: bodyOf(schema.body, { ...keys, ...moveField }, { consumers: consumersSchema }) },
     },
     declare: (collector, section) => declareBuckets(collector, section, shape),
     toBody: (resource, writer) => ({ name: nameOf(resource), body: bodyFor(resource, shape, writer) }),
@@ -95,6 +96,7 @@ function bucketKind(
     risks: (change, context) =>
       streamRisks(change, context).map((risk) => ({ ...risk, message: translate(risk.message, words) })),
     calls: streamCalls,
+    systemOwned: ownerOfHold,
     fieldName: ([first = '', ...rest]) => [words.get(first) ?? first, ...rest].join('.'),
   };
 }
@@ -121,8 +123,9 @@ function keySubjects(bucket: string): string {
  * existing bucket keeps everything that has no key in YAML.
  */
 function completeBucket(resource: Resource, context: Context, shape: Shape): JsonObject {
-  const live = context.live.get(resource.address);
-  if (live === resource) return completeStream(resource, context);
+  const current = context.live.get(resource.address);
+  if (current === resource) return completeStream(resource, context);
+  const live = originalOf(resource, context) ?? current;
   const name = nameOf(resource);
   const isSameSort = live && isObject(live.spec.mirror) === isObject(resource.spec.mirror);
   const hidden = isSameSort ? hiddenFields(live, shape, context) : shape.initial(name, resource.spec);
@@ -181,7 +184,8 @@ function declareBuckets(collector: Collector, section: Body, { kind, keys }: Sha
     if (Array.isArray(spec.sources))
       spec.sources = spec.sources.map((source: Json) => sourceOf(source, name));
     const streamName = streamNameOf(address);
-    collector.add(streamResource(broker, streamName, spec), body.at, places);
+    const resource = streamResource(broker, streamName, spec);
+    collector.add(body.value.move === true ? { ...resource, moves: true } : resource, body.at, places);
     declareConsumers(collector, body, streamName);
   }
 }

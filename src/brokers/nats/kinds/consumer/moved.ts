@@ -1,12 +1,5 @@
-import {
-  integer,
-  isObject,
-  type Json,
-  type JsonObject,
-  parseJson,
-  printJson,
-} from '../../../../model/index.ts';
-import { instant, numberIn } from '../../fields/values.ts';
+import { integer, isObject, type Json, type JsonObject, printJson } from '../../../../model/index.ts';
+import { instant, numberIn, parseObject } from '../../fields/values.ts';
 
 /*
  * A consumer of a moved stream is created anew where the old one was, mostly `by_start_sequence`. Where a consumer begins can
@@ -75,12 +68,7 @@ export function continued(
  * The sequence behind which a consumer continues, from CONSUMER.INFO: everything up to it is acknowledged. It can be
  * lower than necessary, never higher.
  */
-export function positionOf({
-  config,
-  delivered,
-  ack_floor: floor,
-  num_ack_pending: pending,
-}: JsonObject): bigint {
+function positionOf({ config, delivered, ack_floor: floor, num_ack_pending: pending }: JsonObject): bigint {
   const last = isObject(delivered) ? numberIn(delivered.stream_seq) : 0n;
   const acknowledged = isObject(floor) ? numberIn(floor.stream_seq) : 0n;
   if (pending === 0 && last > acknowledged) return last;
@@ -137,15 +125,8 @@ function markedStart(config: JsonObject): JsonObject | undefined {
   return objectIn(metadataOf(config)[START_MARK]);
 }
 
-/** Metadata are what anybody wrote: text that is no JSON object is no mark. */
 function objectIn(text: Json | undefined): JsonObject | undefined {
-  if (typeof text !== 'string') return undefined;
-  try {
-    const value = parseJson(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return typeof text === 'string' ? parseObject(text) : undefined;
 }
 
 function metadataOf({ metadata }: JsonObject): JsonObject {

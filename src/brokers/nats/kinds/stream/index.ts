@@ -94,6 +94,7 @@ export const stream: NatsKind = {
   risks: streamRisks,
   whyNotMoved,
   isBeingMoved,
+  changesWhileMoved: true,
   alsoAffected: (change, context) => {
     const hold = isMove(change) ? holdStreamOf(subject(change), context) : undefined;
     return hold ? [hold] : [];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Address, isObject, type JsonObject } from '../../../../model/index.ts';
-import { stringsIn } from '../../fields/values.ts';
+import { parseObject, stringsIn } from '../../fields/values.ts';
 
 /**
  * The phases of a move, in order. Each looks at the servers first and does what is left of it, so that all of them may
@@ -66,6 +66,15 @@ export function holdNameOf(stream: string): string {
 /** Metadata of a hold stream: the name of the stream whose messages it holds. */
 export const HOLD_MARK = 'brokerform.move';
 
+/** Metadata of a hold stream: the configuration of the stream before the move, as JSON. */
+export const ORIGINAL_MARK = 'brokerform.original';
+
+/** The configuration in the metadata of a hold stream; undefined if it has none. */
+export function originalConfigIn({ metadata }: JsonObject): JsonObject | undefined {
+  const text = isObject(metadata) ? metadata[ORIGINAL_MARK] : undefined;
+  return typeof text === 'string' ? parseObject(text) : undefined;
+}
+
 /** The name of the stream whose messages this one holds; undefined for any other stream. */
 export function heldStreamOf({ metadata }: JsonObject): string | undefined {
   const held = isObject(metadata) ? metadata[HOLD_MARK] : undefined;
@@ -81,7 +90,7 @@ export function releasedSubject(stream: string): string {
 }
 
 /** Whether a stream is sealed and has released its subjects. */
-export function isReleased(stream: string, { sealed, subjects }: JsonObject): boolean {
+function isReleased(stream: string, { sealed, subjects }: JsonObject): boolean {
   const [subject, ...others] = stringsIn(subjects);
   return sealed === true && subject === releasedSubject(stream) && others.length === 0;
 }

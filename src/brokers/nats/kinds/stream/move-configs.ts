@@ -1,7 +1,13 @@
-import type { BrokerIdentity, Json, JsonObject } from '../../../../model/index.ts';
+import {
+  type BrokerIdentity,
+  isObject,
+  type Json,
+  type JsonObject,
+  printJson,
+} from '../../../../model/index.ts';
 import { supports } from '../../facts.ts';
 import { numberIn, stringsIn } from '../../fields/values.ts';
-import { HOLD_MARK, releasedSubject, type StreamMove } from './move-calls.ts';
+import { HOLD_MARK, ORIGINAL_MARK, releasedSubject, type StreamMove } from './move-calls.ts';
 
 /*
  * The configurations of the streams of a move. Neither mirror has a limit, so that nothing expires or is discarded while
@@ -66,8 +72,14 @@ export function holdConfig(
     ...(live.allow_msg_ttl === true && { allow_msg_ttl: true }),
     ...windowOf(live, broker),
     mirror: { name },
-    metadata: { [HOLD_MARK]: name },
+    metadata: { [HOLD_MARK]: name, [ORIGINAL_MARK]: printJson(withoutServerMetadata(live)) },
   };
+}
+
+function withoutServerMetadata(config: JsonObject): JsonObject {
+  const { metadata, ...rest } = config;
+  const own = Object.entries(isObject(metadata) ? metadata : {}).filter(([key]) => !key.startsWith('_nats.'));
+  return { ...rest, metadata: Object.fromEntries(own) };
 }
 
 /** The hold stream once it takes messages in the place of the stream. */

@@ -19,6 +19,7 @@ import {
   MOVE_PHASES,
   type MoveCall,
   type MovePhase,
+  originalConfigIn,
   phaseOf,
 } from './move-calls.ts';
 
@@ -52,6 +53,13 @@ export function holdStreamOf({ address }: Resource, { broker, live }: Context): 
   const name = streamNameOf(address);
   const hold = live.get(streamAddress(broker.name, holdNameOf(name)));
   return hold && heldStreamOf(hold.spec) === name ? hold : undefined;
+}
+
+/** The stream as it was before its move, while one is under way. */
+export function originalOf(stream: Resource, context: Context): Resource | undefined {
+  const hold = holdStreamOf(stream, context);
+  const original = hold && originalConfigIn(hold.spec);
+  return original && { ...stream, spec: original };
 }
 
 /** A move is under way as long as its hold stream exists. */
@@ -91,7 +99,10 @@ function whyNotNew({ spec }: Resource): string | undefined {
   return whyNotKept(spec);
 }
 
+/** What the old stream does not permit. */
 function whyNotOld({ spec }: Resource): string | undefined {
+  if (spec.allow_msg_counter === true)
+    return 'a server seals no counter stream, so its counters could change meanwhile';
   return whyNotKept(spec);
 }
 
