@@ -3,7 +3,8 @@ import { resultsOf } from '../../../model/concurrency.ts';
 import type { BrokerIdentity, Call, Outcome, SendOptions } from '../../../model/index.ts';
 import type { NatsCall } from '../kinds/index.ts';
 import type { JetStreamApi } from './api.ts';
-import { type Execution, executeCall } from './executor.ts';
+import type { Execution } from './execution.ts';
+import { executeCall } from './executor.ts';
 
 /** Concurrent requests. The server processes them one by one; concurrency hides the latency of the network. */
 const CONCURRENT = 256;

@@ -3,7 +3,6 @@ import {
   type Failure,
   isObject,
   type JsonObject,
-  type SendOptions,
   toBigInt,
 } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
@@ -13,6 +12,7 @@ import { streamMetrics } from '../kinds/metrics.ts';
 import { isMoveCall } from '../kinds/stream/move-calls.ts';
 import { updateRisks } from '../kinds/stream/risks.ts';
 import { type JetStreamApi, pause } from './api.ts';
+import type { Execution, Result } from './execution.ts';
 import { configOf } from './listings.ts';
 import { executeMove } from './move/index.ts';
 import {
@@ -27,21 +27,6 @@ import { UnsafeName, type Write, type WriteCall, writeOf } from './requests.ts';
 import { droppedFields, isSame } from './verify-response.ts';
 
 type StreamUpdateCall = Extract<NatsCall, { op: 'stream.update' }>;
-
-export interface Execution {
-  readonly api: JetStreamApi;
-  readonly broker: BrokerIdentity;
-  /** Once aborted, no request is sent. */
-  readonly abort: AbortSignal;
-  /** Once aborted, a move that has not affected its stream yet stops. */
-  readonly drain?: AbortSignal;
-  readonly onWork?: SendOptions['onWork'];
-}
-
-/** `unsent`: the request did not reach the server, so nothing changed. */
-export type Result =
-  | { readonly status: 'done' }
-  | { readonly status: 'failed' | 'unknown' | 'unsent'; readonly failure: Failure };
 
 /** Attempts to create a resource while its name is still in use: about a second. */
 const NAME_ATTEMPTS = 5;

@@ -29,11 +29,8 @@ export function asDeclared(config: JsonObject): JsonObject {
 export function asMoved(config: JsonObject, live: JsonObject): JsonObject {
   const mark = metadataOf(live)[START_MARK];
   if (mark === undefined || !markedStart(live)) return config;
-  const start = Object.fromEntries(
-    START_FIELDS.flatMap((field) => (live[field] === undefined ? [] : [[field, live[field]]])),
-  ) as JsonObject;
   const metadata = { ...metadataOf(config), [START_MARK]: mark };
-  return { ...without(config, START_FIELDS), ...start, metadata };
+  return { ...without(config, START_FIELDS), ...startIn(live), metadata };
 }
 
 /**
@@ -52,15 +49,12 @@ export function continued(
     ...(numberIn(declared.num_replicas) > BigInt(maxReplicas) && { num_replicas: 0 }),
   };
   if (position === 0n && config.deliver_policy === 'all') return config;
-  const start = Object.fromEntries(
-    START_FIELDS.flatMap((field) => (declared[field] === undefined ? [] : [[field, declared[field]]])),
-  ) as JsonObject;
   return {
     ...without(config, START_FIELDS),
     ...(since === undefined
       ? { deliver_policy: 'by_start_sequence', opt_start_seq: integer(position + 1n) }
       : { deliver_policy: 'by_start_time', opt_start_time: since }),
-    metadata: { ...metadataOf(config), [START_MARK]: printJson(start) },
+    metadata: { ...metadataOf(config), [START_MARK]: printJson(startIn(declared)) },
   };
 }
 
@@ -122,7 +116,14 @@ export function recordedIn(config: JsonObject): RecordedConsumer | undefined {
 }
 
 function markedStart(config: JsonObject): JsonObject | undefined {
-  return objectIn(metadataOf(config)[START_MARK]);
+  const start = objectIn(metadataOf(config)[START_MARK]);
+  return start && startIn(start);
+}
+
+function startIn(config: JsonObject): JsonObject {
+  return Object.fromEntries(
+    START_FIELDS.flatMap((field) => (config[field] === undefined ? [] : [[field, config[field]]])),
+  ) as JsonObject;
 }
 
 function objectIn(text: Json | undefined): JsonObject | undefined {

@@ -35,6 +35,7 @@ import {
   messageMoveRisks,
   moveCalls,
   moveField,
+  moveUnderWay,
   ownerOfHold,
   whyNotMoved,
 } from './move.ts';
@@ -115,7 +116,9 @@ export const stream: NatsKind = {
 
 /** Also for the streams of buckets and stores. */
 export function streamRisks(change: Change, context: Context): Risk[] {
-  if (change.action === 'delete') return removalRisks(change.before, 'delete');
+  if (change.action === 'delete') {
+    return [...removalRisks(change.before, 'delete'), ...moveUnderWay(change.before, context)];
+  }
   const risks = [
     ...rejections(stream, change.after.spec, context.broker),
     ...replicaRisks(change, context),

@@ -60,7 +60,7 @@ export function holdConfig(
   live: JsonObject,
   broker: BrokerIdentity,
 ): JsonObject {
-  const replicas = [live, config].map((one) => Number(numberIn(one.num_replicas)) || 1);
+  const replicasOf = (one: JsonObject) => Number(numberIn(one.num_replicas)) || 1;
   // It outlives the old stream: in memory only if both are.
   const storage = live.storage === 'memory' && config.storage === 'memory' ? 'memory' : 'file';
   return {
@@ -68,7 +68,7 @@ export function holdConfig(
     name: hold,
     description: `Holds the messages of stream ${name} while brokerform replaces it.`,
     storage,
-    num_replicas: Math.max(...replicas),
+    num_replicas: Math.max(replicasOf(live), replicasOf(config)),
     ...(live.allow_msg_ttl === true && { allow_msg_ttl: true }),
     ...windowOf(live, broker),
     mirror: { name },

@@ -11,7 +11,7 @@ import type { Fields } from '../../fields/field.ts';
 import { numberIn, objectsIn, stringsIn } from '../../fields/values.ts';
 import { countOf } from '../../format.ts';
 import { originsOf, streamAddress, streamNameOf } from '../addresses.ts';
-import { disruptive, refused, safe } from '../kind.ts';
+import { destructive, disruptive, refused, safe } from '../kind.ts';
 import { metricOf } from '../metrics.ts';
 import {
   heldStreamOf,
@@ -173,7 +173,7 @@ export function messageMoveRisks(change: Change, context: Context): Risk[] {
     const held = `${messagesIn(hold)} in ${streamNameOf(hold.address)}`;
     return [disruptive('move-under-way', `continues the move of its messages, ${place}: ${held}`)];
   }
-  if (!('before' in change)) return [];
+  if (!('before' in change) || change.action === 'delete') return [];
   const { before } = change;
   const consumers = [...context.live.values()].filter(
     ({ dependsOn }) => dependsOn[0] === before.address,
@@ -184,15 +184,37 @@ export function messageMoveRisks(change: Change, context: Context): Risk[] {
       : '';
   return [
     disruptive('stream-moved', `moves ${messagesIn(before)} to the new stream, with their sequences${waits}`),
-    ...lossRisks(before, context),
+    ...lossRisks(before, change.after, context),
     safe('move-keeps', KEEPS),
   ];
 }
 
-/** What a move does not keep. */
-function lossRisks(before: Resource, { broker }: Context): Risk[] {
-  const ephemeral = stringsIn(before.metrics?.ephemeral);
+/** A stream that is deleted while its messages are moved would leave them in the hold stream. */
+export function moveUnderWay(stream: Resource, context: Context): Risk[] {
+  const hold = holdStreamOf(stream, context);
+  if (!hold) return [];
   return [
+    refused(
+      'move-under-way',
+      `its messages are being moved: ${messagesIn(hold)} in ${streamNameOf(hold.address)}`,
+      'declare it until the move is done, then delete it',
+    ),
+  ];
+}
+
+/** What a move does not keep. */
+function lossRisks(before: Resource, after: Resource, { broker }: Context): Risk[] {
+  const ephemeral = stringsIn(before.metrics?.ephemeral);
+  const isSilent = before.spec.no_ack === true || after.spec.no_ack === true;
+  return [
+    ...(isSilent
+      ? [
+          destructive(
+            'gap-silent',
+            'it sends no acknowledgements, so nobody notices the messages that are published in the two moments without subjects',
+          ),
+        ]
+      : []),
     ...(ephemeral.length === 0
       ? []
       : [

@@ -8,7 +8,7 @@ import {
   takerConfig,
 } from '../../kinds/stream/move-configs.ts';
 import { pause } from '../api.ts';
-import type { Execution, Result } from '../executor.ts';
+import type { Execution, Result } from '../execution.ts';
 import { configOf } from '../listings.ts';
 import {
   failureOf,
@@ -21,6 +21,7 @@ import {
 import { droppedFields, isSame } from '../verify-response.ts';
 import { recordConsumers, restoreConsumers, sourcingStreams } from './consumers.ts';
 import { amountText, countersOf, Mover, MoveStopped, mirrorErrorOf } from './mover.ts';
+import { checkRoom } from './room.ts';
 import { exists, untilWhole } from './verify.ts';
 
 /** Messages that a mirror may lack when its origin is sealed: they are copied within moments. */
@@ -82,7 +83,9 @@ async function prepare(mover: Mover): Promise<void> {
       'remove it from their sources first',
     );
   }
-  await mover.write({ verb: 'STREAM.CREATE', path: [hold], body: holdConfig(move, config, broker) });
+  const body = holdConfig(move, config, broker);
+  await checkRoom(mover, stream, [body, move.config]);
+  await mover.write({ verb: 'STREAM.CREATE', path: [hold], body });
 }
 
 function lostHold({ name, hold }: Mover): MoveStopped {

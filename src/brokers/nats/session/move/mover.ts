@@ -4,7 +4,7 @@ import { numberIn } from '../../fields/values.ts';
 import { countText } from '../../format.ts';
 import { MOVE_PHASES, type MoveCall, type MovePhase, phaseOf } from '../../kinds/stream/move-calls.ts';
 import type { ApiRequest, JetStreamApi } from '../api.ts';
-import type { Execution } from '../executor.ts';
+import type { Execution } from '../execution.ts';
 import { configOf, textOf } from '../listings.ts';
 import { isNotFound } from '../refusals.ts';
 
