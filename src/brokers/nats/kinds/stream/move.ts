@@ -2,6 +2,7 @@ import {
   type Change,
   type Context,
   isObject,
+  type JsonObject,
   type Resource,
   type Risk,
   subject,
@@ -10,7 +11,7 @@ import { atLeast, type NatsFacts, serverText, supports } from '../../facts.ts';
 import type { Fields } from '../../fields/field.ts';
 import { numberIn, objectsIn, stringsIn } from '../../fields/values.ts';
 import { countOf } from '../../format.ts';
-import { originsOf, streamAddress, streamNameOf } from '../addresses.ts';
+import { streamAddress, streamNameOf } from '../addresses.ts';
 import { destructive, disruptive, refused, safe } from '../kind.ts';
 import { metricOf } from '../metrics.ts';
 import {
@@ -131,18 +132,31 @@ function whyNotCopied(before: Resource, after: Resource, context: Context): stri
   if (most > 0 && (limits?.streams ?? 0) >= most) {
     return `the account permits ${most} streams, and the move needs one more`;
   }
-  // Since 2.15 servers tell a stream that was created anew from its predecessor.
-  if (atLeast(broker, '2.15')) {
-    const users = [...live.values()].filter(
-      ({ address, spec }) =>
-        address !== before.address && objectsIn(spec.sources).length > 0 && originsOf(spec).includes(name),
-    );
-    const [first] = users;
-    if (first) {
-      return `stream ${streamNameOf(first.address)} has it among its sources, and would copy all its messages again`;
-    }
+  for (const { address, spec } of live.values()) {
+    if (address === before.address) continue;
+    const reason = whyNotFor(streamNameOf(address), spec, name, broker);
+    if (reason !== undefined) return reason;
   }
   return whyConsumersCannot(after, context);
+}
+
+/** Why another stream, which copies from this one, could not continue. Mirrors can. */
+function whyNotFor(
+  copier: string,
+  { mirror, sources }: Resource['spec'],
+  name: string,
+  broker: Context['broker'],
+): string | undefined {
+  const isIts = (origin: JsonObject) => origin.name === name && !isObject(origin.external);
+  const own = objectsIn(sources).filter(isIts);
+  // Since 2.15 servers tell a stream that was created anew from its predecessor.
+  if (own.length > 0 && atLeast(broker, '2.15')) {
+    return `stream ${copier} has it among its sources, and would copy all its messages again`;
+  }
+  const isThroughConsumer = [...own, ...objectsIn(mirror).filter(isIts)].some(({ consumer }) =>
+    isObject(consumer),
+  );
+  return isThroughConsumer ? `stream ${copier} copies it through a consumer of its own` : undefined;
 }
 
 /** Its consumers are created anew, under the limits of the new stream. */

@@ -70,9 +70,3 @@ async function write(
     writeOf({ op: action === 'create' ? 'consumer.create' : 'consumer.update', target, body }).request,
   );
 }
-
-/** Names of consumers through which a server copies this stream into one that has it among its sources. */
-export async function sourcingStreams(mover: Mover): Promise<string[]> {
-  const items = await list(mover, mover.name);
-  return items.filter((item) => /^JS_SRC_/.test(textOf(item.name))).map((item) => textOf(item.name));
-}

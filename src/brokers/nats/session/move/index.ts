@@ -1,4 +1,3 @@
-import { atLeast } from '../../facts.ts';
 import { heldStreamOf, isMirrorOf, type MoveCall, type MovePhase } from '../../kinds/stream/move-calls.ts';
 import {
   holdConfig,
@@ -19,7 +18,7 @@ import {
   isTransient,
 } from '../refusals.ts';
 import { droppedFields, isSame } from '../verify-response.ts';
-import { recordConsumers, restoreConsumers, sourcingStreams } from './consumers.ts';
+import { recordConsumers, restoreConsumers } from './consumers.ts';
 import { amountText, countersOf, Mover, MoveStopped, mirrorErrorOf } from './mover.ts';
 import { checkRoom } from './room.ts';
 import { exists, untilWhole } from './verify.ts';
@@ -76,13 +75,6 @@ async function prepare(mover: Mover): Promise<void> {
   const config = configOf(stream);
   if (isMirrorOf(config, hold)) throw lostHold(mover);
   if (isSame({ config: move.config, of: 'stream' }, config, broker)) return;
-  const sources = atLeast(broker, '2.15') ? await sourcingStreams(mover) : [];
-  if (sources.length > 0) {
-    throw new MoveStopped(
-      `other streams have it among their sources, and would copy all its messages again (${sources.join(', ')})`,
-      'remove it from their sources first',
-    );
-  }
   const body = holdConfig(move, config, broker);
   await checkRoom(mover, stream, [body, move.config]);
   await mover.write({ verb: 'STREAM.CREATE', path: [hold], body });
