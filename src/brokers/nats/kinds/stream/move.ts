@@ -1,18 +1,21 @@
 import {
   type Change,
   type Context,
+  countOf,
+  destructive,
+  disruptive,
   isObject,
   type JsonObject,
   type Resource,
   type Risk,
+  refused,
+  safe,
   subject,
 } from '../../../../model/index.ts';
 import { atLeast, type NatsFacts, serverText, supports } from '../../facts.ts';
 import type { Fields } from '../../fields/field.ts';
 import { numberIn, objectsIn, stringsIn } from '../../fields/values.ts';
-import { countOf } from '../../format.ts';
 import { streamAddress, streamNameOf } from '../addresses.ts';
-import { destructive, disruptive, refused, safe } from '../kind.ts';
 import { metricOf } from '../metrics.ts';
 import {
   heldStreamOf,

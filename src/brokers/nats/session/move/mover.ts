@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Failure, isObject, type JsonObject } from '../../../../model/index.ts';
+import { type Failure, formatCount, isObject, type JsonObject } from '../../../../model/index.ts';
 import { numberIn } from '../../fields/values.ts';
-import { countText } from '../../format.ts';
 import { MOVE_PHASES, type MoveCall, type MovePhase, phaseOf } from '../../kinds/stream/move-calls.ts';
 import type { ApiRequest, JetStreamApi } from '../api.ts';
 import type { Execution } from '../execution.ts';
@@ -163,5 +162,5 @@ export function mirrorErrorOf(info: JsonObject): string {
 }
 
 export function amountText({ messages }: Counters, of: Counters): string {
-  return `${countText(messages)} of ${countText(of.messages)} messages`;
+  return `${formatCount(messages)} of ${formatCount(of.messages)} messages`;
 }

@@ -1,6 +1,5 @@
-import { isObject, type JsonObject } from '../../../../model/index.ts';
+import { isObject, type JsonObject, roughSize } from '../../../../model/index.ts';
 import { numberIn } from '../../fields/values.ts';
-import { roughSize } from '../../format.ts';
 import { type Mover, MoveStopped } from './mover.ts';
 
 /**
