@@ -52,8 +52,7 @@ export class MoveTrial {
     await this.#consumer('worker', { ack_wait: 1e9 });
     await this.#consumer('audit', { ack_policy: 'none' });
     await this.#consumer('theirs', { filter_subject: 'orders.3', pause_until: PAUSED_UNTIL });
-    for (let i = 1; i <= BEFORE; i++) this.server.connection.publish(`orders.${i % 5}`, `before ${i}`);
-    await this.server.connection.flush();
+    for (let i = 1; i <= BEFORE; i++) await this.server.publish(`orders.${i % 5}`, `before ${i}`);
     await this.server.demand('STREAM.PURGE.ORDERS', { filter: 'orders.4' });
   }
 
@@ -62,6 +61,12 @@ export class MoveTrial {
     const config = { name, durable_name: name, ack_policy: 'explicit', deliver_policy: 'all', ...more };
     const path = typeof filter === 'string' ? `ORDERS.${name}.${filter}` : `ORDERS.${name}`;
     await this.server.demand(`CONSUMER.CREATE.${path}`, { stream_name: 'ORDERS', config, action: 'create' });
+  }
+
+  /** Waits until a move has begun. */
+  async untilMoving(): Promise<void> {
+    const info = async () => (await this.server.request('STREAM.INFO.ORDERS-brokerform-hold')).config;
+    await expect.poll(info, { timeout: 20_000, interval: 5 }).toBeDefined();
   }
 
   /** Kills every server, and starts it again. */

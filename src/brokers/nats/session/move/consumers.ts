@@ -2,10 +2,10 @@ import { eachOf } from '../../../../model/concurrency.ts';
 import { equalJson, type JsonObject } from '../../../../model/index.ts';
 import { numberIn } from '../../fields/values.ts';
 import { continued, recordedIn, recordOf } from '../../kinds/consumer/moved.ts';
-import { configOf, declaredName, type Listing, listConsumers, textOf } from '../listings.ts';
-import { isNameInUse } from '../refusals.ts';
+import { configOf, declaredName, listConsumers, textOf } from '../listings.ts';
+import { isNameInUse, isNotFound } from '../refusals.ts';
 import { writeOf } from '../requests.ts';
-import { type Mover, MoveStopped } from './mover.ts';
+import type { Mover } from './mover.ts';
 
 /** Concurrent requests. */
 const CONCURRENT = 32;
@@ -50,11 +50,18 @@ export async function restoreConsumers(mover: Mover, stream: JsonObject): Promis
   });
 }
 
+/** All consumers of a stream. Those whose server did not answer in time are requested one by one. */
 async function list(mover: Mover, stream: string): Promise<readonly JsonObject[]> {
-  const { items, unknown }: Listing = await listConsumers(mover.api, stream);
-  if (unknown.size === 0) return items;
-  const names = [...unknown].sort().join(', ');
-  throw new MoveStopped(`consumers of ${stream} are there, but no server describes them: ${names}`);
+  const { items, unknown } = await listConsumers(mover.api, stream);
+  const found = [...items];
+  await eachOf([...unknown], CONCURRENT, async (name) => {
+    try {
+      found.push(await mover.read({ verb: 'CONSUMER.INFO', path: [stream, name] }));
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  });
+  return found;
 }
 
 async function write(
