@@ -12,9 +12,8 @@ import { runProcess } from './run-process.ts';
  * starting a process takes.
  */
 
+/** Milliseconds. A command that waits for more than a few of them fails its test. */
 const TIMEOUT = 2_000;
-/** Milliseconds: the timeout, its goodbye, and what a process takes to start on a very busy machine. */
-const PATIENCE = 60_000;
 
 const topology: Readonly<Record<string, (broker: string) => string>> = {
   rabbit: (broker) => `rabbitmq: { broker: ${broker}, queues: { a: {} } }\n`,
@@ -46,21 +45,18 @@ function makeProject(ports: readonly number[]): { folder: string; brokers: reado
 }
 
 async function run(folder: string, ...args: readonly string[]) {
-  const start = Date.now();
-  const ended = await runProcess([...args, '--timeout', `${TIMEOUT}ms`], { cwd: folder });
-  return { ...ended, took: Date.now() - start };
+  return runProcess([...args, '--timeout', `${TIMEOUT}ms`], { cwd: folder });
 }
 
 test('whatever listens where brokers should be: a plan names each broker once, and ends', async () => {
   const peers = await Promise.all([...Object.values(behaviours).map(startPeer), startWebServer()]);
   const { folder, brokers } = makeProject(peers.map(({ port }) => port));
-  const { code, signal, stdout, stderr, took } = await run(folder, 'plan');
+  const { code, signal, stdout, stderr } = await run(folder, 'plan');
   expect([code, signal, stdout]).toEqual([1, null, '']);
   for (const broker of brokers) {
     expect(stderr.split('\n').filter((line) => line.startsWith(`  ${broker}: `))).toHaveLength(1);
   }
   for (const text of ['bug', 'undefined', '\u001b', '\u0007']) expect(stderr).not.toContain(text);
-  expect(took).toBeLessThan(PATIENCE);
   rmSync(folder, { recursive: true });
   await Promise.all(peers.map((peer) => peer.close()));
 });
@@ -81,10 +77,9 @@ describe('where a broker should be, something that keeps silent', () => {
   test.each([['drift'], ['doctor'], ['apply', '--auto-approve'], ['import', '--broker', 'nats-0']])(
     '%s ends',
     async (...args) => {
-      const { code, signal, stderr, stdout, took } = await run(folder, ...args);
+      const { code, signal, stderr, stdout } = await run(folder, ...args);
       expect([code, signal]).toEqual([1, null]);
       expect(stdout + stderr).toContain('did not answer');
-      expect(took).toBeLessThan(PATIENCE);
     },
   );
 });

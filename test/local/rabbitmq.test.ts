@@ -90,6 +90,8 @@ describe.skipIf(process.env.BROKERFORM_TEST_BROKERS === 'none')('a local RabbitM
     test.each(['kill', 'halt'] as const)('keeps a durable queue through %s and start', async (end) => {
       const queue = `queues/%2F/kept-through-${end}`;
       await ask(broker, queue, { method: 'PUT', body: JSON.stringify({ durable: true }) });
+      // 3.10 confirms some declarations up to 2 s before its log is written, and SIGKILL loses them: seen once in six kills.
+      if (line === 'old') await broker.ctl('eval', 'mnesia:sync_log().');
       await broker[end]();
       await expect(ask(broker, 'overview')).rejects.toThrow();
       await broker.start();
@@ -117,8 +119,8 @@ function identities(broker: LocalRabbit): string[] {
 
 async function ask(broker: LocalRabbit, path: string, init: RequestInit = {}): Promise<unknown> {
   const response = await fetch(`${broker.management}/api/${path}`, { ...init, headers: { authorization } });
-  expect(response.ok).toBe(true);
   const text = await response.text();
+  expect(response.ok, `${response.status} ${text}`).toBe(true);
   return text === '' ? undefined : JSON.parse(text);
 }
 

@@ -251,7 +251,6 @@ describe.each(['old', 'current'] as const)('changing the %s Kafka', (line) => {
     expect(await readOne(session, topic(name))).toBeUndefined();
 
     const names = Array.from({ length: 300 }, () => fresh('aborted'));
-    const started = performance.now();
     const sending = send(
       session,
       names.map((one) => [create(one, 4)]),
@@ -259,7 +258,7 @@ describe.each(['old', 'current'] as const)('changing the %s Kafka', (line) => {
     );
     setTimeout(() => abort.abort(), 30);
     const outcomes = await sending;
-    expect(performance.now() - started).toBeLessThan(1_000);
+    // Had it waited for the cluster, they would be done.
     expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['unknown']));
   });
 });

@@ -75,11 +75,9 @@ test.each([
     }),
   );
   const session = await connect(connectionTo(settings, 3_000));
-  const start = Date.now();
   const read = session.read({ desired: [], retired: [], owns: ['**'] });
   if (message === '') await read.catch(() => {});
   else await expect(read).rejects.toThrow(message);
-  expect(Date.now() - start).toBeLessThan(20_000);
   await session.close();
   await ended;
 });

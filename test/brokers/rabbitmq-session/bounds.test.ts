@@ -5,6 +5,9 @@ import { AmqpLinks } from '../../../src/brokers/rabbitmq/session/amqp.ts';
 import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
 import { readSettings } from '../../../src/brokers/rabbitmq/session/settings.ts';
 
+/** What waits for its timeout fails its test. Milliseconds. */
+const LONGER_THAN_A_TEST = 600_000;
+
 /** A management API that answers everything in one way. */
 async function connectTo(answer: (response: ServerResponse) => void) {
   const server = createServer((_, response) => {
@@ -18,14 +21,18 @@ async function connectTo(answer: (response: ServerResponse) => void) {
   });
   const management = `http://guest:guest@127.0.0.1:${(server.address() as AddressInfo).port}`;
   const settings = { url: 'amqp://guest:guest@127.0.0.1', management };
-  return connect({ name: 'main', type: 'rabbitmq', settings, resolve: (text) => text, timeout: 60_000 });
+  return connect({
+    name: 'main',
+    type: 'rabbitmq',
+    settings,
+    resolve: (text) => text,
+    timeout: LONGER_THAN_A_TEST,
+  });
 }
 
 test('an answer that announces 1.5 GB is not read', async () => {
-  const start = Date.now();
   const opened = connectTo((response) => response.writeHead(200, { 'content-length': 1.5e9 }).write('['));
   await expect(opened).rejects.toThrow(/sent an answer of more than \d+ MiB/);
-  expect(Date.now() - start).toBeLessThan(30_000);
 });
 
 test('an answer without an end is cut off', async () => {
@@ -62,7 +69,6 @@ async function linksTo(server: Server, timeout: number): Promise<AmqpLinks> {
 }
 
 test('an HTTP port where AMQP should be is told long before the timeout', async () => {
-  const start = Date.now();
   // Cowboy, which serves the management API, waits for the end of the request's head.
   const web = createTcpServer((socket) => {
     socket.on('error', () => {});
@@ -72,9 +78,8 @@ test('an HTTP port where AMQP should be is told long before the timeout', async 
       if (said.includes('\r\n\r\n')) socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     });
   });
-  const links = await linksTo(web, 60_000);
+  const links = await linksTo(web, LONGER_THAN_A_TEST);
   await expect(links.call('/', async () => {})).rejects.toThrow('is an HTTP port, not AMQP');
-  expect(Date.now() - start).toBeLessThan(20_000);
   await links.close();
 });
 
@@ -93,12 +98,10 @@ test('a peer that keeps silent holds neither the end of the session nor its conn
     socket.resume();
     opened();
   });
-  const links = await linksTo(silent, 60_000);
+  const links = await linksTo(silent, LONGER_THAN_A_TEST);
   const failed = expect(links.call('/', async () => {})).rejects.toThrow();
   await isOpen;
-  const start = Date.now();
   await links.close();
   await isClosed;
   await failed;
-  expect(Date.now() - start).toBeLessThan(10_000);
 });

@@ -4,6 +4,9 @@ import { ConnectionError } from '../../../src/model/index.ts';
 import { brokerOf, calls, freshVhost, LINES, open, readAll, send, statuses } from './live.ts';
 import { startProxy, type TcpProxy } from './tcp-proxy.ts';
 
+/** A request that waits for its timeout fails the test. Milliseconds. */
+const LONGER_THAN_A_TEST = 600_000;
+
 type Opened = Awaited<ReturnType<typeof open>>;
 
 describe.each(LINES)('a connection to RabbitMQ %s that is cut', (line) => {
@@ -134,14 +137,12 @@ describe.each(LINES)('a connection to RabbitMQ %s that is cut', (line) => {
   });
 
   test.skipIf(!broker)('answers that never come are unknown once aborted, at once', async () => {
-    const { session, amqp } = await openThrough(60_000);
+    const { session, amqp } = await openThrough(LONGER_THAN_A_TEST);
     expect(statuses(await send(session, queues('before', 5)))).toEqual({ done: 5 });
     amqp.mute();
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 500);
-    const started = Date.now();
     const outcomes = await send(session, queues('mute', 40), { abort: abort.signal });
-    expect(Date.now() - started).toBeLessThan(5_000);
     expect(statuses(outcomes)).toEqual({ unknown: 32, 'not-started': 8 });
   });
 

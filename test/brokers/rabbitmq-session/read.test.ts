@@ -37,6 +37,21 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
     expect(admin.broker.id).toContain('@');
   });
 
+  test.skipIf(!broker)(
+    'its facts tell of no vhost that was not read: a plan is the same whoever else is there',
+    async () => {
+      const session = await open(line);
+      expect(session.broker.facts.vhosts).toEqual(expect.arrayContaining(['/', vhost]));
+      await session.read({ desired: [], retired: [`main/queue/${vhost}/none`], owns: [] });
+      expect(session.broker.facts.vhosts).toEqual([vhost]);
+      expect(Object.keys(session.broker.facts.defaultQueueTypes ?? {})).not.toContain('/');
+      await session.read({ desired: [], retired: [], owns: ['main/exchange/%2F/*'] });
+      expect(session.broker.facts.vhosts).toEqual(expect.arrayContaining(['/', vhost]));
+      expect(session.broker.facts.vhosts).toHaveLength(2);
+      await session.close();
+    },
+  );
+
   test.skipIf(!broker)('ten times the queues take no more requests', async () => {
     const counts: number[] = [];
     let made = 0;

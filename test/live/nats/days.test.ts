@@ -35,6 +35,7 @@ describeLines(
 
     testHere('JetStream is off: told at once, with what to do', async () => {
       const { project } = await begin({ jetstream: false });
+      // Waiting would take longer than the test may.
       const { stderr, stdout } = await project.expectRun(1, 'plan', '--wait', '60s', '--format', 'json');
       expect(JSON.parse(stdout).failure).toMatchObject({
         broker: 'main',
@@ -70,11 +71,9 @@ describeLines(
       project.set({ NATS_URL: 'nats://127.0.0.1:1' });
       expect((await project.expectRun(1, 'plan')).stderr).toContain('nothing listens at 127.0.0.1:1');
       project.set({ NATS_URL: nats.url.replace('//', '//app:s3cret-typo@') });
-      const started = Date.now();
-      const { stderr, stdout } = await project.expectRun(1, 'plan', '--wait', '60s', '-v');
+      const { stderr, stdout } = await project.expectRun(1, 'plan', '--wait', '1h', '-v');
       expect(stderr).toContain('refused the login');
       expect(stderr + stdout).not.toContain('s3cret');
-      expect(Date.now() - started).toBeLessThan(20_000);
     });
 
     test('a stream that gets its first message between plan and apply is not deleted', async () => {

@@ -43,11 +43,10 @@ eachLine('RabbitMQ %s that cannot be talked to', (line) => {
 
   test.skipIf(broker.missing)('a wrong password: told at once, and never shown', async () => {
     project.set({ URL: `amqp://guest:s3cret-typo@127.0.0.1:${amqpPort}` });
-    const started = Date.now();
-    const { stdout, stderr } = await project.expectRun(1, 'plan', '--wait', '60s', '-v');
+    // Waiting would take longer than the test may.
+    const { stdout, stderr } = await project.expectRun(1, 'plan', '--wait', '1h', '-v');
     expect(stderr).toContain('refused the login of "guest"');
     expect(stdout + stderr).not.toContain('s3cret');
-    expect(Date.now() - started).toBeLessThan(20_000);
   });
 
   test.skipIf(broker.missing)('the AMQP port in place of the management API', async () => {

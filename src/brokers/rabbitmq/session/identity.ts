@@ -5,7 +5,7 @@ import {
   type Json,
   type JsonObject,
 } from '../../../model/index.ts';
-import type { RabbitFacts } from '../facts.ts';
+import { factsOf, type RabbitFacts } from '../facts.ts';
 import { text } from '../kinds/parts.ts';
 import type { Management } from './management.ts';
 import { bodyOf } from './refusals.ts';
@@ -39,6 +39,17 @@ function noManagementApi({ broker, management, prefix }: RabbitSettings): Connec
   const hint =
     'check that the management plug-in is on (rabbitmq-plugins enable rabbitmq_management) and "management" names its port';
   return new ConnectionError(broker, message, { hint });
+}
+
+/** What is known of the broker without the vhosts that a session did not read: a plan says nothing of others. */
+export function limitedTo(broker: BrokerIdentity, read: ReadonlySet<string>): BrokerIdentity {
+  const { vhosts = [], defaultQueueTypes: types = {} } = factsOf(broker);
+  const facts: RabbitFacts = {
+    ...broker.facts,
+    vhosts: vhosts.filter((vhost) => read.has(vhost)),
+    defaultQueueTypes: Object.fromEntries(Object.entries(types).filter(([vhost]) => read.has(vhost))),
+  };
+  return { ...broker, facts };
 }
 
 /** Brokers before 3.11 have no such default, and list `"undefined"`. */

@@ -6,15 +6,16 @@ import {
   type Resource,
   type Session,
 } from '../../../model/index.ts';
+import { factsOf } from '../facts.ts';
 import { AmqpLinks } from './amqp.ts';
 import { diagnose } from './doctor.ts';
-import { identify } from './identity.ts';
+import { identify, limitedTo } from './identity.ts';
 import { Listings } from './listings.ts';
 import { Management } from './management.ts';
 import { type Counting, countMessages } from './metrics.ts';
 import { Places } from './places.ts';
 import { previewUnits, rehearseUnits } from './preview.ts';
-import { readScope } from './read.ts';
+import { readScope, vhostsIn } from './read.ts';
 import { sendUnits } from './send.ts';
 import { readSettings } from './settings.ts';
 
@@ -32,16 +33,27 @@ export async function connect(
   const settings = readSettings(connection);
   const management = new Management(settings);
   try {
-    const broker = await identify(management, settings);
+    const identity = await identify(management, settings);
+    const read = new Set<string>();
+    let broker = identity;
     const links = settings.amqp && new AmqpLinks(settings, settings.amqp);
     const listings = new Listings(management, settings);
     const moves = new Places(MOVES);
     const sending = { broker, settings, management, listings, links, resolve: connection.resolve, moves };
     return {
-      broker,
+      /** From the first read on without vhosts that no read covered. */
+      get broker() {
+        return broker;
+      },
       /** For tests that count requests. */
       management,
-      read: (scope) => readScope(scope, connection, listings),
+      async read(scope) {
+        const resources = await readScope(scope, connection, listings);
+        const { vhosts = [] } = factsOf(identity);
+        for (const vhost of vhostsIn(scope, connection.name, vhosts)) read.add(vhost);
+        broker = limitedTo(identity, read);
+        return resources;
+      },
       readMetrics: (resources) => readMetrics(resources, { listings, links }),
       send: (units, options) => sendUnits(units, options, sending),
       preview: (units) => previewUnits(units, listings),

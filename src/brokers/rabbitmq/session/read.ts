@@ -125,6 +125,14 @@ export function needsOf(scope: Scope, broker: string): Needs {
   };
 }
 
+const IN_VHOSTS = Object.entries(kinds).flatMap(([kind, { inVhost }]) => (inVhost ? [kind] : []));
+
+/** The vhosts, of those that exist, in which a scope covers anything. */
+export function vhostsIn(scope: Scope, broker: string, existing: readonly string[]): Set<string> {
+  const covered = needsOf(scope, broker).vhostsOf(['vhost', ...IN_VHOSTS], existing);
+  return new Set(existing.filter((vhost) => covered.has(vhost)));
+}
+
 /** A selection of vhosts: those of the kind's own addresses, and any where these name none, such as a user. */
 function vhostOf(selection: Selection): Selection {
   const { kind } = selection;
