@@ -12,6 +12,8 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 export interface ProcessSurroundings extends Surroundings {
   /** Kills with these signals, one after the other, as soon as the text was seen on either output. */
   readonly signals?: readonly { readonly after: RegExp; readonly signal: NodeJS.Signals }[];
+  /** SIGINT is sent as soon as this resolves. It is called once the process runs. */
+  readonly interruptOnce?: () => Promise<unknown>;
 }
 
 /** Node's arguments for a TypeScript file. */
@@ -37,9 +39,9 @@ function isBuilt(): boolean {
 }
 
 /** Runs brokerform in a process of its own, without a terminal. */
-export function runProcess(
+export async function runProcess(
   args: readonly string[],
-  { cwd, env, signals = [] }: ProcessSurroundings = {},
+  { cwd, env, signals = [], interruptOnce }: ProcessSurroundings = {},
 ): Promise<EndedProcess> {
   const child = spawn(process.execPath, mainArguments(args), {
     ...(cwd !== undefined && { cwd }),
@@ -47,7 +49,9 @@ export function runProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const pending = [...signals];
-  return endOf(child, (seen) => {
+  const ended = endOf(child, (seen) => {
     while (pending[0]?.after.test(seen)) child.kill(pending.shift()?.signal);
   });
+  await interruptOnce?.().then(() => child.kill('SIGINT'));
+  return ended;
 }
