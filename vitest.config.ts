@@ -12,7 +12,7 @@ const RACES = [
 const BROKERS = [
   'test/{live,local}/**/*.test.ts',
   'test/brokers/*-session/**/*.test.ts',
-  'test/brokers/contract.test.ts',
+  'test/brokers/{contract,lock}.test.ts',
   'test/{demo,readme}.test.ts',
   'test/action/{build,composite}.test.ts',
   'test/cli/{completion,live,strange-peers}.test.ts',

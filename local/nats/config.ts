@@ -105,9 +105,12 @@ function limitsText(limits: NatsLimits | undefined): string {
   return `{ ${parts.join(', ')} }`;
 }
 
-function permissionsText({ denyPublish = [], denySubscribe = [] }: NatsPermissions): string {
-  const deny = (subjects: string[]) => `{ deny: [${subjects.map(text).join(', ')}] }`;
-  return `{ publish: ${deny(denyPublish)}, subscribe: ${deny(denySubscribe)} }`;
+function permissionsText(permissions: NatsPermissions): string {
+  const { allowPublish, allowSubscribe, denyPublish = [], denySubscribe = [] } = permissions;
+  const list = (subjects: string[]) => `[${subjects.map(text).join(', ')}]`;
+  const limit = (allow: string[] | undefined, deny: string[]) =>
+    allow ? `{ allow: ${list(allow)} }` : `{ deny: ${list(deny)} }`;
+  return `{ publish: ${limit(allowPublish, denyPublish)}, subscribe: ${limit(allowSubscribe, denySubscribe)} }`;
 }
 
 function text(value: string): string {

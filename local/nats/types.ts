@@ -32,8 +32,10 @@ export interface NatsLimits {
   consumers?: number;
 }
 
-/** Subjects, with wildcards, that a user may not publish or subscribe to. */
+/** Subjects, with wildcards, that a user may not publish or subscribe to, or the only ones that it may. */
 export interface NatsPermissions {
+  allowPublish?: string[];
+  allowSubscribe?: string[];
   denyPublish?: string[];
   denySubscribe?: string[];
 }

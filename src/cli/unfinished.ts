@@ -4,6 +4,7 @@ import {
   type ApplyReport,
   BlockedPlan,
   InvalidPlanFile,
+  LockHeld,
   MissingVariable,
   type Plan,
   StalePlan,
@@ -19,7 +20,7 @@ const NAME = /^unfinished-.*-(\d+)\.json$/;
 const ENDED: readonly StepStatus[] = ['applied', 'already', 'under-way'];
 
 /** Errors of an apply that has not sent anything. After any other one the file stays, and the next apply sees to it. */
-const NOTHING_BEGUN = [StalePlan, BlockedPlan, InvalidPlanFile, MissingVariable];
+const NOTHING_BEGUN = [StalePlan, BlockedPlan, InvalidPlanFile, LockHeld, MissingVariable];
 
 interface Keeping {
   readonly plan: Plan;

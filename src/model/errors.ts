@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
+import { holderText, type LockHolder } from './lock.ts';
 import type { Plan } from './plan.ts';
 import type { Failure } from './report.ts';
 
@@ -12,6 +13,7 @@ export type FailureKind =
   | 'stale-plan'
   | 'damaged-plan'
   | 'blocked-plan'
+  | 'locked'
   | 'interrupted'
   | 'bug';
 
@@ -131,6 +133,19 @@ export class BlockedPlan extends BrokerformError {
     const hint = 'the plan shows for each how to proceed';
     super(`${count} blocked change${count === 1 ? '' : 's'}`, { hint });
     this.plan = plan;
+  }
+}
+
+/** Another apply of the same project and environment holds the lock on a broker. */
+export class LockHeld extends BrokerformError {
+  readonly kind = 'locked';
+  readonly outcome = 'failed';
+  override readonly consequence = 'nothing was applied';
+  /** @param holder absent if the broker does not tell */
+  constructor(broker: string, target: string, holder: LockHolder | undefined) {
+    const who = holder ? holderText(holder) : 'the broker does not tell by whom';
+    const hint = 'wait for it with --wait-for-lock 10m, or apply without the lock with --no-lock';
+    super(`locked by another apply of ${target}: ${who}`, { broker, hint });
   }
 }
 

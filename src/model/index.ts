@@ -19,6 +19,7 @@ export * from './json.ts';
 export * from './limits.ts';
 export * from './lists.ts';
 export * from './literal.ts';
+export * from './lock.ts';
 export * from './masking.ts';
 export * from './nearest.ts';
 export * from './ownership.ts';

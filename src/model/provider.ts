@@ -2,6 +2,7 @@ import type { Address } from './address.ts';
 import type { Change, FieldChange } from './change.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { LockAttempt, LockRequest } from './lock.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
 import type { Failure, Outcome } from './report.ts';
 import type { Resource } from './resource.ts';
@@ -217,6 +218,11 @@ export interface Session {
     units: readonly (readonly Call[])[],
     options: Pick<SendOptions, 'drain' | 'abort'>,
   ): Promise<readonly Trial[]>;
+  /**
+   * Tries once to take the lock of a project and environment, without waiting for its holder. Absent if the broker has
+   * nothing that can keep a lock. Never throws for a refusal.
+   */
+  lock?(request: LockRequest): Promise<LockAttempt>;
   /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
   diagnose(): Promise<Check[]>;
   close(): Promise<void>;

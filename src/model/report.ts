@@ -70,5 +70,7 @@ export interface ApplyReport {
   readonly finishedAt: string;
   /** Set when a signal ended the run early. */
   readonly interrupted?: string;
+  /** What people must know of the whole apply: that it ran without a lock, or lost it. Raw text of one line each. */
+  readonly notes?: readonly string[];
   readonly steps: readonly StepReport[];
 }

@@ -1,5 +1,5 @@
 import { type ApplyReport, formatCount } from '../model/index.ts';
-import { escapeMarkdown, markdownFence } from '../text/escape.ts';
+import { escapeMarkdown, markdownCode, markdownFence } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import { countStatuses, REPORT_SECTIONS, reportTitle, stepReportLines } from './report-text.ts';
 import { PLAIN } from './style.ts';
@@ -26,5 +26,6 @@ export function reportMarkdown(report: ApplyReport): string {
       ? `<details><summary>${label} (${formatCount(steps.length)})</summary>\n\n${body}\n</details>\n`
       : `#### ${label}\n\n${body}`;
   });
-  return [`### ${escapeMarkdown(reportTitle(report))}\n`, table, ...sections].join('\n');
+  const notes = (report.notes ?? []).map((note) => `⚠️ ${markdownCode(note)}\n`);
+  return [`### ${escapeMarkdown(reportTitle(report))}\n`, table, ...notes, ...sections].join('\n');
 }

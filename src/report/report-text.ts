@@ -43,7 +43,9 @@ export function reportText(report: ApplyReport, style: Style): string {
         : ['', paint(style, colour, label.toUpperCase()), ...stepsLines(steps, style)];
     },
   );
-  return `${[reportTitle(report), reportSummary(report, style), ...blocks, ...closing(report)].join('\n')}\n`;
+  const notes = report.notes?.map((note) => paint(style, 'yellow', escapeText(note))) ?? [];
+  const lines = [reportTitle(report), reportSummary(report, style), ...notes, ...blocks, ...closing(report)];
+  return `${lines.join('\n')}\n`;
 }
 
 /** Of each status; an apply that was stopped at the start has as many as the plan. */

@@ -6,11 +6,13 @@ import {
   brokerOf,
   type Connection,
   type Plan,
+  type Session,
   StalePlan,
   secretsIn,
 } from '../model/index.ts';
 import { targetOf } from './broker-target.ts';
 import type { Checked } from './check.ts';
+import { type LockOptions, Locks } from './locks.ts';
 import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
 import { staleGuards } from './stale-guards.ts';
 
@@ -25,13 +27,17 @@ export interface ApplyOptions extends OpenOptions {
   readonly detach?: boolean;
   /** Messages per second that a move may take. */
   readonly limitRate?: number;
+  /** The lock that keeps other applies of the project and environment away. Absent: none is taken. */
+  readonly lock?: LockOptions;
   readonly onProgress?: (progress: Progress) => void;
+  /** Receives what a user must know at once. Raw text of one line. */
+  readonly onNote?: (text: string) => void;
   readonly now: () => Date;
 }
 
 /**
  * Applies a plan, fresh or saved, to the brokers that it was made for.
- * @throws BlockedPlan, StalePlan, ConnectionError, BrokerError, MissingVariable — all before anything is changed.
+ * @throws BlockedPlan, StalePlan, LockHeld, ConnectionError, BrokerError, MissingVariable — all before anything is changed.
  */
 export async function applyPlan(checked: Checked, plan: Plan, options: ApplyOptions): Promise<ApplyReport> {
   if (plan.blockers.length > 0) throw new BlockedPlan(plan);
@@ -55,9 +61,29 @@ export async function applyPlan(checked: Checked, plan: Plan, options: ApplyOpti
         return session ? [[name, targetOf(session, provider, plan, options.now)] as const] : [];
       }),
     );
-    return await applyToTargets({ ...options, plan, targets });
+    return await withLocks(plan, sessions, options, (drain) =>
+      applyToTargets({ ...options, drain, plan, targets }),
+    );
   } finally {
     await closeSessions(sessions.values());
+  }
+}
+
+/** Holds the locks from before the live state is read until the last call has ended. @throws LockHeld */
+async function withLocks(
+  plan: Plan,
+  sessions: ReadonlyMap<string, Session>,
+  options: ApplyOptions,
+  apply: (drain: AbortSignal) => Promise<ApplyReport>,
+): Promise<ApplyReport> {
+  const { lock, signal, onNote } = options;
+  if (!lock) return apply(options.drain);
+  const locks = await Locks.take(plan, sessions, { ...lock, signal, ...(onNote && { onNote }) });
+  try {
+    const report = await apply(AbortSignal.any([options.drain, locks.drain]));
+    return locks.notes.length === 0 ? report : { ...report, notes: locks.notes };
+  } finally {
+    await locks.release();
   }
 }
 

@@ -22,6 +22,7 @@ export async function connectMasked(
   const session = await guarded(provider.connect({ ...connection, resolve, learn }));
   const preview = session.preview?.bind(session);
   const rehearse = session.rehearse?.bind(session);
+  const lock = session.lock?.bind(session);
   return {
     // What a session knows of its broker may grow with what it reads.
     get broker() {
@@ -45,6 +46,12 @@ export async function connectMasked(
     ...(preview && { preview: async (units) => secrets.maskAll(await guarded(preview(units))) }),
     ...(rehearse && {
       rehearse: async (units, options) => secrets.maskAll(await guarded(rehearse(units, options))),
+    }),
+    ...(lock && {
+      lock: async (request) => {
+        const attempt = await guarded(lock(request));
+        return attempt.status === 'held' ? attempt : secrets.maskAll(attempt);
+      },
     }),
     diagnose: async () => secrets.maskAll(await guarded(session.diagnose())),
     close: () => session.close(),

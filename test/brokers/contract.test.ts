@@ -2,14 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Resource } from '../../src/model/index.ts';
 import { Bench } from './contract/bench.ts';
-import { type Fixture, fixtures } from './contract/fixtures.ts';
+import { type Fixture, fixtures, PASSWORD } from './contract/fixtures.ts';
 import { declaring } from './declaring.ts';
 
 /*
  * What every session promises (`Session` in src/model/provider.ts), whatever the broker.
  */
-
-const PASSWORD = 'correct horse';
 
 describe.each(fixtures)('a session with $title', (fixture: Fixture) => {
   const { provider, settings, globs } = fixture;
@@ -26,11 +24,7 @@ describe.each(fixtures)('a session with $title', (fixture: Fixture) => {
   let bench: Bench;
   let firstPlan = '';
 
-  const open = async () => {
-    const resolve = (text: string) => text.replace('${CONTRACT_PASSWORD}', PASSWORD);
-    const connection = { name: provider.name, type: provider.name, settings: settings ?? {}, resolve };
-    return new Bench(await provider.connect({ ...connection, timeout: 20_000 }), provider);
-  };
+  const open = () => Bench.open(fixture);
   const remove = async (resources: readonly Resource[]) => {
     const report = await bench.apply(await bench.plan({ retired: addresses(resources) }));
     expect(report.steps.filter(({ status }) => status !== 'applied')).toEqual([]);

@@ -9,6 +9,8 @@ import { mainArguments } from '../cli/run-process.ts';
 export interface Running {
   readonly ended: Promise<Ended>;
   kill(signal: NodeJS.Signals): void;
+  /** What it has written to the standard error by now. */
+  said(): string;
 }
 
 /** A project in a folder of its own, worked on by the command line alone. */
@@ -44,7 +46,11 @@ export class CliFolder {
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return { ended: endOf(child), kill: (signal) => child.kill(signal) };
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer | string) => {
+      stderr += chunk;
+    });
+    return { ended: endOf(child), kill: (signal) => child.kill(signal), said: () => stderr };
   }
 
   run(...args: readonly string[]): Promise<Ended> {

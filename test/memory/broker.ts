@@ -6,6 +6,11 @@ import {
   coverageOf,
   type Failure,
   type JsonObject,
+  type Lock,
+  type LockAttempt,
+  type LockHolder,
+  type LockRequest,
+  lockName,
   type Outcome,
   type Resource,
   type SendOptions,
@@ -37,6 +42,12 @@ export class MemoryBroker {
   refuseTrial: (call: Call) => string | undefined = () => undefined;
   /** Runs after each call; while it does not resolve, its caller hears nothing, as a process that was killed. */
   afterCall: () => Promise<void> = async () => {};
+  /** Holders of locks, by name. */
+  readonly locks = new Map<string, LockHolder>();
+  /** What a request for a lock gets instead of one. */
+  withholdLock: (request: LockRequest) => LockAttempt | undefined = () => undefined;
+  /** Frees a lock that an apply holds, as a lost connection does. */
+  loseLock: () => void = () => {};
   readonly log: Call[] = [];
   reads = 0;
 
@@ -56,6 +67,7 @@ export class MemoryBroker {
   }
 
   session(): Session {
+    const held: Lock[] = [];
     return {
       broker: this.identity,
       read: async (scope) => {
@@ -87,9 +99,35 @@ export class MemoryBroker {
             return message === undefined ? [] : [{ unit, failure: { op: call.op, message } }];
           }),
         ),
+      lock: async (request) => {
+        const attempt = this.#lock(request);
+        if (attempt.status === 'held') held.push(attempt.lock);
+        return attempt;
+      },
       diagnose: async (): Promise<Check[]> => [{ name: 'memory', ok: true, text: 'always there' }],
-      close: async () => {},
+      close: async () => {
+        for (const lock of held) await lock.release();
+      },
     };
+  }
+
+  #lock(request: LockRequest): LockAttempt {
+    const withheld = this.withholdLock(request);
+    if (withheld) return withheld;
+    const name = lockName(request);
+    const holder = this.locks.get(name);
+    if (holder) return { status: 'taken', holder };
+    this.locks.set(name, request.holder);
+    const free = () => {
+      if (this.locks.get(name) === request.holder) this.locks.delete(name);
+    };
+    const lost = new Promise<void>((resolve) => {
+      this.loseLock = () => {
+        free();
+        resolve();
+      };
+    });
+    return { status: 'held', lock: { lost, release: async () => free() } };
   }
 
   async *#send(units: readonly (readonly Call[])[], options: SendOptions): AsyncIterable<Outcome> {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   type ApplyReport,
   allSteps,
@@ -15,6 +15,7 @@ import { approve } from '../approval.ts';
 import type { CommandContext } from '../context.ts';
 import { endingOf } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
+import { lockHolder } from '../lock-holder.ts';
 import { choiceOption, countOption, durationOption } from '../options.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
@@ -31,6 +32,10 @@ interface Flags extends PlanFlags, VerifyFlags, Pick<OutputFlags, 'format'> {
   readonly detach?: boolean;
   /** Messages per second. */
   readonly limitRate?: number;
+  /** False with `--no-lock`. */
+  readonly lock: boolean;
+  /** Milliseconds. */
+  readonly waitForLock: number;
 }
 
 export function addApply(program: Command, invoke: Invoke): void {
@@ -48,6 +53,14 @@ export function addApply(program: Command, invoke: Invoke): void {
     )
     .option('--detach', 'do not wait for long broker operations, such as reassignments')
     .addOption(countOption('--limit-rate <messages>', 'move at most this many messages per second'))
+    .addOption(
+      durationOption(
+        '--wait-for-lock <duration>',
+        'wait this long for another apply to end (Kafka has no lock)',
+        0,
+      ),
+    )
+    .addOption(new Option('--no-lock', 'apply without a lock').conflicts('waitForLock'))
     .option('--report <file>', 'write the apply report as JSON')
     .action(
       invoke<Flags>((context, flags, [file]) =>
@@ -175,6 +188,8 @@ async function run(
     ...(flags.limitRate !== undefined && { limitRate: flags.limitRate }),
     drain: interrupts.drain,
     abort: interrupts.abort,
+    onNote: (text) => context.note(text),
+    ...(flags.lock && { lock: { holder: lockHolder(process.env, new Date()), wait: flags.waitForLock } }),
     ...(context.progress.enabled && {
       onProgress: (progress) => context.progress.show(progressLine(progress, context.err)),
     }),

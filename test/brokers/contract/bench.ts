@@ -17,6 +17,7 @@ import { buildPlan, findDependents } from '../../../src/plan/index.ts';
 import { planBroker } from '../../../src/workflow/broker-plan.ts';
 import { targetOf } from '../../../src/workflow/broker-target.ts';
 import { look } from '../../../src/workflow/live.ts';
+import { type Fixture, PASSWORD } from './fixtures.ts';
 
 const now = () => new Date();
 
@@ -41,6 +42,12 @@ export class Bench {
   constructor(session: Session, provider: Provider) {
     this.session = session;
     this.#provider = provider;
+  }
+
+  static async open({ provider, settings = {} }: Fixture): Promise<Bench> {
+    const resolve = (text: string) => text.replace('${CONTRACT_PASSWORD}', PASSWORD);
+    const connection = { name: provider.name, type: provider.name, settings, resolve };
+    return new Bench(await provider.connect({ ...connection, timeout: 20_000 }), provider);
   }
 
   async plan({ desired = [], retired = [], owns = [], prune = false }: Wish): Promise<Plan> {

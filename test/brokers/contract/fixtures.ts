@@ -18,11 +18,18 @@ export interface Fixture {
   readonly takers: readonly Address[];
   /** Globs that match the takers, and all that the other topologies make. */
   readonly globs: readonly string[];
+  /** Globs of all resources beside a lock. */
+  readonly lockGlobs: readonly string[];
+  /** A name that no other run has. */
+  readonly unique: string;
   /** Further resources in YAML, of which the broker refuses exactly one: the one named `refused`. */
   readonly further: string;
   /** Resources with the worst names that the broker takes, in YAML. */
   readonly hostile: string;
 }
+
+/** The value of ${CONTRACT_PASSWORD}. */
+export const PASSWORD = 'correct horse';
 
 /** Two runs may share a broker. */
 const UNIQUE = `contract-${process.pid}`;
@@ -61,6 +68,8 @@ rabbitmq:
       `rabbitmq/exchange/${v}/more`,
       `rabbitmq/queue/${v}/work`,
     ],
+    lockGlobs: ['rabbitmq/queue/%2F/*'],
+    unique: UNIQUE,
     globs: [`rabbitmq/user/${v}-*`, `rabbitmq/vhost/${v}`, `rabbitmq/*/${v}/**`],
     further: `
 rabbitmq:
@@ -94,6 +103,8 @@ kafka:
     ${t}.rest: { partitions: 1, replication-factor: 1 }
 `,
     takers: [`kafka/topic/${t}.orders`],
+    lockGlobs: [],
+    unique: UNIQUE,
     globs: [`kafka/topic/${t}.*`],
     further: `
 kafka:
@@ -128,6 +139,8 @@ nats:
     ${s}: { history: 2 }
 `,
     takers: [`nats/stream/${s}`, `nats/stream/${s}-other`, `nats/key-value/${s}`],
+    lockGlobs: ['nats/stream/*'],
+    unique: UNIQUE,
     globs: [`nats/stream/${s}*`, `nats/key-value/${s}`],
     further: `
 nats:
@@ -156,6 +169,8 @@ memory:
   links: [{ from: a, to: b }, { from: b, to: c }]
 `,
     takers: ['memory/box/a', 'memory/box/b'],
+    lockGlobs: ['memory/**'],
+    unique: UNIQUE,
     globs: ['memory/**'],
     further: `
 memory:

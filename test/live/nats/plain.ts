@@ -34,10 +34,11 @@ export class PlainServer {
     return answer;
   }
 
-  /** Every stream as STREAM.LIST tells it, by name. */
+  /** Every stream as STREAM.LIST tells it, by name; that of the locks, which applies leave, is not among them. */
   async streams(): Promise<Map<string, JsonObject>> {
     const items = await this.#pages('STREAM.LIST', 'streams');
-    return new Map(items.map((item) => [String(configOf(item).name), item]));
+    const named = items.map((item) => [String(configOf(item).name), item] as const);
+    return new Map(named.filter(([name]) => name !== 'BROKERFORM_LOCK'));
   }
 
   /** Every consumer of a stream as CONSUMER.LIST tells it, by name. */

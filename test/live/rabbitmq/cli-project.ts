@@ -44,7 +44,8 @@ export class CliProject extends CliFolder {
   configure(more: object = {}, connection: object = {}): void {
     const v = encodeSegment(this.vhost);
     this.write('brokerform.yaml', {
-      project: 'shop',
+      // Applies of one project exclude each other, and tests share a broker.
+      project: this.vhost,
       topologies: ['topology.yaml'],
       brokers: {
         main: { type: 'rabbitmq', url: variable('URL'), management: variable('MANAGEMENT'), ...connection },

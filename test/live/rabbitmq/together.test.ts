@@ -21,7 +21,7 @@ eachLine('two applies to RabbitMQ %s at once', (line) => {
     });
 
   test.skipIf(broker.missing)(
-    'of one plan that replaces an exchange: where one of them says that all is done, all is done',
+    'without a lock, of one plan that replaces an exchange: where one of them says that all is done, all is done',
     async () => {
       declare('topic');
       await project.expectFinished();
@@ -30,7 +30,7 @@ eachLine('two applies to RabbitMQ %s at once', (line) => {
       for (const type of ['direct', 'topic']) {
         declare(type);
         await project.expectRun(0, 'plan', '--out', 'plan.json');
-        const apply = () => project.run('apply', 'plan.json');
+        const apply = () => project.run('apply', 'plan.json', '--no-lock');
         const ended = await Promise.all([apply(), apply()]);
         // One of them may find the plan half done by the other, and refuse it, or see what the other took away.
         const codes = ended.map(({ code }) => code);
@@ -39,6 +39,20 @@ eachLine('two applies to RabbitMQ %s at once', (line) => {
         expect({ codes, count: (await project.bindings()).length }).toEqual({ codes, count: 13 });
         await project.expectRun(0, 'plan', '--detailed-exitcode');
       }
+    },
+  );
+
+  test.skipIf(broker.missing)(
+    'of one plan, where one waits for the other: both end with all done',
+    async () => {
+      declare('topic');
+      await project.expectFinished();
+      declare('direct');
+      await project.expectRun(0, 'plan', '--out', 'plan.json');
+      const apply = () => project.run('apply', 'plan.json', '--wait-for-lock', '100s');
+      const ended = await Promise.all([apply(), apply()]);
+      expect(ended.map(({ code, stdout }) => ({ code, stdout }))).toMatchObject([{ code: 0 }, { code: 0 }]);
+      await project.expectRun(0, 'plan', '--detailed-exitcode');
     },
   );
 });

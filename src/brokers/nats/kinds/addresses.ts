@@ -21,6 +21,9 @@ import { objectsIn } from '../fields/values.ts';
  * if unset. One or several filters of a consumer are both stored in `filter_subjects`.
  */
 
+/** The stream that hosts the locks of applies, see `session/lock.ts`. */
+export const LOCK_STREAM = 'BROKERFORM_LOCK';
+
 export const BUCKET_PREFIX = 'KV_';
 const STORE_PREFIX = 'OBJ_';
 

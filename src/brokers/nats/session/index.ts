@@ -4,6 +4,7 @@ import { openLink } from './connection.ts';
 import { diagnose } from './doctor.ts';
 import { sendUnits } from './execute.ts';
 import { identify } from './identity.ts';
+import { takeLock } from './lock.ts';
 import { readMetrics } from './metrics.ts';
 import { readScope } from './read.ts';
 import { requestLimits } from './server-limits.ts';
@@ -34,6 +35,7 @@ export async function connect(connection: Connection): Promise<Session & { reado
       },
       readMetrics: (resources) => readMetrics(resources, api),
       send: (units, options) => sendUnits(units, options, api, broker),
+      lock: (request) => takeLock(request, api, broker),
       diagnose: () => diagnose(api),
       close: () => link.close(),
     };

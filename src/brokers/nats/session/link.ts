@@ -2,7 +2,7 @@ import type { NatsConnection, ServerInfo } from '@nats-io/transport-node';
 import { answerLimit, type OwnSockets } from '../../../model/index.ts';
 import { ConnectionLost, ResponseTimeout } from './refusals.ts';
 
-/** Timeout for closing the connection, in milliseconds. */
+/** Timeout for ending a connection or subscription, in milliseconds. */
 const CLOSE_TIMEOUT = 1_000;
 
 /**
@@ -11,6 +11,8 @@ const CLOSE_TIMEOUT = 1_000;
  */
 export class Link {
   readonly connection: NatsConnection;
+  /** Called when the server is gone, even if the client connects to another one. */
+  onDisconnect: (() => void) | undefined;
   readonly #sockets: OwnSockets;
   readonly #inFlight = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
@@ -62,13 +64,13 @@ export class Link {
     return this.connection.info;
   }
 
+  /** Waits until the server has processed all that was sent, or does not respond. */
+  async flush(): Promise<void> {
+    if (this.#connected) await inTime(this.connection.flush());
+  }
+
   async close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_TIMEOUT);
-    });
-    await Promise.race([this.connection.close().catch(() => {}), late]);
-    clearTimeout(timer);
+    await inTime(this.connection.close());
     this.#sockets.destroy();
   }
 
@@ -78,6 +80,7 @@ export class Link {
         this.#connected = false;
         for (const lose of this.#inFlight) lose();
         this.#inFlight.clear();
+        this.onDisconnect?.();
       }
       if (type === 'reconnect') this.#connected = true;
       if (type === 'reconnect' || type === 'close') {
@@ -102,4 +105,13 @@ export class Link {
     }
     if (!this.#connected) throw new ConnectionLost(false, this.#closedBy);
   }
+}
+
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_TIMEOUT);
+  });
+  await Promise.race([work.catch(() => {}), late]);
+  clearTimeout(timer);
 }

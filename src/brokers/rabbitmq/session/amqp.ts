@@ -23,6 +23,12 @@ interface Link {
   closed: boolean;
 }
 
+/** A connection that stays open; `closed` resolves however it ends. */
+export interface HeldLink {
+  readonly closed: Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * AMQP connections, one a vhost, opened when first used. A call has a channel of its own while it runs, so that a
  * refusal, which closes the channel, hits no other call.
@@ -32,6 +38,8 @@ export class AmqpLinks {
   readonly #endpoint: Endpoint;
   readonly #links = new Map<string, Promise<Link>>();
   readonly #sockets = new OwnSockets();
+  /** Closes a connection of {@link hold}. */
+  readonly #held = new Set<() => Promise<void>>();
   /** Gives up what is still waited for. */
   readonly #waiting = new Set<(reason: Error) => void>();
 
@@ -65,11 +73,42 @@ export class AmqpLinks {
     }
   }
 
+  /**
+   * Opens a connection of its own that stays open after the work: what the broker keeps for a connection lives as long
+   * as this one. No call on another connection can break it.
+   * @param heartbeat seconds: twice that long, the broker waits for a client whose machine died
+   * @throws as {@link call}; the connection is closed then
+   */
+  async hold(
+    vhost: string,
+    heartbeat: number,
+    work: (channel: Channel) => Promise<unknown>,
+  ): Promise<HeldLink> {
+    let onClose = () => {};
+    const closed = new Promise<void>((resolve) => {
+      onClose = resolve;
+    });
+    const link = await this.#open(vhost, { onClose, heartbeat });
+    const close = () => {
+      this.#held.delete(close);
+      return closeLink(link);
+    };
+    this.#held.add(close);
+    try {
+      await this.#run(link, work);
+      return { closed, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
   async close(): Promise<void> {
     const links = [...this.#links.values()];
     this.#links.clear();
     // One that is still being opened may take its whole timeout.
-    await inTime(Promise.all(links.map((link) => link.then(closeLink, () => {}))));
+    const held = [...this.#held].map((close) => close());
+    await inTime(Promise.all([...held, ...links.map((link) => link.then(closeLink, () => {}))]));
     this.#sockets.destroy();
     for (const giveUp of this.#waiting) giveUp(new NoAnswer('was not waited for any longer'));
   }
@@ -99,9 +138,10 @@ export class AmqpLinks {
   #linkOf(vhost: string): Promise<Link> {
     const known = this.#links.get(vhost);
     if (known) return known;
-    const opening = this.#open(vhost, () => {
+    const onClose = () => {
       if (this.#links.get(vhost) === opening) this.#links.delete(vhost);
-    });
+    };
+    const opening = this.#open(vhost, { onClose });
     this.#links.set(vhost, opening);
     opening.catch(() => this.#links.delete(vhost));
     void this.#closeSurplus();
@@ -118,7 +158,10 @@ export class AmqpLinks {
     }
   }
 
-  async #open(vhost: string, onClose: () => void = () => {}): Promise<Link> {
+  async #open(
+    vhost: string,
+    { onClose, heartbeat }: { onClose?: () => void; heartbeat?: number } = {},
+  ): Promise<Link> {
     const { connect } = await import('amqplib');
     const { host, port, tls, username, password } = this.#endpoint;
     const address = {
@@ -129,6 +172,7 @@ export class AmqpLinks {
       password,
       // amqplib decodes it as it would a part of a URL.
       vhost: encodeURIComponent(vhost.toWellFormed()),
+      ...(heartbeat !== undefined && { heartbeat }),
     };
     const socket = {
       ...this.#settings.tls,
@@ -155,7 +199,7 @@ export class AmqpLinks {
     });
     model.on('close', () => {
       link.closed = true;
-      onClose();
+      onClose?.();
     });
     return link;
   }

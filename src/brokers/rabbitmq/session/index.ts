@@ -11,6 +11,7 @@ import { AmqpLinks } from './amqp.ts';
 import { diagnose } from './doctor.ts';
 import { identify, limitedTo } from './identity.ts';
 import { Listings } from './listings.ts';
+import { takeLock } from './lock.ts';
 import { Management } from './management.ts';
 import { type Counting, countMessages } from './metrics.ts';
 import { Places } from './places.ts';
@@ -58,6 +59,7 @@ export async function connect(
       send: (units, options) => sendUnits(units, options, sending),
       preview: (units) => previewUnits(units, listings),
       rehearse: (units, options) => rehearseUnits(units, options, sending),
+      lock: (request) => takeLock(request, { settings, listings, links }),
       diagnose: () => diagnose(settings, management, links),
       async close() {
         await links?.close();

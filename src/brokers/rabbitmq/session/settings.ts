@@ -16,6 +16,8 @@ export interface RabbitSettings {
   readonly prefix: string;
   /** Absent where no `url` is configured: everything goes by HTTP then. */
   readonly amqp?: Endpoint;
+  /** The vhost in the path of `url`, else `/`: the lock of an apply is kept in it. */
+  readonly lockVhost: string;
   readonly tls: TlsFiles;
   /** Milliseconds that one request may take. */
   readonly timeout: number;
@@ -49,6 +51,7 @@ export function readSettings(connection: Connection): RabbitSettings {
     management: complete(api),
     prefix: api.path.replace(/\/+$/, ''),
     ...(url ? { amqp: complete(url) } : {}),
+    lockVhost: url?.vhost ?? '/',
     tls: readTlsFiles(connection),
     timeout,
   };
@@ -59,6 +62,7 @@ interface ParsedUrl {
   port: number;
   tls: boolean;
   path: string;
+  vhost: string | undefined;
   username: string | undefined;
   password: string | undefined;
 }
@@ -85,12 +89,14 @@ function parseUrl(
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   if (host === '') throw refuse('names no host');
   try {
+    const isHttp = parsed.protocol.startsWith('http');
     const named = parsed.username !== '' || parsed.password !== '';
     return {
       host,
       port: parsed.port === '' ? defaultPort(parsed.protocol, usualPort) : Number(parsed.port),
       tls: parsed.protocol.endsWith('s:'),
-      path: parsed.protocol.startsWith('http') ? parsed.pathname : '',
+      path: isHttp ? parsed.pathname : '',
+      vhost: (!isHttp && decodeURIComponent(parsed.pathname.slice(1))) || undefined,
       username: named ? decodeURIComponent(parsed.username) : undefined,
       password: named ? decodeURIComponent(parsed.password) : undefined,
     };

@@ -20,7 +20,14 @@ import { streamFields } from '../../fields/stream.ts';
 import { streamValueConstraints } from '../../fields/value-constraints.ts';
 import { fieldText } from '../../fields/values.ts';
 import { accountRisksOfStream } from '../account-limits.ts';
-import { identify, PREFIXES, streamAddress, streamNameOf, streamResource } from '../addresses.ts';
+import {
+  identify,
+  LOCK_STREAM,
+  PREFIXES,
+  streamAddress,
+  streamNameOf,
+  streamResource,
+} from '../addresses.ts';
 import { consumersSchema, declareConsumers, writeConsumers } from '../consumer/index.ts';
 import { type Collector, type NatsKind, rejections } from '../kind.ts';
 import { streamMetricsText } from '../metrics.ts';
@@ -102,10 +109,11 @@ export const stream: NatsKind = {
   },
   calls: streamCalls,
 
-  systemOwned: (resource) =>
-    streamNameOf(resource.address).startsWith('$MQTT_')
-      ? 'the server keeps its MQTT sessions in it'
-      : ownerOfHold(resource),
+  systemOwned: (resource) => {
+    const name = streamNameOf(resource.address);
+    if (name === LOCK_STREAM) return 'applies keep their locks in it';
+    return name.startsWith('$MQTT_') ? 'the server keeps its MQTT sessions in it' : ownerOfHold(resource);
+  },
   fieldText: (path, value) => fieldText(streamFields, path, value),
   affectedText: streamMetricsText,
   stillText: ({ spec: { subjects } }) =>
