@@ -33,17 +33,12 @@ export interface Lock {
 
 /**
  * - `taken`: another apply holds it; without `holder` if the broker does not tell.
- * - `unavailable`: this broker cannot keep the lock for this user; `transient` if a later attempt may succeed.
+ * - `unavailable`: this broker cannot keep the lock for this user, or not now.
  */
 export type LockAttempt =
   | { readonly status: 'held'; readonly lock: Lock }
   | { readonly status: 'taken'; readonly holder?: LockHolder }
-  | {
-      readonly status: 'unavailable';
-      readonly reason: string;
-      readonly hint?: string;
-      readonly transient: boolean;
-    };
+  | { readonly status: 'unavailable'; readonly reason: string; readonly hint?: string };
 
 /** Characters of one text of a holder, and of all of them as JSON. */
 const LONGEST = { text: 300, holder: 4_000 };

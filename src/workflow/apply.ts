@@ -81,7 +81,8 @@ async function withLocks(
   const locks = await Locks.take(plan, sessions, { ...lock, signal, ...(onNote && { onNote }) });
   try {
     const report = await apply(AbortSignal.any([options.drain, locks.drain]));
-    return locks.notes.length === 0 ? report : { ...report, notes: locks.notes };
+    const notes = locks.notes();
+    return notes.length === 0 ? report : { ...report, notes };
   } finally {
     await locks.release();
   }

@@ -36,8 +36,9 @@ const PAUSE = { first: 100, longest: 1_000, lost: 200 };
 
 /** The locks of one apply on all brokers that it changes. A lost lock is taken again. */
 export class Locks {
-  /** For the report. */
-  readonly notes: string[] = [];
+  readonly #notes: string[] = [];
+  /** Why a lost lock could not be taken again so far, by the name of the broker. */
+  readonly #lost = new Map<string, string>();
   readonly #plan: Plan;
   readonly #options: Locking;
   readonly #drain = new AbortController();
@@ -73,18 +74,27 @@ export class Locks {
     return this.#drain.signal;
   }
 
+  /** For the report. */
+  notes(): string[] {
+    const lost = [...this.#lost].map(
+      ([name, reason]) => `${name}: the lock was lost and could not be taken again: ${reason}`,
+    );
+    return [...this.#notes, ...lost];
+  }
+
   async release(): Promise<void> {
     this.#released.abort();
     await Promise.all([...this.#held.values()].map((lock) => lock.release()));
   }
 
   async #take(name: string, session: Session): Promise<void> {
-    const request = this.#requestFor(name);
+    const creates = stepsOn(this.#plan, name).filter(({ action }) => action === 'create').length;
+    const request = this.#requestFor(creates);
     const attempt = await this.#patiently(name, () => session.lock?.(request));
     if (attempt?.status === 'held') this.#keep(name, session, attempt.lock);
     if (attempt?.status !== 'unavailable') return;
     const { reason, hint } = attempt;
-    this.notes.push(
+    this.#notes.push(
       `${name}: applied without a lock: ${reason}${hint === undefined ? '' : ` (hint: ${hint})`}`,
     );
   }
@@ -112,9 +122,8 @@ export class Locks {
 
   #keep(name: string, session: Session, lock: Lock): void {
     this.#held.set(session, lock);
-    this.#watch(name, session, lock).catch((error: Error) => {
-      this.notes.push(`${name}: the lock was lost: ${error.message}`);
-    });
+    this.#lost.delete(name);
+    this.#watch(name, session, lock).catch((error: Error) => this.#lost.set(name, error.message));
   }
 
   async #watch(name: string, session: Session, lock: Lock): Promise<void> {
@@ -124,32 +133,34 @@ export class Locks {
     if (signal.aborted) return;
     this.#held.delete(session);
     const attempt = await this.#again(name, session);
-    if (attempt === undefined) return;
-    if (attempt.status === 'held') {
+    if (attempt?.status === 'held') {
       if (signal.aborted) await attempt.lock.release();
       else this.#keep(name, session, attempt.lock);
-    } else if (attempt.status === 'unavailable') {
-      this.notes.push(`${name}: the lock was lost and could not be taken again: ${attempt.reason}`);
-    } else {
+    } else if (attempt?.status === 'taken') {
       const who = attempt.holder ? `: ${holderText(attempt.holder)}` : '';
-      this.notes.push(
+      this.#notes.push(
         `${name}: the lock was lost, and another apply of ${this.#target} has taken it${who}; no further change was started`,
       );
       this.#drain.abort();
     }
   }
 
-  /** Tries until the broker responds, or the apply ends: a broker that restarts takes some seconds. */
+  /**
+   * Tries until the lock is taken, or the apply ends: a broker that restarts takes some seconds, and says various things
+   * in the meantime. It can also still keep the lost lock for the lost connection.
+   */
   async #again(name: string, session: Session): Promise<LockAttempt | undefined> {
     const { signal } = this.#released;
+    // What the apply created is there by now, and needs no more room.
+    const request = this.#requestFor(0);
     while (!signal.aborted) {
-      const attempt = await session.lock?.(this.#requestFor(name));
-      // A broker can still hold the lost lock for the lost connection.
-      const isPassing =
-        attempt?.status === 'taken'
-          ? this.#isOwn(attempt.holder)
-          : attempt?.status === 'unavailable' && attempt.transient;
-      if (!isPassing) return attempt;
+      const attempt = await session.lock?.(request);
+      if (attempt?.status === 'held') return attempt;
+      if (attempt?.status === 'taken' && !this.#isOwn(attempt.holder)) {
+        this.#lost.delete(name);
+        return attempt;
+      }
+      if (attempt?.status === 'unavailable') this.#lost.set(name, attempt.reason);
       await sleep(PAUSE.lost, undefined, { signal }).catch(() => {});
     }
     return undefined;
@@ -159,9 +170,8 @@ export class Locks {
     return holder?.id === this.#options.holder.id;
   }
 
-  #requestFor(name: string): LockRequest {
+  #requestFor(creates: number): LockRequest {
     const { project, environment } = this.#plan;
-    const creates = stepsOn(this.#plan, name).filter(({ action }) => action === 'create').length;
     const { holder } = this.#options;
     return { project, ...(environment !== undefined && { environment }), holder, creates };
   }

@@ -117,6 +117,7 @@ export function reportWith(text: string) {
     startedAt: text,
     finishedAt: text,
     interrupted: text,
+    notes: [text],
     steps: [
       {
         address: text,

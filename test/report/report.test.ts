@@ -32,6 +32,18 @@ test('a run without a flaw has no advice', () => {
   expect(renderReport({ ...report, steps: [] }, 'text', PLAIN)).toContain('Nothing to do.');
 });
 
+test('notes about the whole apply stand below the counts, where nothing folds them', () => {
+  const report = {
+    ...exampleReport,
+    notes: ['main: applied without a lock: no right\u001b[2J', 'main: `lost`'],
+  };
+  const text = renderReport(report, 'text', PLAIN).split('\n');
+  expect(text.slice(2, 4)).toEqual(['main: applied without a lock: no right\\x1b[2J', 'main: `lost`']);
+  expect(renderReport(report, 'markdown', PLAIN)).toContain(
+    '⚠️ <code>main&#58; applied without a lock&#58; no right&#92;x1b&#91;2J</code>\n',
+  );
+});
+
 test('every status has a place in text and markdown', () => {
   const [first] = exampleReport.steps;
   if (!first) throw new Error('the example has steps');

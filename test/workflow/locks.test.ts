@@ -176,7 +176,7 @@ describe('an apply', () => {
   });
 
   test('goes on without a lock that a broker cannot keep, and the report says so', async () => {
-    one.withholdLock = () => ({ status: 'unavailable', reason: 'no right', hint: 'ask', transient: false });
+    one.withholdLock = () => ({ status: 'unavailable', reason: 'no right', hint: 'ask' });
     const report = await apply('a');
     expect(new Set(statuses(report))).toEqual(new Set(['applied']));
     expect(report.notes).toEqual(['one: applied without a lock: no right (hint: ask)']);
@@ -221,7 +221,7 @@ describe('a lock that is lost in the middle', () => {
 
   test('is asked for until the broker is back, and no longer holds it for the lost connection', async () => {
     const troubles: LockAttempt[] = [
-      { status: 'unavailable', reason: 'nothing listens', transient: true },
+      { status: 'unavailable', reason: 'nothing listens' },
       { status: 'taken', holder: holderOf('a') },
     ];
     const { requests, finish } = await applyAndLose(() => troubles.shift());
@@ -244,9 +244,7 @@ describe('a lock that is lost in the middle', () => {
   });
 
   test('and cannot be taken again: the apply goes on, and the report says so', async () => {
-    const { finish } = await applyAndLose(() => ({
-      ...{ status: 'unavailable', reason: 'the vhost is gone', transient: false },
-    }));
+    const { finish } = await applyAndLose(() => ({ status: 'unavailable', reason: 'the vhost is gone' }));
     expect((await finish()[1]).notes).toEqual([
       'one: the lock was lost and could not be taken again: the vhost is gone',
     ]);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type LocalNats, startNats } from '../../../local/nats.ts';
+import { nats as provider } from '../../../src/brokers/nats/index.ts';
 import { manyStreams, NatsProject } from './cli-project.ts';
 import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
@@ -31,7 +32,8 @@ describeLines(
       await server.clear();
     });
 
-    const apply = () => project.start('apply', '--auto-approve', '--report', 'report.json');
+    const apply = (...more: readonly string[]) =>
+      project.start('apply', '--auto-approve', '--report', 'report.json', ...more);
 
     async function untilSomeAreThere(): Promise<void> {
       await vi.waitFor(
@@ -80,10 +82,10 @@ describeLines(
       await expectAll();
     });
 
-    test('two applies of the same at once: both end well', async () => {
+    test('without a lock, two applies of the same at once: both end well', async () => {
       const other = new NatsProject(urls());
       other.declare(manyStreams(COUNT, { num_replicas: 3 }));
-      const both = [apply(), other.start('apply', '--auto-approve')];
+      const both = [apply('--no-lock'), other.start('apply', '--auto-approve', '--no-lock')];
       for (const { ended } of both) {
         const { code, stdout, stderr } = await ended;
         expect(code, stdout + stderr).toBe(0);
@@ -91,6 +93,35 @@ describeLines(
       other.removeFolder();
       await expectAll();
       await project.expectRun(0, 'plan', '--detailed-exitcode');
+    });
+
+    test('of several applies that ask for the lock at once, through all servers, one holds it', async () => {
+      const resolve = (text: string) => text;
+      const open = (servers: string) =>
+        provider.connect({ name: 'main', type: 'nats', settings: { servers }, resolve, timeout: 20_000 });
+      const sessions = await Promise.all([...urls(), ...urls()].map(open));
+      const askAll = async () => {
+        const attempts = await Promise.all(
+          sessions.map(({ lock }, i) => {
+            const holder = { id: `${i}`, host: 'here', pid: i, since: 'now' };
+            return lock?.({ project: 'race', holder, creates: 0 });
+          }),
+        );
+        return attempts.flatMap((attempt) => (attempt?.status === 'held' ? [attempt.lock] : []));
+      };
+      for (let round = 0; round < 10; round++) {
+        let held = await askAll();
+        // A server hears a moment later that the last holder is gone.
+        for (let tries = 0; held.length === 0 && tries < 100; tries++) held = await askAll();
+        // Of two that a cluster accepted at the same time, the earlier one is told that it lost the lock.
+        while (held.length > 1) {
+          const gone = await Promise.race(held.map((lock) => lock.lost.then(() => lock)));
+          held = held.filter((lock) => lock !== gone);
+        }
+        expect(held).toHaveLength(1);
+        await held[0]?.release();
+      }
+      await Promise.all(sessions.map((session) => session.close()));
     });
 
     test('SIGINT: what is in flight is finished and reported, and an apply again does the rest', async () => {

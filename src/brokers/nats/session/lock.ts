@@ -14,7 +14,7 @@ import type { NatsFacts } from '../facts.ts';
 import { LOCK_STREAM } from '../kinds/addresses.ts';
 import type { JetStreamApi } from './api.ts';
 import { configOf } from './listings.ts';
-import { failureOf, hasUnknownOutcome, isNameInUse, isNotFound, isTransient, Refusal } from './refusals.ts';
+import { failureOf, isNameInUse, isNotFound, Refusal } from './refusals.ts';
 
 /*
  * The lock is an ephemeral push consumer whose deliver subject is an inbox of the holder. While anyone listens there, a
@@ -93,7 +93,7 @@ async function create(
       if (!leavesRoom(request, broker)) {
         return {
           ...{ status: 'unavailable', reason: 'the account limits its streams, and the lock takes one' },
-          ...{ hint: `create the stream ${LOCK_STREAM} with no message beforehand`, transient: false },
+          ...{ hint: `create the stream ${LOCK_STREAM} with no message beforehand` },
         };
       }
       await createStream(claim, broker);
@@ -150,7 +150,7 @@ async function confirm(
     if (info.push_bound === true) return undefined;
     if (look === LOOKS.count) {
       const reason = 'the server does not deliver to this connection: JetStream may be in another account';
-      return { status: 'unavailable', reason, transient: false };
+      return { status: 'unavailable', reason };
     }
     await sleep(LOOKS.pause);
   }
@@ -173,8 +173,7 @@ function taken(info: JsonObject | undefined): LockAttempt {
 
 function unavailable(error: unknown): LockAttempt {
   const { message, hint } = failureOf(error, 'lock');
-  const transient = isTransient(error) || hasUnknownOutcome(error);
-  return { status: 'unavailable', reason: message, ...(hint !== undefined && { hint }), transient };
+  return { status: 'unavailable', reason: message, ...(hint !== undefined && { hint }) };
 }
 
 /** Listens on the inbox; it holds the lock for as long as it listens. */

@@ -63,9 +63,8 @@ export async function takeLock(request: LockRequest, keeping: LockKeeping): Prom
       return { status: 'taken', ...(holder && { holder }) };
     }
   } catch (error) {
-    if (error instanceof AmqpRefusal) return unavailable(error.message, hintFor(settings));
-    if (!(error instanceof ConnectionError)) throw error;
-    return unavailable(error.message, hintFor(settings), error.transient);
+    if (!(error instanceof AmqpRefusal || error instanceof ConnectionError)) throw error;
+    return unavailable(error.message, hintFor(settings));
   }
 }
 
@@ -122,6 +121,6 @@ function hintFor({ lockVhost, amqp }: RabbitSettings): string {
   return `user ${user} needs the right to configure "${PREFIX}…" in vhost ${vhost}; "url" can name another vhost in its path`;
 }
 
-function unavailable(reason: string, hint: string, transient = false): LockAttempt {
-  return { status: 'unavailable', reason, hint, transient };
+function unavailable(reason: string, hint: string): LockAttempt {
+  return { status: 'unavailable', reason, hint };
 }

@@ -56,3 +56,14 @@ test('relative paths start at the folder of the configuration', () => {
   const found = readSettings({ ...connection, directory: import.meta.dirname });
   expect(found.tls.ca).toContain('relative paths start');
 });
+
+test('the lock is kept in the vhost of "url", else in /', () => {
+  const vhostOf = (url: string) => read({ url }).lockVhost;
+  expect(['amqp://mq', 'amqp://mq/', 'amqp://mq/%2F', 'amqps://mq:5671/shop'].map(vhostOf)).toEqual([
+    '/',
+    '/',
+    '/',
+    'shop',
+  ]);
+  expect(read({ management: 'http://mq/rabbit' }).lockVhost).toBe('/');
+});
