@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LockRequest } from '../../src/model/index.ts';
-import { nodeArguments } from '../cli/run-cli.ts';
+import { nodeArguments } from '../cli/run-process.ts';
 import { Bench } from './contract/bench.ts';
 import { type Fixture, fixtures } from './contract/fixtures.ts';
 

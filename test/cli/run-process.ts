@@ -17,7 +17,7 @@ export interface ProcessSurroundings extends Surroundings {
 }
 
 /** Node's arguments for a TypeScript file. */
-function nodeArguments(file: string, args: readonly string[]): string[] {
+export function nodeArguments(file: string, args: readonly string[]): string[] {
   return ['--import', TSX, file, ...args];
 }
 

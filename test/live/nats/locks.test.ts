@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LocalNats, startNats } from '../../../local/nats.ts';
-import { startWire, type Wire } from '../wire.ts';
+import { startProxy, type TcpProxy } from '../../brokers/rabbitmq-session/tcp-proxy.ts';
 import { manyStreams, NatsProject } from './cli-project.ts';
 import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
@@ -15,7 +15,7 @@ const MIDDLE = 20;
 describeLines(
   (line) => {
     let nats: LocalNats;
-    let wire: Wire;
+    let wire: TcpProxy;
     let first: NatsProject;
     let second: NatsProject;
     const users = {
@@ -25,7 +25,7 @@ describeLines(
 
     beforeEach(async () => {
       nats = await startNats(line, { users });
-      wire = await startWire(nats.url);
+      wire = await startProxy(nats.url);
       first = new NatsProject([`nats://127.0.0.1:${wire.port}`]);
       second = new NatsProject([nats.url]);
       for (const project of [first, second]) project.declare(manyStreams(STREAMS));
@@ -38,7 +38,7 @@ describeLines(
 
     const apply = (...more: string[]) => ['apply', '--auto-approve', '--report', 'report.json', ...more];
 
-    const when = (through: Wire, text: string, count: number, act: () => void) =>
+    const when = (through: TcpProxy, text: string, count: number, act: () => void) =>
       new Promise<void>((resolve) => {
         through.when(text, count, () => {
           act();
@@ -91,7 +91,7 @@ describeLines(
       const lost = when(wire, CREATION, MIDDLE, () => wire.cut(true));
       const running = first.start(...apply());
       await lost;
-      const otherWire = await startWire(nats.url);
+      const otherWire = await startProxy(nats.url);
       second.set({ NATS_URL: `nats://127.0.0.1:${otherWire.port}` });
       const held = when(otherWire, CREATION, MIDDLE, otherWire.hold);
       const taking = second.start(...apply());
