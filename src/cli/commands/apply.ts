@@ -189,7 +189,9 @@ async function run(
     drain: interrupts.drain,
     abort: interrupts.abort,
     onNote: (text) => context.note(text),
-    ...(flags.lock && { lock: { holder: lockHolder(context.host.env, new Date()), wait: flags.waitForLock } }),
+    ...(flags.lock && {
+      lock: { holder: lockHolder(context.host.env, new Date()), wait: flags.waitForLock },
+    }),
     ...(context.progress.enabled && {
       onProgress: (progress) => context.progress.show(progressLine(progress, context.err)),
     }),
