@@ -31,7 +31,7 @@ beforeAll(async () => {
   runner.file(
     'brokerform.yaml',
     JSON.stringify({
-      project: 'shop',
+      project: 'shop-action',
       brokers: {
         main: { type: 'rabbitmq', url: '${RABBITMQ_URL}', management: '${RABBITMQ_MANAGEMENT_URL}' },
       },

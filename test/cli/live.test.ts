@@ -38,7 +38,7 @@ function cli(line: string, more: Pick<ProcessSurroundings, 'interruptOnce'> = {}
 /** A project of queues in a vhost of its own. */
 async function declare(queues: Record<string, object>): Promise<void> {
   await write('brokerform.yaml', {
-    project: 'shop',
+    project: 'shop-cli',
     topologies: ['topology.yaml'],
     brokers: { main: { type: 'rabbitmq', url: variable('BROKER'), management: variable('MANAGEMENT') } },
     owns: { main: ['queue/cli/*'] },
@@ -119,7 +119,7 @@ describe.skipIf(!broker)('the command line on a real broker', () => {
     expect((await cli('plan --out p.json --detailed-exitcode')).code).toBe(2);
     const applied = await cli('apply p.json --report r.json');
     expect(applied).toMatchObject({ code: 0, stderr: '' });
-    expect(applied.stdout).toMatch(/^Apply shop · .*\n2 applied\n$/);
+    expect(applied.stdout).toMatch(/^Apply shop-cli · .*\n2 applied\n$/);
     expect((await readReport('r.json')).steps.map(({ status }) => status)).toEqual(['applied', 'applied']);
     const again = await cli('plan --detailed-exitcode');
     expect(again.code).toBe(0);
