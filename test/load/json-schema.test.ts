@@ -38,6 +38,10 @@ function near(schema: Json | undefined, root: JsonObject, depth = 0): fc.Arbitra
   if (Array.isArray(anyOf)) ways.push(...anyOf.map(inner));
   if (Array.isArray(words)) ways.push(fc.constantFrom(...(words as Json[])));
   if (word !== undefined) ways.push(fc.constant(word));
+  const limits = [schema.minimum, schema.maximum, schema.exclusiveMinimum].flatMap((one) =>
+    typeof one === 'number' ? [one - 1, one, one + 1] : [],
+  );
+  if (limits.length > 0) ways.push(fc.constantFrom(...limits));
   for (const one of [type].flat()) {
     if (one === 'boolean') ways.push(fc.boolean());
     if (one === 'string') ways.push(fc.string({ maxLength: 4 }));
