@@ -10,7 +10,8 @@ import {
 import type { Difference } from './resources.ts';
 
 /**
- * Marks the replacements that move the contents of a resource. A move that was interrupted continues whether it is
+ * Marks the replacements that move the contents of a resource, and deletes what was renamed, with a move to the new
+ * name. A move that was interrupted continues whether it is
  * wanted or not, also where the resource is already as declared.
  */
 export function markMoves(
@@ -22,8 +23,13 @@ export function markMoves(
   const kindFor = (address: Address) => kinds[kindOf(address)];
   const isUnderWay = (resource: Resource) =>
     kindFor(resource.address)?.isBeingMoved?.(resource, context) === true;
-  const changes = difference.changes.map((change): Change => {
-    if (change.action === 'delete') return change;
+  const renamed = renamesIn(context);
+  const found = [...difference.changes, ...deletionsOf(renamed.keys(), difference.changes, context)];
+  const changes = found.map((change): Change => {
+    if (change.action === 'delete') {
+      const movesTo = renamed.get(change.before.address);
+      return movesTo === undefined ? change : { ...change, movesTo };
+    }
     const { after } = change;
     const kind = kindFor(after.address);
     const isAsked = kind?.movesByDefault
@@ -38,7 +44,28 @@ export function markMoves(
     if (!before || changed.has(after.address) || !isUnderWay(after)) return [];
     return [{ action: 'update', before, after, fields: [], moves: true }];
   });
-  if (unfinished.length === 0) return { ...difference, changes };
   const all = [...changes, ...unfinished].sort((a, b) => (subject(a).address < subject(b).address ? -1 : 1));
-  return { ...difference, changes: all, inSync: difference.inSync - unfinished.length };
+  return {
+    changes: all,
+    inSync: difference.inSync - unfinished.length,
+    unmanaged: difference.unmanaged.filter((address) => !renamed.has(address)),
+  };
+}
+
+/** Live resources that have a new name, with it. A name that is declared still belongs to its own resource. */
+function renamesIn({ desired, live }: Context): Map<Address, Address> {
+  return new Map(
+    [...desired.values()].flatMap(({ address, was }): [Address, Address][] =>
+      was !== undefined && live.has(was) && !desired.has(was) ? [[was, address]] : [],
+    ),
+  );
+}
+
+/** Nobody has to retire an old name. */
+function deletionsOf(names: Iterable<Address>, changes: readonly Change[], { live }: Context): Change[] {
+  const known = new Set(changes.map((change) => subject(change).address));
+  return [...names].flatMap((address): Change[] => {
+    const before = live.get(address);
+    return before && !known.has(address) ? [{ action: 'delete', before }] : [];
+  });
 }

@@ -1,3 +1,4 @@
+import type { Address } from './address.ts';
 import type { Json } from './json.ts';
 import type { Resource } from './resource.ts';
 import type { Source } from './source.ts';
@@ -30,11 +31,16 @@ export type Change =
        */
       readonly moves?: true;
     }
-  | { readonly action: 'delete'; readonly before: Resource };
+  | {
+      readonly action: 'delete';
+      readonly before: Resource;
+      /** The renamed resource that gets the contents. */
+      readonly movesTo?: Address;
+    };
 
 /** Whether the change moves contents instead of deleting them. */
 export function isMove(change: Change): boolean {
-  return change.action !== 'delete' && change.moves === true;
+  return change.action === 'delete' ? change.movesTo !== undefined : change.moves === true;
 }
 
 export type Action = Change['action'];

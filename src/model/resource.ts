@@ -17,6 +17,8 @@ export interface Resource {
   readonly at?: Source;
   /** Declared resources only: a replacement moves its contents, see `Kind.whyNotMoved`. */
   readonly moves?: true;
+  /** Declared resources only: its address before it was renamed. */
+  readonly was?: Address;
   /** Declared resources only: the places of its fields, by dotted spec path (`arguments.x-message-ttl`). */
   readonly places?: Readonly<Record<string, Source>>;
   /** Instead of `places`, where only their names are kept, as in a plan. */

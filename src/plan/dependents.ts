@@ -48,8 +48,8 @@ export function removedBy(
   const removed = { deleted: new Set<Address>(), replaced: new Set<Address>(), moved: new Set<Address>() };
   for (const change of changes) {
     const { address } = subject(change);
-    if (change.action === 'delete') removed.deleted.add(address);
-    else if (isMove(change)) removed.moved.add(address);
+    if (isMove(change)) removed.moved.add(address);
+    else if (change.action === 'delete') removed.deleted.add(address);
     else if (change.action === 'replace') removed.replaced.add(address);
   }
   return removed;

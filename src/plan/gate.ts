@@ -59,7 +59,7 @@ export function guardSteps(steps: readonly Step[], rules: GateRules): Step[] {
 
 /** Whether the step deletes a resource with its contents. */
 function deletes({ action, change }: Step): boolean {
-  return action === 'delete' || (action === 'replace' && !isMove(change));
+  return (action === 'delete' || action === 'replace') && !isMove(change);
 }
 
 /** Every risk that blocks the plan. Safe and disruptive risks never do. */

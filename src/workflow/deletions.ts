@@ -13,5 +13,5 @@ function placed(step: Step, places: ReadonlyMap<Address, Source>): Step {
   if (change.action !== 'delete') return step;
   const { at: _, places: __, ...before } = change.before;
   const at = places.get(step.address);
-  return { ...step, change: { action: 'delete', before: { ...before, ...(at && { at }) } } };
+  return { ...step, change: { ...change, before: { ...before, ...(at && { at }) } } };
 }

@@ -25,7 +25,11 @@ interface Made extends Steps {
  */
 export function surroundingsOf(made: Made): Surroundings {
   const { steps, counted, context, fingerprints } = made;
-  const near = new Set<Address>([...Object.keys(fingerprints), ...counted.map(({ address }) => address)]);
+  const near = new Set<Address>([
+    ...Object.keys(fingerprints),
+    ...counted.map(({ address }) => address),
+    ...steps.flatMap(({ change }) => (change.action === 'delete' ? (change.movesTo ?? []) : [])),
+  ]);
   const small = around(near, steps, context);
   if (isEnough(made, small)) return small;
   const needed = new Set(near);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
-import { queueResource } from '../../src/brokers/rabbitmq/kinds/queue/index.ts';
+import { queueResource } from '../../src/brokers/rabbitmq/kinds/queue/yaml.ts';
 import type { Resource, Snapshot } from '../../src/model/index.ts';
 import { check, partOf, toYaml } from '../../src/workflow/index.ts';
 

@@ -13,6 +13,7 @@ export type RabbitCall =
   | { op: 'queue.bind' | 'exchange.bind'; target: string; body: BindingRef }
   | { op: 'queue.unbind' | 'exchange.unbind'; target: string; body: BindingRef & { propertiesKey: string } }
   | { op: MovePhase; target: string; body: QueueMove }
+  | { op: RenamePhase; target: string; body: QueueRename }
   | { op: 'user.set-tags'; target: string; body: UserTags }
   | {
       op: 'http.put' | 'http.post';
@@ -95,6 +96,26 @@ export type QueueMove = {
   declare: QueueDeclare;
   /** Lose what is published through the default exchange while the queue does not exist; refuse where this is false. */
   allowGap: boolean;
+};
+
+/**
+ * The phases of a rename, in order, as those of a move:
+ * - `prepare`: checks that every message can be kept, and declares the exchange that leads to the new queue;
+ * - `divert`: the new queue gets the bindings of the old one, which then loses them;
+ * - `drain`: the messages of the old queue go to the new one; the old queue, verified to be empty, is deleted;
+ * - `clean`: the exchange is deleted.
+ */
+export const RENAME_PHASES = ['rename.prepare', 'rename.divert', 'rename.drain', 'rename.clean'] as const;
+
+export type RenamePhase = (typeof RENAME_PHASES)[number];
+
+/** A queue whose messages go to one of another name. */
+export type QueueRename = {
+  vhost: string;
+  name: string;
+  /** Of the old queue. */
+  type: string;
+  newName: string;
 };
 
 export function isMovePhase(call: RabbitCall): call is Extract<RabbitCall, { op: MovePhase }> {

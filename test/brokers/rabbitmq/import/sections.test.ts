@@ -14,7 +14,7 @@ import {
   topicPermissionResource,
 } from '../../../../src/brokers/rabbitmq/kinds/permission.ts';
 import { policyResource } from '../../../../src/brokers/rabbitmq/kinds/policy/index.ts';
-import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/index.ts';
+import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/yaml.ts';
 import { userResource } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
 import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost/resource.ts';
 import { diffResources } from '../../../../src/diff/index.ts';

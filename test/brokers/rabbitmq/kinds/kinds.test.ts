@@ -3,7 +3,7 @@ import { bindingResource } from '../../../../src/brokers/rabbitmq/kinds/binding/
 import { exchangeResource } from '../../../../src/brokers/rabbitmq/kinds/exchange/index.ts';
 import { limitsResource } from '../../../../src/brokers/rabbitmq/kinds/limits.ts';
 import { policyResource } from '../../../../src/brokers/rabbitmq/kinds/policy/index.ts';
-import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/index.ts';
+import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/yaml.ts';
 import { userResource } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
 import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost/resource.ts';
 import { type BrokerIdentity, HIDDEN, type JsonObject, type Resource } from '../../../../src/model/index.ts';

@@ -1,42 +1,17 @@
-import {
-  type Body,
-  countOf,
-  isMove,
-  itemsOf,
-  type Json,
-  type JsonObject,
-  makeAddress,
-  membersOf,
-  overridden,
-  type Resource,
-  subject,
-} from '../../../../model/index.ts';
+import { countOf, isMove, type JsonObject, type Resource, subject } from '../../../../model/index.ts';
 import type { RabbitCall } from '../../calls.ts';
-import { availability } from '../../fields/argument.ts';
-import {
-  bodyOf,
-  byName,
-  fits,
-  humanised,
-  listOf,
-  propertiesOf,
-  propertyOf,
-  rawArgumentsSchema,
-  ref,
-} from '../../fields/field.ts';
-import { QUEUE_ARGUMENTS, queueFields, unitOf } from '../../fields/queue.ts';
+import { byName, ref } from '../../fields/field.ts';
+import { unitOf } from '../../fields/queue.ts';
 import { formatUnit } from '../../fields/units.ts';
 import { queueTypeName } from '../../fields/vhost.ts';
-import { argumentPlaces, completeArguments, pick, placesOf, queueArguments } from '../arguments.ts';
+import { completeArguments } from '../arguments.ts';
 import { bindingsTo, boundFrom, reviveSources } from '../binding/neighbours.ts';
-import { declareBinding } from '../binding/yaml.ts';
-import type { Collector, RabbitKind, Writer } from '../kind.ts';
-import { escapeTexts } from '../literals.ts';
-import { checkDeclaredName } from '../names.ts';
-import { countsOf, exchangeNeed, tableOf, text, vhostAndName } from '../parts.ts';
+import type { RabbitKind } from '../kind.ts';
+import { countsOf, tableOf, text, vhostAndName } from '../parts.ts';
 import { ownerOfQueue } from '../system-owned.ts';
-import { isBeingMoved, moveCalls, moveField, moveOf, moveQueues, whyNotMoved } from './move.ts';
+import { isBeingMoved, isRename, moveCalls, moveOf, moveQueues, renameCalls, whyNotMoved } from './move.ts';
 import { defaultTypeOf, risks } from './risks.ts';
+import { declareQueues, queueResource, queueSchema, writeQueue } from './yaml.ts';
 
 /**
  * `<broker>/queue/<vhost>/<name>`; spec: `type`, `durable`, `auto-delete`, live `exclusive`, and `arguments` without
@@ -45,17 +20,7 @@ import { defaultTypeOf, risks } from './risks.ts';
  */
 export const queue: RabbitKind = {
   definitions: {
-    queue: bodyOf(
-      'A queue. Type, durability and arguments are immutable after declaration: a change replaces the queue.',
-      {
-        ...propertiesOf(queueFields),
-        ...propertiesOf(moveField),
-        ...argumentProperties(),
-        arguments: rawArgumentsSchema,
-        bindings: listOf('The bindings that lead to this queue.', 'nested-binding'),
-      },
-      { mayBeEmpty: true },
-    ),
+    queue: queueSchema,
   },
   inVhost: {
     keys: { queues: byName('Queues by name.', ref('queue')) },
@@ -115,6 +80,7 @@ export const queue: RabbitKind = {
     });
     const sources = (before: Resource, isRestored: boolean) =>
       reviveSources(bindingsTo(before.address, context), context, isRestored);
+    if (isRename(change, context)) return renameCalls(change);
     if (change.action === 'delete') return [remove(change.before), ...sources(change.before, false)];
     const { spec } = change.after;
     const type = String(spec.type);
@@ -169,15 +135,6 @@ export const queue: RabbitKind = {
   },
 };
 
-export function queueResource(broker: string, vhost: string, name: string, spec: JsonObject): Resource {
-  const deadLetters = exchangeNeed(broker, vhost, tableOf(spec.arguments)['x-dead-letter-exchange']);
-  return {
-    address: makeAddress(broker, 'queue', vhost, name),
-    spec,
-    dependsOn: [makeAddress(broker, 'vhost', vhost), ...deadLetters],
-  };
-}
-
 function liveQueue(broker: string, item: JsonObject): Resource {
   const args = tableOf(item.arguments);
   return queueResource(broker, text(item.vhost), text(item.name), {
@@ -194,74 +151,4 @@ function withoutType(table: JsonObject): JsonObject {
   if (table['x-queue-type'] === undefined) return table;
   const { 'x-queue-type': _, ...args } = table;
   return args;
-}
-
-/** `queues: { orders: {…} }`, each with its bindings. */
-function declareQueues(collector: Collector, vhostBody: Body, vhost: string): void {
-  const { broker } = vhostBody.section;
-  for (const [name, written] of membersOf(vhostBody, 'queues')) {
-    if (!checkDeclaredName(collector, 'a queue', name, written.at)) continue;
-    const body = overridden(written, makeAddress(broker, 'queue', vhost, name));
-    const table = queueArguments(collector, body);
-    const places = { ...placesOf(body, queueFields), ...argumentPlaces(table) };
-    const { 'x-queue-type': typeArgument, ...args } = table.values;
-    const { type } = body.value;
-    const typePlace = table.places['x-queue-type'];
-    if (type !== undefined && places.type && typePlace) {
-      collector.error(
-        'given-twice',
-        places.type,
-        'x-queue-type is given twice: as "type" and among the arguments',
-        {
-          hint: 'remove one of the two',
-          related: [typePlace],
-        },
-      );
-    } else if (typePlace) places.type = typePlace;
-    const spec = {
-      ...(typeArgument !== undefined && { type: typeArgument }),
-      ...pick(body.value, queueFields),
-      arguments: args,
-    };
-    const resource = queueResource(broker, vhost, name, spec);
-    collector.add(body.value.move === true ? { ...resource, moves: true } : resource, body.at, places);
-    for (const item of itemsOf(body, 'bindings')) declareBinding(collector, item, vhost, { queue: name });
-  }
-}
-
-function argumentProperties(): JsonObject {
-  const group: Record<string, Json> = {};
-  const keys: Record<string, Json> = {};
-  for (const [name, row] of QUEUE_ARGUMENTS) {
-    const property = propertyOf({ ...row, doc: `${row.doc} (${availability(row)})` });
-    if (row.deadLetter !== undefined) group[row.deadLetter] = property;
-    else if (!row.raw) keys[name] = property;
-  }
-  return { 'dead-letter': bodyOf('Where messages go that this queue cannot deliver.', group), ...keys };
-}
-
-/** Friendly keys where they fit, defaults left out but for the type. */
-function writeQueue(resource: Resource, { bindings }: Writer): JsonObject {
-  const { spec } = resource;
-  const args: Record<string, Json> = { ...tableOf(spec.arguments) };
-  const deadLetter: Record<string, Json> = {};
-  const friendly: Record<string, Json> = {};
-  for (const [name, row] of QUEUE_ARGUMENTS) {
-    const value = args[`x-${name}`];
-    if (value === undefined || row.raw || !fits(row, value)) continue;
-    delete args[`x-${name}`];
-    if (row.deadLetter === undefined) friendly[name] = humanised(value, row.unit);
-    else deadLetter[row.deadLetter] = value;
-  }
-  const body = {
-    // Said even where it is the default: a default of the vhost that is set later must not change what this means.
-    type: spec.type ?? 'classic',
-    ...(spec.durable === false && { durable: false }),
-    ...(spec['auto-delete'] === true && { 'auto-delete': true }),
-    ...(Object.keys(deadLetter).length > 0 && { 'dead-letter': deadLetter }),
-    ...friendly,
-    ...(Object.keys(args).length > 0 && { arguments: args }),
-  };
-  const incoming = bindings.take('queue', vhostAndName(resource).name);
-  return { ...escapeTexts(body), ...(incoming.length > 0 && { bindings: incoming }) };
 }

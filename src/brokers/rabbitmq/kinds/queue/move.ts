@@ -5,21 +5,33 @@ import {
   type Context,
   countOf,
   disruptive,
+  isMove,
   makeAddress,
+  parseAddress,
   type Resource,
   type Risk,
   refused,
   subject,
 } from '../../../../model/index.ts';
-import { MOVE_PHASES, type QueueDeclare, type QueueMove, type RabbitCall } from '../../calls.ts';
+import {
+  MOVE_PHASES,
+  type QueueDeclare,
+  type QueueMove,
+  type RabbitCall,
+  RENAME_PHASES,
+} from '../../calls.ts';
 import type { Fields } from '../../fields/field.ts';
 import { brokerOf, countsOf, tableOf, vhostAndName } from '../parts.ts';
 
-/** A key of a declared queue that is no field of the live one. */
-export const moveField = {
+/** Keys of a declared queue that are no fields of the live one. */
+export const moveFields = {
   move: {
     type: 'boolean',
     doc: 'Whether a replacement moves the messages to the new queue instead of losing them, as with `--move`.',
+  },
+  was: {
+    type: 'string',
+    doc: 'The name of this queue before it was renamed. Its messages and bindings move to the new queue.',
   },
 } as const satisfies Fields;
 
@@ -67,6 +79,25 @@ export function moveCalls(target: Address, move: QueueMove): RabbitCall[] {
   return MOVE_PHASES.map((op) => ({ op, target, body: move }));
 }
 
+/** Whether the change gives the messages to a queue of another name, or removes what such a rename left. */
+export function isRename(change: Change, context: Context): boolean {
+  if (change.action === 'delete') return change.movesTo !== undefined;
+  return change.action === 'update' && isMove(change) && moveQueues(change.after, context).length === 0;
+}
+
+/** The calls of a rename, or those that are left of one whose old queue is gone. */
+export function renameCalls(change: Change): RabbitCall[] {
+  const isDone = change.action !== 'delete';
+  const old = isDone ? change.after.was : change.before.address;
+  const renamed = isDone ? change.after.address : change.movesTo;
+  if (old === undefined || renamed === undefined) return [];
+  const target = subject(change).address;
+  const type = isDone ? 'classic' : String(change.before.spec.type);
+  const body = { ...vhostAndName({ address: old }), type, newName: vhostAndName({ address: renamed }).name };
+  const phases = isDone ? (['rename.clean'] as const) : RENAME_PHASES;
+  return phases.map((op) => ({ op, target, body }));
+}
+
 /** The live queues of a move. */
 export function moveQueues(queue: Resource, { live }: Context): Resource[] {
   const { hold, park } = addressesOf(queue);
@@ -80,16 +111,28 @@ function addressesOf(queue: Resource): { hold: Address; park: Address } {
   return { hold: address(hold), park: address(park) };
 }
 
-/** A move is under way as long as one of its queues exists. */
+/** A move is under way as long as one of its queues exists, or the exchange of a rename without the old queue. */
 export function isBeingMoved(queue: Resource, context: Context): boolean {
-  return moveQueues(queue, context).length > 0;
+  return moveQueues(queue, context).length > 0 || isBeingRenamed(queue, context);
 }
 
-/** Why a replacement cannot keep the messages; undefined where it can. */
-export function whyNotMoved(change: Change, { desired }: Context): string | undefined {
+function isBeingRenamed({ was }: Resource, { live }: Context): boolean {
+  if (was === undefined || live.has(was)) return false;
+  const { vhost, name } = vhostAndName({ address: was });
+  return live.has(makeAddress(parseAddress(was).broker, 'exchange', vhost, moveNames(name).back));
+}
+
+/** Why a replacement or a rename cannot keep the messages; undefined where it can. */
+export function whyNotMoved(change: Change, context: Context): string | undefined {
+  const { desired } = context;
   const { hold, park } = addressesOf(subject(change));
-  const taken = [hold, park].find((address) => desired.has(address));
+  const taken = change.action === 'delete' ? undefined : [hold, park].find((address) => desired.has(address));
   if (taken !== undefined) return `the topology declares ${taken}, whose name a move needs`;
+  const to =
+    change.action === 'delete' && change.movesTo !== undefined ? desired.get(change.movesTo) : undefined;
+  if (to && moveQueues(subject(change), context).length > 0)
+    return 'a move of its messages was interrupted; apply the previous topology first';
+  if (to?.spec.type === 'stream') return 'messages cannot be moved to a stream';
   if ('after' in change && change.after.spec.type === 'stream') return 'messages cannot be moved to a stream';
   if (!('before' in change)) return undefined;
   const { spec } = change.before;
@@ -114,7 +157,9 @@ export function moveRisks(change: Change, context: Context): Risk[] {
   const reason = whyNotMoved(change, context);
   if (reason !== undefined) return [refused('not-movable', `cannot be moved: ${reason}`, MOVE_BY_HAND)];
   const queues = moveQueues(subject(change), context);
-  if (queues.length > 0) {
+  if (change.action === 'update' && isRename(change, context))
+    return [disruptive('move-under-way', `removes what the rename of ${wasName(change.after)} left`)];
+  if (queues.length > 0 && change.action !== 'delete') {
     const contents = queues.map((queue) => `${messagesIn(queue)} in ${vhostAndName(queue).name}`);
     const phase = `phase ${phaseOf(change, queues)} of ${MOVE_PHASES.length}`;
     return [
@@ -125,9 +170,18 @@ export function moveRisks(change: Change, context: Context): Risk[] {
   const { consumers } = countsOf(change.before);
   const cut = consumers ? `; ${countOf(consumers, 'consumer')} cut off` : '';
   return [
-    disruptive('queue-moved', `moves ${messagesIn(change.before)} to the new queue${cut}`),
+    disruptive('queue-moved', `moves ${messagesIn(change.before)} to ${newNameOf(change)}${cut}`),
     { class: 'safe', code: 'move-keeps', message: MOVE_KEEPS },
   ];
+}
+
+function newNameOf(change: Change): string {
+  if (change.action !== 'delete' || change.movesTo === undefined) return 'the new queue';
+  return `queue ${vhostAndName({ address: change.movesTo }).name}`;
+}
+
+function wasName({ was = '' }: Resource): string {
+  return `queue ${vhostAndName({ address: was }).name}`;
 }
 
 /** The first phase that is not known to be done; counting from 1. */
