@@ -51,6 +51,7 @@ export class CallExecutor {
   readonly #with: ExecutorOptions;
   /** Vhosts that AMQP does not reach, while the management API does. */
   readonly #httpOnly = new Set<string>();
+  readonly #sizes = new Map<string, number>();
   /** When the broker went away; undefined while it is there. */
   #goneSince: number | undefined;
 
@@ -122,6 +123,7 @@ export class CallExecutor {
         endpoint: settings.amqp,
         execute: (one) => this.execute(one),
         report,
+        sizes: this.#sizes,
         alive: () => {
           this.#goneSince = undefined;
         },

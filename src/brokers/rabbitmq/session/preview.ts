@@ -19,6 +19,7 @@ import { text } from '../kinds/parts.ts';
 import { NamePatterns } from '../kinds/policy/pattern.ts';
 import { CallExecutor } from './executor.ts';
 import type { Listings } from './listings.ts';
+import { isMoveCall } from './move/index.ts';
 import type { Sending } from './send.ts';
 
 /**

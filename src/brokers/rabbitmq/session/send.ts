@@ -26,7 +26,7 @@ export interface Sending extends Omit<ExecutorOptions, 'drain' | 'abort' | 'limi
 
 /**
  * Sends units of calls, see `Session.send`. A unit that has begun is finished even when drained: half a replacement
- * would leave less than there was before.
+ * would leave less than there was before. A move of messages stops where it is: it loses none, and may take hours.
  */
 export async function* sendUnits(
   units: readonly (readonly Call[])[],

@@ -36,7 +36,7 @@ describe.each(LINES)('a move of RabbitMQ %s that is interrupted', (line) => {
     readonly limitRate: number;
     readonly drain: AbortSignal;
     readonly abort: AbortSignal;
-    readonly onText: (text: string) => void;
+    readonly onText: (text: string) => unknown;
   }
 
   test.skipIf(!broker).concurrent.for(Object.keys(CHANGES))(
@@ -90,8 +90,8 @@ describe.each(LINES)('a move of RabbitMQ %s that is interrupted', (line) => {
         const session = await open(line);
         const drain = new AbortController();
         const started = Date.now();
-        setTimeout(() => drain.abort(), 1000);
-        const outcome = await run(session, shop, { limitRate: 100, drain: drain.signal });
+        const onText = (text: string) => /\(drain\): \d+ moved, \d/.test(text) && drain.abort();
+        const outcome = await run(session, shop, { limitRate: 100, drain: drain.signal, onText });
         expect(Date.now() - started).toBeLessThan(6000);
         expect(outcome).toMatchObject({
           status: 'failed',

@@ -1,5 +1,10 @@
 import { BrokerError, type JsonObject, type Resource } from '../../../../model/index.ts';
-import { disablingKeys, matchingPolicies, type Policy, readPolicy } from '../../effects/topology.ts';
+import {
+  effectivePolicy as firstEffective,
+  matchingPolicies,
+  type Policy,
+  readPolicy,
+} from '../../effects/topology.ts';
 import { tableOf, text } from '../../kinds/parts.ts';
 import { NamePatterns } from '../../kinds/policy/pattern.ts';
 import type { MoveRun } from './run.ts';
@@ -69,7 +74,7 @@ export async function keepPoliciesAway(run: MoveRun): Promise<void> {
     pattern: `^(?:${escapePattern(hold)}|${escapePattern(park)})$`,
     'apply-to': 'queues',
     priority,
-    definition: NO_LIMIT,
+    definition: { ...NO_LIMIT, ...mirroring(run, others) },
   };
   const path = ['policies', run.vhost, name];
   try {
@@ -95,16 +100,24 @@ export async function removePolicy(run: MoveRun): Promise<void> {
 
 /** The dead-letter settings that hold for a queue: those of its arguments, else of its policy. */
 export async function deadLettering(run: MoveRun, queue: LiveQueue): Promise<JsonObject> {
-  const policies = await readPolicies(run, 'policies');
-  const { version } = run.options.broker;
-  const policy = matchingPolicies(policies, 'queue', queue.type, queue.name).find(
-    (one) => disablingKeys(one, queue.type, version).length === 0,
-  );
+  const policy = effectivePolicy(run, await readPolicies(run, 'policies'), queue.type);
   const entries = ['dead-letter-exchange', 'dead-letter-routing-key'].flatMap((key) => {
     const value = queue.arguments[`x-${key}`] ?? policy?.definition[key];
     return value === undefined ? [] : [[`x-${key}`, value] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** The copies that classic queues have on other nodes by a policy, before 4.0. */
+function mirroring(run: MoveRun, policies: readonly Policy[]): JsonObject {
+  if (run.newType !== 'classic') return {};
+  const { definition = {} } = effectivePolicy(run, policies, 'classic') ?? {};
+  return Object.fromEntries(Object.entries(definition).filter(([key]) => key.startsWith('ha-')));
+}
+
+function effectivePolicy(run: MoveRun, policies: readonly Policy[], type: string): Policy | undefined {
+  const matching = matchingPolicies(policies, 'queue', type, run.queue);
+  return firstEffective(matching, type, run.options.broker.version);
 }
 
 /** The pattern of exactly this text, for the broker's PCRE. */

@@ -1,8 +1,14 @@
-import { BrokerError, type BrokerIdentity, type Failure, type JsonObject } from '../../../../model/index.ts';
+import {
+  BrokerError,
+  type BrokerIdentity,
+  ConnectionError,
+  type Failure,
+  type JsonObject,
+} from '../../../../model/index.ts';
 import { MOVE_PHASES, type MovePhase, type QueueMove } from '../../calls.ts';
 import { type MoveNames, moveNames } from '../../kinds/queue/move.ts';
 import type { AmqpLinks } from '../amqp.ts';
-import { LostConnection } from '../connection-errors.ts';
+import { AmqpRefusal, LostConnection } from '../connection-errors.ts';
 import type { Listings } from '../listings.ts';
 import type { CallResult, PlainCall } from '../requests.ts';
 import type { Endpoint, RabbitSettings } from '../settings.ts';
@@ -21,6 +27,8 @@ export interface MoveOptions {
   /** Messages a second, at most. */
   readonly limitRate?: number | undefined;
   readonly report: (text?: string) => void;
+  /** Bytes of a message, by the target of a move: learned while they are moved. */
+  readonly sizes: Map<string, number>;
   /** Told whenever something was done: the broker is there. */
   readonly alive: () => void;
 }
@@ -29,6 +37,8 @@ export interface MoveOptions {
 const PREFETCH = 400;
 /** Bytes of messages in flight. */
 const IN_FLIGHT = 16 * 1024 * 1024;
+/** Assumed where no message was moved yet, and the statistics do not tell. */
+const UNKNOWN_SIZE = 256 * 1024;
 /** How long no message may come for a queue to count as drained. Milliseconds. */
 export const QUIET = 250;
 /** How long a queue may deliver nothing while it has messages. Milliseconds. */
@@ -41,6 +51,7 @@ export class MoveRun {
   readonly vhost: string;
   readonly queue: string;
   #moved = 0;
+  readonly #counted = new Map<Transfer, number>();
   #reported = { at: 0, moved: 0 };
 
   constructor(
@@ -124,29 +135,37 @@ export class MoveRun {
 
   /** Waits a moment, reports, and stops where the user wants to. */
   async tick(transfer: Transfer, from: string): Promise<void> {
-    const before = transfer.moved;
     await transfer.wait();
-    this.#moved += transfer.moved - before;
-    if (transfer.moved > before) this.options.alive();
+    if (this.#count(transfer) > 0) this.options.alive();
     if (this.options.drain.aborted) {
       // An alarm may last for hours; what is in flight then goes back to where it was.
       if (transfer.alarm === undefined) await transfer.finish();
       else transfer.destroy();
+      this.#count(transfer);
       this.checkStop(await this.#leftText(from));
     }
-    if (Date.now() - this.#reported.at < REPORT_EVERY) return;
-    const seconds = (Date.now() - this.#reported.at) / 1000;
-    const rate = this.#reported.at === 0 ? undefined : (transfer.moved - this.#reported.moved) / seconds;
-    this.#reported = { at: Date.now(), moved: transfer.moved };
+    const now = Date.now();
+    if (now - this.#reported.at < REPORT_EVERY) return;
+    const isFirst = this.#reported.at === 0;
+    const rate = ((this.#moved - this.#reported.moved) * 1000) / (now - this.#reported.at);
+    this.#reported = { at: now, moved: this.#moved };
     const left = await this.#leftText(from);
     if (transfer.alarm !== undefined) {
       this.report(`waiting: the broker takes no messages (${transfer.alarm})`, left);
     } else if (transfer.isIdle(REPORT_EVERY)) {
       this.report(`waiting for fresh counts of ${from}`, left);
     } else {
-      const speed = rate === undefined ? undefined : `${shown(rate)}/s`;
-      this.report(`${shown(this.#moved)} moved`, speed, left);
+      this.report(`${shown(this.#moved)} moved`, isFirst ? undefined : `${shown(rate)}/s`, left);
     }
+  }
+
+  /** @returns what was moved since the last time */
+  #count(transfer: Transfer): number {
+    const count = transfer.moved - (this.#counted.get(transfer) ?? 0);
+    this.#counted.set(transfer, transfer.moved);
+    this.#moved += count;
+    if (transfer.moved > 0) this.options.sizes.set(this.target, transfer.bytes / transfer.moved);
+    return count;
   }
 
   report(...parts: readonly (string | undefined)[]): void {
@@ -161,8 +180,9 @@ export class MoveRun {
         channel.checkQueue(queue),
       );
       return messageCount;
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof AmqpRefusal || error instanceof ConnectionError) return undefined;
+      throw error;
     }
   }
 
@@ -182,11 +202,14 @@ export class MoveRun {
     return `${number} of ${MOVE_PHASES.length} (${this.phase.replace('move.', '')})`;
   }
 
+  /** Bytes of a message: as the statistics tell, which may be some seconds old, or as those were that were moved. */
   async #averageSize(queue: string): Promise<number> {
     const item: JsonObject = (await this.options.listings.queue(this.vhost, queue, '')) ?? {};
     const { messages, message_bytes: bytes } = item;
-    const isKnown = typeof messages === 'number' && typeof bytes === 'number' && messages > 0;
-    return Math.max(1, isKnown ? bytes / messages : 1);
+    const isListed = typeof messages === 'number' && typeof bytes === 'number' && messages > 0;
+    const moved = this.options.sizes.get(this.target);
+    const known = [isListed ? bytes / messages : undefined, moved].filter((size) => size !== undefined);
+    return known.length > 0 ? Math.max(1, ...known) : UNKNOWN_SIZE;
   }
 }
 

@@ -2,6 +2,7 @@ import { equalJson, type JsonObject } from '../../../../model/index.ts';
 import type { QueueDeclare } from '../../calls.ts';
 import { shownArguments } from '../../kinds/arguments.ts';
 import { tableOf, text } from '../../kinds/parts.ts';
+import { AmqpRefusal, LostConnection } from '../connection-errors.ts';
 import type { MoveRun } from './run.ts';
 
 /** A queue, as the broker lists it. */
@@ -33,9 +34,10 @@ export async function readState(run: MoveRun): Promise<MoveState> {
   return { queue, isNew: queue !== undefined && isDeclared(queue, move.declare), hold, park };
 }
 
-async function readQueue({ options, vhost }: MoveRun, name: string): Promise<LiveQueue | undefined> {
+async function readQueue(run: MoveRun, name: string): Promise<LiveQueue | undefined> {
+  const { options, vhost } = run;
   const item = await options.listings.queue(vhost, name, 'disable_stats=true');
-  if (!item) return undefined;
+  if (!item) return expectAbsent(run, name);
   const { 'x-queue-type': typeArgument, ...args } = tableOf(item.arguments);
   return {
     name,
@@ -45,6 +47,23 @@ async function readQueue({ options, vhost }: MoveRun, name: string): Promise<Liv
     exclusive: item.exclusive === true,
     arguments: args,
   };
+}
+
+/**
+ * The management API of 3.x does not list a queue whose node is down, which AMQP tells: it is not taken for one that is
+ * gone.
+ */
+async function expectAbsent(run: MoveRun, name: string): Promise<undefined> {
+  try {
+    await run.options.links.call(run.vhost, (channel) => channel.checkQueue(name));
+  } catch (error) {
+    if (!(error instanceof AmqpRefusal)) throw error;
+    if (error.code === '404' && /^no queue /.test(error.message)) return undefined;
+    run.fail(error.message, 'no message is lost; apply again to continue the move');
+  }
+  throw new LostConnection(run.options.settings.broker, `queue ${JSON.stringify(name)} is not listed`, {
+    transient: true,
+  });
 }
 
 /**

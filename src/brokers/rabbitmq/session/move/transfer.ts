@@ -3,6 +3,7 @@ import { BrokerError, type Failure } from '../../../../model/index.ts';
 import { AmqpRefusal, NoAnswer } from '../connection-errors.ts';
 import type { Endpoint, RabbitSettings } from '../settings.ts';
 import { CHANNEL, type Listener, RawConnection } from './connection.ts';
+import { nacked, refused, returned } from './failures.ts';
 import {
   type Frame,
   METHODS,
@@ -49,7 +50,9 @@ const NO_FLAGS = uint8(0);
 export class Transfer implements Listener {
   /** Messages that were acknowledged. */
   moved = 0;
-  /** Those that were delivered for the first time. */
+  /** Of the bodies of all that came. */
+  bytes = 0;
+  /** Messages that were delivered for the first time. */
   fresh = 0;
   /** Most messages in flight at a time since this was last set to 0. */
   peak = 0;
@@ -198,6 +201,7 @@ export class Transfer implements Listener {
       const mayCount = this.#options.countsDeliveries && message.redelivered;
       message.frames.push(mayCount ? withoutCounts(frame.bytes) : frame.bytes);
       message.left = frame.bodySize;
+      this.bytes += frame.bodySize;
     } else {
       message.frames.push(frame.bytes);
       message.left -= frame.size;
@@ -256,35 +260,4 @@ export class Transfer implements Listener {
     this.#failure ??= error;
     setImmediate(() => this.destroy());
   }
-}
-
-const KEPT = 'no message is lost; apply again to continue the move';
-
-function returned({ from, via }: TransferOptions, args: Buffer): Failure {
-  const code = args.readUInt16BE(0);
-  const words = shortTextAt(args, 2).toString();
-  return {
-    op: 'basic.publish',
-    status: String(code),
-    message: `the broker returned a message of queue ${JSON.stringify(from)}: ${words}; exchange ${JSON.stringify(via)} leads to no queue`,
-    hint: `another client unbound or deleted the queue behind that exchange; ${KEPT}`,
-  };
-}
-
-function nacked({ from, via }: TransferOptions): Failure {
-  return {
-    op: 'basic.publish',
-    message: `the broker rejected a message of queue ${JSON.stringify(from)} (basic.nack)`,
-    hint: `the queue behind exchange ${JSON.stringify(via)} is full or unavailable; ${KEPT}`,
-  };
-}
-
-function refused({ from }: TransferOptions, { code, message }: AmqpRefusal): Error {
-  if (!/user_id/.test(message)) return new AmqpRefusal(code, message);
-  return new BrokerError('', {
-    op: 'basic.publish',
-    status: code,
-    message: `queue ${JSON.stringify(from)} holds a message of another user: ${message}`,
-    hint: `the user that brokerform connects as needs the tag "impersonator" for this move; ${KEPT}`,
-  });
 }
