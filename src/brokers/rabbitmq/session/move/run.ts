@@ -8,6 +8,7 @@ import {
 import { MOVE_PHASES, type MovePhase, type QueueMove } from '../../calls.ts';
 import { type MoveNames, moveNames } from '../../kinds/queue/move.ts';
 import type { AmqpLinks } from '../amqp.ts';
+import type { CallResult } from '../call-result.ts';
 import { AmqpRefusal, LostConnection } from '../connection-errors.ts';
 import type { Listings } from '../listings.ts';
 import type { CallResult, PlainCall } from '../requests.ts';
@@ -207,9 +208,9 @@ export class MoveRun {
     const item: JsonObject = (await this.options.listings.queue(this.vhost, queue, '')) ?? {};
     const { messages, message_bytes: bytes } = item;
     const isListed = typeof messages === 'number' && typeof bytes === 'number' && messages > 0;
-    const moved = this.options.sizes.get(this.target);
-    const known = [isListed ? bytes / messages : undefined, moved].filter((size) => size !== undefined);
-    return known.length > 0 ? Math.max(1, ...known) : UNKNOWN_SIZE;
+    const listed = isListed ? bytes / messages : 0;
+    const moved = this.options.sizes.get(this.target) ?? 0;
+    return Math.max(listed, moved) || UNKNOWN_SIZE;
   }
 }
 

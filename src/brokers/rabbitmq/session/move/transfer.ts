@@ -98,7 +98,7 @@ export class Transfer implements Listener {
       return transfer;
     } catch (error) {
       transfer.destroy();
-      throw error;
+      throw transfer.#failure ?? error;
     }
   }
 
@@ -142,6 +142,8 @@ export class Transfer implements Listener {
       }
       while (this.inFlight > 0) await this.wait();
       await this.#connection?.close();
+    } catch (error) {
+      throw this.#failure ?? error;
     } finally {
       this.destroy();
     }
