@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchKafka } from './kafka.ts';
+import { benchMoves } from './moves.ts';
 import { benchNats } from './nats.ts';
 import { benchOffline } from './offline.ts';
 import { benchRabbit } from './rabbitmq.ts';
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, (settings: Settings) => Promise<Section>
   rabbitmq: benchRabbit,
   kafka: benchKafka,
   nats: benchNats,
+  moves: benchMoves,
 };
 
 const { values, positionals } = parseArgs({
