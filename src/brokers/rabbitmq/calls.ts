@@ -116,8 +116,6 @@ export type QueueRename = {
   /** Of the old queue. */
   type: string;
   newName: string;
+  /** Lose what is published through the default exchange until publishers use the new name. */
+  allowGap: boolean;
 };
-
-export function isMovePhase(call: RabbitCall): call is Extract<RabbitCall, { op: MovePhase }> {
-  return call.op.startsWith('move.');
-}

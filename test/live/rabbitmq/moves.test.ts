@@ -43,13 +43,13 @@ eachLine('a queue of RabbitMQ %s that is replaced with its messages', (line) => 
     await connection.close();
   }
 
-  async function contents(): Promise<string[]> {
+  async function contents(queue = 'orders'): Promise<string[]> {
     const connection = await connect(url());
     const channel = await connection.createChannel();
     const found: string[] = [];
-    for (let message = await channel.get('orders', { noAck: true }); message; ) {
+    for (let message = await channel.get(queue, { noAck: true }); message; ) {
       found.push(`${message.fields.routingKey} ${message.content}`);
-      message = await channel.get('orders', { noAck: true });
+      message = await channel.get(queue, { noAck: true });
     }
     await connection.close();
     return found;
@@ -115,6 +115,44 @@ eachLine('a queue of RabbitMQ %s that is replaced with its messages', (line) => 
           way,
           count,
           lost: [],
+        });
+      }
+    },
+    3_600_000,
+  );
+
+  test.skipIf(broker.missing)(
+    'renamed, and killed anywhere: the new name has its messages and bindings',
+    async () => {
+      const { vhost } = project;
+      const rename = async () => {
+        await reset();
+        const theirs = { routing_key: 'theirs', arguments: {} };
+        await project.broker.request('POST', ['bindings', vhost, 'e', 'events', 'q', 'orders'], theirs);
+        const renamed = { type: 'quorum', was: 'orders', bindings: [{ from: 'events', key: 'order.#' }] };
+        project.declare({ exchanges: { events: { type: 'topic' } }, queues: { sales: renamed } });
+        await project.expectRun(0, 'plan', '--out', 'plan.json');
+      };
+      const expectRenamed = async () => {
+        await project.expectRun(0, 'plan', '--detailed-exitcode');
+        expect(await project.queues()).toEqual(['sales']);
+        expect(await project.bindings()).toEqual(['events → sales order.#', 'events → sales theirs']);
+        const exchanges = (await project.broker.get('exchanges', vhost)).map(({ name }) => String(name));
+        expect(exchanges.filter((name) => name.includes('brokerform'))).toEqual([]);
+      };
+      await rename();
+      const bytes = await sayings(project, watch, 'apply', 'plan.json');
+      await expectRenamed();
+      expect(await contents('sales')).toEqual(sent);
+      for (let i = 0; i < killsOf(2); i++) {
+        const way = WAYS[i % WAYS.length] ?? 'same command';
+        await rename();
+        const count = momentIn(bytes);
+        await killAndGoOn(project, watch, { way, count, allow: [] });
+        await expectRenamed();
+        const found = await contents('sales');
+        expect({ way, count, lost: sent.filter((one) => !found.includes(one)) }).toEqual({
+          ...{ way, count, lost: [] },
         });
       }
     },

@@ -19,7 +19,7 @@ import type { Listings } from './listings.ts';
 import { type Management, pauseAfter, type Request } from './management.ts';
 import { isMoveCall, type MoveCall, runPhase } from './move/index.ts';
 import { failureOf, isMissing } from './refusals.ts';
-import { type CallResult, type PlainCall, type Routes, routesOf } from './requests.ts';
+import { type PlainCall, type Routes, routesOf } from './requests.ts';
 import type { RabbitSettings } from './settings.ts';
 
 const DONE: CallResult = { status: 'done' };

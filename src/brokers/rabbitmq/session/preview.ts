@@ -12,7 +12,7 @@ import {
   type Trial,
   toBigInt,
 } from '../../../model/index.ts';
-import { isMovePhase, type RabbitCall } from '../calls.ts';
+import type { RabbitCall } from '../calls.ts';
 import { matchingPolicies, readPolicy } from '../effects/topology.ts';
 import { COMPONENTS } from '../fields/parameter.ts';
 import { text } from '../kinds/parts.ts';
@@ -126,8 +126,10 @@ export async function rehearseUnits(
 }
 
 function replacementIn(calls: readonly RabbitCall[]): Declare | undefined {
-  const move = calls.find(isMovePhase);
-  if (move) return { op: 'queue.declare', target: move.target, body: move.body.declare };
+  for (const call of calls) {
+    if (isMoveCall(call) && 'declare' in call.body)
+      return { op: 'queue.declare', target: call.target, body: call.body.declare };
+  }
   return calls.find((call): call is Declare => {
     if (call.op !== 'queue.declare' && call.op !== 'exchange.declare') return false;
     const removal = call.op === 'queue.declare' ? 'queue.delete' : 'exchange.delete';

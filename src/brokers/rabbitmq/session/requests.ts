@@ -1,6 +1,6 @@
 import type { Channel } from 'amqplib';
-import { type Failure, isExactInt, isObject, type Json, type JsonObject } from '../../../model/index.ts';
-import type { BindingRef, MovePhase, RabbitCall } from '../calls.ts';
+import { isExactInt, isObject, type Json, type JsonObject } from '../../../model/index.ts';
+import type { BindingRef, MovePhase, RabbitCall, RenamePhase } from '../calls.ts';
 import type { Request } from './management.ts';
 
 /** The two ways to send a call; at least one is there. */
@@ -9,16 +9,11 @@ export interface Routes {
   readonly http?: Request;
 }
 
-/** What became of one call. `lost`: it was never sent, because the broker is gone. */
-export type CallResult =
-  | { readonly status: 'done'; readonly note?: string }
-  | { readonly status: 'failed' | 'unknown' | 'lost'; readonly failure: Failure };
-
 type Bind = Extract<RabbitCall, { op: 'queue.bind' | 'exchange.bind' }>;
 type Unbind = Extract<RabbitCall, { op: 'queue.unbind' | 'exchange.unbind' }>;
 
 /** Calls that are one request each. */
-export type PlainCall = Exclude<RabbitCall, { op: 'user.set-tags' | MovePhase }>;
+export type PlainCall = Exclude<RabbitCall, { op: 'user.set-tags' | MovePhase | RenamePhase }>;
 
 /** How a call can be sent. Payloads still hold their secret references. */
 export function routesOf(call: PlainCall): Routes {

@@ -80,7 +80,7 @@ export const queue: RabbitKind = {
     });
     const sources = (before: Resource, isRestored: boolean) =>
       reviveSources(bindingsTo(before.address, context), context, isRestored);
-    if (isRename(change, context)) return renameCalls(change);
+    if (isRename(change, context)) return renameCalls(change, options.destructive);
     if (change.action === 'delete') return [remove(change.before), ...sources(change.before, false)];
     const { spec } = change.after;
     const type = String(spec.type);

@@ -86,14 +86,15 @@ export function isRename(change: Change, context: Context): boolean {
 }
 
 /** The calls of a rename, or those that are left of one whose old queue is gone. */
-export function renameCalls(change: Change): RabbitCall[] {
+export function renameCalls(change: Change, allowGap: boolean): RabbitCall[] {
   const isDone = change.action !== 'delete';
   const old = isDone ? change.after.was : change.before.address;
   const renamed = isDone ? change.after.address : change.movesTo;
   if (old === undefined || renamed === undefined) return [];
   const target = subject(change).address;
   const type = isDone ? 'classic' : String(change.before.spec.type);
-  const body = { ...vhostAndName({ address: old }), type, newName: vhostAndName({ address: renamed }).name };
+  const newName = vhostAndName({ address: renamed }).name;
+  const body = { ...vhostAndName({ address: old }), type, newName, allowGap };
   const phases = isDone ? (['rename.clean'] as const) : RENAME_PHASES;
   return phases.map((op) => ({ op, target, body }));
 }

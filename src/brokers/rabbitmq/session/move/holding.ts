@@ -29,10 +29,10 @@ export async function makeHolding(run: MoveRun, state: MoveState): Promise<void>
   }
 }
 
-/** Leads the messages that are held back to the queue. */
-export async function makeWayBack(run: MoveRun): Promise<void> {
+/** Leads the messages that are held to a queue: back to the one that they come from, or to its new name. */
+export async function makeWayBack(run: MoveRun, queue = run.queue): Promise<void> {
   await makeExchange(run, run.names.back);
-  await bindTo(run, run.names.back, run.queue);
+  await bindTo(run, run.names.back, queue);
 }
 
 /** Removes exchanges and policy of the move. */

@@ -114,7 +114,7 @@ const LOOK = 100;
  * Moves messages until few are left.
  * @returns a note where publishers are as fast as the move, and it has to go on all the same
  */
-async function untilFew(run: MoveRun, transfer: Transfer, name: string): Promise<string | undefined> {
+export async function untilFew(run: MoveRun, transfer: Transfer, name: string): Promise<string | undefined> {
   let fewest = Number.POSITIVE_INFINITY;
   let since = Date.now();
   while (!transfer.cancelled) {
@@ -149,7 +149,7 @@ async function removeEmptied(run: MoveRun, queue: LiveQueue): Promise<void> {
 }
 
 /** Lets messages go from a queue to an exchange while the work runs; what is in flight then is finished. */
-async function withTransfer<T>(
+export async function withTransfer<T>(
   run: MoveRun,
   { name, type }: LiveQueue,
   via: string,

@@ -28,7 +28,7 @@ export async function checkMove(run: MoveRun, { queue, hold, park }: MoveState):
   await checkRights(run, new Set(bindings.map(({ source }) => source)));
 }
 
-function checkQueue(run: MoveRun, queue: LiveQueue): void {
+export function checkQueue(run: MoveRun, queue: LiveQueue): void {
   if (queue.type === 'stream')
     run.fail('the messages of a stream cannot be moved: reading does not take them out of it');
   if (queue.exclusive)
@@ -55,7 +55,7 @@ function checkHolding(run: MoveRun, { name, durable, autoDelete, arguments: args
   );
 }
 
-async function checkClients(run: MoveRun, queue: LiveQueue, mayBeBound: boolean): Promise<void> {
+export async function checkClients(run: MoveRun, queue: LiveQueue, mayBeBound: boolean): Promise<void> {
   const item = (await run.options.listings.queue(run.vhost, run.queue, '')) ?? {};
   if (item.exclusive_consumer_tag) {
     run.fail(

@@ -5,13 +5,13 @@ import {
   type Failure,
   type JsonObject,
 } from '../../../../model/index.ts';
-import { MOVE_PHASES, type MovePhase, type QueueMove } from '../../calls.ts';
+import { MOVE_PHASES, type MovePhase, type QueueMove, RENAME_PHASES, type RenamePhase } from '../../calls.ts';
 import { type MoveNames, moveNames } from '../../kinds/queue/move.ts';
 import type { AmqpLinks } from '../amqp.ts';
 import type { CallResult } from '../call-result.ts';
 import { AmqpRefusal, LostConnection } from '../connection-errors.ts';
 import type { Listings } from '../listings.ts';
-import type { CallResult, PlainCall } from '../requests.ts';
+import type { PlainCall } from '../requests.ts';
 import type { Endpoint, RabbitSettings } from '../settings.ts';
 import { Transfer } from './transfer.ts';
 
@@ -56,7 +56,7 @@ export class MoveRun {
   #reported = { at: 0, moved: 0 };
 
   constructor(
-    readonly phase: MovePhase,
+    readonly phase: MovePhase | RenamePhase,
     readonly target: string,
     readonly move: QueueMove,
     readonly options: MoveOptions,
@@ -199,8 +199,9 @@ export class MoveRun {
   }
 
   #phaseText(): string {
-    const number = MOVE_PHASES.indexOf(this.phase) + 1;
-    return `${number} of ${MOVE_PHASES.length} (${this.phase.replace('move.', '')})`;
+    const phases: readonly string[] = this.phase.startsWith('rename.') ? RENAME_PHASES : MOVE_PHASES;
+    const name = this.phase.replace(/^\w+\./, '');
+    return `${phases.indexOf(this.phase) + 1} of ${phases.length} (${name})`;
   }
 
   /** Bytes of a message: as the statistics tell, which may be some seconds old, or as those were that were moved. */

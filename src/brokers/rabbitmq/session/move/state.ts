@@ -34,7 +34,7 @@ export async function readState(run: MoveRun): Promise<MoveState> {
   return { queue, isNew: queue !== undefined && isDeclared(queue, move.declare), hold, park };
 }
 
-async function readQueue(run: MoveRun, name: string): Promise<LiveQueue | undefined> {
+export async function readQueue(run: MoveRun, name: string): Promise<LiveQueue | undefined> {
   const { options, vhost } = run;
   const item = await options.listings.queue(vhost, name, 'disable_stats=true');
   if (!item) return expectAbsent(run, name);

@@ -1,0 +1,80 @@
+import type { QueueRename, RenamePhase } from '../../calls.ts';
+import { moveBindings, readBindings } from './bindings.ts';
+import { makeWayBack } from './holding.ts';
+import { untilFew, withTransfer } from './phases.ts';
+import { checkClients, checkQueue, DEFAULT_EXCHANGE } from './preflight.ts';
+import type { MoveRun } from './run.ts';
+import { settle } from './settle.ts';
+import { readQueue } from './state.ts';
+import type { Transfer } from './transfer.ts';
+
+/** The phases of a rename, see `RENAME_PHASES`. Where the old queue is gone, there is nothing left but the exchange. */
+export const renamePhases: Readonly<
+  Record<RenamePhase, (run: MoveRun, rename: QueueRename) => Promise<string | undefined> | Promise<void>>
+> = {
+  'rename.prepare': prepare,
+  'rename.divert': divert,
+  'rename.drain': drain,
+  'rename.clean': clean,
+};
+
+/** How often the old queue may turn out not to be empty when it is to be deleted. */
+const TRIES = 10;
+
+async function prepare(run: MoveRun, { newName }: QueueRename): Promise<void> {
+  const [queue, renamed] = await Promise.all([readQueue(run, run.queue), readQueue(run, newName)]);
+  if (!queue) return;
+  checkQueue(run, queue);
+  if (!renamed) run.fail(`queue ${JSON.stringify(newName)} does not exist`, 'run plan again');
+  if (renamed.type === 'stream') run.fail('messages cannot be moved to a stream and keep what they are');
+  const bindings = await readBindings(run, run.queue);
+  const isDiverted = bindings.length === 0 && (await readBindings(run, newName)).length > 0;
+  await checkClients(run, queue, bindings.length > 0 || isDiverted);
+  await makeWayBack(run, newName);
+}
+
+async function divert(run: MoveRun, { newName }: QueueRename): Promise<void> {
+  if (await readQueue(run, run.queue)) await moveBindings(run, run.queue, newName);
+}
+
+async function drain(run: MoveRun, { newName }: QueueRename): Promise<string | undefined> {
+  const queue = await readQueue(run, run.queue);
+  if (!queue) return undefined;
+  await makeWayBack(run, newName);
+  return withTransfer(run, queue, run.names.back, async (transfer) => {
+    const note = await untilFew(run, transfer, queue.name);
+    await deleteEmptied(run, queue.type, newName, transfer);
+    return note;
+  });
+}
+
+async function deleteEmptied(run: MoveRun, type: string, newName: string, transfer: Transfer): Promise<void> {
+  const refuseArrivals = () => run.fail(...DEFAULT_EXCHANGE(run));
+  for (let tries = 1; !transfer.cancelled; tries++) {
+    if (tries > TRIES) refuseArrivals();
+    await moveBindings(run, run.queue, newName);
+    await settle(
+      run,
+      transfer,
+      { ...(await expectQueue(run)), type },
+      { mayArrive: run.move.allowGap, refuseArrivals },
+    );
+    // Bound by a client meanwhile: once more.
+    if (transfer.cancelled || (await readBindings(run, run.queue)).length > 0) continue;
+    const body = { vhost: run.vhost, name: run.queue, type, ifEmpty: !run.move.allowGap };
+    await run.do({ op: 'queue.delete', target: run.target, body });
+    return;
+  }
+}
+
+async function expectQueue(run: MoveRun) {
+  const queue = await readQueue(run, run.queue);
+  return (
+    queue ?? run.fail('another client deleted the queue', 'no message of the rename is lost; apply again')
+  );
+}
+
+async function clean(run: MoveRun): Promise<void> {
+  const body = { vhost: run.vhost, name: run.names.back, ifUnused: false };
+  await run.do({ op: 'exchange.delete', target: run.target, body });
+}
