@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { rabbitmq } from '../../../../src/brokers/rabbitmq/index.ts';
 import { bindingResource } from '../../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
 import { policyResource } from '../../../../src/brokers/rabbitmq/kinds/policy/index.ts';
-import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/index.ts';
+import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/yaml.ts';
 import { diffResources } from '../../../../src/diff/index.ts';
 import {
   type Change,
