@@ -27,7 +27,7 @@ const PREFIX = 'brokerform.lock.';
 /** Unknown arguments are stored and ignored (verified on 3.10.8 and 4.3.6), so other users see them in listings. */
 const HOLDER = 'x-brokerform-holder';
 
-/** Seconds. The broker frees the lock of a machine that lost its power after twice that long. */
+/** Seconds. A broker closes the connection of a machine that lost its power after two missed heartbeats. */
 const HEARTBEAT = 10;
 
 /** The queue can be freed between the refusal and the question who holds it. */
