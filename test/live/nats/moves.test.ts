@@ -4,8 +4,11 @@ import { killsOf, momentIn, sayings, type Watch, watchBy } from '../dying.ts';
 import { describeLines } from './lines.ts';
 import { MOVE, MoveTrial } from './move-trial.ts';
 
-/** The requests that change something: before each of them an apply can be killed. */
-const WRITES = String.raw`PUB \$JS\.API\.(STREAM|CONSUMER)\.(CREATE|UPDATE|DELETE|PURGE|MSG\.DELETE)\b`;
+/**
+ * The requests that change something: before each of them an apply can be killed. Those of the lock do not count, because
+ * only the first apply creates its stream.
+ */
+const WRITES = String.raw`PUB \$JS\.API\.(STREAM|CONSUMER)\.(CREATE|UPDATE|DELETE|PURGE|MSG\.DELETE)\b(?!\.BROKERFORM_LOCK)`;
 
 describeLines(
   (line) => {
