@@ -21,6 +21,7 @@ import {
   RENAME_PHASES,
 } from '../../calls.ts';
 import type { Fields } from '../../fields/field.ts';
+import { boundFrom } from '../binding/neighbours.ts';
 import { brokerOf, countsOf, tableOf, vhostAndName } from '../parts.ts';
 
 /** Keys of a declared queue that are no fields of the live one. */
@@ -173,6 +174,7 @@ export function moveRisks(change: Change, context: Context): Risk[] {
   return [
     disruptive('queue-moved', `moves ${messagesIn(change.before)} to ${newNameOf(change)}${cut}`),
     { class: 'safe', code: 'move-keeps', message: MOVE_KEEPS },
+    ...(boundFrom(change.before.address, context.live).length === 0 ? [BY_NAME] : []),
   ];
 }
 
@@ -195,6 +197,12 @@ function phaseOf({ action }: Change, queues: readonly Resource[]): number {
 
 const MOVE_KEEPS =
   'messages published meanwhile are kept; some may arrive twice, and TTLs and delivery counts start again';
+const BY_NAME: Risk = {
+  class: 'safe',
+  code: 'move-by-name',
+  message:
+    'it has no bindings, so publishers use the default exchange: while they do, it is not deleted and the move stops',
+};
 const MOVE_BY_HAND = 'let consumers empty it, then plan again';
 
 function messagesIn(queue: Resource): string {
