@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Packages that only some layers may name; any other layer must do without them. */
 const PACKAGE_HOMES: Record<string, readonly string[]> = {
   yaml: ['load', 'workflow'],
+  ajv: ['load', 'workflow'],
   amqplib: ['brokers/rabbitmq'],
   '@nats-io/transport-node': ['brokers/nats'],
   kafkajs: ['brokers/kafka'],

@@ -1,5 +1,5 @@
+import type { ErrorObject } from 'ajv';
 import { isObject, type Json, type JsonObject, nearestWord } from '../model/index.ts';
-import type { Violation } from './schema-rules.ts';
 
 /** One mistake against a JSON Schema. */
 export interface Problem {
@@ -30,45 +30,76 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 
 const MAX_LISTED = 12;
 
-/** Says in words what one violation means. */
-export function explainViolation(violation: Violation, suggests = true): Problem {
-  const { keyword, value, schema, key = '' } = violation;
-  const base = baseOf(violation);
-  const limit = schema[keyword];
-  switch (keyword) {
+/** Says in words what one error of the validator means. */
+export function explainError(error: ErrorObject, suggests = true): Problem {
+  const schema: JsonObject = isObject(error.parentSchema) ? (error.parentSchema as JsonObject) : {};
+  const base = { path: segments(error.instancePath), secret: schema.writeOnly === true };
+  const { params } = error;
+  if (error.propertyName !== undefined) {
+    const said = explainError({ ...error, propertyName: undefined } as unknown as ErrorObject);
+    return {
+      ...base,
+      key: error.propertyName,
+      say: () => `key ${quoted(error.propertyName ?? '')}: ${said.say(quoted(error.propertyName ?? ''))}`,
+    };
+  }
+  switch (error.keyword) {
     case 'additionalProperties':
-      return unknownKey(base, key, schema, suggests);
-    case 'required':
+    case 'unevaluatedProperties':
+      return unknownKey(
+        base,
+        String(params.additionalProperty ?? params.unevaluatedProperty),
+        schema,
+        suggests,
+      );
+    case 'required': {
+      const missing = String(params.missingProperty);
       return {
         ...base,
-        missing: key,
-        say: () => `missing required key ${quoted(key)}`,
-        hint: `add ${key}`,
+        missing,
+        say: () => `missing required key ${quoted(missing)}`,
+        hint: `add ${missing}`,
       };
+    }
+    case 'dependencies':
+    case 'dependentRequired': {
+      const { property, missingProperty: missing } = params;
+      const say = () => `${quoted(String(property))} requires ${quoted(String(missing))}`;
+      return { ...base, say, hint: `add ${missing}` };
+    }
     case 'type':
-      return wrongType(base, value, schema);
+      return wrongType(base, error, schema);
     case 'enum':
-      return notListed(base, value, schema.enum as Json[]);
+      return notListed(base, error.data as Json, params.allowedValues as Json[]);
     case 'const':
-      return { ...base, say: (shown) => `expected ${JSON.stringify(limit)}, got ${shown}` };
+      return { ...base, say: (shown) => `expected ${JSON.stringify(params.allowedValue)}, got ${shown}` };
     case 'pattern':
+    case 'format':
       return wrongForm(base, schema);
+    case 'false schema':
+    case 'not':
+      return { ...base, say: () => 'not allowed here', ...hintOf(schema) };
     case 'minimum':
-      return { ...base, say: (shown) => `expected at least ${limit}, got ${shown}`, ...hintOf(schema) };
+      return {
+        ...base,
+        say: (shown) => `expected at least ${params.limit}, got ${shown}`,
+        ...hintOf(schema),
+      };
     case 'maximum':
-      return { ...base, say: (shown) => `expected at most ${limit}, got ${shown}`, ...hintOf(schema) };
-    case 'exclusiveMinimum':
-      return { ...base, say: () => `must be > ${limit}`, ...hintOf(schema) };
+      return { ...base, say: (shown) => `expected at most ${params.limit}, got ${shown}`, ...hintOf(schema) };
     case 'minLength':
       return {
         ...base,
-        say: () => (limit === 1 ? 'empty value' : `expected at least ${limit} characters`),
+        say: () => (params.limit === 1 ? 'empty value' : `expected at least ${params.limit} characters`),
       };
     case 'minItems':
     case 'minProperties':
-      return { ...base, say: () => (limit === 1 ? 'no entries' : `expected at least ${limit} entries`) };
+      return {
+        ...base,
+        say: () => (params.limit === 1 ? 'no entries' : `expected at least ${params.limit} entries`),
+      };
     case 'uniqueItems': {
-      const [first, second] = violation.pair ?? [];
+      const [first, second] = [params.i, params.j].map(Number).sort((a, b) => a - b);
       return {
         ...base,
         say: () => `same value at [${first}] and [${second}]`,
@@ -76,41 +107,48 @@ export function explainViolation(violation: Violation, suggests = true): Problem
       };
     }
     default:
-      // The keywords that hold other schemas: what is wrong is told by those.
-      throw new Error(`no words for the keyword ${keyword}`);
+      return { ...base, say: () => error.message ?? `breaks "${error.keyword}"`, ...hintOf(schema) };
   }
 }
 
 /** None of the forms that the schema lists is near to the value. */
-export function unexpectedForm(violation: Violation, forms: readonly JsonObject[]): Problem {
-  const { value, schema } = violation;
+export function unexpectedForm(error: ErrorObject, forms: readonly JsonObject[]): Problem {
+  const parent: JsonObject = isObject(error.parentSchema) ? (error.parentSchema as JsonObject) : {};
   const words = forms.flatMap((form) => (Array.isArray(form.enum) ? form.enum.map(String) : []));
   const nouns = [...new Set(forms.flatMap(nounsOf))];
-  const secret = [schema, ...forms].some(({ writeOnly }) => writeOnly === true);
-  const near = typeof value === 'string' && words.length > 0 ? nearestWord(value, words) : undefined;
+  const secret = [parent, ...forms].some((schema) => schema.writeOnly === true);
+  const near =
+    typeof error.data === 'string' && words.length > 0 ? nearestWord(error.data, words) : undefined;
   return {
-    ...baseOf(violation),
+    path: segments(error.instancePath),
     secret,
     say: (shown) => `expected ${alternatives(nouns)}, got ${shown}`,
-    ...(near === undefined ? hintOf(schema, ...forms) : { hint: `did you mean ${near}?` }),
+    ...(near === undefined ? hintOf(parent, ...forms) : { hint: `did you mean ${near}?` }),
   };
 }
 
-/** A key that tells several forms apart says none of them. @param violations of `const`, one a form */
-export function wrongWord(violations: readonly [Violation, ...Violation[]]): Problem {
-  const [{ path, value }] = violations;
-  const words = violations.map(({ schema }) => schema.const ?? null);
-  return notListed({ path, secret: false }, value, words);
+export interface Discriminator {
+  /** JSON pointer from the value that has forms. */
+  readonly path: string;
+  readonly data: unknown;
+  readonly words: readonly Json[];
+}
+
+/** A key that tells several forms apart says none of them. */
+export function wrongWord(error: ErrorObject, { path, data, words }: Discriminator): Problem {
+  return notListed({ path: segments(error.instancePath + path), secret: false }, data as Json, words);
 }
 
 /** At least one of several keys has to be there. */
-export function missingOneOf({ path }: Violation, keys: readonly string[]): Problem {
+export function missingOneOf(error: ErrorObject, keys: readonly string[]): Problem {
   const missing = alternatives([...new Set(keys)]);
-  return { path, secret: false, missing, say: () => `missing ${missing}`, hint: `add ${missing}` };
-}
-
-function baseOf({ path, schema }: Violation): Base {
-  return { path, secret: schema.writeOnly === true };
+  return {
+    path: segments(error.instancePath),
+    secret: false,
+    missing,
+    say: () => `missing ${missing}`,
+    hint: `add ${missing}`,
+  };
 }
 
 type Base = Pick<Problem, 'path' | 'secret'>;
@@ -129,10 +167,10 @@ function unknownKey(base: Base, key: string, schema: JsonObject, suggests: boole
   };
 }
 
-function wrongType(base: Base, value: Json, schema: JsonObject): Problem {
+function wrongType(base: Base, error: ErrorObject, schema: JsonObject): Problem {
   const nouns = nounsOf(schema);
   const wantsText = schema.type === 'string';
-  const isScalar = typeof value === 'number' || typeof value === 'boolean';
+  const isScalar = typeof error.data === 'number' || typeof error.data === 'boolean';
   const hint = wantsText && isScalar ? { hint: 'put it in quotes' } : hintOf(schema);
   return { ...base, say: (shown) => `expected ${alternatives(nouns)}, got ${shown}`, ...hint };
 }
@@ -152,7 +190,7 @@ function notListed(base: Base, data: Json, allowed: readonly Json[]): Problem {
 
 function wrongForm(base: Base, schema: JsonObject): Problem {
   const noun = typeof schema.title === 'string' ? schema.title : undefined;
-  const pattern = String(schema.pattern);
+  const pattern = String(schema.pattern ?? schema.format);
   const wanted = noun === undefined ? `a match of ${pattern}` : noun;
   return { ...base, say: (shown) => `expected ${wanted}, got ${shown}`, ...hintOf(schema) };
 }
@@ -181,6 +219,14 @@ function hintOf(...schemas: readonly JsonObject[]): { hint?: string } {
   }
   const described = schemas.find((schema) => typeof schema.description === 'string');
   return described ? { hint: String(described.description) } : {};
+}
+
+/** The keys and indexes of a JSON pointer. */
+export function segments(instancePath: string): string[] {
+  return instancePath
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** A name of the user's within a message. */

@@ -1,12 +1,19 @@
-import type { Json, JsonObject } from '../model/index.ts';
-import { JsonSchema } from './json-schema.ts';
-import { explainViolation, missingOneOf, type Problem, unexpectedForm, wrongWord } from './problems.ts';
-import type { Violation } from './schema-rules.ts';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { append, isExactInt, isObject, type Json, type JsonObject } from '../model/index.ts';
+import {
+  type Discriminator,
+  explainError,
+  missingOneOf,
+  type Problem,
+  segments,
+  unexpectedForm,
+  wrongWord,
+} from './problems.ts';
 import { configCore, connectionSchema, type SchemaSource, sectionSchema } from './schemas.ts';
 
 const made = new WeakMap<readonly SchemaSource[], Validators>();
 
-/** The validators of these providers, made once a process. */
+/** The validators of these providers, compiled once a process: a schema costs more to compile than to check with. */
 export function validatorsOf(providers: readonly SchemaSource[]): Validators {
   const validators = made.get(providers) ?? new Validators(providers);
   made.set(providers, validators);
@@ -16,93 +23,178 @@ export function validatorsOf(providers: readonly SchemaSource[]): Validators {
 /** To find the word that was meant takes a while; thousands of mistakes are not typing errors. */
 const MOST_SUGGESTIONS = 1000;
 
-/** The schemas of the configuration and of every provider; says in words what a value breaks. */
+/** Compiles each JSON Schema when it is first needed, and says in words what a value breaks. */
 export class Validators {
-  readonly #schemas = new Map<string, JsonSchema>();
+  private readonly ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    validateFormats: false,
+    // Errors then carry the path of the definition that they are from; and compiling takes half as long.
+    inlineRefs: false,
+    code: { optimize: false, process: growErrors },
+  });
+  private readonly schemas = new Map<string, JsonObject>();
+  private readonly pointers = new Map<object, string>();
 
   constructor(providers: readonly SchemaSource[]) {
-    this.#schemas.set('config', new JsonSchema(configCore(providers)));
+    this.schemas.set('config', configCore(providers));
     for (const provider of providers) {
-      this.#schemas.set(provider.name, new JsonSchema(sectionSchema(provider)));
-      this.#schemas.set(`${provider.name}-broker`, new JsonSchema(connectionSchema(provider)));
+      this.schemas.set(provider.name, sectionSchema(provider));
+      this.schemas.set(`${provider.name}-broker`, connectionSchema(provider));
     }
   }
 
   has(name: string, kind: string): boolean {
-    return this.#schemas.get(name)?.has(kind) === true;
+    const definitions = this.schemas.get(name)?.$defs;
+    return isObject(definitions) && Object.hasOwn(definitions, kind);
   }
 
   /** What is wrong with a value, each mistake once. @param name `config`, `rabbitmq`, `rabbitmq-broker` */
   check(name: string, value: Json, kind?: string): Problem[] {
-    const schema = this.#schemas.get(name);
-    if (!schema) throw new Error(`no schema ${name}`);
-    return distinct(explain(schema, schema.violations(value, kind)));
+    const pointer = kind === undefined ? '' : `#/$defs/${encodeURIComponent(kind)}`;
+    const validate = this.compiled(name, pointer);
+    if (validate(withPlainNumbers(value))) return [];
+    return distinct(this.explain(name, validate.errors ?? []));
+  }
+
+  private compiled(name: string, pointer: string): ValidateFunction {
+    if (!this.ajv.schemas[name]) {
+      const { $schema, $id, ...schema } = this.schemas.get(name) ?? {};
+      this.ajv.addSchema(schema, name);
+      notePointers(schema, name, '#', this.pointers);
+    }
+    const validate = this.ajv.getSchema(pointer === '' ? name : `${name}${pointer}`);
+    if (!validate) throw new Error(`no schema ${name}${pointer}`);
+    return validate;
+  }
+
+  /** Walks backwards: the errors of the branches of an `anyOf` come right before its own. */
+  private explain(name: string, errors: readonly ErrorObject[]): Problem[] {
+    const problems: Problem[] = [];
+    for (let i = errors.length - 1; i >= 0; i--) {
+      const error = errors[i];
+      if (!error || error.keyword === 'if' || error.keyword === 'propertyNames') continue;
+      if (error.keyword !== 'anyOf' && error.keyword !== 'oneOf') {
+        problems.push(explainError(error, i < MOST_SUGGESTIONS));
+        continue;
+      }
+      const branches = this.branches(name, error);
+      i -= branches.reduce((count, branch) => count + branch.errors.length, 0);
+      append(problems, this.bestBranch(name, error, branches));
+    }
+    return problems.reverse();
+  }
+
+  private branches(name: string, error: ErrorObject): Branch[] {
+    const pointer = error.parentSchema && this.pointers.get(error.parentSchema);
+    if (pointer === undefined || !Array.isArray(error.schema)) return [];
+    return error.schema.map((schema: JsonObject, i) => {
+      const validate = this.compiled(name, `${pointer}/${error.keyword}/${i}`);
+      validate(error.data);
+      return { schema: this.resolved(name, schema), errors: [...(validate.errors ?? [])] };
+    });
+  }
+
+  /** The mistakes in the form that was meant; where that cannot be told, what forms there are. */
+  private bestBranch(name: string, error: ErrorObject, branches: readonly Branch[]): Problem[] {
+    if (branches.length > 0 && branches.every(({ errors }) => errors.every(isMissingAtRoot))) {
+      return [
+        missingOneOf(
+          error,
+          branches.flatMap(({ errors }) => errors.map(missingKey)),
+        ),
+      ];
+    }
+    const words = discriminator(branches);
+    if (words) return [wrongWord(error, words)];
+    const sameType = branches.filter(({ errors }) => errors.length > 0 && !errors.some(isTypeAtRoot));
+    const ranked = [...sameType].sort((a, b) => cost(a) - cost(b));
+    const [best, second] = ranked;
+    const clear = best && (!second || cost(best) < cost(second));
+    const isContainer = typeof error.data === 'object' && error.data !== null;
+    if (!best || !(clear || isContainer))
+      return [
+        unexpectedForm(
+          error,
+          branches.map(({ schema }) => schema),
+        ),
+      ];
+    return this.explain(name, best.errors).map((problem) => ({
+      ...problem,
+      path: [...segments(error.instancePath), ...problem.path],
+    }));
+  }
+
+  private resolved(name: string, schema: JsonObject): JsonObject {
+    const { $ref, ...own } = schema;
+    if (typeof $ref !== 'string') return schema;
+    const target = this.ajv.getSchema(`${name}${$ref}`)?.schema;
+    return isObject(target) ? { ...this.resolved(name, target as JsonObject), ...own } : schema;
   }
 }
 
-function explain(schema: JsonSchema, violations: readonly Violation[]): Problem[] {
-  return violations.flatMap((violation, i) =>
-    violation.forms === undefined
-      ? [explainViolation(violation, i < MOST_SUGGESTIONS)]
-      : bestForm(schema, violation, violation.forms),
-  );
+/** The compiled code copies all earlier errors for each value that adds some: quadratic. No other code holds these lists. */
+function growErrors(code: string): string {
+  return code.replace(/vErrors\.concat\(([\w.]+)\)/g, '($1.forEach((one) => vErrors.push(one)), vErrors)');
 }
 
-/** The mistakes in the form that was meant; where that cannot be told, what forms there are. */
-function bestForm(
-  schema: JsonSchema,
-  violation: Violation,
-  forms: readonly (readonly Violation[])[],
-): Problem[] {
-  const all = forms.map(withForms);
-  const isAtRoot = ({ path }: Violation) => path.length === violation.path.length;
-  if (all.every((form) => form.every((one) => one.keyword === 'required' && isAtRoot(one)))) {
-    return [
-      missingOneOf(
-        violation,
-        all.flatMap((form) => form.map(({ key = '' }) => key)),
-      ),
-    ];
-  }
-  const words = discriminator(all);
-  if (words) return [wrongWord(words)];
-  const ranked = forms
-    .map((form, i) => ({ form, all: all[i] ?? [] }))
-    .filter((one) => !one.all.some((each) => each.keyword === 'type' && isAtRoot(each)))
-    .map(({ form, all }) => ({ form, cost: cost(all) }))
-    .sort((a, b) => a.cost - b.cost);
-  const [best, second] = ranked;
-  const isClear = best && (!second || best.cost < second.cost);
-  const isContainer = typeof violation.value === 'object' && violation.value !== null;
-  if (best && (isClear || isContainer)) return explain(schema, best.form);
-  const { anyOf } = violation.schema;
-  return [
-    unexpectedForm(
-      violation,
-      (anyOf as readonly JsonObject[]).map((form) => schema.resolved(form)),
-    ),
-  ];
+interface Branch {
+  readonly schema: JsonObject;
+  readonly errors: readonly ErrorObject[];
 }
 
-/** Violations, and those of the forms within them. */
-function withForms(violations: readonly Violation[]): Violation[] {
-  return violations.flatMap((one) => [...(one.forms ?? []).flatMap(withForms), one]);
+function isTypeAtRoot(error: ErrorObject): boolean {
+  return error.instancePath === '' && error.keyword === 'type';
 }
 
-/** Where every form fails because one key should say which form it is: what each wants it to be. */
-function discriminator(
-  forms: readonly (readonly Violation[])[],
-): readonly [Violation, ...Violation[]] | undefined {
-  const wrong = forms.map((form) => form.find(({ keyword }) => keyword === 'const'));
-  const [first, ...others] = wrong.filter((one) => one !== undefined);
-  const path = JSON.stringify(first?.path);
-  if (!first || others.length + 1 < forms.length) return undefined;
-  return others.every((other) => JSON.stringify(other.path) === path) ? [first, ...others] : undefined;
+function isMissingAtRoot(error: ErrorObject): boolean {
+  return error.instancePath === '' && error.keyword === 'required';
+}
+
+/** Where every form fails because one key should say which form it is: that key, and what it may say. */
+function discriminator(branches: readonly Branch[]): Discriminator | undefined {
+  const wrong = branches.map(({ errors }) => errors.find(({ keyword }) => keyword === 'const'));
+  const path = wrong[0]?.instancePath;
+  if (path === undefined || wrong.some((error) => error?.instancePath !== path)) return undefined;
+  return { path, data: wrong[0]?.data, words: wrong.map((error) => error?.params.allowedValue as Json) };
+}
+
+function missingKey(error: ErrorObject): string {
+  return String(error.params.missingProperty);
 }
 
 /** A key that tells forms apart and has another value weighs more than any number of other mistakes. */
-function cost(violations: readonly Violation[]): number {
-  return violations.reduce((sum, { keyword }) => sum + (keyword === 'const' ? 1000 : 1), 0);
+function cost({ errors }: Branch): number {
+  return errors.reduce((sum, { keyword }) => sum + (keyword === 'const' ? 1000 : 1), 0);
+}
+
+function notePointers(schema: Json, name: string, pointer: string, pointers: Map<object, string>): void {
+  if (typeof schema !== 'object' || schema === null) return;
+  pointers.set(schema, pointer);
+  for (const [key, item] of Object.entries(schema)) {
+    const segment = encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
+    notePointers(item as Json, name, `${pointer}/${segment}`, pointers);
+  }
+}
+
+/** Exact integers as doubles, which is near enough to check a type and a range. */
+function withPlainNumbers(value: Json): Json {
+  if (isExactInt(value)) return Number(value.$int);
+  if (Array.isArray(value)) {
+    const items = value.map(withPlainNumbers);
+    return items.some((item, i) => item !== value[i]) ? items : value;
+  }
+  if (!isObject(value)) return value;
+  let copy: Record<string, Json> | undefined;
+  for (const key of Object.keys(value)) {
+    const before = value[key] ?? null;
+    const after = withPlainNumbers(before);
+    if (after === before) continue;
+    copy ??= { ...value };
+    copy[key] = after;
+  }
+  return copy ?? value;
 }
 
 function distinct(problems: readonly Problem[]): Problem[] {

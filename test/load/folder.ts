@@ -45,7 +45,7 @@ export const boxes: SchemaSource = {
         },
       },
       lid: {
-        anyOf: [
+        oneOf: [
           {
             type: 'object',
             additionalProperties: false,
