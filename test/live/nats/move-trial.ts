@@ -42,11 +42,9 @@ export class MoveTrial {
   /** Makes the stream anew, with deleted messages, a consumer of others, and a pause. */
   async reset(): Promise<void> {
     await this.server.clear();
-    const both = { subjects: ['orders.>'], ...this.#more };
-    const consumers = { worker: { ack_wait: '1s' }, audit: { ack_policy: 'none' } };
-    this.project.declare({ ORDERS: { ...both, max_age: '30d', consumers } });
+    this.declare();
     await this.server.demand('STREAM.CREATE.ORDERS', {
-      ...{ name: 'ORDERS', ...both, storage: 'file', deny_delete: true },
+      ...{ name: 'ORDERS', subjects: ['orders.>'], ...this.#more, storage: 'file', deny_delete: true },
       ...{ max_age: 30 * 86_400 * 1e9, duplicate_window: 120 * 1e9 },
     });
     await this.#consumer('worker', { ack_wait: 1e9 });
@@ -54,6 +52,12 @@ export class MoveTrial {
     await this.#consumer('theirs', { filter_subject: 'orders.3', pause_until: PAUSED_UNTIL });
     for (let i = 1; i <= BEFORE; i++) await this.server.publish(`orders.${i % 5}`, `before ${i}`);
     await this.server.demand('STREAM.PURGE.ORDERS', { filter: 'orders.4' });
+  }
+
+  /** @param worker fields of a consumer */
+  declare(worker: JsonObject = {}): void {
+    const consumers = { worker: { ack_wait: '1s', ...worker }, audit: { ack_policy: 'none' } };
+    this.project.declare({ ORDERS: { subjects: ['orders.>'], ...this.#more, max_age: '30d', consumers } });
   }
 
   async #consumer(name: string, more: JsonObject): Promise<void> {
