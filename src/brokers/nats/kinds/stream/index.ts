@@ -140,9 +140,10 @@ export function streamRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'create') return risks;
   if (change.action === 'update') return [...updateRisks(change), ...risks];
   const isMovable = whyNotMoved(change, context) === undefined;
-  const own = removalRisks(change.before, 'replace').map(
-    (risk): Risk => (risk.class === 'destructive' && isMovable ? { ...risk, movable: true } : risk),
-  );
+  const own = removalRisks(change.before, 'replace').map((risk): Risk => {
+    const { hint: _, ...rest } = risk;
+    return risk.class === 'destructive' && isMovable ? { ...rest, movable: true } : risk;
+  });
   return [...own, ...risks];
 }
 

@@ -19,12 +19,23 @@ import {
 } from '../refusals.ts';
 import { droppedFields, isSame } from '../verify-response.ts';
 import { recordConsumers, restoreConsumers } from './consumers.ts';
-import { amountText, countersOf, Mover, MoveStopped, mirrorErrorOf } from './mover.ts';
+import {
+  absentPeers,
+  amountText,
+  type Counters,
+  countersOf,
+  Mover,
+  MoveStopped,
+  mirrorErrorOf,
+} from './mover.ts';
 import { checkRoom } from './room.ts';
 import { exists, untilWhole } from './verify.ts';
 
 /** Messages that a mirror may lack when its origin is sealed: they are copied within moments. */
 const NEARLY = 1_000n;
+
+/** Milliseconds that the new stream waits for servers that are away. */
+const PATIENCE = 10_000;
 
 /**
  * Executes one phase of a move. A phase begins with a look at the streams, so after a lost response it simply begins
@@ -117,12 +128,20 @@ async function follow(
     mover.tell(`${amountText(has, needs)}, ${rate}/s`);
     const why = `${mirror} has ${amountText(has, needs)} of ${origin}${mirrorErrorOf(to)}`;
     const seen = `${has.messages} ${has.last}`;
+    const isEmpty = needs.messages === 0n;
     target ??= needs.last;
-    if (needs.messages === 0n) return { result: true, seen, why };
-    if (has.last >= target) {
+    if (isEmpty || has.last >= target) {
       // It reached what there was at the last look: it works, and only has to be near the end.
-      if (needs.last - has.last <= NEARLY) return { result: true, seen, why };
-      target = needs.last;
+      if (!isEmpty && needs.last - has.last > NEARLY) {
+        target = needs.last;
+        return { seen, why };
+      }
+      const absent = [...new Set([...absentPeers(from), ...absentPeers(to)])].sort().join(', ');
+      // Consumers already wait for the new stream: they cannot wait for ever.
+      if (absent === '' || (during === 'move.refill' && Date.now() - started.at > PATIENCE)) {
+        return { result: true, seen, why };
+      }
+      return { seen: absent, why: `servers with a copy are away or behind: ${absent}` };
     } else if (has.messages >= needs.messages && !(await exists(mover, origin, needs.last))) {
       const behind = countersOf((await mover.streams()).stream ?? {});
       if (behind.last === needs.last && during === 'move.copy') throw deletedTail(mover);
@@ -160,7 +179,7 @@ async function replace(mover: Mover): Promise<void> {
   const { stream, hold: live, phase } = await mover.streams();
   if (phase !== 'move.replace' || !live) return;
   if (stream) {
-    if (countersOf(live).last < countersOf(stream).last && countersOf(stream).messages > 0n) {
+    if (await lacksEnd(mover, name, countersOf(stream), countersOf(live))) {
       throw new MoveStopped(`${hold} does not have every message of ${name}`);
     }
     await recordConsumers(mover);
@@ -171,6 +190,11 @@ async function replace(mover: Mover): Promise<void> {
     path: [name],
     body: refillConfig(move, configOf(live), broker),
   });
+}
+
+/** Whether the last message of a stream came after those of its copy. */
+async function lacksEnd(mover: Mover, stream: string, needs: Counters, has: Counters): Promise<boolean> {
+  return has.last < needs.last && needs.messages > 0n && (await exists(mover, stream, needs.last));
 }
 
 async function giveBack(mover: Mover): Promise<void> {
@@ -208,7 +232,7 @@ async function clean(mover: Mover): Promise<void> {
     );
   }
   const [has, needs] = [countersOf(stream), countersOf(live)];
-  if (has.last < needs.last && needs.messages > 0n) {
+  if (await lacksEnd(mover, hold, needs, has)) {
     throw new MoveStopped(
       `stream ${name} lost messages since they were moved; ${hold} still has ${needs.messages}`,
       `copy them from ${hold} by hand, then delete it`,

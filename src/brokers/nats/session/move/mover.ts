@@ -161,6 +161,18 @@ export function mirrorErrorOf(info: JsonObject): string {
   return error === '' ? '' : ` (${error})`;
 }
 
+/**
+ * The servers of a cluster that have a copy of this stream, and are away or behind. A server that comes back after the
+ * subjects went to another stream may refuse its copy (10065), until it is started again.
+ */
+export function absentPeers({ cluster }: JsonObject): string[] {
+  if (!isObject(cluster)) return [];
+  const replicas = Array.isArray(cluster.replicas) ? cluster.replicas.filter(isObject) : [];
+  return replicas
+    .filter(({ current, offline }) => offline === true || current !== true)
+    .map(({ name }) => textOf(name));
+}
+
 export function amountText({ messages }: Counters, of: Counters): string {
   return `${formatCount(messages)} of ${formatCount(of.messages)} messages`;
 }
