@@ -12,7 +12,7 @@ const STREAMS: Readonly<Record<string, { live: JsonObject; declared?: JsonObject
   SOURCING: { live: { subjects: ['sourcing'], sources: [{ name: 'ORIGIN' }] }, subject: 'sourcing' },
   MIRRORING: {
     live: { mirror: { name: 'ORIGIN' } },
-    declared: { mirror: undefined, subjects: ['mirroring'] },
+    declared: { mirror: null, subjects: ['mirroring'] },
     subject: 'mirroring',
   },
   EXPIRING: { live: { subjects: ['expiring'], allow_msg_ttl: true }, subject: 'expiring' },
@@ -107,7 +107,11 @@ describeLines(
       const names = Object.keys(STREAMS);
       const before = await Promise.all(names.map((name) => contentsOf(server, name)));
       const again: string[] = [];
-      server.connection.subscribe('again.>', { callback: (_, { subject }) => again.push(subject) });
+      server.connection.subscribe('again.>', {
+        callback: (_, { subject }) => {
+          again.push(subject);
+        },
+      });
       const { stdout } = await project.expectRun(0, 'apply', '--auto-approve');
       expect(stdout).toContain(`${names.length} applied`);
       expect(await Promise.all(names.map((name) => contentsOf(server, name)))).toEqual(before);
