@@ -15,7 +15,7 @@ const CONCURRENT = 256;
  */
 export async function* sendUnits(
   units: readonly (readonly Call[])[],
-  { drain, abort: aborted, onWork }: SendOptions,
+  { drain, abort: aborted, onWork, limitRate }: SendOptions,
   api: JetStreamApi,
   broker: BrokerIdentity,
 ): AsyncGenerator<Outcome> {
@@ -33,7 +33,10 @@ export async function* sendUnits(
   yield* resultsOf(all, CONCURRENT, async (calls, unit): Promise<Outcome> => {
     const isStopped = drain.aborted || abort.aborted;
     if (isStopped) return { unit, status: 'not-started', callsDone: 0 };
-    const outcome = await raceAbort(unit, calls, { api, broker, abort, drain, onWork: onWorkOf(unit) });
+    const outcome = await raceAbort(unit, calls, {
+      ...{ api, broker, abort, drain, onWork: onWorkOf(unit) },
+      ...(limitRate !== undefined && { limitRate }),
+    });
     if (works.has(unit)) onWorkOf(unit)();
     return outcome;
   });

@@ -10,6 +10,8 @@ export interface Execution {
   /** Once aborted, a move that has not affected its stream yet stops. */
   readonly drain?: AbortSignal;
   readonly onWork?: SendOptions['onWork'];
+  /** No move can follow it, because the servers copy. */
+  readonly limitRate?: SendOptions['limitRate'];
 }
 
 /** `unsent`: the request did not reach the server, so nothing changed. */

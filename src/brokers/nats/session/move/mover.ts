@@ -126,12 +126,13 @@ export class Mover {
   }
 
   /** Reports progress: `stream ORDERS: move 2 of 7, copy: 1,000 of 18,204 messages, 500/s`. */
-  tell(text: string, isUrgent = false): void {
-    const { onWork } = this.#execution;
-    if (!onWork || (!isUrgent && Date.now() - this.#toldAt < TOLD_EVERY)) return;
+  tell(text: string): void {
+    const { onWork, limitRate } = this.#execution;
+    if (!onWork || Date.now() - this.#toldAt < TOLD_EVERY) return;
     this.#toldAt = Date.now();
     const phase = `move ${MOVE_PHASES.indexOf(this.#op) + 1} of ${MOVE_PHASES.length}`;
-    onWork(`stream ${this.name}: ${phase}, ${this.#op.replace('move.', '')}: ${text}`);
+    const unlimited = limitRate === undefined ? '' : '; servers copy, so --limit-rate does not apply';
+    onWork(`stream ${this.name}: ${phase}, ${this.#op.replace('move.', '')}: ${text}${unlimited}`);
   }
 }
 
