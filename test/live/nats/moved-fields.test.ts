@@ -12,7 +12,7 @@ const STREAMS: Readonly<Record<string, { live: JsonObject; declared?: JsonObject
   SOURCING: { live: { subjects: ['sourcing'], sources: [{ name: 'ORIGIN' }] }, subject: 'sourcing' },
   MIRRORING: {
     live: { mirror: { name: 'ORIGIN' } },
-    declared: { mirror: null, subjects: ['mirroring'] },
+    declared: { subjects: ['mirroring'] },
     subject: 'mirroring',
   },
   EXPIRING: { live: { subjects: ['expiring'], allow_msg_ttl: true }, subject: 'expiring' },
@@ -92,7 +92,8 @@ describeLines(
     function declare(): void {
       const bodies = Object.entries(STREAMS).map(([name, { live, declared }]) => [
         name,
-        { ...live, storage: 'memory', move: true, ...declared },
+        // What was a mirror becomes an ordinary stream.
+        { ...(live.mirror ? {} : live), storage: 'memory', move: true, ...declared },
       ]);
       const { KV_bucket: _, OBJ_store: __, ...streams } = Object.fromEntries(bodies);
       project.declare(streams, {
