@@ -28,7 +28,10 @@ export function markMoves(
   const changes = found.map((change): Change => {
     if (change.action === 'delete') {
       const movesTo = renamed.get(change.before.address);
-      return movesTo === undefined ? change : { ...change, movesTo };
+      const at = movesTo === undefined ? undefined : context.desired.get(movesTo)?.at;
+      return movesTo === undefined
+        ? change
+        : { ...change, before: { ...change.before, ...(at && { at }) }, movesTo };
     }
     const { after } = change;
     const kind = kindFor(after.address);
