@@ -136,6 +136,9 @@ async function follow(
         target = needs.last;
         return { seen, why };
       }
+      // Before anything is taken from the origin: a message that it lacks now would never come.
+      const lacking = needs.messages - has.messages;
+      if (lacking > 0n && lacking > needs.last - has.last) return { seen: `lacks ${lacking}`, why };
       const absent = [...new Set([...absentPeers(from), ...absentPeers(to)])].sort().join(', ');
       // Consumers already wait for the new stream: they cannot wait for ever.
       if (absent === '' || (during === 'move.refill' && Date.now() - started.at > PATIENCE)) {
