@@ -62,16 +62,24 @@ export class CallExecutor {
 
   async execute(call: RabbitCall, report: Report = () => {}): Promise<CallResult> {
     let sent = false;
+    // A move sends other calls, whose success says nothing of the one that fails.
+    let failingSince: number | undefined;
+    const alive = () => {
+      failingSince = undefined;
+      this.#goneSince = undefined;
+    };
     for (let tries = 1; ; tries++) {
       try {
-        const result = await this.#once(call, report);
+        const result = await this.#once(call, report, alive);
         this.#goneSince = undefined;
         return result;
       } catch (error) {
         if (error instanceof MissingVariable) return failed(call, { message: error.message });
         if (!(error instanceof ConnectionError)) throw error;
         sent ||= wasSent(error);
-        const mayRepeat = call.op !== 'http.post' || !wasSent(error);
+        failingSince ??= Date.now();
+        const isStuck = isMoveCall(call) && Date.now() - failingSince > RESTART;
+        const mayRepeat = !isStuck && (call.op !== 'http.post' || !wasSent(error));
         if (mayRepeat && error.transient && (await this.#waitForBroker(tries))) continue;
         const failure = failureFrom(call, error);
         if (sent) return { status: 'unknown', failure };
@@ -89,8 +97,8 @@ export class CallExecutor {
     return !drain.aborted && !abort.aborted;
   }
 
-  async #once(call: RabbitCall, report: Report): Promise<CallResult> {
-    if (isMoveCall(call)) return this.#move(call, report);
+  async #once(call: RabbitCall, report: Report, alive: () => void): Promise<CallResult> {
+    if (isMoveCall(call)) return this.#move(call, report, alive);
     if (call.op === 'user.set-tags') return this.#setTags(call);
     const routes = routesOf(call);
     const { links } = this.#with;
@@ -108,7 +116,7 @@ export class CallExecutor {
     });
   }
 
-  async #move(call: MoveCall, report: Report): Promise<CallResult> {
+  async #move(call: MoveCall, report: Report, alive: () => void): Promise<CallResult> {
     const { links, settings } = this.#with;
     if (!links || !settings.amqp) {
       const hint = 'add "url" to the connection of the broker';
@@ -125,9 +133,7 @@ export class CallExecutor {
         execute: (one) => this.execute(one),
         report,
         sizes: this.#sizes,
-        alive: () => {
-          this.#goneSince = undefined;
-        },
+        alive,
       });
       return note === undefined ? DONE : { status: 'done', note };
     } catch (error) {
@@ -207,7 +213,9 @@ function failed(call: RabbitCall, failure: Omit<Failure, 'op'>): CallResult {
 }
 
 function failureFrom(call: RabbitCall, error: ConnectionError): Failure {
-  return { op: call.op, message: error.message, ...(error.hint ? { hint: error.hint } : {}) };
+  const { hint = isMoveCall(call) ? 'no message is lost; apply again to continue the move' : undefined } =
+    error;
+  return { op: call.op, message: error.message, ...(hint ? { hint } : {}) };
 }
 
 /** A payload with its secrets in place, which are also told, so that no answer repeats them. */

@@ -99,7 +99,7 @@ describe.each(LINES)('a move of RabbitMQ %s that is killed', (line) => {
       );
       await session.close();
       console.log(`RabbitMQ ${line}: ${JSON.stringify(sums)}`);
-      expect(sums.killed).toBe(Number.isFinite(KILLS) ? sums.runs : expect.any(Number));
+      if (Number.isFinite(KILLS)) expect(sums.killed).toBe(sums.runs);
     },
     7_200_000,
   );

@@ -4,7 +4,7 @@ import { readBindings } from './bindings.ts';
 import { deadLettering, keepPoliciesAway, removePolicy } from './policies.ts';
 import { checkOwnRights } from './preflight.ts';
 import type { MoveRun } from './run.ts';
-import type { LiveQueue, MoveState } from './state.ts';
+import { type LiveQueue, type MoveState, readState } from './state.ts';
 
 /**
  * Makes what the move needs: the policy, the hold and park queues, and the exchanges that lead to hold and back to the
@@ -77,12 +77,13 @@ async function bindTo(run: MoveRun, source: string, destination: string): Promis
 
 /** Nothing was diverted yet: park has no bindings, and both queues are as empty as they were made. */
 async function removeUnused(run: MoveRun): Promise<void> {
-  const { hold, park } = run.names;
   try {
-    if ((await readBindings(run, park)).length > 0) return;
-    for (const name of [hold, park]) {
-      if (await run.ready(name)) return;
-      const body = { vhost: run.vhost, name, type: run.newType, ifEmpty: true };
+    const { hold, park } = await readState(run);
+    if ((await readBindings(run, run.names.park)).length > 0) return;
+    for (const queue of [hold, park]) {
+      if (!queue) continue;
+      if ((await run.ready(queue.name)) !== 0) return;
+      const body = { vhost: run.vhost, name: queue.name, type: queue.type, ifEmpty: true };
       await run.do({ op: 'queue.delete', target: run.target, body });
     }
     await removeHolding(run);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel } from 'amqplib';
-import { isObject, toBigInt } from '../../../../model/index.ts';
+import { ConnectionError, isObject, toBigInt } from '../../../../model/index.ts';
 import { AmqpRefusal } from '../connection-errors.ts';
 import { countMessages, type QueueRef } from '../metrics.ts';
 import { toAmqpTable } from '../requests.ts';
@@ -150,11 +150,12 @@ export async function checkOwnRights(run: MoveRun): Promise<void> {
       links.callOnce(run.vhost, consumeBadly(name)),
     );
   }
-  for (const name of [hold, back]) {
-    await expectRight(run, `write exchange ${JSON.stringify(name)}`, () =>
-      links.callOnce(run.vhost, publishBadly(name, hold)),
-    );
-  }
+  // The right to write the hold exchange is that to write the hold queue, which was bound.
+  const publish = () => links.callAlone(run.vhost, publishBadly(back, hold));
+  await expectRight(run, `write exchange ${JSON.stringify(back)}`, publish).catch((error) => {
+    // A broker with an alarm does not answer to who publishes: the move waits for its end.
+    if (!(error instanceof ConnectionError)) throw error;
+  });
 }
 
 function consumeBadly(queue: string): (channel: Channel) => Promise<unknown> {

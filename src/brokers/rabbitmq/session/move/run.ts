@@ -30,7 +30,7 @@ export interface MoveOptions {
   readonly report: (text?: string) => void;
   /** Bytes of a message, by the target of a move: learned while they are moved. */
   readonly sizes: Map<string, number>;
-  /** Told whenever something was done: the broker is there. */
+  /** Told whenever messages were moved: the broker is there. */
   readonly alive: () => void;
 }
 
@@ -74,7 +74,6 @@ export class MoveRun {
   /** @throws BrokerError, ConnectionError */
   async do(call: PlainCall): Promise<void> {
     const result = await this.options.execute(call);
-    this.options.alive();
     if (result.status === 'done') return;
     const { broker } = this.options.settings;
     if (result.status === 'failed') throw new BrokerError(broker, result.failure);

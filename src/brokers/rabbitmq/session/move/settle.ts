@@ -40,7 +40,13 @@ export async function settle(
     const before = transfer.moved;
     const count = await countNow({ vhost: run.vhost, name: queue.name, type: queue.type }, run.options);
     if (!count) return;
-    const { ready = 0, unacknowledged = 0 } = count;
+    const { ready, unacknowledged } = count;
+    if (ready === undefined || unacknowledged === undefined) {
+      // A broker that has just started knows no counts for a while: unknown is not empty.
+      if (Date.now() - since > HELD) refuseUnknown(run, queue.name);
+      await run.waitWith(transfer, queue.name, ASK_EVERY);
+      continue;
+    }
     // What we hold ourselves is none of the others'.
     const others = unacknowledged - (isQuiet ? 0 : transfer.peak);
     if (isQuiet && ready === 0 && others <= 0 && transfer.moved === before) return;
@@ -98,6 +104,13 @@ class Arrivals {
     [this.#at, this.#fresh, this.#ready] = [Date.now(), fresh, ready];
     return this.#looks >= 3;
   }
+}
+
+function refuseUnknown(run: MoveRun, name: string): never {
+  run.fail(
+    `the broker does not tell how many messages queue ${JSON.stringify(name)} holds`,
+    'wait for its statistics, and apply again to continue the move; no message is lost',
+  );
 }
 
 function giveUp(run: MoveRun, name: string, ready: number, others: number): never {
