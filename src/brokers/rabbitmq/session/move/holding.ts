@@ -22,6 +22,7 @@ export async function makeHolding(run: MoveRun, state: MoveState): Promise<void>
     await makeExchange(run, run.names.back);
     if (!state.park) await declareQueue(run, park, args);
     await checkOwnRights(run);
+    if (!state.hold || !state.park) await run.untilKept(run.newType);
   } catch (error) {
     const isFirst = !state.hold && !state.park;
     if (error instanceof BrokerError && isFirst) await removeUnused(run);

@@ -63,6 +63,7 @@ async function replace(run: MoveRun): Promise<string | undefined> {
       'its messages are kept: run plan again and review what differs',
     );
   }
+  await run.untilKept(run.newType);
   return gap === undefined ? undefined : `the queue was away for ${gap.toFixed(1)} ms`;
 }
 
