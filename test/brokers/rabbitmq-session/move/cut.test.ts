@@ -4,12 +4,12 @@ import { describe, expect, type TestContext, test } from 'vitest';
 import { brokerOf, LINES, open } from '../live.ts';
 import { startProxy } from '../tcp-proxy.ts';
 import { fill, numbersTo, takeAll } from './backlog.ts';
-import { CHANGES, NAMES, Shop } from './queues.ts';
+import { CHANGES, changesOr, NAMES, Shop } from './queues.ts';
 import { findings, Traffic } from './traffic.ts';
 
 type Opened = Awaited<ReturnType<typeof open>>;
 
-describe.each(LINES)('a move of RabbitMQ %s that is interrupted', (line) => {
+describe.concurrent.each(LINES)('a move of RabbitMQ %s that is interrupted', (line) => {
   const broker = brokerOf(line);
 
   async function shopFor({ onTestFinished }: TestContext, change: string): Promise<Shop> {
@@ -39,7 +39,7 @@ describe.each(LINES)('a move of RabbitMQ %s that is interrupted', (line) => {
     readonly onText: (text: string) => unknown;
   }
 
-  test.skipIf(!broker).concurrent.for(Object.keys(CHANGES))(
+  test.skipIf(!broker).concurrent.for(changesOr('classic to quorum'))(
     'every connection cut in every phase, %s: it goes on, and no message is lost',
     async (change, context) => {
       const shop = await shopFor(context, change);
@@ -181,7 +181,7 @@ describe.each(LINES)('a move of RabbitMQ %s that is interrupted', (line) => {
       expect(left).toEqual(numbersTo(left.length));
     });
 
-  test.skipIf(!broker).concurrent.for(Object.keys(CHANGES))(
+  test.skipIf(!broker).concurrent.for(changesOr('quorum to classic'))(
     'messages that a consumer holds are waited for, %s',
     async (change, context) => {
       const shop = await shopFor(context, change);

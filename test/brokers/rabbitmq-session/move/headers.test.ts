@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 import amqp from 'amqplib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { brokerOf, LINES, open, send } from '../live.ts';
 import { CHANGES, Shop } from './queues.ts';
 
@@ -28,17 +28,16 @@ const HEADERS: Readonly<Record<string, unknown>> = {
   table: { inner: { '!': 'short', value: 7 }, deeper: { x: { '!': 'long', value: 2 } } },
 };
 
-describe.each(LINES)('RabbitMQ %s: a moved message stays what it was', (line) => {
+describe.concurrent.each(LINES)('RabbitMQ %s: a moved message stays what it was', (line) => {
   const broker = brokerOf(line);
-  let shop: Shop | undefined;
-  afterEach(() => shop?.close());
 
-  test.skipIf(!broker).each(Object.keys(CHANGES))(
+  test.skipIf(!broker).for(Object.keys(CHANGES))(
     '%s: properties, headers and body, byte by byte',
-    async (change) => {
+    async (change, { onTestFinished }) => {
       const known = CHANGES[change];
       if (!broker || !known) throw new Error('no broker');
-      shop = new Shop(broker, known);
+      const shop = new Shop(broker, known);
+      onTestFinished(() => void shop.close());
       await shop.open();
       const connection = await amqp.connect(shop.url);
       const channel = await connection.createConfirmChannel();

@@ -22,7 +22,7 @@ const BATCH = 400;
 const WINDOW = 20;
 const BACKLOG = 300;
 
-describe.each(LINES)('a move of RabbitMQ %s that is killed', (line) => {
+describe.concurrent.each(LINES)('a move of RabbitMQ %s that is killed', (line) => {
   const broker = brokerOf(line);
 
   /** Runs a move in a process of its own. @returns what it said, or that it was killed */

@@ -129,7 +129,7 @@ const RIGHTS: readonly {
   { what: 'to write to the way back', write: '^(?!.*back)', message: /'orders.brokerform-back'/ },
 ];
 
-describe.each(LINES)('RabbitMQ %s refuses to move, and changes nothing', (line) => {
+describe.concurrent.each(LINES)('RabbitMQ %s refuses to move, and changes nothing', (line) => {
   const broker = brokerOf(line);
 
   async function shopWith(
@@ -139,7 +139,7 @@ describe.each(LINES)('RabbitMQ %s refuses to move, and changes nothing', (line) 
   ): Promise<{ shop: Shop; channel: Channel }> {
     if (!broker) throw new Error('no broker');
     const shop = new Shop(broker, { from, to });
-    onTestFinished(() => void shop.close());
+    onTestFinished(async () => void (await shop.close()));
     await shop.open();
     const connection = await amqp.connect(shop.url);
     onTestFinished(() => connection.close().catch(() => {}));
