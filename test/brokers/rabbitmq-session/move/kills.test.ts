@@ -108,7 +108,7 @@ describe.concurrent.each(LINES)('a move of RabbitMQ %s that is killed', (line) =
 /** So many kills of each broker, at moments that differ from run to run. */
 const KILLS = killsOf(2);
 const SURE_CALLS = 40;
-const SURE_MESSAGES = 1000;
+const SURE_MESSAGES = 300;
 
 interface Points {
   readonly change: string;
