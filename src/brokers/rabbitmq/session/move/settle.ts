@@ -6,6 +6,8 @@ import type { Transfer } from './transfer.ts';
 /** How long other consumers may hold messages without a change. Milliseconds. */
 const HELD = 30_000;
 const ASK_EVERY = 1000;
+/** How often a queue whose publishers go on may turn out to hold more than a few messages. */
+const ROUNDS = 10;
 /** Milliseconds between two looks for new messages. */
 const ARRIVING = 1500;
 
@@ -33,6 +35,7 @@ export async function settle(
 ): Promise<void> {
   const quiet = queue.type === 'classic' ? QUIET : SETTLED;
   let held = 0;
+  let rounds = 0;
   let since = Date.now();
   for (;;) {
     const isQuiet = await quietFor(run, transfer, queue.name, quiet, settling);
@@ -51,6 +54,7 @@ export async function settle(
     const others = unacknowledged - (isQuiet ? 0 : transfer.peak);
     if (isQuiet && ready === 0 && others <= 0 && transfer.moved === before) return;
     if (!isQuiet && ready <= FEW && others <= 0) return;
+    if (!isQuiet && ++rounds > ROUNDS) refuseFlood(run, queue.name);
     if (others !== held || transfer.moved !== before) since = Date.now();
     held = others;
     if (Date.now() - since > HELD) giveUp(run, queue.name, ready, others);
@@ -104,6 +108,13 @@ class Arrivals {
     [this.#at, this.#fresh, this.#ready] = [Date.now(), fresh, ready];
     return this.#looks >= 3;
   }
+}
+
+function refuseFlood(run: MoveRun, name: string): never {
+  run.fail(
+    `publishers send messages to queue ${JSON.stringify(name)} as fast as the move takes them`,
+    'slow them down, and apply again to continue the move; no message is lost',
+  );
 }
 
 function refuseUnknown(run: MoveRun, name: string): never {
