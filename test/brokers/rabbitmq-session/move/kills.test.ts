@@ -57,7 +57,7 @@ describe.concurrent.each(LINES)('a move of RabbitMQ %s that is killed', (line) =
       await shop.open();
       const traffic = new Traffic(shop.url, 'events', seed, { prioritised: true });
       await Promise.all([0, 1].map((one) => traffic.publish(one, 20, BACKLOG).filled));
-      if (seed % 2 === 0) traffic.consume('orders', 5);
+      if (seed % 2 === 0) traffic.consume('orders', 200);
       await work(shop);
       await shop.expectMoved();
       await traffic.end('orders');
@@ -108,7 +108,7 @@ describe.concurrent.each(LINES)('a move of RabbitMQ %s that is killed', (line) =
 /** So many kills of each broker, at moments that differ from run to run. */
 const KILLS = killsOf(2);
 const SURE_CALLS = 40;
-const SURE_MESSAGES = 300;
+const SURE_MESSAGES = 200;
 
 interface Points {
   readonly change: string;
