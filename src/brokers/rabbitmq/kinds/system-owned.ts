@@ -23,7 +23,7 @@ const PLUGIN_QUEUES: readonly (readonly [name: RegExp, reason: string])[] = [
 ];
 
 /** What a move makes, see `queue/move.ts`. */
-const MOVE_NAMES = /\.brokerform-(hold|park|back|move)$/s;
+const MOVE_NAMES = /\.brokerform-(hold|park|back|move|detour)$/s;
 const MOVED = 'it belongs to a move that was interrupted; the next apply continues it';
 
 export function ownerByMove(name: string): string | undefined {

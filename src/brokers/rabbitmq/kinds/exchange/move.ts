@@ -9,6 +9,7 @@ import {
   makeAddress,
   type Order,
   oncePer,
+  parseAddress,
   type Resource,
   subject,
 } from '../../../../model/index.ts';
@@ -17,7 +18,7 @@ import { bind, bindingResource, declareExchange, endsOf, identityOf } from '../b
 import { exclusiveQueuesOn } from '../binding/neighbours.ts';
 import { brokerOf, tableOf, vhostAndName } from '../parts.ts';
 import { exactPattern, presentPolicy } from '../policy/in-place.ts';
-import { suffixed } from '../queue/move.ts';
+import { moveNames, suffixed } from '../queue/move.ts';
 
 /*
  * A replaced exchange loses its bindings, and until the last one is back messages are routed to some of its queues or to
@@ -50,7 +51,7 @@ export function isBeingMoved(exchange: Resource, { live }: Context): boolean {
 }
 
 function detourOf(exchange: Resource): string {
-  return suffixed(vhostAndName(exchange).name, '.brokerform-move');
+  return suffixed(vhostAndName(exchange).name, '.brokerform-detour');
 }
 
 function detourAddress(exchange: Resource): Address {
@@ -64,20 +65,32 @@ export function moveCalls(change: Exclude<Change, { action: 'delete' }>, context
   const detour = detourOf(after);
   const { outbound, inbound } = routesOf(after, context);
   const { spec } = after;
+  const present = presentPolicy(after, context);
+  const alternate = present === 'unknown' ? undefined : present?.definition['alternate-exchange'];
   const stand: Resource = {
     ...after,
     address: detourAddress(after),
-    spec: { ...spec, 'auto-delete': false, internal: true },
+    spec: {
+      ...spec,
+      ...{ 'auto-delete': false, internal: true },
+      // What the detour cannot route goes where the policy of the exchange sends it, which does not apply to the detour.
+      arguments: {
+        ...(alternate !== undefined && { 'alternate-exchange': alternate }),
+        ...tableOf(spec.arguments),
+      },
+    },
   };
-  const policy = alternatePolicy(change, detour, context);
+  const policy = alternatePolicy(after, detour, present);
   const path = ['policies', vhost, detour];
+  const isPolicyLive = context.live.has(makeAddress(brokerOf(after), 'policy', vhost, detour));
   const remove = (exchange: string): RabbitCall => ({
     op: 'exchange.delete',
     target: after.address,
     body: { vhost, name: exchange, ifUnused: false },
   });
   const replacement: RabbitCall[] = [
-    declareExchange(stand),
+    // One of an interrupted move stays as it is, even if the declaration has changed since.
+    ...(isBeingMoved(after, context) ? [] : [declareExchange(stand)]),
     ...outbound.map((binding) => bind(rerouted(binding, { source: detour }))),
     ...inbound.map((binding) => bind(rerouted(binding, { destination: detour }))),
     ...(policy
@@ -90,9 +103,11 @@ export function moveCalls(change: Exclude<Change, { action: 'delete' }>, context
     // An update is a replacement that was interrupted after the new exchange.
     ...(change.action === 'update' ? [] : replacement),
     ...passages(after, detour, outbound).map(bind),
+    // Bindings that follow each other are made at the same time: no other one may come before the last passage.
+    declareExchange(after),
     ...outbound.map(bind),
     ...inbound.map(bind),
-    ...(policy
+    ...(policy || isPolicyLive
       ? [{ op: 'http.delete', target: after.address, body: { path, optional: true } } as const]
       : []),
     remove(detour),
@@ -133,7 +148,7 @@ function routesOf(exchange: Resource, context: Context): Routes {
   const { address } = exchange;
   const { name } = vhostAndName(exchange);
   const detour = detourAddress(exchange);
-  const { deleted, live, desired } = context;
+  const { live, desired } = context;
   const found = new Map<Address, Resource>();
   for (const side of [live, desired]) {
     for (const end of [address, detour]) {
@@ -144,14 +159,22 @@ function routesOf(exchange: Resource, context: Context): Routes {
         const own = rerouted(binding, isFrom ? { source: name } : { destination: name });
         const ends = endsOf(own);
         const other = isFrom ? ends.destination : ends.source;
-        // What is not there yet is bound by a step of its own.
-        if (!deleted?.has(own.address) && (live.has(other) || other === address)) found.set(own.address, own);
+        // What is not there yet, or does not get messages during a move, is bound by a step of its own.
+        const isReady = live.has(other) && !(side === desired && isDiverted(other, live));
+        if (isReady || other === address) found.set(own.address, own);
       }
     }
   }
   const all = [...found.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
   const isOutbound = (binding: Resource) => endsOf(binding).source === address;
   return { outbound: all.filter(isOutbound), inbound: all.filter((binding) => !isOutbound(binding)) };
+}
+
+/** Whether the messages for a queue go to the park queue of an interrupted move. */
+function isDiverted(address: Address, live: Context['live']): boolean {
+  if (kindOf(address) !== 'queue') return false;
+  const { vhost, name } = vhostAndName({ address });
+  return live.has(makeAddress(parseAddress(address).broker, 'queue', vhost, moveNames(name).park));
 }
 
 /** Bindings by each of their ends. */
@@ -178,9 +201,11 @@ function rerouted(
  * The policy that sends what the new exchange cannot route yet to the detour; undefined where an argument of the
  * exchange wins over it, or where it is not known which policy it would replace.
  */
-function alternatePolicy(change: Change, detour: string, context: Context): JsonObject | undefined {
-  const exchange = subject(change);
-  const present = presentPolicy(exchange, context);
+function alternatePolicy(
+  exchange: Resource,
+  detour: string,
+  present: ReturnType<typeof presentPolicy>,
+): JsonObject | undefined {
   if (present === 'unknown' || tableOf(exchange.spec.arguments)['alternate-exchange'] !== undefined)
     return undefined;
   return {
@@ -191,15 +216,30 @@ function alternatePolicy(change: Change, detour: string, context: Context): Json
   };
 }
 
-/** A queue or exchange that is replaced too waits for the exchanges that lead to it, so that both keep their bindings. */
+/**
+ * A queue or exchange that is replaced too waits for the exchanges that lead to it, so that both keep their bindings. A
+ * rename comes between the new queue and its bindings: it makes those of the old one itself, and two bound queues would
+ * both get every message.
+ */
 export function orderMoves(changes: readonly Change[], { live }: Context): Order[] {
   const replaced = new Set(
     changes.flatMap((change) =>
       change.action === 'replace' || isMove(change) ? [subject(change).address] : [],
     ),
   );
+  const bindings = groupBy(
+    changes.filter((change) => change.action === 'create' && kindOf(change.after.address) === 'binding'),
+    (change) => endsOf(subject(change)).destination,
+  );
   return changes.filter(isMove).flatMap((change): Order[] => {
     const { address } = subject(change);
+    if (change.action === 'delete' && change.movesTo !== undefined) {
+      const made = bindings.get(change.movesTo) ?? [];
+      return [
+        { first: change.movesTo, next: address },
+        ...made.map((binding) => ({ first: address, next: subject(binding).address })),
+      ];
+    }
     const next = (bindingsAt(live).get(address) ?? []).map((binding) => endsOf(binding).destination);
     return [...new Set(next)]
       .filter((one) => one !== address && replaced.has(one))

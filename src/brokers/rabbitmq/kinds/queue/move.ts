@@ -118,8 +118,11 @@ export function isBeingMoved(queue: Resource, context: Context): boolean {
   return moveQueues(queue, context).length > 0 || isBeingRenamed(queue, context);
 }
 
-function isBeingRenamed({ was }: Resource, { live }: Context): boolean {
-  if (was === undefined || live.has(was)) return false;
+function isBeingRenamed({ address, was }: Resource, context: Context): boolean {
+  const { live } = context;
+  if (was === undefined || live.has(was) || !live.has(address)) return false;
+  // A move of the old queue was interrupted while it was deleted.
+  if (moveQueues({ address: was, spec: {}, dependsOn: [] }, context).length > 0) return false;
   const { vhost, name } = vhostAndName({ address: was });
   return live.has(makeAddress(parseAddress(was).broker, 'exchange', vhost, moveNames(name).back));
 }

@@ -9,18 +9,20 @@ import {
   type JsonObject,
   type Resource,
   type Risk,
+  refused,
 } from '../../../../model/index.ts';
 import { formatUnit } from '../../fields/units.ts';
 import { defaultQueueTypeIn } from '../../fields/vhost.ts';
 import { countsOf, tableOf, vhostAndName } from '../parts.ts';
 import { inPlaceHint } from '../policy/in-place.ts';
-import { moveRisks, whyNotMoved } from './move.ts';
+import { moveQueues, moveRisks, whyNotMoved } from './move.ts';
 
 /** What a change of a queue costs its messages and clients. */
 export function risks(change: Change, context: Context): Risk[] {
   if (isMove(change)) return moveRisks(change, context);
   if (change.action === 'create') return [...inheritedType(change.after, context), ...expiry(change.after)];
   if (change.action === 'update') return [];
+  if (change.action === 'delete' && moveQueues(change.before, context).length > 0) return [BEING_MOVED];
   const { consumers, ready, unacknowledged } = countsOf(change.before);
   const isEmpty = ready === 0 && unacknowledged === 0;
   const isKnown = ready !== undefined && unacknowledged !== undefined;
@@ -36,6 +38,12 @@ export function risks(change: Change, context: Context): Risk[] {
   const movable = risk.class === 'destructive' && isMovable && { movable: true as const };
   return [{ ...risk, ...inPlaceHint(change, context), ...movable }];
 }
+
+const BEING_MOVED = refused(
+  'being-moved',
+  'a move of its messages was interrupted: they are in its hold and park queues',
+  'declare the queue and apply, which continues the move; then delete it',
+);
 
 /** Until the new queue is declared and bound again. */
 const GAP = '; messages published for it until it is re-created and bound are unroutable';
