@@ -186,8 +186,8 @@ export function moveRisks(change: Change, context: Context): Risk[] {
 
 /** Messages a second through one queue, see `bench/moves.ts`; they pass twice, to the hold queue and back. */
 const RATE = 10_000;
-/** Seconds until the broker's counts show that a quorum queue is empty. */
-const SETTLING = 7;
+/** Seconds until new quorum queues outlive a crash, and the broker's counts show that they are empty. */
+const SETTLING = 11;
 
 /** How long a move takes; nothing where the messages could not be counted. */
 function timeOf(change: Change): string {
