@@ -1,12 +1,12 @@
 import type { MovePhase } from '../../calls.ts';
-import { moveBindings, readBindings } from './bindings.ts';
+import { moveBindings } from './bindings.ts';
+import { deleteInMoment, emptyAndDelete } from './emptying.ts';
 import { makeHolding, makeWayBack, removeHolding } from './holding.ts';
-import { checkMove, DEFAULT_EXCHANGE } from './preflight.ts';
+import { checkMove } from './preflight.ts';
 import { declareNew, deleteAndDeclare } from './replace.ts';
 import type { MoveRun } from './run.ts';
-import { FEW, settle } from './settle.ts';
 import { type LiveQueue, readState } from './state.ts';
-import type { Transfer } from './transfer.ts';
+import { untilFew, untilTaken, withTransfer } from './taking.ts';
 
 /**
  * The phases of a move, see `MOVE_PHASES`. Each reads how far the move is and does what is left, so that all of them
@@ -23,9 +23,6 @@ export const PHASES: Readonly<
   'move.return': giveBack,
   'move.clean': clean,
 };
-
-/** How often a queue may turn out not to be empty when it is to be deleted. */
-const TRIES = 10;
 
 async function prepare(run: MoveRun): Promise<void> {
   const state = await readState(run);
@@ -53,8 +50,7 @@ async function drain(run: MoveRun): Promise<void> {
 async function replace(run: MoveRun): Promise<string | undefined> {
   const { queue, isNew } = await readState(run);
   if (isNew) return undefined;
-  const replacing = (transfer: Transfer) => replaceEmptied(run, queue as LiveQueue, transfer);
-  const gap = queue && (await withTransfer(run, queue, run.names.hold, replacing));
+  const gap = queue && (await withTransfer(run, queue, run.names.hold, deleteAndDeclare(run, queue)));
   if (gap === undefined) await declareNew(run);
   const after = await readState(run);
   if (!after.isNew) {
@@ -67,32 +63,12 @@ async function replace(run: MoveRun): Promise<string | undefined> {
   return gap === undefined ? undefined : `the queue was away for ${gap.toFixed(1)} ms`;
 }
 
-/** @returns milliseconds that the queue was away; undefined where somebody else deleted it */
-async function replaceEmptied(
-  run: MoveRun,
-  queue: LiveQueue,
-  transfer: Transfer,
-): Promise<number | undefined> {
-  const refuseArrivals = () => run.fail(...DEFAULT_EXCHANGE(run));
-  const { allowGap } = run.move;
-  for (let tries = 1; !transfer.cancelled; tries++) {
-    if (tries > TRIES) refuseArrivals();
-    await moveBindings(run, run.queue, run.names.park);
-    await settle(run, transfer, queue, { mayArrive: allowGap, refuseArrivals });
-    // Bound by a client meanwhile: once more.
-    if (transfer.cancelled || (await readBindings(run, run.queue)).length > 0) continue;
-    const gap = await deleteAndDeclare(run, queue.type, transfer);
-    if (gap !== undefined) return gap;
-  }
-  return undefined;
-}
-
 async function refill(run: MoveRun): Promise<void> {
   const { hold } = await expectNew(run);
   if (!hold) return;
   await makeWayBack(run);
   // All of it, before newer messages follow.
-  await withTransfer(run, hold, run.names.back, (transfer) => run.untilTaken(transfer, hold.name));
+  await withTransfer(run, hold, run.names.back, (transfer) => untilTaken(run, transfer, hold.name));
 }
 
 async function giveBack(run: MoveRun): Promise<string | undefined> {
@@ -102,34 +78,9 @@ async function giveBack(run: MoveRun): Promise<string | undefined> {
   return withTransfer(run, park, run.names.back, async (transfer) => {
     const note = await untilFew(run, transfer, park.name);
     await moveBindings(run, park.name, run.queue);
-    await run.untilTaken(transfer, park.name);
+    await untilTaken(run, transfer, park.name);
     return note;
   });
-}
-
-/** How long the messages that are left may not become fewer. Milliseconds. */
-const CATCH_UP = 15_000;
-const LOOK = 100;
-
-/**
- * Moves messages until few are left.
- * @returns a note where publishers are as fast as the move, and it has to go on all the same
- */
-export async function untilFew(run: MoveRun, transfer: Transfer, name: string): Promise<string | undefined> {
-  let fewest = Number.POSITIVE_INFINITY;
-  let since = Date.now();
-  while (!transfer.cancelled) {
-    await run.waitWith(transfer, name, LOOK);
-    const left = ((await run.ready(name)) ?? fewest) + transfer.inFlight;
-    if (left <= FEW) break;
-    if (left < fewest || transfer.alarm !== undefined) since = Date.now();
-    fewest = Math.min(fewest, left);
-    if (Date.now() - since <= CATCH_UP) continue;
-    const note = `publishers were as fast as the move: ${left} messages may arrive after newer ones`;
-    run.report(note);
-    return note;
-  }
-  return undefined;
 }
 
 async function clean(run: MoveRun): Promise<void> {
@@ -142,28 +93,10 @@ async function clean(run: MoveRun): Promise<void> {
 
 /** Deletes a queue of the move once it is known to be empty; what is still in it goes to the new queue first. */
 async function removeEmptied(run: MoveRun, queue: LiveQueue): Promise<void> {
-  await withTransfer(run, queue, run.names.back, async (transfer) => {
-    await settle(run, transfer, queue);
-    const body = { vhost: run.vhost, name: queue.name, type: queue.type, ifEmpty: true };
-    await run.do({ op: 'queue.delete', target: run.target, body });
+  await withTransfer(run, queue, run.names.back, (transfer) => {
+    const remove = () => deleteInMoment(run, queue, transfer, async () => true as const);
+    return emptyAndDelete(run, queue, transfer, { bindingsTo: run.queue, remove });
   });
-}
-
-/** Lets messages go from a queue to an exchange while the work runs; what is in flight then is finished. */
-export async function withTransfer<T>(
-  run: MoveRun,
-  { name, type }: LiveQueue,
-  via: string,
-  work: (transfer: Transfer) => Promise<T>,
-): Promise<T> {
-  const transfer = await run.transfer(name, type, via);
-  try {
-    const result = await work(transfer);
-    await transfer.finish();
-    return result;
-  } finally {
-    transfer.destroy();
-  }
 }
 
 async function expectNew(run: MoveRun) {

@@ -80,10 +80,11 @@ export async function checkClients(run: MoveRun, queue: LiveQueue, mayBeBound: b
 }
 
 /** What publishers through the default exchange lose, and how to go on. */
-export function DEFAULT_EXCHANGE({ target }: MoveRun): [message: string, hint: string] {
+export function DEFAULT_EXCHANGE({ target, move }: MoveRun): [message: string, hint: string] {
+  const permit = move.allowGap ? '' : `, or permit the loss: --allow 'destructive:${target}'`;
   return [
     'publishers use the default exchange: what they send while the queue is deleted and declared anew would be lost',
-    `stop these publishers for the time of the move, or permit the loss: --allow 'destructive:${target}'`,
+    `stop these publishers for the time of the move${permit}`,
   ];
 }
 

@@ -1,12 +1,11 @@
 import type { QueueRename, RenamePhase } from '../../calls.ts';
 import { moveBindings, readBindings } from './bindings.ts';
+import { clientsSettling, deleteInMoment, emptyAndDelete } from './emptying.ts';
 import { makeWayBack } from './holding.ts';
-import { untilFew, withTransfer } from './phases.ts';
-import { checkClients, checkQueue, DEFAULT_EXCHANGE } from './preflight.ts';
+import { checkClients, checkQueue } from './preflight.ts';
 import type { MoveRun } from './run.ts';
-import { settle } from './settle.ts';
 import { readQueue } from './state.ts';
-import type { Transfer } from './transfer.ts';
+import { untilFew, withTransfer } from './taking.ts';
 
 /** The phases of a rename, see `RENAME_PHASES`. Where the old queue is gone, there is nothing left but the exchange. */
 export const renamePhases: Readonly<
@@ -17,9 +16,6 @@ export const renamePhases: Readonly<
   'rename.drain': drain,
   'rename.clean': clean,
 };
-
-/** How often the old queue may turn out not to be empty when it is to be deleted. */
-const TRIES = 10;
 
 async function prepare(run: MoveRun, { newName }: QueueRename): Promise<void> {
   const [queue, renamed] = await Promise.all([readQueue(run, run.queue), readQueue(run, newName)]);
@@ -43,35 +39,13 @@ async function drain(run: MoveRun, { newName }: QueueRename): Promise<string | u
   await makeWayBack(run, newName);
   return withTransfer(run, queue, run.names.back, async (transfer) => {
     const note = await untilFew(run, transfer, queue.name);
-    await deleteEmptied(run, queue.type, newName, transfer);
+    await emptyAndDelete(run, queue, transfer, {
+      bindingsTo: newName,
+      settling: clientsSettling(run),
+      remove: () => deleteInMoment(run, queue, transfer, async () => true as const),
+    });
     return note;
   });
-}
-
-async function deleteEmptied(run: MoveRun, type: string, newName: string, transfer: Transfer): Promise<void> {
-  const refuseArrivals = () => run.fail(...DEFAULT_EXCHANGE(run));
-  for (let tries = 1; !transfer.cancelled; tries++) {
-    if (tries > TRIES) refuseArrivals();
-    await moveBindings(run, run.queue, newName);
-    await settle(
-      run,
-      transfer,
-      { ...(await expectQueue(run)), type },
-      { mayArrive: run.move.allowGap, refuseArrivals },
-    );
-    // Bound by a client meanwhile: once more.
-    if (transfer.cancelled || (await readBindings(run, run.queue)).length > 0) continue;
-    const body = { vhost: run.vhost, name: run.queue, type, ifEmpty: !run.move.allowGap };
-    await run.do({ op: 'queue.delete', target: run.target, body });
-    return;
-  }
-}
-
-async function expectQueue(run: MoveRun) {
-  const queue = await readQueue(run, run.queue);
-  return (
-    queue ?? run.fail('another client deleted the queue', 'no message of the rename is lost; apply again')
-  );
 }
 
 async function clean(run: MoveRun): Promise<void> {

@@ -1,41 +1,43 @@
 import { AmqpRefusal } from '../connection-errors.ts';
 import { toAmqpTable } from '../requests.ts';
+import { clientsSettling, deleteInMoment, emptyAndDelete } from './emptying.ts';
 import type { MoveRun } from './run.ts';
+import type { LiveQueue } from './state.ts';
 import type { Transfer } from './transfer.ts';
 
-/** How long a moment without a message in flight is waited for. Milliseconds. */
-const MOMENT = 2000;
-
 /**
- * Deletes the empty queue and declares it anew, one right after the other.
- * @returns milliseconds between the two; undefined where a message came first, and nothing was deleted
+ * Deletes the queue once it is empty and declares it anew, one right after the other.
+ * @returns milliseconds between the two; undefined where another client deleted it
  * @throws BrokerError, ConnectionError, AmqpRefusal
  */
-export async function deleteAndDeclare(
+export function deleteAndDeclare(
   run: MoveRun,
-  type: string,
+  queue: LiveQueue,
+): (transfer: Transfer) => Promise<number | undefined> {
+  return (transfer) =>
+    emptyAndDelete(run, queue, transfer, {
+      bindingsTo: run.names.park,
+      settling: clientsSettling(run),
+      remove: () => replaceInMoment(run, queue, transfer),
+    });
+}
+
+async function replaceInMoment(
+  run: MoveRun,
+  queue: LiveQueue,
   transfer: Transfer,
 ): Promise<number | undefined> {
-  const { name } = run.move.declare;
-  const late = Date.now() + MOMENT;
-  while (transfer.inFlight > 0 && Date.now() < late) await transfer.wait(1);
   let start = 0;
-  let gap: number | undefined;
   try {
-    await run.options.links.callOnce(run.vhost, async (channel) => {
-      // A quorum queue closes the whole connection because of the flag.
-      await channel.deleteQueue(name, type === 'classic' ? { ifEmpty: true } : {});
+    return await deleteInMoment(run, queue, transfer, async (channel) => {
       start = performance.now();
-      await channel.assertQueue(name, declareOptions(run));
-      gap = performance.now() - start;
+      await channel.assertQueue(queue.name, declareOptions(run));
+      return performance.now() - start;
     });
   } catch (error) {
-    if (!(error instanceof AmqpRefusal)) throw error;
-    if (start === 0 && error.code === '406' && /not empty/.test(error.message)) return undefined;
-    if (start > 0) refuseDeclare(run, error);
+    if (start > 0 && error instanceof AmqpRefusal) refuseDeclare(run, error);
     throw error;
   }
-  return gap;
 }
 
 /** @throws BrokerError, ConnectionError */

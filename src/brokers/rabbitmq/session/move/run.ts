@@ -43,8 +43,6 @@ const IN_FLIGHT = 16 * 1024 * 1024;
 const UNKNOWN_SIZE = 256 * 1024;
 /** How long no message may come for a queue to count as drained. Milliseconds. */
 export const QUIET = 250;
-/** How long a queue may deliver nothing while it has messages. Milliseconds. */
-const UNDELIVERED = 30_000;
 const REPORT_EVERY = 1000;
 const KEPT_AFTER = 2000;
 
@@ -113,26 +111,6 @@ export class MoveRun {
       countsDeliveries: type === 'quorum',
       signal: abort,
     });
-  }
-
-  /**
-   * Waits until all that is ready has gone, or the queue has. What other consumers hold may come back later.
-   * @throws BrokerError, ConnectionError
-   */
-  async untilTaken(transfer: Transfer, from: string): Promise<void> {
-    let [moved, since] = [transfer.moved, Date.now()];
-    for (;;) {
-      while (!transfer.isIdle(QUIET) && !transfer.cancelled) await this.tick(transfer, from);
-      if (transfer.cancelled || (await this.ready(from)) === 0) return;
-      await this.tick(transfer, from);
-      if (transfer.moved > moved) [moved, since] = [transfer.moved, Date.now()];
-      if (Date.now() - since > UNDELIVERED) {
-        this.fail(
-          `queue ${JSON.stringify(from)} delivers none of its messages for ${UNDELIVERED / 1000} s`,
-          'another consumer may be the single active one, or have a higher priority: stop it, and apply again to continue the move; no message is lost',
-        );
-      }
-    }
   }
 
   /** Waits a moment, reports, and stops where the user wants to. */

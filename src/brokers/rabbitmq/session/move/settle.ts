@@ -1,6 +1,6 @@
 import { countNow, SETTLED } from '../metrics.ts';
 import { type MoveRun, QUIET } from './run.ts';
-import type { LiveQueue } from './state.ts';
+import { expectGone, type LiveQueue, readQueue } from './state.ts';
 import type { Transfer } from './transfer.ts';
 
 /** How long other consumers may hold messages without a change. Milliseconds. */
@@ -25,6 +25,7 @@ export const FEW = 100;
  * Waits until a queue is known to be empty: nothing ready, and nothing that another consumer holds. The transfer goes
  * on meanwhile, as what others give back is to be moved as well. The broker's counts of quorum queues are some seconds
  * old, so nothing may come for as long.
+ * @returns `gone` where another client deleted the queue
  * @throws BrokerError, ConnectionError
  */
 export async function settle(
@@ -32,28 +33,32 @@ export async function settle(
   transfer: Transfer,
   queue: LiveQueue,
   settling: Settling = { mayArrive: false },
-): Promise<void> {
+): Promise<'empty' | 'gone'> {
   const quiet = queue.type === 'classic' ? QUIET : SETTLED;
   let held = 0;
   let rounds = 0;
   let since = Date.now();
   for (;;) {
     const isQuiet = await quietFor(run, transfer, queue.name, quiet, settling);
-    if (transfer.cancelled) return;
+    if (transfer.cancelled) {
+      await expectGone(run, queue.name);
+      return 'gone';
+    }
     const before = transfer.moved;
     const count = await countNow({ vhost: run.vhost, name: queue.name, type: queue.type }, run.options);
-    if (!count) return;
-    const { ready, unacknowledged } = count;
+    const { ready, unacknowledged } = count ?? {};
     if (ready === undefined || unacknowledged === undefined) {
-      // A broker that has just started knows no counts for a while: unknown is not empty.
+      if (!count && !(await readQueue(run, queue.name))) return 'gone';
+      // A broker that has just started knows no counts for a while, nor do all versions list a queue whose node is down:
+      // unknown is not empty.
       if (Date.now() - since > HELD) refuseUnknown(run, queue.name);
       await run.waitWith(transfer, queue.name, ASK_EVERY);
       continue;
     }
     // What we hold ourselves is none of the others'.
     const others = unacknowledged - (isQuiet ? 0 : transfer.peak);
-    if (isQuiet && ready === 0 && others <= 0 && transfer.moved === before) return;
-    if (!isQuiet && ready <= FEW && others <= 0) return;
+    if (isQuiet && ready === 0 && others <= 0 && transfer.moved === before) return 'empty';
+    if (!isQuiet && ready <= FEW && others <= 0) return 'empty';
     if (!isQuiet && ++rounds > ROUNDS) refuseFlood(run, queue.name);
     if (others !== held || transfer.moved !== before) since = Date.now();
     held = others;

@@ -67,6 +67,33 @@ async function expectAbsent(run: MoveRun, name: string): Promise<undefined> {
 }
 
 /**
+ * A queue whose consumer the broker cancelled: it was deleted. Where it is there, it has another leader or its node comes
+ * back, or another client declared it anew: how far the move is must be read again.
+ * @throws LostConnection then
+ */
+export async function expectGone(run: MoveRun, name: string): Promise<void> {
+  if (await readQueue(run, name)) throw changed(run, name);
+}
+
+/**
+ * A queue that is about to be deleted is the one that was emptied, or gone.
+ * @throws LostConnection where another client replaced it
+ */
+export async function expectSame(run: MoveRun, queue: LiveQueue): Promise<void> {
+  const now = await readQueue(run, queue.name);
+  if (!now) return;
+  const { type, durable, autoDelete } = queue;
+  const isSame = now.type === type && now.durable === durable && now.autoDelete === autoDelete;
+  if (!isSame || !equalJson(now.arguments, queue.arguments)) throw changed(run, queue.name);
+}
+
+function changed(run: MoveRun, name: string): LostConnection {
+  const message = `another client replaced queue ${JSON.stringify(name)}, or the broker stopped its consumers`;
+  const hint = 'no message is lost; apply again to continue the move';
+  return new LostConnection(run.options.settings.broker, message, { transient: true, hint });
+}
+
+/**
  * Whether a queue is as it is declared. The listing tells; a second declare would not, as brokers do not compare every
  * argument.
  */

@@ -1,0 +1,80 @@
+import { vi } from 'vitest';
+import { AmqpRefusal } from '../../../../../src/brokers/rabbitmq/session/connection-errors.ts';
+import type { MoveRun } from '../../../../../src/brokers/rabbitmq/session/move/run.ts';
+import type { Transfer } from '../../../../../src/brokers/rabbitmq/session/move/transfer.ts';
+import type { JsonObject } from '../../../../../src/model/index.ts';
+
+/** What a broker knows of the queue `orders`, and what was asked of it. */
+export class FakeBroker {
+  exists = true;
+  /** The list of all queues has it; a single look does as long as it exists. */
+  isListed = true;
+  type = 'quorum';
+  arguments: JsonObject = {};
+  ready = 0;
+  counts: JsonObject = { messages_ready: 0, messages_unacknowledged: 0 };
+  readonly deleted: JsonObject[] = [];
+  onLook = () => {};
+
+  readonly transfer = {
+    cancelled: false,
+    inFlight: 0,
+    moved: 0,
+    fresh: 0,
+    peak: 0,
+    isIdle: () => this.transfer.inFlight === 0,
+    wait: async () => pass(1),
+  };
+
+  get asTransfer(): Transfer {
+    return this.transfer as unknown as Transfer;
+  }
+
+  run(more: JsonObject = {}): MoveRun {
+    const item = () => ({ name: 'orders', type: this.type, arguments: this.arguments, ...this.counts });
+    const channel = {
+      checkQueue: async () => {
+        if (!this.exists) throw new AmqpRefusal('404', "no queue 'orders' in vhost '/'");
+        return { messageCount: this.ready, consumerCount: 1 };
+      },
+      deleteQueue: async (_name: string, options: JsonObject = {}) => {
+        if (options.ifEmpty && this.ready > 0) throw new AmqpRefusal('406', "queue 'orders' not empty");
+        this.deleted.push(options);
+      },
+    };
+    const call = (_vhost: string, work: (one: typeof channel) => Promise<unknown>) => work(channel);
+    const listings = {
+      queue: async () => {
+        this.onLook();
+        return this.exists ? item() : undefined;
+      },
+      ofVhost: async () => (this.exists && this.isListed ? [item()] : []),
+      bindingsTo: async () => [],
+    };
+    const run = {
+      vhost: '/',
+      queue: 'orders',
+      target: 'main/queue/%2F/orders',
+      names: { hold: 'orders.brokerform-hold', back: 'orders.brokerform-back' },
+      move: { allowGap: false, ...more },
+      options: { listings, links: { call, callOnce: call }, settings: { broker: 'main' } },
+      report: () => {},
+      ready: async () => this.ready,
+      tick: async () => pass(20),
+      waitWith: async (_transfer: Transfer, _name: string, milliseconds: number) => pass(milliseconds),
+      fail: (message: string) => {
+        throw new Error(message);
+      },
+    };
+    return run as unknown as MoveRun;
+  }
+
+  get queue() {
+    const { type, arguments: args } = this;
+    return { name: 'orders', type, durable: true, autoDelete: false, exclusive: false, arguments: args };
+  }
+}
+
+function pass(milliseconds: number): void {
+  vi.setSystemTime(Date.now() + milliseconds);
+}
