@@ -94,7 +94,7 @@ async function moveAll(
     autoDelete: false,
     arguments: { 'x-queue-type': to },
   };
-  const calls = moveCalls(makeAddress('bench', 'queue', vhost, 'queue'), { from, declare, allowGap: false });
+  const calls = moveCalls(makeAddress('bench', 'queue', vhost, 'queue'), { declare, allowGap: false });
   const never = new AbortController().signal;
   for await (const { status, failure } of session.send([calls], { drain: never, abort: never })) {
     if (status !== 'done') throw new Error(failure?.message ?? status);

@@ -90,8 +90,6 @@ export type MovePhase = (typeof MOVE_PHASES)[number];
 
 /** A queue that is replaced by one of the same name, with its messages. */
 export type QueueMove = {
-  /** The type of the queue as it is. */
-  from: string;
   /** The queue as it is to be. */
   declare: QueueDeclare;
   /** Lose what is published through the default exchange while the queue does not exist; refuse where this is false. */
@@ -113,8 +111,6 @@ export type RenamePhase = (typeof RENAME_PHASES)[number];
 export type QueueRename = {
   vhost: string;
   name: string;
-  /** Of the old queue. */
-  type: string;
   newName: string;
   /** Lose what is published through the default exchange until publishers use the new name. */
   allowGap: boolean;

@@ -87,6 +87,21 @@ export class Listings {
     );
   }
 
+  /**
+   * The bindings that lead from an exchange; none where it is not there.
+   * @throws ConnectionError, BrokerError
+   */
+  async bindingsFrom(vhost: string, exchange: string): Promise<JsonObject[]> {
+    const isReachable = isAddressable(vhost) && isAddressable(exchange);
+    const path = isReachable ? ['exchanges', vhost, exchange, 'bindings', 'source'] : ['bindings'];
+    const answer = await this.#get(path);
+    if (isMissing(answer)) return [];
+    if (answer.status === 500) throw this.#unlistable(vhost);
+    return items(bodyOf(answer, this.#settings, { op: 'read bindings' })).filter(
+      (item) => item.vhost === vhost && item.source === exchange,
+    );
+  }
+
   /** One object; undefined where it is not there. */
   async one(path: readonly string[]): Promise<JsonObject | undefined> {
     const answer = await this.#get(path);

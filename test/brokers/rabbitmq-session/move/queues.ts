@@ -116,8 +116,7 @@ export class Shop {
 
   calls(allowGap = false, to = this.#change.to): RabbitCall[] {
     const declare = { vhost: this.vhost, name: 'orders', durable: true, autoDelete: false, arguments: to };
-    const from = String(this.#change.from['x-queue-type']);
-    return moveCalls(makeAddress('main', 'queue', this.vhost, 'orders'), { from, declare, allowGap });
+    return moveCalls(makeAddress('main', 'queue', this.vhost, 'orders'), { declare, allowGap });
   }
 
   /** All bindings but the default exchange's, each with its very arguments. */

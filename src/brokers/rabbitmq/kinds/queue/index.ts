@@ -9,7 +9,7 @@ import { bindingsTo, boundFrom, reviveSources } from '../binding/neighbours.ts';
 import type { RabbitKind } from '../kind.ts';
 import { countsOf, tableOf, text, vhostAndName } from '../parts.ts';
 import { ownerOfQueue } from '../system-owned.ts';
-import { isBeingMoved, isRename, moveCalls, moveOf, moveQueues, renameCalls, whyNotMoved } from './move.ts';
+import { isBeingMoved, isRename, moveCalls, moveQueues, renameCalls, whyNotMoved } from './move.ts';
 import { defaultTypeOf, risks } from './risks.ts';
 import { declareQueues, queueResource, queueSchema, writeQueue } from './yaml.ts';
 
@@ -98,7 +98,7 @@ export const queue: RabbitKind = {
         arguments: isImplied ? args : { 'x-queue-type': type, ...args },
       },
     } satisfies RabbitCall;
-    if (isMove(change)) return moveCalls(target, moveOf(change, declare.body, options.destructive));
+    if (isMove(change)) return moveCalls(target, { declare: declare.body, allowGap: options.destructive });
     return change.action === 'create'
       ? [declare]
       : [remove(change.before), ...sources(change.before, true), declare];

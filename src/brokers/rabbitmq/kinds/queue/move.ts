@@ -13,13 +13,7 @@ import {
   refused,
   subject,
 } from '../../../../model/index.ts';
-import {
-  MOVE_PHASES,
-  type QueueDeclare,
-  type QueueMove,
-  type RabbitCall,
-  RENAME_PHASES,
-} from '../../calls.ts';
+import { MOVE_PHASES, type QueueMove, type RabbitCall, RENAME_PHASES } from '../../calls.ts';
 import type { Fields } from '../../fields/field.ts';
 import { boundFrom } from '../binding/neighbours.ts';
 import { brokerOf, countsOf, tableOf, vhostAndName } from '../parts.ts';
@@ -93,9 +87,8 @@ export function renameCalls(change: Change, allowGap: boolean): RabbitCall[] {
   const renamed = isDone ? change.after.address : change.movesTo;
   if (old === undefined || renamed === undefined) return [];
   const target = subject(change).address;
-  const type = isDone ? 'classic' : String(change.before.spec.type);
   const newName = vhostAndName({ address: renamed }).name;
-  const body = { ...vhostAndName({ address: old }), type, newName, allowGap };
+  const body = { ...vhostAndName({ address: old }), newName, allowGap };
   const phases = isDone ? (['rename.clean'] as const) : RENAME_PHASES;
   return phases.map((op) => ({ op, target, body }));
 }
@@ -149,12 +142,6 @@ export function whyNotMoved(change: Change, context: Context): string | undefine
   const { consumers } = countsOf(change.before);
   if (isSingle && consumers !== 0) return 'its single active consumer keeps every other consumer waiting';
   return undefined;
-}
-
-/** The new queue, and what the move needs to know of the old one; a queue that is gone was of any type. */
-export function moveOf(change: Change, declare: QueueDeclare, allowGap: boolean): QueueMove {
-  const from = 'before' in change ? String(change.before.spec.type) : 'classic';
-  return { from, declare, allowGap };
 }
 
 /** What a move costs messages and clients, or how far it is. */

@@ -1,4 +1,5 @@
 import { BrokerError, type JsonObject } from '../../../../model/index.ts';
+import { tableOf, text } from '../../kinds/parts.ts';
 import { atLeast } from '../../version.ts';
 import { readBindings } from './bindings.ts';
 import { deadLettering, keepPoliciesAway, removePolicy } from './policies.ts';
@@ -30,10 +31,27 @@ export async function makeHolding(run: MoveRun, state: MoveState): Promise<void>
   }
 }
 
-/** Leads the messages that are held to a queue: back to the one that they come from, or to its new name. */
+/**
+ * Leads the messages that are held to a queue, and to no other: back to the one that they come from, or to its new name.
+ * The exchange may be one that an earlier move left, with its binding.
+ */
 export async function makeWayBack(run: MoveRun, queue = run.queue): Promise<void> {
-  await makeExchange(run, run.names.back);
-  await bindTo(run, run.names.back, queue);
+  const { back } = run.names;
+  await makeExchange(run, back);
+  for (const item of await run.options.listings.bindingsFrom(run.vhost, back)) {
+    const isQueue = item.destination_type === 'queue';
+    if (isQueue && item.destination === queue) continue;
+    const body = {
+      vhost: run.vhost,
+      source: back,
+      destination: text(item.destination),
+      routingKey: text(item.routing_key),
+      arguments: tableOf(item.arguments),
+      propertiesKey: text(item.properties_key),
+    };
+    await run.do({ op: isQueue ? 'queue.unbind' : 'exchange.unbind', target: run.target, body });
+  }
+  await bindTo(run, back, queue);
 }
 
 /** Removes exchanges and policy of the move. */

@@ -50,6 +50,6 @@ function isRename(call: MoveCall): call is RenameCall {
 /** A rename is the move of a queue of which nothing is declared. */
 function moveOf({ body }: MoveCall): QueueMove {
   if ('declare' in body) return body;
-  const { vhost, name, type, allowGap } = body;
-  return { from: type, declare: { vhost, name, durable: true, autoDelete: false, arguments: {} }, allowGap };
+  const { vhost, name, allowGap } = body;
+  return { declare: { vhost, name, durable: true, autoDelete: false, arguments: {} }, allowGap };
 }

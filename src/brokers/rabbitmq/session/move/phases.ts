@@ -83,18 +83,34 @@ async function giveBack(run: MoveRun): Promise<string | undefined> {
   });
 }
 
+/**
+ * One of the queues goes last, after exchanges and policy: as long as it is there, what is left of a move that was killed
+ * is seen, and removed. It is hold, which no client knows.
+ */
 async function clean(run: MoveRun): Promise<void> {
   const { hold, park } = await expectNew(run);
   if (hold || park) await makeWayBack(run);
-  if (park) await moveBindings(run, park.name, run.queue);
-  await Promise.all([hold, park].map((queue) => queue && removeEmptied(run, queue)));
-  await removeHolding(run);
+  const parked = park && hold && removeEmptied(run, park, async () => {});
+  const last = hold ?? park;
+  const ended = await Promise.allSettled([
+    parked,
+    last
+      ? removeEmptied(run, last, async () => {
+          await parked;
+          await removeHolding(run);
+        })
+      : removeHolding(run),
+  ]);
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
 }
 
 /** Deletes a queue of the move once it is known to be empty; what is still in it goes to the new queue first. */
-async function removeEmptied(run: MoveRun, queue: LiveQueue): Promise<void> {
+async function removeEmptied(run: MoveRun, queue: LiveQueue, before: () => Promise<void>): Promise<void> {
   await withTransfer(run, queue, run.names.back, (transfer) => {
-    const remove = () => deleteInMoment(run, queue, transfer, async () => true as const);
+    const remove = async () => {
+      await before();
+      return deleteInMoment(run, queue, transfer, async () => true);
+    };
     return emptyAndDelete(run, queue, transfer, { bindingsTo: run.queue, remove });
   });
 }

@@ -1,8 +1,12 @@
 import { vi } from 'vitest';
+import type { RabbitCall } from '../../../../../src/brokers/rabbitmq/calls.ts';
+import { moveNames } from '../../../../../src/brokers/rabbitmq/kinds/queue/move.ts';
 import { AmqpRefusal } from '../../../../../src/brokers/rabbitmq/session/connection-errors.ts';
 import type { MoveRun } from '../../../../../src/brokers/rabbitmq/session/move/run.ts';
 import type { Transfer } from '../../../../../src/brokers/rabbitmq/session/move/transfer.ts';
 import type { JsonObject } from '../../../../../src/model/index.ts';
+
+const NAMES = ['orders', moveNames('orders').hold, moveNames('orders').park];
 
 /** What a broker knows of the queue `orders`, and what was asked of it. */
 export class FakeBroker {
@@ -14,6 +18,10 @@ export class FakeBroker {
   ready = 0;
   counts: JsonObject = { messages_ready: 0, messages_unacknowledged: 0 };
   readonly deleted: JsonObject[] = [];
+  /** Queues, exchanges and policies that were deleted, and bindings that were made or removed. */
+  readonly log: string[] = [];
+  /** Bindings that lead from the exchange back. */
+  fromBack: JsonObject[] = [];
   onLook = () => {};
 
   readonly transfer = {
@@ -37,26 +45,38 @@ export class FakeBroker {
         if (!this.exists) throw new AmqpRefusal('404', "no queue 'orders' in vhost '/'");
         return { messageCount: this.ready, consumerCount: 1 };
       },
-      deleteQueue: async (_name: string, options: JsonObject = {}) => {
+      deleteQueue: async (name: string, options: JsonObject = {}) => {
         if (options.ifEmpty && this.ready > 0) throw new AmqpRefusal('406', "queue 'orders' not empty");
         this.deleted.push(options);
+        this.log.push(`delete queue ${name}`);
       },
     };
     const call = (_vhost: string, work: (one: typeof channel) => Promise<unknown>) => work(channel);
     const listings = {
-      queue: async () => {
+      queue: async (_vhost: string, name: string) => {
         this.onLook();
-        return this.exists ? item() : undefined;
+        return this.exists ? { ...item(), name } : undefined;
       },
-      ofVhost: async () => (this.exists && this.isListed ? [item()] : []),
+      ofVhost: async () => (this.exists && this.isListed ? NAMES.map((name) => ({ ...item(), name })) : []),
       bindingsTo: async () => [],
+      bindingsFrom: async () => this.fromBack,
+      ofVhostIfAllowed: async () => [{ name: 'orders.brokerform-move' }],
+    };
+    const declare = {
+      vhost: '/',
+      name: 'orders',
+      durable: true,
+      autoDelete: false,
+      arguments: { 'x-queue-type': this.type, ...this.arguments },
     };
     const run = {
       vhost: '/',
       queue: 'orders',
       target: 'main/queue/%2F/orders',
-      names: { hold: 'orders.brokerform-hold', back: 'orders.brokerform-back' },
-      move: { allowGap: false, ...more },
+      names: moveNames('orders'),
+      move: { declare, allowGap: false, ...more },
+      do: async (made: RabbitCall) => void this.log.push(shown(made)),
+      transfer: async () => ({ ...this.transfer, finish: async () => {}, destroy: () => {} }),
       options: { listings, links: { call, callOnce: call }, settings: { broker: 'main' } },
       report: () => {},
       ready: async () => this.ready,
@@ -73,6 +93,12 @@ export class FakeBroker {
     const { type, arguments: args } = this;
     return { name: 'orders', type, durable: true, autoDelete: false, exclusive: false, arguments: args };
   }
+}
+
+function shown({ op, body }: RabbitCall): string {
+  if (op === 'exchange.delete') return `delete exchange ${body.name}`;
+  if (op === 'http.delete') return `delete ${body.path.join(' ')}`;
+  return 'source' in body ? `${op} ${body.source} ${body.destination}` : op;
 }
 
 function pass(milliseconds: number): void {
