@@ -51,7 +51,7 @@ async function measureMove(broker: LocalRabbit, from: string, to: string): Promi
     await deleteVhost(broker, vhost);
   };
   const times = await alternate(ROUNDS, [
-    (timed) => fresh(() => timed('move', () => moveAll(broker, vhost, from, to))),
+    (timed) => fresh(() => timed('move', () => moveAll(broker, vhost, to))),
     (timed) => fresh((connection) => timed('raw', () => moveRaw(connection, to))),
   ]);
   const [ours, raw] = [timeOf(times, 'move'), timeOf(times, 'raw')];
@@ -77,7 +77,6 @@ async function fill(connection: ChannelModel, type: string): Promise<void> {
 async function moveAll(
   { url, management }: LocalRabbit,
   vhost: string,
-  from: string,
   to: string,
 ): Promise<void> {
   const session = await connect({

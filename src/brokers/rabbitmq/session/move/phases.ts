@@ -2,6 +2,7 @@ import type { MovePhase } from '../../calls.ts';
 import { moveBindings } from './bindings.ts';
 import { deleteInMoment, emptyAndDelete } from './emptying.ts';
 import { makeHolding, makeWayBack, removeHolding } from './holding.ts';
+import { keepPoliciesAway } from './policies.ts';
 import { checkMove } from './preflight.ts';
 import { declareNew, deleteAndDeclare } from './replace.ts';
 import type { MoveRun } from './run.ts';
@@ -27,7 +28,11 @@ export const PHASES: Readonly<
 async function prepare(run: MoveRun): Promise<void> {
   const state = await readState(run);
   const { queue, isNew, hold, park } = state;
-  if (isNew) return;
+  if (isNew) {
+    // Continued: the policy may have gone meanwhile.
+    if (hold || park) await keepPoliciesAway(run);
+    return;
+  }
   if (!queue && !hold && !park) {
     run.fail('the queue does not exist, nor do messages of an interrupted move', 'run plan again');
   }

@@ -16,6 +16,9 @@ const HARMFUL = ['message-ttl', 'expires', 'max-length', 'max-length-bytes'];
 /** A limit that no queue reaches: a policy must hold something, and every type of queue knows this. */
 const NO_LIMIT = { 'max-length': Number.MAX_SAFE_INTEGER };
 
+/** Also above policies that are set during the move. Every version takes it, and gives it back as it is. */
+const HIGHEST = Number.MAX_SAFE_INTEGER;
+
 interface Listed extends Policy {
   /** The pattern may match: it does, or it is not known. */
   mayMatch(name: string, type: string): boolean;
@@ -69,7 +72,7 @@ export async function keepPoliciesAway(run: MoveRun): Promise<void> {
   const { hold, park, policy: name } = run.names;
   const others = (await readPolicies(run, 'policies')).filter((one) => one.name !== name);
   const matching = others.filter((one) => [hold, park].some((queue) => one.mayMatch(queue, run.newType)));
-  const priority = Math.max(0, others[0]?.priority ?? 0) + 1;
+  const priority = Math.max(HIGHEST, (others[0]?.priority ?? 0) + 1);
   const payload: JsonObject = {
     pattern: `^(?:${escapePattern(hold)}|${escapePattern(park)})$`,
     'apply-to': 'queues',

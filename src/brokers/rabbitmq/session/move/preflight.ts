@@ -124,7 +124,11 @@ async function checkQueueLimit(run: MoveRun, missing: number): Promise<void> {
  * Requests that the broker refuses in any case tell the rights: a missing one comes first (403), before what else is
  * wrong with them (406; seen on 3.10.8 and 4.3.6). So no message is touched.
  */
-async function checkRights(run: MoveRun, sources: ReadonlySet<string>): Promise<void> {
+export async function checkRights(
+  run: MoveRun,
+  sources: ReadonlySet<string>,
+  other = run.names.park,
+): Promise<void> {
   const { links } = run.options;
   const { name, durable, autoDelete, arguments: args } = run.move.declare;
   const ask = (right: string, request: (channel: Channel) => Promise<unknown>) =>
@@ -134,7 +138,7 @@ async function checkRights(run: MoveRun, sources: ReadonlySet<string>): Promise<
   const options = { durable, autoDelete, arguments: toAmqpTable(args) };
   await ask(`configure queue ${JSON.stringify(name)}`, (channel) => channel.assertQueue(name, options));
   // There is no such binding, and to remove it changes nothing.
-  for (const destination of [name, run.names.park]) {
+  for (const destination of [name, other]) {
     for (const source of sources) {
       const right = `read exchange ${JSON.stringify(source)} and write queue ${JSON.stringify(destination)}`;
       await ask(right, (channel) => channel.unbindQueue(destination, source, randomUUID()));
