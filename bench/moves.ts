@@ -74,11 +74,7 @@ async function fill(connection: ChannelModel, type: string): Promise<void> {
   await channel.close();
 }
 
-async function moveAll(
-  { url, management }: LocalRabbit,
-  vhost: string,
-  to: string,
-): Promise<void> {
+async function moveAll({ url, management }: LocalRabbit, vhost: string, to: string): Promise<void> {
   const session = await connect({
     name: 'bench',
     type: 'rabbitmq',

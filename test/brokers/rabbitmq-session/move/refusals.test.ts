@@ -18,7 +18,6 @@ interface Case {
 const CLASSIC = { 'x-queue-type': 'classic' };
 const QUORUM = { 'x-queue-type': 'quorum' };
 const TEN = 10;
-
 /** What cannot be moved, or not now: each is found before anything is changed. */
 const CASES: readonly Case[] = [
   {
@@ -68,6 +67,12 @@ const CASES: readonly Case[] = [
     to: { ...CLASSIC, 'x-max-length': TEN - 1 },
     prepare: async () => {},
     message: /at most 9 messages \(max-length\), and there are 10/,
+  },
+  {
+    what: 'a new limit in bytes that is too low',
+    to: { ...CLASSIC, 'x-max-length-bytes': TEN - 1 },
+    prepare: async () => {},
+    message: /at most 9 bytes \(max-length-bytes\), and there are 10/,
   },
   {
     what: 'publishers of a queue without bindings',

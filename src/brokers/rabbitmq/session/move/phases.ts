@@ -1,9 +1,10 @@
 import type { MovePhase } from '../../calls.ts';
 import { moveBindings } from './bindings.ts';
+import { checkCapacity } from './capacity.ts';
 import { deleteInMoment, emptyAndDelete } from './emptying.ts';
 import { makeHolding, makeWayBack, removeHolding } from './holding.ts';
 import { keepPoliciesAway } from './policies.ts';
-import { checkMove } from './preflight.ts';
+import { checkMove, newQueue } from './preflight.ts';
 import { declareNew, deleteAndDeclare } from './replace.ts';
 import type { MoveRun } from './run.ts';
 import { type LiveQueue, readState } from './state.ts';
@@ -69,16 +70,18 @@ async function replace(run: MoveRun): Promise<string | undefined> {
 }
 
 async function refill(run: MoveRun): Promise<void> {
-  const { hold } = await expectNew(run);
+  const { queue, hold } = await expectNew(run);
   if (!hold) return;
+  await checkCapacity(run, newQueue(run), [queue, hold]);
   await makeWayBack(run);
   // All of it, before newer messages follow.
   await withTransfer(run, hold, run.names.back, (transfer) => untilTaken(run, transfer, hold.name));
 }
 
 async function giveBack(run: MoveRun): Promise<string | undefined> {
-  const { park } = await expectNew(run);
+  const { queue, hold, park } = await expectNew(run);
   if (!park) return undefined;
+  await checkCapacity(run, newQueue(run), [queue, hold, park]);
   await makeWayBack(run);
   return withTransfer(run, park, run.names.back, async (transfer) => {
     const note = await untilFew(run, transfer, park.name);

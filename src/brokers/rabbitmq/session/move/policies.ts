@@ -118,6 +118,17 @@ function mirroring(run: MoveRun, policies: readonly Policy[]): JsonObject {
   return Object.fromEntries(Object.entries(definition).filter(([key]) => key.startsWith('ha-')));
 }
 
+/** Of the policy and the operator policy that apply to a queue, and of those that may. */
+export async function definitionsFor(run: MoveRun, name: string, type: string): Promise<JsonObject[]> {
+  const lists = await Promise.all([readPolicies(run, 'policies'), readPolicies(run, 'operator-policies')]);
+  return lists.flatMap((policies) => {
+    const matching = matchingPolicies(policies, 'queue', type, name);
+    const first = firstEffective(matching, type, run.options.broker.version);
+    const unclear = policies.filter((one) => !matching.includes(one) && one.mayMatch(name, type));
+    return [first, ...unclear].flatMap((policy) => (policy ? [policy.definition] : []));
+  });
+}
+
 function effectivePolicy(run: MoveRun, policies: readonly Policy[], type: string): Policy | undefined {
   const matching = matchingPolicies(policies, 'queue', type, run.queue);
   return firstEffective(matching, type, run.options.broker.version);

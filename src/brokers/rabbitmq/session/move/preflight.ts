@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel } from 'amqplib';
-import { ConnectionError, isObject, toBigInt } from '../../../../model/index.ts';
+import { ConnectionError, isObject } from '../../../../model/index.ts';
 import { AmqpRefusal } from '../connection-errors.ts';
-import { countMessages, type QueueRef } from '../metrics.ts';
 import { toAmqpTable } from '../requests.ts';
 import { readBindings } from './bindings.ts';
+import { checkCapacity } from './capacity.ts';
 import { checkOperatorPolicies } from './policies.ts';
 import type { MoveRun } from './run.ts';
 import type { LiveQueue, MoveState } from './state.ts';
@@ -24,8 +24,13 @@ export async function checkMove(run: MoveRun, { queue, hold, park }: MoveState):
   const bindings = await readBindings(run, run.queue);
   // Once messages are diverted, it is not bound, and the statistics are of before.
   await checkClients(run, queue, bindings.length > 0 || park !== undefined);
-  await checkCapacity(run, [queue, hold, park]);
+  await checkCapacity(run, newQueue(run), [queue, hold, park]);
   await checkRights(run, new Set(bindings.map(({ source }) => source)));
+}
+
+/** The queue as it is to be, for its limits. */
+export function newQueue({ queue: name, newType: type, move }: MoveRun) {
+  return { name, type, arguments: move.declare.arguments };
 }
 
 export function checkQueue(run: MoveRun, queue: LiveQueue): void {
@@ -86,24 +91,6 @@ export function DEFAULT_EXCHANGE({ target, move }: MoveRun): [message: string, h
     'publishers use the default exchange: what they send while the queue is deleted and declared anew would be lost',
     `stop these publishers for the time of the move${permit}`,
   ];
-}
-
-async function checkCapacity(run: MoveRun, queues: readonly (LiveQueue | undefined)[]): Promise<void> {
-  const args = run.move.declare.arguments;
-  const limit = toBigInt(args['x-max-length']);
-  if (limit === undefined) return;
-  const refs = queues.flatMap((queue): QueueRef[] =>
-    queue ? [{ vhost: run.vhost, name: queue.name, type: queue.type }] : [],
-  );
-  let messages = 0;
-  for (const count of (await countMessages(refs, run.options)).values()) {
-    messages += (count.ready ?? 0) + (count.unacknowledged ?? 0);
-  }
-  if (BigInt(messages) <= limit) return;
-  run.fail(
-    `the new queue keeps at most ${limit} messages (max-length), and there are ${messages}`,
-    'raise max-length, or let consumers take messages first',
-  );
 }
 
 async function checkQueueLimit(run: MoveRun, missing: number): Promise<void> {

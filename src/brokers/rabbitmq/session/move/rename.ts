@@ -1,5 +1,6 @@
 import type { QueueRename, RenamePhase } from '../../calls.ts';
 import { moveBindings, readBindings } from './bindings.ts';
+import { checkCapacity } from './capacity.ts';
 import { clientsSettling, deleteInMoment, emptyAndDelete } from './emptying.ts';
 import { makeWayBack } from './holding.ts';
 import { checkClients, checkQueue, checkRights } from './preflight.ts';
@@ -26,6 +27,7 @@ async function prepare(run: MoveRun, { newName }: QueueRename): Promise<void> {
   const bindings = await readBindings(run, run.queue);
   const isDiverted = bindings.length === 0 && (await readBindings(run, newName)).length > 0;
   await checkClients(run, queue, bindings.length > 0 || isDiverted);
+  await checkCapacity(run, renamed, [queue, renamed]);
   await checkRights(run, new Set(bindings.map(({ source }) => source)), newName);
   await makeWayBack(run, newName);
 }

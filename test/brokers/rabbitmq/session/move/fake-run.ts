@@ -20,6 +20,7 @@ export class FakeBroker {
   readonly deleted: JsonObject[] = [];
   /** Queues, exchanges and policies that were deleted, and bindings that were made or removed. */
   readonly log: string[] = [];
+  policies: Record<string, JsonObject[]> = { policies: [{ name: 'orders.brokerform-move' }] };
   /** Bindings that lead from the exchange back. */
   fromBack: JsonObject[] = [];
   onLook = () => {};
@@ -60,7 +61,7 @@ export class FakeBroker {
       ofVhost: async () => (this.exists && this.isListed ? NAMES.map((name) => ({ ...item(), name })) : []),
       bindingsTo: async () => [],
       bindingsFrom: async () => this.fromBack,
-      ofVhostIfAllowed: async () => [{ name: 'orders.brokerform-move' }],
+      ofVhostIfAllowed: async (what: string) => this.policies[what] ?? [],
     };
     const declare = {
       vhost: '/',
@@ -77,7 +78,12 @@ export class FakeBroker {
       move: { declare, allowGap: false, ...more },
       do: async (made: RabbitCall) => void this.log.push(shown(made)),
       transfer: async () => ({ ...this.transfer, finish: async () => {}, destroy: () => {} }),
-      options: { listings, links: { call, callOnce: call }, settings: { broker: 'main' } },
+      options: {
+        listings,
+        links: { call, callOnce: call },
+        settings: { broker: 'main' },
+        broker: { version: '4.3.6' },
+      },
       report: () => {},
       ready: async () => this.ready,
       tick: async () => pass(20),
@@ -98,6 +104,7 @@ export class FakeBroker {
 function shown({ op, body }: RabbitCall): string {
   if (op === 'exchange.delete') return `delete exchange ${body.name}`;
   if (op === 'http.delete') return `delete ${body.path.join(' ')}`;
+  if (op === 'http.put') return `put ${body.path[0]} of priority ${body.payload.priority}`;
   return 'source' in body ? `${op} ${body.source} ${body.destination}` : op;
 }
 
