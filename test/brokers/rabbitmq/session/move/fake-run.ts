@@ -20,6 +20,9 @@ export class FakeBroker {
   readonly deleted: JsonObject[] = [];
   /** Queues, exchanges and policies that were deleted, and bindings that were made or removed. */
   readonly log: string[] = [];
+  /** The request that the user may not send. */
+  refuses = '';
+  bindings: JsonObject[] = [];
   policies: Record<string, JsonObject[]> = { policies: [{ name: 'orders.brokerform-move' }] };
   /** Bindings that lead from the exchange back. */
   fromBack: JsonObject[] = [];
@@ -41,7 +44,14 @@ export class FakeBroker {
 
   run(more: JsonObject = {}): MoveRun {
     const item = () => ({ name: 'orders', type: this.type, arguments: this.arguments, ...this.counts });
+    const ask = async (request: string) => {
+      if (request === this.refuses) throw new AmqpRefusal('403', `access refused to ${request}`);
+      throw new AmqpRefusal('406', 'bad request');
+    };
     const channel = {
+      consume: () => ask('consume'),
+      assertQueue: () => ask('declare'),
+      unbindQueue: (queue: string) => ask(`bind ${queue}`),
       checkQueue: async () => {
         if (!this.exists) throw new AmqpRefusal('404', "no queue 'orders' in vhost '/'");
         return { messageCount: this.ready, consumerCount: 1 };
@@ -59,7 +69,7 @@ export class FakeBroker {
         return this.exists ? { ...item(), name } : undefined;
       },
       ofVhost: async () => (this.exists && this.isListed ? NAMES.map((name) => ({ ...item(), name })) : []),
-      bindingsTo: async () => [],
+      bindingsTo: async () => this.bindings,
       bindingsFrom: async () => this.fromBack,
       ofVhostIfAllowed: async (what: string) => this.policies[what] ?? [],
     };
@@ -82,6 +92,7 @@ export class FakeBroker {
         listings,
         links: { call, callOnce: call },
         settings: { broker: 'main' },
+        endpoint: {},
         broker: { version: '4.3.6' },
       },
       report: () => {},
