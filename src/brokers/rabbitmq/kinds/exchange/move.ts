@@ -148,7 +148,7 @@ function routesOf(exchange: Resource, context: Context): Routes {
   const { address } = exchange;
   const { name } = vhostAndName(exchange);
   const detour = detourAddress(exchange);
-  const { live, desired } = context;
+  const { live, desired, deleted } = context;
   const found = new Map<Address, Resource>();
   for (const side of [live, desired]) {
     for (const end of [address, detour]) {
@@ -159,6 +159,10 @@ function routesOf(exchange: Resource, context: Context): Routes {
         const own = rerouted(binding, isFrom ? { source: name } : { destination: name });
         const ends = endsOf(own);
         const other = isFrom ? ends.destination : ends.source;
+        // A binding that is deleted later keeps its route until then; made anew, one with arguments could get other types
+        // than it has, and its deletion would not find it.
+        const isDeleted = [own.address, ends.source, ends.destination].some((one) => deleted?.has(one));
+        if (isDeleted && Object.keys(tableOf(own.spec.arguments)).length > 0) continue;
         // What is not there yet, or does not get messages during a move, is bound by a step of its own.
         const isReady = live.has(other) && !(side === desired && isDiverted(other, live));
         if (isReady || other === address) found.set(own.address, own);
