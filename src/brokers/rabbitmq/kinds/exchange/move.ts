@@ -36,7 +36,17 @@ export function whyNotMoved(change: Change, context: Context): string | undefine
   if (!TYPES.includes(type)) return `exchanges of type ${String(type)} cannot pass on everything`;
   if (exclusiveQueuesOn(subject(change).address, context).length > 0)
     return 'only their connections can bind the exclusive queues that are bound to it';
-  return routesOf(subject(change), context).outbound.length === 0 ? 'it has no bindings' : undefined;
+  const { outbound, inbound } = routesOf(subject(change), context);
+  const ends = [...outbound, ...inbound].flatMap((binding) => Object.values(endsOf(binding)));
+  const isFleeting = [...ends, subject(change).address].some(
+    (address) => kindOf(address) === 'exchange' && isAutoDelete(address, context),
+  );
+  if (isFleeting) return 'an auto-delete exchange goes with the last binding that is taken from it';
+  return outbound.length === 0 ? 'it has no bindings' : undefined;
+}
+
+function isAutoDelete(address: Address, { live, desired }: Context): boolean {
+  return [live, desired].some((side) => side.get(address)?.spec['auto-delete'] === true);
 }
 
 /** How many bindings stay in force. */
@@ -225,7 +235,7 @@ function alternatePolicy(
  * rename comes between the new queue and its bindings: it makes those of the old one itself, and two bound queues would
  * both get every message.
  */
-export function orderMoves(changes: readonly Change[], { live }: Context): Order[] {
+export function orderMoves(changes: readonly Change[], { live, desired }: Context): Order[] {
   const replaced = new Set(
     changes.flatMap((change) =>
       change.action === 'replace' || isMove(change) ? [subject(change).address] : [],
@@ -244,7 +254,9 @@ export function orderMoves(changes: readonly Change[], { live }: Context): Order
         ...made.map((binding) => ({ first: address, next: subject(binding).address })),
       ];
     }
-    const next = (bindingsAt(live).get(address) ?? []).map((binding) => endsOf(binding).destination);
+    const next = [live, desired].flatMap((side) =>
+      (bindingsAt(side).get(address) ?? []).map((binding) => endsOf(binding).destination),
+    );
     return [...new Set(next)]
       .filter((one) => one !== address && replaced.has(one))
       .map((one) => ({ first: address, next: one }));
