@@ -89,16 +89,18 @@ describe.each(LINES)('a move and RabbitMQ %s of our own', (line) => {
         shop,
         (text) => {
           texts.push(text);
-          if (text.includes('(drain)')) alarm ??= own.ctl('set_vm_memory_high_watermark', 'absolute', '1MB');
+          // The command takes some seconds, and is to come before the queue is drained.
+          alarm ??= own.ctl('set_vm_memory_high_watermark', 'absolute', '1MB');
         },
-        300,
+        150,
       );
       const waits = () =>
         texts.some((text) => /waiting: the broker takes no messages \(low on memory\)/.test(text));
-      for (let tries = 0; !waits() && tries < 200; tries++) await sleep(100);
-      expect(waits()).toBe(true);
+      for (let tries = 0; !waits() && tries < 300; tries++) await sleep(100);
       await alarm;
+      // Also for the next try.
       await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1500MB');
+      expect(waits()).toBe(true);
       expect(await moving).toMatchObject({ status: 'done' });
       await shop.expectMoved();
       expect(await takeAll(shop)).toEqual(numbersTo(COUNT));
