@@ -11,8 +11,8 @@ import type { Difference } from './resources.ts';
 
 /**
  * Marks the replacements that move the contents of a resource, and deletes what was renamed, with a move to the new
- * name. A move that was interrupted continues whether it is
- * wanted or not, also where the resource is already as declared.
+ * name. A move that was interrupted continues whether it is wanted or not, also where the resource is already as
+ * declared.
  */
 export function markMoves(
   difference: Difference,
@@ -28,10 +28,9 @@ export function markMoves(
   const changes = found.map((change): Change => {
     if (change.action === 'delete') {
       const movesTo = renamed.get(change.before.address);
-      const at = movesTo === undefined ? undefined : context.desired.get(movesTo)?.at;
-      return movesTo === undefined
-        ? change
-        : { ...change, before: { ...change.before, ...(at && { at }) }, movesTo };
+      if (movesTo === undefined) return change;
+      const at = context.desired.get(movesTo)?.at;
+      return { ...change, before: { ...change.before, ...(at && { at }) }, movesTo };
     }
     const { after } = change;
     const kind = kindFor(after.address);

@@ -23,7 +23,7 @@ export function pathOf(resource: Pick<Resource, 'address'>): string[] {
   return parseAddress(resource.address).path;
 }
 
-export function brokerOf(resource: Resource): string {
+export function brokerOf(resource: Pick<Resource, 'address'>): string {
   return parseAddress(resource.address).broker;
 }
 
@@ -67,12 +67,18 @@ export function sortedTags(tags: Json | undefined): string[] {
   return [...new Set(list.map((tag) => tag.trim()).filter((tag) => tag !== ''))].sort();
 }
 
-export function httpPut(resource: Resource, path: readonly string[], payload: JsonObject): RabbitCall {
-  return { op: 'http.put', target: resource.address, body: { path, payload } };
+/** @param optional where the user may lack the right to it */
+export function httpPut(
+  resource: Resource,
+  path: readonly string[],
+  payload: JsonObject,
+  optional = false,
+): RabbitCall {
+  return { op: 'http.put', target: resource.address, body: { path, payload, ...(optional && { optional }) } };
 }
 
-export function httpDelete(resource: Resource, path: readonly string[]): RabbitCall {
-  return { op: 'http.delete', target: resource.address, body: { path } };
+export function httpDelete(resource: Resource, path: readonly string[], optional = false): RabbitCall {
+  return { op: 'http.delete', target: resource.address, body: { path, ...(optional && { optional }) } };
 }
 
 /** The calls of a kind that one PUT makes and changes, and one DELETE removes. */

@@ -1,4 +1,4 @@
-import { isObject, type Resource } from '../../../model/index.ts';
+import { type Address, isObject, oncePer, type Resource } from '../../../model/index.ts';
 import { identityOf } from './binding/identity.ts';
 import { isPredeclaredExchange, vhostAndName } from './parts.ts';
 
@@ -25,6 +25,12 @@ const PLUGIN_QUEUES: readonly (readonly [name: RegExp, reason: string])[] = [
 /** What a move makes, see `queue/move.ts`. */
 const MOVE_NAMES = /\.brokerform-(hold|park|back|move|detour)$/s;
 const MOVED = 'it belongs to a move that was interrupted; the next apply continues it';
+
+/** Addresses of what moves have made; mostly there are none, and no queue needs a second look. */
+export const leftByMoves = oncePer(
+  (live: ReadonlyMap<Address, Resource>) =>
+    new Set([...live.keys()].filter((address) => address.includes('.brokerform-'))),
+);
 
 export function ownerByMove(name: string): string | undefined {
   return MOVE_NAMES.test(name) ? MOVED : undefined;

@@ -82,7 +82,7 @@ function withoutServerMetadata(config: JsonObject): JsonObject {
   return { ...rest, metadata: Object.fromEntries(own) };
 }
 
-/** The hold stream once it takes messages in the place of the stream. */
+/** The hold stream once it takes messages instead of the stream. */
 export function takerConfig(move: StreamMove, hold: JsonObject): JsonObject {
   const { mirror: _, duplicate_window: window, ...rest } = hold;
   const subjects = stringsIn(move.config.subjects);

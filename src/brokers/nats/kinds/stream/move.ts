@@ -178,7 +178,7 @@ function whyConsumersCannot({ address, spec }: Resource, { live }: Context): str
   return undefined;
 }
 
-/** What a move costs messages and clients, or how far it is. */
+/** What a move costs messages and clients, or its progress. */
 export function messageMoveRisks(change: Change, context: Context): Risk[] {
   const reason = whyNotMoved(change, context);
   if (reason !== undefined) return [refused('not-movable', `cannot be moved: ${reason}`, BY_HAND)];

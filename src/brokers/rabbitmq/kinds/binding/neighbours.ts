@@ -63,7 +63,7 @@ function originOf(address: Address): string {
   return JSON.stringify([vhost, source, key]);
 }
 
-function bindingsIn(resources: Resources): Resource[] {
+export function bindingsIn(resources: Resources): Resource[] {
   return [...resources.values()].filter(({ address }) => kindOf(address) === 'binding');
 }
 

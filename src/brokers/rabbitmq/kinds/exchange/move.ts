@@ -1,5 +1,6 @@
 import {
   type Address,
+  addTo,
   type Change,
   type Context,
   groupBy,
@@ -9,16 +10,16 @@ import {
   makeAddress,
   type Order,
   oncePer,
-  parseAddress,
   type Resource,
   subject,
 } from '../../../../model/index.ts';
 import type { RabbitCall } from '../../calls.ts';
 import { bind, bindingResource, declareExchange, endsOf, identityOf } from '../binding/identity.ts';
-import { exclusiveQueuesOn } from '../binding/neighbours.ts';
-import { brokerOf, tableOf, vhostAndName } from '../parts.ts';
+import { bindingsIn, exclusiveQueuesOn } from '../binding/neighbours.ts';
+import { brokerOf, httpDelete, httpPut, tableOf, vhostAndName } from '../parts.ts';
 import { exactPattern, presentPolicy } from '../policy/in-place.ts';
-import { moveNames, suffixed } from '../queue/move.ts';
+import { addressesOf, suffixed } from '../queue/move.ts';
+import { leftByMoves } from '../system-owned.ts';
 
 /*
  * A replaced exchange loses its bindings, and until the last one is back messages are routed to some of its queues or to
@@ -57,7 +58,7 @@ export function keptBindings(exchange: Resource, context: Context): number {
 
 /** The detour of an interrupted move is still there. */
 export function isBeingMoved(exchange: Resource, { live }: Context): boolean {
-  return live.has(detourAddress(exchange));
+  return leftByMoves(live).size > 0 && live.has(detourAddress(exchange));
 }
 
 function detourOf(exchange: Resource): string {
@@ -103,9 +104,7 @@ export function moveCalls(change: Exclude<Change, { action: 'delete' }>, context
     ...(isBeingMoved(after, context) ? [] : [declareExchange(stand)]),
     ...outbound.map((binding) => bind(rerouted(binding, { source: detour }))),
     ...inbound.map((binding) => bind(rerouted(binding, { destination: detour }))),
-    ...(policy
-      ? [{ op: 'http.put', target: after.address, body: { path, payload: policy, optional: true } } as const]
-      : []),
+    ...(policy ? [httpPut(after, path, policy, true)] : []),
     remove(name),
     declareExchange(after),
   ];
@@ -117,9 +116,7 @@ export function moveCalls(change: Exclude<Change, { action: 'delete' }>, context
     declareExchange(after),
     ...outbound.map(bind),
     ...inbound.map(bind),
-    ...(policy || isPolicyLive
-      ? [{ op: 'http.delete', target: after.address, body: { path, optional: true } } as const]
-      : []),
+    ...(policy || isPolicyLive ? [httpDelete(after, path, true)] : []),
     remove(detour),
   ];
   return calls.map((call) => ({ ...call, target: after.address }) as RabbitCall);
@@ -135,14 +132,8 @@ function passages(exchange: Resource, detour: string, outbound: readonly Resourc
   const args: JsonObject = type === 'headers' ? { 'x-match': 'all' } : {};
   return Array.from(new Set(keys), (routingKey) =>
     bindingResource(brokerOf(exchange), {
-      ...{
-        vhost,
-        source: name,
-        destinationType: 'exchange',
-        destination: detour,
-        routingKey,
-        arguments: args,
-      },
+      ...{ vhost, routingKey, source: name, arguments: args },
+      ...{ destinationType: 'exchange', destination: detour },
     }),
   );
 }
@@ -187,19 +178,16 @@ function routesOf(exchange: Resource, context: Context): Routes {
 /** Whether the messages for a queue go to the park queue of an interrupted move. */
 function isDiverted(address: Address, live: Context['live']): boolean {
   if (kindOf(address) !== 'queue') return false;
-  const { vhost, name } = vhostAndName({ address });
-  return live.has(makeAddress(parseAddress(address).broker, 'queue', vhost, moveNames(name).park));
+  return live.has(addressesOf({ address }).park);
 }
 
 /** Bindings by each of their ends. */
 const bindingsAt = oncePer((side: Context['live']) => {
-  const bindings = [...side.values()].filter(({ address }) => kindOf(address) === 'binding');
-  const ends = bindings.flatMap((binding) =>
-    [...new Set(Object.values(endsOf(binding)))].map((end) => ({ binding, end })),
-  );
-  return new Map(
-    [...groupBy(ends, ({ end }) => end)].map(([end, list]) => [end, list.map(({ binding }) => binding)]),
-  );
+  const index = new Map<Address, Resource[]>();
+  for (const binding of bindingsIn(side)) {
+    for (const end of new Set(Object.values(endsOf(binding)))) addTo(index, end, binding);
+  }
+  return index;
 });
 
 /** The same binding between other ends. */

@@ -2,9 +2,12 @@ import {
   type Change,
   type Context,
   type FieldChange,
+  groupBy,
+  indexByAddress,
   type Json,
   kindOf,
   makeAddress,
+  oncePer,
   type Resource,
 } from '../../../../model/index.ts';
 import { policyKeys } from '../../fields/policy.ts';
@@ -13,6 +16,7 @@ import { formatUnit } from '../../fields/units.ts';
 import { brokerOf, vhostAndName } from '../parts.ts';
 import { ownerByMove } from '../system-owned.ts';
 import { type Matcher, matcherOf } from './effects.ts';
+import { escapePattern } from './pattern.ts';
 
 type Update = Extract<Change, { action: 'update' | 'replace' }>;
 
@@ -53,7 +57,7 @@ function inPlaceByPolicy(change: Change, context: Context): string | undefined {
 
 /** The pattern of a policy for one name. */
 export function exactPattern(name: string): string {
-  return `^${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
+  return `^${escapePattern(name)}$`;
 }
 
 /** The resource's own name, numbered where a policy has it. */
@@ -69,10 +73,10 @@ function freeName({ before }: Update, { live, desired }: Context): string {
 /** The policy that applies to the resource once the plan is applied; `unknown` where a pattern cannot be told. */
 export function presentPolicy(resource: Resource, context: Context): Matcher | 'unknown' | undefined {
   const { vhost } = vhostAndName(resource);
-  const prefix = `${makeAddress(brokerOf(resource), 'policy', vhost)}/`;
-  const policies = [...new Map([...context.live, ...context.desired]).values()]
-    .filter(({ address }) => address.startsWith(prefix) && !context.deleted?.has(address))
-    .filter((policy) => ownerByMove(vhostAndName(policy).name) === undefined)
+  const { live, desired, deleted } = context;
+  const known = [live, desired].flatMap((side) => policiesIn(side).get(vhost) ?? []);
+  const policies = [...indexByAddress(known).values()]
+    .filter(({ address }) => !deleted?.has(address))
     .map((policy) => matcherOf(policy, context))
     .sort((a, b) => b.priority - a.priority);
   for (const policy of policies) {
@@ -82,6 +86,16 @@ export function presentPolicy(resource: Resource, context: Context): Matcher | '
   }
   return undefined;
 }
+
+/** Policies by vhost, without those of moves, which last no longer than these. */
+const policiesIn = oncePer((side: Context['live']) =>
+  groupBy(
+    [...side.values()].filter(
+      (one) => kindOf(one.address) === 'policy' && ownerByMove(vhostAndName(one).name) === undefined,
+    ),
+    (policy) => vhostAndName(policy).vhost,
+  ),
+);
 
 function canPolicy(key: string, field: FieldChange, queueType: string | undefined): boolean {
   const { before, after } = field;

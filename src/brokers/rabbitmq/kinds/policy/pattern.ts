@@ -111,3 +111,8 @@ function compileRe2(source: string): RE2JS {
   engine ??= (createRequire(import.meta.url)('re2js') as { RE2JS: typeof RE2JS }).RE2JS;
   return engine.compile(source);
 }
+
+/** The part of a pattern that matches exactly this text. */
+export function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}

@@ -7,7 +7,6 @@ import {
   disruptive,
   isMove,
   makeAddress,
-  parseAddress,
   type Resource,
   type Risk,
   refused,
@@ -17,6 +16,7 @@ import { MOVE_PHASES, type QueueMove, type RabbitCall, RENAME_PHASES } from '../
 import type { Fields } from '../../fields/field.ts';
 import { boundFrom } from '../binding/neighbours.ts';
 import { brokerOf, countsOf, tableOf, vhostAndName } from '../parts.ts';
+import { leftByMoves } from '../system-owned.ts';
 
 /** Keys of a declared queue that are no fields of the live one. */
 export const moveFields = {
@@ -94,12 +94,14 @@ export function renameCalls(change: Change, allowGap: boolean): RabbitCall[] {
 }
 
 /** The live queues of a move. */
-export function moveQueues(queue: Resource, { live }: Context): Resource[] {
+export function moveQueues(queue: Pick<Resource, 'address'>, { live }: Context): Resource[] {
+  if (leftByMoves(live).size === 0) return [];
   const { hold, park } = addressesOf(queue);
   return [hold, park].flatMap((address) => live.get(address) ?? []);
 }
 
-function addressesOf(queue: Resource): { hold: Address; park: Address } {
+/** Addresses of the queues that a move of this one has. */
+export function addressesOf(queue: Pick<Resource, 'address'>): { hold: Address; park: Address } {
   const { vhost, name } = vhostAndName(queue);
   const { hold, park } = moveNames(name);
   const address = (other: string) => makeAddress(brokerOf(queue), 'queue', vhost, other);
@@ -113,11 +115,12 @@ export function isBeingMoved(queue: Resource, context: Context): boolean {
 
 function isBeingRenamed({ address, was }: Resource, context: Context): boolean {
   const { live } = context;
-  if (was === undefined || live.has(was) || !live.has(address)) return false;
+  if (was === undefined || live.has(was) || !live.has(address) || leftByMoves(live).size === 0) return false;
+  const old = { address: was };
   // A move of the old queue was interrupted while it was deleted.
-  if (moveQueues({ address: was, spec: {}, dependsOn: [] }, context).length > 0) return false;
-  const { vhost, name } = vhostAndName({ address: was });
-  return live.has(makeAddress(parseAddress(was).broker, 'exchange', vhost, moveNames(name).back));
+  if (moveQueues(old, context).length > 0) return false;
+  const { vhost, name } = vhostAndName(old);
+  return live.has(makeAddress(brokerOf(old), 'exchange', vhost, moveNames(name).back));
 }
 
 /** Why a replacement or a rename cannot keep the messages; undefined where it can. */
@@ -126,12 +129,10 @@ export function whyNotMoved(change: Change, context: Context): string | undefine
   const { hold, park } = addressesOf(subject(change));
   const taken = change.action === 'delete' ? undefined : [hold, park].find((address) => desired.has(address));
   if (taken !== undefined) return `the topology declares ${taken}, whose name a move needs`;
-  const to =
-    change.action === 'delete' && change.movesTo !== undefined ? desired.get(change.movesTo) : undefined;
-  if (to && moveQueues(subject(change), context).length > 0)
+  if (change.action === 'delete' && moveQueues(change.before, context).length > 0)
     return 'a move of its messages was interrupted; apply the previous topology first';
+  const to = change.action === 'delete' ? renamed(change, desired) : change.after;
   if (to?.spec.type === 'stream') return 'messages cannot be moved to a stream';
-  if ('after' in change && change.after.spec.type === 'stream') return 'messages cannot be moved to a stream';
   if (!('before' in change)) return undefined;
   const { spec } = change.before;
   if (spec.type === 'stream') return 'messages of a stream cannot be moved';
@@ -144,7 +145,14 @@ export function whyNotMoved(change: Change, context: Context): string | undefine
   return undefined;
 }
 
-/** What a move costs messages and clients, or how far it is. */
+function renamed(
+  change: Extract<Change, { action: 'delete' }>,
+  desired: Context['desired'],
+): Resource | undefined {
+  return change.movesTo === undefined ? undefined : desired.get(change.movesTo);
+}
+
+/** What a move costs messages and clients, or its progress. */
 export function moveRisks(change: Change, context: Context): Risk[] {
   const reason = whyNotMoved(change, context);
   if (reason !== undefined) return [refused('not-movable', `cannot be moved: ${reason}`, MOVE_BY_HAND)];

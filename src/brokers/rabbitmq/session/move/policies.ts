@@ -6,7 +6,7 @@ import {
   readPolicy,
 } from '../../effects/topology.ts';
 import { tableOf, text } from '../../kinds/parts.ts';
-import { NamePatterns } from '../../kinds/policy/pattern.ts';
+import { escapePattern, NamePatterns } from '../../kinds/policy/pattern.ts';
 import type { MoveRun } from './run.ts';
 import type { LiveQueue } from './state.ts';
 
@@ -132,9 +132,4 @@ export async function definitionsFor(run: MoveRun, name: string, type: string): 
 function effectivePolicy(run: MoveRun, policies: readonly Policy[], type: string): Policy | undefined {
   const matching = matchingPolicies(policies, 'queue', type, run.queue);
   return firstEffective(matching, type, run.options.broker.version);
-}
-
-/** The pattern of exactly this text, for the broker's PCRE. */
-function escapePattern(text: string): string {
-  return text.replace(/[^A-Za-z0-9_\u0080-\u{10ffff}-]/gu, '\\$&');
 }
