@@ -1,6 +1,6 @@
 export { completeSides } from './complete.ts';
 export { diffSpecs } from './fields.ts';
-export { markMoves } from './moves.ts';
+export { isMoveUnderWay, markMoves } from './moves.ts';
 export { resetSecrets } from './resets.ts';
 export { diffResources } from './resources.ts';
 export { selectChanges } from './selection.ts';

@@ -20,9 +20,7 @@ export function markMoves(
   kinds: Readonly<Record<string, Kind>>,
   isWanted: (resource: Resource) => boolean,
 ): Difference {
-  const kindFor = (address: Address) => kinds[kindOf(address)];
-  const isUnderWay = (resource: Resource) =>
-    kindFor(resource.address)?.isBeingMoved?.(resource, context) === true;
+  const isUnderWay = (resource: Resource) => isMoveUnderWay(resource, context, kinds);
   const renamed = renamesIn(context);
   const found = [...difference.changes, ...deletionsOf(renamed.keys(), difference.changes, context)];
   const changes = found.map((change): Change => {
@@ -33,7 +31,7 @@ export function markMoves(
       return { ...change, before: { ...change.before, ...(at && { at }) }, movesTo };
     }
     const { after } = change;
-    const kind = kindFor(after.address);
+    const kind = kinds[kindOf(after.address)];
     const isAsked = kind?.movesByDefault
       ? !kind.whyNotMoved?.(change, context)
       : kind?.whyNotMoved && isWanted(after);
@@ -52,6 +50,15 @@ export function markMoves(
     inSync: difference.inSync - unfinished.length,
     unmanaged: difference.unmanaged.filter((address) => !renamed.has(address)),
   };
+}
+
+/** Whether a move of this resource was interrupted. */
+export function isMoveUnderWay(
+  resource: Resource,
+  context: Context,
+  kinds: Readonly<Record<string, Kind>>,
+): boolean {
+  return kinds[kindOf(resource.address)]?.isBeingMoved?.(resource, context) === true;
 }
 
 /** Live resources that have a new name, with it. A name that is declared still belongs to its own resource. */

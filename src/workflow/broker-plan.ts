@@ -1,6 +1,7 @@
 import {
   completeSides,
   diffResources,
+  isMoveUnderWay,
   markMoves,
   resetSecrets,
   selectChanges,
@@ -72,7 +73,10 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     moves === true || globs.some((matches) => matches(address));
   const marked = markMoves(found, context, provider.kinds, isWanted);
   const difference = resetSecrets(marked, context, input.resets ?? []);
-  const selected = selectChanges(difference.changes, input.targets, input.excludes);
+  const selected = selectChanges(difference.changes, {
+    ...{ targets: input.targets, excludes: input.excludes },
+    isUnderWay: (resource) => isMoveUnderWay(resource, context, provider.kinds),
+  });
   const affected = affectedResources(selected, context, provider);
   const counted = await observed(live, context, affected);
   const changes = selected.map((change) => withCounts(change, counted));
