@@ -17,6 +17,12 @@ fi
 if [ -n "${BROKERFORM_PLAN:-}" ] && [ "$command" != apply ]; then
   problems+=("plan: only apply takes it")
 fi
+while IFS= read -r line; do
+  case $line in
+    --[a-z]*) ;;
+    *) problems+=("args: \"$line\" is no option; write one a line, as --option or --option=value") ;;
+  esac
+done < <(lines_of "${BROKERFORM_ARGS:-}")
 for input in "prune=${BROKERFORM_PRUNE:-}" "comment=${BROKERFORM_COMMENT:-}" "sarif=${BROKERFORM_SARIF:-}"; do
   case ${input#*=} in
     '' | true | false) ;;

@@ -28,12 +28,10 @@ tee_brokerform() {
   brokerform "$@" 2>&1 | tee "$results/output.txt"
 }
 
-add_allowed() {
+# add_lines PREFIX TEXT: an argument for each line.
+add_lines() {
   local line
-  while IFS= read -r line || [ -n "$line" ]; do
-    line=$(printf '%s' "$line" | sed 's/^[[:space:]]*//; s/[[:space:]]*$//')
-    [ -z "$line" ] || args+=("--allow=$line")
-  done <<<"${BROKERFORM_ALLOW:-}"
+  while IFS= read -r line; do args+=("$1$line"); done < <(lines_of "$2")
 }
 
 # The commit to compare with: what the branch was merged onto, which GitHub's own merge commit names as its first
@@ -97,13 +95,15 @@ advice() {
   esac
 }
 
+# Before what this script asks for itself, which counts then.
+add_lines '' "${BROKERFORM_ARGS:-}"
 outputs=("--markdown-into=$markdown" "--json-into=$json" "--github-into=$results/annotations")
 case $command in
   validate)
     run validate ${args[@]+"${args[@]}"} "${outputs[@]}" "--sarif-into=$results/validate.sarif" "--fail-on=${BROKERFORM_FAIL_ON:-error}"
     ;;
   plan)
-    add_allowed
+    add_lines --allow= "${BROKERFORM_ALLOW:-}"
     add_base
     run plan ${args[@]+"${args[@]}"} "${outputs[@]}" "--out=$results/saved-plan.json"
     [ ! -s "$results/saved-plan.json" ] || json=$results/saved-plan.json

@@ -60,6 +60,11 @@ without_commands() {
   return "$code"
 }
 
+# lines_of TEXT: its lines without the space around them, and without empty ones.
+lines_of() {
+  printf '%s\n' "$1" | sed 's/^[[:space:]]*//; s/[[:space:]]*$//; /^$/d'
+}
+
 # A name as part of an artifact's name, which may hold none of " : < > | * ? \ / and no control characters.
 slug() {
   printf '%s' "$1" | LC_ALL=C tr -c 'A-Za-z0-9._-' '-'

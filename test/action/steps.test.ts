@@ -145,6 +145,30 @@ describe('what is handed to brokerform', () => {
     expect(existsSync(join(runner.folder, 'pwned'))).toBe(false);
   });
 
+  test('further options come before those of the action, one a line', async () => {
+    const plan = runner.file('stored.json', planned(['safe']));
+    const run = async (command: string, args: string) => {
+      await runner.run('run.sh', {
+        ...{ PATH, ARGUMENTS, BROKERFORM_COMMAND: command, BROKERFORM_ARGS: args },
+        ...(command === 'apply' && { BROKERFORM_PLAN: 'stored.json' }),
+      });
+      return argumentsOf();
+    };
+    const planning = await run('plan', '--move=main/queue/%2F/a b\n\n  --no-preview \r\n--out=mine.json');
+    expect(planning.slice(0, 4)).toEqual([
+      'plan',
+      '--move=main/queue/%2F/a b',
+      '--no-preview',
+      '--out=mine.json',
+    ]);
+    expect(planning.at(-1)).toMatch(/^--out=.*saved-plan\.json$/);
+    const applying = await run('apply', '--wait-for-lock=30m\n--limit-rate=500');
+    expect(applying).toEqual([
+      ...['apply', '--wait-for-lock=30m', '--limit-rate=500'],
+      ...[expect.stringMatching(/^--report=/), plan],
+    ]);
+  });
+
   test('an apply gets the stored plan, and reports', async () => {
     const plan = runner.file('stored.json', planned(['safe']));
     const { outputs, summary } = await runner.run('run.sh', {
@@ -272,6 +296,7 @@ describe('the inputs', () => {
       BROKERFORM_COMMAND: 'destroy',
       BROKERFORM_WORKING_DIRECTORY: 'nowhere',
       BROKERFORM_ALLOW: 'destructive:**',
+      BROKERFORM_ARGS: '--no-lock\n30m\n--',
       BROKERFORM_PLAN: 'plan.json',
       BROKERFORM_PRUNE: 'true',
       BROKERFORM_COMMENT: 'yes',
@@ -280,11 +305,12 @@ describe('the inputs', () => {
     });
     expect(code).toBe(64);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines).toHaveLength(8);
+    expect(lines).toHaveLength(10);
     for (const name of [
       'command',
       'working-directory',
       'allow',
+      'args',
       'plan',
       'prune',
       'comment',
