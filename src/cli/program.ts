@@ -11,8 +11,10 @@ import { addGraph } from './commands/graph.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRoute } from './commands/route.ts';
 import { addSchema } from './commands/schema.ts';
 import { addShow } from './commands/show.ts';
+import { addTest } from './commands/test.ts';
 import { addValidate } from './commands/validate.ts';
 import type { Host, Output } from './host.ts';
 import type { Invoke } from './invoke.ts';
@@ -50,6 +52,8 @@ export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'
     addShow,
     addApply,
     addDrift,
+    addRoute,
+    addTest,
     addGraph,
     addImport,
     addDoctor,

@@ -3,6 +3,7 @@ import {
   append,
   type Baseline,
   compareDiagnostics,
+  type DeclaredTest,
   type Diagnostic,
   groupBy,
   type Section,
@@ -51,6 +52,7 @@ export interface Project {
   /** By broker; what is wrong in them is left out. */
   readonly sections: ReadonlyMap<string, readonly Section[]>;
   readonly retired: readonly Retired[];
+  readonly tests: readonly DeclaredTest[];
   /** By broker: globs of whole addresses, the broker included. */
   readonly owns: ReadonlyMap<string, readonly string[]>;
   /** By broker: globs of whole addresses that are left alone. */
@@ -109,6 +111,7 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
     brokers: types.size > 0 ? configured : impliedBrokers(topologies, overlay, validators),
     sections: groupBy(topologies.sections, ({ broker }) => broker),
     retired: topologies.retired,
+    tests: topologies.tests,
     owns: globsByBroker(config?.owns ?? []),
     ignore: globsByBroker(config?.ignore ?? []),
     ignored: (config?.ignore ?? []).map(({ broker, glob, at }) => ({ value: `${broker}/${glob}`, at })),

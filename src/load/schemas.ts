@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, type Provider } from '../model/index.ts';
 
 /** What the loader needs of a provider. */
-export type SchemaSource = Pick<Provider, 'name' | 'schema' | 'connectionSchema' | 'kinds'>;
+export type SchemaSource = Pick<Provider, 'name' | 'schema' | 'connectionSchema' | 'kinds' | 'routing'>;
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
 
@@ -29,6 +29,22 @@ export function connectionSchema(provider: SchemaSource): JsonObject {
   });
 }
 
+/** A test of a provider's broker, with the keys that all tests have; undefined where it has no tests. */
+export function testSchema({ name, routing }: SchemaSource): JsonObject | undefined {
+  if (!routing) return undefined;
+  const { required = [], ...schema } = routing.testSchema;
+  return withProperties(
+    { ...schema, required: ['name', ...(Array.isArray(required) ? required : [])] },
+    {
+      name: { type: 'string', minLength: 1, description: 'What the test shows, as reports name it.' },
+      broker: {
+        type: 'string',
+        description: `The name of the broker in brokerform.yaml. Not needed where there is only one of type ${name}.`,
+      },
+    },
+  );
+}
+
 /** The published schema of a topology file. */
 export function topologySchema(providers: readonly SchemaSource[]): JsonObject {
   const definitions: Record<string, Json> = {};
@@ -36,7 +52,10 @@ export function topologySchema(providers: readonly SchemaSource[]): JsonObject {
   for (const provider of providers) {
     hoist(sectionSchema(provider), provider.name, definitions);
     properties[provider.name] = { $ref: `#/definitions/${provider.name}` };
+    const test = testSchema(provider);
+    if (test) hoist(test, `${provider.name}-test`, definitions);
   }
+  const tests = Object.keys(definitions).filter((name) => name.endsWith('-test'));
   return {
     $schema: DRAFT,
     title: 'brokerform topology',
@@ -44,7 +63,13 @@ export function topologySchema(providers: readonly SchemaSource[]): JsonObject {
       'What should be on the message brokers. Several files, and several documents in one, add up.',
     type: 'object',
     additionalProperties: false,
-    properties: { ...properties, retired: RETIRED },
+    properties: {
+      ...properties,
+      retired: RETIRED,
+      ...(tests.length > 0 && {
+        tests: { ...TESTS, items: { anyOf: tests.map((name) => ({ $ref: `#/definitions/${name}` })) } },
+      }),
+    },
     definitions,
   };
 }
@@ -86,6 +111,11 @@ const RETIRED = {
   items: { type: 'string', minLength: 1 },
   description: 'Addresses of resources that apply deletes. Exact addresses, no patterns.',
   examples: [['main/queue/%2Forders/old-events']],
+};
+
+const TESTS = {
+  type: 'array',
+  description: 'What must be true of the topology; brokerform test checks it.',
 };
 
 const LINT = {

@@ -1,15 +1,16 @@
 import {
   append,
+  type DeclaredTest,
   type Diagnostic,
   isExactInt,
   isObject,
   type Json,
-  type JsonObject,
   nearestWord,
   type Source,
   type Suppression,
 } from '../model/index.ts';
-import { ADDRESS_HINT, type AddressScope, retiredProblem } from './addresses.ts';
+import { ADDRESS_HINT, retiredProblem } from './addresses.ts';
+import { brokerFor } from './broker-names.ts';
 import { checkValues } from './diagnose.ts';
 import type { Overrides } from './overrides.ts';
 import { removeInvalid } from './partial-validation.ts';
@@ -17,8 +18,7 @@ import { quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';
 import { LoadedSection } from './section.ts';
 import type { SourceMap } from './source-map.ts';
-import type { Substitution } from './substitution.ts';
-import type { Validators } from './validators.ts';
+import { type TestInput, TestReader } from './tests.ts';
 import type { YamlFile } from './yaml.ts';
 
 export interface Retired {
@@ -30,23 +30,21 @@ export interface Retired {
 export interface Topologies {
   readonly sections: readonly LoadedSection[];
   readonly retired: readonly Retired[];
+  readonly tests: readonly DeclaredTest[];
   readonly suppressions: readonly Suppression[];
   readonly diagnostics: readonly Diagnostic[];
   /** Files of whose sections only a part was sound. */
   readonly unsound: ReadonlySet<string>;
 }
 
-export interface TopologyInput extends AddressScope {
-  /** False where the configuration is wrong: what it seems to lack is then not worth a word. */
-  readonly brokersKnown: boolean;
-  readonly validators: Validators;
-  readonly substitution: Substitution;
+export interface TopologyInput extends TestInput {
   readonly overrides: Overrides;
 }
 
 /** Reads sections and retired addresses out of parsed files; what is wrong in a section is reported and left out. */
 export class TopologyReader {
   private readonly input: TopologyInput;
+  private readonly tests: TestReader;
   private readonly sections: LoadedSection[] = [];
   private readonly retired: Retired[] = [];
   private readonly suppressions: Suppression[] = [];
@@ -55,11 +53,14 @@ export class TopologyReader {
 
   constructor(input: TopologyInput) {
     this.input = input;
+    this.tests = new TestReader(input);
   }
 
   result(): Topologies {
-    const { sections, retired, suppressions, diagnostics, unsound } = this;
-    return { sections, retired, suppressions, diagnostics, unsound };
+    const { sections, retired, suppressions, unsound } = this;
+    const { tests } = this.tests;
+    const diagnostics = [...this.diagnostics, ...this.tests.diagnostics];
+    return { sections, retired, tests, suppressions, diagnostics, unsound };
   }
 
   add(file: YamlFile): void {
@@ -104,12 +105,13 @@ export class TopologyReader {
       const provider = this.input.providers.find(({ name }) => name === key);
       if (provider) this.section(provider, section, places, places.at(value, key));
       else if (key === 'retired') this.retire(section, places, places.atValue(value, key));
+      else if (key === 'tests') this.tests.add(section, places, places.at(value, key) ?? places.source(0));
       else this.unknownKey(key, places.at(value, key));
     }
   }
 
   private unknownKey(key: string, at: Source | undefined): void {
-    const known = [...this.types(), 'retired'];
+    const known = [...this.types(), 'retired', 'tests'];
     const near = nearestWord(key, known);
     const hint = near === undefined ? `known keys: ${known.join(', ')}` : `did you mean ${near}?`;
     this.fail('unknown-key', `a topology has no key ${quoted(key)}`, at, hint);
@@ -122,7 +124,10 @@ export class TopologyReader {
     const check = () => validators.check(type, value);
     const { diagnostics, problems, open } = checkValues(checked, check, substitution);
     append(this.diagnostics, diagnostics);
-    const broker = isObject(value) ? this.brokerOf(type, value, places, at) : undefined;
+    const { broker, diagnostic } = isObject(value)
+      ? brokerFor(type, value, this.input, places, at)
+      : { broker: undefined, diagnostic: undefined };
+    if (diagnostic) this.diagnostics.push(diagnostic);
     if (diagnostics.length > 0) this.unsound.add(places.file);
     const wrong = isObject(value) && !open ? removeInvalid(value, problems, check) : undefined;
     const isUsable = broker !== undefined && isObject(value) && wrong !== undefined;
@@ -144,46 +149,6 @@ export class TopologyReader {
       }
     };
     visit(value);
-  }
-
-  private brokerOf(
-    type: string,
-    value: JsonObject,
-    places: SourceMap,
-    at: Source | undefined,
-  ): string | undefined {
-    const { brokers, brokersKnown } = this.input;
-    const wanted = value.broker;
-    const candidates = [...brokers].filter(([, own]) => own === type).map(([name]) => name);
-    if (typeof wanted === 'string') {
-      if (candidates.includes(wanted) || (brokers.size === 0 && brokersKnown)) return wanted;
-      if (!brokersKnown) return undefined;
-      const near = nearestWord(wanted, candidates);
-      const other = brokers.get(wanted);
-      const why = other === undefined ? 'is not configured' : `is of type ${other}, not ${type}`;
-      const hint =
-        near === undefined
-          ? `brokers of type ${type}: ${candidates.join(', ') || 'none'}`
-          : `did you mean ${near}?`;
-      this.fail(
-        'unknown-broker',
-        `the broker ${quoted(wanted)} ${why}`,
-        places.atValue(value, 'broker'),
-        hint,
-      );
-      return undefined;
-    }
-    if (brokers.size === 0 && brokersKnown) return type;
-    if (candidates.length === 1) return candidates[0];
-    if (!brokersKnown) return undefined;
-    if (candidates.length === 0) {
-      const hint = `add a broker with type: ${type} to brokers in the configuration`;
-      this.fail('no-broker', `no broker of type ${type} is configured`, at, hint);
-    } else {
-      const message = `several brokers are of type ${type}: ${candidates.join(', ')}`;
-      this.fail('ambiguous-broker', message, at, `name one in this section: broker: ${candidates[0]}`);
-    }
-    return undefined;
   }
 
   private retire(value: Json, places: SourceMap, at: Source | undefined): void {

@@ -9,7 +9,7 @@ import {
   unexpectedForm,
   wrongWord,
 } from './problems.ts';
-import { configCore, connectionSchema, type SchemaSource, sectionSchema } from './schemas.ts';
+import { configCore, connectionSchema, type SchemaSource, sectionSchema, testSchema } from './schemas.ts';
 
 const made = new WeakMap<readonly SchemaSource[], Validators>();
 
@@ -42,6 +42,8 @@ export class Validators {
     for (const provider of providers) {
       this.schemas.set(provider.name, sectionSchema(provider));
       this.schemas.set(`${provider.name}-broker`, connectionSchema(provider));
+      const test = testSchema(provider);
+      if (test) this.schemas.set(`${provider.name}-test`, test);
     }
   }
 
@@ -50,7 +52,7 @@ export class Validators {
     return isObject(definitions) && Object.hasOwn(definitions, kind);
   }
 
-  /** What is wrong with a value, each mistake once. @param name `config`, `rabbitmq`, `rabbitmq-broker` */
+  /** What is wrong with a value, each mistake once. @param name `config`, `rabbitmq`, `rabbitmq-broker`, `rabbitmq-test` */
   check(name: string, value: Json, kind?: string): Problem[] {
     const pointer = kind === undefined ? '' : `#/$defs/${encodeURIComponent(kind)}`;
     const validate = this.compiled(name, pointer);

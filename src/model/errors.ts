@@ -181,6 +181,15 @@ export class RevisionError extends BrokerformError {
   }
 }
 
+/** What a route is asked of cannot take messages, or is not there. */
+export class RouteError extends BrokerformError {
+  readonly kind = 'input';
+  readonly outcome = 'input';
+  constructor(message: string, hint?: string) {
+    super(message, { hint });
+  }
+}
+
 function countErrors(diagnostics: readonly Diagnostic[], noun: string): string {
   const count = diagnostics.filter(({ severity }) => severity === 'error').length;
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -7,6 +7,7 @@ import type { BrokerIdentity, Call, Risk } from './plan.ts';
 import type { Failure, Outcome } from './report.ts';
 import type { Resource } from './resource.ts';
 import type { Effects } from './revision.ts';
+import type { Routing } from './routing.ts';
 import type { Rule } from './rule.ts';
 import { type Resolve, shownSecrets } from './secret.ts';
 import type { Declared, Section } from './topology.ts';
@@ -283,4 +284,6 @@ export interface Provider {
    * known; what a resource names and is not among them is drawn as outside. Absent: resources and their needs are drawn.
    */
   draw?(resources: readonly Resource[], broker: BrokerIdentity): Drawing;
+  /** Where messages go, for `route` and `test`. Absent: neither can be asked of this broker. */
+  readonly routing?: Routing;
 }

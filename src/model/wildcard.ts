@@ -80,3 +80,9 @@ function extend(retry: Retry | undefined, text: ArrayLike<string>, slashes: bool
   retry.from++;
   return retry;
 }
+
+/** Compiles a glob of names, in which `*` stands for any characters. */
+export function globMatcher(glob: string): (name: string) => boolean {
+  const matches = wildcardMatcher(Array.from(glob, (char) => (char === '*' ? ACROSS : char)));
+  return (name) => matches(Array.from(name));
+}

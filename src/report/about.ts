@@ -2,7 +2,17 @@ import { createHash } from 'node:crypto';
 
 /** What a text is about: for its title, and for the marker that distinguishes comments. */
 export interface About {
-  readonly command: 'validate' | 'plan' | 'drift' | 'diff' | 'apply' | 'doctor' | 'explain' | 'graph';
+  readonly command:
+    | 'validate'
+    | 'plan'
+    | 'drift'
+    | 'diff'
+    | 'apply'
+    | 'doctor'
+    | 'explain'
+    | 'graph'
+    | 'route'
+    | 'test';
   readonly project?: string | undefined;
   readonly environment?: string | undefined;
 }

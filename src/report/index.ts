@@ -6,6 +6,8 @@ import {
   type Graph,
   type Plan,
   type ResourceYaml,
+  type Route,
+  type TestReport,
 } from '../model/index.ts';
 import type { About } from './about.ts';
 import { checksText, type Examined } from './checks-text.ts';
@@ -16,14 +18,25 @@ import { diffMarkdown } from './diff-markdown.ts';
 import { diffText } from './diff-text.ts';
 import { failureFindings, failureMarkdown, failureText, type RunFailure } from './failure.ts';
 import { isCiFormat, renderFindings } from './findings.ts';
-import { checksJson, diagnosticsJson, diffJson, failureJson, planJson, reportJson } from './json.ts';
+import {
+  checksJson,
+  diagnosticsJson,
+  diffJson,
+  failureJson,
+  planJson,
+  reportJson,
+  routeJson,
+  testsJson,
+} from './json.ts';
 import { driftFindings, planFindings } from './plan-findings.ts';
 import { planMarkdown } from './plan-markdown.ts';
 import { failurePatch, planPatch } from './plan-patch.ts';
 import { planText } from './plan-text.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { reportText } from './report-text.ts';
+import { routeText } from './route-text.ts';
 import type { Style } from './style.ts';
+import { testFindings, testsJunit, testsMarkdown, testsText } from './tests-text.ts';
 
 export { escapeText } from '../text/escape.ts';
 export type { About } from './about.ts';
@@ -115,4 +128,19 @@ export function renderChecks(
   about: About,
 ): string {
   return format === 'json' ? checksJson(examined, about) : checksText(examined, style);
+}
+
+/** Where a message goes. */
+export function renderRoute(route: Route, format: 'text' | 'json', style: Style): string {
+  return format === 'json' ? routeJson(route) : routeText(route, style);
+}
+
+/** Which tests passed, and why the others did not. */
+export function renderTests(report: TestReport, format: Format, style: Style): string {
+  if (format === 'junit') return testsJunit(report);
+  if (isCiFormat(format)) {
+    const { project, environment } = report;
+    return renderFindings(testFindings(report), format, style, { command: 'test', project, environment });
+  }
+  return { text: testsText, json: testsJson, markdown: testsMarkdown }[format](report, style);
 }

@@ -1,4 +1,4 @@
-import type { ApplyReport, Diagnostic, Diff, Plan, Rule } from '../model/index.ts';
+import type { ApplyReport, Diagnostic, Diff, Plan, Route, Rule, TestReport } from '../model/index.ts';
 import { printableJson } from '../text/escape.ts';
 import type { About } from './about.ts';
 import type { Examined } from './checks-text.ts';
@@ -39,4 +39,12 @@ export function rulesJson(rules: readonly Rule[]): string {
     explain: explain.trim(),
   }));
   return printableJson({ brokerform: 'explain', version: 1, rules: shown });
+}
+
+export function routeJson(route: Route): string {
+  return printableJson({ brokerform: 'route', version: 1, ...route });
+}
+
+export function testsJson(report: TestReport): string {
+  return printableJson(report);
 }

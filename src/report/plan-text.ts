@@ -16,6 +16,8 @@ export const TITLE = {
   doctor: 'Doctor',
   explain: 'Rules',
   graph: 'Graph',
+  route: 'Route',
+  test: 'Tests',
 } as const;
 
 /** The plan for a terminal: the summary first, then the changes, worst class first. */

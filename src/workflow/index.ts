@@ -17,9 +17,11 @@ export { makePlan, type PlanOptions, planStates } from './plan.ts';
 export { changesGraph, planGraph } from './plan-graph.ts';
 export { planYaml } from './plan-yaml.ts';
 export type { KeptPlan } from './recorded.ts';
+export { type RouteOptions, route, routeGraph } from './route.ts';
 export { readPlan } from './saved-plan.ts';
 export { settledFiles } from './settled.ts';
 export { isExport, writeSnapshot } from './snapshot.ts';
+export { runTests, type TestOptions } from './tests.ts';
 export { VERSION } from './version.ts';
 
 export { providers };

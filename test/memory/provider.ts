@@ -11,6 +11,7 @@ import {
 } from '../../src/model/index.ts';
 import { MemoryBroker } from './broker.ts';
 import { kinds, target } from './kinds.ts';
+import { routing } from './routing.ts';
 
 export function boxOf(name: string, spec: JsonObject = {}, broker = 'store'): Resource {
   return { address: makeAddress(broker, 'box', name), spec, dependsOn: [] };
@@ -114,5 +115,6 @@ export function memoryProvider(brokers: readonly MemoryBroker[] = [new MemoryBro
         notes: [],
       },
     ],
+    routing,
   };
 }

@@ -32,6 +32,7 @@ const FORMS: Readonly<Record<string, Form>> = {
     text: false,
   },
   failure: { required: [], optional: ['message', 'type'], children: [], text: true },
+  skipped: { required: [], optional: ['message'], children: [], text: true },
   'system-out': { required: [], optional: [], children: [], text: true },
 };
 

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { InvalidProject } from '../../model/index.ts';
+import { renderTests } from '../../report/index.ts';
+import type { Invoke } from '../invoke.ts';
+import { listOption } from '../options.ts';
+import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
+import { checkProject, hasInvalidInput } from '../project.ts';
+import { UsageError } from '../usage.ts';
+
+interface Flags extends OutputFlags {
+  readonly name: readonly string[];
+}
+
+export function addTest(program: Command, invoke: Invoke): void {
+  addOutputOptions(
+    program
+      .command('test')
+      .description('Run the tests of the topology files offline')
+      .addOption(listOption('--name <glob>', 'only tests with matching names; repeatable')),
+  ).action(
+    invoke<Flags>((context, flags) =>
+      withOutputs(context, flags, 'test', async (publish) => {
+        const checked = await checkProject(context);
+        // Findings are for validate; what could not be read at all cannot be tested either.
+        if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
+        const { runTests } = await import('../../workflow/index.ts');
+        const report = await runTests(checked, { names: flags.name });
+        // A run that tests nothing must not look as if all were well.
+        if (report.results.length === 0) throw nothingToRun(checked.project.tests.length);
+        await publish((format, style) => renderTests(report, format, style));
+        return { policy: report.results.some(({ status }) => status === 'failed') };
+      }),
+    ),
+  );
+}
+
+function nothingToRun(declared: number): UsageError {
+  return declared === 0
+    ? new UsageError('the topology files have no tests', 'add them under tests: in a topology file')
+    : new UsageError('no test has a name that matches --name', '* stands for any characters');
+}
