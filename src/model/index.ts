@@ -37,4 +37,5 @@ export * from './source.ts';
 export * from './step-details.ts';
 export * from './topology.ts';
 export * from './units.ts';
+export * from './ways.ts';
 export { globMatcher } from './wildcard.ts';

@@ -9,11 +9,10 @@ import {
   type Source,
   type Step,
   subject,
+  waysOn,
   worstRisk,
 } from '../model/index.ts';
-import { quoteForShell } from '../text/escape.ts';
 import { type Entry, type PlanSections, type SectionName, sectionsOf } from './sections.ts';
-import { movesOf } from './step-lines.ts';
 
 const SEVERITY: Readonly<Record<SectionName, Severity>> = {
   blocked: 'error',
@@ -172,14 +171,10 @@ function placeAndAddress({ address, change, fields }: Step): { address: string; 
 }
 
 function wayOn(blockers: readonly Blocker[]): string {
-  const keys = blockers.flatMap(({ allow }) => (allow === undefined ? [] : [allow]));
-  if (keys.length < blockers.length)
-    return hintOf(blockers.map(({ risk }) => risk)) ?? 'cannot be overridden';
-  const flags = [...new Set(keys)].map((key) => `--allow ${quoteForShell(key)}`).join(' ');
-  const hint = hintOf(blockers.map(({ risk }) => risk));
-  const moves = movesOf(blockers);
-  const ways = [...(hint === undefined ? [] : [hint]), ...moves, flags].join('; or: ');
-  return hint === undefined ? `to proceed: ${ways}` : ways;
+  const { hints, flags } = waysOn(blockers);
+  const hint = hints.join('; ');
+  if (flags.length === 0) return hint === '' ? 'cannot be overridden' : hint;
+  return hint === '' ? `to proceed: ${flags.join('; or: ')}` : [hint, ...flags].join('; or: ');
 }
 
 function hintOf(risks: readonly { readonly hint?: string }[]): string | undefined {

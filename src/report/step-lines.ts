@@ -10,8 +10,9 @@ import {
   type Source,
   type Step,
   subject,
+  waysOn,
 } from '../model/index.ts';
-import { escapeText, quoteForShell } from '../text/escape.ts';
+import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import type { Entry, SectionName } from './sections.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';
@@ -204,33 +205,11 @@ function otherCallLines({ address, calls, dependents }: Step): string[] {
 
 /** What would open a blocked step: the safer way first, then the exact keys; or that nothing does. */
 function wayOnLines(blockers: readonly Blocker[]): string[] {
-  const hints = [
-    ...new Set(blockers.flatMap(({ risk }) => (risk.hint === undefined ? [] : [escapeText(risk.hint)]))),
-  ];
-  if (blockers.some(({ allow }) => allow === undefined)) {
-    return [`${INDENT}cannot be overridden${hints.length > 0 ? `: ${hints.join('; ')}` : ''}`];
-  }
-  const keys = [...new Set(blockers.flatMap(({ allow }) => (allow === undefined ? [] : [allow])))];
-  const flags = keys.map((key) => `--allow ${quoteForShell(key)}`).join(' ');
-  const moves = movesOf(blockers);
-  const ways = [
-    ...(hints.length > 0 ? [hints.join('; ')] : []),
-    ...moves,
-    moves.length > 0 ? `${flags}  loses the messages` : flags,
-  ];
+  const { hints, flags } = waysOn(blockers);
+  const hint = hints.map(escapeText).join('; ');
+  if (flags.length === 0) return [`${INDENT}cannot be overridden${hint === '' ? '' : `: ${hint}`}`];
+  const ways = [...(hint === '' ? [] : [hint]), ...flags.map(escapeText)];
   return ways.map((way, i) => `${INDENT}${i === 0 ? 'to proceed' : '      or'}: ${way}`);
-}
-
-/** The flags that move contents instead of deleting them, and permit what else blocks the step; none if it cannot move. */
-export function movesOf(blockers: readonly Blocker[]): string[] {
-  const moved = new Set(blockers.filter(({ risk }) => risk.movable).map(({ address }) => address));
-  if (moved.size === 0) return [];
-  const others = blockers.flatMap(({ risk, allow }) => (risk.movable || allow === undefined ? [] : [allow]));
-  const flags = [
-    ...Array.from(moved, (address) => `--move ${quoteForShell(address)}`),
-    ...Array.from(new Set(others), (key) => `--allow ${quoteForShell(key)}`),
-  ];
-  return [`${flags.join(' ')}  keeps the messages`];
 }
 
 function hintLines(risks: readonly Risk[]): string[] {

@@ -101,8 +101,3 @@ export function printableJson(value: unknown): string {
   );
   return `${text}\n`;
 }
-
-/** One argument for a POSIX shell, for commands that we tell people to run. */
-export function quoteForShell(text: string): string {
-  return `'${escapeText(text).replaceAll("'", `'\\''`)}'`;
-}

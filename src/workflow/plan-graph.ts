@@ -17,6 +17,7 @@ import {
   type Provider,
   type Resource,
   type Step,
+  waysOn,
 } from '../model/index.ts';
 import { coveredBy, drawingOf, withPlainNodes } from './drawings.ts';
 
@@ -175,9 +176,14 @@ function factsOf(step: Step, blockers: readonly Blocker[]): Fact[] {
     })),
     ...risks.map((risk) => ({ name: risk.class, text: risk.message })),
     ...(affected ? [{ name: 'affected', text: affected.text }] : []),
-    ...blocked.map(({ allow }) => ({
-      name: 'blocked',
-      text: allow === undefined ? 'cannot be overridden' : `to proceed: --allow ${allow}`,
-    })),
+    ...(blocked.length > 0 ? wayOnFacts(blocked) : []),
   ];
+}
+
+function wayOnFacts(blockers: readonly Blocker[]): Fact[] {
+  const { hints, flags } = waysOn(blockers);
+  const name = 'blocked';
+  if (flags.length === 0) return [{ name, text: ['cannot be overridden', ...hints].join(': ') }];
+  const ways = [...(hints.length > 0 ? [hints.join('; ')] : []), ...flags];
+  return ways.map((way, i) => ({ name, text: `${i === 0 ? 'to proceed' : 'or'}: ${way}` }));
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderGraph } from '../../src/graph/index.ts';
+import { PLAIN, renderPlan } from '../../src/report/index.ts';
 import { focusGraph, planGraph } from '../../src/workflow/index.ts';
 import { edgesOf, graphOf, nodesOf, planOf } from './project.ts';
 
@@ -73,6 +74,23 @@ test('what a plan adds, changes, replaces and removes is marked; what it is join
   expect(work?.facts.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['destructive', 'affected', 'blocked']),
   );
+});
+
+test('a blocked replacement offers the move that keeps the messages, as the text does', async () => {
+  const queues = (type: string) => `rabbitmq: { queues: { orders: { type: ${type} } } }`;
+  const plan = await planOf(queues('classic'), queues('quorum'));
+  const graph = planGraph(plan);
+  const address = 'main/queue/%2F/orders';
+  const ways = [
+    `to proceed: --move '${address}'  keeps the messages`,
+    `or: --allow 'destructive:${address}'  loses the messages`,
+  ];
+  const facts = graph.nodes.find(({ name }) => name === 'orders')?.facts;
+  expect(facts?.filter(({ name }) => name === 'blocked').map(({ text }) => text)).toEqual(ways);
+  const text = renderPlan(plan, 'text', PLAIN);
+  for (const way of ways) expect(text).toContain(way);
+  // Only the page shows more than names.
+  expect(renderGraph(graph, 'html').text).toContain(ways[0]);
 });
 
 test('a vhost that comes or goes marks its group', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { quoteForShell } from '../../src/model/index.ts';
 import {
   FORMATS,
   PLAIN,
@@ -10,11 +11,11 @@ import {
 } from '../../src/report/index.ts';
 import {
   escapeMarkdown,
+  escapeText,
   escapeXml,
   markdownCode,
   markdownFence,
   printableJson,
-  quoteForShell,
 } from '../../src/text/escape.ts';
 import { diffWith, findingsWith, hostile, planWith, reportWith } from './hostile.ts';
 
@@ -134,7 +135,7 @@ test('JSON reads back as what was written', () => {
 test('a quoted argument is one word for a shell', () => {
   fc.assert(
     fc.property(hostile, (text) => {
-      const quoted = quoteForShell(text);
+      const quoted = escapeText(quoteForShell(text));
       expect(quoted.replaceAll("'\\''", '').slice(1, -1)).not.toContain("'");
     }),
   );
