@@ -6,13 +6,9 @@ import type { Origin, Template } from './source-map.ts';
 import { Substitution } from './substitution.ts';
 import { Validators } from './validators.ts';
 
-/** Compiling a schema takes longer than checking most sections. */
-const compiled = new WeakMap<SchemaSource, Validators>();
-
 /** What a section that was made of another tool's files breaks in the provider's schema, told at their places. */
 export function checkDraft(draft: DraftSection, provider: SchemaSource): Diagnostic[] {
-  const validators = compiled.get(provider) ?? new Validators([provider]);
-  compiled.set(provider, validators);
+  const validators = new Validators([provider]);
   const origin: Origin = {
     at: (container, key) => draft.at(container, key),
     atValue: (container, key) => draft.atValue(container, key),

@@ -1,214 +1,49 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { append, isExactInt, isObject, type Json, type JsonObject } from '../model/index.ts';
-import {
-  type Discriminator,
-  explainError,
-  missingOneOf,
-  type Problem,
-  segments,
-  unexpectedForm,
-  wrongWord,
-} from './problems.ts';
+import type { Json } from '../model/index.ts';
+import { CompiledSchema } from './compiled-schema.ts';
+import type { Problem } from './problems.ts';
 import { configCore, connectionSchema, type SchemaSource, sectionSchema, testSchema } from './schemas.ts';
 
-const made = new WeakMap<readonly SchemaSource[], Validators>();
+// Kept as long as the process runs: a schema costs more to compile than to check with.
+const bySource = new WeakMap<SchemaSource, ReadonlyMap<string, CompiledSchema>>();
+const byList = new WeakMap<readonly SchemaSource[], Validators>();
 
-/** The validators of these providers, compiled once a process: a schema costs more to compile than to check with. */
+/** The validators of these providers. */
 export function validatorsOf(providers: readonly SchemaSource[]): Validators {
-  const validators = made.get(providers) ?? new Validators(providers);
-  made.set(providers, validators);
+  const validators = byList.get(providers) ?? new Validators(providers);
+  byList.set(providers, validators);
   return validators;
 }
 
-/** To find the word that was meant takes a while; thousands of mistakes are not typing errors. */
-const MOST_SUGGESTIONS = 1000;
+function schemasOf(provider: SchemaSource): ReadonlyMap<string, CompiledSchema> {
+  const known = bySource.get(provider);
+  if (known) return known;
+  const schemas = new Map([
+    [provider.name, new CompiledSchema(sectionSchema(provider))],
+    [`${provider.name}-broker`, new CompiledSchema(connectionSchema(provider))],
+  ]);
+  const test = testSchema(provider);
+  if (test) schemas.set(`${provider.name}-test`, new CompiledSchema(test));
+  bySource.set(provider, schemas);
+  return schemas;
+}
 
-/** Compiles each JSON Schema when it is first needed, and says in words what a value breaks. */
+/** The schemas of these providers and of a configuration with them. */
 export class Validators {
-  private readonly ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    strict: false,
-    validateFormats: false,
-    // Errors then carry the path of the definition that they are from; and compiling takes half as long.
-    inlineRefs: false,
-    code: { optimize: false, process: growErrors },
-  });
-  private readonly schemas = new Map<string, JsonObject>();
-  private readonly pointers = new Map<object, string>();
+  private readonly schemas: ReadonlyMap<string, CompiledSchema>;
 
   constructor(providers: readonly SchemaSource[]) {
-    this.schemas.set('config', configCore(providers));
-    for (const provider of providers) {
-      this.schemas.set(provider.name, sectionSchema(provider));
-      this.schemas.set(`${provider.name}-broker`, connectionSchema(provider));
-      const test = testSchema(provider);
-      if (test) this.schemas.set(`${provider.name}-test`, test);
-    }
+    const config = new CompiledSchema(configCore(providers));
+    this.schemas = new Map([['config', config], ...providers.flatMap((one) => [...schemasOf(one)])]);
   }
 
   has(name: string, kind: string): boolean {
-    const definitions = this.schemas.get(name)?.$defs;
-    return isObject(definitions) && Object.hasOwn(definitions, kind);
+    return this.schemas.get(name)?.has(kind) ?? false;
   }
 
   /** What is wrong with a value, each mistake once. @param name `config`, `rabbitmq`, `rabbitmq-broker`, `rabbitmq-test` */
   check(name: string, value: Json, kind?: string): Problem[] {
-    const pointer = kind === undefined ? '' : `#/$defs/${encodeURIComponent(kind)}`;
-    const validate = this.compiled(name, pointer);
-    if (validate(withPlainNumbers(value))) return [];
-    return distinct(this.explain(name, validate.errors ?? []));
+    const schema = this.schemas.get(name);
+    if (!schema) throw new Error(`no schema ${name}`);
+    return schema.check(value, kind);
   }
-
-  private compiled(name: string, pointer: string): ValidateFunction {
-    if (!this.ajv.schemas[name]) {
-      const { $schema, $id, ...schema } = this.schemas.get(name) ?? {};
-      this.ajv.addSchema(schema, name);
-      notePointers(schema, name, '#', this.pointers);
-    }
-    const validate = this.ajv.getSchema(pointer === '' ? name : `${name}${pointer}`);
-    if (!validate) throw new Error(`no schema ${name}${pointer}`);
-    return validate;
-  }
-
-  /** Walks backwards: the errors of the branches of an `anyOf` come right before its own. */
-  private explain(name: string, errors: readonly ErrorObject[]): Problem[] {
-    const problems: Problem[] = [];
-    for (let i = errors.length - 1; i >= 0; i--) {
-      const error = errors[i];
-      if (!error || error.keyword === 'if' || error.keyword === 'propertyNames') continue;
-      if (error.keyword !== 'anyOf' && error.keyword !== 'oneOf') {
-        problems.push(explainError(error, i < MOST_SUGGESTIONS));
-        continue;
-      }
-      const branches = this.branches(name, error);
-      i -= branches.reduce((count, branch) => count + branch.errors.length, 0);
-      append(problems, this.bestBranch(name, error, branches));
-    }
-    return problems.reverse();
-  }
-
-  private branches(name: string, error: ErrorObject): Branch[] {
-    const pointer = error.parentSchema && this.pointers.get(error.parentSchema);
-    if (pointer === undefined || !Array.isArray(error.schema)) return [];
-    return error.schema.map((schema: JsonObject, i) => {
-      const validate = this.compiled(name, `${pointer}/${error.keyword}/${i}`);
-      validate(error.data);
-      return { schema: this.resolved(name, schema), errors: [...(validate.errors ?? [])] };
-    });
-  }
-
-  /** The mistakes in the form that was meant; where that cannot be told, what forms there are. */
-  private bestBranch(name: string, error: ErrorObject, branches: readonly Branch[]): Problem[] {
-    if (branches.length > 0 && branches.every(({ errors }) => errors.every(isMissingAtRoot))) {
-      return [
-        missingOneOf(
-          error,
-          branches.flatMap(({ errors }) => errors.map(missingKey)),
-        ),
-      ];
-    }
-    const words = discriminator(branches);
-    if (words) return [wrongWord(error, words)];
-    const sameType = branches.filter(({ errors }) => errors.length > 0 && !errors.some(isTypeAtRoot));
-    const ranked = [...sameType].sort((a, b) => cost(a) - cost(b));
-    const [best, second] = ranked;
-    const clear = best && (!second || cost(best) < cost(second));
-    const isContainer = typeof error.data === 'object' && error.data !== null;
-    if (!best || !(clear || isContainer))
-      return [
-        unexpectedForm(
-          error,
-          branches.map(({ schema }) => schema),
-        ),
-      ];
-    return this.explain(name, best.errors).map((problem) => ({
-      ...problem,
-      path: [...segments(error.instancePath), ...problem.path],
-    }));
-  }
-
-  private resolved(name: string, schema: JsonObject): JsonObject {
-    const { $ref, ...own } = schema;
-    if (typeof $ref !== 'string') return schema;
-    const target = this.ajv.getSchema(`${name}${$ref}`)?.schema;
-    return isObject(target) ? { ...this.resolved(name, target as JsonObject), ...own } : schema;
-  }
-}
-
-/** The compiled code copies all earlier errors for each value that adds some: quadratic. No other code holds these lists. */
-function growErrors(code: string): string {
-  return code.replace(/vErrors\.concat\(([\w.]+)\)/g, '($1.forEach((one) => vErrors.push(one)), vErrors)');
-}
-
-interface Branch {
-  readonly schema: JsonObject;
-  readonly errors: readonly ErrorObject[];
-}
-
-function isTypeAtRoot(error: ErrorObject): boolean {
-  return error.instancePath === '' && error.keyword === 'type';
-}
-
-function isMissingAtRoot(error: ErrorObject): boolean {
-  return error.instancePath === '' && error.keyword === 'required';
-}
-
-/** Where every form fails because one key should say which form it is: that key, and what it may say. */
-function discriminator(branches: readonly Branch[]): Discriminator | undefined {
-  const wrong = branches.map(({ errors }) => errors.find(({ keyword }) => keyword === 'const'));
-  const path = wrong[0]?.instancePath;
-  if (path === undefined || wrong.some((error) => error?.instancePath !== path)) return undefined;
-  return { path, data: wrong[0]?.data, words: wrong.map((error) => error?.params.allowedValue as Json) };
-}
-
-function missingKey(error: ErrorObject): string {
-  return String(error.params.missingProperty);
-}
-
-/** A key that tells forms apart and has another value weighs more than any number of other mistakes. */
-function cost({ errors }: Branch): number {
-  return errors.reduce((sum, { keyword }) => sum + (keyword === 'const' ? 1000 : 1), 0);
-}
-
-function notePointers(schema: Json, name: string, pointer: string, pointers: Map<object, string>): void {
-  if (typeof schema !== 'object' || schema === null) return;
-  pointers.set(schema, pointer);
-  for (const [key, item] of Object.entries(schema)) {
-    const segment = encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
-    notePointers(item as Json, name, `${pointer}/${segment}`, pointers);
-  }
-}
-
-/** Exact integers as doubles, which is near enough to check a type and a range. */
-function withPlainNumbers(value: Json): Json {
-  if (isExactInt(value)) return Number(value.$int);
-  if (Array.isArray(value)) {
-    const items = value.map(withPlainNumbers);
-    return items.some((item, i) => item !== value[i]) ? items : value;
-  }
-  if (!isObject(value)) return value;
-  let copy: Record<string, Json> | undefined;
-  for (const key of Object.keys(value)) {
-    const before = value[key] ?? null;
-    const after = withPlainNumbers(before);
-    if (after === before) continue;
-    copy ??= { ...value };
-    copy[key] = after;
-  }
-  return copy ?? value;
-}
-
-function distinct(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>();
-  const misspelt = new Set(
-    problems.flatMap(({ path, meant }) => (meant ? [JSON.stringify([path, meant])] : [])),
-  );
-  return problems.filter((problem) => {
-    const { path, key, missing } = problem;
-    // A required key that is misspelt is one mistake, not two.
-    if (missing !== undefined && misspelt.has(JSON.stringify([path, missing]))) return false;
-    const identity = JSON.stringify([path, key, problem.say('')]);
-    return !seen.has(identity) && seen.add(identity);
-  });
 }

@@ -82,6 +82,8 @@ export const crates: SchemaSource = {
   connectionSchema: { type: 'object', additionalProperties: false, properties: { host: { type: 'string' } } },
 };
 
+const providers = [boxes, crates];
+
 export function makeFolder(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'brokerform-load-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -98,7 +100,7 @@ export function load(
   options: Partial<LoadOptions> = {},
 ) {
   const directory = makeFolder(files);
-  return loadProject({ directory, variables: {}, providers: [boxes, crates], ...options });
+  return loadProject({ directory, variables: {}, providers, ...options });
 }
 
 /** Loads one topology file without a configuration. */

@@ -31,4 +31,6 @@ test.each(Object.keys(publishedSchemas()))('schema/%s is current: npm run schema
   const text = readFileSync(new URL(`../../schema/${name}`, import.meta.url), 'utf8');
   expect(JSON.parse(text)).toEqual(JSON.parse(publishedSchemas()[name] ?? ''));
   expect(JSON.parse(text)).toMatchObject({ $schema: 'http://json-schema.org/draft-07/schema#' });
+  const ajv = new Ajv({ strict: false });
+  expect([ajv.validateSchema(JSON.parse(text)), ajv.errors ?? []]).toEqual([true, []]);
 });
