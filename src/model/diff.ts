@@ -1,6 +1,7 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Blocker, BrokerIdentity, Step } from './plan.ts';
 import type { Effect, Side, Undeclared } from './revision.ts';
+import type { BrokenTest } from './test-failure.ts';
 
 /**
  * What changes between two revisions of a topology, worked out from their YAML alone. No broker was asked what it
@@ -28,6 +29,8 @@ export interface Diff {
   /** Effects and messages that were left out, as there are too many. */
   readonly effectsCut: number;
   readonly findings: FindingChanges;
+  /** Tests that the head breaks. */
+  readonly brokenTests: readonly BrokenTest[];
   /** Resources that both sides declare alike. */
   readonly unchanged: number;
 }

@@ -35,6 +35,7 @@ export * from './secret.ts';
 export * from './sockets.ts';
 export * from './source.ts';
 export * from './step-details.ts';
+export * from './test-failure.ts';
 export * from './topology.ts';
 export * from './units.ts';
 export * from './ways.ts';

@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import type { Source } from './source.ts';
 import type { Affected, FieldLine } from './step-details.ts';
+import type { BrokenTest } from './test-failure.ts';
 
 /** One of the two revisions. */
 export interface Side {
@@ -70,4 +71,6 @@ export interface BaseComparison {
   readonly effects: readonly Effect[];
   /** Effects and messages that were left out, as there are too many. */
   readonly effectsCut: number;
+  /** Tests that the plan's topology breaks. */
+  readonly brokenTests: readonly BrokenTest[];
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from './json.ts';
 import type { BrokerIdentity } from './plan.ts';
 import type { Resource } from './resource.ts';
 import type { Source } from './source.ts';
+import type { FailedExpectation } from './test-failure.ts';
 
 /*
  * Where one message goes, or what one client may do: the answer of `brokerform route`, and the evidence of a test.
@@ -114,14 +115,6 @@ export interface DeclaredTest {
   readonly at: Source;
   /** The places of its keys. */
   readonly places: Readonly<Record<string, Source>>;
-}
-
-export interface FailedExpectation {
-  /** The key of the test: `reaches`. */
-  readonly key: string;
-  readonly message: string;
-  readonly hint?: string;
-  readonly at: Source;
 }
 
 export interface TestResult {

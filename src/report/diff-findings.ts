@@ -1,6 +1,7 @@
 import { compareDiagnostics, type Diagnostic, type Diff } from '../model/index.ts';
 import { diffSections } from './diff-text.ts';
 import { effectFindings, riskyFindings } from './plan-findings.ts';
+import { brokenTestFindings } from './tests-text.ts';
 
 /** What the head changes that somebody should look at, at the lines of its YAML; the worst first. */
 export function diffFindings(diff: Diff): Diagnostic[] {
@@ -28,6 +29,7 @@ export function diffFindings(diff: Diff): Diagnostic[] {
       }),
     );
   return [
+    ...brokenTestFindings(diff.brokenTests),
     ...riskyFindings(diffSections(diff)),
     ...[...diff.findings.new].sort(compareDiagnostics),
     ...guards,

@@ -5,8 +5,9 @@ import { subjectName } from './about.ts';
 import { effectBlocks, headed, sideNotes, sideText, undeclaredBlocks } from './base-text.ts';
 import { diagnosticLines } from './diagnostics-text.ts';
 import { hasChanges, sectionLines, TITLE } from './plan-text.ts';
-import { type PlanSections, SECTION_ORDER, sectionsOf } from './sections.ts';
+import { brokenTestsPart, type PlanSections, SECTION_ORDER, sectionsOf } from './sections.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';
+import { brokenTestBlocks } from './tests-text.ts';
 
 /** The difference of two revisions for a terminal: the summary first, then changes, routing and findings. */
 export function diffText(diff: Diff, style: Style): string {
@@ -16,6 +17,7 @@ export function diffText(diff: Diff, style: Style): string {
     headed('NO LONGER DECLARED', undeclaredBlocks(diff.undeclared, diff.base, '', style), style),
     headed('GUARDS', guardBlocks(diff, style), style),
     headed('ROUTING', effectBlocks(diff, style), style),
+    headed('BROKEN TESTS', brokenTestBlocks(diff.brokenTests, style), style),
     headed('NEW FINDINGS', newFindingBlocks(diff, style), style),
   ];
   return [
@@ -44,6 +46,7 @@ export function diffCounts(diff: Diff, sections: PlanSections): [count: number, 
     [sections.disruptive.length, 'disruptive'],
     [sections.safe.length, 'safe'],
     [diff.undeclared.length, 'no longer declared'],
+    brokenTestsPart(diff.brokenTests),
     [diff.unchanged, 'unchanged'],
     ...findingCounts(diff),
   ];

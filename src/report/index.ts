@@ -36,7 +36,9 @@ import { reportMarkdown } from './report-markdown.ts';
 import { reportText } from './report-text.ts';
 import { routeText } from './route-text.ts';
 import type { Style } from './style.ts';
-import { testFindings, testsJunit, testsMarkdown, testsText } from './tests-text.ts';
+import { testsJunit } from './tests-junit.ts';
+import { testsMarkdown } from './tests-markdown.ts';
+import { testFindings, testsText } from './tests-text.ts';
 
 export { escapeText } from '../text/escape.ts';
 export type { About } from './about.ts';
@@ -140,7 +142,11 @@ export function renderTests(report: TestReport, format: Format, style: Style): s
   if (format === 'junit') return testsJunit(report);
   if (isCiFormat(format)) {
     const { project, environment } = report;
-    return renderFindings(testFindings(report), format, style, { command: 'test', project, environment });
+    return renderFindings(testFindings(report.results), format, style, {
+      command: 'test',
+      project,
+      environment,
+    });
   }
   return { text: testsText, json: testsJson, markdown: testsMarkdown }[format](report, style);
 }

@@ -13,6 +13,7 @@ import {
   worstRisk,
 } from '../model/index.ts';
 import { type Entry, type PlanSections, type SectionName, sectionsOf } from './sections.ts';
+import { brokenTestFindings } from './tests-text.ts';
 
 const SEVERITY: Readonly<Record<SectionName, Severity>> = {
   blocked: 'error',
@@ -29,8 +30,9 @@ const VERB: Readonly<Record<Action, string>> = {
 
 /** What a plan does that somebody should look at, as findings at the lines of the YAML; the worst first. */
 export function planFindings(plan: Plan): Diagnostic[] {
-  const { effects = [], undeclared = [] } = plan.base ?? {};
+  const { effects = [], undeclared = [], brokenTests = [] } = plan.base ?? {};
   return [
+    ...brokenTestFindings(brokenTests),
     ...riskyFindings(sectionsOf(plan)),
     ...effectFindings(effects, 'plan'),
     ...undeclared.map(leftBehindFinding),

@@ -1,4 +1,5 @@
 import {
+  type BrokenTest,
   type BrokerIdentity,
   type Effect,
   formatCount,
@@ -16,6 +17,7 @@ import { commentPicture } from './comment-picture.ts';
 import { hasChanges, sectionBlocks, TITLE } from './plan-text.ts';
 import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
 import { PLAIN, type Style } from './style.ts';
+import { brokenTestBlocks } from './tests-text.ts';
 
 const HEADING: Readonly<Record<SectionName, string>> = {
   blocked: '🛑 Blocked',
@@ -65,6 +67,7 @@ interface SinceBase {
   readonly planDate: string;
   readonly effects: readonly Effect[];
   readonly effectsCut: number;
+  readonly brokenTests: readonly BrokenTest[];
 }
 
 /** What the base declares and is left behind, with lines to paste; and what becomes different for messages. */
@@ -82,6 +85,12 @@ export function baseSections(since: SinceBase, { verbose }: Style): CommentSecti
     },
     { heading: RETIRE_HINT, noun: 'line', blocks: retired.map((line) => [line]), folded: false, whole: true },
     { heading: 'Routing', noun: 'effect', blocks: effectBlocks(since, style), folded: false },
+    {
+      heading: '🛑 Broken tests',
+      noun: 'broken test',
+      blocks: brokenTestBlocks(since.brokenTests, style),
+      folded: false,
+    },
   ];
 }
 

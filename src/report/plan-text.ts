@@ -6,6 +6,7 @@ import { effectBlocks, headed, sideNotes, undeclaredBlocks } from './base-text.t
 import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
 import { noteColumn, refusalLines, stepLines } from './step-lines.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';
+import { brokenTestBlocks } from './tests-text.ts';
 
 export const TITLE = {
   validate: 'Findings',
@@ -27,6 +28,7 @@ export function planText(plan: Plan, style: Style, command: 'plan' | 'drift'): s
     ...SECTION_ORDER.map((name) => sectionLines(name, sections, plan.createdAt, style)),
     headed('NO LONGER DECLARED', leftBehindBlocks(plan, style), style),
     headed('ROUTING', plan.base ? effectBlocks(plan.base, style) : [], style),
+    headed('BROKEN TESTS', plan.base ? brokenTestBlocks(plan.base.brokenTests, style) : [], style),
   ];
   const unmanaged = command === 'drift' || style.verbose ? plan.unmanaged : [];
   return [

@@ -1,5 +1,6 @@
 import {
   type Blocker,
+  type BrokenTest,
   compareSources,
   groupBy,
   type Plan,
@@ -72,7 +73,13 @@ export function summaryParts(plan: Plan, sections: PlanSections): [count: number
     [plan.unmanaged.length, 'unmanaged'],
     [plan.excluded, 'left out'],
     [plan.base?.undeclared.length ?? 0, 'no longer declared'],
+    brokenTestsPart(plan.base?.brokenTests ?? []),
   ];
+}
+
+/** `2 broken tests` */
+export function brokenTestsPart(broken: readonly BrokenTest[]): [count: number, label: string] {
+  return [broken.length, `broken test${broken.length === 1 ? '' : 's'}`];
 }
 
 /** `2 passwords cannot be compared` */

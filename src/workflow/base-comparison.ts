@@ -19,6 +19,7 @@ import {
 import type { Checked, DeclaredBroker } from './check.ts';
 import { type CheckedSide, sideOf, unreadFiles } from './diff-sides.ts';
 import { type LiveState, observed } from './live.ts';
+import { brokenTests } from './tests.ts';
 import { undeclaredFields, undeclaredResources } from './undeclared.ts';
 
 export interface BaseComparisonInput {
@@ -49,6 +50,7 @@ export async function compareWithBase(input: BaseComparisonInput): Promise<BaseC
     undeclared: parts.flatMap(({ undeclared }) => undeclared),
     effects: parts.flatMap(({ effects }) => effects),
     effectsCut: parts.reduce((sum, { cut }) => sum + cut, 0),
+    brokenTests: await brokenTests(base.checked, head),
   };
 }
 

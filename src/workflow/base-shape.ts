@@ -1,7 +1,9 @@
 import {
   type Affected,
   type BaseComparison,
+  type BrokenTest,
   type Effect,
+  type FailedExpectation,
   type FieldLine,
   isObject,
   type LeftBehind,
@@ -62,10 +64,25 @@ const isEffect = shapeOf<Effect>({
   at: isPlace,
 });
 
+const isFailedExpectation = shapeOf<FailedExpectation>({
+  key: isText,
+  message: isText,
+  hint: optional(isText),
+  at: isPlace,
+});
+
+const isBrokenTest = shapeOf<BrokenTest>({
+  name: isText,
+  at: isPlace,
+  failures: listOf(isFailedExpectation),
+  removed: optional((value) => value === true),
+});
+
 /** Whether a saved plan's `base` holds what is shown of it: no change makes it again, so that only its form is checked. */
 export const isBaseComparison = shapeOf<BaseComparison>({
   revision: isSide,
   undeclared: listOf(isLeftBehind),
   effects: listOf(isEffect),
   effectsCut: isCount,
+  brokenTests: listOf(isBrokenTest),
 });

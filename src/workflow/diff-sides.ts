@@ -1,6 +1,6 @@
 import { providers } from '../brokers/index.ts';
 import { compareFindings, neutralRules } from '../lint/index.ts';
-import type { Diagnostic, Diff, Side } from '../model/index.ts';
+import type { BrokenTest, Diagnostic, Diff, Side } from '../model/index.ts';
 import { buildPlan } from '../plan/index.ts';
 import type { Checked } from './check.ts';
 import { diffBroker } from './diff-broker.ts';
@@ -14,8 +14,13 @@ export interface CheckedSide {
   readonly checked: Checked;
 }
 
-/** Compares two sides, broker by broker, and what is wrong with them. */
-export function compareSides(before: CheckedSide, after: CheckedSide, prune: boolean): Diff {
+/** Compares two sides, broker by broker, and what is wrong with them. @param brokenTests by the head */
+export function compareSides(
+  before: CheckedSide,
+  after: CheckedSide,
+  prune: boolean,
+  brokenTests: readonly BrokenTest[] = [],
+): Diff {
   const { project, diagnostics } = after.checked;
   const names = new Set([...before.checked.brokers.keys(), ...after.checked.brokers.keys()]);
   const sides = { base: before.checked, head: after.checked, unread: unreadFiles(before, after) };
@@ -56,6 +61,7 @@ export function compareSides(before: CheckedSide, after: CheckedSide, prune: boo
     effects: parts.flatMap((part) => part.effects),
     effectsCut: parts.reduce((sum, part) => sum + part.effectsCut, 0),
     findings: compareFindings(earlier, diagnostics),
+    brokenTests,
     unchanged: parts.reduce((sum, part) => sum + part.unchanged, 0),
   };
 }

@@ -6,6 +6,7 @@ import { checkOut, findConfig, findRevision, type Revision } from '../load/index
 import type { Baseline, Diff } from '../model/index.ts';
 import { type Checked, check, type ProjectOptions } from './check.ts';
 import { type CheckedSide, compareSides } from './diff-sides.ts';
+import { brokenTests } from './tests.ts';
 
 export interface DiffOptions extends TreeOptions {
   /** A revision of the git repository that the directory is in. */
@@ -53,7 +54,7 @@ export async function diffRevisions(options: DiffOptions): Promise<Diff> {
     // A finding that the head accepts is none of either side, and one that the base accepted is not new.
     const baseline = after.checked.project.baseline ?? false;
     const before = await checkBase(baseRevision, folder, headTree, options, baseline);
-    return compareSides(before, after, prune);
+    return compareSides(before, after, prune, await brokenTests(before.checked, after.checked));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

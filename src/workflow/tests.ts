@@ -1,5 +1,6 @@
 import {
   type Answer,
+  type BrokenTest,
   type DeclaredTest,
   globMatcher,
   groupBy,
@@ -24,18 +25,40 @@ export async function runTests(checked: Checked, { names = [] }: TestOptions = {
   const chosen = project.tests.filter(
     ({ name }) => matchers.length === 0 || matchers.some((matches) => matches(name)),
   );
-  const results = new Map<DeclaredTest, TestResult>();
-  for (const [broker, tests] of groupBy(chosen, (test) => test.broker)) {
-    const asked = await askedOf(checked, broker);
-    for (const test of tests) results.set(test, asked ? judge(test, asked) : undeclared(test));
-  }
   return {
     brokerform: 'test',
     version: 1,
     project: project.name,
     ...(project.environment !== undefined && { environment: project.environment }),
-    results: chosen.flatMap((test) => results.get(test) ?? []),
+    results: await resultsOf(chosen, checked),
   };
+}
+
+/**
+ * The tests that fail with the head's topology and did not fail with the base's, those that the head removed included:
+ * a branch may break a test by its topology, by the test, or hide it.
+ */
+export async function brokenTests(base: Checked, head: Checked): Promise<BrokenTest[]> {
+  const kept = new Set(head.project.tests.map(({ name }) => name));
+  const removed = base.project.tests.filter(({ name }) => !kept.has(name));
+  const failing = (results: readonly TestResult[]) => results.filter(({ status }) => status === 'failed');
+  const now = failing(await resultsOf(head.project.tests, head));
+  const hidden = failing(await resultsOf(removed, head));
+  if (now.length + hidden.length === 0) return [];
+  const before = new Set(failing(await resultsOf(base.project.tests, base)).map(({ name }) => name));
+  const broken = ({ name, at, failures }: TestResult): BrokenTest => ({ name, at, failures });
+  return [...now.map(broken), ...hidden.map((one) => ({ ...broken(one), removed: true as const }))].filter(
+    ({ name }) => !before.has(name),
+  );
+}
+
+async function resultsOf(chosen: readonly DeclaredTest[], checked: Checked): Promise<TestResult[]> {
+  const results = new Map<DeclaredTest, TestResult>();
+  for (const [broker, tests] of groupBy(chosen, (test) => test.broker)) {
+    const asked = await askedOf(checked, broker);
+    for (const test of tests) results.set(test, asked ? judge(test, asked) : undeclared(test));
+  }
+  return chosen.flatMap((test) => results.get(test) ?? []);
 }
 
 interface Asked {

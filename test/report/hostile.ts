@@ -105,6 +105,10 @@ export function diffWith(text: string): Diff {
       { ...names, about: [text, `x${text}`], more: 3, outcome: 'unroutable', text, risk: 'disruptive' },
     ],
     effectsCut: 2,
+    brokenTests: [
+      { name: `t${text}`, at, failures: [{ key: 'reaches', message: text, hint: text, at }] },
+      { name: text, at, failures: [{ key: text, message: text, at }], removed: true },
+    ],
     findings: { new: findingsWith(text), fixed: findingsWith(text), remaining: 1 },
     unchanged: 1,
   };

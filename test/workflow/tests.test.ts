@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { RouteError } from '../../src/model/index.ts';
 import { check, route, routeGraph, runTests } from '../../src/workflow/index.ts';
+import { brokenTests } from '../../src/workflow/tests.ts';
 import { memoryProvider } from '../memory/provider.ts';
 
 const TOPOLOGY = `memory:
@@ -126,4 +127,27 @@ test('a picture of a route has each resource once', async () => {
     'store/box/out',
   ]);
   expect(graph.edges.map(({ from, to }) => `${from} ${to}`)).toContain('store/box/middle store/box/in');
+});
+
+test('a branch breaks a test by its topology, by the test, or by removing it', async () => {
+  const tests = (...ends: string[]) =>
+    `tests:\n${ends.map((end, i) => `  - { name: t${i}, publish: { box: middle }, ends-in: [${end}] }\n`).join('')}`;
+  const straight =
+    'memory:\n  boxes: { middle: {}, out: {}, aside: {} }\n  links: [{ from: middle, to: out }]\n';
+  const bent = straight.replace('to: out', 'to: aside');
+  const broken = async (base: string, head: string) =>
+    (await brokenTests(checked(base), checked(head))).map(
+      ({ name, removed, at, failures }) =>
+        `${removed ? 'removed ' : ''}${name} ${at.line} ${failures.map(({ message }) => message).join()}`,
+    );
+  expect(await broken(straight + tests('out'), bent + tests('out'))).toEqual([
+    't0 5 expected out; got aside',
+  ]);
+  expect(await broken(straight + tests('out'), straight + tests('aside'))).toEqual([
+    't0 5 expected aside; got out',
+  ]);
+  expect(await broken(straight + tests('out'), bent)).toEqual(['removed t0 5 expected out; got aside']);
+  // What failed before is not the branch's doing; what is removed and would pass is nobody's loss.
+  expect(await broken(straight + tests('aside'), bent + tests('out'))).toEqual([]);
+  expect(await broken(straight + tests('out', 'aside'), straight)).toEqual([]);
 });

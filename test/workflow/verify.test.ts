@@ -114,6 +114,7 @@ describe('a saved plan does what it shows', () => {
       ],
       effects: [{ ...names, about: ['key a'], more: 1, outcome: 'reach', text: 'reaches', risk: 'safe' }],
       effectsCut: 2,
+      brokenTests: [{ name: 'a', at, failures: [{ key: 'reaches', message: 'b', at }], removed: true }],
     };
     const plan: Plan = { ...(await planOf('rabbitmq', 'replace-exchange')), base };
     const show = (one: Plan) => {
