@@ -6,12 +6,12 @@ import {
   makeAddress,
   type Resource,
 } from '../../../model/index.ts';
+import { deadLetterKeys } from '../routing/reachability.ts';
+import { readTopology } from '../routing/read-topology.ts';
+import { type Destination, route } from '../routing/router.ts';
+import type { Queue, Vhost } from '../routing/topology.ts';
 import { publishingEffects, type VhostPair } from './publishing.ts';
-import { deadLetterKeys } from './reachability.ts';
-import { readTopology } from './read-topology.ts';
-import { type Destination, route } from './router.ts';
 import { type TouchedExchanges, touchedExchanges } from './samples.ts';
-import type { Queue, Vhost } from './topology.ts';
 
 /** What becomes different for messages: which queues they reach, and where their dead letters go. */
 export function effects(

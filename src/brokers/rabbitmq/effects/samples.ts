@@ -1,6 +1,6 @@
 import { addTo, canonicalJson, type Json, type JsonObject } from '../../../model/index.ts';
-import { splitKey, TopicTrie } from './topic.ts';
-import type { Binding, Exchange, Vhost } from './topology.ts';
+import { splitKey, TopicTrie } from '../routing/topic.ts';
+import type { Binding, Exchange, Vhost } from '../routing/topology.ts';
 
 /** What differs at an exchange itself. */
 interface Touched {

@@ -10,16 +10,16 @@ import {
   parseAddress,
   type Resource,
 } from '../../../model/index.ts';
+import { unitOf } from '../fields/queue.ts';
+import { formatUnit } from '../fields/units.ts';
+import { tableOf } from '../kinds/parts.ts';
 import {
   type Binding,
   type Exchange,
   type Queue,
   readTopology,
   type Vhost,
-} from '../effects/read-topology.ts';
-import { unitOf } from '../fields/queue.ts';
-import { formatUnit } from '../fields/units.ts';
-import { tableOf } from '../kinds/parts.ts';
+} from '../routing/read-topology.ts';
 import { drawLinks, drawVhost, type VhostGraph, vhostGraph } from './vhost-graph.ts';
 
 /** Exchanges, queues, and every way that a message can take between them, by vhost. */

@@ -7,8 +7,8 @@ import {
   parseAddress,
   type Resource,
 } from '../../../model/index.ts';
-import type { Exchange, Queue, Topology, Vhost } from '../effects/read-topology.ts';
 import { isPredeclaredExchange, tableOf } from '../kinds/parts.ts';
+import type { Exchange, Queue, Topology, Vhost } from '../routing/read-topology.ts';
 
 /** Draws in one vhost. */
 export interface VhostGraph {

@@ -1,6 +1,6 @@
 import type { Resource, Rule } from '../../../model/index.ts';
-import { vhostsOf } from '../effects/read-topology.ts';
-import { hintsFor } from '../effects/topology.ts';
+import { vhostsOf } from '../routing/read-topology.ts';
+import { hintsFor } from '../routing/topology.ts';
 
 const code = 'rabbitmq/alternate-exchange-missing';
 

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { vhostsOf } from '../effects/read-topology.ts';
-import { keysThrough, reachesAny } from '../effects/router.ts';
+import { vhostsOf } from '../routing/read-topology.ts';
+import { keysThrough, reachesAny } from '../routing/router.ts';
 
 export const alternateExchangeSuppressed: Rule = {
   code: 'rabbitmq/alternate-exchange-suppressed',

@@ -1,8 +1,8 @@
 import type { Rule } from '../../../model/index.ts';
-import { deadLetterKeys, deadLettersByItself } from '../effects/reachability.ts';
-import { type Queue, type Vhost, vhostsOf } from '../effects/read-topology.ts';
-import { route } from '../effects/router.ts';
-import { ANY_KEY, type KeyWords } from '../effects/topic.ts';
+import { deadLetterKeys, deadLettersByItself } from '../routing/reachability.ts';
+import { type Queue, type Vhost, vhostsOf } from '../routing/read-topology.ts';
+import { route } from '../routing/router.ts';
+import { ANY_KEY, type KeyWords } from '../routing/topic.ts';
 
 export const deadLetterCycle: Rule = {
   code: 'rabbitmq/dead-letter-cycle',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Setting, vhostsOf } from '../effects/read-topology.ts';
-import { hintsFor } from '../effects/topology.ts';
+import { type Setting, vhostsOf } from '../routing/read-topology.ts';
+import { hintsFor } from '../routing/topology.ts';
 
 const code = 'rabbitmq/dead-letter-exchange-missing';
 

@@ -1,8 +1,8 @@
 import type { Finding, Rule } from '../../../model/index.ts';
-import { deadLetterKeys } from '../effects/reachability.ts';
-import { type Queue, type Vhost, vhostsOf } from '../effects/read-topology.ts';
-import { reachesAny } from '../effects/router.ts';
-import { formatKeys } from '../effects/topic.ts';
+import { deadLetterKeys } from '../routing/reachability.ts';
+import { type Queue, type Vhost, vhostsOf } from '../routing/read-topology.ts';
+import { reachesAny } from '../routing/router.ts';
+import { formatKeys } from '../routing/topic.ts';
 
 const MOST_KEYS = 3;
 

@@ -1,6 +1,6 @@
 import type { Rule, RuleContext } from '../../../model/index.ts';
-import { numberSetting } from '../effects/reachability.ts';
-import { type Queue, queuesOf } from '../effects/read-topology.ts';
+import { numberSetting } from '../routing/reachability.ts';
+import { type Queue, queuesOf } from '../routing/read-topology.ts';
 import { atLeast } from '../version.ts';
 
 /** Default of quorum queues since 4.0: 4.3.6 drops a message after 21 deliveries. */

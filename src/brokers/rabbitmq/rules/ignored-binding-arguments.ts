@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { vhostsOf } from '../effects/read-topology.ts';
 import { PLUGIN_ARGUMENTS } from '../fields/exchange.ts';
+import { vhostsOf } from '../routing/read-topology.ts';
 
 const BLIND = new Set(['direct', 'fanout', 'topic']);
 

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { queuesOf } from '../effects/read-topology.ts';
+import { queuesOf } from '../routing/read-topology.ts';
 
 export const ignoredOverflow: Rule = {
   code: 'rabbitmq/ignored-overflow',

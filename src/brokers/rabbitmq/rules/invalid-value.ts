@@ -1,7 +1,7 @@
 import type { Finding, Rule } from '../../../model/index.ts';
-import { vhostsOf } from '../effects/read-topology.ts';
 import { bindingFields } from '../fields/exchange.ts';
 import { valueProblem } from '../fields/queue.ts';
+import { vhostsOf } from '../routing/read-topology.ts';
 
 const MATCH_MODES: ReadonlySet<unknown> = new Set(bindingFields['x-match'].choices);
 

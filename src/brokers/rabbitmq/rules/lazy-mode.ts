@@ -1,5 +1,5 @@
 import type { Finding, Rule } from '../../../model/index.ts';
-import { vhostsOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../routing/read-topology.ts';
 
 export const lazyMode: Rule = {
   code: 'rabbitmq/lazy-mode',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Policy, type Vhost, vhostsOf } from '../effects/read-topology.ts';
-import { disablingKeys } from '../effects/topology.ts';
+import { type Policy, type Vhost, vhostsOf } from '../routing/read-topology.ts';
+import { disablingKeys } from '../routing/topology.ts';
 
 export const policyShadowed: Rule = {
   code: 'rabbitmq/policy-shadowed',

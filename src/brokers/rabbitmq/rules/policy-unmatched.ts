@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Policy, type Vhost, vhostsOf } from '../effects/read-topology.ts';
+import { type Policy, type Vhost, vhostsOf } from '../routing/read-topology.ts';
 
 export const policyUnmatched: Rule = {
   code: 'rabbitmq/policy-unmatched',

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { numberSetting } from '../effects/reachability.ts';
-import { queuesOf } from '../effects/read-topology.ts';
+import { numberSetting } from '../routing/reachability.ts';
+import { queuesOf } from '../routing/read-topology.ts';
 
 /** The argument at declaration, and the policy key that adds members later. */
 const SIZES = ['quorum-initial-group-size', 'target-group-size'];

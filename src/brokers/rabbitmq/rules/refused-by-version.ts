@@ -1,7 +1,7 @@
 import type { Finding, Rule, RuleContext } from '../../../model/index.ts';
-import { queuesOf } from '../effects/read-topology.ts';
 import type { Refusal } from '../fields/argument.ts';
 import { APPLY_TO_TYPES, APPLY_TO_TYPES_FROM, refusalOf } from '../fields/policy.ts';
+import { queuesOf } from '../routing/read-topology.ts';
 import { atLeast } from '../version.ts';
 
 export const refusedByVersion: Rule = {

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { vhostsOf } from '../effects/read-topology.ts';
+import { vhostsOf } from '../routing/read-topology.ts';
 
 export const singleNodeQuorum: Rule = {
   code: 'rabbitmq/single-node-quorum',

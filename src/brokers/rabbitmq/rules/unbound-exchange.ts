@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { exchangesOf } from '../effects/read-topology.ts';
+import { exchangesOf } from '../routing/read-topology.ts';
 
 /** Exchange types of plug-ins may need no bindings, or create their own. */
 const BUILT_IN = new Set(['direct', 'fanout', 'topic', 'headers']);

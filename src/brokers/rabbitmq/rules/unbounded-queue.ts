@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { type Queue, queuesOf } from '../effects/read-topology.ts';
 import { LIMITS } from '../fields/policy.ts';
+import { type Queue, queuesOf } from '../routing/read-topology.ts';
 
 export const unboundedQueue: Rule = {
   code: 'rabbitmq/unbounded-queue',

@@ -1,8 +1,8 @@
 import { type Finding, nearestWord, type Rule } from '../../../model/index.ts';
-import { vhostsOf } from '../effects/read-topology.ts';
 import { isQueueType } from '../fields/argument.ts';
 import { exchangeArguments, PLUGIN_ARGUMENTS } from '../fields/exchange.ts';
 import { knownArguments } from '../fields/queue.ts';
+import { vhostsOf } from '../routing/read-topology.ts';
 
 const BUILT_IN = new Set(['direct', 'fanout', 'topic', 'headers']);
 const EXCHANGE_ARGUMENTS = new Set([...Object.keys(exchangeArguments), ...PLUGIN_ARGUMENTS.exchange]);

@@ -1,6 +1,6 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
-import { queuesOf } from '../effects/read-topology.ts';
 import { isQueueType, QUEUE_TYPES } from '../fields/argument.ts';
+import { queuesOf } from '../routing/read-topology.ts';
 
 const code = 'rabbitmq/unknown-queue-type';
 

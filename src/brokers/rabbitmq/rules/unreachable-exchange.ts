@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { reachableExchanges } from '../effects/reachability.ts';
-import { vhostsOf } from '../effects/read-topology.ts';
+import { reachableExchanges } from '../routing/reachability.ts';
+import { vhostsOf } from '../routing/read-topology.ts';
 
 export const unreachableExchange: Rule = {
   code: 'rabbitmq/unreachable-exchange',

@@ -1,7 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
-import { queuesOf } from '../effects/read-topology.ts';
 import { isQueueType } from '../fields/argument.ts';
 import { typesTaking } from '../fields/queue.ts';
+import { queuesOf } from '../routing/read-topology.ts';
 
 export const unsupportedArgument: Rule = {
   code: 'rabbitmq/unsupported-argument',

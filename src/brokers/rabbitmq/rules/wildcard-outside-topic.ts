@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
-import { vhostsOf } from '../effects/read-topology.ts';
-import { splitKey } from '../effects/topic.ts';
+import { vhostsOf } from '../routing/read-topology.ts';
+import { splitKey } from '../routing/topic.ts';
 
 export const wildcardOutsideTopic: Rule = {
   code: 'rabbitmq/wildcard-outside-topic',

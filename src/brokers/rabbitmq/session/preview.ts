@@ -13,10 +13,10 @@ import {
   toBigInt,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
-import { matchingPolicies, readPolicy } from '../effects/topology.ts';
 import { COMPONENTS } from '../fields/parameter.ts';
 import { text } from '../kinds/parts.ts';
 import { NamePatterns } from '../kinds/policy/pattern.ts';
+import { matchingPolicies, readPolicy } from '../routing/topology.ts';
 import { CallExecutor } from './executor.ts';
 import type { Listings } from './listings.ts';
 import { isMoveCall } from './move/index.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effects } from '../../../../src/brokers/rabbitmq/effects/index.ts';
-import { readTopology } from '../../../../src/brokers/rabbitmq/effects/read-topology.ts';
-import { routeMessage } from '../../../../src/brokers/rabbitmq/effects/router.ts';
+import { readTopology } from '../../../../src/brokers/rabbitmq/routing/read-topology.ts';
+import { routeMessage } from '../../../../src/brokers/rabbitmq/routing/router.ts';
 import type { BrokerIdentity } from '../../../../src/model/index.ts';
 import { lookupsOf } from '../lookups.ts';
 import { resourcesOf, type Sketch, VHOST } from '../sketch.ts';

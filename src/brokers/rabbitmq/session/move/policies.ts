@@ -1,12 +1,12 @@
 import { BrokerError, type JsonObject, type Resource } from '../../../../model/index.ts';
+import { tableOf, text } from '../../kinds/parts.ts';
+import { escapePattern, NamePatterns } from '../../kinds/policy/pattern.ts';
 import {
   effectivePolicy as firstEffective,
   matchingPolicies,
   type Policy,
   readPolicy,
-} from '../../effects/topology.ts';
-import { tableOf, text } from '../../kinds/parts.ts';
-import { escapePattern, NamePatterns } from '../../kinds/policy/pattern.ts';
+} from '../../routing/topology.ts';
 import type { MoveRun } from './run.ts';
 import type { LiveQueue } from './state.ts';
 

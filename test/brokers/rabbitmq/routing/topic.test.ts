@@ -6,7 +6,7 @@ import {
   splitKey,
   TopicTrie,
   topicMatches,
-} from '../../../../src/brokers/rabbitmq/effects/topic.ts';
+} from '../../../../src/brokers/rabbitmq/routing/topic.ts';
 
 /** Every row was seen on a real broker. */
 const SEEN: readonly (readonly [pattern: string, key: string, matches: boolean])[] = [

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readTopology } from '../../../../src/brokers/rabbitmq/effects/read-topology.ts';
+import { readTopology } from '../../../../src/brokers/rabbitmq/routing/read-topology.ts';
 import {
   headersExtent,
   headersMatch,
   type PublishedMessage,
   routeMessage,
-} from '../../../../src/brokers/rabbitmq/effects/router.ts';
+} from '../../../../src/brokers/rabbitmq/routing/router.ts';
 import { resourcesOf, type Sketch, VHOST } from '../sketch.ts';
 
 function routed(sketch: Sketch, message: PublishedMessage): string[] | undefined {
