@@ -12,6 +12,8 @@ const PHASES = Number.isFinite(killsOf(1))
   ? ['drain']
   : ['divert', 'drain', 'replace', 'refill', 'return', 'clean'];
 const COUNT = 1500;
+const WAITING =
+  /^orders: phase [34] of 7 \(\w+\): waiting: an alarm of the broker blocks publishers \(low on memory\), 0 left$/;
 
 describe.each(LINES)('a move and RabbitMQ %s of our own', (line) => {
   let broker: LocalRabbit | undefined;
@@ -27,7 +29,11 @@ describe.each(LINES)('a move and RabbitMQ %s of our own', (line) => {
   });
   afterAll(() => broker?.stop());
 
-  async function move(shop: Shop, onText: (text: string) => void, limitRate?: number) {
+  async function move(
+    shop: Shop,
+    onText: (text: string) => void,
+    { limitRate, drain = new AbortController().signal }: { limitRate?: number; drain?: AbortSignal } = {},
+  ) {
     const session = await connect({
       name: 'main',
       type: 'rabbitmq',
@@ -36,7 +42,7 @@ describe.each(LINES)('a move and RabbitMQ %s of our own', (line) => {
       timeout: 10_000,
     });
     const never = new AbortController().signal;
-    const options = { drain: never, abort: never, limitRate, onWork: (text = '') => onText(text) };
+    const options = { drain, abort: never, limitRate, onWork: (text = '') => onText(text) };
     try {
       for await (const outcome of session.send([shop.calls()], options)) return outcome;
     } finally {
@@ -92,10 +98,12 @@ describe.each(LINES)('a move and RabbitMQ %s of our own', (line) => {
           // The command takes some seconds, and is to come before the queue is drained.
           alarm ??= own.ctl('set_vm_memory_high_watermark', 'absolute', '1MB');
         },
-        150,
+        { limitRate: 150 },
       );
       const waits = () =>
-        texts.some((text) => /waiting: the broker takes no messages \(low on memory\)/.test(text));
+        texts.some((text) =>
+          /waiting: an alarm of the broker blocks publishers \(low on memory\)/.test(text),
+        );
       for (let tries = 0; !waits() && tries < 300; tries++) await sleep(100);
       await alarm;
       // Also for the next try.
@@ -104,6 +112,49 @@ describe.each(LINES)('a move and RabbitMQ %s of our own', (line) => {
       expect(await moving).toMatchObject({ status: 'done' });
       await shop.expectMoved();
       expect(await takeAll(shop)).toEqual(numbersTo(COUNT));
+      await shop.close();
+    },
+    180_000,
+  );
+
+  test.skipIf(skipped || (Number.isFinite(killsOf(1)) && line === 'old'))(
+    'an alarm while the last messages are in flight: the move says so, can be stopped, and goes on',
+    async ({ skip }) => {
+      const known = CHANGES['classic to quorum'];
+      if (!broker || !known) return skip();
+      const shop = new Shop(broker, known);
+      await shop.open();
+      // So few that nothing is left to take, only to wait for.
+      await fill(shop, 50);
+      const texts: string[] = [];
+      const untilWaiting = async () => {
+        const told = () => texts.filter((text) => WAITING.test(text)).length;
+        for (let tries = 0; told() < 2 && tries < 300; tries++) await sleep(100);
+        expect(texts.at(-1)).toMatch(WAITING);
+        expect(told()).toBeGreaterThan(1);
+        texts.length = 0;
+      };
+      await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1MB');
+      try {
+        const drain = new AbortController();
+        const stopped = move(shop, (text) => texts.push(text), { drain: drain.signal });
+        await untilWaiting();
+        const began = Date.now();
+        drain.abort();
+        expect(await stopped).toMatchObject({
+          status: 'failed',
+          failure: { message: expect.stringMatching(/^stopped in phase 3 of 7 \(drain\)/) },
+        });
+        expect(Date.now() - began).toBeLessThan(2000);
+        const moving = move(shop, (text) => texts.push(text));
+        await untilWaiting();
+        await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1500MB');
+        expect(await moving).toMatchObject({ status: 'done' });
+      } finally {
+        await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1500MB');
+      }
+      await shop.expectMoved();
+      expect([...new Set(await takeAll(shop))]).toEqual(numbersTo(50));
       await shop.close();
     },
     180_000,

@@ -45,6 +45,7 @@ const UNKNOWN_SIZE = 256 * 1024;
 export const QUIET = 250;
 const REPORT_EVERY = 1000;
 const KEPT_AFTER = 2000;
+const LOOK = 20;
 
 /** One phase of one move. */
 export class MoveRun {
@@ -118,12 +119,37 @@ export class MoveRun {
     await transfer.wait();
     if (this.#count(transfer) > 0) this.options.alive();
     if (this.options.drain.aborted) {
-      // An alarm may last for hours; what is in flight then goes back to where it was.
-      if (transfer.alarm === undefined) await transfer.finish();
-      else transfer.destroy();
+      await this.finish(transfer, from);
       this.#count(transfer);
       this.checkStop(await this.#leftText(from));
     }
+    await this.#reportOn(transfer, from);
+  }
+
+  /**
+   * Takes no more messages, and waits for those in flight. An alarm of the broker may last for hours: it is told, and
+   * where the user wants to stop, what is in flight goes back to its queue, if that is still there.
+   * @throws BrokerError when the user wants to stop, ConnectionError, AmqpRefusal
+   */
+  async finish(transfer: Transfer, from: string): Promise<void> {
+    let isFinished = false;
+    const finishing = transfer.finish().finally(() => {
+      isFinished = true;
+    });
+    finishing.catch(() => {});
+    while (!isFinished) {
+      if (this.options.drain.aborted && transfer.alarm !== undefined && !transfer.cancelled) {
+        transfer.destroy();
+        this.#count(transfer);
+        this.checkStop(await this.#leftText(from));
+      }
+      await Promise.race([finishing, sleep(LOOK)]);
+      if (transfer.alarm !== undefined) await this.#reportOn(transfer, from);
+    }
+    await finishing;
+  }
+
+  async #reportOn(transfer: Transfer, from: string): Promise<void> {
     const now = Date.now();
     if (now - this.#reported.at < REPORT_EVERY) return;
     const isFirst = this.#reported.at === 0;
@@ -131,7 +157,7 @@ export class MoveRun {
     this.#reported = { at: now, moved: this.#moved };
     const left = await this.#leftText(from);
     if (transfer.alarm !== undefined) {
-      this.report(`waiting: the broker takes no messages (${transfer.alarm})`, left);
+      this.report(`waiting: an alarm of the broker blocks publishers (${transfer.alarm})`, left);
     } else if (transfer.isIdle(REPORT_EVERY)) {
       this.report(`waiting for fresh counts of ${from}`, left);
     } else {

@@ -77,10 +77,12 @@ async function quietFor(
   { mayArrive, refuseArrivals }: Settling,
 ): Promise<boolean> {
   transfer.peak = transfer.inFlight;
-  const end = Date.now() + 2 * quiet;
+  let end = Date.now() + 2 * quiet;
   const arrivals = new Arrivals(run, transfer, name);
   while (!transfer.isIdle(quiet) && !transfer.cancelled) {
     await run.tick(transfer, name);
+    // Under an alarm nothing arrives, and what is in flight stays there.
+    if (transfer.alarm !== undefined) end = Date.now() + 2 * quiet;
     if (mayArrive && Date.now() >= end) return false;
     if (refuseArrivals && (await arrivals.goOn())) refuseArrivals();
   }

@@ -19,7 +19,7 @@ export async function withTransfer<T>(
   const transfer = await run.transfer(name, type, via);
   try {
     const result = await work(transfer);
-    await transfer.finish();
+    await run.finish(transfer, name);
     return result;
   } finally {
     transfer.destroy();

@@ -87,7 +87,8 @@ export class FakeBroker {
       names: moveNames('orders'),
       move: { declare, allowGap: false, ...more },
       do: async (made: RabbitCall) => void this.log.push(shown(made)),
-      transfer: async () => ({ ...this.transfer, finish: async () => {}, destroy: () => {} }),
+      transfer: async () => ({ ...this.transfer, destroy: () => {} }),
+      finish: async () => {},
       options: {
         listings,
         links: { call, callOnce: call },
