@@ -1,4 +1,5 @@
 import { type Json, oncePer, toBigInt } from '../../../model/index.ts';
+import { atLeast } from '../version.ts';
 import { keysThrough } from './router.ts';
 import { type KeyWords, splitKey } from './topic.ts';
 import type { Queue, Vhost } from './topology.ts';
@@ -62,4 +63,16 @@ export function deadLettersByItself(queue: Queue): boolean {
 /** A setting as a number; undefined where there is none. */
 export function numberSetting(queue: Queue, name: string): bigint | undefined {
   return toBigInt(queue.setting(name)?.value);
+}
+
+/** From 4.0: 4.3.6 removes a message after 21 deliveries. https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling */
+const DEFAULT_DELIVERY_LIMIT = 20n;
+
+/** How often a quorum queue takes a message back; undefined where that has no limit. */
+export function deliveryLimit(queue: Queue, version: string): bigint | undefined {
+  const limit = numberSetting(queue, 'delivery-limit');
+  if (limit !== undefined && limit >= 0n) return limit;
+  const isNew = atLeast({ version }, '4.0');
+  if (limit === undefined) return isNew ? DEFAULT_DELIVERY_LIMIT : undefined;
+  return isNew ? undefined : 0n;
 }

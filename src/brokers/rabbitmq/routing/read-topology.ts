@@ -1,5 +1,6 @@
 import { groupBy, isObject, type JsonObject, parseAddress, type Resource } from '../../../model/index.ts';
 import { NamePatterns } from '../kinds/policy/pattern.ts';
+import { fromArgument, fromPolicy, settingOf } from './settings.ts';
 import { TopicTrie } from './topic.ts';
 import {
   type Binding,
@@ -9,7 +10,6 @@ import {
   type Policy,
   type Queue,
   readPolicy,
-  type Setting,
   type Topology,
   type Vhost,
 } from './topology.ts';
@@ -38,8 +38,8 @@ export function* exchangesOf(context: Declared): Iterable<Exchange> {
   for (const vhost of vhostsOf(context)) yield* vhost.exchanges.values();
 }
 
-/** The graph of a completed, declared topology. Read once a list of resources. */
-function topologyOf(context: Declared): Topology {
+/** The graph of a completed topology. Read once a list of resources. */
+export function topologyOf(context: Declared): Topology {
   const known = READ.get(context.resources);
   if (known) return known;
   const topology = readTopology(context.resources, context.broker.version);
@@ -52,14 +52,16 @@ export function readTopology(resources: readonly Resource[], version: string): T
   const patterns = new NamePatterns();
   for (const resource of resources) {
     const { kind, path } = parseAddress(resource.address);
-    if (kind !== 'exchange' && kind !== 'queue' && kind !== 'binding' && kind !== 'policy') continue;
+    if (!KINDS.has(kind)) continue;
     const vhost = path[0] ?? '';
     let part = parts.get(vhost);
     if (!part) {
-      part = { exchanges: [], queues: [], bindings: [], policies: [] };
+      part = { exchanges: [], queues: [], bindings: [], policies: [], operatorPolicies: [] };
       parts.set(vhost, part);
     }
     if (kind === 'policy') part.policies.push(readPolicy(resource, path[1] ?? '', patterns));
+    else if (kind === 'operator-policy')
+      part.operatorPolicies.push(readPolicy(resource, path[1] ?? '', patterns));
     else if (kind === 'binding') part.bindings.push(readBinding(resource, path));
     else part[kind === 'queue' ? 'queues' : 'exchanges'].push([path[1] ?? '', resource]);
   }
@@ -69,21 +71,30 @@ export function readTopology(resources: readonly Resource[], version: string): T
   };
 }
 
+const KINDS: ReadonlySet<string> = new Set(['exchange', 'queue', 'binding', 'policy', 'operator-policy']);
+
 interface Parts {
   exchanges: [string, Resource][];
   queues: [string, Resource][];
   bindings: Binding[];
   policies: Policy[];
+  operatorPolicies: Policy[];
 }
 
 function readVhost(name: string, parts: Parts, version: string): Vhost {
   const policies = parts.policies.sort((a, b) => b.priority - a.priority);
+  const operatorPolicies = parts.operatorPolicies.sort((a, b) => b.priority - a.priority);
   const outgoing = groupBy(parts.bindings, (binding) => binding.source);
   const incoming = groupBy(parts.bindings, (binding) => endKey(binding.toQueue, binding.destination));
   const queues = new Map(
     parts.queues.map(([queue, resource]) => [
       queue,
-      readQueue(queue, resource, incoming.get(endKey(true, queue)) ?? [], policies, version),
+      readQueue(queue, resource, {
+        incoming: incoming.get(endKey(true, queue)) ?? [],
+        policies,
+        operatorPolicies,
+        version,
+      }),
     ]),
   );
   const makeExchange = (exchange: string, resource?: Resource): Exchange =>
@@ -125,6 +136,7 @@ const PREDECLARED: ReadonlyMap<string, string> = new Map([
   ['amq.rabbitmq.event', 'topic'],
 ]);
 
+/** Around an exchange. */
 interface Surroundings {
   readonly outgoing: readonly Binding[];
   readonly incoming: readonly Binding[];
@@ -142,7 +154,8 @@ function readExchange(
     : (PREDECLARED.get(name) ?? 'direct');
   // The delayed message exchange routes as the type that it names: https://github.com/rabbitmq/rabbitmq-delayed-message-exchange
   const type = declaredType === 'x-delayed-message' ? String(args['x-delayed-type'] ?? '') : declaredType;
-  const matching = resource ? matchingPolicies(policies, 'exchange', declaredType, name) : [];
+  // The default exchange routes by names alone.
+  const matching = name === '' ? [] : matchingPolicies(policies, 'exchange', declaredType, name);
   const alternate =
     fromArgument(resource, args, 'alternate-exchange') ?? fromPolicy(matching[0], 'alternate-exchange');
   let index: TopicTrie<Binding> | undefined;
@@ -176,14 +189,22 @@ function indexByKey(bindings: readonly Binding[], type: string): TopicTrie<Bindi
 function readQueue(
   name: string,
   resource: Resource,
-  incoming: readonly Binding[],
-  policies: readonly Policy[],
-  version: string,
+  around: Omit<Surroundings, 'outgoing'> & {
+    readonly operatorPolicies: readonly Policy[];
+    readonly version: string;
+  },
 ): Queue {
   const args = argumentsOf(resource);
   const type = String(resource.spec.type ?? args['x-queue-type'] ?? 'classic');
-  const matching = matchingPolicies(policies, 'queue', type, name);
-  const policy = effectivePolicy(matching, type, version);
+  const matching = matchingPolicies(around.policies, 'queue', type, name);
+  const operator = matchingPolicies(around.operatorPolicies, 'queue', type, name);
+  const sources = {
+    resource,
+    arguments: args,
+    type,
+    policy: effectivePolicy(matching, type, around.version),
+    operatorPolicy: effectivePolicy(operator, type, around.version),
+  };
   return {
     name,
     type,
@@ -192,9 +213,9 @@ function readQueue(
     exclusive: resource.spec.exclusive === true,
     arguments: args,
     resource,
-    incoming,
+    incoming: around.incoming,
     policies: matching,
-    setting: (key) => fromArgument(resource, args, `x-${key}`) ?? fromPolicy(policy, key),
+    setting: (key) => settingOf(sources, key),
   };
 }
 
@@ -219,20 +240,6 @@ function defaultBinding(queue: Queue): Binding {
 function argumentsOf(resource: Resource | undefined): JsonObject {
   const args = resource?.spec.arguments;
   return isObject(args) ? args : {};
-}
-
-function fromArgument(resource: Resource | undefined, args: JsonObject, name: string): Setting | undefined {
-  const value = args[name];
-  return resource && value !== undefined && value !== null
-    ? { value, resource, path: ['arguments', name] }
-    : undefined;
-}
-
-function fromPolicy(policy: Policy | undefined, key: string): Setting | undefined {
-  const value = policy?.definition[key];
-  return policy && value !== undefined && value !== null
-    ? { value, resource: policy.resource, path: ['definition', key] }
-    : undefined;
 }
 
 /** A queue and an exchange may have the same name. */

@@ -1,5 +1,5 @@
-import { isExactInt, isObject, type Json, type JsonObject } from '../../../model/index.ts';
-import { atLeast } from '../version.ts';
+import type { JsonObject } from '../../../model/index.ts';
+import { headersExtent, headersMatch } from './headers.ts';
 import { ANY_KEY, coversKeys, type KeyWords, keysOfPattern, literalWords, splitKey } from './topic.ts';
 import type { Binding, Exchange, Vhost } from './topology.ts';
 
@@ -20,6 +20,8 @@ export interface Routed {
    * differ where keys or headers are not known, and where a plug-in's exchange type decides.
    */
   readonly wanted: 'possible' | 'certain';
+  /** The bindings that exchanges take which pass a message on by one of theirs, as far as that is assumed. */
+  readonly choices?: ReadonlyMap<string, Binding>;
 }
 
 /** Where a message, or some message of the kind, ends up. */
@@ -28,38 +30,54 @@ export interface Destination {
   readonly name: string;
 }
 
-/** Destinations, found while they are asked for: asking for the first tells whether there is any. */
-export function* route(vhost: Vhost, exchange: string, message: Routed): Generator<Destination> {
+/** A step of a message from an exchange. */
+export interface Edge {
+  readonly from: Exchange;
+  readonly to: Destination | { readonly kind: 'exchange'; readonly name: string };
+  /** Absent where the alternate exchange takes what the exchange cannot route. */
+  readonly binding?: Binding;
+  /** True when every message of the kind passes, false when some may. */
+  readonly sure: boolean;
+}
+
+/** All steps of a message, found while they are asked for. */
+export function* edges(vhost: Vhost, exchange: string, message: Routed): Generator<Edge> {
   const certain = message.wanted === 'certain';
   const seen = new Set([exchange]);
-  const queues = new Set<string>();
   const work = [exchange];
   for (let name = work.pop(); name !== undefined; name = work.pop()) {
-    const current = vhost.exchange(name);
-    if (!current) {
-      yield { kind: 'undeclared-exchange', name };
-      continue;
-    }
+    const from = vhost.exchange(name);
     // As an alternate exchange, the default exchange has no bindings: it routes only what is published to it.
-    if (name === '' && exchange !== '') continue;
+    if (!from || (name === '' && exchange !== '')) continue;
+    const next = (target: string): Edge['to'] => {
+      if (!vhost.exchange(target)) return { kind: 'undeclared-exchange', name: target };
+      if (!seen.has(target)) work.push(target);
+      seen.add(target);
+      return { kind: 'exchange', name: target };
+    };
     let routes = false;
-    for (const { binding, sure } of matchingBindings(current, message, vhost.version)) {
-      routes ||= sure || certain;
+    for (const { binding, sure, choice } of matchingBindings(from, message, vhost.version)) {
+      routes ||= sure || certain || choice === true;
       if (certain && !sure) continue;
-      const { destination, toQueue } = binding;
-      if (toQueue && !queues.has(destination)) {
-        queues.add(destination);
-        yield { kind: vhost.queues.has(destination) ? 'queue' : 'undeclared-queue', name: destination };
-      } else if (!toQueue && !seen.has(destination)) {
-        seen.add(destination);
-        work.push(destination);
-      }
+      const { destination: target, toQueue } = binding;
+      const kind = vhost.queues.has(target) ? 'queue' : 'undeclared-queue';
+      yield { from, to: toQueue ? { kind, name: target } : next(target), binding, sure };
     }
-    const alternate = current.alternate?.value;
-    if (!routes && typeof alternate === 'string' && !seen.has(alternate)) {
-      seen.add(alternate);
-      work.push(alternate);
-    }
+    const alternate = from.alternate?.value;
+    if (!routes && typeof alternate === 'string') yield { from, to: next(alternate), sure: true };
+  }
+}
+
+/** Destinations, each once, found while they are asked for: asking for the first tells whether there is any. */
+export function* route(vhost: Vhost, exchange: string, message: Routed): Generator<Destination> {
+  if (!vhost.exchange(exchange)) yield { kind: 'undeclared-exchange', name: exchange };
+  const seen = new Set<string>();
+  for (const { to } of edges(vhost, exchange, message)) {
+    if (to.kind === 'exchange') continue;
+    const key = `${to.kind} ${to.name}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    yield { kind: to.kind, name: to.name };
   }
 }
 
@@ -102,6 +120,45 @@ interface Match {
   readonly binding: Binding;
   /** True when every message of the kind passes, false when some may. */
   readonly sure: boolean;
+  /** True for one of the bindings of which exactly one passes. */
+  readonly choice?: true;
+}
+
+/** Types of plug-ins, and of the broker, that pass a message on by exactly one binding; and what decides by which. */
+const CHOICES: ReadonlyMap<string, string> = new Map([
+  ['x-consistent-hash', 'by hash'],
+  ['x-modulus-hash', 'by hash of the routing key'],
+  ['x-random', 'at random'],
+]);
+
+/** What decides to which of its destinations an exchange passes a message on; undefined where all that match get it. */
+export function choiceOf({ type, arguments: args }: Exchange): string | undefined {
+  if (type !== 'x-consistent-hash') return CHOICES.get(type);
+  const header = args['hash-header'];
+  const property = args['hash-property'];
+  if (typeof header === 'string') return `by hash of the header ${header}`;
+  return typeof property === 'string' ? `by hash of ${property}` : 'by hash of the routing key';
+}
+
+/** Types whose routing is known: all but those of other plug-ins. */
+export function isKnownType(type: string): boolean {
+  return KNOWN_TYPES.has(type) || CHOICES.has(type);
+}
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set([
+  'direct',
+  'fanout',
+  'headers',
+  'topic',
+  'x-recent-history',
+]);
+
+function* choose(exchange: Exchange, { choices }: Routed): Generator<Match> {
+  const chosen = choices?.get(exchange.name);
+  const ends = new Set(exchange.outgoing.map((one) => `${one.toQueue} ${one.destination}`));
+  for (const binding of chosen ? [chosen] : exchange.outgoing) {
+    yield { binding, sure: chosen !== undefined || ends.size === 1, choice: true };
+  }
 }
 
 function* matchingBindings(exchange: Exchange, message: Routed, version: string): Generator<Match> {
@@ -125,8 +182,9 @@ function* matchingBindings(exchange: Exchange, message: Routed, version: string)
       yield* matchingHeaders(exchange.outgoing, message, version);
       return;
     default:
+      if (CHOICES.has(exchange.type)) yield* choose(exchange, message);
       // A plug-in's type picks among its bindings by rules of its own.
-      for (const binding of exchange.outgoing) yield { binding, sure: false };
+      else for (const binding of exchange.outgoing) yield { binding, sure: false };
   }
 }
 
@@ -139,55 +197,4 @@ function* matchingHeaders(bindings: readonly Binding[], message: Routed, version
       if (headersMatch(binding.arguments, message.headers, version)) yield { binding, sure: true };
     } else yield { binding, sure: false };
   }
-}
-
-/** Matching of a headers exchange. https://www.rabbitmq.com/docs/exchanges#headers */
-
-/** What a binding lets pass: everything, nothing, or what its arguments say. */
-export type Extent = 'everything' | 'nothing' | 'some';
-
-export function headersExtent(args: JsonObject): Extent {
-  if (comparable(args).length > 0) return 'some';
-  return isAny(args) ? 'nothing' : 'everything';
-}
-
-/** Whether a headers binding lets a message with these headers pass, on a broker of this version. */
-export function headersMatch(args: JsonObject, headers: JsonObject, version: string): boolean {
-  const matches = ([name, wanted]: [string, Json]): boolean => {
-    const value = headers[name];
-    if (value === undefined) return false;
-    return isVoid(wanted) || amqpValue(wanted, version) === amqpValue(value, version);
-  };
-  return isAny(args) ? comparable(args).some(matches) : comparable(args).every(matches);
-}
-
-/** The arguments that are compared: `x-*` ones only where the mode says so, and never `x-match` itself. */
-function comparable(args: JsonObject): [string, Json][] {
-  const withX = String(args['x-match'] ?? 'all').endsWith('-with-x');
-  return Object.entries(args).filter(([name]) => name !== 'x-match' && (withX || !name.startsWith('x-')));
-}
-
-function isAny(args: JsonObject): boolean {
-  return String(args['x-match'] ?? 'all').startsWith('any');
-}
-
-function isVoid(value: Json): boolean {
-  return value === null || (isObject(value) && value.$type === 'void');
-}
-
-/** Text that is equal for equal AMQP values. Values count, not type tags: a short 1 is a long 1. */
-function amqpValue(value: Json, version: string): string {
-  if (isObject(value) && typeof value.$type === 'string') {
-    const inner = value.value ?? null;
-    const fraction = value.$type === 'double' || value.$type === 'float';
-    return fraction && typeof inner === 'number' ? double(inner, version) : amqpValue(inner, version);
-  }
-  if (isExactInt(value)) return value.$int;
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : double(value, version);
-  return JSON.stringify(value);
-}
-
-/** Until 3.12 an integer equals the double of the same value, from 3.13 it does not. */
-function double(value: number, version: string): string {
-  return atLeast({ version }, '3.13') ? `double ${value}` : String(value);
 }

@@ -52,7 +52,7 @@ export interface Queue {
   readonly incoming: readonly Binding[];
   /** Matching policies, highest priority first, also those that the queue's type makes void. */
   readonly policies: readonly Policy[];
-  /** What holds for the queue: its argument `x-<name>`, else the key of its effective policy. */
+  /** What holds for the queue, of its argument `x-<name>` and the policies that apply to it. */
   setting(name: string): Setting | undefined;
 }
 

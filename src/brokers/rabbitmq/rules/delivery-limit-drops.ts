@@ -1,10 +1,6 @@
 import type { Rule, RuleContext } from '../../../model/index.ts';
-import { numberSetting } from '../routing/reachability.ts';
+import { deliveryLimit, numberSetting } from '../routing/reachability.ts';
 import { type Queue, queuesOf } from '../routing/read-topology.ts';
-import { atLeast } from '../version.ts';
-
-/** Default of quorum queues since 4.0: 4.3.6 drops a message after 21 deliveries. */
-const DEFAULT_LIMIT = 20n;
 
 export const deliveryLimitDrops: Rule = {
   code: 'rabbitmq/delivery-limit-drops',
@@ -50,9 +46,6 @@ queues:
 /** Redeliveries before a message is removed; undefined if there is no limit or it depends on the version. */
 function limitOf(queue: Queue, { broker, versionKnown }: RuleContext): bigint | undefined {
   const limit = numberSetting(queue, 'delivery-limit');
-  if (limit !== undefined && limit >= 0n) return limit;
-  if (!versionKnown) return undefined;
-  const isNew = atLeast(broker, '4.0');
-  if (limit === undefined) return isNew ? DEFAULT_LIMIT : undefined;
-  return isNew ? undefined : 0n;
+  const isKnown = versionKnown || (limit !== undefined && limit >= 0n);
+  return isKnown ? deliveryLimit(queue, broker.version) : undefined;
 }

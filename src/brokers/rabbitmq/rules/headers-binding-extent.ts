@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { headersExtent } from '../routing/headers.ts';
 import { vhostsOf } from '../routing/read-topology.ts';
-import { headersExtent } from '../routing/router.ts';
 
 export const headersBindingExtent: Rule = {
   code: 'rabbitmq/headers-binding-extent',

@@ -1,7 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
+import { headersExtent } from '../routing/headers.ts';
 import { reachableExchanges } from '../routing/reachability.ts';
 import { type Binding, type Vhost, vhostsOf } from '../routing/read-topology.ts';
-import { headersExtent } from '../routing/router.ts';
 
 export const unreachableQueue: Rule = {
   code: 'rabbitmq/unreachable-queue',

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { headersExtent, headersMatch } from '../../../../src/brokers/rabbitmq/routing/headers.ts';
 import { readTopology } from '../../../../src/brokers/rabbitmq/routing/read-topology.ts';
-import {
-  headersExtent,
-  headersMatch,
-  type PublishedMessage,
-  routeMessage,
-} from '../../../../src/brokers/rabbitmq/routing/router.ts';
+import { type PublishedMessage, routeMessage } from '../../../../src/brokers/rabbitmq/routing/router.ts';
 import { resourcesOf, type Sketch, VHOST } from '../sketch.ts';
 
 function routed(sketch: Sketch, message: PublishedMessage): string[] | undefined {
