@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../src/model/index.ts';
+import type { RouteOptions } from '../../src/workflow/index.ts';
 
 /**
  * A golden case: one text file with every input and every expected output, in parts that start with `=== name`.
@@ -10,7 +11,8 @@ import type { JsonObject } from '../../src/model/index.ts';
  * - `=== specs`: JSON, address → what else is live, that no YAML can declare
  * - `=== counts`: JSON, address → metrics of live resources; those without are unknown
  * - `=== options`: JSON, see {@link CaseOptions}
- * - `=== expect diagnostics`, `=== expect plan`, `=== expect calls`, `=== expect patch`: what must come out
+ * - `=== expect diagnostics`, `=== expect plan`, `=== expect calls`, `=== expect patch`, `=== expect routes`,
+ *   `=== expect tests`: what must come out; the last one where a topology has tests
  */
 export interface CaseFile {
   readonly title: string;
@@ -33,6 +35,8 @@ export interface CaseOptions {
   readonly verbose?: boolean;
   /** Expects `plan --format diff` too, as `=== expect patch`. */
   readonly patch?: boolean;
+  /** Arguments and options of `route`: `{ "positions": ["events", "order.created"] }`. */
+  readonly routes?: readonly Pick<RouteOptions, 'positions' | 'options'>[];
 }
 
 const EXPECTED = 'expect ';

@@ -2,9 +2,31 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { completeSides } from '../../src/diff/index.ts';
-import type { Address, JsonObject, Plan, Resource } from '../../src/model/index.ts';
-import { PLAIN, renderDiagnostics, renderPatch, renderPlan } from '../../src/report/index.ts';
-import { type Checked, type CheckedSide, check, planStates, planYaml } from '../../src/workflow/index.ts';
+import {
+  type Address,
+  type JsonObject,
+  type Plan,
+  type Resource,
+  type Route,
+  RouteError,
+} from '../../src/model/index.ts';
+import {
+  PLAIN,
+  renderDiagnostics,
+  renderPatch,
+  renderPlan,
+  renderRoute,
+  renderTests,
+} from '../../src/report/index.ts';
+import {
+  type Checked,
+  type CheckedSide,
+  check,
+  planStates,
+  planYaml,
+  route,
+  runTests,
+} from '../../src/workflow/index.ts';
 import type { LiveState } from '../../src/workflow/live.ts';
 import type { CaseFile, CaseOptions } from './case-file.ts';
 
@@ -35,6 +57,7 @@ export async function runCase(
   const checked = await inFolder(projectFiles(file, broker), (directory) => checkIn(directory, options));
   const outputs = new Map([['diagnostics', renderDiagnostics(checked.diagnostics, 'text', PLAIN)]]);
   const hasErrors = checked.diagnostics.some(({ severity }) => severity === 'error');
+  if (!hasErrors) await addRoutes(checked, options, outputs);
   if (hasErrors || !file.parts.has('live')) return { outputs };
   const states = await liveStates(file, broker, options, checked, arrange);
   const plan = await planStates(checked, states, {
@@ -50,6 +73,24 @@ export async function runCase(
   if (options.patch) outputs.set('patch', renderPatch(plan, planYaml(plan), PLAIN));
   outputs.set('calls', callLines(plan));
   return { outputs, plan };
+}
+
+async function addRoutes(
+  checked: Checked,
+  { routes = [] }: CaseOptions,
+  outputs: Map<string, string>,
+): Promise<void> {
+  const texts = await Promise.all(
+    routes.map(async (asked) => {
+      const found = await route(checked, asked).catch((error: unknown) => error);
+      if (found instanceof RouteError) return `error: ${found.message}\nhint: ${found.hint}\n`;
+      if (found instanceof Error) throw found;
+      return renderRoute(found as Route, 'text', PLAIN);
+    }),
+  );
+  if (texts.length > 0) outputs.set('routes', texts.join('\n'));
+  if (checked.project.tests.length === 0) return;
+  outputs.set('tests', renderTests(await runTests(checked), 'text', { ...PLAIN, verbose: true }));
 }
 
 function projectFiles(file: CaseFile, broker: string): Map<string, string> {

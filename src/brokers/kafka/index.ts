@@ -4,6 +4,7 @@ import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { effects } from './effects/index.ts';
 import { draw } from './graph/index.ts';
 import { declare, kinds, schema, toSections } from './kinds/index.ts';
+import { routing } from './routing/index.ts';
 import { rules } from './rules/index.ts';
 
 /** The newest release whose behaviour is known here. */
@@ -35,4 +36,5 @@ export const kafka: ImportingProvider = {
   toSections,
   effects,
   draw,
+  routing,
 };

@@ -1,10 +1,10 @@
-import { type Json, type Resource, type RuleContext, smallest } from '../../model/index.ts';
+import { type Json, type JsonObject, type Resource, type RuleContext, smallest } from '../../model/index.ts';
 import { defaultOf } from './facts.ts';
 import { limitOf } from './fields/config-values.ts';
 import { nameOf } from './kinds/kind.ts';
 import { CONFIG_PREFIX, configIn } from './kinds/topic/spec.ts';
 
-/** A declared topic as lint rules see it. */
+/** A topic with the values that count, of itself and of its cluster. */
 export interface Topic {
   readonly name: string;
   readonly resource: Resource;
@@ -24,7 +24,7 @@ export interface Topic {
 }
 
 export function topicsOf(context: RuleContext): Topic[] {
-  return context.ofKind('topic').map((resource) => topicOf(resource, context));
+  return context.ofKind('topic').map((resource) => topicOf(resource, context.broker.facts));
 }
 
 /** Where a finding about a config points. */
@@ -32,9 +32,9 @@ export function pathOf(config: string): readonly string[] {
   return [CONFIG_PREFIX + config];
 }
 
-function topicOf(resource: Resource, context: RuleContext): Topic {
+export function topicOf(resource: Resource, facts: JsonObject): Topic {
   const { spec } = resource;
-  const value = (config: string) => spec[CONFIG_PREFIX + config] ?? defaultOf(context.broker.facts, config);
+  const value = (config: string) => spec[CONFIG_PREFIX + config] ?? defaultOf(facts, config);
   const factors = [spec['replication-factor']].flat().filter((one): one is number => typeof one === 'number');
   const policy = value('cleanup.policy');
   return {

@@ -14,6 +14,7 @@ interface Flags {
   readonly vhost?: string;
   readonly key?: string;
   readonly principal?: string;
+  readonly host?: string;
   readonly header: readonly string[];
   readonly live?: boolean;
   readonly wait: number;
@@ -31,6 +32,7 @@ export function addRoute(program: Command, invoke: Invoke): void {
     .addOption(listOption('--header <name=value>', 'header of the message; repeatable'))
     .option('--key <key>', 'key of the message, for Kafka')
     .option('--principal <principal>', 'who publishes and consumes, for Kafka: User:billing')
+    .option('--host <address>', 'IP address of the principal, for Kafka')
     .option('--live', 'ask the live broker instead of the topology files')
     .addOption(waitOption())
     .action(
@@ -61,7 +63,7 @@ export function addRoute(program: Command, invoke: Invoke): void {
     );
 }
 
-function optionsOf({ vhost, key, principal, header }: Flags): Record<string, Json> {
+function optionsOf({ vhost, key, principal, host, header }: Flags): Record<string, Json> {
   const headers = header.map((text): [string, Json] => {
     const [, name, value] = /^([^=]{1,255})=(.*)$/s.exec(text) ?? [];
     if (name === undefined || value === undefined) throw new UsageError(`--header ${text}: write name=value`);
@@ -71,6 +73,7 @@ function optionsOf({ vhost, key, principal, header }: Flags): Record<string, Jso
     ...(vhost !== undefined && { vhost }),
     ...(key !== undefined && { key }),
     ...(principal !== undefined && { principal }),
+    ...(host !== undefined && { host }),
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
   };
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
+import { isMatchableHost } from '../../../src/brokers/kafka/fields/acl-host.ts';
 import type { AclSpec } from '../../../src/brokers/kafka/kinds/acl/spec.ts';
-import { isMatchableHost } from '../../../src/brokers/kafka/rules/acl-host-never-matches.ts';
 import type { Call, JsonObject } from '../../../src/model/index.ts';
 import { create, declared, fresh, open, readOne, send, topic } from './support.ts';
 

@@ -2,15 +2,15 @@ import {
   type BrokerIdentity,
   EffectCollector,
   type Effects,
-  groupBy,
   indexByAddress,
   kindOf,
   type Resource,
 } from '../../../model/index.ts';
-import { type AclOperation, type AclResourceType, impliedBy, operationsOn } from '../fields/acl.ts';
+import { type AclOperation, impliedBy, operationsOn } from '../fields/acl.ts';
 import { type AclSpec, aclOf } from '../kinds/acl/spec.ts';
 import { nameOf } from '../kinds/kind.ts';
 import { userAddress } from '../kinds/user.ts';
+import { type Access, Authorizer, EVERYONE } from '../routing/authorizer.ts';
 
 /** Requests that are judged: enough for any change that people read. */
 const BUDGET = 20_000;
@@ -66,11 +66,11 @@ function accessEffects(
     ...then.filter(({ address }) => !current.has(address)),
     ...now.filter(({ address }) => !old.has(address)),
   ];
-  const [was, is] = [authorizer(then.map(aclOf)), authorizer(now.map(aclOf))];
+  const [was, is] = [new Authorizer(then), new Authorizer(now)];
   const probes = differing.flatMap((resource) => probesOf(aclOf(resource)));
   collector.cut(Math.max(0, probes.length - BUDGET));
   for (const probe of probes.slice(0, BUDGET)) {
-    const [could, can] = [was(probe), is(probe)];
+    const [could, can] = [was.decide(probe).allowed, is.decide(probe).allowed];
     if (could === can) continue;
     collector.add(
       {
@@ -84,40 +84,6 @@ function accessEffects(
       probe.about,
     );
   }
-}
-
-/** What a client asks for. */
-interface Access {
-  readonly principal: string;
-  readonly host: string;
-  readonly type: AclResourceType;
-  readonly name: string;
-  readonly operation: AclOperation;
-}
-
-const EVERYONE = 'User:*';
-
-/**
- * Judges requests as a cluster does that has these ACLs: a denial counts more than a permission, and what nothing
- * permits is refused. Superusers are not known here. https://kafka.apache.org/documentation/#security_authz
- */
-export function authorizer(acls: readonly AclSpec[]): (access: Access) => boolean {
-  const byPrincipal = groupBy(acls, ({ principal }) => principal);
-  return (access) => {
-    const found = [access.principal, EVERYONE].flatMap((principal) =>
-      (byPrincipal.get(principal) ?? []).filter((acl) => covers(acl, access)),
-    );
-    return found.length > 0 && found.every(({ permission }) => permission === 'allow');
-  };
-}
-
-function covers(acl: AclSpec, { host, type, name, operation }: Access): boolean {
-  if (acl['resource-type'] !== type || (acl.host !== '*' && acl.host !== host)) return false;
-  const named =
-    acl.pattern === 'prefixed' ? name.startsWith(acl.name) : acl.name === '*' || acl.name === name;
-  if (!named) return false;
-  if (acl.operation === 'all' || acl.operation === operation) return true;
-  return acl.permission === 'allow' && impliedBy(acl.operation) === operation;
 }
 
 /** A request that stands for those that an ACL is about. */

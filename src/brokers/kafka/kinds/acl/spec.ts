@@ -20,6 +20,9 @@ export type AclSpec = {
   readonly permission: keyof typeof permissions;
 };
 
+/** The name that every cluster has as a resource. */
+export const CLUSTER_NAME = 'kafka-cluster';
+
 export type AclCall = { op: 'acl.create' | 'acl.delete'; target: string; body: AclSpec };
 
 export function aclAddress(broker: string, acl: AclSpec): Address {

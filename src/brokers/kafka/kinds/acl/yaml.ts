@@ -14,10 +14,7 @@ import {
 import { type AclOperation, permissions, resourceTypes, shorthands } from '../../fields/acl.ts';
 import { wordsOf } from '../../fields/field.ts';
 import type { Collector } from '../kind.ts';
-import { type AclSpec, aclOf, aclResource } from './spec.ts';
-
-/** The name that every cluster has as a resource. */
-const CLUSTER_NAME = 'kafka-cluster';
+import { type AclSpec, aclOf, aclResource, CLUSTER_NAME } from './spec.ts';
 
 /** Resource types that a raw entry may name; `cluster` has no name. */
 const NAMED_TYPES = wordsOf(resourceTypes).filter((type) => type !== 'cluster');

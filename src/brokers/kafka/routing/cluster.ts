@@ -1,0 +1,85 @@
+import {
+  kindOf,
+  nearestWord,
+  type Resource,
+  type RoutedTopology,
+  RouteError,
+  type RouteNode,
+} from '../../../model/index.ts';
+import { nameOf } from '../kinds/kind.ts';
+import { USER } from '../kinds/user.ts';
+import { deadLetterSource, type Topic, topicOf } from '../topology.ts';
+import { Authorizer } from './authorizer.ts';
+
+/** What is asked about: the topics and ACLs of one cluster. */
+export class RoutedCluster {
+  readonly topics: ReadonlyMap<string, Topic>;
+  readonly authorizer: Authorizer;
+  readonly version: string;
+  /** By principal. */
+  readonly #users: ReadonlyMap<string, Resource>;
+  readonly #live: boolean;
+  readonly #deadLetters = new Map<string, Topic[]>();
+
+  private constructor({ resources, broker, live }: RoutedTopology) {
+    const ofKind = (kind: string) => resources.filter(({ address }) => kindOf(address) === kind);
+    const topics = ofKind('topic').map((resource) => topicOf(resource, broker.facts));
+    this.topics = new Map(topics.map((topic) => [topic.name, topic]));
+    this.authorizer = new Authorizer(ofKind('acl'));
+    this.#users = new Map(ofKind('user').map((user) => [USER + nameOf(user), user]));
+    this.version = broker.version;
+    this.#live = live;
+    for (const topic of topics) {
+      const source = deadLetterSource(topic.name);
+      const known = source === undefined ? undefined : this.#deadLetters.get(source);
+      if (known) known.push(topic);
+      else if (source !== undefined) this.#deadLetters.set(source, [topic]);
+    }
+  }
+
+  /** The same one for the same topology, as many tests ask of it. */
+  static of(topology: RoutedTopology): RoutedCluster {
+    const known = clusters.get(topology);
+    if (known) return known;
+    const made = new RoutedCluster(topology);
+    clusters.set(topology, made);
+    return made;
+  }
+
+  /** @throws RouteError where there is no such topic */
+  topic(name: string): Topic {
+    const topic = this.topics.get(name);
+    if (topic) return topic;
+    const meant = nearestWord(name, this.topics.keys());
+    const [message, otherwise] = this.#live
+      ? [`topic ${name} is not on the broker`, 'it also looks so to a user who may not describe the topic']
+      : [`topic ${name} is not declared`, 'declare it, or ask the broker with --live'];
+    throw new RouteError(message, meant === undefined ? otherwise : `did you mean ${meant}?`);
+  }
+
+  /** Principals that ACLs name or that are users. */
+  get principals(): ReadonlySet<string> {
+    return new Set([...this.authorizer.principals, ...this.#users.keys()]);
+  }
+
+  /** A principal as a part of a route. @param role tells apart what it is there for */
+  principalNode(role: 'sender' | 'reader', name: string): Omit<RouteNode, 'notes' | 'next'> {
+    const { address, at } = this.#users.get(name) ?? {};
+    return {
+      ...{ id: `${role} ${name}`, kind: 'principal', role: 'client', name, detail: '' },
+      ...(address !== undefined && { address }),
+      ...(at && { at }),
+    };
+  }
+
+  /** Topics that take what consumers of this one give up, by their names. */
+  deadLettersOf(topic: string): readonly Topic[] {
+    return this.#deadLetters.get(topic) ?? [];
+  }
+
+  get hasAcls(): boolean {
+    return this.authorizer.acls.length > 0;
+  }
+}
+
+const clusters = new WeakMap<RoutedTopology, RoutedCluster>();

@@ -1,0 +1,83 @@
+import { type AclOperation, type AclResourceType, operationsOn, resourceTypes } from '../fields/acl.ts';
+import { wordsOf } from '../fields/field.ts';
+import { CLUSTER_NAME } from '../kinds/acl/spec.ts';
+import { ANY_HOST, type Authorizer, type Decision } from './authorizer.ts';
+
+/** `read topic payments`. */
+export interface ClientRequest {
+  readonly operation: AclOperation;
+  readonly type: AclResourceType;
+  /** Of the cluster, the name that each has. */
+  readonly name: string;
+}
+
+/** The cluster has no name that people write. */
+const forms = wordsOf(resourceTypes).map((type) => {
+  const operations = operationsOn(type).join('|');
+  return type === 'cluster' ? `(?:${operations}) cluster` : `(?:${operations}) ${type} .+`;
+});
+
+export const PRINCIPAL_PATTERN = '^[^:\\s]+:.';
+
+/** A regular expression that all requests match, and nothing else. */
+export const REQUEST_PATTERN = `^(?:${forms.join('|')})$`;
+
+/** @param text matches {@link REQUEST_PATTERN} */
+export function parseRequest(text: string): ClientRequest {
+  const [operation = '', type = '', ...name] = text.split(' ');
+  return {
+    operation: operation as AclOperation,
+    type: type as AclResourceType,
+    name: type === 'cluster' ? CLUSTER_NAME : name.join(' '),
+  };
+}
+
+export function onTopic(operation: 'read' | 'write', { name }: { readonly name: string }): ClientRequest {
+  return { operation, type: 'topic', name };
+}
+
+export interface Client {
+  readonly principal: string;
+  readonly host: string;
+}
+
+/**
+ * What brokers answer to a client. A topic may also be created with the right to create on the cluster, and a producer
+ * may be idempotent that may write to any topic: `KafkaApis.handleCreateTopicsRequest` and `handleInitProducerIdRequest`.
+ */
+export function decide(authorizer: Authorizer, client: Client, request: ClientRequest): Decision {
+  const decision = authorizer.decide({ ...client, ...request });
+  const { operation, type } = request;
+  if (decision.allowed) return decision;
+  if (operation === 'create' && type === 'topic') {
+    const onCluster = authorizer.decide({ ...client, operation, type: 'cluster', name: CLUSTER_NAME });
+    return onCluster.allowed ? onCluster : decision;
+  }
+  if (operation === 'idempotent-write') {
+    const anywhere = authorizer.decideAny({ ...client, operation: 'write', type: 'topic' });
+    return anywhere.allowed ? anywhere : decision;
+  }
+  return decision;
+}
+
+/** From where a principal may do something. */
+export interface Reach {
+  /** From an address that no ACL names. */
+  readonly general: Decision;
+  /** Addresses with another answer. */
+  readonly exceptions: readonly { readonly host: string; readonly decision: Decision }[];
+}
+
+export function reachOf(authorizer: Authorizer, principal: string, request: ClientRequest): Reach {
+  const general = decide(authorizer, { principal, host: ANY_HOST }, request);
+  const exceptions = authorizer
+    .hostsOf(principal)
+    .map((host) => ({ host, decision: decide(authorizer, { principal, host }, request) }))
+    .filter(({ decision }) => decision.allowed !== general.allowed);
+  return { general, exceptions };
+}
+
+/** From anywhere at all. */
+export function mayAtAll({ general, exceptions }: Reach): boolean {
+  return general.allowed || exceptions.length > 0;
+}
