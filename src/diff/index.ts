@@ -1,3 +1,4 @@
+export { abandonedMoves } from './abandoned.ts';
 export { completeSides } from './complete.ts';
 export { diffSpecs } from './fields.ts';
 export { isMoveUnderWay, markMoves } from './moves.ts';

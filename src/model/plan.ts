@@ -105,6 +105,16 @@ export interface Uncompared {
   readonly fields: readonly string[];
 }
 
+/** A move that was interrupted, and that nothing continues: its resource is no longer declared. */
+export interface AbandonedMove {
+  /** Of the resource that was to be moved. */
+  readonly address: Address;
+  readonly title: string;
+  readonly detail: string;
+  /** The resource itself, if it is there, and what the move made; each with its counts. Raw text. */
+  readonly left: readonly { readonly address: Address; readonly title: string; readonly text?: string }[];
+}
+
 /** The format of plans that this program writes and reads. */
 export const PLAN_VERSION = 3;
 
@@ -137,6 +147,8 @@ export interface Plan {
   readonly excluded: number;
   /** Secrets of resources in sync that a broker does not tell: nothing can say whether they are still as declared. */
   readonly uncompared?: readonly Uncompared[];
+  /** Absent where there are none. */
+  readonly abandonedMoves?: readonly AbandonedMove[];
   /** What the change since a base revision means on these brokers; absent where no base was given. */
   readonly base?: BaseComparison;
 }

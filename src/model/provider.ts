@@ -54,6 +54,8 @@ export interface Kind {
   readonly movesByDefault?: boolean;
   /** Whether the contents of this declared resource were being moved when an apply was interrupted. */
   isBeingMoved?(resource: Resource, context: Context): boolean;
+  /** The resource whose move made this live one: the queue that a hold queue is for; undefined for any other. */
+  leftByMoveOf?(resource: Resource, context: Context): Address | undefined;
   /** Whether a move changes the live resource on the way, so that it differs from every plan until it is done. */
   readonly changesWhileMoved?: boolean;
   /** Live resources, other than the changed one, whose `metrics` counts in its risks: the queues of a policy. */

@@ -12,6 +12,7 @@ import {
   waysOn,
   worstRisk,
 } from '../model/index.ts';
+import { abandonedFindings } from './abandoned-text.ts';
 import { type Entry, type PlanSections, type SectionName, sectionsOf } from './sections.ts';
 import { brokenTestFindings } from './tests-text.ts';
 
@@ -35,6 +36,7 @@ export function planFindings(plan: Plan): Diagnostic[] {
     ...brokenTestFindings(brokenTests),
     ...riskyFindings(sectionsOf(plan)),
     ...effectFindings(effects, 'plan'),
+    ...abandonedFindings(plan.abandonedMoves ?? []),
     ...undeclared.map(leftBehindFinding),
   ];
 }
@@ -104,7 +106,8 @@ export function driftFindings(plan: Plan): Diagnostic[] {
       address,
     }),
   );
-  return [...sections.refusals.map(refusal), ...entries, ...unmanaged];
+  const abandoned = abandonedFindings(plan.abandonedMoves ?? []);
+  return [...sections.refusals.map(refusal), ...entries, ...abandoned, ...unmanaged];
 }
 
 function riskyFinding({ step, blockers }: Entry, severity: Severity): Diagnostic {

@@ -10,6 +10,7 @@ import {
 } from '../model/index.ts';
 import { escapeText, markdownCode } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
+import { abandonedBlocks } from './abandoned-text.ts';
 import { type About, markerLine, subjectName } from './about.ts';
 import { effectBlocks, RETIRE_HINT, retiredLines, sideNotes, undeclaredBlocks } from './base-text.ts';
 import { type CommentSection, comment, cutText } from './comment.ts';
@@ -49,6 +50,12 @@ export function planMarkdown(plan: Plan, style: Style, command: 'plan' | 'drift'
   // What is safe is the first to be left out where there is too much.
   const parts = [
     ...changes.filter(({ folded }) => !folded),
+    {
+      heading: 'Interrupted moves',
+      noun: 'interrupted move',
+      blocks: abandonedBlocks(plan.abandonedMoves ?? [], { ...PLAIN, verbose: style.verbose }),
+      folded: false,
+    },
     ...base,
     ...changes.filter(({ folded }) => folded),
     {

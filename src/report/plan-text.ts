@@ -1,6 +1,7 @@
 import type { BrokerIdentity, Plan, Uncompared } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { joinParts } from '../text/words.ts';
+import { abandonedBlocks } from './abandoned-text.ts';
 import { subjectName } from './about.ts';
 import { effectBlocks, headed, sideNotes, undeclaredBlocks } from './base-text.ts';
 import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
@@ -26,6 +27,7 @@ export function planText(plan: Plan, style: Style, command: 'plan' | 'drift'): s
   const sections = sectionsOf(plan);
   const blocks = [
     ...SECTION_ORDER.map((name) => sectionLines(name, sections, plan.createdAt, style)),
+    headed('INTERRUPTED MOVES', abandonedBlocks(plan.abandonedMoves ?? [], style), style),
     headed('NO LONGER DECLARED', leftBehindBlocks(plan, style), style),
     headed('ROUTING', plan.base ? effectBlocks(plan.base, style) : [], style),
     headed('BROKEN TESTS', plan.base ? brokenTestBlocks(plan.base.brokenTests, style) : [], style),

@@ -71,6 +71,7 @@ export function summaryParts(plan: Plan, sections: PlanSections): [count: number
     [plan.inSync, 'in sync'],
     uncomparedPart(plan.uncompared ?? []),
     [plan.unmanaged.length, 'unmanaged'],
+    [plan.abandonedMoves?.length ?? 0, `interrupted move${plan.abandonedMoves?.length === 1 ? '' : 's'}`],
     [plan.excluded, 'left out'],
     [plan.base?.undeclared.length ?? 0, 'no longer declared'],
     brokenTestsPart(plan.base?.brokenTests ?? []),

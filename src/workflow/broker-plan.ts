@@ -1,4 +1,5 @@
 import {
+  abandonedMoves,
   completeSides,
   diffResources,
   isMoveUnderWay,
@@ -8,6 +9,7 @@ import {
   uncomparedSecrets,
 } from '../diff/index.ts';
 import {
+  type AbandonedMove,
   type Address,
   addressMatcher,
   type BrokerIdentity,
@@ -22,6 +24,7 @@ import {
   type Uncompared,
 } from '../model/index.ts';
 import { allowance, buildSteps, type Steps } from '../plan/index.ts';
+import { describeAbandoned } from './abandoned.ts';
 import { type LiveState, observed } from './live.ts';
 import { withObjections } from './objections.ts';
 import { type KeptPlan, recordedOn, recoveryOf } from './recorded.ts';
@@ -61,6 +64,7 @@ export interface BrokerPlan extends Steps {
   readonly unmanaged: readonly Address[];
   readonly excluded: number;
   readonly uncompared: readonly Uncompared[];
+  readonly abandonedMoves: readonly AbandonedMove[];
 }
 
 /** Reads a broker, compares, counts what is at stake, turns the difference into steps, and asks what it thinks of them. */
@@ -78,7 +82,8 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     isUnderWay: (resource) => isMoveUnderWay(resource, context, provider.kinds),
   });
   const affected = affectedResources(selected, context, provider);
-  const counted = await observed(live, context, affected);
+  const abandoned = abandonedMoves(context, provider.kinds, difference.changes, ignore);
+  const counted = await observed(live, context, [...affected, ...[...abandoned.values()].flat()]);
   const changes = selected.map((change) => withCounts(change, counted));
   const readAt = input.now().toISOString();
   const { steps, ...built } = buildSteps({
@@ -101,6 +106,7 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
     inSync: difference.inSync,
     unmanaged: difference.unmanaged,
     excluded: difference.changes.length - selected.length,
+    abandonedMoves: describeAbandoned(abandoned, provider.kinds, counted),
     uncompared: uncomparedSecrets(
       raw,
       provider.kinds,

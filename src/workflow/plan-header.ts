@@ -38,6 +38,20 @@ const HEADER: Readonly<Record<keyof Plan, Test>> = {
   uncompared: (value) =>
     value === undefined ||
     listOf((one) => isObject(one) && isText(one.address) && listOf(isText)(one.fields))(value),
+  abandonedMoves: (value) =>
+    value === undefined ||
+    listOf(
+      (one) =>
+        isObject(one) &&
+        ['address', 'title', 'detail'].every((key) => isText(one[key])) &&
+        listOf(
+          (item) =>
+            isObject(item) &&
+            isText(item.address) &&
+            isText(item.title) &&
+            (item.text === undefined || isText(item.text)),
+        )(one.left),
+    )(value),
   base: (value) => value === undefined || isBaseComparison(value),
 };
 

@@ -98,7 +98,12 @@ export async function planStates(
     excluded: parts.reduce((sum, part) => sum + part.excluded, 0),
   });
   const uncompared = parts.flatMap((part) => part.uncompared);
-  const counted = uncompared.length > 0 ? { ...plan, uncompared } : plan;
+  const abandonedMoves = parts.flatMap((part) => part.abandonedMoves);
+  const counted = {
+    ...plan,
+    ...(uncompared.length > 0 && { uncompared }),
+    ...(abandonedMoves.length > 0 && { abandonedMoves }),
+  };
   const { base } = options;
   if (!base) return counted;
   const comparison = await compareWithBase({

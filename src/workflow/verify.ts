@@ -81,6 +81,7 @@ function rebuildPlan(plan: Plan, providers: readonly Provider[]): Plan {
     }),
     surroundings: plan.surroundings,
     ...(plan.uncompared && { uncompared: plan.uncompared }),
+    ...(plan.abandonedMoves && { abandonedMoves: plan.abandonedMoves }),
     ...(plan.base && { base: plan.base }),
   };
 }

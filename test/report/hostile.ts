@@ -70,6 +70,9 @@ export function planWith(name: string): Plan {
     waves: [[one, safe]],
     blockers: [{ address, risk, allow: `destructive:${name}` }],
     unmanaged: [name],
+    abandonedMoves: [
+      { address: name, title: name, detail: name, left: [{ address: name, title: name, text: name }] },
+    ],
   });
 }
 

@@ -70,6 +70,7 @@ test('the schema names every member of the model', () => {
     unmanaged: true,
     excluded: true,
     uncompared: true,
+    abandonedMoves: true,
     base: true,
   };
   expect(Object.keys(schema.definitions.plan.properties).sort()).toEqual(Object.keys(members).sort());

@@ -29,7 +29,9 @@ export function addDrift(program: Command, invoke: Invoke): void {
         });
         await publish(await planRendering(plan, 'drift'));
         // What would be blocked is a difference like any other: nothing is going to be applied here.
-        return { differs: plan.waves.some((wave) => wave.length > 0) || plan.unmanaged.length > 0 };
+        const isChanged = plan.waves.some((wave) => wave.length > 0);
+        const others = plan.unmanaged.length + (plan.abandonedMoves?.length ?? 0);
+        return { differs: isChanged || others > 0 };
       }),
     ),
   );

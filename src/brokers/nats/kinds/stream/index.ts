@@ -39,6 +39,7 @@ import { consumerLimitRisks } from './consumer-limits.ts';
 import {
   holdStreamOf,
   isBeingMoved,
+  leftByMoveOf,
   messageMoveRisks,
   moveCalls,
   moveField,
@@ -102,6 +103,7 @@ export const stream: NatsKind = {
   risks: streamRisks,
   whyNotMoved,
   isBeingMoved,
+  leftByMoveOf,
   changesWhileMoved: true,
   alsoAffected: (change, context) => {
     const hold = isMove(change) ? holdStreamOf(subject(change), context) : undefined;

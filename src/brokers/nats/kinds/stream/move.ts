@@ -1,4 +1,5 @@
 import {
+  type Address,
   type Change,
   type Context,
   countOf,
@@ -64,6 +65,12 @@ export function originalOf(stream: Resource, context: Context): Resource | undef
   const hold = holdStreamOf(stream, context);
   const original = hold && originalConfigIn(hold.spec);
   return original && { ...stream, spec: original };
+}
+
+/** The stream whose messages this one holds; undefined for any other stream. */
+export function leftByMoveOf({ spec }: Resource, { broker }: Context): Address | undefined {
+  const held = heldStreamOf(spec);
+  return held === undefined ? undefined : streamAddress(broker.name, held);
 }
 
 /** A move is under way as long as its hold stream exists. */

@@ -42,7 +42,7 @@ import { checkDeclaredName } from '../names.ts';
 import { exchangeNeed, isPredeclaredExchange, tableOf, text, vhostAndName } from '../parts.ts';
 import { inPlaceHint } from '../policy/in-place.ts';
 import { ownerOfExchange } from '../system-owned.ts';
-import { isBeingMoved, keptBindings, moveCalls, whyNotMoved } from './move.ts';
+import { exchangeMovedWith, isBeingMoved, keptBindings, moveCalls, whyNotMoved } from './move.ts';
 
 /**
  * `<broker>/exchange/<vhost>/<name>`; spec: `type`, `durable`, `auto-delete`, `internal` and `arguments`, among them the
@@ -100,6 +100,7 @@ export const exchange: RabbitKind = {
 
   whyNotMoved,
   isBeingMoved,
+  leftByMoveOf: exchangeMovedWith,
   movesByDefault: true,
 
   risks(change, context): Risk[] {

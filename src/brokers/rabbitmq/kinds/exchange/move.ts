@@ -18,7 +18,7 @@ import { bind, bindingResource, declareExchange, endsOf, identityOf } from '../b
 import { bindingsIn, exclusiveQueuesOn } from '../binding/neighbours.ts';
 import { brokerOf, httpDelete, httpPut, tableOf, vhostAndName } from '../parts.ts';
 import { exactPattern, presentPolicy } from '../policy/in-place.ts';
-import { addressesOf, suffixed } from '../queue/move.ts';
+import { addressesOf, movedWith, queueMovedWith, suffixed } from '../queue/move.ts';
 import { leftByMoves } from '../system-owned.ts';
 
 /*
@@ -27,6 +27,8 @@ import { leftByMoves } from '../system-owned.ts';
  * and the new exchange sends everything there until it has its own bindings again. A message that matches both ways
  * arrives once, as the broker routes a message to a queue only once. https://www.rabbitmq.com/docs/e2e
  */
+
+const DETOUR = '.brokerform-detour';
 
 /** Types whose bindings can let everything pass to the detour. */
 const TYPES: readonly unknown[] = ['direct', 'fanout', 'topic', 'headers'];
@@ -61,8 +63,13 @@ export function isBeingMoved(exchange: Resource, { live }: Context): boolean {
   return leftByMoves(live).size > 0 && live.has(detourAddress(exchange));
 }
 
+/** The exchange or queue whose move made this exchange; undefined for any other. */
+export function exchangeMovedWith(exchange: Resource, context: Context): Address | undefined {
+  return movedWith(exchange, 'exchange', [DETOUR], context) ?? queueMovedWith(exchange, context);
+}
+
 function detourOf(exchange: Resource): string {
-  return suffixed(vhostAndName(exchange).name, '.brokerform-detour');
+  return suffixed(vhostAndName(exchange).name, DETOUR);
 }
 
 function detourAddress(exchange: Resource): Address {

@@ -9,7 +9,15 @@ import { bindingsTo, boundFrom, reviveSources } from '../binding/neighbours.ts';
 import type { RabbitKind } from '../kind.ts';
 import { countsOf, tableOf, text, vhostAndName } from '../parts.ts';
 import { ownerOfQueue } from '../system-owned.ts';
-import { isBeingMoved, isRename, moveCalls, moveQueues, renameCalls, whyNotMoved } from './move.ts';
+import {
+  isBeingMoved,
+  isRename,
+  moveCalls,
+  moveQueues,
+  queueMovedWith,
+  renameCalls,
+  whyNotMoved,
+} from './move.ts';
 import { defaultTypeOf, risks } from './risks.ts';
 import { declareQueues, queueResource, queueSchema, writeQueue } from './yaml.ts';
 
@@ -67,6 +75,7 @@ export const queue: RabbitKind = {
   risks,
   whyNotMoved,
   isBeingMoved,
+  leftByMoveOf: queueMovedWith,
   alsoAffected: (change, context) => (isMove(change) ? moveQueues(subject(change), context) : []),
 
   calls(change, context, options): RabbitCall[] {

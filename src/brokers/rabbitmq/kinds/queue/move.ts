@@ -6,6 +6,7 @@ import {
   countOf,
   disruptive,
   isMove,
+  kindOf,
   makeAddress,
   type Resource,
   type Risk,
@@ -33,7 +34,9 @@ export const moveFields = {
 /** Longest name of a queue, exchange or policy. Bytes. */
 const LONGEST_NAME = 255;
 
+const HOLD = '.brokerform-hold';
 const PARK = '.brokerform-park';
+const BACK = '.brokerform-back';
 
 /** The resources that hold the state of a move, by names that tell the queue: they survive whoever made them. */
 export interface MoveNames {
@@ -49,9 +52,9 @@ export interface MoveNames {
 
 export function moveNames(queue: string): MoveNames {
   return {
-    hold: suffixed(queue, '.brokerform-hold'),
+    hold: suffixed(queue, HOLD),
     park: suffixed(queue, PARK),
-    back: suffixed(queue, '.brokerform-back'),
+    back: suffixed(queue, BACK),
     policy: suffixed(queue, '.brokerform-move'),
   };
 }
@@ -67,6 +70,34 @@ export function suffixed(queue: string, suffix: string): string {
     .toString('utf8')
     .replace(/\uFFFD+$/, '');
   return start + digest;
+}
+
+/**
+ * The queue whose move made this queue or exchange; undefined for any other. A name that was shortened tells a declared
+ * queue only.
+ */
+export function queueMovedWith(resource: Pick<Resource, 'address'>, context: Context): Address | undefined {
+  return movedWith(resource, 'queue', [HOLD, PARK, BACK], context);
+}
+
+/** The resource of a kind whose move made this one, by the suffixes of the names that moves give. */
+export function movedWith(
+  resource: Pick<Resource, 'address'>,
+  kind: string,
+  suffixes: readonly string[],
+  { desired }: Context,
+): Address | undefined {
+  const { vhost, name } = vhostAndName(resource);
+  const suffix = suffixes.find((one) => name.endsWith(one));
+  if (suffix === undefined) return undefined;
+  const addressFor = (moved: string) => makeAddress(brokerOf(resource), kind, vhost, moved);
+  const moved = name.slice(0, -suffix.length);
+  if (!/~[0-9a-f]{16}$/.test(moved)) return addressFor(moved);
+  const isIt = (one: Address) =>
+    kindOf(one) === kind &&
+    one === addressFor(vhostAndName({ address: one }).name) &&
+    suffixed(vhostAndName({ address: one }).name, suffix) === name;
+  return [...desired.keys()].find(isIt) ?? addressFor(moved);
 }
 
 /** The calls of a move: its phases, in order. */
