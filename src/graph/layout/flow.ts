@@ -54,9 +54,10 @@ export function layOutFlow(sizes: readonly Size[], lines: readonly Line[]): Flow
   });
   const middles = rows.map((row) => row - top);
   const ports = placePorts(columns, links, boxes, middles);
+  const cellLayers = columns.cells.map(({ layer }) => layer);
   const routes = links.map((link, i) =>
     routeOf({
-      ...{ chain: columns.chains[i] ?? [], layers: columns.cells.map(({ layer }) => layer), spans, middles },
+      ...{ chain: columns.chains[i] ?? [], layers: cellLayers, spans, middles },
       ...{ start: boxes[link.from], end: boxes[link.to], ports: ports[i] ?? [0, 0] },
       ...{ labelWidth: lines[i]?.labelWidth ?? 0, atEnd: atEnd[i] === true, reversed: reversed[i] === true },
     }),
