@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type ApplyReport,
   type LockAttempt,
@@ -83,6 +83,16 @@ function pauseCalls(broker: MemoryBroker): { started: Promise<void>; go: () => v
   return { started, go };
 }
 
+/** Each request for a lock of the broker takes a second, by a clock that only these requests move. */
+function slowLocks(broker: MemoryBroker, attempt?: LockAttempt): void {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  broker.withholdLock = () => {
+    vi.setSystemTime(Date.now() + 1_000);
+    return attempt;
+  };
+}
+
 const statuses = ({ steps }: ApplyReport) => steps.map(({ status }) => status);
 const isFree = () => one.locks.size + two.locks.size === 0;
 
@@ -122,6 +132,7 @@ describe('an apply', () => {
     plan = { ...plan, environment: 'prod' };
     const first = apply('a');
     await started;
+    slowLocks(one);
     const error = await apply('b').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(LockHeld);
     expect(error).toMatchObject({
@@ -138,7 +149,7 @@ describe('an apply', () => {
   });
 
   test('that is refused on its second broker releases the first', async () => {
-    two.withholdLock = () => ({ status: 'taken' });
+    slowLocks(two, { status: 'taken' });
     await expect(apply('a')).rejects.toMatchObject({
       broker: 'two',
       message: 'locked by another apply of shop: the broker does not tell by whom',
