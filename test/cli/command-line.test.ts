@@ -1,9 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { runCli } from './run-cli.ts';
-import { mainArguments } from './run-process.ts';
 
 const version = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 
@@ -17,17 +14,6 @@ describe('help and version go to the standard output, and exit with 0', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Usage: brokerform');
   });
-});
-
-test.each(['--version', '--help', 'schema'])('%s: a reader that has gone is no error', async (command) => {
-  const child = spawn(process.execPath, mainArguments([command]), { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.destroy();
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const [code] = await once(child, 'close');
-  expect([code, stderr]).toEqual([0, '']);
 });
 
 describe('wrong usage exits with 64 and says what is right', () => {
@@ -68,17 +54,4 @@ test('global flags work before and after the command', async () => {
   const ended = await Promise.all(lines.map((line) => runCli(line.split(' '))));
   expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
   expect(new Set(ended.map(({ stdout }) => stdout)).size).toBe(1);
-});
-
-test('a reader that has enough is no error', () => {
-  const command = `"$@" | head -n 1; echo "\${PIPESTATUS[0]}"`;
-  const { stdout, stderr } = spawnSync(
-    'bash',
-    ['-c', command, 'bash', process.execPath, ...mainArguments(['completion', 'fish'])],
-    { encoding: 'utf8' },
-  );
-  expect(stdout).toBe(
-    '# fish completion of brokerform; load it with: brokerform completion fish | source\n0\n',
-  );
-  expect(stderr).toBe('');
 });

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { folderInRepository } from '../../src/cli/repository.ts';
 import { runCli, type Surroundings } from './run-cli.ts';
-import { runProcess } from './run-process.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -76,7 +75,7 @@ describe('a plan with every output at once', () => {
       /^<!-- brokerform:plan project=shop -->\n### Plan <code>shop<\/code>\n/,
     );
     expect(await read('o.gh')).toMatch(
-      /^::error file=topologies\/a\.yaml,line=3,col=\d+,title=plan\/\S+::replaces queue orders .*--allow 'destructive:main\/queue\/%252F\/orders'\n$/,
+      /^::error file=topologies\/a\.yaml,line=3,col=\d+,title=plan\/\S+::replaces queue orders .*--allow 'destructive:main\/queue\/%252F\/orders' {2}loses the messages\n$/,
     );
     const [result] = JSON.parse(await read('o.sarif')).runs[0].results;
     expect(result.level).toBe('error');
@@ -175,16 +174,6 @@ describe('a run that fails', () => {
     expect(code).toBe(65);
     expect(stderr).toContain('no/such/o.xml: no such file');
     expect(JSON.parse(await read('o.json')).failure.message).toContain('no/such/o.xml');
-  });
-
-  test('an interrupted run leaves files that tell of it', async () => {
-    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD, 'o.xml': 'STALE' });
-    const signals = [{ after: /unfinished/, signal: 'SIGTERM' as const }];
-    await write({ '.brokerform/unfinished-x-1.json': '{}' });
-    const line = 'plan --wait 60s --junit-into o.xml';
-    const { code } = await runProcess(line.split(' '), { cwd: folder, signals });
-    expect(code).toBe(143);
-    expect(await read('o.xml')).toContain('interrupted by SIGTERM');
   });
 });
 

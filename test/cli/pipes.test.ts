@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,4 +41,21 @@ test.each([
   ['"$@" validate t.yaml >&-', 'codes 0\n'],
 ])('%s: a closed stream changes no exit code', async (line, said) => {
   expect(await shell(line)).toBe(said);
+});
+
+test('a reader that has enough is no error', async () => {
+  expect(await shell('"$@" completion fish | head -n 1')).toBe(
+    '# fish completion of brokerform; load it with: brokerform completion fish | source\ncodes 0 0\n',
+  );
+});
+
+test.each(['--version', '--help', 'schema'])('%s: a reader that has gone is no error', async (command) => {
+  const child = spawn(process.execPath, mainArguments([command]), { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  expect([code, stderr]).toEqual([0, '']);
 });

@@ -73,3 +73,15 @@ test.each<[code: number, line: string, env?: Surroundings['env']]>([
     expect(filesIn(here)).toEqual(filesIn(there));
   },
 );
+
+test('an interrupted run leaves files that tell of it', async () => {
+  const folder = project('interrupted');
+  mkdirSync(join(folder, '.brokerform'));
+  writeFileSync(join(folder, '.brokerform', 'unfinished-x-1.json'), '{}');
+  writeFileSync(join(folder, 'o.xml'), 'STALE');
+  const signals = [{ after: /unfinished/, signal: 'SIGTERM' as const }];
+  const line = 'plan --wait 60s --junit-into o.xml';
+  const { code } = await runProcess(line.split(' '), { cwd: folder, signals });
+  expect(code).toBe(143);
+  expect(readFileSync(join(folder, 'o.xml'), 'utf8')).toContain('interrupted by SIGTERM');
+});

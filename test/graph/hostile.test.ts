@@ -4,6 +4,7 @@ import { renderGraph } from '../../src/graph/index.ts';
 import type { Graph } from '../../src/model/index.ts';
 import { PLAIN, renderPlan } from '../../src/report/index.ts';
 import { plan } from '../report/example.ts';
+import { codePoint } from '../setup/code-point.ts';
 import { elementsOf } from './xml.ts';
 
 const nasty = [
@@ -26,9 +27,9 @@ const nasty = [
 ];
 const hostile = fc.oneof(
   fc.constantFrom(...nasty),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: codePoint, maxLength: 40 }),
   fc
-    .tuple(fc.constantFrom(...nasty), fc.string({ unit: 'binary', maxLength: 10 }))
+    .tuple(fc.constantFrom(...nasty), fc.string({ unit: codePoint, maxLength: 10 }))
     .map((parts) => parts.join('')),
 );
 

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { providers } from '../../src/brokers/index.ts';
 import { retiredProblem } from '../../src/load/addresses.ts';
 import { addressMatcher, canonicalGlob, makeAddress, parseAddress } from '../../src/model/index.ts';
+import { codePoint } from '../setup/code-point.ts';
+import { runs } from '../setup/runs.ts';
 
 const kinds = providers.flatMap(({ name, kinds }) => Object.keys(kinds).map((kind) => [name, kind] as const));
 const hostile = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
+  fc.string({ unit: codePoint, minLength: 1, maxLength: 12 }),
   fc.constantFrom('*', '**', '%', '%2A', 'a/b', '..', "'", '$(x)', '\u0000', '\n', 'User:*', '#', '?'),
 );
 const path = fc.array(hostile, { minLength: 1, maxLength: 7 });
@@ -26,7 +28,7 @@ describe('an address that is printed can be pasted wherever addresses are taken'
         const other = makeAddress('main', kind, ...others);
         expect(matches(other)).toBe(other === address);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { locateJsonError } from '../../src/model/index.ts';
+import { runs } from '../setup/runs.ts';
 
 test.each([
   ['{\n{\n', 2, 1],
@@ -26,6 +27,6 @@ test('a character that cannot stand where it is put into JSON is found', () => {
       const text = `${json.slice(0, offset)}\u0001${json.slice(offset)}`;
       expect(locateJsonError(text)).toEqual({ line: 1, col: offset + 1 });
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });

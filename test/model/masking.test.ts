@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BrokerError, ConnectionError, Secrets } from '../../src/model/index.ts';
+import { runs } from '../setup/runs.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -38,7 +39,7 @@ describe('a secret is masked', () => {
         expect(masked).toMatch(/^refused: (?!$)/);
         expect(masked).toContain('(secret)');
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -15,6 +15,7 @@ import {
   renderPatch,
   renderPlan,
 } from '../../src/report/index.ts';
+import { runs } from '../setup/runs.ts';
 import { diffWith, findingsWith, hostile, planWith } from './hostile.ts';
 import { elementsOf, junitProblems } from './junit.ts';
 import { parseXml, type XmlElement } from './xml.ts';
@@ -52,7 +53,7 @@ function keepsShape(format: Format, shapeOf: (text: string) => unknown): void {
         // A name that is empty in parts, or equal to another text, may leave a line out: it is kept from being so.
         expect(shapeOf(render(`n${name}`, format))).toEqual(benign);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   }
 }
@@ -170,7 +171,7 @@ test('JSON of plans, drifts, diffs and failures fits the published schema', () =
         validate({ ...data, ...(data.unmanaged && { unmanaged: [], abandonedMoves: [] }) });
         expect([name, validate.errors]).toEqual([name, null]);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   }
 });
@@ -196,7 +197,7 @@ describe('SARIF', () => {
           validate(JSON.parse(render(text, 'sarif')));
           expect(validate.errors).toBeNull();
         }),
-        { numRuns: 50 },
+        { numRuns: runs(50) },
       );
     }
     validate(JSON.parse(renderDiagnostics([], 'sarif', PLAIN)));
@@ -229,7 +230,7 @@ describe('JUnit', () => {
         fc.property(hostile, (text) => {
           expect(junitProblems(parseXml(render(text, 'junit')))).toEqual([]);
         }),
-        { numRuns: 50 },
+        { numRuns: runs(50) },
       );
     }
     expect(junitProblems(parseXml(renderDiagnostics([], 'junit', PLAIN)))).toEqual([]);

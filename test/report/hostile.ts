@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Diagnostic, Diff, Plan } from '../../src/model/index.ts';
+import { codePoint } from '../setup/code-point.ts';
 import { plan, resource, step } from './example.ts';
 
 const nasty = [
@@ -31,9 +32,9 @@ const nasty = [
 /** Names that try to be something else in one format or another. */
 export const hostile = fc.oneof(
   fc.constantFrom(...nasty),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: codePoint, maxLength: 40 }),
   fc
-    .tuple(fc.constantFrom(...nasty), fc.string({ unit: 'binary', maxLength: 10 }))
+    .tuple(fc.constantFrom(...nasty), fc.string({ unit: codePoint, maxLength: 10 }))
     .map((parts) => parts.join('')),
 );
 

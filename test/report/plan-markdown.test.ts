@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Diagnostic, Diff, Graph, GraphNode, Plan, RiskClass, Step } from '../../src/model/index.ts';
 import { PLAIN, renderDiagnostics, renderDiff, renderPlan } from '../../src/report/index.ts';
+import { runs } from '../setup/runs.ts';
 import { examplePlan, newExchange, plan, removedBinding, resource, step } from './example.ts';
 import { diffWith, hostile } from './hostile.ts';
 
@@ -146,7 +147,7 @@ describe('whatever is in it, a comment stays under 60,000 characters, and counts
           expect(told(text)).toBe(all.length);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -165,7 +166,7 @@ describe('whatever is in it, a comment stays under 60,000 characters, and counts
         expect(text.length).toBeLessThan(60_000);
         expect(told(text)).toBe(all.length);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 
@@ -181,7 +182,7 @@ describe('whatever is in it, a comment stays under 60,000 characters, and counts
         const dropped = /^([\d,]+) more warnings? not shown here\.$/m.exec(text)?.[1] ?? '0';
         expect(shown + Number(dropped.replaceAll(',', ''))).toBe(found.length);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 

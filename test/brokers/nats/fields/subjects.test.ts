@@ -6,6 +6,7 @@ import {
   SubjectIndex,
   subjectProblem,
 } from '../../../../src/brokers/nats/fields/subjects.ts';
+import { runs } from '../../../setup/runs.ts';
 
 /** Every literal subject of up to four tokens over a small alphabet, one of which no pattern names. */
 const WORDS = ['a', 'b', 'other'];
@@ -45,7 +46,7 @@ describe('the algebra of subjects', () => {
         expect(overlap(a, b)).toBe(LITERALS.some((one) => matches(a, one) && matches(b, one)));
         expect(overlap(a, b)).toBe(overlap(b, a));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -55,7 +56,7 @@ describe('the algebra of subjects', () => {
         const expected = LITERALS.every((one) => !matches(inner, one) || matches(outer, one));
         expect(isWithin(inner, outer)).toBe(expected);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nats } from '../../../../src/brokers/nats/index.ts';
 import { consumerResource, streamResource } from '../../../../src/brokers/nats/kinds/addresses.ts';
 import type { JsonObject, Resource } from '../../../../src/model/index.ts';
+import { runs } from '../../../setup/runs.ts';
 import { asLive, checkSection, plan, server, VERSIONS } from '../project.ts';
 
 const S = 1_000_000_000;
@@ -81,7 +82,7 @@ describe('what import writes', () => {
         const { waves } = await plan(broker, declared, live);
         expect(waves.flat().map(({ address, fields }) => ({ address, fields }))).toEqual([]);
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 

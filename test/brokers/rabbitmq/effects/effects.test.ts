@@ -4,6 +4,7 @@ import { effects } from '../../../../src/brokers/rabbitmq/effects/index.ts';
 import { readTopology } from '../../../../src/brokers/rabbitmq/routing/read-topology.ts';
 import { routeMessage } from '../../../../src/brokers/rabbitmq/routing/router.ts';
 import type { BrokerIdentity } from '../../../../src/model/index.ts';
+import { runs } from '../../../setup/runs.ts';
 import { lookupsOf } from '../lookups.ts';
 import { resourcesOf, type Sketch, VHOST } from '../sketch.ts';
 
@@ -272,7 +273,7 @@ describe('whatever the topologies are', () => {
           expect(about.length > 0 || more === 0).toBe(true);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -7,6 +7,7 @@ import {
   TopicTrie,
   topicMatches,
 } from '../../../../src/brokers/rabbitmq/routing/topic.ts';
+import { runs } from '../../../setup/runs.ts';
 
 /** Every row was seen on a real broker. */
 const SEEN: readonly (readonly [pattern: string, key: string, matches: boolean])[] = [
@@ -62,7 +63,7 @@ describe('topic keys', () => {
         );
         expect([...trie.matching(splitKey(key))].sort((a, b) => a - b)).toEqual(expected);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -75,7 +76,7 @@ describe('topic keys', () => {
         trie.add(one, true);
         expect(!trie.matching(keysOfPattern(other)).next().done).toBe(overlaps);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -86,7 +87,7 @@ describe('topic keys', () => {
         if (!coversKeys(wide, keysOfPattern(narrow))) return;
         for (const key of keys) if (topicMatches(narrow, key)) expect(topicMatches(wide, key)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
     expect(coversKeys('order.#', keysOfPattern('order.*'))).toBe(true);
     expect(coversKeys('order.*', keysOfPattern('order.#'))).toBe(false);

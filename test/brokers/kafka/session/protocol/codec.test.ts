@@ -20,6 +20,7 @@ import {
   ourRate,
   ourThrottle,
 } from '../../../../../src/brokers/kafka/session/reassignment/throttle.ts';
+import { codePoint } from '../../../../setup/code-point.ts';
 
 const message = codecOf({
   id: int32,
@@ -39,7 +40,7 @@ const values = fc.record({
   ratio: fc.double({ noNaN: true }),
   yes: fc.boolean(),
   // Past the sizes at which the buffer grows, and at which a length takes a second byte.
-  name: fc.string({ unit: 'binary', maxLength: 700 }).map((text) => text.toWellFormed()),
+  name: fc.string({ unit: codePoint, maxLength: 700 }).map((text) => text.toWellFormed()),
   note: fc.option(fc.string({ maxLength: 200 })),
   items: fc.array(
     fc.record({

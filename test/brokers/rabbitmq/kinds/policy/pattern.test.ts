@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NamePatterns } from '../../../../../src/brokers/rabbitmq/kinds/policy/pattern.ts';
+import { runs } from '../../../../setup/runs.ts';
 
 function matching(pattern: string, ...names: string[]): (boolean | undefined)[] {
   const { matches } = new NamePatterns().compile(pattern);
@@ -25,6 +26,7 @@ describe('patterns of names', () => {
     );
     const pattern = fc.array(token, { maxLength: 8 }).map((tokens) => tokens.join(''));
     const name = fc.array(fc.constantFrom('a', 'b', 'c', '.', '-', '1'), { maxLength: 8 });
+    const tries = runs(3000);
     let known = 0;
     fc.assert(
       fc.property(pattern, name, (text, letters) => {
@@ -39,9 +41,9 @@ describe('patterns of names', () => {
         known++;
         expect(verdict, text).toBe(slow.test(letters.join('')));
       }),
-      { numRuns: 3000 },
+      { numRuns: tries },
     );
-    expect(known).toBeGreaterThan(300);
+    expect(known).toBeGreaterThan(tries / 10);
   });
 
   it('takes bounded time and memory for any pattern and any name', () => {
