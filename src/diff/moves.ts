@@ -5,6 +5,8 @@ import {
   type Kind,
   kindOf,
   type Resource,
+  renamedFrom,
+  renamesIn,
   subject,
 } from '../model/index.ts';
 import type { Difference } from './resources.ts';
@@ -35,7 +37,9 @@ export function markMoves(
     const isAsked = kind?.movesByDefault
       ? !kind.whyNotMoved?.(change, context)
       : kind?.whyNotMoved && isWanted(after);
-    const moves = isUnderWay(after) || (change.action === 'replace' && isAsked);
+    const isRename =
+      change.action === 'create' && kind?.createdByRename && renamedFrom(after, context) !== undefined;
+    const moves = isUnderWay(after) || isRename || (change.action === 'replace' && isAsked);
     return moves ? { ...change, moves: true } : change;
   });
   const changed = new Set(changes.map((change) => subject(change).address));
@@ -59,15 +63,6 @@ export function isMoveUnderWay(
   kinds: Readonly<Record<string, Kind>>,
 ): boolean {
   return kinds[kindOf(resource.address)]?.isBeingMoved?.(resource, context) === true;
-}
-
-/** Live resources that have a new name, with it. A name that is declared still belongs to its own resource. */
-function renamesIn({ desired, live }: Context): Map<Address, Address> {
-  return new Map(
-    [...desired.values()].flatMap(({ address, was }): [Address, Address][] =>
-      was !== undefined && live.has(was) && !desired.has(was) ? [[was, address]] : [],
-    ),
-  );
 }
 
 /** Nobody has to retire an old name. */

@@ -31,12 +31,39 @@ export class DeclareCollector<Code extends string> {
   }
 
   error(
-    code: Code | 'declared-twice',
+    code: Code | 'declared-twice' | 'bad-name',
     at: Source,
     message: string,
     more: Pick<Diagnostic, 'hint' | 'related' | 'address'> = {},
   ): void {
     this.diagnostics.push({ code: `${this.#prefix}/${code}`, severity: 'error', message, at, ...more });
+  }
+
+  /**
+   * Reports former names that are declared too, or that two resources claim. Call it once everything is declared.
+   */
+  checkRenames(): void {
+    const renamed = new Map<Address, Resource>();
+    for (const resource of this.resources) {
+      const { was, at, address } = resource;
+      if (was === undefined || !at) continue;
+      const name = this.#nameOf({ address: was, spec: {}, dependsOn: [] }) ?? was;
+      const first = renamed.get(was);
+      const declared = this.#declared.get(was);
+      if (first)
+        this.error('bad-name', at, `${name} was renamed to ${this.#nameOf(first) ?? first.address} already`, {
+          hint: 'remove one "was"',
+          ...(first.at && { related: [first.at] }),
+          address,
+        });
+      else if (declared)
+        this.error('bad-name', at, `${name} is declared too, so it was not renamed`, {
+          hint: 'remove its declaration, or "was"; names are exchanged or passed on in several applies',
+          related: [declared.at],
+          address,
+        });
+      renamed.set(was, first ?? resource);
+    }
   }
 
   #add(resource: Resource, at: Source, places: Readonly<Record<string, Source>>, implied: boolean): void {

@@ -58,6 +58,8 @@ export interface Kind {
   leftByMoveOf?(resource: Resource, context: Context): Address | undefined;
   /** Whether a move changes the live resource on the way, so that it differs from every plan until it is done. */
   readonly changesWhileMoved?: boolean;
+  /** Whether a rename creates the new resource itself, instead of filling one that is created first. */
+  readonly createdByRename?: boolean;
   /** Live resources, other than the changed one, whose `metrics` counts in its risks: the queues of a policy. */
   alsoAffected?(change: Change, context: Context): readonly Resource[];
   /** The calls that make the change, in order. A replacement is its deletion, then its creation. */

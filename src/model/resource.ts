@@ -19,6 +19,8 @@ export interface Resource {
   readonly moves?: true;
   /** Declared resources only: its address before it was renamed. */
   readonly was?: Address;
+  /** Declared resources only: its address before what it is part of was renamed, if that is not done yet. */
+  readonly wasBefore?: Address;
   /** Declared resources only: the places of its fields, by dotted spec path (`arguments.x-message-ttl`). */
   readonly places?: Readonly<Record<string, Source>>;
   /** Instead of `places`, where only their names are kept, as in a plan. */
@@ -46,6 +48,27 @@ export function withoutPlaces(resource: Resource): Resource {
   if (!resource.places) return resource;
   const { places, ...rest } = resource;
   return { ...rest, declared: Object.keys(places).sort() };
+}
+
+type Sides = Readonly<Record<'desired' | 'live', ReadonlyMap<Address, Resource>>>;
+
+/** New addresses by the live resources that have them. */
+export function renamesIn(sides: Sides): Map<Address, Address> {
+  return new Map(
+    [...sides.desired.values()].flatMap((resource): [Address, Address][] => {
+      const old = renamedFrom(resource, sides);
+      return old ? [[old.address, resource.address]] : [];
+    }),
+  );
+}
+
+/**
+ * The live resource that a declared one was before. Undefined once it is renamed, and where its old name is declared,
+ * which still belongs to its own resource.
+ */
+export function renamedFrom({ was, wasBefore }: Resource, { desired, live }: Sides): Resource | undefined {
+  const old = [wasBefore, was].find((one) => one !== undefined && live.has(one));
+  return old === undefined || desired.has(old) ? undefined : live.get(old);
 }
 
 export function indexByAddress(resources: Iterable<Resource>): Map<Address, Resource> {

@@ -37,7 +37,9 @@ export function coverageOf(scope: Scope, broker: string, kinds: Kinds): Coverage
   const prefix = `${encodeSegment(broker)}/`;
   const ofBroker = (addresses: readonly Address[]) => addresses.filter((one) => one.startsWith(prefix));
   const desired = ofBroker(scope.desired.map(({ address }) => address));
-  const retired = ofBroker(scope.retired);
+  // A former name is deleted once its contents are moved.
+  const former = scope.desired.flatMap(({ was, wasBefore }) => [was, wasBefore].flatMap((one) => one ?? []));
+  const retired = ofBroker([...scope.retired, ...former]);
   const owned = scope.owns.flatMap((glob) => selectionsOf(glob, broker, kinds));
   const replaceable = desired.filter((address) => kinds[kindOf(address)]?.immutableReason !== undefined);
   const wanted = new Map<string, Selection[]>();

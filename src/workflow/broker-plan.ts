@@ -155,6 +155,7 @@ export function affectedResources(
 
 function withCounts(change: Change, context: Context): Change {
   if (change.action === 'create') return change;
-  const before = context.live.get(change.before.address) ?? change.before;
-  return { ...change, before };
+  const { address, at } = change.before;
+  const before = context.live.get(address) ?? change.before;
+  return { ...change, before: at ? { ...before, at } : before };
 }

@@ -76,8 +76,9 @@ function madeBy({ change, dependents }: Step): Resource[] {
 /** What differs from the plan is the work of the move that continues. */
 function isChangedByMove({ address, change }: Step, { kinds }: Provider, context: Context): boolean {
   const kind = kinds[kindOf(address)];
-  if (!kind?.changesWhileMoved || !isMove(change) || change.action === 'delete') return false;
-  return kind.isBeingMoved?.(change.after, context) === true;
+  if (!kind?.changesWhileMoved || !isMove(change)) return false;
+  const moved = change.action === 'delete' ? context.desired.get(change.movesTo ?? '') : change.after;
+  return moved !== undefined && kind.isBeingMoved?.(moved, context) === true;
 }
 
 function ownDifference(

@@ -12,25 +12,39 @@ const BEFORE = 300;
 
 const PAUSED_UNTIL = '2090-01-01T00:00:00Z';
 
-/** A stream `ORDERS` under load, which only a new one can be as declared. */
+/** A stream `ORDERS` under load, which only a new one can be as declared, of the same or of another name. */
 export class MoveTrial {
   readonly nats: LocalNats;
   readonly server: PlainServer;
   readonly project: NatsProject;
   readonly #more: JsonObject;
+  /** The declared names of the stream and of its consumer `worker`. */
+  readonly #stream: string;
+  readonly #worker: string;
 
-  /** @param more fields of the stream, declared and live */
-  static async start(nats: LocalNats, more: JsonObject = {}): Promise<MoveTrial> {
+  /**
+   * @param more fields of the stream, declared and live
+   * @param stream its declared name
+   */
+  static async start(nats: LocalNats, more: JsonObject = {}, stream = 'ORDERS'): Promise<MoveTrial> {
     const urls = nats.servers.map(({ url }) => url);
     const server = await PlainServer.connect(urls, { maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-    return new MoveTrial(nats, server, new NatsProject(urls), more);
+    return new MoveTrial(nats, server, new NatsProject(urls), more, stream);
   }
 
-  private constructor(nats: LocalNats, server: PlainServer, project: NatsProject, more: JsonObject) {
+  private constructor(
+    nats: LocalNats,
+    server: PlainServer,
+    project: NatsProject,
+    more: JsonObject,
+    stream: string,
+  ) {
     this.nats = nats;
     this.server = server;
     this.project = project;
     this.#more = more;
+    this.#stream = stream;
+    this.#worker = stream === 'ORDERS' ? 'worker' : 'renamed';
   }
 
   async stop(): Promise<void> {
@@ -56,8 +70,13 @@ export class MoveTrial {
 
   /** @param worker fields of a consumer */
   declare(worker: JsonObject = {}): void {
-    const consumers = { worker: { ack_wait: '1s', ...worker }, audit: { ack_policy: 'none' } };
-    this.project.declare({ ORDERS: { subjects: ['orders.>'], ...this.#more, max_age: '30d', consumers } });
+    const [was, workerWas] = this.#stream === 'ORDERS' ? [] : ['ORDERS', 'worker'];
+    const consumers = {
+      [this.#worker]: { ack_wait: '1s', ...worker, ...(workerWas && { was: workerWas }) },
+      audit: { ack_policy: 'none' },
+    };
+    const body = { subjects: ['orders.>'], ...this.#more, max_age: '30d', consumers, ...(was && { was }) };
+    this.project.declare({ [this.#stream]: body });
   }
 
   async #consumer(name: string, more: JsonObject): Promise<void> {
@@ -69,7 +88,8 @@ export class MoveTrial {
 
   /** Waits until a move has begun. */
   async untilMoving(): Promise<void> {
-    const info = async () => (await this.server.request('STREAM.INFO.ORDERS-brokerform-hold')).config;
+    const copy = this.#stream === 'ORDERS' ? 'ORDERS-brokerform-hold' : this.#stream;
+    const info = async () => (await this.server.request(`STREAM.INFO.${copy}`)).config;
     await expect.poll(info, { timeout: 20_000, interval: 5 }).toBeDefined();
   }
 
@@ -84,16 +104,16 @@ export class MoveTrial {
     const { server, project } = this;
     const before = await contentsOf(server, 'ORDERS');
     const publishers = ['a', 'b'].map((name) => new Publisher(server, `orders.${name}`, name));
-    const worker = new Worker(server, 'ORDERS', 'worker');
+    const worker = new Worker(server, ...new Set(['ORDERS.worker', `${this.#stream}.${this.#worker}`]));
     await work();
     await Promise.all([...publishers, worker].map((one) => one.stop()));
     await project.expectRun(0, 'plan', '--detailed-exitcode');
-    expect([...(await server.streams()).keys()]).toEqual(['ORDERS']);
-    const after = await contentsOf(server, 'ORDERS');
+    expect([...(await server.streams()).keys()]).toEqual([this.#stream]);
+    const after = await contentsOf(server, this.#stream);
     expect(new Map([...after].filter(([sequence]) => before.has(sequence)))).toEqual(before);
     for (const { confirmed } of publishers) expectStored(confirmed, after);
-    const consumers = await server.consumers('ORDERS');
-    expect([...consumers.keys()].sort()).toEqual(['audit', 'theirs', 'worker']);
+    const consumers = await server.consumers(this.#stream);
+    expect([...consumers.keys()].sort()).toEqual(['audit', 'theirs', this.#worker].sort());
     const { config } = consumers.get('theirs') ?? {};
     expect(isObject(config) && config.pause_until).toBe(PAUSED_UNTIL);
     await this.#expectAllDelivered(after, worker);
@@ -101,7 +121,7 @@ export class MoveTrial {
 
   /** The worker gets the rest, too, so that it was given every message at least once. */
   async #expectAllDelivered(after: ReadonlyMap<number, Stored>, { acknowledged }: Worker): Promise<void> {
-    const rest = new Worker(this.server, 'ORDERS', 'worker');
+    const rest = new Worker(this.server, `${this.#stream}.${this.#worker}`);
     const missing = () =>
       [...after.keys()].filter((one) => !acknowledged.has(one) && !rest.acknowledged.has(one));
     await expect.poll(missing, { timeout: 20_000 }).toEqual([]);

@@ -18,47 +18,70 @@ describeLines(
     let trial: MoveTrial;
     afterEach(() => trial?.stop());
 
-    async function start(servers: 1 | 3 = 1): Promise<void> {
+    async function start(servers: 1 | 3 = 1, stream?: string): Promise<void> {
       const nats = await startNats(line as NatsLine, { servers });
-      trial = await MoveTrial.start(nats, { num_replicas: servers });
+      trial = await MoveTrial.start(nats, { num_replicas: servers }, stream);
       if (servers > 1) await trial.server.untilReplicas();
       await trial.reset();
     }
 
-    test('under load, and killed before any request that changes something, it keeps every message and position', async () => {
-      await start();
-      const { project, server } = trial;
+    /**
+     * Kills an apply before some of the requests that change something, or before all of them.
+     * @param flags without which it is not begun
+     * @param whenDone once it was done without a kill
+     */
+    async function killAgainAndAgain(flags: readonly string[], whenDone: () => Promise<void>): Promise<void> {
+      const { project } = trial;
       const watch: Watch = { ports: [Number(URL.parse(trial.nats.url)?.port)], pattern: WRITES };
       let writes = 0;
       await trial.judge(async () => {
-        writes = await sayings(project, watch, 'apply', '--auto-approve', ...MOVE);
+        writes = await sayings(project, watch, 'apply', '--auto-approve', ...flags);
       });
-      expect(writes).toBeGreaterThan(10);
-      // Where a moved consumer begins is not what is declared, and it can be updated nevertheless.
-      trial.declare({ max_deliver: 7 });
-      await project.expectFinished();
-      const { config } = await server.demand('CONSUMER.INFO.ORDERS.worker');
-      expect(config).toMatchObject({ deliver_policy: 'by_start_sequence', max_deliver: 7 });
-      await project.expectRun(0, 'import', '--out', 'imported');
-      expect(project.read('imported/streams.yaml')).not.toContain('deliver_policy');
-      const kills = killsOf(FEW);
+      expect(writes).toBeGreaterThan(7);
+      await whenDone();
+      const kills = Math.min(killsOf(FEW), 3 * writes);
       for (let i = 0; i < kills; i++) {
         const count = kills > writes / 2 ? (i % writes) + 1 : momentIn(writes + 1);
         const [isRestarted, isSaved] = [i % 2 === 1, i % 3 === 1];
         await trial.reset();
         await trial.judge(async () => {
-          if (isSaved) await project.expectRun(0, 'plan', ...MOVE, '--out', 'plan.json');
-          const command = isSaved ? ['apply', 'plan.json'] : ['apply', '--auto-approve', ...MOVE];
+          if (isSaved) await project.expectRun(0, 'plan', ...flags, '--out', 'plan.json');
+          const command = isSaved ? ['apply', 'plan.json'] : ['apply', '--auto-approve', ...flags];
           watchBy(project, { ...watch, count });
           const { signal } = await project.run(...command);
           watchBy(project);
           expect({ count, signal }).toEqual({ count, signal: 'SIGKILL' });
           if (isRestarted) await trial.restart();
-          // Once its hold stream is there, a move continues without being asked for.
+          // Once its copy is there, a move continues without being asked for.
           await project.expectRun(0, ...(isSaved || count === 1 ? command : ['apply', '--auto-approve']));
         });
       }
       console.log(`NATS ${trial.nats.version}: ${kills} kills in ${writes} requests`);
+    }
+
+    test('under load, and killed before any request that changes something, it keeps every message and position', async () => {
+      await start();
+      const { project, server } = trial;
+      await killAgainAndAgain(MOVE, async () => {
+        // Where a moved consumer begins is not what is declared, and it can be updated nevertheless.
+        trial.declare({ max_deliver: 7 });
+        await project.expectFinished();
+        const { config } = await server.demand('CONSUMER.INFO.ORDERS.worker');
+        expect(config).toMatchObject({ deliver_policy: 'by_start_sequence', max_deliver: 7 });
+        await project.expectRun(0, 'import', '--out', 'imported');
+        expect(project.read('imported/streams.yaml')).not.toContain('deliver_policy');
+      });
+    }, 3_600_000);
+
+    test('a rename, under load and killed in the same way, keeps them under the new name', async () => {
+      await start(1, 'SALES');
+      const { project, server } = trial;
+      await killAgainAndAgain([], async () => {
+        trial.declare({ max_deliver: 7 });
+        await project.expectFinished();
+        const { config } = await server.demand('CONSUMER.INFO.SALES.renamed');
+        expect(config).toMatchObject({ deliver_policy: 'by_start_sequence', max_deliver: 7 });
+      });
     }, 3_600_000);
 
     test('two applies at once, and a server that restarts meanwhile', async () => {

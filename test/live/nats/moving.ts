@@ -85,18 +85,22 @@ export class Publisher {
   }
 }
 
-/** Fetches and acknowledges messages of a consumer, as a worker does, whatever happens to the stream meanwhile. */
+/**
+ * Fetches and acknowledges messages of a consumer, as a worker does, whatever happens to the stream meanwhile. It may
+ * have several names, of which it uses one that is there.
+ */
 export class Worker {
   /** How often each stream sequence was acknowledged. */
   readonly acknowledged = new Map<number, number>();
   readonly #server: PlainServer;
-  readonly #subject: string;
+  readonly #names: string[];
   #isRunning = true;
   readonly #ended: Promise<void>;
 
-  constructor(server: PlainServer, stream: string, consumer: string) {
+  /** @param names `<stream>.<consumer>` */
+  constructor(server: PlainServer, ...names: readonly string[]) {
     this.#server = server;
-    this.#subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
+    this.#names = [...names];
     this.#ended = this.#run();
   }
 
@@ -109,18 +113,30 @@ export class Worker {
     while (this.#isRunning) {
       try {
         const body = JSON.stringify({ batch: 1, expires: 500_000_000 });
-        const message = await this.#server.connection.request(this.#subject, body, {
-          timeout: 1_000,
-          noMux: true,
-        });
+        const message = await this.#server.connection.request(
+          `$JS.API.CONSUMER.MSG.NEXT.${this.#names[0]}`,
+          body,
+          {
+            timeout: 1_000,
+            noMux: true,
+          },
+        );
         // $JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.<consumer sequence>.<time>.<pending>
         const sequence = Number(message.reply?.split('.').at(-4));
-        if (!Number.isInteger(sequence)) continue;
+        if (!Number.isInteger(sequence)) {
+          this.#useOther();
+          continue;
+        }
         const answer = await this.#server.connection.request(message.reply ?? '', '+ACK', { timeout: 1_000 });
         if (answer) this.acknowledged.set(sequence, (this.acknowledged.get(sequence) ?? 0) + 1);
       } catch {
+        this.#useOther();
         await sleep(5);
       }
     }
+  }
+
+  #useOther(): void {
+    this.#names.push(...this.#names.splice(0, 1));
   }
 }

@@ -10,6 +10,7 @@ import {
   type JsonObject,
   oncePer,
   type Resource,
+  renamedFrom,
   toBigInt,
 } from '../../../model/index.ts';
 import { type Release, supports } from '../facts.ts';
@@ -45,8 +46,8 @@ export function normalize(fields: Fields, config: JsonObject, broker: Broker): R
  * The declared fields, and the undeclared ones that must keep their live value, because an update replaces the whole
  * configuration: `kept` fields, and fields of a newer server, which the tables lack.
  */
-export function withLive(fields: Fields, resource: Resource, { live }: Context): JsonObject {
-  const current = live.get(resource.address);
+export function withLive(fields: Fields, resource: Resource, context: Context): JsonObject {
+  const current = renamedFrom(resource, context) ?? context.live.get(resource.address);
   const declared = resource.spec;
   if (!current || current === resource) return declared;
   const kept: Record<string, Json> = {};

@@ -55,6 +55,7 @@ export function declare(sections: readonly Section[]): Declared {
       kind.declare?.(collector, { section, value, at: section.at(value) });
     }
   }
+  collector.checkRenames();
   return { resources: collector.resources, diagnostics: collector.diagnostics };
 }
 

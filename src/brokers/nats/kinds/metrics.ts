@@ -10,6 +10,7 @@ import {
   toBigInt,
 } from '../../../model/index.ts';
 import type { Count } from '../facts.ts';
+import { continuesIn } from './consumer/moved.ts';
 
 /**
  * Live streams, buckets and stores, in `Resource.metrics`: from `state` of STREAM.INFO. Unknown values are absent; a
@@ -43,6 +44,8 @@ export type ConsumerMetrics = {
   readonly waiting?: number;
   /** `push_bound`: a client listens to a push consumer. */
   readonly bound?: boolean;
+  /** The stream and name of the renamed consumer whose position it got: `ORDERS/worker`. */
+  readonly continues?: string;
 };
 
 /** @param consumers the metrics of all durable consumers; undefined if unknown */
@@ -81,6 +84,7 @@ export function consumerMetrics(info: JsonObject): ConsumerMetrics {
     unacknowledged: exact(info.num_ack_pending),
     waiting: typeof info.num_waiting === 'number' ? info.num_waiting : undefined,
     bound: typeof info.push_bound === 'boolean' ? info.push_bound : undefined,
+    continues: isObject(info.config) ? continuesIn(info.config) : undefined,
   });
 }
 

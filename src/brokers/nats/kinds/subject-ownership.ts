@@ -10,6 +10,7 @@ import {
   type Resource,
   type Risk,
   refused,
+  renamesIn,
   subject as subjectOf,
 } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
@@ -23,9 +24,11 @@ import { heldStreamOf } from './stream/move-calls.ts';
  * 10100). To move a subject, a plan must release it first, then claim it.
  */
 
+const STREAMS = 'streams';
+
 /** Where a subject has one owner: all streams, or the consumers of one work queue. */
 function scopeOf({ address, dependsOn }: Resource, { desired, live }: Context): string | undefined {
-  if (kindOf(address) !== 'consumer') return 'streams';
+  if (kindOf(address) !== 'consumer') return STREAMS;
   const [need = ''] = dependsOn;
   const stream = desired.get(need) ?? live.get(need);
   return stream?.spec.retention === 'workqueue' ? need : undefined;
@@ -62,7 +65,13 @@ export function orderOwnership(changes: readonly Change[], context: Context): Or
   for (const change of changes) {
     const scope = change.action === 'create' ? undefined : scopeOf(change.before, context);
     if (change.action === 'create' || scope === undefined) continue;
-    for (const subject of releasedBy(change)) releasing.add(scope, subject, subjectOf(change).address);
+    const { address } = subjectOf(change);
+    // The new name of a stream takes its subjects before the old one is deleted.
+    const becomes = change.action === 'delete' && scope === STREAMS ? change.movesTo : undefined;
+    const kept = becomes === undefined ? [] : claimsOf(context.desired.get(becomes));
+    for (const subject of releasedBy(change)) {
+      if (!kept.includes(subject)) releasing.add(scope, subject, becomes ?? address);
+    }
   }
   return changes.flatMap((change): Order[] => {
     const scope = change.action === 'delete' ? undefined : scopeOf(change.after, context);
@@ -85,7 +94,7 @@ export function ownershipRisks(change: Change, context: Context): Risk[] {
   const { after } = change;
   const scope = scopeOf(after, context);
   // Servers before 2.10 check the filters of a work queue only when they create a consumer.
-  const isUnchecked = scope !== 'streams' && change.action === 'update' && !atLeast(context.broker, '2.10');
+  const isUnchecked = scope !== STREAMS && change.action === 'update' && !atLeast(context.broker, '2.10');
   const live = claimsOf(context.live.get(after.address));
   const added = claimsOf(after).filter((claim) => !live.includes(claim));
   if (scope === undefined || isUnchecked || added.length === 0) return [];
@@ -98,7 +107,7 @@ export function ownershipRisks(change: Change, context: Context): Risk[] {
   if (taken.length > 0) return taken;
   const cycle = cycleThrough(after.address, world.waitsFor);
   if (cycle) return [swapRisk(cycle)];
-  if (scope !== 'streams') return [];
+  if (scope !== STREAMS) return [];
   return added.flatMap((claim) =>
     world.released.others(scope, claim, after.address).map(({ owner }) => gapRisk(claim, owner)),
   );
@@ -155,12 +164,16 @@ interface Claims {
 const claimsIn = oncePer((context: Context): Claims => {
   const kept = new Ownership();
   const released = new Ownership();
+  const renamed = renamesIn(context);
   for (const resource of context.live.values()) {
     const scope = scopeOf(resource, context);
     if (scope === undefined) continue;
-    // The hold stream of a move has the subjects of the stream that is moved.
+    // The hold stream of a move has the subjects of the stream that is moved, and the old name those of the new one.
     const moved = heldStreamOf(resource.spec);
-    const address = moved === undefined ? resource.address : streamAddress(context.broker.name, moved);
+    const address =
+      moved === undefined
+        ? (renamed.get(resource.address) ?? resource.address)
+        : streamAddress(context.broker.name, moved);
     const desired = context.desired.get(address);
     const wanted = desired && claimsOf(desired);
     for (const held of claimsOf(resource)) {

@@ -5,13 +5,13 @@ import {
   type JsonObject,
   toBigInt,
 } from '../../../model/index.ts';
-import { atLeast } from '../facts.ts';
-import { asDeclared, asMoved } from '../kinds/consumer/moved.ts';
+import { atLeast, supports } from '../facts.ts';
+import { asDeclared, asMoved, continuesIn, successorOf } from '../kinds/consumer/moved.ts';
 import type { NatsCall } from '../kinds/index.ts';
 import { streamMetrics } from '../kinds/metrics.ts';
 import { isMoveCall } from '../kinds/stream/move-calls.ts';
 import { updateRisks } from '../kinds/stream/risks.ts';
-import { type JetStreamApi, pause } from './api.ts';
+import { type ApiRequest, type JetStreamApi, pause } from './api.ts';
 import type { Execution, Result } from './execution.ts';
 import { configOf } from './listings.ts';
 import { executeMove } from './move/index.ts';
@@ -56,9 +56,14 @@ async function attempt(call: WriteCall, planned: Write, execution: Execution): P
   for (let attempt = 0; ; attempt++) {
     try {
       if (mustReadLive) {
-        const live = await readLive(write, api, deadline);
+        const live = await readLive(write.info, api, deadline);
         const outcome = resultFrom(call, planned, live, broker, isUncertain);
         if (outcome) return outcome;
+        if (call.op === 'consumer.create' && call.body.continues) {
+          const config = await continuing(call.body.config, call.body.continues, execution, deadline);
+          if (!config) return failed({ op: call.op, message: GONE, hint: 'run plan again' });
+          write = writeOf({ ...call, body: { ...call.body, config } });
+        }
         // Where a moved consumer begins is not what was declared, and cannot change.
         if (call.op === 'consumer.update' && live) {
           write = writeOf({
@@ -89,13 +94,40 @@ function requiresLive(call: NatsCall, broker: BrokerIdentity): boolean {
   // Another apply can have made the same update.
   if (call.op === 'stream.update' || call.op === 'consumer.update') return true;
   // Servers before 2.10 ignore the action: "create" overwrites.
-  return call.op === 'consumer.create' && !atLeast(broker, '2.10');
+  return call.op === 'consumer.create' && (call.body.continues !== undefined || !atLeast(broker, '2.10'));
+}
+
+/** Whether a consumer is the one that a renamed one becomes. Before 2.10 nothing tells. */
+function isSuccessor(
+  { body: { continues } }: Extract<NatsCall, { op: 'consumer.create' | 'consumer.update' }>,
+  live: JsonObject,
+  broker: BrokerIdentity,
+): boolean {
+  if (!continues || !supports(broker, '2.10')) return true;
+  return continuesIn(live) === `${continues.stream}/${continues.name}`;
+}
+
+const GONE = 'the consumer that was renamed is gone, with its position';
+
+/** The configuration of a consumer that begins where another one is; undefined if that does not exist. */
+async function continuing(
+  config: JsonObject,
+  { stream, name }: { stream: string; name: string },
+  { api, broker }: Execution,
+  deadline: number,
+): Promise<JsonObject | undefined> {
+  const old = await readLive({ verb: 'CONSUMER.INFO', path: [stream, name] }, api, deadline);
+  return old && successorOf(old, config, supports(broker, '2.10'));
 }
 
 /** The live state; undefined if the resource does not exist. */
-async function readLive(write: Write, api: JetStreamApi, deadline: number): Promise<JsonObject | undefined> {
+async function readLive(
+  info: ApiRequest,
+  api: JetStreamApi,
+  deadline: number,
+): Promise<JsonObject | undefined> {
   try {
-    return await api.read(write.info, deadline);
+    return await api.read(info, deadline);
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -113,6 +145,13 @@ function resultFrom(
   if (isDeletion(call)) {
     if (!live) return DONE;
     return write.ifEmpty ? refuseMessages(call, live) : undefined;
+  }
+  if (call.op === 'consumer.create' && live && !isSuccessor(call, configOf(live), broker)) {
+    return failed({
+      op: call.op,
+      message: 'a consumer of this name already exists, and does not continue the renamed one',
+      hint: 'run plan again',
+    });
   }
   if (write.sent && live && isSame(write.sent, asDeclared(configOf(live)), broker)) return DONE;
   if (call.op === 'stream.update' && call.body.ifLossless && live) {

@@ -67,6 +67,7 @@ export function declare(sections: readonly Section[]): Declared {
     for (const { beside } of Object.values(kinds)) beside?.declare?.(collector, body, '');
   }
   vhosts.declare();
+  collector.checkRenames();
   return { resources: collector.resources, diagnostics: collector.diagnostics };
 }
 

@@ -12,6 +12,7 @@ import { MINUTE, SECOND } from '../../fields/field.ts';
 import { normalize, withLive } from '../../fields/normalize.ts';
 import { isUnset } from '../../fields/values.ts';
 import { limitedDefault, setDefault } from '../server-limits.ts';
+import { withoutStart } from './rename.ts';
 
 /**
  * The configuration of a consumer as the server would echo it, with defaults and values derived from other fields, the
@@ -36,7 +37,7 @@ export function completeConsumer(resource: Resource, context: Context): JsonObje
   if (spec.priority_policy === 'pinned_client' && supports(broker, '2.11')) {
     if (isUnset(declared.priority_timeout)) spec.priority_timeout = 2 * MINUTE;
   }
-  return spec;
+  return withoutStart(spec, resource, context);
 }
 
 /** One or several filters, as one list. */

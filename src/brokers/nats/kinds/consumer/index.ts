@@ -2,6 +2,8 @@ import {
   type Body,
   type BrokerIdentity,
   type Change,
+  type Context,
+  isMove,
   type JsonObject,
   membersOf,
   overridden,
@@ -24,6 +26,7 @@ import { serverLimitRisks } from '../server-limits.ts';
 import { ownershipRisks } from '../subject-ownership.ts';
 import { readFields, requiredFields } from '../yaml.ts';
 import { completeConsumer } from './complete.ts';
+import { continuedBy, formerAddresses, oldNameRisks, renameField, renameRisks } from './rename.ts';
 import { removalRisks, updateRisks } from './risks.ts';
 
 export type ConsumerCall =
@@ -41,7 +44,13 @@ export type ConsumerCall =
  * an update replaces it, and the op's own word as the action. Servers before 2.10 ignore the action: "create"
  * overwrites and "update" creates (verified on 2.9.10), so there CONSUMER.INFO is requested first.
  */
-type ConsumerWrite = { stream: string; name: string; config: JsonObject };
+type ConsumerWrite = {
+  stream: string;
+  name: string;
+  config: JsonObject;
+  /** The consumer that was renamed: CONSUMER.INFO of it tells where the new one begins. */
+  continues?: { stream: string; name: string };
+};
 
 /**
  * `<broker>/consumer/<stream>/<name>`: a durable consumer. Ephemeral consumers belong to their clients and are only
@@ -55,7 +64,12 @@ export const consumer: NatsKind = {
 
   schema: {
     properties: {},
-    $defs: { consumer: bodyOf('A durable consumer. What is left out has its default.', consumerFields) },
+    $defs: {
+      consumer: bodyOf('A durable consumer. What is left out has its default.', {
+        ...consumerFields,
+        ...renameField,
+      }),
+    },
   },
 
   title: ({ address }) => ({
@@ -66,19 +80,22 @@ export const consumer: NatsKind = {
   immutableReason: (path, change, { broker }) => immutableReasonOf(consumerFields, path, change, broker),
 
   risks(change, context) {
-    if (change.action === 'delete') return removalRisks('delete');
+    if (change.action === 'delete')
+      return isMove(change) ? oldNameRisks(change, context) : removalRisks('delete');
     const risks = [
       ...rejections(consumer, change.after.spec, context.broker),
       ...accountRisksOfConsumer(change, context),
       ...serverLimitRisks(change, context),
       ...ownershipRisks(change, context),
     ];
-    if (change.action === 'create') return risks;
+    if (change.action === 'create') return [...renameRisks(change.after, context), ...risks];
     const own = change.action === 'replace' ? removalRisks('replace') : updateRisks(change, context);
     return [...own, ...risks];
   },
 
-  calls: (change, { broker }) => consumerCalls(change, broker),
+  alsoAffected: (change, { live }) =>
+    change.action === 'delete' ? [live.get(change.movesTo ?? '')].flatMap((next) => next ?? []) : [],
+  calls: consumerCalls,
   cascadesFrom: ['stream', 'key-value', 'object-store'],
   fieldText: (path, value) => fieldText(consumerFields, path, value),
   affectedText: consumerMetricsText,
@@ -93,15 +110,19 @@ function unsupportedInConsumer(spec: JsonObject, broker: BrokerIdentity): Unsupp
   return [...unsupportedIn(consumerFields, spec, broker), ...several];
 }
 
-function consumerCalls(change: Change, broker: BrokerIdentity): ConsumerCall[] {
+function consumerCalls(change: Change, context: Context): ConsumerCall[] {
   const { address: target } = subject(change);
   const stream = streamNameOf(target);
   const name = consumerNameOf(target);
   const remove: ConsumerCall = { op: 'consumer.delete', target, body: { stream, name } };
   if (change.action === 'delete') return [remove];
-  const body = { stream, name, config: configOf(change.after, name, broker) };
+  const body = { stream, name, config: configOf(change.after, name, context.broker) };
   if (change.action === 'update') return updateCalls(change, body);
-  const create: ConsumerCall = { op: 'consumer.create', target, body };
+  const continues = continuedBy(change.after, context);
+  const create: ConsumerCall = {
+    ...{ op: 'consumer.create', target },
+    body: { ...body, ...(continues && { continues }) },
+  };
   return change.action === 'replace' ? [remove, create] : [create];
 }
 
@@ -136,8 +157,14 @@ export const consumersSchema = mapOf('Durable consumers by name.', 'consumer');
 /**
  * `consumers: { order-processor: {…} }` of a stream, bucket or store.
  * @param stream its full name
+ * @param formerStream its name before it was renamed
  */
-export function declareConsumers(collector: Collector, owner: Body, stream: string): void {
+export function declareConsumers(
+  collector: Collector,
+  owner: Body,
+  stream: string,
+  formerStream?: string,
+): void {
   for (const [name, written] of membersOf(owner, 'consumers')) {
     const { broker } = written.section;
     const body = overridden(written, consumerAddress(broker, stream, name));
@@ -152,7 +179,13 @@ export function declareConsumers(collector: Collector, owner: Body, stream: stri
     // Completion merges both into filter_subjects.
     const filterAt = several ?? one;
     collector.add(
-      consumerResource(broker, stream, name, spec),
+      {
+        ...consumerResource(broker, stream, name, spec),
+        ...formerAddresses(broker, {
+          ...{ stream, name, was: body.value.was },
+          ...(formerStream !== undefined && { formerStream }),
+        }),
+      },
       body.at,
       filterAt ? { ...places, filter_subjects: filterAt } : places,
     );

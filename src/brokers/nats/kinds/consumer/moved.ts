@@ -9,7 +9,13 @@ import { instant, numberIn, parseObject } from '../../fields/values.ts';
 /** Metadata of a moved consumer: its own `deliver_policy`, `opt_start_seq` and `opt_start_time`, as JSON. */
 const START_MARK = 'brokerform.start';
 
-const START_FIELDS = ['deliver_policy', 'opt_start_seq', 'opt_start_time'] as const;
+/** Metadata of a renamed consumer: the stream and name of the one whose position it got, `ORDERS/worker`. */
+const CONTINUES_MARK = 'brokerform.continues';
+
+/** Neither is declared. */
+const MARKS = [START_MARK, CONTINUES_MARK];
+
+export const START_FIELDS = ['deliver_policy', 'opt_start_seq', 'opt_start_time'] as const;
 
 /** Metadata of a consumer of a hold stream, which records one of the moved stream. */
 const RECORD_MARK = 'brokerform.consumer';
@@ -21,15 +27,21 @@ export function asDeclared(config: JsonObject): JsonObject {
   const start = markedStart(config);
   if (!start) return config;
   const rest = without(config, START_FIELDS);
-  const metadata = without(metadataOf(config), [START_MARK]);
+  const metadata = without(metadataOf(config), MARKS);
   return { ...rest, ...start, metadata };
+}
+
+/** The consumer whose position a renamed one got, as `ORDERS/worker`. */
+export function continuesIn(config: JsonObject): string | undefined {
+  const old = metadataOf(config)[CONTINUES_MARK];
+  return typeof old === 'string' ? old : undefined;
 }
 
 /** The configuration of an update of a live consumer, whose beginning stays as it is. */
 export function asMoved(config: JsonObject, live: JsonObject): JsonObject {
-  const mark = metadataOf(live)[START_MARK];
-  if (mark === undefined || !markedStart(live)) return config;
-  const metadata = { ...metadataOf(config), [START_MARK]: mark };
+  if (!markedStart(live)) return config;
+  const marks = Object.entries(metadataOf(live)).filter(([key]) => MARKS.includes(key));
+  const metadata = { ...metadataOf(config), ...Object.fromEntries(marks) };
   return { ...without(config, START_FIELDS), ...startIn(live), metadata };
 }
 
@@ -49,12 +61,35 @@ export function continued(
     ...(numberIn(declared.num_replicas) > BigInt(maxReplicas) && { num_replicas: 0 }),
   };
   if (position === 0n && config.deliver_policy === 'all') return config;
+  return startingAt(config, { position, ...(since !== undefined && { since }) });
+}
+
+/**
+ * The configuration of a renamed consumer that continues another one.
+ * @param old CONSUMER.INFO of that
+ * @param hasMetadata whether the server keeps where it was declared to begin
+ */
+export function successorOf(old: JsonObject, config: JsonObject, hasMetadata: boolean): JsonObject {
+  const since = beginningOf(old);
+  const moved = startingAt(config, { position: positionOf(old), ...(since !== undefined && { since }) });
+  if (!hasMetadata) {
+    const { metadata: _, ...rest } = moved;
+    return rest;
+  }
+  const key = `${String(old.stream_name)}/${String(old.name)}`;
+  return { ...moved, metadata: { ...metadataOf(moved), [CONTINUES_MARK]: key } };
+}
+
+function startingAt(
+  config: JsonObject,
+  { position, since }: Pick<RecordedConsumer, 'position' | 'since'>,
+): JsonObject {
   return {
     ...without(config, START_FIELDS),
     ...(since === undefined
       ? { deliver_policy: 'by_start_sequence', opt_start_seq: integer(position + 1n) }
       : { deliver_policy: 'by_start_time', opt_start_time: since }),
-    metadata: { ...metadataOf(config), [START_MARK]: printJson(startIn(declared)) },
+    metadata: { ...metadataOf(config), [START_MARK]: printJson(startIn(config)) },
   };
 }
 
@@ -71,11 +106,12 @@ function positionOf({ config, delivered, ack_floor: floor, num_ack_pending: pend
   return first > acknowledged ? first - 1n : acknowledged;
 }
 
-/** When a consumer of new messages began, if nothing else tells where: before 2.14 it has no floor then. */
+/** When a consumer began that has acknowledged nothing: before 2.14 it has no floor then, wherever it began. */
 function beginningOf(info: JsonObject): string | undefined {
   const { config, created } = info;
-  const isNew = isObject(config) && config.deliver_policy === 'new';
-  return isNew && positionOf(info) === 0n && typeof created === 'string' ? created : undefined;
+  if (!isObject(config) || positionOf(info) !== 0n) return undefined;
+  const since = { new: created, by_start_time: config.opt_start_time }[String(config.deliver_policy)];
+  return typeof since === 'string' ? since : undefined;
 }
 
 /** The consumer of a hold stream that records one of the moved stream: it delivers nothing. */
@@ -120,7 +156,7 @@ function markedStart(config: JsonObject): JsonObject | undefined {
   return start && startIn(start);
 }
 
-function startIn(config: JsonObject): JsonObject {
+export function startIn(config: JsonObject): JsonObject {
   return Object.fromEntries(
     START_FIELDS.flatMap((field) => (config[field] === undefined ? [] : [[field, config[field]]])),
   ) as JsonObject;

@@ -10,6 +10,7 @@ import {
   overridden,
   parseAddress,
   type Risk,
+  renamedFrom,
   subject,
 } from '../../../../model/index.ts';
 import { bodyOf, mapOf } from '../../fields/field.ts';
@@ -48,6 +49,7 @@ import {
   whyNotMoved,
 } from './move.ts';
 import type { MoveCall } from './move-calls.ts';
+import { isBeingRenamed, isRename, renameCalls, renameField, renameRisks, renameUnderWay } from './rename.ts';
 import { placementRisks, removalRisks, replicaRisks, updateRisks } from './risks.ts';
 
 /** STREAM.CREATE, STREAM.UPDATE and STREAM.DELETE with the name of the stream behind them. */
@@ -83,7 +85,7 @@ export const stream: NatsKind = {
     $defs: {
       stream: bodyOf(
         'A stream. What is left out has its default.',
-        { ...streamFields, ...moveField },
+        { ...streamFields, ...moveField, ...renameField },
         { consumers: consumersSchema },
       ),
     },
@@ -102,12 +104,14 @@ export const stream: NatsKind = {
   immutableReason: (path, change, { broker }) => immutableReasonOf(streamFields, path, change, broker),
   risks: streamRisks,
   whyNotMoved,
-  isBeingMoved,
+  isBeingMoved: (resource, context) => isBeingMoved(resource, context) || isBeingRenamed(resource, context),
   leftByMoveOf,
   changesWhileMoved: true,
+  createdByRename: true,
   alsoAffected: (change, context) => {
-    const hold = isMove(change) ? holdStreamOf(subject(change), context) : undefined;
-    return hold ? [hold] : [];
+    if (!isMove(change)) return [];
+    const others = [holdStreamOf(subject(change), context), renamedFrom(subject(change), context)];
+    return others.flatMap((other) => other ?? []);
   },
   calls: streamCalls,
 
@@ -126,10 +130,13 @@ export const stream: NatsKind = {
 
 /** Also for the streams of buckets and stores. */
 export function streamRisks(change: Change, context: Context): Risk[] {
+  if (isRename(change, context) && change.action === 'delete') return renameRisks(change, context);
   if (change.action === 'delete') {
-    return [...removalRisks(change.before, 'delete'), ...moveUnderWay(change.before, context)];
+    const underWay = [...moveUnderWay(change.before, context), ...renameUnderWay(change, context)];
+    return [...removalRisks(change.before, 'delete'), ...underWay];
   }
   const risks = [
+    ...renameUnderWay(change, context),
     ...rejections(stream, change.after.spec, context.broker),
     ...replicaRisks(change, context),
     ...placementRisks(change, context),
@@ -138,6 +145,7 @@ export function streamRisks(change: Change, context: Context): Risk[] {
     ...serverLimitRisks(change, context),
     ...ownershipRisks(change, context),
   ];
+  if (isRename(change, context)) return [...renameRisks(change, context), ...risks];
   if (isMove(change)) return [...messageMoveRisks(change, context), ...risks];
   if (change.action === 'create') return risks;
   if (change.action === 'update') return [...updateRisks(change), ...risks];
@@ -152,14 +160,17 @@ export function streamRisks(change: Change, context: Context): Risk[] {
 /** Also for the streams of buckets and stores. */
 export function streamCalls(
   change: Change,
-  { broker }: Context,
+  context: Context,
   { destructive }: CallOptions,
 ): (StreamCall | MoveCall)[] {
+  const { broker } = context;
   const { address: target } = subject(change);
   const name = streamNameOf(target);
   const remove: StreamCall = { op: 'stream.delete', target, body: { name, ifEmpty: !destructive } };
-  if (change.action === 'delete') return [remove];
+  if (change.action === 'delete')
+    return isRename(change, context) ? renameCalls(change, context, {}) : [remove];
   const config = { name, ...requestConfig(streamFields, change.after, broker) };
+  if (isRename(change, context)) return renameCalls(change, context, config);
   if (isMove(change)) return moveCalls(change, config);
   if (change.action === 'update')
     return [{ op: 'stream.update', target, body: { name, config, ifLossless: !destructive } }];
@@ -183,11 +194,32 @@ function declareStreams(collector: Collector, section: Body): void {
     const { broker } = written.section;
     const body = overridden(written, streamAddress(broker, name));
     const { spec, places } = readFields(collector, body, streamFields);
-    const resource = streamResource(broker, name, spec);
-    collector.add(body.value.move === true ? { ...resource, moves: true } : resource, body.at, places);
-    declareConsumers(collector, body, name);
+    const { move, was } = body.value;
+    const formerName = typeof was === 'string' && isFormerName(collector, body, was) ? was : undefined;
+    collector.add(
+      {
+        ...streamResource(broker, name, spec),
+        ...(move === true && { moves: true }),
+        ...(formerName !== undefined && { was: streamAddress(broker, formerName) }),
+      },
+      body.at,
+      places,
+    );
+    declareConsumers(collector, body, name, formerName);
   }
 }
+
+/** Clients find what is in a bucket by its name. */
+function isFormerName(collector: Collector, { at }: Body, was: string): boolean {
+  const { kind, name } = identify(was);
+  const [text, quoted] = [was, name].map((one) => JSON.stringify(one));
+  if (kind === 'stream' && !was.startsWith('$')) return true;
+  const noun = kind === 'stream' ? 'a stream of the server' : `${NOUNS[kind]} ${quoted}`;
+  collector.error('bad-name', at, `was: ${text} is ${noun}, which cannot become an ordinary stream`);
+  return false;
+}
+
+const NOUNS = { 'key-value': 'the key-value bucket', 'object-store': 'the object store' } as const;
 
 function isReserved(collector: Collector, name: string, { at }: Body): boolean {
   const { kind, name: bucket } = identify(name);

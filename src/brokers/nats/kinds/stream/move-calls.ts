@@ -27,12 +27,28 @@ export const MOVE_PHASES = [
 
 export type MovePhase = (typeof MOVE_PHASES)[number];
 
-/** A stream that is replaced by one of the same name, with its messages. */
-export interface MoveCall {
-  readonly op: MovePhase;
-  readonly target: Address;
-  readonly body: StreamMove;
-}
+/**
+ * The phases of a rename, in order, as those of a move:
+ * - `prepare`: checks that every message can be kept, then creates the new stream, a mirror of the old one;
+ * - `copy`: waits until it has caught up;
+ * - `divert`: the old stream is sealed and releases its subjects; the new one, verified to have every message, becomes
+ *   as declared and takes them;
+ * - `clean`: the consumers that are left are created anew, and the old stream is deleted. It is the deletion of the old
+ *   stream; between come the declared consumers.
+ */
+export const RENAME_PHASES = ['rename.prepare', 'rename.copy', 'rename.divert', 'rename.clean'] as const;
+
+export type RenamePhase = (typeof RENAME_PHASES)[number];
+
+/** A stream that is replaced with its messages: by one of the same name, or by one of another name. */
+export type MoveCall =
+  | { readonly op: MovePhase; readonly target: Address; readonly body: StreamMove }
+  | {
+      readonly op: Exclude<RenamePhase, 'rename.clean'>;
+      readonly target: Address;
+      readonly body: StreamRename;
+    }
+  | { readonly op: 'rename.clean'; readonly target: Address; readonly body: Omit<StreamRename, 'config'> };
 
 export type StreamMove = {
   name: string;
@@ -42,8 +58,19 @@ export type StreamMove = {
   config: JsonObject;
 };
 
+export type StreamRename = {
+  name: string;
+  was: string;
+  /** The stream as it is to be: the complete configuration. */
+  config: JsonObject;
+};
+
 export function isMoveCall(call: { readonly op: string }): call is MoveCall {
-  return call.op.startsWith('move.');
+  return call.op.startsWith('move.') || call.op.startsWith('rename.');
+}
+
+export function isRenameCall(call: MoveCall): call is Extract<MoveCall, { op: RenamePhase }> {
+  return call.op.startsWith('rename.');
 }
 
 /** Longest name of a stream: `JSMaxNameLen` of the server. Bytes. */
@@ -69,6 +96,10 @@ export const HOLD_MARK = 'brokerform.move';
 /** Metadata of a hold stream: the configuration of the stream before the move, as JSON. */
 export const ORIGINAL_MARK = 'brokerform.original';
 
+/** Metadata of a stream that is renamed: on the new one its old name, on the old one, once it is sealed, the new name. */
+export const WAS_MARK = 'brokerform.was';
+export const BECOMES_MARK = 'brokerform.becomes';
+
 /** The configuration in the metadata of a hold stream; undefined if it has none. */
 export function originalConfigIn({ metadata }: JsonObject): JsonObject | undefined {
   const text = isObject(metadata) ? metadata[ORIGINAL_MARK] : undefined;
@@ -76,9 +107,24 @@ export function originalConfigIn({ metadata }: JsonObject): JsonObject | undefin
 }
 
 /** The name of the stream whose messages this one holds; undefined for any other stream. */
-export function heldStreamOf({ metadata }: JsonObject): string | undefined {
-  const held = isObject(metadata) ? metadata[HOLD_MARK] : undefined;
-  return typeof held === 'string' && held !== '' ? held : undefined;
+export function heldStreamOf(config: JsonObject): string | undefined {
+  return markIn(config, HOLD_MARK);
+}
+
+/** A name in the metadata of a stream. */
+function markIn({ metadata }: JsonObject, mark: string): string | undefined {
+  const name = isObject(metadata) ? metadata[mark] : undefined;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+/** Whether a rename created this stream, and still fills it. */
+export function isRenamedCopyOf(config: JsonObject, was: string): boolean {
+  return markIn(config, WAS_MARK) === was && isMirrorOf(config, was);
+}
+
+/** The stream that got the messages and subjects of this one, or is about to; undefined for any other stream. */
+export function becomesOf(config: JsonObject): string | undefined {
+  return config.sealed === true ? markIn(config, BECOMES_MARK) : undefined;
 }
 
 /**

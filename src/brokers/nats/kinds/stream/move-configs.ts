@@ -7,7 +7,15 @@ import {
 } from '../../../../model/index.ts';
 import { supports } from '../../facts.ts';
 import { numberIn, stringsIn } from '../../fields/values.ts';
-import { HOLD_MARK, ORIGINAL_MARK, releasedSubject, type StreamMove } from './move-calls.ts';
+import {
+  BECOMES_MARK,
+  HOLD_MARK,
+  ORIGINAL_MARK,
+  releasedSubject,
+  type StreamMove,
+  type StreamRename,
+  WAS_MARK,
+} from './move-calls.ts';
 
 /*
  * The configurations of the streams of a move. Neither mirror has a limit, so that nothing expires or is discarded while
@@ -77,9 +85,12 @@ export function holdConfig(
 }
 
 function withoutServerMetadata(config: JsonObject): JsonObject {
-  const { metadata, ...rest } = config;
+  return { ...config, metadata: metadataOf(config) };
+}
+
+function metadataOf({ metadata }: JsonObject): JsonObject {
   const own = Object.entries(isObject(metadata) ? metadata : {}).filter(([key]) => !key.startsWith('_nats.'));
-  return { ...rest, metadata: Object.fromEntries(own) };
+  return Object.fromEntries(own);
 }
 
 /** The hold stream once it takes messages instead of the stream. */
@@ -96,11 +107,15 @@ export function takerConfig(move: StreamMove, hold: JsonObject): JsonObject {
   };
 }
 
-/** A stream that takes nothing any more, as an update. */
-export function releasedConfig(stream: string, live: JsonObject): JsonObject {
+/**
+ * A stream that takes nothing any more, as an update.
+ * @param becomes its new name, if it is renamed
+ */
+export function releasedConfig(stream: string, live: JsonObject, becomes?: string): JsonObject {
   const { mirror: _, sources: __, ...rest } = live;
   return {
     ...rest,
+    ...(becomes !== undefined && { metadata: { ...metadataOf(live), [BECOMES_MARK]: becomes } }),
     subjects: [releasedSubject(stream)],
     sealed: true,
     // What the server makes of a sealed stream: `configUpdateCheck` in server/stream.go.
@@ -129,7 +144,25 @@ export function refillConfig(
   };
 }
 
+/**
+ * The renamed stream as a mirror of the old one.
+ * @param live the old stream
+ */
+export function renamedConfig(
+  { name, was, config }: StreamRename,
+  live: JsonObject,
+  broker: BrokerIdentity,
+): JsonObject {
+  return {
+    ...pick(config, [...FROM_START, ...OF_NEW]),
+    name,
+    ...windowOf(live, broker),
+    mirror: { name: was },
+    metadata: { [WAS_MARK]: was },
+  };
+}
+
 /** The new stream as declared, except that it is not sealed yet: servers seal no stream on the way. */
-export function promotedConfig({ config }: StreamMove): JsonObject {
+export function promotedConfig({ config }: Pick<StreamMove, 'config'>): JsonObject {
   return config.sealed === true ? { ...config, sealed: false } : config;
 }

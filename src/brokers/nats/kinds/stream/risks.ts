@@ -69,13 +69,17 @@ export function updateRisks(change: Update): Risk[] {
   const before = live.spec;
   const spec = after.spec;
   return [
-    ...limitRisks(live, spec),
-    ...ageRisks(live, spec),
+    ...loweredLimitRisks(live, after),
     ...subjectRisks(before, spec),
     ...retentionRisks(live, spec),
     ...oneWayRisks(before, spec),
     ...behaviourRisks(BEHAVIOUR, change, isWidened),
   ];
+}
+
+/** Limits below what a stream holds, also where a move fills another stream. */
+export function loweredLimitRisks(live: Resource, { spec }: Resource): Risk[] {
+  return [...limitRisks(live, spec), ...ageRisks(live, spec)];
 }
 
 const LIMITS = [

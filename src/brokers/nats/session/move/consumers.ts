@@ -33,16 +33,31 @@ function marksOf({ metadata }: JsonObject): JsonObject {
 
 /** Creates the recorded consumers anew, each where it was. */
 export async function restoreConsumers(mover: Mover, stream: JsonObject): Promise<void> {
-  const [live, recorded] = await Promise.all([list(mover, mover.name), list(mover, mover.hold)]);
-  const there = new Set(live.map(({ name }) => name));
-  const replicas = Number(numberIn(configOf(stream).num_replicas)) || 1;
-  await eachOf(recorded, CONCURRENT, async (item) => {
-    const name = textOf(item.name);
-    const record = recordedIn(configOf(item));
+  const recorded = await list(mover, mover.hold);
+  await createAnew(mover, stream, recorded.map(configOf));
+}
+
+/** Creates those consumers of the old name that the new one lacks, each where it is. */
+export async function moveConsumers(mover: Mover, stream: JsonObject): Promise<void> {
+  const live = await list(mover, mover.name);
+  const records = live.flatMap((item) => {
+    const name = declaredName(configOf(item));
+    return name === undefined ? [] : [recordOf(name, item)];
+  });
+  await createAnew(mover, stream, records);
+}
+
+/** @param stream STREAM.INFO of the stream that gets the consumers */
+async function createAnew(mover: Mover, stream: JsonObject, records: readonly JsonObject[]): Promise<void> {
+  const { name: to, num_replicas } = configOf(stream);
+  const there = new Set((await list(mover, textOf(to))).map(({ name }) => name));
+  const replicas = Number(numberIn(num_replicas)) || 1;
+  await eachOf(records, CONCURRENT, async (config) => {
+    const name = textOf(config.durable_name);
+    const record = recordedIn(config);
     if (!record || there.has(name)) return;
-    const config = continued(record, replicas);
     try {
-      await write(mover, 'create', mover.name, name, config);
+      await write(mover, 'create', textOf(to), name, continued(record, replicas));
     } catch (error) {
       // Another apply, or its client, created it meanwhile.
       if (!isNameInUse(error)) throw error;

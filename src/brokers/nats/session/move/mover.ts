@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Failure, formatCount, isObject, type JsonObject } from '../../../../model/index.ts';
 import { numberIn } from '../../fields/values.ts';
-import { MOVE_PHASES, type MoveCall, type MovePhase, phaseOf } from '../../kinds/stream/move-calls.ts';
+import {
+  isRenameCall,
+  MOVE_PHASES,
+  type MoveCall,
+  type MovePhase,
+  phaseOf,
+  RENAME_PHASES,
+} from '../../kinds/stream/move-calls.ts';
 import type { ApiRequest, JetStreamApi } from '../api.ts';
 import type { Execution } from '../execution.ts';
 import { configOf, textOf } from '../listings.ts';
@@ -41,10 +48,13 @@ const TOLD_EVERY = 500;
 
 /** What all phases of one move share: requests, waiting, progress. */
 export class Mover {
+  /** The stream whose messages are moved. */
   readonly name: string;
+  /** The stream that gets them: the hold stream, or the new name. */
   readonly hold: string;
-  readonly move: MoveCall['body'];
-  readonly #op: MovePhase;
+  /** The stream as it is to be. */
+  readonly config: JsonObject;
+  readonly call: MoveCall;
   readonly #execution: Execution;
   /** When a server last answered; epoch milliseconds. */
   lastAnswer = Date.now();
@@ -52,11 +62,12 @@ export class Mover {
   isCleaned = false;
   #toldAt = 0;
 
-  constructor({ op, body }: MoveCall, execution: Execution) {
-    this.move = body;
-    this.name = body.name;
-    this.hold = body.hold;
-    this.#op = op;
+  constructor(call: MoveCall, execution: Execution) {
+    const { body } = call;
+    this.call = call;
+    this.config = 'config' in body ? body.config : {};
+    this.name = 'was' in body ? body.was : body.name;
+    this.hold = 'was' in body ? body.name : body.hold;
     this.#execution = execution;
   }
 
@@ -130,9 +141,12 @@ export class Mover {
     const { onWork, limitRate } = this.#execution;
     if (!onWork || Date.now() - this.#toldAt < TOLD_EVERY) return;
     this.#toldAt = Date.now();
-    const phase = `move ${MOVE_PHASES.indexOf(this.#op) + 1} of ${MOVE_PHASES.length}`;
+    const { op } = this.call;
+    const phases: readonly string[] = isRenameCall(this.call) ? RENAME_PHASES : MOVE_PHASES;
+    const [what = '', phase = ''] = op.split('.');
+    const place = `${what} ${phases.indexOf(op) + 1} of ${phases.length}`;
     const unlimited = limitRate === undefined ? '' : '; servers copy, so --limit-rate does not apply';
-    onWork(`stream ${this.name}: ${phase}, ${this.#op.replace('move.', '')}: ${text}${unlimited}`);
+    onWork(`stream ${this.name}: ${place}, ${phase}: ${text}${unlimited}`);
   }
 }
 

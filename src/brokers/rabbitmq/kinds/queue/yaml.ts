@@ -51,8 +51,6 @@ export function queueResource(broker: string, vhost: string, name: string, spec:
 /** `queues: { orders: {…} }`, each with its bindings. */
 export function declareQueues(collector: Collector, vhostBody: Body, vhost: string): void {
   const { broker } = vhostBody.section;
-  const vhostQueues = tableOf(vhostBody.value.queues);
-  const renamed = new Map<string, string>();
   for (const [name, written] of membersOf(vhostBody, 'queues')) {
     if (!checkDeclaredName(collector, 'a queue', name, written.at)) continue;
     const body = overridden(written, makeAddress(broker, 'queue', vhost, name));
@@ -79,15 +77,6 @@ export function declareQueues(collector: Collector, vhostBody: Body, vhost: stri
     };
     const resource = queueResource(broker, vhost, name, spec);
     const { move, was } = body.value;
-    if (typeof was === 'string' && renamed.has(was))
-      collector.error('bad-name', body.at, `queue "${was}" was renamed to "${renamed.get(was)}" already`, {
-        hint: 'remove one "was"',
-      });
-    if (typeof was === 'string') renamed.set(was, name);
-    if (typeof was === 'string' && Object.hasOwn(vhostQueues, was))
-      collector.error('bad-name', body.at, `queue "${was}" is declared too, so it was not renamed`, {
-        hint: 'remove its declaration, or "was"',
-      });
     collector.add(
       {
         ...resource,
