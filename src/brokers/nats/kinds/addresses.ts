@@ -27,6 +27,11 @@ export const LOCK_STREAM = 'BROKERFORM_LOCK';
 export const BUCKET_PREFIX = 'KV_';
 const STORE_PREFIX = 'OBJ_';
 
+/** The subjects of the keys of a bucket. */
+export function keySubjects(bucket: string): string {
+  return `$KV.${bucket}.>`;
+}
+
 /** The kinds that are streams on the server, with the prefix of the stream. */
 export const PREFIXES = { stream: '', 'key-value': BUCKET_PREFIX, 'object-store': STORE_PREFIX } as const;
 

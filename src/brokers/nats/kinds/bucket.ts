@@ -10,6 +10,7 @@ import {
   overridden,
   parseAddress,
   type Resource,
+  renamedFrom,
   toBigInt,
 } from '../../../model/index.ts';
 import { supports } from '../facts.ts';
@@ -17,13 +18,14 @@ import { type BucketFields, keyValueFields, objectStoreFields } from '../fields/
 import { bodyOf, mapOf } from '../fields/field.ts';
 import { duplicateWindow, streamFields } from '../fields/stream.ts';
 import { numberIn, toYaml } from '../fields/values.ts';
-import { BUCKET_PREFIX, streamNameOf, streamResource } from './addresses.ts';
+import { BUCKET_PREFIX, keySubjects, streamNameOf, streamResource } from './addresses.ts';
 import { consumersSchema, declareConsumers, writeConsumers } from './consumer/index.ts';
 import type { Collector, NatsKind, Writer } from './kind.ts';
 import { limitedDefault } from './server-limits.ts';
 import { completeStream } from './stream/complete.ts';
 import { stream, streamCalls, streamRisks } from './stream/index.ts';
 import { moveField, originalOf, ownerOfHold } from './stream/move.ts';
+import { renameField } from './stream/rename.ts';
 import { completedFrom, readFields } from './yaml.ts';
 
 /** A stream of a certain shape, with its own keys and words. */
@@ -87,7 +89,13 @@ function bucketKind(
     section: kind,
     schema: {
       properties: { [kind]: schema.section },
-      $defs: { [kind]: bodyOf(schema.body, { ...keys, ...moveField }, { consumers: consumersSchema }) },
+      $defs: {
+        [kind]: bodyOf(
+          schema.body,
+          { ...keys, ...moveField, ...renameField },
+          { consumers: consumersSchema },
+        ),
+      },
     },
     declare: (collector, section) => declareBuckets(collector, section, shape),
     toBody: (resource, writer) => ({ name: nameOf(resource), body: bodyFor(resource, shape, writer) }),
@@ -114,10 +122,6 @@ function translate(message: string, words: ReadonlyMap<string, string>): string 
   return message.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (word) => words.get(word) ?? word);
 }
 
-function keySubjects(bucket: string): string {
-  return `$KV.${bucket}.>`;
-}
-
 /**
  * The configuration of the stream of a bucket. Clients create these streams with different configurations, so an
  * existing bucket keeps everything that has no key in YAML.
@@ -125,10 +129,13 @@ function keySubjects(bucket: string): string {
 function completeBucket(resource: Resource, context: Context, shape: Shape): JsonObject {
   const current = context.live.get(resource.address);
   if (current === resource) return completeStream(resource, context);
-  const live = originalOf(resource, context) ?? current;
+  const renamed = renamedFrom(resource, context);
+  const live = renamed ?? originalOf(resource, context) ?? current;
   const name = nameOf(resource);
+  const initial = shape.initial(name, resource.spec);
   const isSameSort = live && isObject(live.spec.mirror) === isObject(resource.spec.mirror);
-  const hidden = isSameSort ? hiddenFields(live, shape, context) : shape.initial(name, resource.spec);
+  const kept = isSameSort ? hiddenFields(live, shape, context) : initial;
+  const hidden = renamed ? { ...kept, subjects: initial.subjects ?? [] } : kept;
   const declared = supports(context.broker, '2.10') ? resource.spec : withoutTransforms(resource.spec, name);
   const spec = { ...defaultsOf(shape), ...hidden, ...declared };
   return completeStream({ ...resource, spec: withinMaxAge(spec) }, context);
@@ -173,6 +180,9 @@ function withinMaxAge(spec: JsonObject): JsonObject {
     : spec;
 }
 
+const NO_RENAME = 'an object store cannot be renamed: each of its objects contains the name of the store';
+const RENAME_HINT = { hint: 'create another store, and copy the objects with a client' };
+
 /** `key-value: { profiles: {…} }` and `object-store: { files: {…} }`, each with its consumers. */
 function declareBuckets(collector: Collector, section: Body, { kind, keys }: Shape): void {
   for (const [name, written] of membersOf(section, kind)) {
@@ -184,9 +194,21 @@ function declareBuckets(collector: Collector, section: Body, { kind, keys }: Sha
     if (Array.isArray(spec.sources))
       spec.sources = spec.sources.map((source: Json) => sourceOf(source, name));
     const streamName = streamNameOf(address);
-    const resource = streamResource(broker, streamName, spec);
-    collector.add(body.value.move === true ? { ...resource, moves: true } : resource, body.at, places);
-    declareConsumers(collector, body, streamName);
+    const { move, was } = body.value;
+    if (was !== undefined && kind === 'object-store')
+      collector.error('bad-name', body.at, NO_RENAME, RENAME_HINT);
+    const former =
+      typeof was === 'string' && kind !== 'object-store' ? makeAddress(broker, kind, was) : undefined;
+    collector.add(
+      {
+        ...streamResource(broker, streamName, spec),
+        ...(move === true && { moves: true }),
+        ...(former !== undefined && { was: former }),
+      },
+      body.at,
+      places,
+    );
+    declareConsumers(collector, body, streamName, former && streamNameOf(former));
   }
 }
 

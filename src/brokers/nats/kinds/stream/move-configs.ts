@@ -7,6 +7,7 @@ import {
 } from '../../../../model/index.ts';
 import { supports } from '../../facts.ts';
 import { numberIn, stringsIn } from '../../fields/values.ts';
+import { identify, keySubjects } from '../addresses.ts';
 import {
   BECOMES_MARK,
   HOLD_MARK,
@@ -157,8 +158,34 @@ export function renamedConfig(
     ...pick(config, [...FROM_START, ...OF_NEW]),
     name,
     ...windowOf(live, broker),
-    mirror: { name: was },
+    mirror: { name: was, ...transformsOf(was, name) },
     metadata: { [WAS_MARK]: was },
+  };
+}
+
+/** The name of a bucket is part of the subjects of its keys. */
+function transformsOf(was: string, name: string): JsonObject {
+  const [src, dest] = [was, name].map((stream) => keySubjects(identify(stream).name));
+  if (identify(name).kind !== 'key-value' || src === undefined || dest === undefined) return {};
+  return { subject_transforms: [{ src, dest }] };
+}
+
+/** The configuration of a consumer of a renamed stream: the keys of a bucket have other subjects. */
+export function withRenamedFilters(
+  consumer: JsonObject,
+  { name, was }: Pick<StreamRename, 'name' | 'was'>,
+): JsonObject {
+  if (identify(name).kind !== 'key-value') return consumer;
+  const [old, prefix] = [was, name].map((stream) => keySubjects(identify(stream).name).slice(0, -1));
+  const renamed = (subject: Json): Json =>
+    typeof subject === 'string' && subject.startsWith(old ?? '')
+      ? `${prefix}${subject.slice(old?.length)}`
+      : subject;
+  const { filter_subject: one, filter_subjects: several } = consumer;
+  return {
+    ...consumer,
+    ...(one !== undefined && { filter_subject: renamed(one) }),
+    ...(Array.isArray(several) && { filter_subjects: several.map(renamed) }),
   };
 }
 

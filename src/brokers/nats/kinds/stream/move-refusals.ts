@@ -4,11 +4,12 @@ import {
   isObject,
   type JsonObject,
   kindOf,
+  parseAddress,
   type Resource,
 } from '../../../../model/index.ts';
 import { atLeast, type NatsFacts } from '../../facts.ts';
-import { numberIn, objectsIn } from '../../fields/values.ts';
-import { originsOf, streamNameOf } from '../addresses.ts';
+import { numberIn, objectsIn, stringsIn } from '../../fields/values.ts';
+import { keySubjects, originsOf, streamNameOf } from '../addresses.ts';
 
 /*
  * Why a stream cannot be moved to a new one, of the same or of another name.
@@ -101,7 +102,18 @@ export function whyNotRenamedThere(before: Resource, after: Resource, context: C
   if (copier) {
     return `stream ${streamNameOf(copier.address)} copies it by its name, and would get nothing more`;
   }
-  return whyNoRoom(context) ?? whyConsumersCannot(before.address, after, context);
+  return whyNoBucket(before) ?? whyNoRoom(context) ?? whyConsumersCannot(before.address, after, context);
+}
+
+/** The keys of a bucket get other subjects while they are copied. */
+function whyNoBucket({ address, spec }: Resource): string | undefined {
+  if (kindOf(address) !== 'key-value') return undefined;
+  const own = keySubjects(parseAddress(address).path[0] ?? '');
+  if (stringsIn(spec.subjects).some((subject) => subject !== own))
+    return `its stream has other subjects than ${own}`;
+  return objectsIn(spec.sources).length > 0
+    ? 'it copies keys from other buckets, and would copy all of them again under their new subjects'
+    : undefined;
 }
 
 /** Its consumers are created anew, under the limits of the new stream. */

@@ -29,7 +29,7 @@ export const renameField: Fields = {
   was: {
     type: 'text',
     default: null,
-    doc: 'The name of this stream before it was renamed. Its messages and consumers move to the new stream.',
+    doc: 'The name before it was renamed. What the old stream holds moves to the new one, with its consumers.',
   },
 };
 

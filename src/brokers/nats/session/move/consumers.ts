@@ -2,6 +2,7 @@ import { eachOf } from '../../../../model/concurrency.ts';
 import { equalJson, type JsonObject } from '../../../../model/index.ts';
 import { numberIn } from '../../fields/values.ts';
 import { continued, recordedIn, recordOf } from '../../kinds/consumer/moved.ts';
+import { withRenamedFilters } from '../../kinds/stream/move-configs.ts';
 import { configOf, declaredName, listConsumers, textOf } from '../listings.ts';
 import { isNameInUse, isNotFound } from '../refusals.ts';
 import { writeOf } from '../requests.ts';
@@ -42,7 +43,9 @@ export async function moveConsumers(mover: Mover, stream: JsonObject): Promise<v
   const live = await list(mover, mover.name);
   const records = live.flatMap((item) => {
     const name = declaredName(configOf(item));
-    return name === undefined ? [] : [recordOf(name, item)];
+    if (name === undefined) return [];
+    const config = withRenamedFilters(configOf(item), { name: mover.hold, was: mover.name });
+    return [recordOf(name, { ...item, config })];
   });
   await createAnew(mover, stream, records);
 }
