@@ -86,9 +86,12 @@ function recreated(step: Step): Dependent[] {
   return step.dependents.filter(({ calls }) => calls.length > 0);
 }
 
-/** The calls after the deletion, which is the first call; see `Kind.calls`. A move finds out itself what is left to do. */
+/**
+ * The calls after the deletion, which is the first call; see `Kind.calls`. A move of several calls finds out itself what
+ * is left to do.
+ */
 export function creationOf({ action, calls, change }: Step): readonly Call[] {
-  if (isMove(change)) return calls;
+  if (isMove(change) && !(action === 'delete' && calls.length === 1)) return calls;
   return action === 'replace' || action === 'delete' ? calls.slice(1) : calls;
 }
 

@@ -102,7 +102,7 @@ describeLines(
         expect(await contentsOf(server, name)).toEqual(before);
         const info = await server.demand(`STREAM.INFO.${name}`);
         expect(info.config).toMatchObject({ subjects: ['s.>'], ...config });
-        expect(JSON.stringify(info.config)).not.toContain('brokerform');
+        expect(JSON.stringify(info.config)).not.toContain('brokerform.');
         const consumers = await server.consumers(name);
         expect(consumers.get('reader')).toMatchObject({ num_pending: 4 });
         if (config.sealed === true) return;
