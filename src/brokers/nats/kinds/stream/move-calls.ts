@@ -117,9 +117,10 @@ function markIn({ metadata }: JsonObject, mark: string): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
-/** Whether a rename created this stream, and still fills it. */
-export function isRenamedCopyOf(config: JsonObject, was: string): boolean {
-  return markIn(config, WAS_MARK) === was && isMirrorOf(config, was);
+/** The stream from which a rename still fills this one; undefined for any other stream. */
+export function renamedCopyOf(config: JsonObject): string | undefined {
+  const was = markIn(config, WAS_MARK);
+  return was !== undefined && isMirrorOf(config, was) ? was : undefined;
 }
 
 /** The stream that got the messages and subjects of this one, or is about to; undefined for any other stream. */

@@ -16,6 +16,7 @@ import type { Fields } from '../../fields/field.ts';
 import { streamAddress, streamNameOf } from '../addresses.ts';
 import { metricOf } from '../metrics.ts';
 import {
+  becomesOf,
   heldStreamOf,
   holdNameOf,
   MOVE_PHASES,
@@ -23,6 +24,7 @@ import {
   type MovePhase,
   originalConfigIn,
   phaseOf,
+  renamedCopyOf,
 } from './move-calls.ts';
 import { lossRisks } from './move-losses.ts';
 import { whyNotCopied, whyNotNew, whyNotOld } from './move-refusals.ts';
@@ -66,10 +68,10 @@ export function originalOf(stream: Resource, context: Context): Resource | undef
   return original && { ...stream, spec: original };
 }
 
-/** The stream whose messages this one holds; undefined for any other stream. */
+/** The stream whose messages this one holds, or gave to or gets from another name; undefined for any other stream. */
 export function leftByMoveOf({ spec }: Resource, { broker }: Context): Address | undefined {
-  const held = heldStreamOf(spec);
-  return held === undefined ? undefined : streamAddress(broker.name, held);
+  const moved = heldStreamOf(spec) ?? becomesOf(spec) ?? renamedCopyOf(spec);
+  return moved === undefined ? undefined : streamAddress(broker.name, moved);
 }
 
 /** A move is under way as long as its hold stream exists. */

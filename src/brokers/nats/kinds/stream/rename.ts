@@ -15,7 +15,7 @@ import { serverText, supports } from '../../facts.ts';
 import type { Fields } from '../../fields/field.ts';
 import { streamAddress, streamNameOf } from '../addresses.ts';
 import { BY_HAND, holdStreamOf, messagesIn } from './move.ts';
-import { becomesOf, isRenamedCopyOf, type MoveCall, RENAME_PHASES } from './move-calls.ts';
+import { becomesOf, type MoveCall, RENAME_PHASES, renamedCopyOf } from './move-calls.ts';
 import { lossRisks } from './move-losses.ts';
 import { whyNotNew, whyNotOld, whyNotRenamedThere } from './move-refusals.ts';
 
@@ -46,7 +46,7 @@ export function isBeingRenamed(stream: Resource, context: Context): boolean {
   if (!old) return false;
   const [name, was] = [stream, old].map(({ address }) => streamNameOf(address));
   const live = context.live.get(stream.address);
-  return becomesOf(old.spec) === name || (live !== undefined && isRenamedCopyOf(live.spec, was ?? ''));
+  return becomesOf(old.spec) === name || (live !== undefined && renamedCopyOf(live.spec) === was);
 }
 
 /**
@@ -139,23 +139,31 @@ const KEEPS =
 /** The first phase that is not known to be done; counting from 1. */
 function phaseNumber(old: Resource, live: Resource | undefined): number {
   if (!live) return 1;
-  const isCopy = isRenamedCopyOf(live.spec, streamNameOf(old.address));
+  const isCopy = renamedCopyOf(live.spec) === streamNameOf(old.address);
   if (!isCopy) return RENAME_PHASES.indexOf('rename.clean') + 1;
   const isDiverted = becomesOf(old.spec) !== undefined;
   return RENAME_PHASES.indexOf(isDiverted ? 'rename.divert' : 'rename.copy') + 1;
 }
 
-/** A stream whose rename was interrupted cannot be used, changed or deleted under its old name. */
+/** Neither stream of an interrupted rename can be changed under its old name, or deleted. */
 export function renameUnderWay(change: Change, { broker, live }: Context): Risk[] {
   const { address } = subject(change);
-  const old = live.get(address);
-  const becomes = old && becomesOf(old.spec);
-  if (becomes === undefined || !live.has(streamAddress(broker.name, becomes))) return [];
-  return [
-    refused(
-      'move-under-way',
-      `its messages are being moved to stream ${becomes}`,
-      `declare stream ${becomes} with "was: ${streamNameOf(address)}" until the rename is done`,
-    ),
-  ];
+  const name = streamNameOf(address);
+  const own = live.get(address);
+  const becomes = own && becomesOf(own.spec);
+  if (becomes !== undefined) {
+    const isAlone = !live.has(streamAddress(broker.name, becomes));
+    if (isAlone && change.action !== 'delete') return [];
+    return [underWay(`its messages are being moved to stream ${becomes}`, becomes, name)];
+  }
+  if (change.action !== 'delete') return [];
+  const old = [...live.values()].find(({ spec }) => becomesOf(spec) === name);
+  if (!old) return [];
+  const was = streamNameOf(old.address);
+  return [underWay(`it gets the consumers of stream ${was}, whose rename was interrupted`, name, was)];
+}
+
+function underWay(message: string, name: string, was: string): Risk {
+  const hint = `declare stream ${name} with "was: ${was}" until the rename is done`;
+  return refused('move-under-way', message, hint);
 }

@@ -1,4 +1,4 @@
-import { becomesOf, isRenamedCopyOf } from '../../kinds/stream/move-calls.ts';
+import { becomesOf, renamedCopyOf } from '../../kinds/stream/move-calls.ts';
 import { promotedConfig, renamedConfig } from '../../kinds/stream/move-configs.ts';
 import { configOf } from '../listings.ts';
 import { droppedFields } from '../verify-response.ts';
@@ -15,11 +15,11 @@ export async function prepareRename(mover: Mover): Promise<void> {
   const { name: was, hold: name, config, broker } = mover;
   const { stream: old, hold: live } = await mover.streams();
   if (!old) {
-    if (live && !isRenamedCopyOf(configOf(live), was)) return;
+    if (live && renamedCopyOf(configOf(live)) !== was) return;
     throw new MoveStopped(`stream ${was} is gone`, 'run plan again');
   }
   if (live) {
-    if (isRenamedCopyOf(configOf(live), was) || becomesOf(configOf(old)) === name) return;
+    if (renamedCopyOf(configOf(live)) === was || becomesOf(configOf(old)) === name) return;
     throw new MoveStopped(
       `stream ${name} exists, and is no copy of ${was}`,
       'rename or delete one of the two first',
