@@ -5,6 +5,7 @@ import { benchNats } from './nats.ts';
 import { benchOffline } from './offline.ts';
 import { benchRabbit } from './rabbitmq.ts';
 import { renderSection, type Section, writeSection } from './report.ts';
+import { benchRouting } from './routing.ts';
 import type { Settings } from './settings.ts';
 
 // Measures, prints what it found and puts it into RESULTS.md:
@@ -20,6 +21,7 @@ const sections: Readonly<Record<string, (settings: Settings) => Promise<Section>
   kafka: benchKafka,
   nats: benchNats,
   moves: benchMoves,
+  routing: benchRouting,
 };
 
 const { values, positionals } = parseArgs({

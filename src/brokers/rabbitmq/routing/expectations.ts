@@ -71,7 +71,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'rejected-by': given,
   'returned-by': given,
   'ends-in': (wanted, observed, test) => {
-    const { ends } = observed.journey();
+    const ends = endsOf(observed, test);
     const unknown = withoutEnd(observed, test);
     if (unknown) return unknown;
     const got = [...new Set(ends.flatMap(({ queue }) => queue ?? []))].sort();
@@ -83,13 +83,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
   after: (wanted, observed, test) => {
     const unknown = withoutEnd(observed, test);
     if (unknown) return unknown;
-    const { ends } = observed.journey();
+    const ends = endsOf(observed, test);
     const { tries, delay } = wanted as JsonObject;
     const time = durationOf('delay', delay);
     const isAsWanted = (end: Pick<End, 'tries' | 'delay'>) =>
       (tries === undefined || end.tries === tries) && (time === undefined || end.delay === time);
     // What is dropped at once ends before any of it.
-    const all = ends.length > 0 ? ends : [{ tries: 0, delay: 0 }];
+    const all: readonly Pick<End, 'tries' | 'delay' | 'queue'>[] =
+      ends.length > 0 ? ends : [{ tries: 0, delay: 0 }];
     if (all.every(isAsWanted)) return HOLDS;
     const parts = (count: Json | undefined, ms: number | undefined) =>
       [
@@ -103,9 +104,19 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
 const DROPPED = 'dropped';
 
+/** Of the copies that came to the queues whose consumers give them back; of all where there are no such queues. */
+function endsOf({ journey }: Observed, test: JsonObject): readonly End[] {
+  const { ends } = journey();
+  return consumersOf(test).length > 0 ? ends.filter(({ given }) => given) : ends;
+}
+
+function consumersOf(test: JsonObject): string[] {
+  return [...queuesOf(test['rejected-by']), ...queuesOf(test['returned-by'])];
+}
+
 /** Why there is no end to speak of. */
 function withoutEnd(observed: Observed, test: JsonObject): Failure | undefined {
-  const { ends, ring, doubts } = observed.journey();
+  const { ring, doubts } = observed.journey();
   if (doubts.length > 0) return { failure: cannotTell(doubts) };
   if (ring !== undefined) {
     return {
@@ -113,8 +124,8 @@ function withoutEnd(observed: Observed, test: JsonObject): Failure | undefined {
       hint: 'a consumer that counts its deliveries has to end it; reaches, includes and never tell of a single round',
     };
   }
-  const consumers = [...queuesOf(test['rejected-by']), ...queuesOf(test['returned-by'])];
-  return ends.length === 0 && consumers.length > 0 ? given(consumers, observed) : undefined;
+  const consumers = consumersOf(test);
+  return consumers.length > 0 && endsOf(observed, test).length === 0 ? given(consumers, observed) : undefined;
 }
 
 /** In the order of the test. */

@@ -20,14 +20,17 @@ export interface Consumers {
 export interface End {
   /** Absent where the message is dropped. */
   readonly queue?: string;
+  /** Whether it came to a queue whose consumers give it back. */
+  readonly given: boolean;
   /** Deliveries by the queues whose consumers give messages back. */
   readonly tries: number;
   /** Milliseconds that it waited in queues. */
   readonly delay: number;
+  /** How many copies end so. */
+  readonly copies: number;
 }
 
 export interface Journey {
-  /** Of the copies that came to a queue whose consumers give them back; of all where there is none. */
   readonly ends: readonly End[];
   /** Why some copy has no end: the queues of the ring, with the time in each. */
   readonly ring?: string;
@@ -57,12 +60,11 @@ export function followCopies(vhost: Vhost, message: Message, consumers: Consumer
   const ends = new Map<string, End>();
   const doubts = new Set<string>();
   const delivered = new Set<string>();
-  const isTracked = consumers.rejecting.size + consumers.returning.size > 0;
   let ring: string | undefined;
   const end = ({ tries, delay, given }: Copy, queue?: string) => {
-    if (isTracked && !given) return;
-    const found = { tries, delay, ...(queue !== undefined && { queue }) };
-    ends.set(JSON.stringify(found), found);
+    const found = { tries, delay, given, ...(queue !== undefined && { queue }) };
+    const key = JSON.stringify(found);
+    ends.set(key, { ...found, copies: (ends.get(key)?.copies ?? 0) + 1 });
   };
   const work: Copy[] = [];
   const send = (sent: Message, from?: Copy, left = ''): number => {
@@ -91,7 +93,7 @@ export function followCopies(vhost: Vhost, message: Message, consumers: Consumer
       continue;
     }
     if (fate.reason === undefined) {
-      if (!isTracked || next.given || fate.tries > 0) ring ??= `${next.queue} → ${next.queue} (returned)`;
+      ring ??= `${next.queue} (returned) → ${next.queue}`;
       continue;
     }
     const copy: Copy = {
@@ -102,7 +104,7 @@ export function followCopies(vhost: Vhost, message: Message, consumers: Consumer
     };
     const round = ringOf(next, fate.text);
     if (round !== undefined) {
-      if (!isTracked || copy.given) ring ??= round;
+      ring ??= round;
       continue;
     }
     const sent = deadLettered(next.message, queue, fate.reason, vhost.version);

@@ -154,8 +154,7 @@ function readExchange(
     : (PREDECLARED.get(name) ?? 'direct');
   // The delayed message exchange routes as the type that it names: https://github.com/rabbitmq/rabbitmq-delayed-message-exchange
   const type = declaredType === 'x-delayed-message' ? String(args['x-delayed-type'] ?? '') : declaredType;
-  // The default exchange routes by names alone.
-  const matching = name === '' ? [] : matchingPolicies(policies, 'exchange', declaredType, name);
+  const matching = matchingPolicies(policies, 'exchange', declaredType, name);
   const alternate =
     fromArgument(resource, args, 'alternate-exchange') ?? fromPolicy(matching[0], 'alternate-exchange');
   let index: TopicTrie<Binding> | undefined;

@@ -40,23 +40,35 @@ export interface Edge {
   readonly sure: boolean;
 }
 
-/** All steps of a message, found while they are asked for. */
-export function* edges(vhost: Vhost, exchange: string, message: Routed): Generator<Edge> {
+/**
+ * All steps of a message, found while they are asked for; those from the first exchange come first.
+ * @param asAlternate the message came to the first exchange as to an alternate exchange
+ */
+export function* edges(
+  vhost: Vhost,
+  exchange: string,
+  message: Routed,
+  asAlternate = false,
+): Generator<Edge> {
   const certain = message.wanted === 'certain';
   const seen = new Set([exchange]);
   const work = [exchange];
   for (let name = work.pop(); name !== undefined; name = work.pop()) {
     const from = vhost.exchange(name);
-    // As an alternate exchange, the default exchange has no bindings: it routes only what is published to it.
-    if (!from || (name === '' && exchange !== '')) continue;
+    if (!from) continue;
     const next = (target: string): Edge['to'] => {
       if (!vhost.exchange(target)) return { kind: 'undeclared-exchange', name: target };
       if (!seen.has(target)) work.push(target);
       seen.add(target);
       return { kind: 'exchange', name: target };
     };
-    let routes = false;
-    for (const { binding, sure, choice } of matchingBindings(from, message, vhost.version)) {
+    // The default exchange routes what is published to it, by names alone. As an alternate exchange it has no bindings,
+    // and may have an alternate of its own, by a policy.
+    const isOnlyAlternate = name === '' && (asAlternate || exchange !== '');
+    let routes = name === '' && !isOnlyAlternate;
+    for (const { binding, sure, choice } of isOnlyAlternate
+      ? []
+      : matchingBindings(from, message, vhost.version)) {
       routes ||= sure || certain || choice === true;
       if (certain && !sure) continue;
       const { destination: target, toQueue } = binding;

@@ -104,19 +104,18 @@ export class RouteTree {
       return;
     }
     let count = 0;
-    if (name !== '' || by === 'publisher' || by === 'dead-letter') {
-      for (const { from, to, binding } of edges(this.#vhost, name, routed(message))) {
-        if (from.name !== name) break;
-        count++;
-        const at = binding ? binding.resource.at : settingPlace(exchange.alternate);
-        const kind = to.kind === 'queue' || to.kind === 'undeclared-queue' ? 'queue' : 'exchange';
-        const next = { kind, name: to.name, by: binding ? 'binding' : 'alternate' } as const;
-        this.#hop(draft, this.#node(next, message), {
-          role: binding ? 'route' : 'alternate',
-          label: binding ? bindingLabel(binding, from) : 'no binding matches',
-          ...(at && { at }),
-        });
-      }
+    const isOnlyAlternate = name === '' && (by === 'alternate' || by === 'binding');
+    for (const { from, to, binding } of edges(this.#vhost, name, routed(message), isOnlyAlternate)) {
+      if (from.name !== name) break;
+      count++;
+      const at = binding ? binding.resource.at : settingPlace(exchange.alternate);
+      const kind = to.kind === 'queue' || to.kind === 'undeclared-queue' ? 'queue' : 'exchange';
+      const next = { kind, name: to.name, by: binding ? 'binding' : 'alternate' } as const;
+      this.#hop(draft, this.#node(next, message), {
+        role: binding ? 'route' : 'alternate',
+        label: binding ? bindingLabel(binding, from) : 'no binding matches',
+        ...(at && { at }),
+      });
     }
     if (count === 0) draft.notes.push(unroutedNote(exchange, message, UNROUTED[by ?? 'binding']));
     append(draft.notes, typeNotes(exchange), this.#linksOf('exchange', exchange));
