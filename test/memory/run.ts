@@ -3,7 +3,7 @@ import type { ApplyReport, Plan, Resource } from '../../src/model/index.ts';
 import { buildPlan } from '../../src/plan/index.ts';
 import { type BrokerPlanInput, planBroker } from '../../src/workflow/broker-plan.ts';
 import { targetOf } from '../../src/workflow/broker-target.ts';
-import type { MemoryBroker } from './broker.ts';
+import { MemoryBroker } from './broker.ts';
 import { memoryProvider } from './provider.ts';
 
 const now = () => new Date('2026-01-02T03:04:05Z');
@@ -62,4 +62,22 @@ export function applyMemory(
     now,
     ...options,
   });
+}
+
+export const byAddress = (one: { address: string }, other: { address: string }) =>
+  one.address < other.address ? -1 : 1;
+
+/** A broker that has these resources, and an empty log. */
+export async function brokerWith(...desired: readonly Resource[]): Promise<MemoryBroker> {
+  const broker = new MemoryBroker();
+  const { steps } = await applyMemory(broker, await planMemory(broker, desired));
+  const failed = steps.find(({ status }) => status !== 'applied');
+  if (failed) throw new Error(`${failed.address}: ${failed.status}`);
+  broker.log.length = 0;
+  return broker;
+}
+
+/** By address, without the broker. */
+export function statuses(report: ApplyReport): Record<string, string> {
+  return Object.fromEntries(report.steps.map((step) => [step.address.replace('store/', ''), step.status]));
 }

@@ -4,17 +4,10 @@ import { InvalidPlanFile, type Plan, worstRisk } from '../../src/model/index.ts'
 import { parsePlan, writePlan } from '../../src/plan/index.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, linkOf } from '../memory/provider.ts';
-import { applyMemory, planMemory } from '../memory/run.ts';
+import { applyMemory, brokerWith, planMemory } from '../memory/run.ts';
 
 const summary = (plan: Plan) =>
   plan.waves.map((wave) => wave.map((step) => `${step.action} ${step.address}`));
-
-async function brokerWith(...desired: Parameters<typeof planMemory>[1]): Promise<MemoryBroker> {
-  const broker = new MemoryBroker();
-  const report = await applyMemory(broker, await planMemory(broker, desired));
-  expect(report.steps.every((step) => step.status === 'applied')).toBe(true);
-  return broker;
-}
 
 function fill(broker: MemoryBroker, name: string, contents: number): void {
   const box = broker.boxes.get(`store/box/${name}`);
