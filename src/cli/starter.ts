@@ -36,6 +36,13 @@ rabbitmq:
       max-length: 100000
       bindings:
         - { from: dead-letters, key: order-notifications }
+
+# What must stay true of it: "brokerform test" checks this offline.
+tests:
+  - name: an order that its consumer rejects is kept
+    publish: { exchange: events, key: order.created }
+    rejected-by: order-notifications
+    ends-in: order-notifications.failed
 `,
   },
   kafka: {

@@ -121,7 +121,7 @@ function withoutEnd(observed: Observed, test: JsonObject): Failure | undefined {
   if (ring !== undefined) {
     return {
       failure: `it has no end: ${ring}`,
-      hint: 'a consumer that counts its deliveries has to end it; reaches, includes and never tell of a single round',
+      hint: 'the consumer must count deliveries and give up; assert a single round with reaches, includes or never',
     };
   }
   const consumers = consumersOf(test);

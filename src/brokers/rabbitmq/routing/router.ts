@@ -182,10 +182,15 @@ function* matchingBindings(exchange: Exchange, message: Routed, version: string)
     case 'direct':
     case 'topic': {
       const direct = exchange.type === 'direct';
+      const seen = new Set<Binding>();
       for (const key of message.keys) {
         const known = key.every((word) => typeof word === 'string');
         for (const binding of exchange.byKey().matching(direct ? literalWords(key) : key)) {
-          yield { binding, sure: known || (!direct && coversKeys(binding.key, key)) };
+          const sure = known || (!direct && coversKeys(binding.key, key));
+          // A key that is less certain may come before one that is more so.
+          if (seen.has(binding) && !(sure && message.wanted === 'certain')) continue;
+          seen.add(binding);
+          yield { binding, sure };
         }
       }
       return;

@@ -14,7 +14,7 @@ import type { RandomMessage, RandomVhost } from './random-vhost.ts';
  * The same messages through the router and through a broker: in which queues does each copy end?
  */
 
-export interface Disagreement {
+interface Disagreement {
   readonly message: RandomMessage;
   /** Queues, one a copy, sorted. */
   readonly router: readonly string[];
