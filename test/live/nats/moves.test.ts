@@ -84,17 +84,24 @@ describeLines(
       });
     }, 3_600_000);
 
-    test('two applies at once, and a server that restarts meanwhile', async () => {
-      await start();
-      const { project } = trial;
-      await trial.judge(async () => {
-        const applies = [1, 2].map(() => project.run('apply', '--auto-approve', ...MOVE));
-        await trial.untilMoving();
-        await trial.restart();
-        await Promise.all(applies);
-        await project.expectRun(0, 'apply', '--auto-approve', ...MOVE);
-      });
-    }, 120_000);
+    test.each([
+      ['a move', 'ORDERS', MOVE],
+      ['a rename', 'SALES', []],
+    ])(
+      'two applies of %s at once, and a server that restarts meanwhile',
+      async (_what, stream, flags) => {
+        await start(1, stream);
+        const { project } = trial;
+        await trial.judge(async () => {
+          const applies = [1, 2].map(() => project.run('apply', '--auto-approve', ...flags));
+          await trial.untilMoving();
+          await trial.restart();
+          await Promise.all(applies);
+          await project.expectRun(0, 'apply', '--auto-approve', ...flags);
+        });
+      },
+      120_000,
+    );
 
     test('in a cluster of three, from which a server goes away meanwhile', async () => {
       const isWhole = killsOf(FEW) > FEW;

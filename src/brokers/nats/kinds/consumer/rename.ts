@@ -12,8 +12,10 @@ import {
   safe,
 } from '../../../../model/index.ts';
 import { supports } from '../../facts.ts';
+import { consumerFields } from '../../fields/consumer.ts';
 import type { Fields } from '../../fields/field.ts';
 import { consumerAddress, consumerNameOf, streamNameOf } from '../addresses.ts';
+import { differenceRisks } from '../differences.ts';
 import { START_FIELDS, startIn } from './moved.ts';
 
 /*
@@ -67,9 +69,11 @@ export function renameRisks(after: Resource, context: Context): Risk[] {
   const old = renamedFrom(after, context);
   if (!old) return [];
   const was = consumerNameOf(old.address);
+  const differences = differenceRisks(consumerFields, old, after);
   if (old.dependsOn[0] !== after.dependsOn[0] && was === consumerNameOf(after.address)) {
     return [
       safe('position-kept', `continues where consumer ${was} of stream ${streamNameOf(old.address)} is`),
+      ...differences,
     ];
   }
   if (!isOnWorkQueue(after, context)) {
@@ -78,9 +82,10 @@ export function renameRisks(after: Resource, context: Context): Risk[] {
         'consumer-renamed',
         `continues behind the acknowledgement floor of consumer ${was}: what that acknowledged out of order comes again, and delivery counts start again; clients that use its name must change it`,
       ),
+      ...differences,
     ];
   }
-  return [...pauseRisks(old, after), disruptive('consumer-renamed', ON_WORK_QUEUE)];
+  return [...pauseRisks(old, after), disruptive('consumer-renamed', ON_WORK_QUEUE), ...differences];
 }
 
 const ON_WORK_QUEUE =

@@ -4,6 +4,7 @@ import {
   countOf,
   disruptive,
   type JsonObject,
+  kindOf,
   type Resource,
   type Risk,
   refused,
@@ -13,11 +14,14 @@ import {
 } from '../../../../model/index.ts';
 import { serverText, supports } from '../../facts.ts';
 import type { Fields } from '../../fields/field.ts';
+import { streamFields } from '../../fields/stream.ts';
 import { streamAddress, streamNameOf } from '../addresses.ts';
+import { differenceRisks } from '../differences.ts';
 import { BY_HAND, holdStreamOf, messagesIn } from './move.ts';
 import { becomesOf, type MoveCall, RENAME_PHASES, renamedCopyOf } from './move-calls.ts';
 import { lossRisks } from './move-losses.ts';
 import { whyNotNew, whyNotOld, whyNotRenamedThere } from './move-refusals.ts';
+import { subjectRisks } from './risks.ts';
 
 /*
  * A renamed stream begins as a mirror of the old one, and takes its subjects once it has every message. How far it is
@@ -129,6 +133,8 @@ export function renameRisks(change: Change, context: Context): Risk[] {
       `gets ${messagesIn(old)} of stream ${was}, with their sequences${along}; clients that use its name must change it`,
     ),
     ...lossRisks(old, after, context, 'the moment'),
+    ...(kindOf(old.address) === 'stream' ? subjectRisks(old.spec, after.spec) : []),
+    ...differenceRisks(streamFields, old, after),
     safe('move-keeps', KEEPS),
   ];
 }

@@ -148,7 +148,7 @@ function ageOf(live: Resource, name: 'firstAge' | 'lastAge'): bigint | undefined
   return seconds === undefined ? undefined : seconds * BigInt(SECOND);
 }
 
-function subjectRisks(before: JsonObject, after: JsonObject): Risk[] {
+export function subjectRisks(before: JsonObject, after: JsonObject): Risk[] {
   const kept = stringsIn(after.subjects);
   const dropped = stringsIn(before.subjects).filter((old) => !kept.some((subject) => isWithin(old, subject)));
   if (dropped.length === 0) return [];
