@@ -196,6 +196,18 @@ describeLines(
       expect((await server.demand('STREAM.INFO.NEW')).state).toMatchObject({ messages: 6, last_seq: 9 });
     });
 
+    test('a new stream that somebody created anew does not pass for the one with the messages', async () => {
+      await makeOld('OLD');
+      const before = await contentsOf(server, 'OLD');
+      expect(await send(rename('OLD', 'NEW').slice(0, 3))).toMatchObject({ status: 'done' });
+      await server.demand('STREAM.DELETE.NEW');
+      await server.demand('STREAM.CREATE.NEW', { name: 'NEW', subjects: ['s.>'] });
+      for (let i = 0; i < 9; i++) await server.publish('s.new');
+      const outcome = await send(rename('OLD', 'NEW'));
+      expect(outcome?.failure?.message).toMatch(/NEW lost messages .* OLD still has 6/);
+      expect(await contentsOf(server, 'OLD')).toEqual(before);
+    });
+
     test('a new stream that somebody deleted is filled again', async () => {
       await makeOld('OLD');
       const before = await contentsOf(server, 'OLD');

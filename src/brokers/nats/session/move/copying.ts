@@ -11,7 +11,7 @@ import {
   MoveStopped,
   mirrorErrorOf,
 } from './mover.ts';
-import { exists, untilWhole } from './verify.ts';
+import { timeOf, untilWhole } from './verify.ts';
 
 /** Messages that a mirror may lack when its origin is sealed: they are copied within moments. */
 const NEARLY = 1_000n;
@@ -66,7 +66,7 @@ async function follow(
         return { result: true, seen, why };
       }
       return { seen: absent, why: `servers with a copy are away or behind: ${absent}` };
-    } else if (has.messages >= needs.messages && !(await exists(mover, origin, needs.last))) {
+    } else if (has.messages >= needs.messages && (await timeOf(mover, origin, needs.last)) === undefined) {
       const behind = countersOf((await mover.streams()).stream ?? {});
       if (behind.last === needs.last && during === 'move.copy') throw deletedTail(mover);
       return { result: true, seen, why };
@@ -100,12 +100,21 @@ export async function handOver(mover: Mover, becomes?: string): Promise<JsonObje
   return configOf(live);
 }
 
-/** Whether the last message of a stream came after those of its copy. */
+/**
+ * Whether the last message of a stream came after those of its copy, or the copy has another one in its place: somebody
+ * created it anew.
+ */
 export async function lacksEnd(
   mover: Mover,
   stream: string,
+  copy: string,
   needs: Counters,
   has: Counters,
 ): Promise<boolean> {
-  return has.last < needs.last && needs.messages > 0n && (await exists(mover, stream, needs.last));
+  const time = needs.messages > 0n ? await timeOf(mover, stream, needs.last) : undefined;
+  if (time === undefined) return false;
+  if (has.last < needs.last) return true;
+  // What limits have removed tells nothing.
+  const there = await timeOf(mover, copy, needs.last);
+  return there !== undefined && there !== time;
 }

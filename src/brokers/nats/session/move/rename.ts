@@ -54,7 +54,7 @@ export async function cleanOldName(mover: Mover): Promise<void> {
   if (!live || phase !== 'move.replace' || becomesOf(configOf(old)) !== name) {
     throw new MoveStopped(`stream ${name} does not have the messages of ${was} yet`, 'run plan again');
   }
-  if (await lacksEnd(mover, was, countersOf(old), countersOf(live))) {
+  if (await lacksEnd(mover, was, name, countersOf(old), countersOf(live))) {
     throw new MoveStopped(
       `stream ${name} lost messages since they were moved; ${was} still has ${countersOf(old).messages}`,
       `copy them from ${was} by hand, then delete it`,

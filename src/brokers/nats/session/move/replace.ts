@@ -55,7 +55,7 @@ export async function replace(mover: Mover): Promise<void> {
   const { stream, hold: live, phase } = await mover.streams();
   if (phase !== 'move.replace' || !live) return;
   if (stream) {
-    if (await lacksEnd(mover, name, countersOf(stream), countersOf(live))) {
+    if (await lacksEnd(mover, name, hold, countersOf(stream), countersOf(live))) {
       throw new MoveStopped(`${hold} does not have every message of ${name}`);
     }
     await recordConsumers(mover);
@@ -103,7 +103,7 @@ export async function clean(mover: Mover): Promise<void> {
     );
   }
   const [has, needs] = [countersOf(stream), countersOf(live)];
-  if (await lacksEnd(mover, hold, needs, has)) {
+  if (await lacksEnd(mover, hold, name, needs, has)) {
     throw new MoveStopped(
       `stream ${name} lost messages since they were moved; ${hold} still has ${needs.messages}`,
       `copy them from ${hold} by hand, then delete it`,

@@ -1,7 +1,7 @@
 import { eachOf } from '../../../../model/concurrency.ts';
 import { isObject, type JsonObject, toBigInt } from '../../../../model/index.ts';
 import { numberIn } from '../../fields/values.ts';
-import { configOf } from '../listings.ts';
+import { configOf, textOf } from '../listings.ts';
 import { Refusal } from '../refusals.ts';
 import { amountText, type Counters, countersOf, type Mover, MoveStopped, mirrorErrorOf } from './mover.ts';
 
@@ -61,15 +61,17 @@ async function bringTail(
     return false;
   }
   if (has.messages < needs.messages || Date.now() - since < TAIL) return false;
-  return !(await exists(mover, origin, needs.last));
+  return (await timeOf(mover, origin, needs.last)) === undefined;
 }
 
-export async function exists(mover: Mover, stream: string, sequence: bigint): Promise<boolean> {
+/** The time of a message; undefined if there is none with this sequence. */
+export async function timeOf(mover: Mover, stream: string, sequence: bigint): Promise<string | undefined> {
   try {
-    await mover.read({ verb: 'STREAM.MSG.GET', path: [stream], body: { seq: Number(sequence) } });
-    return true;
+    const body = { seq: Number(sequence) };
+    const { message } = await mover.read({ verb: 'STREAM.MSG.GET', path: [stream], body });
+    return isObject(message) ? textOf(message.time) : '';
   } catch (error) {
-    if (error instanceof Refusal && error.errCode === 10037) return false;
+    if (error instanceof Refusal && error.errCode === 10037) return undefined;
     throw error;
   }
 }
