@@ -6,6 +6,7 @@ import { NEWEST } from './facts.ts';
 import { draw } from './graph/index.ts';
 import { declare, kinds, order, schema, toSections } from './kinds/index.ts';
 import { withAllLimits } from './kinds/server-limits.ts';
+import { routing } from './routing/index.ts';
 import { rules } from './rules/index.ts';
 
 /** NATS JetStream 2.9 and later, over its request subjects. */
@@ -30,5 +31,6 @@ export const nats: ImportingProvider = {
   },
   toSections,
   effects,
+  routing,
   draw,
 };

@@ -14,13 +14,7 @@ import { consumerFields } from '../fields/consumer.ts';
 import { type Fields, fieldIn } from '../fields/field.ts';
 import { streamFields } from '../fields/stream.ts';
 import { fieldText, objectsIn, stringsIn } from '../fields/values.ts';
-import {
-  consumerNameOf,
-  identify,
-  type StreamKind,
-  streamAddress,
-  streamNameOf,
-} from '../kinds/addresses.ts';
+import { consumerNameOf, identify, STREAM_NOUNS, streamAddress, streamNameOf } from '../kinds/addresses.ts';
 
 /** Subjects, the streams that store them, copies, and consumers. */
 export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {
@@ -44,7 +38,13 @@ interface GraphScope {
 /** The id of a stream, declared or only referenced. */
 function streamId({ builder, group, broker }: GraphScope, stream: string): string {
   const { kind, name } = identify(stream);
-  return builder.name({ id: streamAddress(broker, stream), kind: NOUNS[kind], role: 'store', name, group });
+  return builder.name({
+    id: streamAddress(broker, stream),
+    kind: STREAM_NOUNS[kind],
+    role: 'store',
+    name,
+    group,
+  });
 }
 
 function subjectId({ builder, group, broker }: GraphScope, name: string): string {
@@ -52,12 +52,6 @@ function subjectId({ builder, group, broker }: GraphScope, name: string): string
   builder.node({ id, kind: 'subject', role: 'subject', name, group });
   return id;
 }
-
-const NOUNS: Readonly<Record<StreamKind, string>> = {
-  stream: 'stream',
-  'key-value': 'key-value bucket',
-  'object-store': 'object store',
-};
 
 /** Fields that the graph itself shows, or that are irrelevant in it. */
 const OMITTED = [
@@ -76,7 +70,7 @@ function drawStream(scope: GraphScope, resource: Resource): void {
   const { kind, name } = identify(streamNameOf(id));
   builder.node({
     id,
-    kind: NOUNS[kind],
+    kind: STREAM_NOUNS[kind],
     role: 'store',
     name,
     detail: kind === 'stream' && typeof spec.retention === 'string' ? spec.retention : '',

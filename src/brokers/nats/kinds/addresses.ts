@@ -37,6 +37,12 @@ export const PREFIXES = { stream: '', 'key-value': BUCKET_PREFIX, 'object-store'
 
 export type StreamKind = keyof typeof PREFIXES;
 
+export const STREAM_NOUNS: Readonly<Record<StreamKind, string>> = {
+  stream: 'stream',
+  'key-value': 'key-value bucket',
+  'object-store': 'object store',
+};
+
 /** The kind of a stream, by its name: `KV_orders` is the bucket `orders`. */
 export function identify(stream: string): { kind: StreamKind; name: string } {
   for (const kind of ['key-value', 'object-store'] as const) {

@@ -1,0 +1,179 @@
+import {
+  addTo,
+  isObject,
+  type JsonObject,
+  kindOf,
+  oncePer,
+  type Resource,
+  type RoutedTopology,
+} from '../../../model/index.ts';
+import { SubjectIndex } from '../fields/subjects.ts';
+import { objectsIn, stringsIn } from '../fields/values.ts';
+import { consumerNameOf, streamNameOf } from '../kinds/addresses.ts';
+import { rulesOf, type ServerRules } from './refusal.ts';
+import { type Match, match, type Pattern, type Subject, tokensOf } from './subject.ts';
+import { compileTransform, type Transform } from './transform.ts';
+
+/** A stream, bucket or store, with all that messages come to through it. */
+export interface Stream {
+  /** Its full name. */
+  readonly name: string;
+  readonly resource: Resource;
+  readonly transform: Transform | undefined;
+  readonly republish: Republish | undefined;
+  readonly consumers: readonly Consumer[];
+  /** The mirrors and sources that copy from it. */
+  readonly copies: readonly Copy[];
+}
+
+interface Republish {
+  readonly transform: Transform;
+  readonly headersOnly: boolean;
+}
+
+export interface Copy {
+  readonly kind: 'mirror' | 'source';
+  /** The stream that copies. */
+  readonly to: string;
+  readonly filters: readonly Filter[];
+  /** Of several sources of one stream, servers before 2.10 use one, and do not say which. */
+  readonly isUncertain: boolean;
+}
+
+export interface Filter {
+  readonly text: string;
+  readonly pattern: Pattern;
+  readonly transform: Transform | undefined;
+}
+
+export interface Consumer {
+  readonly name: string;
+  readonly resource: Resource;
+  /** One that matches everything, where it has no filter. */
+  readonly filters: readonly Filter[];
+}
+
+/** The streams of an account, and which of them store a subject. */
+export interface Account {
+  /** By full name. */
+  readonly streams: ReadonlyMap<string, Stream>;
+  readonly rules: ServerRules;
+  /** The streams that store a message which is published on this subject, with the pattern that matches. */
+  storing(subject: Subject): { stream: Stream; pattern: string; match: Match }[];
+}
+
+/** Cached: many tests ask the same topology. */
+export const accountOf = oncePer(readAccount);
+
+type Topology = Pick<RoutedTopology, 'broker' | 'resources'>;
+
+interface Draft extends Stream {
+  readonly consumers: Consumer[];
+  readonly copies: Copy[];
+}
+
+function readAccount({ broker, resources }: Topology): Account {
+  const rules = rulesOf(broker);
+  const { transforms } = rules;
+  const streams = new Map<string, Draft>();
+  const index = new SubjectIndex<Draft>();
+  for (const resource of resources) {
+    if (kindOf(resource.address) === 'consumer') continue;
+    const draft = readStream(resource, transforms);
+    streams.set(draft.name, draft);
+    for (const subject of stringsIn(resource.spec.subjects)) index.add(subject, draft);
+  }
+  for (const resource of resources) {
+    if (kindOf(resource.address) !== 'consumer') addCopies(resource, streams, transforms);
+    else streams.get(streamNameOf(resource.address))?.consumers.push(readConsumer(resource));
+  }
+  const storing = (subject: Subject) =>
+    index
+      .overlapping(subject.map((token) => token ?? '*').join('.'))
+      .flatMap(({ subject: pattern, owner }) => {
+        const found = match(subject, tokensOf(pattern));
+        return found === 'no' ? [] : [{ stream: owner, pattern, match: found }];
+      });
+  return { streams, rules, storing };
+}
+
+function readStream(resource: Resource, transforms: boolean): Draft {
+  const { subject_transform: transform, republish } = resource.spec;
+  return {
+    name: streamNameOf(resource.address),
+    resource,
+    transform: transforms && isObject(transform) ? transformOf(transform) : undefined,
+    republish: isObject(republish) ? republishOf(republish) : undefined,
+    consumers: [],
+    copies: [],
+  };
+}
+
+function transformOf({ src, dest }: JsonObject): Transform | undefined {
+  return compileTransform(textOf(src), textOf(dest));
+}
+
+function republishOf(republish: JsonObject): Republish | undefined {
+  const transform = transformOf(republish);
+  return transform && { transform, headersOnly: republish.headers_only === true };
+}
+
+function readConsumer(resource: Resource): Consumer {
+  const filters = stringsIn(resource.spec.filter_subjects);
+  return {
+    name: consumerNameOf(resource.address),
+    resource,
+    filters: (filters.length > 0 ? filters : ['>']).map((text) => filterOf(text)),
+  };
+}
+
+/** What this stream copies, with the streams that it copies from. */
+function addCopies(
+  { address, spec }: Resource,
+  streams: ReadonlyMap<string, Draft>,
+  transforms: boolean,
+): void {
+  const to = streamNameOf(address);
+  const origins = new Map<string, JsonObject[]>();
+  for (const origin of objectsIn(spec.sources)) addTo(origins, textOf(origin.name), origin);
+  const add = (kind: Copy['kind'], origin: JsonObject) => {
+    // What is in another account or domain is not in sight.
+    if (isObject(origin.external)) return;
+    const name = textOf(origin.name);
+    const isUncertain = kind === 'source' && !transforms && (origins.get(name)?.length ?? 0) > 1;
+    streams.get(name)?.copies.push({ kind, to, filters: filtersOf(origin, transforms), isUncertain });
+  };
+  for (const origin of objectsIn(spec.mirror)) add('mirror', origin);
+  for (const origin of objectsIn(spec.sources)) add('source', origin);
+}
+
+function filtersOf(
+  { filter_subject: filter, subject_transforms: mappings }: JsonObject,
+  transforms: boolean,
+): Filter[] {
+  const mapped = transforms ? objectsIn(mappings) : [];
+  if (mapped.length === 0) return [filterOf(textOf(filter) || '>')];
+  return mapped.map((mapping) => filterOf(textOf(mapping.src) || '>', transformOf(mapping)));
+}
+
+function filterOf(text: string, transform?: Transform): Filter {
+  return { text, pattern: tokensOf(text), transform };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The filter that a message passes, a sure one if there is one. */
+export function firstMatch(
+  subject: Subject,
+  filters: readonly Filter[],
+): { filter: Filter; match: Match } | undefined {
+  let found: { filter: Filter; match: Match } | undefined;
+  for (const filter of filters) {
+    const one = match(subject, filter.pattern);
+    if (one === 'yes') return { filter, match: one };
+    if (one === 'maybe') found ??= { filter, match: one };
+  }
+  return found;
+}
