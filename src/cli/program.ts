@@ -11,6 +11,7 @@ import { addGraph } from './commands/graph.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
 import { addPlan } from './commands/plan.ts';
+import { addPolicies } from './commands/policies.ts';
 import { addRoute } from './commands/route.ts';
 import { addSchema } from './commands/schema.ts';
 import { addShow } from './commands/show.ts';
@@ -54,6 +55,7 @@ export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'
     addDrift,
     addRoute,
     addTest,
+    addPolicies,
     addGraph,
     addImport,
     addDoctor,

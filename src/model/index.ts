@@ -32,6 +32,7 @@ export * from './routing.ts';
 export * from './rule.ts';
 export * from './scope.ts';
 export * from './secret.ts';
+export * from './settings.ts';
 export * from './sockets.ts';
 export * from './source.ts';
 export * from './step-details.ts';

@@ -10,6 +10,7 @@ import type { Effects } from './revision.ts';
 import type { Routing } from './routing.ts';
 import type { Rule } from './rule.ts';
 import { type Resolve, shownSecrets } from './secret.ts';
+import type { SettingsReader } from './settings.ts';
 import type { Declared, Section } from './topology.ts';
 
 /** What a kind may look at. Maps hold completed resources of one broker, by address. */
@@ -290,4 +291,6 @@ export interface Provider {
   draw?(resources: readonly Resource[], broker: BrokerIdentity): Drawing;
   /** Where messages go, for `route` and `test`. Absent: neither can be asked of this broker. */
   readonly routing?: Routing;
+  /** Which settings are in force, for `policies`. Absent: resources have no settings but their own. */
+  settings?(): Promise<SettingsReader>;
 }

@@ -11,6 +11,7 @@ export interface About {
     | 'doctor'
     | 'explain'
     | 'graph'
+    | 'policies'
     | 'route'
     | 'test';
   readonly project?: string | undefined;

@@ -3,6 +3,7 @@ import {
   compareDiagnostics,
   type Diagnostic,
   type Diff,
+  type EffectiveSettings,
   type Graph,
   type Plan,
   type ResourceYaml,
@@ -24,6 +25,7 @@ import {
   diffJson,
   failureJson,
   planJson,
+  policiesJson,
   reportJson,
   routeJson,
   testsJson,
@@ -32,6 +34,7 @@ import { driftFindings, planFindings } from './plan-findings.ts';
 import { planMarkdown } from './plan-markdown.ts';
 import { failurePatch, planPatch } from './plan-patch.ts';
 import { planText } from './plan-text.ts';
+import { policiesText } from './policies-text.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { reportText } from './report-text.ts';
 import { routeText } from './route-text.ts';
@@ -149,4 +152,13 @@ export function renderTests(report: TestReport, format: Format, style: Style): s
     });
   }
   return { text: testsText, json: testsJson, markdown: testsMarkdown }[format](report, style);
+}
+
+/** What is in force for resources, and where it comes from. */
+export function renderPolicies(
+  all: readonly EffectiveSettings[],
+  format: 'text' | 'json',
+  style: Style,
+): string {
+  return format === 'json' ? policiesJson(all) : policiesText(all, style);
 }

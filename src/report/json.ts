@@ -1,4 +1,13 @@
-import type { ApplyReport, Diagnostic, Diff, Plan, Route, Rule, TestReport } from '../model/index.ts';
+import type {
+  ApplyReport,
+  Diagnostic,
+  Diff,
+  EffectiveSettings,
+  Plan,
+  Route,
+  Rule,
+  TestReport,
+} from '../model/index.ts';
 import { printableJson } from '../text/escape.ts';
 import type { About } from './about.ts';
 import type { Examined } from './checks-text.ts';
@@ -47,4 +56,8 @@ export function routeJson(route: Route): string {
 
 export function testsJson(report: TestReport): string {
   return printableJson(report);
+}
+
+export function policiesJson(resources: readonly EffectiveSettings[]): string {
+  return printableJson({ brokerform: 'policies', version: 1, resources });
 }

@@ -18,6 +18,7 @@ export const TITLE = {
   doctor: 'Doctor',
   explain: 'Rules',
   graph: 'Graph',
+  policies: 'Policies',
   route: 'Route',
   test: 'Tests',
 } as const;

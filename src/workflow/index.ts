@@ -16,6 +16,7 @@ export { partOf, readEverything, readExport, toYaml } from './import.ts';
 export { makePlan, type PlanOptions, planStates } from './plan.ts';
 export { changesGraph, planGraph } from './plan-graph.ts';
 export { planYaml } from './plan-yaml.ts';
+export { type PoliciesOptions, policies } from './policies.ts';
 export type { KeptPlan } from './recorded.ts';
 export { type RouteOptions, route, routeGraph } from './route.ts';
 export { readPlan } from './saved-plan.ts';

@@ -45,7 +45,7 @@ export function declaredTopology({ assumed, desired, provider }: DeclaredBroker)
 }
 
 /** All that is on the broker, also what clients and the broker itself made. @throws ConnectionError, BrokerError */
-async function liveTopology(
+export async function liveTopology(
   { name, provider, connect }: DeclaredBroker,
   options: OpenOptions & { readonly timeout: number },
 ): Promise<RoutedTopology> {

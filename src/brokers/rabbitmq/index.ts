@@ -48,4 +48,8 @@ export const rabbitmq: ImportingProvider = {
     options: ['publish.vhost', 'publish.headers'],
     load: async () => (await import('./routing/index.ts')).router,
   },
+  async settings() {
+    const { effectiveSettings } = await import('./routing/effective-settings.ts');
+    return effectiveSettings;
+  },
 };

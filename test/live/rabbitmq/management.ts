@@ -8,8 +8,8 @@ export class Management {
     this.#authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   }
 
-  async request(method: string, path: readonly string[], body?: unknown): Promise<unknown> {
-    const url = `${this.#base}/api/${path.map(encodeURIComponent).join('/')}`;
+  async request(method: string, path: readonly string[], body?: unknown, query = ''): Promise<unknown> {
+    const url = `${this.#base}/api/${path.map(encodeURIComponent).join('/')}${query}`;
     const response = await fetch(url, {
       method,
       headers: { authorization: this.#authorization, 'content-type': 'application/json' },

@@ -1,6 +1,6 @@
 import { groupBy, isObject, type JsonObject, parseAddress, type Resource } from '../../../model/index.ts';
 import { NamePatterns } from '../kinds/policy/pattern.ts';
-import { fromArgument, fromPolicy, settingOf } from './settings.ts';
+import { fromArgument, fromPolicy, settingsOf } from './settings.ts';
 import { TopicTrie } from './topic.ts';
 import {
   type Binding,
@@ -113,6 +113,7 @@ function readVhost(name: string, parts: Parts, version: string): Vhost {
     queues,
     bindings: parts.bindings,
     policies,
+    operatorPolicies,
     exchange(wanted) {
       const known = exchanges.get(wanted) ?? predeclared.get(wanted);
       if (known || !PREDECLARED.has(wanted)) return known;
@@ -154,9 +155,11 @@ function readExchange(
     : (PREDECLARED.get(name) ?? 'direct');
   // The delayed message exchange routes as the type that it names: https://github.com/rabbitmq/rabbitmq-delayed-message-exchange
   const type = declaredType === 'x-delayed-message' ? String(args['x-delayed-type'] ?? '') : declaredType;
-  const matching = matchingPolicies(policies, 'exchange', declaredType, name);
-  const alternate =
-    fromArgument(resource, args, 'alternate-exchange') ?? fromPolicy(matching[0], 'alternate-exchange');
+  // Also those that every vhost has; the default exchange routes without looking at policies.
+  const matching = name === '' ? [] : matchingPolicies(policies, 'exchange', declaredType, name);
+  const settings = (key: string) =>
+    [fromArgument(resource, args, key), fromPolicy(matching[0], key)].flatMap((one) => one ?? []);
+  const [alternate] = settings('alternate-exchange');
   let index: TopicTrie<Binding> | undefined;
   return {
     name,
@@ -168,6 +171,7 @@ function readExchange(
     outgoing,
     incoming,
     policies: matching,
+    settings,
     ...(alternate && { alternate }),
     byKey: () => {
       index ??= indexByKey(outgoing, type);
@@ -195,14 +199,13 @@ function readQueue(
 ): Queue {
   const args = argumentsOf(resource);
   const type = String(resource.spec.type ?? args['x-queue-type'] ?? 'classic');
+  const { version } = around;
   const matching = matchingPolicies(around.policies, 'queue', type, name);
   const operator = matchingPolicies(around.operatorPolicies, 'queue', type, name);
   const sources = {
-    resource,
-    arguments: args,
-    type,
-    policy: effectivePolicy(matching, type, around.version),
-    operatorPolicy: effectivePolicy(operator, type, around.version),
+    ...{ resource, arguments: args, type, version },
+    policy: effectivePolicy(matching, type, version),
+    operatorPolicy: effectivePolicy(operator, type, version),
   };
   return {
     name,
@@ -214,7 +217,9 @@ function readQueue(
     resource,
     incoming: around.incoming,
     policies: matching,
-    setting: (key) => settingOf(sources, key),
+    operatorPolicies: operator,
+    setting: (key) => settingsOf(sources, key)[0],
+    settings: (key) => settingsOf(sources, key),
   };
 }
 

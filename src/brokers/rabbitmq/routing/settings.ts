@@ -1,39 +1,33 @@
-import { type Json, type JsonObject, type Resource, toBigInt } from '../../../model/index.ts';
-import { policyKeys } from '../fields/policy.ts';
+import type { Json, JsonObject, Resource } from '../../../model/index.ts';
+import { isArgumentInForce, isOperatorInForce } from '../kinds/policy/in-force.ts';
 import type { Policy, Setting } from './topology.ts';
-
-/*
- * What holds for a queue, of its arguments, its policy and its operator policy; seen on 3.10 and 4.3.
- * https://www.rabbitmq.com/docs/policies#conflict-resolution, https://www.rabbitmq.com/docs/policies#operator-policies
- */
 
 /** What sets a queue: of policies, the ones that apply. */
 export interface Sources {
   readonly resource: Resource;
   readonly arguments: JsonObject;
   readonly type: string;
+  readonly version: string;
   readonly policy: Policy | undefined;
   readonly operatorPolicy: Policy | undefined;
 }
 
-/** What holds of a setting, named without `x-`. */
-export function settingOf(queue: Sources, key: string): Setting | undefined {
-  const how = policyKeys.get(key)?.inPlace;
-  const isLimit = how === 'smaller' || how === 'lower';
-  const policy = fromPolicy(queue.policy, key);
-  const operator = fromPolicy(queue.operatorPolicy, key);
-  const byPolicy = isLimit ? stricter(policy, operator) : (policy ?? operator);
-  const argument = fromArgument(queue.resource, queue.arguments, `x-${key}`);
-  if (isLimit) return stricter(argument, byPolicy);
-  const policyWins = how === 'quorum-wins' && queue.type === 'quorum';
-  return policyWins ? (byPolicy ?? argument) : (argument ?? byPolicy);
+/** All that set a key, named without `x-`: what is in force comes first. */
+export function settingsOf(queue: Sources, key: string): Setting[] {
+  const own = fromArgument(queue.resource, queue.arguments, `x-${key}`);
+  const merged = byPolicies(queue, key);
+  const [first] = merged;
+  if (!own || !first) return own ? [own] : merged;
+  return isArgumentInForce(key, queue, own.value, first.value) ? [own, ...merged] : [...merged, own];
 }
 
-/** The smaller of two limits; a negative one is none, so that the other holds. The first of equals. */
-function stricter(a: Setting | undefined, b: Setting | undefined): Setting | undefined {
-  const [x, y] = [toBigInt(a?.value), toBigInt(b?.value)];
-  if (x === undefined || y === undefined) return a ?? b;
-  return x < 0n || y < 0n ? (x >= y ? a : b) : x <= y ? a : b;
+function byPolicies(queue: Sources, key: string): Setting[] {
+  const policy = fromPolicy(queue.policy, key);
+  const operator = fromPolicy(queue.operatorPolicy, key);
+  if (!policy || !operator) return [policy, operator].flatMap((one) => one ?? []);
+  return isOperatorInForce(key, queue.version, policy.value, operator.value)
+    ? [operator, policy]
+    : [policy, operator];
 }
 
 export function fromArgument(

@@ -1,8 +1,7 @@
 import { type Json, type JsonObject, nearestWord, type Resource } from '../../../model/index.ts';
-import { isQueueType } from '../fields/argument.ts';
-import { APPLY_TO_TYPES, policyKeys } from '../fields/policy.ts';
+import { APPLY_TO_TYPES } from '../fields/policy.ts';
+import { disablingKeys } from '../kinds/policy/in-force.ts';
 import type { NamePattern, NamePatterns } from '../kinds/policy/pattern.ts';
-import { includes } from '../version.ts';
 import type { TopicTrie } from './topic.ts';
 
 /** A declared topology as a graph: what names point to, by vhost. */
@@ -19,6 +18,7 @@ export interface Vhost {
   readonly bindings: readonly Binding[];
   /** Highest priority first. */
   readonly policies: readonly Policy[];
+  readonly operatorPolicies: readonly Policy[];
   /** Declared exchanges, and those that every vhost has; undefined for an undeclared one. */
   exchange(name: string): Exchange | undefined;
 }
@@ -37,6 +37,8 @@ export interface Exchange {
   /** Matching policies, highest priority first. */
   readonly policies: readonly Policy[];
   readonly alternate?: Setting;
+  /** All that set this, what is in force first. */
+  settings(name: string): readonly Setting[];
   /** Bindings by routing key, made when first asked for. */
   readonly byKey: () => TopicTrie<Binding>;
 }
@@ -52,8 +54,12 @@ export interface Queue {
   readonly incoming: readonly Binding[];
   /** Matching policies, highest priority first, also those that the queue's type makes void. */
   readonly policies: readonly Policy[];
-  /** What holds for the queue, of its argument `x-<name>` and the policies that apply to it. */
+  /** As {@link policies}, of the operator policies. */
+  readonly operatorPolicies: readonly Policy[];
+  /** What is in force: the argument `x-<name>`, or the key of the effective policy or operator policy. */
   setting(name: string): Setting | undefined;
+  /** All that set this, what is in force first. */
+  settings(name: string): readonly Setting[];
 }
 
 export interface Binding {
@@ -106,21 +112,13 @@ export function matchingPolicies(
   type: string,
   name: string,
 ): Policy[] {
-  return policies.filter(({ applyTo, names }) => {
-    const covers =
-      applyTo === 'all' ||
-      applyTo === (kind === 'queue' ? 'queues' : 'exchanges') ||
-      (kind === 'queue' && APPLY_TO_TYPES.get(applyTo) === type);
-    return covers && names.matches(name) === true;
-  });
+  return policies.filter((policy) => coversKind(policy, kind, type) && policy.names.matches(name) === true);
 }
 
-/** The keys of a policy for which the broker passes it over, silently and whole, at a queue of this type. */
-export function disablingKeys(policy: Policy, queueType: string, version: string): string[] {
-  return Object.keys(policy.definition).filter((key) => {
-    const releases = isQueueType(queueType) ? policyKeys.get(key)?.disablesFor?.[queueType] : undefined;
-    return releases !== undefined && includes(releases, { version });
-  });
+export function coversKind({ applyTo }: Policy, kind: 'queue' | 'exchange', type: string): boolean {
+  return (
+    applyTo === 'all' || applyTo === `${kind}s` || (kind === 'queue' && APPLY_TO_TYPES.get(applyTo) === type)
+  );
 }
 
 /** The one policy that holds for a queue: among those that match and are not void, the first. */
@@ -129,7 +127,7 @@ export function effectivePolicy(
   queueType: string,
   version: string,
 ): Policy | undefined {
-  return matching.find((policy) => disablingKeys(policy, queueType, version).length === 0);
+  return matching.find((policy) => disablingKeys(policy.definition, queueType, version).length === 0);
 }
 
 /** A search for a similar name is linear in the number of names; later findings have no suggestion. */

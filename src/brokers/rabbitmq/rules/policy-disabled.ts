@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { disablingKeys } from '../kinds/policy/in-force.ts';
 import { type Policy, type Queue, type Vhost, vhostsOf } from '../routing/read-topology.ts';
-import { disablingKeys } from '../routing/topology.ts';
 
 export const policyDisabled: Rule = {
   code: 'rabbitmq/policy-disabled',
@@ -51,7 +51,7 @@ function disabledPolicies(vhost: Vhost): Map<Policy, Disabled> {
   const found = new Map<Policy, Disabled>();
   for (const queue of vhost.queues.values()) {
     for (const policy of queue.policies) {
-      const [key] = disablingKeys(policy, queue.type, vhost.version);
+      const [key] = disablingKeys(policy.definition, queue.type, vhost.version);
       // This policy applies; those of lower priority never would.
       if (key === undefined) break;
       const known = found.get(policy);

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { disablingKeys } from '../kinds/policy/in-force.ts';
 import { type Policy, type Vhost, vhostsOf } from '../routing/read-topology.ts';
-import { disablingKeys } from '../routing/topology.ts';
 
 export const policyShadowed: Rule = {
   code: 'rabbitmq/policy-shadowed',
@@ -52,7 +52,7 @@ function shadowedPolicies(vhost: Vhost): Map<Policy, Policy> {
   };
   for (const { type, policies } of vhost.queues.values()) {
     if (policies.length === 0) continue;
-    weigh(policies.filter((policy) => disablingKeys(policy, type, vhost.version).length === 0));
+    weigh(policies.filter((policy) => disablingKeys(policy.definition, type, vhost.version).length === 0));
   }
   for (const { policies } of vhost.exchanges.values()) weigh(policies);
   for (const policy of winners) losers.delete(policy);

@@ -1,6 +1,6 @@
 import { equalJson, type Rule } from '../../../model/index.ts';
+import { disablingKeys } from '../kinds/policy/in-force.ts';
 import { type Policy, type Vhost, vhostsOf } from '../routing/read-topology.ts';
-import { disablingKeys } from '../routing/topology.ts';
 
 export const policyTie: Rule = {
   code: 'rabbitmq/policy-tie',
@@ -49,7 +49,9 @@ policies:
 function* candidatesOf(vhost: Vhost): Generator<{ subject: string; candidates: Policy[] }> {
   for (const { name, type, policies } of vhost.queues.values()) {
     if (policies.length < 2) continue;
-    const candidates = policies.filter((policy) => disablingKeys(policy, type, vhost.version).length === 0);
+    const candidates = policies.filter(
+      (policy) => disablingKeys(policy.definition, type, vhost.version).length === 0,
+    );
     yield { subject: `queue "${name}"`, candidates };
   }
   for (const { name, policies } of vhost.exchanges.values()) {

@@ -19,6 +19,7 @@ import { APPLY_TO_TYPES, LIMITS } from '../../fields/policy.ts';
 import { unitOf } from '../../fields/queue.ts';
 import { formatUnit, secondsOf } from '../../fields/units.ts';
 import { countsOf, tableOf, vhostAndName } from '../parts.ts';
+import { disablingKeys, isArgumentInForce } from './in-force.ts';
 import { NamePatterns } from './pattern.ts';
 
 /**
@@ -84,14 +85,26 @@ function* tightened(change: Change, context: Context): Iterable<Tightened> {
     const was = inForce(queue, others, before, isSame || old);
     const will = inForce(queue, others, after, isSame || next);
     for (const key of LIMITS.keys()) {
-      const argument = limit(tableOf(queue.spec.arguments)[`x-${key}`], key);
-      const loosest = largest(was.map((definition) => limit(definition[key], key)));
-      const tightest = will.toSorted((a, b) => limit(a[key], key) - limit(b[key], key))[0] ?? {};
-      const wanted = Math.min(argument, limit(tightest[key], key));
-      if (wanted >= Math.min(argument, loosest)) continue;
-      yield { queue, key, value: tightest[key] ?? null };
+      const held = (definition: JsonObject) => limit(heldValue(queue, key, definition, context), key);
+      const tightest = will.toSorted((a, b) => held(a) - held(b))[0] ?? {};
+      if (held(tightest) >= largest(was.map(held))) continue;
+      yield { queue, key, value: heldValue(queue, key, tightest, context) ?? null };
     }
   }
+}
+
+/** What a queue has of a limit where this policy applies to it. */
+function heldValue(
+  queue: Resource,
+  key: string,
+  definition: JsonObject,
+  { broker }: Context,
+): Json | undefined {
+  const argument = tableOf(queue.spec.arguments)[`x-${key}`];
+  const policy = definition[key];
+  if (argument === undefined || policy === undefined) return argument ?? policy;
+  const held = { type: String(queue.spec.type), version: broker.version };
+  return isArgumentInForce(key, held, argument, policy) ? argument : policy;
 }
 
 export interface Matcher {
@@ -109,17 +122,18 @@ export function matcherOf({ spec }: Resource, context: Context): Matcher {
   const pattern = String(spec.pattern);
   const names = patternsOf(context.live).compile(pattern);
   const applyTo = spec['apply-to'];
+  const definition = tableOf(spec.definition);
   return {
     pattern,
     priority: Number(spec.priority),
-    definition: tableOf(spec.definition),
+    definition,
     matches(resource) {
       const { type } = resource.spec;
       const kind = `${kindOf(resource.address)}s`;
       const isOfType = kind === 'queues' && APPLY_TO_TYPES.get(String(applyTo)) === type;
-      return (
-        (applyTo === 'all' || applyTo === kind || isOfType) && names.matches(vhostAndName(resource).name)
-      );
+      const covers = applyTo === 'all' || applyTo === kind || isOfType;
+      if (!covers || disablingKeys(definition, String(type), context.broker.version).length > 0) return false;
+      return names.matches(vhostAndName(resource).name);
     },
   };
 }

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { InvalidProject } from '../../model/index.ts';
+import { renderPolicies } from '../../report/index.ts';
+import type { Invoke } from '../invoke.ts';
+import { addJsonOption, withOutputs } from '../outputs.ts';
+import { waitOption } from '../plan-flags.ts';
+import { checkProject, connecting, hasInvalidInput, unlessInterrupted } from '../project.ts';
+import { UsageError } from '../usage.ts';
+
+interface Flags {
+  readonly format: 'text' | 'json';
+  readonly broker?: string;
+  readonly live?: boolean;
+  readonly wait: number;
+}
+
+export function addPolicies(program: Command, invoke: Invoke): void {
+  addJsonOption(
+    program
+      .command('policies')
+      .description('Show which arguments and policies are in force')
+      .argument('[globs...]', 'names or addresses of queues and exchanges (default: all)'),
+  )
+    .option('--broker <name>', 'broker from the configuration (default: all that have policies)')
+    .option('--live', 'ask the live brokers instead of the topology files')
+    .addOption(waitOption())
+    .action(
+      invoke<Flags>((context, flags, globs) => {
+        const { format, broker } = flags;
+        return withOutputs(context, format === 'json' ? { format } : {}, 'policies', async (publish) => {
+          const checked = await checkProject(context);
+          if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
+          const { policies } = await import('../../workflow/index.ts');
+          if (flags.live) context.busy('reading the brokers');
+          const found = await unlessInterrupted(
+            context,
+            policies(checked, {
+              ...(broker !== undefined && { broker }),
+              globs: globs.filter((glob) => glob !== undefined),
+              ...(flags.live && { live: connecting(context, flags.wait) }),
+            }),
+          );
+          context.progress.clear();
+          if (globs.length > 0 && found.length === 0) {
+            throw new UsageError(
+              'no queue or exchange with a setting or policy matches',
+              'a glob without a slash matches names, as orders*; one with slashes addresses, as main/queue/**',
+            );
+          }
+          await publish((_, style) => renderPolicies(found, format, style));
+          return {};
+        });
+      }),
+    );
+}
