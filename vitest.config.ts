@@ -25,7 +25,7 @@ const BROKERS = [
 const PROGRAMS = [
   'test/action/{comment,comment-retries,find-plan,install,steps}.test.ts',
   'test/cli/{approval,diff,diff-output,pipes,process}.test.ts',
-  'test/examples/{github,merge-request-note}.test.ts',
+  'test/examples/{github,merge-request-note,vitest}.test.ts',
 ];
 
 const UNIT_ONLY = process.env.npm_lifecycle_event === 'test:unit';

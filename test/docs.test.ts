@@ -10,11 +10,11 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { check } from '../src/workflow/index.ts';
+import { check, runTests } from '../src/workflow/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/ci/README.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/ci/README.md', 'examples/vitest/README.md'],
   ...readdirSync(join(ROOT, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ];
 
@@ -47,18 +47,21 @@ test.each(PAGES)('%s: every link within the repository leads somewhere', (page) 
 });
 
 describe('examples of topologies', () => {
-  const blocks = ['README.md', 'docs/topology-format.md', 'docs/ownership.md'].flatMap((page) =>
-    [...read(page).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => ({ page, text })),
+  const blocks = ['README.md', 'docs/topology-format.md', 'docs/testing.md', 'docs/ownership.md'].flatMap(
+    (page) =>
+      [...read(page).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => ({ page, text })),
   );
   const topologies = blocks.filter(({ text }) => /^(rabbitmq|kafka|nats):/m.test(text));
 
-  test.each(topologies)('$page: $text', ({ text }) => {
+  test.each(topologies)('$page: $text', async ({ text }) => {
     const folder = mkdtempSync(join(tmpdir(), 'brokerform-docs-'));
     try {
       mkdirSync(join(folder, 'topologies'));
       writeFileSync(join(folder, 'topologies', 'example.yaml'), text);
-      const { diagnostics } = check({ directory: folder, env: {} });
-      expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+      const checked = check({ directory: folder, env: {} });
+      expect(checked.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+      const { results } = await runTests(checked);
+      expect(results.filter(({ status }) => status === 'failed')).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true });
     }
