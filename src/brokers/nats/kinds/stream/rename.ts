@@ -5,6 +5,7 @@ import {
   disruptive,
   type JsonObject,
   kindOf,
+  oncePer,
   type Resource,
   type Risk,
   refused,
@@ -163,11 +164,21 @@ export function renameUnderWay(change: Change, { broker, live }: Context): Risk[
     return [underWay(`its messages are being moved to stream ${becomes}`, becomes, name)];
   }
   if (change.action !== 'delete') return [];
-  const old = [...live.values()].find(({ spec }) => becomesOf(spec) === name);
-  if (!old) return [];
-  const was = streamNameOf(old.address);
+  const was = oldNamesIn(live).get(name);
+  if (was === undefined) return [];
   return [underWay(`it gets the consumers of stream ${was}, whose rename was interrupted`, name, was)];
 }
+
+/** Old names of live streams that gave their messages away, by the new ones. Cached: every deletion asks. */
+const oldNamesIn = oncePer(
+  (live: Context['live']): ReadonlyMap<string, string> =>
+    new Map(
+      [...live.values()].flatMap(({ address, spec }): [string, string][] => {
+        const becomes = becomesOf(spec);
+        return becomes === undefined ? [] : [[becomes, streamNameOf(address)]];
+      }),
+    ),
+);
 
 function underWay(message: string, name: string, was: string): Risk {
   const hint = `declare stream ${name} with "was: ${was}" until the rename is done`;
