@@ -6,6 +6,7 @@ import { benchOffline } from './offline.ts';
 import { benchRabbit } from './rabbitmq.ts';
 import { renderSection, type Section, writeSection } from './report.ts';
 import { benchRouting } from './routing.ts';
+import { benchNatsRouting } from './routing-nats.ts';
 import type { Settings } from './settings.ts';
 
 // Measures, prints what it found and puts it into RESULTS.md:
@@ -22,6 +23,7 @@ const sections: Readonly<Record<string, (settings: Settings) => Promise<Section>
   nats: benchNats,
   moves: benchMoves,
   routing: benchRouting,
+  'routing-nats': benchNatsRouting,
 };
 
 const { values, positionals } = parseArgs({

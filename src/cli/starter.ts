@@ -84,6 +84,13 @@ nats:
       subjects: [$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.ORDERS.>]
       max_age: 90d
       max_bytes: 64MiB
+
+# What must stay true of it: "brokerform test" checks this offline.
+tests:
+  - name: a created order is stored and processed
+    publish: { subject: orders.created }
+    stored-in: ORDERS
+    delivered-to: ORDERS/order-processor
 `,
   },
 } as const;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { NatsLine } from '../../../local/nats.ts';
 import { overlap } from '../../../src/brokers/nats/fields/subjects.ts';
+import { stringsIn } from '../../../src/brokers/nats/fields/values.ts';
 import type { JsonObject } from '../../../src/model/index.ts';
 
 /** Streams and consumers as a server is to hold them, in the order in which they are made; it may refuse some. */
@@ -232,12 +233,22 @@ export function routedTopologies(line: NatsLine): fc.Arbitrary<RoutedTopology> {
 const HEADERS: readonly Readonly<Record<string, string>>[] = [{ 'Nats-TTL': '1h' }, { 'X-Any': 'y' }];
 const EXPECTING = STREAMS.map((name) => ({ 'Nats-Expected-Stream': name }));
 
-export function routedMessages(line: NatsLine): fc.Arbitrary<RoutedMessage> {
-  const roots = STREAMS.map((_, i) => rootOf(i));
+/** Most are on subjects that a stream has. */
+export function routedMessages(line: NatsLine, { streams }: RoutedTopology): fc.Arbitrary<RoutedMessage> {
+  const patterns = streams.flatMap(({ subjects }) => stringsIn(subjects));
+  const fitting = fc.constantFrom(...patterns, 's5.>').chain((one) => {
+    const tokens = one.split('.').map((token) => {
+      if (token === '>')
+        return fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join('.'));
+      return token === '*' ? word : fc.constant(token);
+    });
+    return fc.tuple(...tokens).map((filled) => filled.join('.'));
+  });
+  const any = fc
+    .tuple(fc.constantFrom('other', ...STREAMS.map((_, i) => rootOf(i))), fc.array(word, { maxLength: 3 }))
+    .map(([root, words]) => [root, ...words].join('.'));
   return fc.record({
-    subject: fc
-      .tuple(fc.constantFrom('other', ...roots, ...roots), fc.array(word, { minLength: 1, maxLength: 3 }))
-      .map((tokens) => tokens.flat().join('.')),
+    subject: fc.oneof({ weight: 6, arbitrary: fitting }, { weight: 1, arbitrary: any }),
     headers: fc.oneof(
       { weight: 6, arbitrary: fc.constant({}) },
       { weight: 1, arbitrary: fc.constantFrom(...HEADERS, ...(line === 'current' ? EXPECTING : [])) },

@@ -19,7 +19,7 @@ describeLines(
       const server = await PlainServer.connect(nats.url);
       ends.push(() => server.close());
       for (const [i, topology] of fc.sample(routedTopologies(line), { numRuns: 3, seed: 1 }).entries()) {
-        const messages = fc.sample(routedMessages(line), { numRuns: 100, seed: i });
+        const messages = fc.sample(routedMessages(line, topology), { numRuns: 100, seed: i });
         const trial = await routingTrial(server, nats.url, topology, messages);
         expect(trial.disagreements, JSON.stringify(topology, null, 1)).toEqual([]);
       }

@@ -46,7 +46,7 @@ export interface StreamStop extends Common {
   /** The subject that it had where it comes from. */
   readonly before: Subject | undefined;
   readonly fate: Fate;
-  /** Why it is refused. */
+  /** Why it is refused or unwanted. */
   readonly why?: string;
 }
 
@@ -150,9 +150,11 @@ class Walk {
     const before = from.type === 'stream' ? from.subject : from.type === 'subject' ? from.at : subject;
     const by = via.type === 'mirror' || via.type === 'source' ? via.type : 'publish';
     const headers = state.isAdvisory ? {} : this.#headers;
-    const why = refusal(stream.name, stream.resource.spec, { ...state, by, headers }, this.#account.rules);
-    const wanted = why === undefined && subject ? fateIn(stream, subject) : undefined;
-    const fate = why === undefined ? (wanted?.fate ?? 'stored') : 'refused';
+    const { rules } = this.#account;
+    const refused = refusal(stream.name, stream.resource.spec, { ...state, by, headers }, rules);
+    const wanted = refused === undefined && subject ? fateIn(stream, subject, rules) : undefined;
+    const fate = refused === undefined ? (wanted?.fate ?? 'stored') : 'refused';
+    const why = refused ?? wanted?.why;
     const text = subject ? subjectText(subject) : '';
     const parts = ['stream', stream.name, text, ...marksOf(state), fate];
     const stop = this.#reach(from, via, parts, match === 'yes' && wanted?.isCertain !== false, (id) => ({

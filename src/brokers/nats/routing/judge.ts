@@ -88,17 +88,15 @@ function whyNot(
   }
   for (const name of missing) {
     const stop = summary.lost.get(name.split('/')[0] ?? '');
-    if (stop?.fate === 'unwanted') {
-      return {
-        hint: `${stop.stream.name} has interest retention, and no consumer of it receives the message`,
-      };
-    }
     if (stop?.fate === 'passing') {
       return {
         hint: `${stop.stream.name} deletes the message once it is copied, as no consumer of it receives it`,
       };
     }
-    if (stop?.why !== undefined) return { hint: `${stop.stream.name} refuses the message: ${stop.why}` };
+    if (stop?.why !== undefined) {
+      const verb = stop.fate === 'refused' ? 'refuses' : 'does not store';
+      return { hint: `${stop.stream.name} ${verb} the message: ${stop.why}` };
+    }
   }
   return {};
 }

@@ -7,8 +7,7 @@ import { ADVISORY, type ConsumerStop, type Stop, type StreamStop } from './flow.
 export function streamNotes({ stream, subject, fate, why, isAdvisory }: StreamStop): string[] {
   const { spec } = stream.resource;
   if (fate === 'refused') return [`refused: ${why}`];
-  if (fate === 'unwanted')
-    return ['not stored: no consumer of this stream with interest retention receives it'];
+  if (fate === 'unwanted') return [`not stored: ${why}`];
   return [
     ...(subject ? [] : ['a random number decides its subject: not followed any further']),
     ...(fate === 'passing' ? ['deleted once it is copied: no consumer keeps it here'] : []),

@@ -14,6 +14,8 @@ export interface ServerRules {
   readonly expectations: { readonly mirror: boolean; readonly source: boolean };
   /** The header that sources add is refused from publishers. */
   readonly sourceHeader: boolean;
+  /** Streams with interest retention lose messages for some combinations of filters. */
+  readonly overlooksInterest: boolean;
 }
 
 export function rulesOf(broker: Pick<BrokerIdentity, 'version' | 'facts'>): ServerRules {
@@ -21,6 +23,9 @@ export function rulesOf(broker: Pick<BrokerIdentity, 'version' | 'facts'>): Serv
     transforms: supports(broker, '2.10'),
     expectations: { mirror: atLeast(broker, '2.11.5'), source: atLeast(broker, '2.10.14') },
     sourceHeader: supports(broker, '2.15'),
+    overlooksInterest:
+      atLeast(broker, '2.10.16') &&
+      !(atLeast(broker, '2.12') ? atLeast(broker, '2.12.4') : atLeast(broker, '2.11.12')),
   };
 }
 

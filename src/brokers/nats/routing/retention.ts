@@ -1,21 +1,73 @@
 import { firstMatch, type Stream } from './account.ts';
-import type { Match, Subject } from './subject.ts';
+import type { ServerRules } from './refusal.ts';
+import type { Match, Pattern, Subject, Token } from './subject.ts';
 
 /** What becomes of a message in a stream. `passing`: it is deleted as soon as mirrors and sources have copied it. */
 export type Fate = 'stored' | 'passing' | 'unwanted' | 'refused';
 
+interface Decision {
+  readonly fate: Fate;
+  readonly isCertain: boolean;
+  readonly why?: string;
+}
+
 /** Streams that keep messages for consumers only. */
-export function fateIn(stream: Stream, subject: Subject): { fate: Fate; isCertain: boolean } {
+export function fateIn(stream: Stream, subject: Subject, rules: ServerRules): Decision {
   const { retention } = stream.resource.spec;
-  // Servers look for interest in valid subjects only.
-  if (retention === 'interest' && subject.includes('')) return { fate: 'unwanted', isCertain: true };
   if (retention !== 'interest' && retention !== 'workqueue') return { fate: 'stored', isCertain: true };
   const taken = bestOf(stream.consumers.map(({ filters }) => firstMatch(subject, filters)?.match));
   const copied = bestOf(stream.copies.map(({ filters }) => firstMatch(subject, filters)?.match));
-  if (taken === 'yes') return { fate: 'stored', isCertain: true };
-  if (taken === 'maybe') return { fate: 'stored', isCertain: false };
+  if (retention === 'interest') {
+    const why =
+      overlooked(stream, subject, rules) ?? (taken === 'no' && copied === 'no' ? NO_INTEREST : undefined);
+    if (why !== undefined) return { fate: 'unwanted', isCertain: true, why };
+  }
+  if (taken !== 'no') return { fate: 'stored', isCertain: taken === 'yes' };
   if (copied !== 'no') return { fate: 'passing', isCertain: copied === 'yes' };
-  return { fate: retention === 'interest' ? 'unwanted' : 'stored', isCertain: true };
+  return { fate: 'stored', isCertain: true };
+}
+
+const NO_INTEREST = 'it has interest retention, and no consumer of it receives the message';
+
+/** Why a server does not see the interest that there is. */
+function overlooked({ consumers, copies }: Stream, subject: Subject, rules: ServerRules): string | undefined {
+  if (subject.includes(''))
+    return 'it has interest retention, for which no subject with an empty token counts';
+  if (!rules.overlooksInterest || subject.includes(null)) return undefined;
+  const patterns = [...consumers, ...copies].flatMap(({ filters }) => filters.map(({ pattern }) => pattern));
+  return isSeen(patterns, subject) || !isSeen(patterns, subject, true)
+    ? undefined
+    : 'this server overlooks that a filter matches (2.10.16 to 2.11.11, and 2.12.0 to 2.12.3, lose such messages)';
+}
+
+/**
+ * `matchLevelForAny` in server/sublist.go: where one filter has the last token of the subject and goes on, a `*` of
+ * another one is overlooked.
+ * @param mended as later servers do it
+ */
+function isSeen(patterns: readonly Pattern[], tokens: readonly Token[], mended = false): boolean {
+  let level: readonly Pattern[] = patterns;
+  let literal: readonly Pattern[] = [];
+  let wild: readonly Pattern[] = [];
+  for (const [i, token] of tokens.entries()) {
+    if (level.length === 0) return false;
+    if (level.some(([first]) => first === '>')) return true;
+    wild = after(level, '*');
+    if (isSeen(wild.filter(isMore), tokens.slice(i + 1), mended)) return true;
+    literal = after(level, token);
+    level = literal.filter(isMore);
+  }
+  if (literal.some((pattern) => !isMore(pattern))) return true;
+  if (literal.length > 0 && !mended) return false;
+  return wild.some((pattern) => !isMore(pattern));
+}
+
+function after(patterns: readonly Pattern[], token: Token): Pattern[] {
+  return patterns.flatMap(([first, ...rest]) => (first === token ? [rest] : []));
+}
+
+function isMore(pattern: Pattern): boolean {
+  return pattern.length > 0;
 }
 
 function bestOf(matches: readonly (Match | undefined)[]): Match {

@@ -49,10 +49,15 @@ function resultOf({ flow, topology }: Asked): string {
   if (first?.hops.length === 0) {
     return `stored nowhere: no ${topology.live ? '' : 'declared '}stream has a matching subject. A JetStream publish fails with "no responders"; core subscribers still receive the message`;
   }
-  const to = receivers === '' ? 'delivered to no consumer' : `delivered to ${receivers}`;
-  if (places !== '') return `stored in ${places}; ${to}${end}`;
+  const to = receivers === '' ? 'delivered to no consumer' : withVerb('delivered to', receivers);
+  if (places !== '') return `${withVerb('stored in', places)}; ${to}${end}`;
   const through = listed('stream', [...lost.keys()]);
   return receivers === '' ? `stored nowhere: ${through} does not keep it` : `stored nowhere; ${to}${end}`;
+}
+
+function withVerb(verb: string, places: string): string {
+  const [first, ...rest] = places.split(' ');
+  return first === 'perhaps' ? `perhaps ${verb} ${rest.join(' ')}` : `${verb} ${places}`;
 }
 
 /** `streams A, B, and perhaps stream C`; empty for none. */

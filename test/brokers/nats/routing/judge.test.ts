@@ -62,7 +62,7 @@ test.each<[string, JsonObject, string, string?]>([
     'wanted',
     { 'stored-in': ['WANTED'] },
     'expected stream WANTED; got no stream',
-    'WANTED has interest retention, and no consumer of it receives the message',
+    'WANTED does not store the message: it has interest retention, and no consumer of it receives the message',
   ],
 ])('%s %j fails: %s', (subject, expectations, failure, hint) => {
   const [key = ''] = Object.keys(expectations);

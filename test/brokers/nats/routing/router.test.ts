@@ -123,9 +123,28 @@ streams:
       'IN: deleted once it is copied: no consumer keeps it here',
     ]);
     expect(notes(routed(streams, 'in.c'))).toEqual([
-      'IN: not stored: no consumer of this stream with interest retention receives it',
+      'IN: not stored: it has interest retention, and no consumer of it receives the message',
     ]);
   });
+});
+
+test.each([
+  ['2.10.14', 'stored in stream IN; delivered to consumer IN/all'],
+  ['2.10.27', 'stored nowhere: stream IN does not keep it'],
+  ['2.11.12', 'stored in stream IN; delivered to consumer IN/all'],
+  ['2.12.3', 'stored nowhere: stream IN does not keep it'],
+  ['2.15.1', 'stored in stream IN; delivered to consumer IN/all'],
+])('interest that a server overlooks loses a message: %s', (version, result) => {
+  const streams = topologyOf(`
+streams:
+  IN:
+    subjects: [in.>]
+    retention: interest
+    consumers: { all: { filter_subject: in.* }, longer: { filter_subject: in.a.> } }
+`);
+  const broker = { ...streams.broker, version, facts: {} };
+  expect(routed({ ...streams, broker }, 'in.a').result).toBe(result);
+  expect(routed({ ...streams, broker }, 'in.b').result).toContain('stored in stream IN');
 });
 
 describe('a push consumer', () => {
