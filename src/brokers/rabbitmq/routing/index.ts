@@ -58,7 +58,7 @@ function routeOf({ vhost, message, topology }: Asked): Route {
     subject: subjectOf(message, vhost),
     broker: topology.broker,
     nodes,
-    result: resultText(delivery, [...new Set(later)].sort()),
+    result: resultText(delivery, [...new Set(later)].sort(), cut > 0),
     cut,
   };
 }
@@ -70,14 +70,17 @@ function subjectOf({ exchange, keys }: Message, vhost: Vhost): string {
   return `message to ${to}${key === '' ? '' : ` with key ${key}`}${also}, vhost ${vhost.name}`;
 }
 
-function resultText({ sure, possible, doubts }: Delivery, later: readonly string[]): string {
+/** @param isCut not all queues that dead letters go to are known */
+function resultText({ sure, possible, doubts }: Delivery, later: readonly string[], isCut: boolean): string {
   const maybe = possible.filter((name) => !sure.includes(name));
   const dropped = 'reaches no queue: it is dropped, or returned to a publisher that sets mandatory';
   const parts = [
     ...(sure.length > 0 ? [`reaches ${listed('queue', sure)}`] : doubts.length > 0 ? [] : [dropped]),
     ...(maybe.length > 0 ? [`may reach ${listed('queue', maybe)}`] : []),
     ...doubts,
-    ...(later.length > 0 ? [`dead letters go to ${listed('queue', later)}`] : []),
+    ...(later.length > 0
+      ? [`dead letters go to ${listed('queue', later)}${isCut ? ', and may go further' : ''}`]
+      : []),
   ];
   return parts.join('; ');
 }

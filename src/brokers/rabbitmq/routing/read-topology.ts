@@ -155,8 +155,9 @@ function readExchange(
     : (PREDECLARED.get(name) ?? 'direct');
   // The delayed message exchange routes as the type that it names: https://github.com/rabbitmq/rabbitmq-delayed-message-exchange
   const type = declaredType === 'x-delayed-message' ? String(args['x-delayed-type'] ?? '') : declaredType;
-  // Also those that every vhost has; the default exchange routes without looking at policies.
-  const matching = name === '' ? [] : matchingPolicies(policies, 'exchange', declaredType, name);
+  // Also those that every vhost has. The default exchange, when it is an alternate exchange, goes on to the alternate
+  // that a policy gives it.
+  const matching = matchingPolicies(policies, 'exchange', declaredType, name);
   const settings = (key: string) =>
     [fromArgument(resource, args, key), fromPolicy(matching[0], key)].flatMap((one) => one ?? []);
   const [alternate] = settings('alternate-exchange');

@@ -66,6 +66,19 @@ describe('routing', () => {
     expect(routed(sketch, { exchange: 'b', routingKey: '' })).toEqual(['q1']);
   });
 
+  it('goes on from the default exchange, where that is the alternate, to the alternate that a policy gives it', () => {
+    const sketch: Sketch = {
+      exchanges: { a: { arguments: { 'alternate-exchange': '' } }, rest: { type: 'fanout' } },
+      queues: { strays: {} },
+      bindings: [['rest', 'strays']],
+      policies: { all: { definition: { 'alternate-exchange': 'rest' } } },
+    };
+    expect(routed(sketch, { exchange: 'a', routingKey: 'x' })).toEqual(['strays']);
+    expect(routed(sketch, { exchange: '', routingKey: 'x' })).toEqual([]);
+    // Policies apply to exchanges that nobody declares, too.
+    expect(routed(sketch, { exchange: 'amq.topic', routingKey: 'x' })).toEqual(['strays']);
+  });
+
   it('routes by queue name on the default exchange, but not where that is the alternate', () => {
     const sketch: Sketch = {
       exchanges: { a: { arguments: { 'alternate-exchange': '' } } },
@@ -119,6 +132,21 @@ describe('headers', () => {
     const headers = { a: { $type: 'double', value: 1 } };
     expect(headersMatch(args, headers, '3.12.14')).toBe(true);
     expect(headersMatch(args, headers, '3.13.0')).toBe(false);
+  });
+
+  it('compares a float by the value that 32 bits hold', () => {
+    const float = (value: number) => ({ a: { $type: 'float', value } });
+    expect(headersMatch({ a: 1.5 }, float(1.5), '4.3.6')).toBe(true);
+    expect(headersMatch({ a: 1.1 }, float(1.1), '4.3.6')).toBe(false);
+    expect(headersMatch(float(1.1), float(1.1), '4.3.6')).toBe(true);
+  });
+
+  it('compares the timestamp of a message in milliseconds with that of a binding in seconds from 3.13', () => {
+    const timestamp = (value: number) => ({ a: { $type: 'timestamp', value } });
+    expect(headersMatch(timestamp(1), timestamp(1), '3.12.14')).toBe(true);
+    expect(headersMatch(timestamp(1), timestamp(1), '3.13.0')).toBe(false);
+    expect(headersMatch(timestamp(1000), timestamp(1), '4.3.6')).toBe(true);
+    expect(headersMatch({ a: 1000 }, timestamp(1), '4.3.6')).toBe(true);
   });
 
   it('knows what matches everything and nothing', () => {
