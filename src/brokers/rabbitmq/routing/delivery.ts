@@ -1,5 +1,6 @@
+import { choiceOf, choosesOne, isKnownType } from './choices.ts';
 import { isDeadLetterCycle, type Message, routed } from './message.ts';
-import { choiceOf, edges, isKnownType, type Routed, route } from './router.ts';
+import { edges, type Routed, route } from './router.ts';
 import type { Binding, Exchange, Vhost } from './topology.ts';
 
 /** The queues that a message comes to, from one exchange. Queues that are bound and not declared are among them. */
@@ -69,7 +70,7 @@ export function surelyReachesOneOf(vhost: Vhost, message: Message, queues: Reado
 function openChoice(vhost: Vhost, message: Message, asked: Routed): Exchange | undefined {
   const isOpen = (exchange: Exchange | undefined): exchange is Exchange =>
     exchange !== undefined &&
-    choiceOf(exchange) !== undefined &&
+    choosesOne(exchange) &&
     exchange.outgoing.length > 0 &&
     asked.choices?.has(exchange.name) !== true;
   const first = vhost.exchange(message.exchange);

@@ -10,10 +10,10 @@ import {
 import { unitOf } from '../fields/queue.ts';
 import { formatUnit } from '../fields/units.ts';
 import { tableOf } from '../kinds/parts.ts';
+import { choiceOf, endsOf, isKnownType } from './choices.ts';
 import { isKept, ttlOf } from './journey.ts';
 import type { Message, Reason } from './message.ts';
 import { deliveryLimit } from './reachability.ts';
-import { choiceOf, isKnownType } from './router.ts';
 import type { Binding, Exchange, Queue } from './topology.ts';
 
 /*
@@ -80,9 +80,9 @@ export function queueNotes(queue: Queue, ways: readonly WayOut[]): string[] {
 
 /** What is special about an exchange's type. */
 export function typeNotes(exchange: Exchange): string[] {
-  const { type, outgoing, resource } = exchange;
+  const { type, resource } = exchange;
   const choice = choiceOf(exchange);
-  const ends = new Set(outgoing.map(({ destination, toQueue }) => `${toQueue} ${destination}`)).size;
+  const ends = endsOf(exchange).size;
   return [
     ...(choice !== undefined && ends > 1 ? [`given to one of these ${ends}, ${choice}`] : []),
     ...(isKnownType(type) ? [] : [`the routing of type ${type} is not known: any of these may get it`]),

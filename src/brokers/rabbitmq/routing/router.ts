@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../model/index.ts';
+import { choosesOne, endsOf } from './choices.ts';
 import { headersExtent, headersMatch } from './headers.ts';
 import { ANY_KEY, coversKeys, type KeyWords, keysOfPattern, literalWords, splitKey } from './topic.ts';
 import type { Binding, Exchange, Vhost } from './topology.ts';
@@ -136,41 +137,10 @@ interface Match {
   readonly choice?: true;
 }
 
-/** Types of plug-ins, and of the broker, that pass a message on by exactly one binding; and what decides by which. */
-const CHOICES: ReadonlyMap<string, string> = new Map([
-  ['x-consistent-hash', 'by hash'],
-  ['x-modulus-hash', 'by hash of the routing key'],
-  ['x-random', 'at random'],
-]);
-
-/** What decides to which of its destinations an exchange passes a message on; undefined where all that match get it. */
-export function choiceOf({ type, arguments: args }: Exchange): string | undefined {
-  if (type !== 'x-consistent-hash') return CHOICES.get(type);
-  const header = args['hash-header'];
-  const property = args['hash-property'];
-  if (typeof header === 'string') return `by hash of the header ${header}`;
-  return typeof property === 'string' ? `by hash of ${property}` : 'by hash of the routing key';
-}
-
-/** Types whose routing is known: all but those of other plug-ins. */
-export function isKnownType(type: string): boolean {
-  return KNOWN_TYPES.has(type) || CHOICES.has(type);
-}
-
-const KNOWN_TYPES: ReadonlySet<string> = new Set([
-  'direct',
-  'fanout',
-  'headers',
-  'topic',
-  'x-recent-history',
-]);
-
 function* choose(exchange: Exchange, { choices }: Routed): Generator<Match> {
   const chosen = choices?.get(exchange.name);
-  const ends = new Set(exchange.outgoing.map((one) => `${one.toQueue} ${one.destination}`));
-  for (const binding of chosen ? [chosen] : exchange.outgoing) {
-    yield { binding, sure: chosen !== undefined || ends.size === 1, choice: true };
-  }
+  const sure = chosen !== undefined || endsOf(exchange).size === 1;
+  for (const binding of chosen ? [chosen] : exchange.outgoing) yield { binding, sure, choice: true };
 }
 
 function* matchingBindings(exchange: Exchange, message: Routed, version: string): Generator<Match> {
@@ -182,14 +152,15 @@ function* matchingBindings(exchange: Exchange, message: Routed, version: string)
     case 'direct':
     case 'topic': {
       const direct = exchange.type === 'direct';
-      const seen = new Set<Binding>();
+      const seen = new Map<Binding, boolean>();
       for (const key of message.keys) {
         const known = key.every((word) => typeof word === 'string');
         for (const binding of exchange.byKey().matching(direct ? literalWords(key) : key)) {
           const sure = known || (!direct && coversKeys(binding.key, key));
+          const before = seen.get(binding);
           // A key that is less certain may come before one that is more so.
-          if (seen.has(binding) && !(sure && message.wanted === 'certain')) continue;
-          seen.add(binding);
+          if (before === true || before === sure) continue;
+          seen.set(binding, sure);
           yield { binding, sure };
         }
       }
@@ -199,7 +170,7 @@ function* matchingBindings(exchange: Exchange, message: Routed, version: string)
       yield* matchingHeaders(exchange.outgoing, message, version);
       return;
     default:
-      if (CHOICES.has(exchange.type)) yield* choose(exchange, message);
+      if (choosesOne(exchange)) yield* choose(exchange, message);
       // A plug-in's type picks among its bindings by rules of its own.
       else for (const binding of exchange.outgoing) yield { binding, sure: false };
   }
