@@ -7,7 +7,7 @@ import type { BrokerIdentity, Call, Risk } from './plan.ts';
 import type { Failure, Outcome } from './report.ts';
 import type { Resource } from './resource.ts';
 import type { Effects } from './revision.ts';
-import type { Routing } from './routing.ts';
+import type { Routing, TestTrial, TrialAnswer } from './routing.ts';
 import type { Rule } from './rule.ts';
 import { type Resolve, shownSecrets } from './secret.ts';
 import type { SettingsReader } from './settings.ts';
@@ -229,6 +229,13 @@ export interface Session {
    * nothing that can keep a lock. Never throws for a refusal.
    */
   lock?(request: LockRequest): Promise<LockAttempt>;
+  /**
+   * Runs tests on a copy of what is declared, under names that nobody else has, and removes the copy whatever happens.
+   * Absent if the broker has no place for a copy.
+   * @returns an answer for each test, in their order
+   * @throws ConnectionError, BrokerError
+   */
+  runTests?(trial: TestTrial): Promise<readonly TrialAnswer[]>;
   /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
   diagnose(): Promise<Check[]>;
   close(): Promise<void>;

@@ -76,6 +76,19 @@ export interface Answer {
   readonly route?: Route;
 }
 
+/** Tests that are to run on a broker. */
+export interface TestTrial {
+  /** What is declared, completed. */
+  readonly resources: readonly Resource[];
+  /** Checked against the schema; without `name` and `broker`. */
+  readonly tests: readonly JsonObject[];
+  /** Aborted: what was made is removed, and nothing more is tried. */
+  readonly signal: AbortSignal;
+}
+
+/** What a broker did, or why it was not tried. */
+export type TrialAnswer = Answer | { readonly skipped: string };
+
 /** What a provider works out about messages. Pure. */
 export interface Router {
   /**

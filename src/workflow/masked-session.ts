@@ -23,6 +23,7 @@ export async function connectMasked(
   const preview = session.preview?.bind(session);
   const rehearse = session.rehearse?.bind(session);
   const lock = session.lock?.bind(session);
+  const runTests = session.runTests?.bind(session);
   return {
     // What a session knows of its broker may grow with what it reads.
     get broker() {
@@ -53,6 +54,7 @@ export async function connectMasked(
         return attempt.status === 'held' ? attempt : secrets.maskAll(attempt);
       },
     }),
+    ...(runTests && { runTests: async (trial) => secrets.maskAll(await guarded(runTests(trial))) }),
     diagnose: async () => secrets.maskAll(await guarded(session.diagnose())),
     close: () => session.close(),
   };

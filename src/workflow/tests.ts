@@ -9,17 +9,27 @@ import {
   type Router,
   type TestReport,
   type TestResult,
+  type TrialAnswer,
 } from '../model/index.ts';
-import type { Checked } from './check.ts';
+import type { Checked, DeclaredBroker } from './check.ts';
 import { declaredTopology } from './route.ts';
+import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
 
 export interface TestOptions {
   /** Globs of names; all tests where absent or empty. */
   readonly names?: readonly string[];
+  /** Also publish the messages on the brokers, in copies of what is declared that are removed again. */
+  readonly live?: OpenOptions & { readonly timeout: number };
 }
 
-/** Runs the tests of a project against what it declares, without any broker. */
-export async function runTests(checked: Checked, { names = [] }: TestOptions = {}): Promise<TestReport> {
+/**
+ * Runs the tests of a project against what it declares, without any broker; or on the brokers.
+ * @throws ConnectionError, BrokerError with `live`
+ */
+export async function runTests(
+  checked: Checked,
+  { names = [], live }: TestOptions = {},
+): Promise<TestReport> {
   const { project } = checked;
   const matchers = names.map(globMatcher);
   const chosen = project.tests.filter(
@@ -30,7 +40,7 @@ export async function runTests(checked: Checked, { names = [] }: TestOptions = {
     version: 1,
     project: project.name,
     ...(project.environment !== undefined && { environment: project.environment }),
-    results: await resultsOf(chosen, checked),
+    results: live ? await liveResults(chosen, checked, live) : await resultsOf(chosen, checked),
   };
 }
 
@@ -61,6 +71,61 @@ async function resultsOf(chosen: readonly DeclaredTest[], checked: Checked): Pro
   return chosen.flatMap((test) => results.get(test) ?? []);
 }
 
+async function liveResults(
+  chosen: readonly DeclaredTest[],
+  checked: Checked,
+  options: NonNullable<TestOptions['live']>,
+): Promise<TestResult[]> {
+  const results = new Map<DeclaredTest, TestResult>();
+  for (const [name, tests] of groupBy(chosen, (test) => test.broker)) {
+    const broker = checked.configured.get(name);
+    const asked = await askedOf(checked, name);
+    const answers = broker && asked && (await liveAnswers(broker, asked.topology, tests, options));
+    for (const [i, test] of tests.entries()) {
+      const answer = answers?.[i];
+      results.set(test, asked && answer ? liveResult(test, answer, asked) : undeclared(test));
+    }
+  }
+  return chosen.flatMap((test) => results.get(test) ?? []);
+}
+
+async function liveAnswers(
+  { name, provider, connect }: DeclaredBroker,
+  { resources }: RoutedTopology,
+  tests: readonly DeclaredTest[],
+  options: NonNullable<TestOptions['live']>,
+): Promise<readonly TrialAnswer[]> {
+  const sessions = await openSessions([{ provider, connection: connect(options.timeout) }], options);
+  try {
+    const session = sessions.get(name);
+    if (!session?.runTests) {
+      const skipped = `${provider.name} has no place for a copy of the topology; the test runs offline only`;
+      return tests.map(() => ({ skipped }));
+    }
+    return await session.runTests({
+      resources,
+      tests: tests.map(({ body }) => body),
+      signal: options.signal,
+    });
+  } finally {
+    await closeSessions(sessions.values());
+  }
+}
+
+/** With the declared way, where the broker took another one. */
+function liveResult(test: DeclaredTest, answer: TrialAnswer, asked: Asked): TestResult {
+  const { name, broker, at } = test;
+  if ('skipped' in answer)
+    return { name, broker, at, status: 'skipped', reason: answer.skipped, failures: [] };
+  const result = resultOf(test, answer);
+  if (result.status !== 'failed') return result;
+  try {
+    return { ...result, route: asked.router.route(test.body, asked.topology) };
+  } catch {
+    return result;
+  }
+}
+
 interface Asked {
   readonly router: Router;
   readonly topology: RoutedTopology;
@@ -73,8 +138,10 @@ async function askedOf({ configured }: Checked, name: string): Promise<Asked | u
 }
 
 function judge(test: DeclaredTest, asked: Asked): TestResult {
-  const { name, broker, at, places } = test;
-  const { verdicts, route } = answerTo(test, asked);
+  return resultOf(test, answerTo(test, asked));
+}
+
+function resultOf({ name, broker, at, places }: DeclaredTest, { verdicts, route }: Answer): TestResult {
   const failures = verdicts.flatMap(({ key, failure, hint }) =>
     failure === undefined
       ? []

@@ -4,19 +4,24 @@ import { renderTests } from '../../report/index.ts';
 import type { Invoke } from '../invoke.ts';
 import { listOption } from '../options.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
-import { checkProject, hasInvalidInput } from '../project.ts';
+import { waitOption } from '../plan-flags.ts';
+import { checkProject, connecting, hasInvalidInput } from '../project.ts';
 import { UsageError } from '../usage.ts';
 
 interface Flags extends OutputFlags {
   readonly name: readonly string[];
+  readonly live?: boolean;
+  readonly wait: number;
 }
 
 export function addTest(program: Command, invoke: Invoke): void {
   addOutputOptions(
     program
       .command('test')
-      .description('Run the tests of the topology files offline')
-      .addOption(listOption('--name <glob>', 'only tests with matching names; repeatable')),
+      .description('Run the tests of the topology files, offline or on the brokers')
+      .addOption(listOption('--name <glob>', 'only tests with matching names; repeatable'))
+      .option('--live', 'publish the messages on the brokers, in a copy that is removed again')
+      .addOption(waitOption()),
   ).action(
     invoke<Flags>((context, flags) =>
       withOutputs(context, flags, 'test', async (publish) => {
@@ -24,7 +29,11 @@ export function addTest(program: Command, invoke: Invoke): void {
         // Findings are for validate; what could not be read at all cannot be tested either.
         if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
         const { runTests } = await import('../../workflow/index.ts');
-        const report = await runTests(checked, { names: flags.name });
+        const live = flags.live && { live: connecting(context, flags.wait) };
+        if (live) context.busy('running tests on the brokers');
+        // An interrupt is waited for: the copies must be removed.
+        const report = await runTests(checked, { names: flags.name, ...live });
+        context.progress.clear();
         // A run that tests nothing must not look as if all were well.
         if (report.results.length === 0) throw nothingToRun(checked.project.tests.length);
         await publish((format, style) => renderTests(report, format, style));

@@ -60,6 +60,10 @@ export async function connect(
       preview: (units) => previewUnits(units, listings),
       rehearse: (units, options) => rehearseUnits(units, options, sending),
       lock: (request) => takeLock(request, { settings, listings, links }),
+      async runTests(trial) {
+        const { runTests } = await import('./testing/index.ts');
+        return runTests(trial, sending);
+      },
       diagnose: () => diagnose(settings, management, links),
       async close() {
         await links?.close();
