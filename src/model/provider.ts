@@ -229,12 +229,7 @@ export interface Session {
    * nothing that can keep a lock. Never throws for a refusal.
    */
   lock?(request: LockRequest): Promise<LockAttempt>;
-  /**
-   * Runs tests on a copy of what is declared, under names that nobody else has, and removes the copy whatever happens.
-   * Absent if the broker has no place for a copy.
-   * @returns an answer for each test, in their order
-   * @throws ConnectionError, BrokerError
-   */
+  /** Runs tests on a copy that is always removed; an answer each. Absent if the broker has no place for a copy. */
   runTests?(trial: TestTrial): Promise<readonly TrialAnswer[]>;
   /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
   diagnose(): Promise<Check[]>;

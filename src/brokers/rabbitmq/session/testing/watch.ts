@@ -3,7 +3,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { isObject, type Json, type JsonObject } from '../../../../model/index.ts';
 import { toAmqpTable } from '../requests.ts';
 
-export interface Death {
+interface Death {
   readonly queue: string;
   readonly reason: string;
   readonly count: number;
