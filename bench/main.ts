@@ -6,6 +6,7 @@ import { benchOffline } from './offline.ts';
 import { benchRabbit } from './rabbitmq.ts';
 import { renderSection, type Section, writeSection } from './report.ts';
 import { benchRouting } from './routing.ts';
+import { benchKafkaRouting } from './routing-kafka.ts';
 import { benchNatsRouting } from './routing-nats.ts';
 import type { Settings } from './settings.ts';
 
@@ -24,6 +25,7 @@ const sections: Readonly<Record<string, (settings: Settings) => Promise<Section>
   moves: benchMoves,
   routing: benchRouting,
   'routing-nats': benchNatsRouting,
+  'routing-kafka': benchKafkaRouting,
 };
 
 const { values, positionals } = parseArgs({

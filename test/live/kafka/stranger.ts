@@ -1,14 +1,16 @@
-import {
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+
+// Node finds no named exports in it; vitest does.
+const {
   AclOperationTypes,
   AclPermissionTypes,
   AclResourceTypes,
-  type Admin,
   ConfigResourceTypes,
   ConfigSource,
-  Kafka,
   logLevel,
+  Partitioners,
   ResourcePatternTypes,
-} from 'kafkajs';
+} = kafkajs;
 
 export interface ListedTopic {
   readonly partitions: number;
@@ -43,7 +45,7 @@ export class Stranger {
   }
 
   static async connect(bootstrap: readonly string[], prefix: string): Promise<Stranger> {
-    const kafka = new Kafka({
+    const kafka = new kafkajs.Kafka({
       brokers: [...bootstrap],
       logLevel: logLevel.NOTHING,
       retry: { retries: 4, initialRetryTime: 100 },
@@ -103,8 +105,33 @@ export class Stranger {
       .sort();
   }
 
-  async create(name: string): Promise<void> {
-    await this.#admin.createTopics({ topics: [{ topic: name }], waitForLeaders: false });
+  async create(name: string, partitions?: number): Promise<void> {
+    const topic = { topic: name, ...(partitions !== undefined && { numPartitions: partitions }) };
+    await this.#admin.createTopics({ topics: [topic], waitForLeaders: false });
+  }
+
+  /** Produces a record for each key, reads all of them back, and tells which partition had which key. */
+  async partitionsOf(name: string, keys: readonly string[]): Promise<Map<string, number>> {
+    const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    await producer.send({ topic: name, messages: keys.map((key) => ({ key, value: 'x' })) });
+    await producer.disconnect();
+    const consumer = this.#kafka.consumer({ groupId: name });
+    const found = new Map<string, number>();
+    await consumer.connect();
+    await consumer.subscribe({ topics: [name], fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      consumer
+        .run({
+          eachMessage: async ({ partition, message }) => {
+            found.set(message.key?.toString() ?? '', partition);
+            if (found.size === keys.length) resolve();
+          },
+        })
+        .catch(reject);
+    });
+    await consumer.disconnect();
+    return new Map(keys.map((key) => [key, found.get(key) ?? -1]));
   }
 
   async produce(name: string, values: readonly string[]): Promise<void> {

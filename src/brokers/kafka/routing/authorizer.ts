@@ -17,7 +17,7 @@ export interface Decision {
   readonly allowed: boolean;
   /**
    * Why: an ACL that allows or denies; no ACL that matches; no ACL at all about the resource, which some clusters
-   * allow (`allow.everyone.if.no.acl.found`).
+   * allow (`allow.everyone.if.no.acl.found`, a setting that brokers do not reveal).
    */
   readonly reason: 'acl' | 'no-match' | 'no-acl';
   /** The ACL that decides. */
@@ -28,7 +28,7 @@ export const ANY_HOST = '';
 export const EVERYONE = 'User:*';
 const EVERY_NAME = '*';
 
-/** What a broker without a superuser asks to learn whether a principal may do something to any resource of a type. */
+/** The name by which brokers find out whether resources without an ACL are allowed. */
 const HARDCODED = 'hardcode';
 
 /**
@@ -78,7 +78,7 @@ export class Authorizer {
     );
     const by = found.find((one) => aclOf(one).permission === 'deny') ?? found[0];
     if (by) return { allowed: aclOf(by).permission === 'allow', reason: 'acl', by };
-    return { allowed: false, reason: this.#all.isAbout(type, name) ? 'no-match' : 'no-acl' };
+    return { allowed: false, reason: this.#reasonFor(type, name) };
   }
 
   /**
@@ -86,8 +86,6 @@ export class Authorizer {
    * of Kafka 2.8 and later, which disregards implied operations, and denials of prefixes beside an ACL on every name.
    */
   decideAny(access: Omit<Access, 'name'>): Decision {
-    const named = this.decide({ ...access, name: HARDCODED });
-    if (named.allowed) return named;
     const { host, operation, type } = access;
     const found = this.#of(access.principal)
       .flatMap((patterns) => patterns.ofType(type))
@@ -109,7 +107,13 @@ export class Authorizer {
           .about(type, name)
           .some((deny) => pattern === 'literal' || aclOf(deny).pattern === 'prefixed');
       });
-    return by ? { allowed: true, reason: 'acl', by } : { allowed: false, reason: named.reason };
+    return by
+      ? { allowed: true, reason: 'acl', by }
+      : { allowed: false, reason: this.#reasonFor(type, HARDCODED) };
+  }
+
+  #reasonFor(type: AclResourceType, name: string): 'no-match' | 'no-acl' {
+    return this.#all.isAbout(type, name) ? 'no-match' : 'no-acl';
   }
 
   /** The ACLs of a principal, and of everyone. */

@@ -7,8 +7,7 @@ import type { Client, ClientRequest, Reach } from './requests.ts';
 /** Why a request of a principal is allowed or denied: `allow read on topic pay`, `no ACL allows it`. */
 export function reasonText({ reason, by }: Decision, principal: string, { type }: ClientRequest): string {
   if (by) return aclText(by, principal);
-  if (reason === 'no-match') return 'no ACL allows it';
-  return type === 'cluster' ? 'no ACL is about the cluster' : `no ACL is about this ${type}`;
+  return reason === 'no-match' || type === 'cluster' ? 'no ACL allows it' : `no ACL is about this ${type}`;
 }
 
 /** With its principal where it is not this one: `deny write on topic pay for User:*`. */
