@@ -60,6 +60,12 @@ kafka:
     orders.state:
       partitions: 6
       configs: { cleanup.policy: compact }
+
+# What must stay true of it: "brokerform test" checks this offline. Another number of partitions would move most keys.
+tests:
+  - name: all events of an order are in one partition
+    publish: { topic: orders.events, key: order-1 }
+    partition: 4
 `,
   },
   nats: {

@@ -3,7 +3,7 @@ import { operationsOn } from '../../../src/brokers/kafka/fields/acl.ts';
 import { type AclSpec, CLUSTER_NAME } from '../../../src/brokers/kafka/kinds/acl/spec.ts';
 
 /** Types that clients can ask about without being set up for it. */
-export const TYPES = ['topic', 'group', 'transactional-id', 'cluster'] as const;
+const TYPES = ['topic', 'group', 'transactional-id', 'cluster'] as const;
 
 export const USERS = ['a', 'b', 'c', 'd'] as const;
 

@@ -57,8 +57,13 @@ export class Authorizer {
   }
 
   /** Principals with an ACL about a resource, everyone among them. */
-  principalsAbout(type: AclResourceType, name: string): readonly string[] {
-    return [...new Set(this.#all.about(type, name).map((one) => aclOf(one).principal))];
+  principalsAbout(type: AclResourceType, name: string): ReadonlySet<string> {
+    return new Set(this.#all.about(type, name).map((one) => aclOf(one).principal));
+  }
+
+  /** Those with one that is not about every name. */
+  principalsNaming(type: AclResourceType, name: string): ReadonlySet<string> {
+    return new Set(this.#all.naming(type, name).map((one) => aclOf(one).principal));
   }
 
   /** Addresses that ACLs of a principal, or of everyone, name. */
@@ -146,13 +151,17 @@ class Patterns {
   }
 
   about(type: AclResourceType, name: string): Resource[] {
+    const everyName = name === EVERY_NAME ? [] : (this.#literal.get(keyOf(type, EVERY_NAME)) ?? []);
+    return [...this.naming(type, name), ...everyName];
+  }
+
+  naming(type: AclResourceType, name: string): Resource[] {
     if (!this.#byType.has(type)) return [];
     const prefixed = [...this.#lengths]
       .filter((length) => length <= name.length)
       .sort((a, b) => b - a)
       .flatMap((length) => this.#prefixed.get(keyOf(type, name.slice(0, length))) ?? []);
-    const everyName = name === EVERY_NAME ? [] : (this.#literal.get(keyOf(type, EVERY_NAME)) ?? []);
-    return [...(this.#literal.get(keyOf(type, name)) ?? []), ...prefixed, ...everyName];
+    return [...(this.#literal.get(keyOf(type, name)) ?? []), ...prefixed];
   }
 
   isAbout(type: AclResourceType, name: string): boolean {

@@ -16,6 +16,8 @@ export class RoutedCluster {
   readonly topics: ReadonlyMap<string, Topic>;
   readonly authorizer: Authorizer;
   readonly version: string;
+  /** That ACLs name or that are users. */
+  readonly principals: ReadonlySet<string>;
   /** By principal. */
   readonly #users: ReadonlyMap<string, Resource>;
   readonly #live: boolean;
@@ -27,6 +29,7 @@ export class RoutedCluster {
     this.topics = new Map(topics.map((topic) => [topic.name, topic]));
     this.authorizer = new Authorizer(ofKind('acl'));
     this.#users = new Map(ofKind('user').map((user) => [USER + nameOf(user), user]));
+    this.principals = new Set([...this.authorizer.principals, ...this.#users.keys()]);
     this.version = broker.version;
     this.#live = live;
     for (const topic of topics) {
@@ -55,11 +58,6 @@ export class RoutedCluster {
       ? [`topic ${name} is not on the broker`, 'it also looks so to a user who may not describe the topic']
       : [`topic ${name} is not declared`, 'declare it, or ask the broker with --live'];
     throw new RouteError(message, meant === undefined ? otherwise : `did you mean ${meant}?`);
-  }
-
-  /** Principals that ACLs name or that are users. */
-  get principals(): ReadonlySet<string> {
-    return new Set([...this.authorizer.principals, ...this.#users.keys()]);
   }
 
   /** A principal as a part of a route. @param role tells apart what it is there for */

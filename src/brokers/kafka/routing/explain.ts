@@ -1,4 +1,4 @@
-import { formatSource, nearestWord, type Resource } from '../../../model/index.ts';
+import { formatCount, formatSource, nearestWord, type Resource } from '../../../model/index.ts';
 import { impliedBy } from '../fields/acl.ts';
 import { type AclSpec, aclOf, describeAcl } from '../kinds/acl/spec.ts';
 import { type Authorizer, type Decision, EVERYONE } from './authorizer.ts';
@@ -30,9 +30,9 @@ export function exceptionText({ general, exceptions }: Reach): string {
 }
 
 /** The first few, and how many more: `a, b and 7 more`. */
-export function someOf(names: readonly string[], most = 5): string {
-  if (names.length <= most) return names.join(', ');
-  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+export function someOf(texts: readonly string[], most = 5, separator = ', '): string {
+  const shown = texts.slice(0, most).join(separator);
+  return texts.length <= most ? shown : `${shown} and ${formatCount(texts.length - most)} more`;
 }
 
 /** ACLs among which a mistyped name is looked for. */

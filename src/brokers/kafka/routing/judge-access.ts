@@ -96,20 +96,21 @@ export function judgeHolders(
     ? []
     : holders.filter(({ principal }) => !expected.includes(principal));
   if (missing.length === 0 && more.length === 0) return { key };
-  const parts = [
+  const why = [
     ...missing.map((principal) => `${principal} may not`),
-    ...more.map(({ principal, reach }) => {
+    ...more.slice(0, MOST_NAMED).map(({ principal, reach }) => {
       const by = reach.general.by ?? reach.exceptions[0]?.decision.by;
       return `${principal} may${by ? `: ${placedAcl(by, principal)}` : ''}`;
     }),
   ];
-  return { key, failure: `expected ${listText(expected)}; got ${listText(got)}: ${listText(parts, '; ')}` };
+  return {
+    key,
+    failure: `expected ${listText(expected)}; got ${listText(got)}: ${someOf(why, MOST_NAMED, '; ')}`,
+  };
 }
 
 const MOST_NAMED = 10;
 
-function listText(texts: readonly string[], separator = ', '): string {
-  if (texts.length === 0) return 'nobody';
-  const shown = texts.slice(0, MOST_NAMED).join(separator);
-  return texts.length > MOST_NAMED ? `${shown} and ${texts.length - MOST_NAMED} more` : shown;
+function listText(principals: readonly string[]): string {
+  return principals.length === 0 ? 'nobody' : someOf(principals, MOST_NAMED);
 }

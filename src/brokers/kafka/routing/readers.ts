@@ -15,21 +15,54 @@ export interface Holder {
  * All principals that ACLs name and that may make this request, in order. Where everyone may from everywhere, `User:*`
  * stands for them all.
  */
-export function holdersOf(authorizer: Authorizer, request: ClientRequest): Holder[] {
-  const holders = authorizer
-    .principalsAbout(request.type, request.name)
+export function holdersOf(authorizer: Authorizer, request: ClientRequest): readonly Holder[] {
+  const { type, name, operation } = request;
+  const named = authorizer.principalsNaming(type, name);
+  if (named.has(EVERYONE)) return holdersAmong(authorizer, request, authorizer.principalsAbout(type, name));
+  const known = usual.get(authorizer) ?? new Map<string, readonly Holder[]>();
+  usual.set(authorizer, known);
+  const key = `${operation} ${type}`;
+  const others = { ...request, name: UNNAMED };
+  const found = known.get(key) ?? holdersAmong(authorizer, others, authorizer.principalsAbout(type, UNNAMED));
+  known.set(key, found);
+  if (named.size === 0 || found.some(isForAll)) return found;
+  return sorted([
+    ...found.filter(({ principal }) => !named.has(principal)),
+    ...holdersAmong(authorizer, request, named),
+  ]);
+}
+
+/** No resource has it, so that only ACLs on every name are about it. */
+const UNNAMED = '\0';
+
+/** Who may by ACLs on every name: the same for most resources, and perhaps many. By operation and type. */
+const usual = new WeakMap<Authorizer, Map<string, readonly Holder[]>>();
+
+function holdersAmong(
+  authorizer: Authorizer,
+  request: ClientRequest,
+  principals: ReadonlySet<string>,
+): readonly Holder[] {
+  const holders = [...principals]
     .map((principal) => ({ principal, reach: reachOf(authorizer, principal, request) }))
-    .filter(({ reach }) => mayAtAll(reach))
-    .sort((a, b) => (a.principal < b.principal ? -1 : 1));
-  const everyone = holders.find(({ principal, reach }) => principal === EVERYONE && reach.general.allowed);
-  return everyone && everyone.reach.exceptions.length === 0 ? [everyone] : holders;
+    .filter(({ reach }) => mayAtAll(reach));
+  const everyone = holders.find(isForAll);
+  return everyone ? [everyone] : sorted(holders);
+}
+
+/** Everyone, from everywhere. */
+function isForAll({ principal, reach }: Holder): boolean {
+  return principal === EVERYONE && reach.general.allowed && reach.exceptions.length === 0;
+}
+
+function sorted(holders: Holder[]): Holder[] {
+  return holders.sort((a, b) => (a.principal < b.principal ? -1 : 1));
 }
 
 /** Those of everyone that may not, where everyone may. */
 export function excludedFrom(authorizer: Authorizer, request: ClientRequest): string[] {
   if (!mayAtAll(reachOf(authorizer, EVERYONE, request))) return [];
-  return authorizer
-    .principalsAbout(request.type, request.name)
+  return [...authorizer.principalsAbout(request.type, request.name)]
     .filter((principal) => !mayAtAll(reachOf(authorizer, principal, request)))
     .sort();
 }

@@ -153,7 +153,7 @@ function accessNotes({ topic, client, cluster }: Asked): string[] {
   if (!hasAcls) {
     return ['no ACL is known: without an authorizer, the cluster allows everyone everything'];
   }
-  if (authorizer.principalsAbout('topic', topic.name).length === 0) {
+  if (authorizer.principalsAbout('topic', topic.name).size === 0) {
     return ['no ACL is about this topic: open to superusers, or to all with allow.everyone.if.no.acl.found'];
   }
   const [writing, reading] = [onTopic('write', topic), onTopic('read', topic)];
