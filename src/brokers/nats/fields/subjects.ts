@@ -54,6 +54,22 @@ export function isWithin(inner: string, outer: string): boolean {
   }
 }
 
+/** What matches both patterns, as a pattern; undefined if nothing does. */
+export function commonSubject(a: string, b: string): string | undefined {
+  const left = a.split('.');
+  const right = b.split('.');
+  const common: string[] = [];
+  for (let i = 0; ; i++) {
+    const l = left[i];
+    const r = right[i];
+    if (l === undefined || r === undefined) return l === r ? common.join('.') : undefined;
+    if (l === '>') return [...common, ...right.slice(i)].join('.');
+    if (r === '>') return [...common, ...left.slice(i)].join('.');
+    if (l !== r && l !== '*' && r !== '*') return undefined;
+    common.push(l === '*' ? r : l);
+  }
+}
+
 /** Finds overlapping subjects by their tokens, without comparing all pairs. */
 export class SubjectIndex<T> {
   readonly #root: Node<T> = newNode();

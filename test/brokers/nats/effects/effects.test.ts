@@ -90,3 +90,81 @@ describe('what a consumer is given', () => {
     expect(lines(stream('orders.>'), consumer(['orders.eu']))).toEqual([]);
   });
 });
+
+describe('copies', () => {
+  const copied = (source: JsonObject, more: JsonObject = {}): Sketch => ({
+    streams: {
+      ORDERS: { subjects: ['orders.*'], ...more },
+      COPY: { sources: [{ name: 'ORDERS', ...source }] },
+      LAST: { mirror: { name: 'COPY' } },
+    },
+    consumers: { LAST: { reader: [] } },
+  });
+
+  test('of which a filter leaves less, also those of copies, and what their consumers are given', () => {
+    const narrowed = copied({ filter_subject: 'orders.eu' });
+    expect(lines(copied({}), narrowed)).toEqual([
+      'disruptive consumer reader [subject orders.*] is no longer given to it',
+      'disruptive stream COPY [subject orders.*] is no longer copied',
+      'disruptive stream LAST [subject orders.*] is no longer copied',
+    ]);
+    expect(lines(narrowed, copied({}))).toEqual([
+      'safe consumer reader [subject orders.*] is given to it now',
+      'safe stream COPY [subject orders.*] is copied now',
+      'safe stream LAST [subject orders.*] is copied now',
+    ]);
+  });
+
+  test('under other subjects', () => {
+    const mapped = copied({ subject_transforms: [{ src: 'orders.*', dest: 'copy.$1' }] });
+    expect(lines(copied({}), mapped)).toEqual([
+      'disruptive stream COPY [subject orders.*] is stored as copy.*: it was stored as orders.*',
+      'disruptive stream LAST [subject orders.*] is stored as copy.*: it was stored as orders.*',
+    ]);
+    const transformed = copied({}, { subject_transform: { src: 'orders.*', dest: 'shop.orders.$1' } });
+    expect(lines(copied({}), transformed)).toContain(
+      'disruptive stream ORDERS [subject orders.*] is stored as shop.orders.*: it was stored as orders.*',
+    );
+  });
+
+  test('of streams that are not declared have any subject', () => {
+    const undeclared = (filter: string): Sketch => ({
+      streams: { COPY: { sources: [{ name: 'ELSEWHERE' }] } },
+      consumers: { COPY: { reader: [filter] } },
+    });
+    expect(lines(undeclared('a'), undeclared('b'))).toEqual([
+      'disruptive consumer reader [subject a] is no longer given to it',
+      'safe consumer reader [subject b] is given to it now',
+    ]);
+  });
+});
+
+test('a stream with interest retention keeps what its consumers receive', () => {
+  const interest = (filter: string): Sketch => ({
+    streams: { IN: { subjects: ['in.>'], retention: 'interest' } },
+    consumers: { IN: { c: [filter] } },
+  });
+  expect(lines(interest('in.>'), interest('in.a'))).toEqual([
+    'disruptive consumer c [subject in.>] is no longer given to it',
+    'disruptive stream IN [subject in.>] is no longer kept',
+  ]);
+});
+
+test('thousands of streams and consumers are compared up to a bound, and what was left out is counted', () => {
+  const hub = (filter: string): Sketch => ({
+    streams: {
+      HUB: { subjects: Array.from({ length: 200 }, (_, i) => `s${i}.>`) },
+      ...Object.fromEntries(
+        Array.from({ length: 1000 }, (_, i) => [
+          `M${i}`,
+          { mirror: { name: 'HUB', filter_subject: filter } },
+        ]),
+      ),
+    },
+  });
+  const [before, after] = [resourcesOf(hub('*.a')), resourcesOf(hub('*.b'))];
+  const { effects, cut } = nats.effects?.(before, after, server()) ?? { effects: [], cut: 0 };
+  // A second of processor time; without its bounds it takes a minute, and is stopped.
+  expect(effects.length).toBeGreaterThan(0);
+  expect(cut).toBeGreaterThan(0);
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  commonSubject,
   isWithin,
   overlap,
   SubjectIndex,
@@ -40,6 +41,19 @@ const pattern = fc
   );
 
 describe('the algebra of subjects', () => {
+  it('has in common exactly what matches both', () => {
+    fc.assert(
+      fc.property(pattern, pattern, (a, b) => {
+        const common = commonSubject(a, b);
+        const both = LITERALS.filter((literal) => matches(a, literal) && matches(b, literal));
+        expect(common === undefined ? [] : LITERALS.filter((literal) => matches(common, literal))).toEqual(
+          both,
+        );
+      }),
+      { numRuns: runs(200) },
+    );
+  });
+
   it('overlaps exactly when some literal matches both', () => {
     fc.assert(
       fc.property(pattern, pattern, (a, b) => {

@@ -147,6 +147,22 @@ streams:
   expect(routed({ ...streams, broker }, 'in.b').result).toContain('stored in stream IN');
 });
 
+test('of several filters none matches a subject with an empty token, which a transform can make', () => {
+  const streams = topologyOf(`
+streams:
+  SPLIT:
+    subjects: [s.*]
+    subject_transform: { src: s.*, dest: "t.{{split(1,x)}}.end" }
+    consumers: { one: { filter_subject: t.*.end }, two: { filter_subjects: [t.*.end, u] }, all: {} }
+  COPY: { sources: [{ name: SPLIT, subject_transforms: [{ src: t.*.end, dest: c.$1 }, { src: u, dest: c }] }] }
+`);
+  expect(hops(routed(streams, 's.x'))).toEqual([
+    's.x -[s.*]-> SPLIT as t..end',
+    'SPLIT as t..end -[t.*.end]-> SPLIT/one',
+    'SPLIT as t..end -[]-> SPLIT/all',
+  ]);
+});
+
 describe('a push consumer', () => {
   const streams = topologyOf(`
 streams:
