@@ -3,23 +3,29 @@ import { stringsIn } from '../fields/values.ts';
 import type { Account } from './account.ts';
 import { nearestSubject } from './nearest.ts';
 import { type Asked, withPerhaps } from './route.ts';
+import { tokensOf } from './subject.ts';
 import { type Summary, summarize } from './summary.ts';
 
-/** Every expectation of a test, in its order. */
+/** Every expectation of a test, in its order, by what the router says. */
 export function judgeFlow(test: JsonObject, asked: Asked): Verdict[] {
-  const summary = summarize(asked.flow);
-  const scene: Scene = { ...asked, summary };
+  const verdicts = verdictsOf(test, { ...asked, summary: summarize(asked.flow) });
+  if (asked.flow.cut === 0) return verdicts;
+  return verdicts.map(({ key }) => ({ key, failure: 'the message goes to more places than are followed' }));
+}
+
+/** A message, and where it went: according to the router, or to a server. */
+export interface Scene extends Omit<Asked, 'flow'> {
+  readonly summary: Summary;
+}
+
+/** Every expectation of a test, in its order. */
+export function verdictsOf(test: JsonObject, scene: Scene): Verdict[] {
   return Object.entries(test).flatMap(([key, value]): Verdict[] => {
     const check = Object.hasOwn(CHECKS, key) ? CHECKS[key] : undefined;
     if (!check) return [];
-    if (asked.flow.cut > 0) return [{ key, failure: 'the message goes to more places than are followed' }];
     const failure = undeclared(value, scene) ?? check(value, scene);
     return [{ key, ...failure }];
   });
-}
-
-interface Scene extends Asked {
-  readonly summary: Summary;
 }
 
 type Failure = Pick<Verdict, 'failure' | 'hint'>;
@@ -73,12 +79,8 @@ function exactly(
 }
 
 /** The first reason that is known. */
-function whyNot(
-  missing: readonly string[],
-  { summary, account, message, flow }: Scene,
-): Pick<Failure, 'hint'> {
-  const [first] = flow.stops.values();
-  if (missing.length > 0 && first?.hops.length === 0) {
+function whyNot(missing: readonly string[], { summary, account, message }: Scene): Pick<Failure, 'hint'> {
+  if (missing.length > 0 && account.storing(tokensOf(message.subject)).length === 0) {
     const near = nearestSubject(message.subject, account);
     return near
       ? {
@@ -87,15 +89,14 @@ function whyNot(
       : {};
   }
   for (const name of missing) {
-    const stop = summary.lost.get(name.split('/')[0] ?? '');
-    if (stop?.fate === 'passing') {
-      return {
-        hint: `${stop.stream.name} deletes the message once it is copied, as no consumer of it receives it`,
-      };
+    const [stream = ''] = name.split('/');
+    const lost = summary.lost.get(stream);
+    if (lost?.fate === 'passing') {
+      return { hint: `${stream} deletes the message once it is copied, as no consumer of it receives it` };
     }
-    if (stop?.why !== undefined) {
-      const verb = stop.fate === 'refused' ? 'refuses' : 'does not store';
-      return { hint: `${stop.stream.name} ${verb} the message: ${stop.why}` };
+    if (lost?.why !== undefined) {
+      const verb = lost.fate === 'refused' ? 'refuses' : 'does not store';
+      return { hint: `${stream} ${verb} the message: ${lost.why}` };
     }
   }
   return {};

@@ -21,8 +21,8 @@ export const router: Router = {
   },
 };
 
-/** @throws RouteError for a subject that nothing can be published on */
-function ask({ publish }: JsonObject, topology: RoutedTopology): Asked {
+/** The message of a test, and where it goes. @throws RouteError for a subject that nothing can be published on */
+export function ask({ publish }: JsonObject, topology: RoutedTopology): Asked {
   const { subject = '', headers = {} } = isObject(publish) ? publish : {};
   const message = { subject: checkedSubject(subject), headers: isObject(headers) ? headers : {} };
   const account = accountOf(topology);

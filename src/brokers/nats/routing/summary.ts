@@ -1,7 +1,7 @@
 import type { Flow, Stop, StreamStop } from './flow.ts';
 import { subjectText } from './subject.ts';
 
-/** What of a flow counts: the streams that keep the message, and the consumers that receive it. */
+/** What counts of where a message goes: the streams that keep it, and the consumers that receive it. */
 export interface Summary {
   /** By name; the message goes there whatever a random number is. */
   readonly stored: ReadonlySet<string>;
@@ -13,7 +13,7 @@ export interface Summary {
   /** The subjects of its copies, by stream; null where a random number decides. */
   readonly subjects: ReadonlyMap<string, ReadonlySet<string | null>>;
   /** Streams that it comes to, and that do not keep it. */
-  readonly lost: ReadonlyMap<string, StreamStop>;
+  readonly lost: ReadonlyMap<string, Pick<StreamStop, 'fate' | 'why'>>;
 }
 
 /** Advisories are other messages, and do not count. */
