@@ -64,9 +64,11 @@ export function publishedMessage(publish: JsonObject, vhost: Vhost, topology: To
   const copies = [...keysOf('cc', publish.cc), ...keysOf('header CC', CC)];
   const hidden = [...keysOf('bcc', publish.bcc), ...keysOf('header BCC', BCC)];
   const expiration = durationOf('expiration', publish.expiration);
+  const keys = [...new Set([String(publish.key ?? ''), ...copies, ...hidden])];
+  for (const key of keys) checkLength(key);
   return {
     exchange,
-    keys: [...new Set([String(publish.key ?? ''), ...copies, ...hidden])],
+    keys,
     // The broker removes BCC, and leaves CC.
     headers: { ...headers, ...(copies.length > 0 && { CC: copies }) },
     ...(expiration !== undefined && { expiration }),
@@ -100,6 +102,14 @@ function checkExchange(name: string, vhost: Vhost, { vhosts }: Topology): void {
 }
 
 const SHOWN = 10;
+const LONGEST_KEY = 255;
+
+function checkLength(key: string): void {
+  const length = Buffer.byteLength(key);
+  if (length > LONGEST_KEY) {
+    throw new RouteError(`a routing key has ${length} bytes: AMQP has room for ${LONGEST_KEY}`);
+  }
+}
 
 function keysOf(what: string, value: Json | undefined): string[] {
   if (value === undefined) return [];

@@ -103,6 +103,18 @@ describe('a copy', () => {
   });
 });
 
+describe('a message', () => {
+  const { topology, vhost } = vhostOf({ exchanges: { x: {} } }, '4.3.6');
+  it.each([
+    [{ key: 'é'.repeat(128) }, 'a routing key has 256 bytes: AMQP has room for 255'],
+    [{ headers: { CC: 'q' } }, 'header CC is not a list of routing keys: the broker closes the channel'],
+    [{ expiration: 'soon' }, 'expiration: expected a duration such as 500ms or 1m10s'],
+    [{ expiration: -1 }, 'expiration: expected a duration such as 500ms or 1m10s'],
+  ])('%j is refused', (more, problem) => {
+    expect(() => publishedMessage({ exchange: 'x', ...more }, vhost, topology)).toThrow(problem);
+  });
+});
+
 describe('a dead letter', () => {
   const sketch = {
     exchanges: { x: {} },
