@@ -169,13 +169,14 @@ export function firstMatch(
   subject: Subject,
   filters: readonly Filter[],
 ): { filter: Filter; match: Match } | undefined {
-  // Servers look up several filters in an index, which has no subject with an empty token.
-  if (filters.length > 1 && subject.includes('')) return undefined;
+  const isOdd = subject.includes('');
+  // Servers look up several filters in an index, which has no subject with an empty token. One filter may overlook it.
+  if (isOdd && filters.length > 1) return undefined;
   let found: { filter: Filter; match: Match } | undefined;
   for (const filter of filters) {
     const one = match(subject, filter.pattern);
-    if (one === 'yes') return { filter, match: one };
-    if (one === 'maybe') found ??= { filter, match: one };
+    if (one === 'yes' && !(isOdd && filter.text !== '>')) return { filter, match: one };
+    if (one !== 'no') found ??= { filter, match: 'maybe' };
   }
   return found;
 }

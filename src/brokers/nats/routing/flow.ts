@@ -176,7 +176,9 @@ class Walk {
       if (!found) continue;
       const parts = ['consumer', stream.name, consumer.name, subjectText(subject), ...marksOf(state)];
       const via: Via = { type: 'consumer', filter: found.filter.text };
-      const stop = this.#reach(from, via, parts, found.match === 'yes', (id) => ({
+      // No consumer is woken for a subject with an empty token: it comes along with the next message.
+      const isSure = found.match === 'yes' && !subject.includes('');
+      const stop = this.#reach(from, via, parts, isSure, (id) => ({
         ...{ id, type: 'consumer', stream, consumer, subject, hops: [], isAdvisory },
       }));
       if (stop) this.#work.push(() => this.#deliver(stop, stream, consumer, state));

@@ -10,6 +10,7 @@ export function streamNotes({ stream, subject, fate, why, isAdvisory }: StreamSt
   if (fate === 'unwanted') return [`not stored: ${why}`];
   return [
     ...(subject ? [] : ['a random number decides its subject: not followed any further']),
+    ...(subject?.includes('') ? ['its subject has an empty token, which filters may overlook'] : []),
     ...(fate === 'passing' ? ['deleted once it is copied: no consumer keeps it here'] : []),
     ...(isAdvisory ? [] : limitNotes(spec)),
   ];

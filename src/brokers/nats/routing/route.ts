@@ -150,7 +150,11 @@ function hopWords({ via, isCertain }: Hop, from: Stop, to: Stop): HopWords {
     }
     case 'consumer': {
       const label = via.filter === '>' ? '' : via.filter;
-      return words('consume', isCertain ? label : `perhaps ${label}`, ofConsumer(to, 'filter_subjects'));
+      return words(
+        'consume',
+        isCertain ? label : `perhaps ${label}`.trim(),
+        ofConsumer(to, 'filter_subjects'),
+      );
     }
     case 'republish':
       return words('copy', via.headersOnly ? 'republish, headers only' : 'republish', ofStream('republish'));
