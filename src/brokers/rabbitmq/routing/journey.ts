@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../model/index.ts';
 import { deliver } from './delivery.ts';
 import { deadLettered, type Message, type Reason, stateOf } from './message.ts';
-import { deliveryLimit, numberSetting } from './reachability.ts';
+import { deliveryLimit, numberSetting, overflowOf } from './reachability.ts';
 import type { Queue, Vhost } from './topology.ts';
 
 /*
@@ -134,6 +134,11 @@ function fateOf(queue: Queue, message: Message, consumers: Consumers, version: s
     if (limit === undefined) return { tries: 1, delay: 0, text: 'returned' };
     // The delivery after the last permitted return is the last one.
     return { reason: 'delivery_limit', tries: Number(limit) + 1, delay: 0, text: 'returned' };
+  }
+  // A queue that may hold nothing lets go of a message that no consumer waits for.
+  const room = [numberSetting(queue, 'max-length'), numberSetting(queue, 'max-length-bytes')];
+  if (room.includes(0n) && overflowOf(queue) === 'drop-head') {
+    return { reason: 'maxlen', tries: 0, delay: 0, text: 'full' };
   }
   const delay = ttlOf(queue, message);
   if (delay === undefined || !queue.setting('dead-letter-exchange')) return undefined;

@@ -13,7 +13,7 @@ import { tableOf } from '../kinds/parts.ts';
 import { choiceOf, endsOf, isKnownType } from './choices.ts';
 import { isKept, ttlOf } from './journey.ts';
 import type { Message, Reason } from './message.ts';
-import { deliveryLimit } from './reachability.ts';
+import { deliveryLimit, overflowOf } from './reachability.ts';
 import type { Binding, Exchange, Queue } from './topology.ts';
 
 /*
@@ -54,12 +54,6 @@ function lengthsOf(queue: Queue): string[] {
     const value = queue.setting(name)?.value;
     return value === undefined ? [] : [`${name} ${formatUnit(value, unitOf(name)) ?? JSON.stringify(value)}`];
   });
-}
-
-function overflowOf(queue: Queue): string {
-  const overflow = String(queue.setting('overflow')?.value ?? 'drop-head');
-  // Quorum queues take this one, and drop.
-  return queue.type === 'quorum' && overflow === 'reject-publish-dlx' ? 'drop-head' : overflow;
 }
 
 /** What happens in a queue that leads nowhere. */

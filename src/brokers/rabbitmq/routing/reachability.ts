@@ -57,7 +57,13 @@ export function deadLetterKeys(vhost: Vhost, queue: Queue): KeyWords[] {
 export function deadLettersByItself(queue: Queue): boolean {
   if (queue.setting('message-ttl')) return true;
   const limit = queue.setting('max-length') ?? queue.setting('max-length-bytes');
-  return limit !== undefined && queue.setting('overflow')?.value !== 'reject-publish';
+  return limit !== undefined && overflowOf(queue) !== 'reject-publish';
+}
+
+/** What a full queue does. Quorum queues take `reject-publish-dlx`, and drop. */
+export function overflowOf(queue: Queue): string {
+  const overflow = String(queue.setting('overflow')?.value ?? 'drop-head');
+  return queue.type === 'quorum' && overflow === 'reject-publish-dlx' ? 'drop-head' : overflow;
 }
 
 /** A setting as a number; undefined where there is none. */

@@ -52,6 +52,13 @@ describe('a copy', () => {
     expect(endsOf(sketch, { ...at('a'), expiration: '30ms' }).ends).toEqual(['c 0 50 ×1']);
   });
 
+  it('leaves a queue that may hold nothing at once', () => {
+    const full = { arguments: { ...to('b').arguments, 'x-max-length': 0, 'x-message-ttl': 9 } };
+    expect(endsOf({ queues: { a: full, b: {} } }, at('a')).ends).toEqual(['b 0 0 ×1']);
+    const lost = { arguments: { 'x-max-length-bytes': 0 } };
+    expect(endsOf({ queues: { a: lost } }, at('a')).ends).toEqual(['dropped 0 0 ×1']);
+  });
+
   it('is dropped where it comes back without a rejection, and goes round where there was one', () => {
     const sketch = { queues: { a: to('b', 1), b: to('a', 2) } };
     expect(endsOf(sketch, at('a')).ends).toEqual(['dropped 0 3 ×1']);

@@ -3,7 +3,7 @@ import amqp, { type Channel, type ConfirmChannel } from 'amqplib';
 import { type End, followCopies } from '../../../../src/brokers/rabbitmq/routing/journey.ts';
 import { publishedMessage } from '../../../../src/brokers/rabbitmq/routing/message.ts';
 import { readTopology } from '../../../../src/brokers/rabbitmq/routing/read-topology.ts';
-import type { Topology, Vhost } from '../../../../src/brokers/rabbitmq/routing/topology.ts';
+import type { Queue, Topology, Vhost } from '../../../../src/brokers/rabbitmq/routing/topology.ts';
 import { toAmqpTable } from '../../../../src/brokers/rabbitmq/session/requests.ts';
 import type { JsonObject } from '../../../../src/model/index.ts';
 import { resourcesOf, VHOST } from '../../../brokers/rabbitmq/sketch.ts';
@@ -56,7 +56,7 @@ export async function compare(broker: Broker, vhost: string, random: RandomVhost
     rejecting,
     // What rests in a queue where it expires is dropped.
     consumed: [...found.queues.values()]
-      .filter((one) => !rejecting.has(one.name) && one.setting('message-ttl') === undefined)
+      .filter((one) => !rejecting.has(one.name) && holds(one))
       .map(({ name }) => name),
     messages: asked.map(({ message }) => message),
     expected: asked.reduce((sum, { ends }) => sum + ends.resting.length, 0),
@@ -73,11 +73,14 @@ export async function compare(broker: Broker, vhost: string, random: RandomVhost
   };
 }
 
-/** Those that let nothing expire, where nothing goes round without end. */
+/** Whether it is one in which messages stay: no TTL of random vhosts is longer than 0, and no length. */
+function holds(queue: Queue | undefined): boolean {
+  return queue?.setting('message-ttl') === undefined && queue?.setting('max-length') === undefined;
+}
+
+/** Those in which messages stay, where nothing goes round without end. */
 function rejectingQueues({ rejecting, messages }: RandomVhost, vhost: Vhost, topology: Topology) {
-  const able = new Set(
-    rejecting.filter((name) => vhost.queues.get(name)?.setting('message-ttl') === undefined),
-  );
+  const able = new Set(rejecting.filter((name) => holds(vhost.queues.get(name))));
   const isEndless = messages.some((message) => endsOf(message, vhost, topology, able) === undefined);
   return isEndless ? new Set<string>() : able;
 }
@@ -105,7 +108,7 @@ function endsOf(
       .flatMap(({ queue, copies }) => (queue === undefined ? [] : Array<string>(copies).fill(queue)))
       .sort();
   const all = names(ends);
-  const resting = all.filter((name) => vhost.queues.get(name)?.setting('message-ttl') === undefined);
+  const resting = all.filter((name) => holds(vhost.queues.get(name)));
   return { all, resting, isDeadLettered: ends.some(({ tries, queue }) => tries > 0 || queue === undefined) };
 }
 

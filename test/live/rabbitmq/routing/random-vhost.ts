@@ -16,7 +16,7 @@ export interface RandomMessage {
 
 export interface RandomVhost {
   readonly sketch: Sketch;
-  /** Queues whose consumers reject what they get. None of them lets messages expire. */
+  /** Queues whose consumers reject what they get. */
   readonly rejecting: readonly string[];
   readonly messages: readonly RandomMessage[];
 }
@@ -107,6 +107,7 @@ const queue = sometimes(fc.constantFrom(...TARGETS), 60).chain((target) =>
     target: fc.constant(target),
     key: sometimes(key, 30),
     ttl: sometimes(fc.constant(0), target === undefined ? 5 : 50),
+    length: sometimes(fc.constant(0), target === undefined ? 2 : 10),
   }),
 );
 const binding = fc.record({
@@ -149,7 +150,7 @@ const sketch: fc.Arbitrary<Sketch> = fc
       ]),
     ),
     queues: Object.fromEntries(
-      queues.map(({ type, target, key: override, ttl }, i) => [
+      queues.map(({ type, target, key: override, ttl, length }, i) => [
         `q${i}`,
         {
           type,
@@ -159,6 +160,7 @@ const sketch: fc.Arbitrary<Sketch> = fc
             // Refused without an exchange.
             ...(target !== undefined && override !== undefined && { 'x-dead-letter-routing-key': override }),
             ...(ttl !== undefined && { 'x-message-ttl': ttl }),
+            ...(length !== undefined && { 'x-max-length': length }),
           },
         },
       ]),
