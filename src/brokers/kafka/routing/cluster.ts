@@ -54,9 +54,10 @@ export class RoutedCluster {
     const topic = this.topics.get(name);
     if (topic) return topic;
     const meant = nearestWord(name, this.topics.keys());
+    const shown = name === '' ? '""' : name;
     const [message, otherwise] = this.#live
-      ? [`topic ${name} is not on the broker`, 'it also looks so to a user who may not describe the topic']
-      : [`topic ${name} is not declared`, 'declare it, or ask the broker with --live'];
+      ? [`topic ${shown} is not on the broker`, 'or the user of the connection may not describe it']
+      : [`topic ${shown} is not declared`, 'declare it, or ask the broker with --live'];
     throw new RouteError(message, meant === undefined ? otherwise : `did you mean ${meant}?`);
   }
 

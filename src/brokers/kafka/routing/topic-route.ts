@@ -64,7 +64,7 @@ export function clientOf({ principal, host }: Readonly<Record<string, Json>>): C
   if (!new RegExp(PRINCIPAL_PATTERN).test(principal)) {
     throw new RouteError(
       `${JSON.stringify(principal)} is not a principal: missing type`,
-      `write User:${principal}`,
+      `write User:${principal || 'name'}`,
     );
   }
   if (host === undefined) return { principal, host: ANY_HOST };
