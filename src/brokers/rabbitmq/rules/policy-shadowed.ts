@@ -1,5 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
 import { disablingKeys } from '../kinds/policy/in-force.ts';
+import { exactPattern } from '../kinds/policy/pattern.ts';
+import { queueTunedBy } from '../kinds/policy/tuned.ts';
 import { type Policy, type Vhost, vhostsOf } from '../routing/read-topology.ts';
 
 export const policyShadowed: Rule = {
@@ -46,7 +48,7 @@ function shadowedPolicies(vhost: Vhost): Map<Policy, Policy> {
   const weigh = (candidates: readonly Policy[]) => {
     const [first] = candidates;
     for (const policy of candidates) {
-      if (!first || policy.priority === first.priority) winners.add(policy);
+      if (!first || policy.priority === first.priority || isTuning(first)) winners.add(policy);
       else losers.set(policy, first);
     }
   };
@@ -57,4 +59,9 @@ function shadowedPolicies(vhost: Vhost): Map<Policy, Policy> {
   for (const { policies } of vhost.exchanges.values()) weigh(policies);
   for (const policy of winners) losers.delete(policy);
   return losers;
+}
+
+/** The policy of a queue with `tuning: policy` contains what it outranks. */
+function isTuning({ name, pattern }: Policy): boolean {
+  return pattern === exactPattern(queueTunedBy(name) ?? '');
 }

@@ -103,7 +103,7 @@ describe('risks', () => {
       'is hidden by a higher policy',
       'max-length: 5',
       [live.queue('a', {}), policy('p2', { priority: 9, definition: {} })],
-      [],
+      ['safe has no effect on queue a: policy "p2", which is not declared, has priority 9'],
     ],
     [
       'raises a limit',

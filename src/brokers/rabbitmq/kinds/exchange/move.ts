@@ -17,7 +17,8 @@ import type { RabbitCall } from '../../calls.ts';
 import { bind, bindingResource, declareExchange, endsOf, identityOf } from '../binding/identity.ts';
 import { bindingsIn, exclusiveQueuesOn } from '../binding/neighbours.ts';
 import { brokerOf, httpDelete, httpPut, tableOf, vhostAndName } from '../parts.ts';
-import { exactPattern, presentPolicy } from '../policy/in-place.ts';
+import { presentPolicy } from '../policy/in-place.ts';
+import { exactPattern } from '../policy/pattern.ts';
 import { addressesOf, movedWith, queueMovedWith, suffixed } from '../queue/move.ts';
 import { leftByMoves } from '../system-owned.ts';
 

@@ -118,14 +118,15 @@ export interface Matcher {
 /** Of one state of a broker; together they may take only so long. */
 const patternsOf = oncePer((_live: Context['live']) => new NamePatterns());
 
+/** @param policy as declared, or completed */
 export function matcherOf({ spec }: Resource, context: Context): Matcher {
-  const pattern = String(spec.pattern);
+  const pattern = String(spec.pattern ?? '');
   const names = patternsOf(context.live).compile(pattern);
-  const applyTo = spec['apply-to'];
+  const applyTo = spec['apply-to'] ?? 'all';
   const definition = tableOf(spec.definition);
   return {
     pattern,
-    priority: Number(spec.priority),
+    priority: Number(spec.priority ?? 0),
     definition,
     matches(resource) {
       const { type } = resource.spec;

@@ -16,7 +16,7 @@ import { formatUnit } from '../../fields/units.ts';
 import { brokerOf, vhostAndName } from '../parts.ts';
 import { ownerByMove } from '../system-owned.ts';
 import { type Matcher, matcherOf } from './effects.ts';
-import { escapePattern } from './pattern.ts';
+import { exactPattern } from './pattern.ts';
 
 type Update = Extract<Change, { action: 'update' | 'replace' }>;
 
@@ -53,11 +53,6 @@ function inPlaceByPolicy(change: Change, context: Context): string | undefined {
     'a policy does this in place, without changing the declaration: ' +
     `policies: { ${yaml(freeName(change, context))}: { pattern: ${pattern}, apply-to: ${kindOf(before.address)}s${priority}, definition: { ${items} } } }`
   );
-}
-
-/** The pattern of a policy for one name. */
-export function exactPattern(name: string): string {
-  return `^${escapePattern(name)}$`;
 }
 
 /** The resource's own name, numbered where a policy has it. */

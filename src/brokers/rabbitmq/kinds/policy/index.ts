@@ -25,6 +25,8 @@ import { federationNeeds, upstreamsOf } from '../parameter/references.ts';
 import { exchangeNeed, putOrDelete, tableOf, text, vhostAndName } from '../parts.ts';
 import { ownerByMove } from '../system-owned.ts';
 import { affectedQueues, policyEffects } from './effects.ts';
+import { rankRisks } from './rank.ts';
+import { tunedPolicy } from './tuned.ts';
 
 /** https://www.rabbitmq.com/docs/policies */
 export const policy: RabbitKind = {
@@ -96,7 +98,8 @@ function policyKind(names: {
       return { title: `${names.title} ${name}`, detail: `vhost ${vhost}` };
     },
 
-    complete({ spec }) {
+    complete(resource, context) {
+      const spec = resource.spec.tunes === undefined ? resource.spec : tunedPolicy(resource, context);
       return {
         pattern: spec.pattern ?? '',
         'apply-to': spec['apply-to'] ?? 'all',
@@ -201,7 +204,7 @@ function writePolicy({ spec }: Resource): JsonObject {
 }
 
 function risksOf(change: Change, context: Context): Risk[] {
-  const risks: Risk[] = [...policyEffects(change, context)];
+  const risks: Risk[] = [...policyEffects(change, context), ...rankRisks(change, context)];
   if (change.action === 'delete') {
     risks.push(disruptive('policy-deleted', 'matching queues and exchanges lose its settings'));
   } else if (change.action !== 'create' && changesRouting(change.before, change.after)) {

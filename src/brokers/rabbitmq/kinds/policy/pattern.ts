@@ -113,6 +113,11 @@ function compileRe2(source: string): RE2JS {
 }
 
 /** The part of a pattern that matches exactly this text. */
+/** The pattern of a policy for one name. */
+export function exactPattern(name: string): string {
+  return `^${escapePattern(name)}$`;
+}
+
 export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -26,12 +26,14 @@ import { escapeTexts } from '../literals.ts';
 import { checkDeclaredName } from '../names.ts';
 import { exchangeNeed, tableOf, vhostAndName } from '../parts.ts';
 import { moveFields } from './move.ts';
+import { declareTuning, splitTuning, tuningFields } from './tuning.ts';
 
 export const queueSchema: JsonObject = bodyOf(
   'A queue. Type, durability and arguments are immutable after declaration: a change replaces the queue.',
   {
     ...propertiesOf(queueFields),
     ...propertiesOf(moveFields),
+    ...propertiesOf(tuningFields),
     ...argumentProperties(),
     arguments: rawArgumentsSchema,
     bindings: listOf('The bindings that lead to this queue.', 'nested-binding'),
@@ -54,7 +56,10 @@ export function declareQueues(collector: Collector, vhostBody: Body, vhost: stri
   for (const [name, written] of membersOf(vhostBody, 'queues')) {
     if (!checkDeclaredName(collector, 'a queue', name, written.at)) continue;
     const body = overridden(written, makeAddress(broker, 'queue', vhost, name));
-    const table = queueArguments(collector, body);
+    const given = queueArguments(collector, body);
+    const isTuned = body.value.tuning === 'policy';
+    const tuning = isTuned ? splitTuning(given) : undefined;
+    const table = tuning?.arguments ?? given;
     const places = { ...placesOf(body, queueFields), ...argumentPlaces(table) };
     const { 'x-queue-type': typeArgument, ...args } = table.values;
     const { type } = body.value;
@@ -86,6 +91,10 @@ export function declareQueues(collector: Collector, vhostBody: Body, vhost: stri
       body.at,
       places,
     );
+    if (tuning) {
+      const at = body.section.at(body.value, 'tuning');
+      declareTuning(collector, { broker, vhost, name, at }, tuning.definition);
+    }
     for (const item of itemsOf(body, 'bindings')) declareBinding(collector, item, vhost, { queue: name });
   }
 }
