@@ -90,7 +90,7 @@ export class Publisher {
  * have several names, of which it uses one that is there.
  */
 export class Worker {
-  /** How often each stream sequence was acknowledged. */
+  /** How often an acknowledgement of each stream sequence was sent. */
   readonly acknowledged = new Map<number, number>();
   readonly #server: PlainServer;
   readonly #names: string[];
@@ -127,8 +127,9 @@ export class Worker {
           this.#useOther();
           continue;
         }
-        const answer = await this.#server.connection.request(message.reply ?? '', '+ACK', { timeout: 1_000 });
-        if (answer) this.acknowledged.set(sequence, (this.acknowledged.get(sequence) ?? 0) + 1);
+        // A server that is killed can take the acknowledgement without an answer.
+        this.acknowledged.set(sequence, (this.acknowledged.get(sequence) ?? 0) + 1);
+        await this.#server.connection.request(message.reply ?? '', '+ACK', { timeout: 1_000 });
       } catch {
         this.#useOther();
         await sleep(5);
