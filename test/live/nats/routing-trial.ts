@@ -6,7 +6,12 @@ import { type Flow, flowOf } from '../../../src/brokers/nats/routing/flow.ts';
 import { subjectText } from '../../../src/brokers/nats/routing/subject.ts';
 import { completeSides } from '../../../src/diff/index.ts';
 import { eachOf } from '../../../src/model/concurrency.ts';
-import { isObject, type Json, type JsonObject } from '../../../src/model/index.ts';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  type RoutedTopology as Topology,
+} from '../../../src/model/index.ts';
 import { everything, withSession } from '../../brokers/nats-session/open.ts';
 import type { PlainServer } from './plain.ts';
 import type { RoutedMessage, RoutedTopology } from './routed-topologies.ts';
@@ -196,14 +201,17 @@ interface Prediction {
   readonly passing: ReadonlySet<string>;
 }
 
-/** The router, fed with what the server has by a session, as `route --live` does. */
-async function predictor(url: string): Promise<(message: RoutedMessage) => Prediction> {
-  const topology = await withSession({ servers: [url] }, async (session) => {
+/** What the server has, read by a session as `route --live` reads it. */
+export async function liveTopology(url: string): Promise<Topology> {
+  return withSession({ servers: [url] }, async (session) => {
     const { broker } = session;
     const { live } = completeSides({ broker }, [], await session.read(everything), nats.kinds);
     return { broker, resources: [...live.values()], live: true };
   });
-  const account = accountOf(topology);
+}
+
+async function predictor(url: string): Promise<(message: RoutedMessage) => Prediction> {
+  const account = accountOf(await liveTopology(url));
   return (message) => predictionOf(flowOf(account, message));
 }
 

@@ -10,7 +10,7 @@ import { atLeast, supports } from '../facts.ts';
 export interface ServerRules {
   /** Streams, mirrors and sources have transforms. */
   readonly transforms: boolean;
-  /** Copies lose their Nats-Expected headers. Others stop at a message whose headers do not fit them. */
+  /** Copies lose their Nats-Expected headers. Others lose a message whose headers do not fit them, or stop at it. */
   readonly expectations: { readonly mirror: boolean; readonly source: boolean };
   /** The header that sources add is refused from publishers. */
   readonly sourceHeader: boolean;
@@ -54,7 +54,7 @@ export function refusal(
   const isPublished = by === 'publish';
   if (isExpecting && headers[EXPECTED] !== name) {
     const why = `its header ${EXPECTED} names ${String(headers[EXPECTED])}`;
-    return isPublished ? why : `${why}, and on this server the ${by} stops here`;
+    return isPublished ? why : `${why}, and on this server a ${by} loses such a message, or stops at it`;
   }
   if (!isPublished) return undefined;
   if (isSourced && rules.sourceHeader) {

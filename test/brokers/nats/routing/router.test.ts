@@ -242,12 +242,12 @@ streams:
     expect(notes(routed(streams, 'a', { [header]: value }))).toEqual([note]);
   });
 
-  it('stop mirrors of older servers', () => {
+  it('are lost on mirrors of older servers', () => {
     const route = routed({ ...streams, broker: { ...streams.broker, version: '2.10.27' } }, 'a', {
       'Nats-Expected-Stream': 'A',
     });
     expect(notes(route)).toEqual([
-      'M: refused: its header Nats-Expected-Stream names A, and on this server the mirror stops here',
+      'M: refused: its header Nats-Expected-Stream names A, and on this server a mirror loses such a message, or stops at it',
     ]);
     expect(notes(routed(streams, 'a', { 'Nats-Expected-Stream': 'A' }))).toEqual([]);
   });
