@@ -146,12 +146,12 @@ export class CallExecutor {
   async #byAmqp(call: PlainCall, { amqp, http }: Routes, links: AmqpLinks): Promise<CallResult | undefined> {
     if (!amqp) return undefined;
     try {
-      await links.call(amqp.vhost, amqp.send).catch((error) => {
+      const answer = await links.call(amqp.vhost, amqp.send).catch((error) => {
         // Calls that were in flight beside the one that broke the connection: each on its own tells which it was.
         if (error instanceof BrokenConnection) return links.callAlone(amqp.vhost, amqp.send);
         throw error;
       });
-      return DONE;
+      return deletedWith(call, answer);
     } catch (error) {
       if (error instanceof AmqpRefusal) return failed(call, { status: error.code, message: error.message });
       if (!(error instanceof ConnectionError) || wasSent(error)) throw error;
@@ -205,6 +205,18 @@ export class CallExecutor {
     };
     return this.#byHttp(call, { method: 'PUT', path, payload, repeatable: true });
   }
+}
+
+/** The broker says how many messages it deleted with a queue that was to be empty. */
+function deletedWith(call: PlainCall, answer: unknown): CallResult {
+  if (call.op !== 'queue.delete' || !call.body.ifEmpty) return DONE;
+  const { messageCount: count = 0 } = (answer ?? {}) as { readonly messageCount?: number };
+  if (count === 0) return DONE;
+  const name = JSON.stringify(call.body.name);
+  return {
+    status: 'done',
+    note: `${count} messages that arrived at queue ${name} in the moment of its deletion are lost`,
+  };
 }
 
 function failed(call: RabbitCall, failure: Omit<Failure, 'op'>): CallResult {

@@ -15,6 +15,9 @@ const TRIES = 10;
 const MOMENT = 2000;
 const ASK_EVERY = 20;
 
+/** How long the notice of the deletion of a queue may take. Milliseconds. */
+const NOTICE = 5000;
+
 export interface Emptying<T> {
   /** Queue that gets the bindings. */
   readonly bindingsTo: string;
@@ -55,7 +58,9 @@ export async function emptyAndDelete<T>(
 
 /** What a queue that clients know may be left with, where the loss of what arrives meanwhile is permitted. */
 export function clientsSettling(run: MoveRun): Settling {
-  return { mayArrive: run.move.allowGap, refuseArrivals: () => run.fail(...DEFAULT_EXCHANGE(run)) };
+  return run.move.allowGap
+    ? { mayArrive: true }
+    : { mayArrive: false, refuseArrivals: () => run.fail(...DEFAULT_EXCHANGE(run)) };
 }
 
 /**
@@ -76,7 +81,7 @@ export async function deleteInMoment<T>(
     await expectSame(run, queue);
     if (transfer.cancelled) return undefined;
     if (transfer.inFlight > 0) continue;
-    const result = await deleteIfEmpty(run, queue, after);
+    const result = await deleteIfEmpty(run, queue, transfer, after);
     if (result !== undefined) return result;
   }
   return undefined;
@@ -85,22 +90,47 @@ export async function deleteInMoment<T>(
 async function deleteIfEmpty<T>(
   run: MoveRun,
   { name, type }: LiveQueue,
+  transfer: Transfer,
   after: (channel: Channel) => Promise<T>,
 ): Promise<T | undefined> {
   let isDeleted = false;
+  let lost = 0;
   try {
-    return await run.options.links.callOnce(run.vhost, async (channel) => {
+    const result = await run.options.links.callOnce(run.vhost, async (channel) => {
       // A quorum queue closes the whole connection because of the flag.
       if (type === 'classic') await channel.deleteQueue(name, { ifEmpty: true });
       else if ((await channel.checkQueue(name)).messageCount > 0) return undefined;
-      else await channel.deleteQueue(name);
+      else lost = (await channel.deleteQueue(name)).messageCount;
       isDeleted = true;
       return await after(channel);
     });
+    if (isDeleted) await untilTold(run, transfer, name);
+    if (lost > 0) tellLoss(run, name, lost);
+    return result;
   } catch (error) {
+    if (isDeleted) await untilTold(run, transfer, name);
     if (isDeleted || !(error instanceof AmqpRefusal)) throw error;
     const isFull = error.code === '406' && /not empty/.test(error.message);
     if (isFull || error.code === '404') return undefined;
     throw error;
   }
+}
+
+/**
+ * What a queue delivered before it was deleted is moved all the same: its consumers get the notice of the deletion behind
+ * it. So a message that arrives between the last look and the deletion is not lost, although only classic queues can be
+ * deleted under the condition that they are empty.
+ * @throws BrokerError, ConnectionError
+ */
+async function untilTold(run: MoveRun, transfer: Transfer, name: string): Promise<void> {
+  const late = Date.now() + NOTICE;
+  while (transfer.inFlight > 0 || (!transfer.cancelled && Date.now() < late)) await run.tick(transfer, name);
+}
+
+/** Messages that were ready, and delivered to nobody, when their queue was deleted. */
+function tellLoss(run: MoveRun, name: string, count: number): never {
+  run.fail(
+    `${count} messages that arrived at queue ${JSON.stringify(name)} in the moment of its deletion are lost`,
+    'publish them again; apply again to continue the move',
+  );
 }

@@ -109,4 +109,37 @@ describe.each(['classic', 'quorum'])('a %s queue is deleted', (type) => {
     await expect(deleted(broker)).rejects.toBeInstanceOf(LostConnection);
     expect(broker.deleted).toEqual([]);
   });
+
+  test('and what it delivered in that moment is waited for, also where what follows is refused', async () => {
+    for (const isRefused of [false, true]) {
+      const broker = brokerWith();
+      const { transfer } = broker;
+      const waited: number[] = [];
+      broker.onTick = () => {
+        waited.push(transfer.inFlight);
+        // Another one comes before the notice.
+        transfer.inFlight = waited.length === 2 ? 1 : 0;
+        transfer.cancelled = waited.length >= 2;
+      };
+      const after = async () => {
+        transfer.inFlight = 1;
+        if (isRefused) throw new Error('refused');
+        return true;
+      };
+      const deleting = deleteInMoment(broker.run(), broker.queue, broker.asTransfer, after);
+      if (isRefused) await expect(deleting).rejects.toThrow('refused');
+      else expect(await deleting).toBe(true);
+      expect(waited).toEqual([1, 0, 1]);
+    }
+  });
+});
+
+test('messages that the broker says it deleted with a quorum queue are told', async () => {
+  const broker = Object.assign(new FakeBroker(), { type: 'quorum', lost: 3 });
+  broker.onTick = () => {
+    broker.transfer.cancelled = true;
+  };
+  await expect(deleted(broker)).rejects.toThrow(
+    '3 messages that arrived at queue "orders" in the moment of its deletion are lost',
+  );
 });

@@ -27,6 +27,10 @@ export class FakeBroker {
   /** Bindings that lead from the exchange back. */
   fromBack: JsonObject[] = [];
   onLook = () => {};
+  /** While the run waits. */
+  onTick = () => {};
+  /** What the broker says that it deleted with a queue. */
+  lost = 0;
 
   readonly transfer = {
     cancelled: false,
@@ -60,6 +64,7 @@ export class FakeBroker {
         if (options.ifEmpty && this.ready > 0) throw new AmqpRefusal('406', "queue 'orders' not empty");
         this.deleted.push(options);
         this.log.push(`delete queue ${name}`);
+        return { messageCount: this.lost };
       },
     };
     const call = (_vhost: string, work: (one: typeof channel) => Promise<unknown>) => work(channel);
@@ -98,7 +103,10 @@ export class FakeBroker {
       },
       report: () => {},
       ready: async () => this.ready,
-      tick: async () => pass(20),
+      tick: async () => {
+        pass(20);
+        this.onTick();
+      },
       waitWith: async (_transfer: Transfer, _name: string, milliseconds: number) => pass(milliseconds),
       fail: (message: string) => {
         throw new Error(message);
