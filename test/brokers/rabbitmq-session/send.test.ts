@@ -177,12 +177,13 @@ describe.each(LINES)('sending to RabbitMQ %s', (line) => {
     );
   });
 
-  test.skipIf(!broker)(
-    'a classic queue whose only message is unacknowledged is kept, whatever the broker’s flag says',
-    async () => {
-      await send(both, [[calls.queue(vhost, 'held')]]);
-      const close = await fill('held', 1, 1);
-      const [outcome] = await send(both, [[calls.deleteQueue(vhost, 'held')]]);
+  test.skipIf(!broker).for(['classic', 'quorum'])(
+    'a %s queue whose only message is unacknowledged is kept, whatever the broker’s flag and old counts say',
+    async (type) => {
+      const name = `held-${type}`;
+      await send(both, [[calls.queue(vhost, name, { 'x-queue-type': type })]]);
+      const close = await fill(name, 1, 1);
+      const [outcome] = await send(both, [[calls.deleteQueue(vhost, name, type)]]);
       expect(outcome?.failure?.message).toBe('it now holds 1 message');
       await close();
     },

@@ -108,7 +108,8 @@ function combine(queue: QueueRef, ...sources: readonly (QueueCounts | undefined)
     ...highest('unacknowledged'),
     ...highest('consumers'),
   };
-  const isFresh = queue.type === 'classic' || declared?.consumers === 0;
+  // Also without consumers: one that was cancelled keeps what it has not acknowledged.
+  const isFresh = queue.type === 'classic';
   return { ...count, doubtful: !count.ready && !count.unacknowledged && !isFresh };
 }
 

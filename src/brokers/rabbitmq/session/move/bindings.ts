@@ -66,14 +66,27 @@ export async function readBindings(run: MoveRun, queue: string): Promise<LiveBin
   const items = await run.options.listings.bindingsTo(run.vhost, queue);
   return items
     .filter(({ source }) => source !== hold && source !== back)
-    .map((item) => ({
-      vhost: run.vhost,
-      source: text(item.source),
-      destination: queue,
-      routingKey: text(item.routing_key),
-      arguments: tableOf(item.arguments),
-      propertiesKey: text(item.properties_key),
-    }));
+    .map((item) => liveBinding(run, item));
+}
+
+/** Removes all bindings from an exchange but those to one queue. */
+export async function unbindOthers(run: MoveRun, exchange: string, queue: string): Promise<void> {
+  for (const item of await run.options.listings.bindingsFrom(run.vhost, exchange)) {
+    const isQueue = item.destination_type === 'queue';
+    if (isQueue && item.destination === queue) continue;
+    await run.do(unbindCall(run, liveBinding(run, item), isQueue ? 'queue.unbind' : 'exchange.unbind'));
+  }
+}
+
+function liveBinding({ vhost }: MoveRun, item: JsonObject): LiveBinding {
+  return {
+    vhost,
+    source: text(item.source),
+    destination: text(item.destination),
+    routingKey: text(item.routing_key),
+    arguments: tableOf(item.arguments),
+    propertiesKey: text(item.properties_key),
+  };
 }
 
 /** Bindings with arguments apart: to make sure of their types takes longer. */
@@ -187,9 +200,10 @@ function bindCall(
 function unbindCall(
   run: MoveRun,
   binding: LiveBinding,
+  op: 'queue.unbind' | 'exchange.unbind' = 'queue.unbind',
 ): Extract<RabbitCall, { op: 'queue.unbind' | 'exchange.unbind' }> {
   return {
-    op: 'queue.unbind',
+    op,
     target: run.target,
     body: { ...refOf(binding), propertiesKey: binding.propertiesKey },
   };

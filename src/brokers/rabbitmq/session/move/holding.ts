@@ -1,7 +1,6 @@
 import { BrokerError, type JsonObject } from '../../../../model/index.ts';
-import { tableOf, text } from '../../kinds/parts.ts';
 import { atLeast } from '../../version.ts';
-import { readBindings } from './bindings.ts';
+import { readBindings, unbindOthers } from './bindings.ts';
 import { deadLettering, keepPoliciesAway, removePolicy } from './policies.ts';
 import { checkOwnRights } from './preflight.ts';
 import type { MoveRun } from './run.ts';
@@ -38,29 +37,19 @@ export async function makeHolding(run: MoveRun, state: MoveState): Promise<void>
 export async function makeWayBack(run: MoveRun, queue = run.queue): Promise<void> {
   const { back } = run.names;
   await makeExchange(run, back);
-  for (const item of await run.options.listings.bindingsFrom(run.vhost, back)) {
-    const isQueue = item.destination_type === 'queue';
-    if (isQueue && item.destination === queue) continue;
-    const body = {
-      vhost: run.vhost,
-      source: back,
-      destination: text(item.destination),
-      routingKey: text(item.routing_key),
-      arguments: tableOf(item.arguments),
-      propertiesKey: text(item.properties_key),
-    };
-    await run.do({ op: isQueue ? 'queue.unbind' : 'exchange.unbind', target: run.target, body });
-  }
+  await unbindOthers(run, back, queue);
   await bindTo(run, back, queue);
 }
 
 /** Removes exchanges and policy of the move. */
 export async function removeHolding(run: MoveRun): Promise<void> {
-  for (const name of [run.names.hold, run.names.back]) {
-    const body = { vhost: run.vhost, name, ifUnused: false };
-    await run.do({ op: 'exchange.delete', target: run.target, body });
-  }
+  for (const name of [run.names.hold, run.names.back]) await removeExchange(run, name);
   await removePolicy(run);
+}
+
+export async function removeExchange(run: MoveRun, name: string): Promise<void> {
+  const body = { vhost: run.vhost, name, ifUnused: false };
+  await run.do({ op: 'exchange.delete', target: run.target, body });
 }
 
 /**

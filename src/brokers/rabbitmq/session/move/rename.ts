@@ -2,7 +2,7 @@ import type { QueueRename, RenamePhase } from '../../calls.ts';
 import { moveBindings, readBindings } from './bindings.ts';
 import { checkCapacity } from './capacity.ts';
 import { clientsSettling, deleteInMoment, emptyAndDelete } from './emptying.ts';
-import { makeWayBack } from './holding.ts';
+import { makeWayBack, removeExchange } from './holding.ts';
 import { checkClients, checkQueue, checkRights } from './preflight.ts';
 import type { MoveRun } from './run.ts';
 import { readQueue } from './state.ts';
@@ -52,6 +52,5 @@ async function drain(run: MoveRun, { newName }: QueueRename): Promise<string | u
 }
 
 async function clean(run: MoveRun): Promise<void> {
-  const body = { vhost: run.vhost, name: run.names.back, ifUnused: false };
-  await run.do({ op: 'exchange.delete', target: run.target, body });
+  await removeExchange(run, run.names.back);
 }
