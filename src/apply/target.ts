@@ -13,6 +13,8 @@ export interface Target {
 export interface View {
   /** Whether the live state is as planned, regardless of who created it. */
   isDone(step: Step): boolean;
+  /** Names of declared dependents that a move keeps, and that are missing: the move is not done then. */
+  missingKept(step: Step): readonly string[];
   /** Whether the resource exists and equals this one. */
   isLive(resource: Resource): boolean;
   exists(address: Address): boolean;

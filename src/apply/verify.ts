@@ -96,7 +96,9 @@ function verified(
   }
   // The live state does not show whether a secret was set before the response was lost.
   if (result.status === 'unknown' && isReset(step)) return result;
-  const message = view.isDone(step) ? dependentsOff(step, view, separate) : whatIsOff(step, result, view);
+  const message = view.isDone(step)
+    ? dependentsOff(step, view, separate)
+    : (keptOff(step, view) ?? whatIsOff(step, result, view));
   if (message === undefined) return { ...rest, status: rest.status === 'already' ? 'already' : 'done' };
   // A resource of another client conflicts with this step, or the missing response was a failure.
   if (result.status === 'already' && refusal) return { ...rest, status: 'failed', failure: refusal };
@@ -114,6 +116,12 @@ function whatIsOff({ address, action }: Step, { status }: StepResult, view: View
   return status === 'already'
     ? `as planned at the start, ${state} now`
     : `the broker accepted the change, but the resource is ${state}`;
+}
+
+/** The dependents that a move keeps, where another client removed them. */
+function keptOff(step: Step, view: View): string | undefined {
+  const [first, ...more] = view.missingKept(step);
+  return first && `missing: ${first}${more.length > 0 ? ` and ${more.length} more` : ''}`;
 }
 
 /** The dependents re-created by the step itself that are not as planned. */

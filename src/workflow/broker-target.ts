@@ -47,7 +47,7 @@ export function targetOf(session: Session, provider: Provider, plan: Plan, now: 
     look: async () => {
       const context = await look(session, provider, scope);
       return {
-        ...viewOf(context, provider, steps, plan.fingerprints),
+        ...viewOf(context, provider, steps, plan.fingerprints, claim.surroundings.desired),
         recheck: (some: readonly Step[]) => recheckSteps(claim, some, context, session),
       };
     },

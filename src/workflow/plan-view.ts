@@ -5,6 +5,7 @@ import {
   type Address,
   type Change,
   type Context,
+  cascades,
   equalJson,
   indexByAddress,
   isMove,
@@ -20,12 +21,16 @@ const SHOWN = 5;
 
 type Update = Extract<Change, { action: 'update' | 'replace' }>;
 
-/** The live state as a plan sees it. `steps` are those of this broker. */
+/**
+ * The live state as a plan sees it. `steps` are those of this broker.
+ * @param declared resources that the plan rests on and does not change
+ */
 export function viewOf(
   context: Context,
   provider: Provider,
   steps: readonly Step[],
   fingerprints: Readonly<Record<Address, string>>,
+  declared: readonly Resource[],
 ): Omit<View, 'recheck'> {
   const { deleted, replaced, moved } = removedBy(steps.map((step) => step.change));
   const removed = new Set([...deleted, ...replaced, ...moved]);
@@ -41,16 +46,30 @@ export function viewOf(
     const wanted = made.get(live.address);
     return fingerprint(live) === planned(live.address) || (wanted !== undefined && isLive(wanted));
   };
+  const kept = (step: Step) =>
+    isMove(step.change) && step.action !== 'delete'
+      ? declared.filter(
+          ({ address, dependsOn }) =>
+            dependsOn.includes(step.address) &&
+            cascades(provider.kinds[kindOf(address)], step.address) &&
+            planned(address) !== ABSENT,
+        )
+      : [];
+  const missingKept = (step: Step) =>
+    kept(step).flatMap((one) => (context.live.has(one.address) ? [] : [nameOf(one)]));
   const nameOf = (resource: Resource) =>
     provider.kinds[kindOf(resource.address)]?.title(resource).title ?? resource.address;
 
   return {
     isLive,
     exists: (address) => context.live.has(address),
-    isDone: ({ address, change }) =>
-      change.action === 'delete'
-        ? !context.live.has(address)
-        : isLive(change.after) && !provider.kinds[kindOf(address)]?.isBeingMoved?.(change.after, context),
+    missingKept,
+    isDone: (step) => {
+      const { address, change } = step;
+      if (change.action === 'delete') return !context.live.has(address);
+      const isMoving = provider.kinds[kindOf(address)]?.isBeingMoved?.(change.after, context);
+      return isLive(change.after) && !isMoving && missingKept(step).length === 0;
+    },
     difference: (step) => {
       const live = context.live.get(step.address);
       if (isChangedByMove(step, provider, context)) return undefined;
