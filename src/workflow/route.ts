@@ -30,7 +30,7 @@ export interface RouteOptions {
  * @throws ConnectionError, BrokerError with `live`
  */
 export async function route(checked: Checked, options: RouteOptions): Promise<Route> {
-  const broker = chooseBroker(checked, options);
+  const broker = await chooseBroker(checked, options);
   const { routing } = broker.provider;
   if (!routing) throw new RouteError(`brokers of type ${broker.provider.name} have no routes`);
   const request = requestOf(routing.positions, routing.options, options);
@@ -62,34 +62,62 @@ export async function liveTopology(
   }
 }
 
-/** The broker that takes these arguments; of several, the one that `--broker` names. */
-function chooseBroker({ configured }: Checked, { broker: name, positions, options = {} }: RouteOptions) {
+/** The broker that is named, or that takes these arguments; of several, the one that knows what is asked about. */
+async function chooseBroker({ configured }: Checked, options: RouteOptions): Promise<DeclaredBroker> {
+  const { broker: name, positions, options: given = {} } = options;
   if (name !== undefined) {
     const named = configured.get(name);
     if (named) return named;
-    throw new RouteError(
-      `the broker ${name} is not configured`,
-      `there are: ${[...configured.keys()].join(', ') || 'none'}`,
-    );
+    const names = [...configured.keys()].join(', ');
+    throw new RouteError(`the broker ${name} is not configured`, `there are: ${names || 'none'}`);
   }
   const able = [...configured.values()].filter(({ provider: { routing } }) => routing);
   const fitting = able.filter(({ provider: { routing } }) => {
     const known = [...(routing?.positions ?? []), ...(routing?.options ?? [])].map(lastOf);
     return (
       positions.length <= (routing?.positions.length ?? 0) &&
-      Object.keys(options).every((key) => known.includes(key))
+      Object.keys(given).every((key) => known.includes(key))
     );
   });
-  const declaring = fitting.filter(({ desired }) =>
-    desired.some(({ address }) => address.split('/').includes(encodeURIComponent(positions[0] ?? ''))),
-  );
-  const [only] = declaring.length > 0 ? declaring : fitting;
-  if (only && (fitting.length === 1 || declaring.length === 1)) return only;
+  const [first] = fitting;
+  if (first && fitting.length === 1) return first;
   if (able.length === 0) throw new RouteError('no broker is configured', 'brokerform init writes one');
-  throw new RouteError(
-    fitting.length === 0 ? 'no configured broker takes these arguments' : 'several brokers can answer',
-    `name one with --broker: ${able.map((one) => `${one.name} (${one.provider.routing?.positions.map(lastOf).join(', ')})`).join(', ')}`,
+  const forms = able.map(
+    ({ name, provider: { routing } }) => `${name} (${routing?.positions.map(lastOf).join(', ')})`,
   );
+  const naming = `name one with --broker: ${forms.join(', ')}`;
+  if (fitting.length === 0) throw new RouteError('no configured broker takes these arguments', naming);
+  const tried = await Promise.all(fitting.map((broker) => attempt(broker, options)));
+  const knowing = tried.filter(({ knows }) => knows !== 'nothing');
+  const exact = tried.filter(({ knows }) => knows === 'resource');
+  const [best] = exact.length > 0 ? exact : knowing;
+  if (best && (exact.length === 1 || knowing.length === 1)) return best.broker;
+  if (knowing.length > 1) throw new RouteError('several brokers can answer', naming);
+  const why = tried.flatMap(({ broker, reason }) => (reason ? [`${broker.name}: ${reason}`] : []));
+  throw new RouteError(`no broker knows ${positions[0] ?? 'it'}`, [...why, naming].join('; '));
+}
+
+interface Attempt {
+  readonly broker: DeclaredBroker;
+  /** Whether what is asked about is a declared resource, or at least leads to one. */
+  readonly knows: 'resource' | 'route' | 'nothing';
+  readonly reason?: string;
+}
+
+async function attempt(broker: DeclaredBroker, options: RouteOptions): Promise<Attempt> {
+  const { routing } = broker.provider;
+  if (!routing) return { broker, knows: 'nothing' };
+  const router = await routing.load();
+  try {
+    const request = requestOf(routing.positions, routing.options, options);
+    const [start] = router.route(request, declaredTopology(broker)).nodes;
+    if (start?.address !== undefined) return { broker, knows: 'resource' };
+    return { broker, knows: (start?.next.length ?? 0) > 0 ? 'route' : 'nothing' };
+  } catch (error) {
+    if (!(error instanceof RouteError)) throw error;
+    const reason = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+    return { broker, knows: 'nothing', reason };
+  }
 }
 
 function requestOf(

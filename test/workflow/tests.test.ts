@@ -151,3 +151,36 @@ test('a branch breaks a test by its topology, by the test, or by removing it', a
   expect(await broken(straight + tests('aside'), bent + tests('out'))).toEqual([]);
   expect(await broken(straight + tests('out', 'aside'), straight)).toEqual([]);
 });
+
+test('of several brokers, the one that knows what is asked about answers', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(
+    join(folder, 'brokerform.yaml'),
+    `topologies: [t.yaml]
+brokers:
+  rabbit: { type: rabbitmq, url: "amqp://localhost", management: "http://localhost" }
+  kafka: { type: kafka, bootstrap: ["localhost:1"] }
+  nats: { type: nats, servers: ["nats://localhost"] }
+`,
+  );
+  writeFileSync(
+    join(folder, 't.yaml'),
+    `rabbitmq: { exchanges: { events: { type: topic }, both: { type: topic } } }
+kafka: { topics: { payments: { partitions: 3 }, both: { partitions: 3 } } }
+nats: { streams: { ORDERS: { subjects: [orders.>, events] } } }
+`,
+  );
+  const project = check({ directory: folder, env: {} });
+  const answering = async (...positions: string[]) => (await route(project, { positions })).broker.name;
+  expect(await answering('events')).toBe('rabbit');
+  expect(await answering('events', 'key')).toBe('rabbit');
+  expect(await answering('payments')).toBe('kafka');
+  expect(await answering('orders.created')).toBe('nats');
+  await expect(answering('both')).rejects.toThrow('several brokers can answer');
+  const unknown = await route(project, { positions: ['evnts'] }).catch((error: RouteError) => error);
+  expect(unknown).toMatchObject({
+    message: 'no broker knows evnts',
+    hint: expect.stringContaining('rabbit: exchange evnts is not declared in vhost / (did you mean events?)'),
+  });
+});

@@ -18,7 +18,7 @@ interface Flags extends PlanFlags, PlanOutputFlags {
 }
 
 export function addPlan(program: Command, invoke: Invoke): void {
-  const command = program.command('plan').description('Show what an apply would change.');
+  const command = program.command('plan').description('Show what an apply would change');
   addPlanOutputOptions(addPlanOptions(command))
     .option('--out <file>', 'write the plan to a file for apply')
     .option('--sign', 'sign the plan file (key in BROKERFORM_PLAN_KEY)')

@@ -53,7 +53,9 @@ function acksText(topic: Topic, version: string): string {
     return `acks=all is refused: needs ${wanted} replicas in sync (${origin}), and has ${replicas}`;
   }
   const of = Number.isFinite(replicas) ? ` of ${replicas}` : '';
-  return `acks=all needs ${Math.min(wanted, replicas)}${of} replicas in sync (${origin})`;
+  const least = Math.min(wanted, replicas);
+  const noun = least === 1 && of === '' ? 'replica' : 'replicas';
+  return `acks=all needs ${least}${of} ${noun} in sync (${origin})`;
 }
 
 /** Where a record goes. */
