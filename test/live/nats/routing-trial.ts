@@ -73,7 +73,7 @@ export async function routingTrial(
 }
 
 /** @returns how many the server refused */
-async function make(server: PlainServer, { streams, consumers }: RoutedTopology): Promise<number> {
+export async function make(server: PlainServer, { streams, consumers }: RoutedTopology): Promise<number> {
   let refused = 0;
   const request = async (subject: string, body: Json) => {
     const { error } = await server.request(subject, body);

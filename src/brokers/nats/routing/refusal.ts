@@ -77,6 +77,9 @@ const NEEDED: Readonly<Record<string, string>> = {
   'Nats-Schedule': 'allow_msg_schedules',
 };
 
+/** The fields of a stream by which it refuses messages. */
+export const REFUSING: readonly string[] = ['sealed', 'allow_msg_counter', ...Object.values(NEEDED)];
+
 export function hasHeader(headers: JsonObject, name: string): boolean {
   return Object.hasOwn(headers, name) && headers[name] !== '';
 }

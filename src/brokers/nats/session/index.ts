@@ -35,6 +35,10 @@ export async function connect(connection: Connection): Promise<Session & { reado
       },
       readMetrics: (resources) => readMetrics(resources, api),
       send: (units, options) => sendUnits(units, options, api, broker),
+      async runTests(trial) {
+        const { runTests } = await import('./testing/index.ts');
+        return runTests(trial, api, broker);
+      },
       lock: (request) => takeLock(request, api, broker),
       diagnose: () => diagnose(api),
       close: () => link.close(),
