@@ -137,7 +137,7 @@ describe('the example topologies', () => {
 
   it.each(readdirSync(folder))('%s is lint clean on each line', (name) => {
     const text = readFileSync(new URL(name, folder), 'utf8');
-    const section = text.slice(text.indexOf('nats:\n') + 'nats:\n'.length).replaceAll(/^ {2}/gm, '');
+    const section = text.slice(text.indexOf('nats:\n'));
     for (const version of ['2.9.10', '2.10.27', '2.15.1']) {
       const { diagnostics, resources } = checkSection(section, version);
       expect(diagnostics).toEqual([]);
