@@ -79,8 +79,15 @@ const ALL = Object.entries(CHANGES).flatMap(([what, change]) =>
   Object.keys(change.moments).map((phase) => [what, phase] as const),
 );
 
+/** A quorum queue of 3.10.8 that is killed within a second of its declaration never answers again: these come so early. */
+const isTooEarly = (what: string, phase: string) =>
+  what === 'a renamed queue' || (what === 'a queue' && phase === 'prepare');
+
 /** All of them where every kill is asked for, else one at random. */
-const CHOSEN = Number.isFinite(killsOf(1)) ? ALL.slice(momentIn(ALL.length + 1) - 1).slice(0, 1) : ALL;
+function chosen(line: string) {
+  const all = ALL.filter(([what, phase]) => line !== 'old' || !isTooEarly(what, phase));
+  return Number.isFinite(killsOf(1)) ? all.slice(momentIn(all.length + 1) - 1).slice(0, 1) : all;
+}
 
 eachLine('a move and a restart of RabbitMQ %s', (line) => {
   const missing =
@@ -97,7 +104,7 @@ eachLine('a move and a restart of RabbitMQ %s', (line) => {
   });
   afterAll(() => own?.stop());
 
-  test.skipIf(missing).for(CHOSEN)(
+  test.skipIf(missing).for(chosen(line))(
     '%s, in the phase %s: it goes on, and no message is lost',
     { timeout: 240_000 },
     async ([what, phase], { skip }) => {
