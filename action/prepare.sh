@@ -7,8 +7,8 @@ folder=${BROKERFORM_WORKING_DIRECTORY:-.}
 problems=()
 
 case $command in
-  validate | diff | plan | apply | drift) ;;
-  *) problems+=("command: \"$command\" is none of validate, diff, plan, apply, drift") ;;
+  validate | test | diff | plan | apply | drift) ;;
+  *) problems+=("command: \"$command\" is none of validate, test, diff, plan, apply, drift") ;;
 esac
 [ -d "$folder" ] || problems+=("working-directory: \"$folder\" is no folder of this checkout; is actions/checkout before this step?")
 if [ -n "${BROKERFORM_ALLOW:-}" ] && [ "$command" != plan ]; then

@@ -80,6 +80,8 @@ advice() {
     3)
       if [ "$command" = validate ]; then
         echo 'findings: see the annotations'
+      elif [ "$command" = test ]; then
+        echo 'a test failed: see the annotations'
       elif [ "$command" = apply ] || [ -s "$results/saved-plan.json" ]; then
         echo 'the plan is blocked. It names the key to each change; whoever agrees with one adds the key to "allow" and plans again'
       else
@@ -101,6 +103,9 @@ outputs=("--markdown-into=$markdown" "--json-into=$json" "--github-into=$results
 case $command in
   validate)
     run validate ${args[@]+"${args[@]}"} "${outputs[@]}" "--sarif-into=$results/validate.sarif" "--fail-on=${BROKERFORM_FAIL_ON:-error}"
+    ;;
+  test)
+    run test ${args[@]+"${args[@]}"} "${outputs[@]}"
     ;;
   plan)
     add_lines --allow= "${BROKERFORM_ALLOW:-}"

@@ -167,8 +167,11 @@ export function routeGraph({ subject, broker, nodes }: Route): Graph {
   for (const { id, address, kind, role, name, detail, at, notes, next } of nodes) {
     const own = address ?? id;
     const facts = notes.map((text) => ({ name: 'note', text }));
+    // A picture has no room for all of them, and what becomes of the message at an end must show.
+    const end = next.length === 0 ? notes.slice(0, 1) : [];
+    const shown = [detail, ...end].filter((text) => text !== '').join(', ');
     if (!builder.find(own))
-      builder.node({ id: own, kind, role, name, detail, group, facts, ...(at && { at }) });
+      builder.node({ id: own, kind, role, name, detail: shown, group, facts, ...(at && { at }) });
     for (const hop of next) {
       const to = ids.get(hop.to) ?? hop.to;
       const key = JSON.stringify([own, to, hop.role, hop.label]);

@@ -65,6 +65,23 @@ describe('with the real brokerform', () => {
     expect(JSON.parse(readFileSync(outputs.sarif ?? '', 'utf8')).version).toBe('2.1.0');
   });
 
+  test('a test that fails is annotated at its expectation, and told in the summary', async () => {
+    const text = 'rabbitmq:\n  exchanges: { events: { type: topic } }\n  queues: { orders: {} }\n';
+    const tests =
+      'tests:\n  - name: routed\n    publish: { exchange: events, key: a }\n    reaches: orders\n';
+    runner.file('topologies/shop.yaml', text + tests);
+    const { code, outputs, stdout, summary } = await runner.run('run.sh', {
+      PATH,
+      BROKERFORM_COMMAND: 'test',
+      GITHUB_WORKSPACE: runner.folder,
+      GITHUB_ACTIONS: 'true',
+    });
+    expect(code).toBe(0);
+    expect(outputs['exit-code']).toBe('3');
+    expect(stdout).toMatch(/^::error .*file=topologies\/shop\.yaml,line=7/m);
+    expect(summary).toContain('reaches: expected queue orders');
+  });
+
   test('a plan that cannot be made says so in its Markdown, and stores none', async () => {
     runner.file('topologies/shop.yaml', 'rabbitmq:\n  queue:\n    orders: {}\n');
     const { outputs } = await runner.run('run.sh', { PATH, BROKERFORM_COMMAND: 'plan' });
@@ -188,6 +205,7 @@ describe('how brokerform ends', () => {
   test.each([
     ['plan', 1, 'could not be reached'],
     ['validate', 3, 'findings'],
+    ['test', 3, 'a test failed'],
     ['plan', 3, 'lint findings'],
     ['apply', 3, 'blocked'],
     ['apply', 4, 'Plan the branch anew'],

@@ -53,7 +53,7 @@ describe.each(workflows)('%s', (_, { on, permissions, jobs }) => {
     expect(ours.length).toBeGreaterThan(0);
     for (const { with: inputs = {} } of ours) {
       for (const name of Object.keys(inputs)) expect(action.inputs).toHaveProperty(name);
-      expect(['validate', 'diff', 'plan', 'apply', 'drift']).toContain(inputs.command);
+      expect(['validate', 'test', 'diff', 'plan', 'apply', 'drift']).toContain(inputs.command);
     }
   });
 });
