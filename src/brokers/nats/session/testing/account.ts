@@ -3,14 +3,13 @@ import { append, BrokerError } from '../../../../model/index.ts';
 import { stringsIn } from '../../fields/values.ts';
 import type { JetStreamApi } from '../api.ts';
 import { errorOf, isNotFound } from '../refusals.ts';
-import { ROOT, type Scratch } from './scratch.ts';
+import { madeAt, ROOT } from './names.ts';
+import type { Scratch } from './scratch.ts';
 
 /*
  * Room for copies in the account: what is in the way, and what earlier runs left.
  */
 
-/** Of a stream of a copy, with the time when it was made, by which a later run finds those of a run that was killed. */
-const NAME = /^brokerform-test-([0-9a-z]{8,9})-[0-9a-f]{8}-\d{1,6}$/;
 /** Milliseconds: no run takes that long. */
 const STALE = 3_600_000;
 
@@ -22,18 +21,13 @@ const MAX_PAGES = 1000;
 /** Milliseconds that a message to ourselves may take. */
 const RIGHTS_TIMEOUT = 2_000;
 
-/** What distinguishes a copy from others. @param now epoch milliseconds */
-export function stampOf(now: number, random: string): string {
-  return `${now.toString(36)}-${random}`;
-}
-
 /**
  * That test messages come back to us, and to no stream of the account.
  * @throws BrokerError, ConnectionError
  */
 export async function checkRoom(api: JetStreamApi, scratch: Scratch, signal: AbortSignal): Promise<void> {
   const { broker } = api.settings;
-  const [taken] = await namesOf(api, { subject: `${ROOT}.>` }, (name) => !NAME.test(name));
+  const [taken] = await namesOf(api, { subject: `${ROOT}.>` }, (name) => madeAt(name) === undefined);
   if (taken !== undefined) {
     throw new BrokerError(broker, {
       op: 'test',
@@ -67,10 +61,8 @@ async function canTalk({ link }: JetStreamApi, subject: string, signal: AbortSig
 
 /** Removes the copies of runs that were killed before they could. */
 export async function removeStale(api: JetStreamApi): Promise<void> {
-  const isStale = (name: string) => {
-    const [, made] = NAME.exec(name) ?? [];
-    return made !== undefined && Number.parseInt(made, 36) < Date.now() - STALE;
-  };
+  const limit = Date.now() - STALE;
+  const isStale = (name: string) => (madeAt(name) ?? limit) < limit;
   await removeStreams(await namesOf(api, {}, isStale), api);
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   BrokerError,
   type BrokerIdentity,
@@ -25,7 +24,8 @@ import { type Summary, summarize } from '../../routing/summary.ts';
 import type { JetStreamApi } from '../api.ts';
 import { sendUnits } from '../execute.ts';
 import { errorOf } from '../refusals.ts';
-import { checkRoom, removeStale, removeStreams, stampOf } from './account.ts';
+import { checkRoom, removeStale, removeStreams } from './account.ts';
+import { newId } from './names.ts';
 import { isAllThere, observed, reasonToSkip } from './observed.ts';
 import { Scratch } from './scratch.ts';
 import { Watch } from './watch.ts';
@@ -60,7 +60,7 @@ export async function runTests(
   const { resources, tests, signal } = trial;
   if (!OWN_ACCOUNT.test(api.settings.prefix)) return tests.map(() => ({ skipped: ELSEWHERE }));
   const topology: RoutedTopology = { broker, resources, live: false };
-  const scratch = new Scratch(resources, broker, stampOf(Date.now(), randomBytes(4).toString('hex')));
+  const scratch = new Scratch(resources, broker, newId(Date.now()));
   const copy = accountOf({ broker, resources: scratch.resources });
   const answers = new Map<number, TrialAnswer>();
   const questions = tests.flatMap((test, index): Question[] => {

@@ -19,14 +19,12 @@ import {
 } from '../../kinds/addresses.ts';
 import type { Message } from '../../routing/flow.ts';
 import { EXPECTED, REFUSING } from '../../routing/refusal.ts';
+import { copyName, ROOT } from './names.ts';
 
 /*
  * A copy of streams and consumers in the same account, in which tests publish: it routes as the original does, under
  * other names and subjects, and keeps what a test looks for. Limits are left out: tests would affect each other by them.
  */
-
-/** The first token of all subjects of copies. */
-export const ROOT = 'brokerform_test';
 
 /** Bytes, for an account in which every stream must have a limit. */
 const MAX_BYTES = 1024 * 1024;
@@ -52,7 +50,7 @@ export class Scratch {
     this.#prefix = `${ROOT}.${id}.`;
     const isConsumer = ({ address }: Resource) => kindOf(address) === 'consumer';
     const streams = resources.filter((one) => !isConsumer(one));
-    const names = streams.map((one, i) => [streamNameOf(one.address), `brokerform-test-${id}-${i}`] as const);
+    const names = streams.map((one, i) => [streamNameOf(one.address), copyName(id, i)] as const);
     this.names = new Map(names);
     this.originals = new Map(names.map(([name, copy]) => [copy, name]));
     const copies = streams.map((one) =>
