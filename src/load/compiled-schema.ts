@@ -1,4 +1,5 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { createRequire } from 'node:module';
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { append, isExactInt, isObject, type Json, type JsonObject } from '../model/index.ts';
 import {
   type Discriminator,
@@ -9,31 +10,23 @@ import {
   unexpectedForm,
   wrongWord,
 } from './problems.ts';
+import { QuickCheck } from './quick-check.ts';
 
 /** To find the word that was meant takes a while; thousands of mistakes are not typing errors. */
 const MOST_SUGGESTIONS = 1000;
 
 const NAME = 'schema';
 
-/** Compiles each part of a JSON Schema when it is first needed, and says in words what a value breaks. */
+/** Checks values against a JSON Schema; compiles each part of it when there is something to explain. */
 export class CompiledSchema {
-  private readonly ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    strict: false,
-    validateFormats: false,
-    // The schemas are ours, and a test checks them. To compile the schema of schemas would take longer than theirs.
-    meta: false,
-    validateSchema: false,
-    // Errors then carry the path of the definition that they are from; and compiling takes half as long.
-    inlineRefs: false,
-    code: { optimize: false, process: growErrors },
-  });
+  private ajv: Ajv | undefined;
   private readonly schema: JsonObject;
+  private readonly quick: QuickCheck;
   private readonly pointers = new Map<object, string>();
 
   constructor({ $schema, $id, ...schema }: JsonObject) {
     this.schema = schema;
+    this.quick = new QuickCheck(schema);
   }
 
   has(kind: string): boolean {
@@ -43,13 +36,16 @@ export class CompiledSchema {
 
   /** What is wrong with a value, each mistake once. @param kind the definition to check against, instead of the root */
   check(value: Json, kind?: string): Problem[] {
-    const validate = this.compiled(kind === undefined ? '' : `#/$defs/${encodeURIComponent(kind)}`);
-    if (validate(withPlainNumbers(value))) return [];
-    return distinct(this.explain(validate.errors ?? []));
+    const pointer = kind === undefined ? '#' : `#/$defs/${encodeURIComponent(kind)}`;
+    const plain = withPlainNumbers(value);
+    if (this.quick.accepts(plain, pointer)) return [];
+    const validate = this.compiled(pointer);
+    return validate(plain) ? [] : distinct(this.explain(validate.errors ?? []));
   }
 
   private compiled(pointer: string): ValidateFunction {
-    if (!this.ajv.schemas[NAME]) {
+    if (!this.ajv) {
+      this.ajv = makeAjv();
       this.ajv.addSchema(this.schema, NAME);
       notePointers(this.schema, '#', this.pointers);
     }
@@ -118,9 +114,26 @@ export class CompiledSchema {
   private resolved(schema: JsonObject): JsonObject {
     const { $ref, ...own } = schema;
     if (typeof $ref !== 'string') return schema;
-    const target = this.ajv.getSchema(`${NAME}${$ref}`)?.schema;
+    const target = this.ajv?.getSchema(`${NAME}${$ref}`)?.schema;
     return isObject(target) ? { ...this.resolved(target as JsonObject), ...own } : schema;
   }
+}
+
+/** Loaded with the first mistake: a check cannot wait for a promise. */
+function makeAjv(): Ajv {
+  const ajv = createRequire(import.meta.url)('ajv') as { Ajv: typeof Ajv };
+  return new ajv.Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    validateFormats: false,
+    // The schemas are ours, and a test checks them. To compile the schema of schemas would take longer than theirs.
+    meta: false,
+    validateSchema: false,
+    // Errors then carry the path of the definition that they are from; and compiling takes half as long.
+    inlineRefs: false,
+    code: { optimize: false, process: growErrors },
+  });
 }
 
 /** The compiled code copies all earlier errors for each value that adds some: quadratic. No other code holds these lists. */

@@ -85,3 +85,29 @@ test('an interrupted run leaves files that tell of it', async () => {
   expect(code).toBe(143);
   expect(readFileSync(join(folder, 'o.xml'), 'utf8')).toContain('interrupted by SIGTERM');
 });
+
+/** Told to node in `NODE_OPTIONS`: says at the end which packages were loaded. */
+const TELL_PACKAGES = `--import=data:text/javascript,${encodeURIComponent(`
+  import { createRequire } from 'node:module';
+  const { cache } = createRequire('/');
+  process.once('exit', () => {
+    const names = Object.keys(cache).map((path) => /.*node_modules.((?:@[^/]+.)?[^/]+)/.exec(path)?.[1]);
+    process.stderr.write('packages: ' + [...new Set(names)].join(' ') + '\\n');
+  });
+`)}`;
+
+test.each([
+  [false, 'validate'],
+  [false, 'plan --against none'],
+  [true, 'validate bad'],
+])('it is %s that Ajv, which only explains mistakes, is loaded by %s', async (isLoaded, line) => {
+  const folder = project('packages');
+  writeFileSync(
+    join(folder, 'topologies', 'a.yaml'),
+    'rabbitmq: { queues: { orders: { max-length: 10 } } }\n',
+  );
+  const env = { NODE_OPTIONS: TELL_PACKAGES };
+  const { stderr } = await runProcess(line.split(' '), { cwd: folder, env });
+  const packages = /^packages: (.*)$/m.exec(stderr)?.[1]?.split(' ');
+  expect(packages?.includes('ajv')).toBe(isLoaded);
+});
