@@ -57,6 +57,15 @@ test('a test that fails tells which expectation does, where, and the way that ex
   expect(failed?.route?.nodes.map(({ name }) => name)).toEqual(['in', 'middle', 'aside', 'out']);
 });
 
+test('on a broker without a place for a copy, tests are skipped, with the reason', async () => {
+  const { signal } = new AbortController();
+  const live = { wait: 0, signal, onWait: () => {}, timeout: 1_000 };
+  const { results } = await runTests(checked(TOPOLOGY + TESTS), { live });
+  expect(results.map(({ status, reason }) => `${status}: ${reason}`)).toEqual(
+    Array(2).fill('skipped: memory has no place for a copy of the topology; the test runs offline only'),
+  );
+});
+
 test('names choose tests', async () => {
   const project = checked(TOPOLOGY + TESTS);
   const names = async (...globs: string[]) =>
