@@ -67,6 +67,16 @@ describeLines(
       await apply(limited(100));
     });
 
+    test('a stream copies from two, one of which copies from the other, which is no cycle', async () => {
+      const streams = {
+        A: { subjects: ['a'], max_msgs: 5 },
+        B: { sources: [{ name: 'A' }], max_msgs: 5 },
+        C: { sources: [{ name: 'A' }, { name: 'B' }], max_msgs: 5 },
+      };
+      await apply({ streams });
+      await apply({ streams: { ...streams, C: { ...streams.C, max_msgs: 6 } } });
+    });
+
     testUnlessOld('two sources of one origin are both there', async () => {
       const plan = await apply({
         streams: {

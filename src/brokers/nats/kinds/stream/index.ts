@@ -51,6 +51,7 @@ import {
 import type { MoveCall } from './move-calls.ts';
 import { isBeingRenamed, isRename, renameCalls, renameField, renameRisks, renameUnderWay } from './rename.ts';
 import { placementRisks, removalRisks, replicaRisks, updateRisks } from './risks.ts';
+import { withSourceOrder } from './source-order.ts';
 
 /** STREAM.CREATE, STREAM.UPDATE and STREAM.DELETE with the name of the stream behind them. */
 export type StreamCall =
@@ -169,7 +170,7 @@ export function streamCalls(
   const remove: StreamCall = { op: 'stream.delete', target, body: { name, ifEmpty: !destructive } };
   if (change.action === 'delete')
     return isRename(change, context) ? renameCalls(change, context, {}) : [remove];
-  const config = { name, ...requestConfig(streamFields, change.after, broker) };
+  const config = { name, ...withSourceOrder(requestConfig(streamFields, change.after, broker), context) };
   if (isRename(change, context)) return renameCalls(change, context, config);
   if (isMove(change)) return moveCalls(change, config);
   if (change.action === 'update')
