@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { startNats } from '../../../local/nats.ts';
+import { type NatsLine, type NatsOptions, startNats } from '../../../local/nats.ts';
 import { ask } from '../../../src/brokers/nats/routing/router.ts';
 import { summarize } from '../../../src/brokers/nats/routing/summary.ts';
 import type { JsonObject, RoutedTopology as RoutedResources } from '../../../src/model/index.ts';
 import { withSession } from '../../brokers/nats-session/open.ts';
 import { NatsProject } from './cli-project.ts';
-import { describeLines, sharedUrl } from './lines.ts';
+import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
 import { type RoutedMessage, routedMessages, routedTopologies } from './routed-topologies.ts';
 import { liveTopology, make } from './routing-trial.ts';
@@ -15,6 +15,14 @@ const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
+
+/** A server of its own: other tests clear the shared one, or give it streams that would be in the way. */
+async function start(line: NatsLine, options: NatsOptions = {}, login: object = {}) {
+  const nats = await startNats(line, options);
+  const server = await PlainServer.connect(nats.url, login);
+  ends.push(nats.stop, () => server.close());
+  return { url: nats.url, server };
+}
 
 function projectOf(...servers: readonly string[]): NatsProject {
   const project = new NatsProject(servers);
@@ -70,10 +78,24 @@ const STREAMS: Record<string, JsonObject> = {
 
 const SECTION = { streams: STREAMS, 'key-value': { settings: { history: 1 } } };
 
+/** A test that expects what the router says; none where chance decides. */
+function expectationsOf({ subject, headers }: RoutedMessage, topology: RoutedResources): JsonObject[] {
+  const publish = { subject, headers };
+  const found = summarize(ask({ publish }, topology).flow);
+  if (found.perhapsStored.size + found.perhapsDelivered.size > 0) return [];
+  const known = [...found.subjects].flatMap(([stream, own]) => {
+    const subjects = [...own].flatMap((one) => one ?? []);
+    return subjects.length === own.size ? [[stream, subjects]] : [];
+  });
+  const names = { 'stored-in': [...found.stored], 'delivered-to': [...found.delivered] };
+  return [{ publish, ...names, ...(known.length > 0 && { as: Object.fromEntries(known) }) }];
+}
+
 describeLines(
   (line) => {
     test('the server does what the tests expect, and nothing is left of them', async () => {
-      const project = projectOf(sharedUrl(line));
+      const { url, server } = await start(line);
+      const project = projectOf(url);
       write(
         project,
         SECTION,
@@ -115,13 +137,11 @@ describeLines(
       );
       const { code, stdout, stderr } = await project.run('test', '--live');
       expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '13 tests: 13 passed\n', stderr: '' });
-      const server = await PlainServer.connect(sharedUrl(line));
-      ends.push(() => server.close());
-      expect(await copies(server)).toEqual([]);
+      expect([...(await server.streams()).keys()]).toEqual([]);
     });
 
     test('what the server does otherwise fails a test, with the declared way', async () => {
-      const project = projectOf(sharedUrl(line));
+      const project = projectOf((await start(line)).url);
       write(
         project,
         SECTION,
@@ -143,21 +163,13 @@ describeLines(
       expect(stdout).toContain('has a wildcard');
       expect(stdout).toMatch(/mirror of orders\.eu\.\*/);
     });
-  },
-  { title: 'tests' },
-);
 
-describeLines(
-  (line) => {
     test('a run that is interrupted leaves nothing; what a killed one left is removed later', async () => {
-      const url = sharedUrl(line);
-      const server = await PlainServer.connect(url);
-      ends.push(() => server.close());
+      const { url, server } = await start(line);
       const named = (age: number) => `brokerform-test-${(Date.now() - age).toString(36)}-0123abcd-0`;
       const [old, recent] = [named(7_200_000), named(60_000)];
       for (const name of [old, recent]) {
         await server.demand(`STREAM.CREATE.${name}`, { name, subjects: [`brokerform_test.${name}.>`] });
-        ends.push(() => server.request(`STREAM.DELETE.${name}`));
       }
       const project = projectOf(url);
       // The server never does what is expected, so that the run waits.
@@ -176,34 +188,14 @@ describeLines(
       expect([old, ...seen].filter((name) => left.includes(name))).toEqual([]);
       expect(left).toContain(recent);
     });
-  },
-  { title: 'removal' },
-);
 
-/** A test that expects what the router says; none where chance decides. */
-function expectationsOf({ subject, headers }: RoutedMessage, topology: RoutedResources): JsonObject[] {
-  const publish = { subject, headers };
-  const found = summarize(ask({ publish }, topology).flow);
-  if (found.perhapsStored.size + found.perhapsDelivered.size > 0) return [];
-  const known = [...found.subjects].flatMap(([stream, own]) => {
-    const subjects = [...own].flatMap((one) => one ?? []);
-    return subjects.length === own.size ? [[stream, subjects]] : [];
-  });
-  const names = { 'stored-in': [...found.stored], 'delivered-to': [...found.delivered] };
-  return [{ publish, ...names, ...(known.length > 0 && { as: Object.fromEntries(known) }) }];
-}
-
-describeLines(
-  (line) => {
     test('a copy routes as the original, whatever its transforms', async () => {
-      const nats = await startNats(line);
-      const server = await PlainServer.connect(nats.url);
-      ends.push(nats.stop, () => server.close());
+      const { url, server } = await start(line);
       for (const [i, generated] of fc.sample(routedTopologies(line), { numRuns: 2, seed: 77 }).entries()) {
         await make(server, generated);
         const messages = fc.sample(routedMessages(line, generated), { numRuns: 60, seed: i });
-        await withSession({ servers: [nats.url] }, async (session) => {
-          const topology = { ...(await liveTopology(nats.url)), live: false };
+        await withSession({ servers: [url] }, async (session) => {
+          const topology = { ...(await liveTopology(url)), live: false };
           await server.clear();
           const tests = messages.flatMap((message) => expectationsOf(message, topology));
           const { signal } = new AbortController();
@@ -219,58 +211,58 @@ describeLines(
       }
     });
   },
-  { title: 'generated topologies' },
+  { title: 'tests' },
 );
 
-test('what cannot be tried in a copy is skipped, with the reason', async ({ skip }) => {
-  if (sharedUrl('current') === '') skip('needs NATS current');
-  const project = projectOf(sharedUrl('current'));
-  const streams = {
-    A: { subjects: ['a.>'], republish: { src: 'a.>', dest: 'b.>' } },
-    B: { subjects: ['b.>'], republish: { src: 'b.>', dest: 'a.>' } },
-    C: { subjects: ['c'] },
-  };
-  write(
-    project,
-    { streams },
-    { publish: 'a.x', includes: 'B' },
-    {
-      publish: { subject: 'c', headers: { 'Nats-Schedule': '@at 2030-01-01T00:00:00Z' } },
-      includes: 'C',
-    },
-  );
-  const { stdout } = await project.expectRun(0, 'test', '--live');
-  expect(stdout).toContain('the message would be stored without end');
-  expect(stdout).toContain('a scheduled message later');
-});
+describeLines(
+  (line) => {
+    test('what cannot be tried in a copy is skipped, with the reason', async () => {
+      const project = projectOf((await start(line)).url);
+      const streams = {
+        A: { subjects: ['a.>'], republish: { src: 'a.>', dest: 'b.>' } },
+        B: { subjects: ['b.>'], republish: { src: 'b.>', dest: 'a.>' } },
+        C: { subjects: ['c'] },
+      };
+      write(
+        project,
+        { streams },
+        { publish: 'a.x', includes: 'B' },
+        {
+          publish: { subject: 'c', headers: { 'Nats-Schedule': '@at 2030-01-01T00:00:00Z' } },
+          includes: 'C',
+        },
+      );
+      const { stdout } = await project.expectRun(0, 'test', '--live');
+      expect(stdout).toContain('the message would be stored without end');
+      expect(stdout).toContain('a scheduled message later');
+    });
 
-test('a missing right, and a stream that would take the messages, are told before anything is created', async ({
-  skip,
-}) => {
-  if (sharedUrl('current') === '') skip('needs NATS current');
-  const verbs = ['INFO', 'STREAM.CREATE.*', 'STREAM.INFO.*', 'STREAM.DELETE.*', 'CONSUMER.CREATE.>'];
-  const more = ['STREAM.NAMES', 'STREAM.MSG.GET.*', 'CONSUMER.MSG.NEXT.>'];
-  const requests = [...verbs, ...more].map((verb) => `$JS.API.${verb}`);
-  const few = {
-    allowPublish: ['brokerform_test.>', '$JS.ACK.>', ...requests],
-    allowSubscribe: ['brokerform_test.>', '_INBOX.>'],
-  };
-  const users = { all: {}, few, some: { denyPublish: ['brokerform_test.>'] } };
-  const nats = await startNats('current', { auth: 'password', users });
-  const server = await PlainServer.connect(nats.url, { user: 'all', pass: 'all' });
-  ends.push(nats.stop, () => server.close());
-  const project = projectOf(nats.url);
-  const streams = { S: { subjects: ['s'], consumers: { pull: {}, push: { deliver_subject: 'out' } } } };
-  const delivered = { 'delivered-to': ['S/pull', 'S/push'] };
-  write(project, { streams }, { publish: 's', 'stored-in': 'S', ...delivered });
-  project.configure({ username: 'some', password: 'some' });
-  const denied = await project.expectRun(1, 'test', '--live');
-  expect(denied.stderr).toContain('may not publish to and subscribe to brokerform_test.>');
+    test('a missing right, and a stream that would take the messages, are told before anything is created', async () => {
+      const verbs = ['INFO', 'STREAM.CREATE.*', 'STREAM.INFO.*', 'STREAM.DELETE.*', 'CONSUMER.CREATE.>'];
+      const more = ['STREAM.NAMES', 'STREAM.MSG.GET.*', 'CONSUMER.MSG.NEXT.>'];
+      const requests = [...verbs, ...more].map((verb) => `$JS.API.${verb}`);
+      const few = {
+        allowPublish: ['brokerform_test.>', '$JS.ACK.>', ...requests],
+        allowSubscribe: ['brokerform_test.>', '_INBOX.>'],
+      };
+      const users = { all: {}, few, some: { denyPublish: ['brokerform_test.>'] } };
+      const login = { user: 'all', pass: 'all' };
+      const { url, server } = await start(line, { auth: 'password', users }, login);
+      const project = projectOf(url);
+      const streams = { S: { subjects: ['s'], consumers: { pull: {}, push: { deliver_subject: 'out' } } } };
+      const delivered = { 'delivered-to': ['S/pull', 'S/push'] };
+      write(project, { streams }, { publish: 's', 'stored-in': 'S', ...delivered });
+      project.configure({ username: 'some', password: 'some' });
+      const denied = await project.expectRun(1, 'test', '--live');
+      expect(denied.stderr).toContain('may not publish to and subscribe to brokerform_test.>');
 
-  project.configure({ username: 'few', password: 'few' });
-  await project.expectRun(0, 'test', '--live');
-  await server.demand('STREAM.CREATE.EVERYTHING', { name: 'EVERYTHING', subjects: ['>'], no_ack: true });
-  const taken = await project.expectRun(1, 'test', '--live');
-  expect(taken.stderr).toContain('stream EVERYTHING would store the messages of tests');
-  expect([...(await server.streams()).keys()]).toEqual(['EVERYTHING']);
-});
+      project.configure({ username: 'few', password: 'few' });
+      await project.expectRun(0, 'test', '--live');
+      await server.demand('STREAM.CREATE.EVERYTHING', { name: 'EVERYTHING', subjects: ['>'], no_ack: true });
+      const taken = await project.expectRun(1, 'test', '--live');
+      expect(taken.stderr).toContain('stream EVERYTHING would store the messages of tests');
+      expect([...(await server.streams()).keys()]).toEqual(['EVERYTHING']);
+    });
+  },
+  { title: 'what is missing', lines: ['current'] },
+);
