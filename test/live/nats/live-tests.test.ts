@@ -237,7 +237,7 @@ describeLines(
       expect(stdout).toContain('a scheduled message later');
     });
 
-    test('a missing right, and a stream that would take the messages, are told before anything is created', async () => {
+    test('a missing right, a limit and a stream that would take the messages are told, and nothing is left', async () => {
       const verbs = ['INFO', 'STREAM.CREATE.*', 'STREAM.INFO.*', 'STREAM.DELETE.*', 'CONSUMER.CREATE.>'];
       const more = ['STREAM.NAMES', 'STREAM.MSG.GET.*', 'CONSUMER.MSG.NEXT.>'];
       const requests = [...verbs, ...more].map((verb) => `$JS.API.${verb}`);
@@ -247,7 +247,7 @@ describeLines(
       };
       const users = { all: {}, few, some: { denyPublish: ['brokerform_test.>'] } };
       const login = { user: 'all', pass: 'all' };
-      const { url, server } = await start(line, { auth: 'password', users }, login);
+      const { url, server } = await start(line, { auth: 'password', users, limits: { streams: 1 } }, login);
       const project = projectOf(url);
       const streams = { S: { subjects: ['s'], consumers: { pull: {}, push: { deliver_subject: 'out' } } } };
       const delivered = { 'delivered-to': ['S/pull', 'S/push'] };
@@ -258,6 +258,12 @@ describeLines(
 
       project.configure({ username: 'few', password: 'few' });
       await project.expectRun(0, 'test', '--live');
+
+      write(project, { streams: { ...streams, T: {} } }, { publish: 's', 'stored-in': 'S' });
+      const full = await project.expectRun(1, 'test', '--live');
+      expect(full.stderr).toMatch(/stream [ST] cannot be copied: maximum number of streams reached/);
+      expect([...(await server.streams()).keys()]).toEqual([]);
+
       await server.demand('STREAM.CREATE.EVERYTHING', { name: 'EVERYTHING', subjects: ['>'], no_ack: true });
       const taken = await project.expectRun(1, 'test', '--live');
       expect(taken.stderr).toContain('stream EVERYTHING would store the messages of tests');

@@ -3,9 +3,11 @@ import {
   type BrokerIdentity,
   type Call,
   type Context,
+  type Failure,
   indexByAddress,
   type JsonObject,
   kindOf,
+  type Outcome,
   type Resource,
   type RoutedTopology,
   RouteError,
@@ -160,18 +162,27 @@ function batchesOf(questions: readonly Question[]): Question[][] {
 async function create(scratch: Scratch, { api, broker, signal }: Means): Promise<void> {
   const context = { broker, desired: indexByAddress(scratch.resources), live: new Map() };
   // What was sent is waited for: a stream that came to be after the removal would stay.
-  const abort = new AbortController().signal;
+  const never = new AbortController().signal;
   for (const wave of scratch.waves) {
+    const failed = new AbortController();
+    const options = { drain: AbortSignal.any([signal, failed.signal]), abort: never };
+    let failure: Failure | undefined;
     const units = wave.map((after) => callsOf(after, context));
-    for await (const outcome of sendUnits(units, { drain: signal, abort }, api, broker)) {
-      if (outcome.status === 'done') continue;
-      signal.throwIfAborted();
-      const resource = wave[outcome.unit];
-      const { message = 'it was not created', ...failure } = outcome.failure ?? { op: 'test' };
-      const what = resource ? titleOf(resource, scratch) : 'the topology';
-      throw new BrokerError(broker.name, { ...failure, message: `${what} cannot be copied: ${message}` });
+    for await (const outcome of sendUnits(units, options, api, broker)) {
+      if (outcome.status === 'done' || failed.signal.aborted) continue;
+      failed.abort();
+      failure = failureOf(outcome, wave, scratch);
     }
+    signal.throwIfAborted();
+    if (failure) throw new BrokerError(broker.name, failure);
   }
+}
+
+function failureOf({ unit, failure }: Outcome, wave: readonly Resource[], scratch: Scratch): Failure {
+  const resource = wave[unit];
+  const what = resource ? titleOf(resource, scratch) : 'the topology';
+  const { message = 'it was not created', ...rest } = failure ?? { op: 'test' };
+  return { ...rest, message: `${what} cannot be copied: ${message}` };
 }
 
 function callsOf(after: Resource, context: Context): Call[] {
