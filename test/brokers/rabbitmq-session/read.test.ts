@@ -72,6 +72,71 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
     expect(counts).toEqual([4, 4]);
   });
 
+  test.skipIf(!broker)(
+    'twice the vhosts take no more requests, and hold what each of them does where it is read alone',
+    async () => {
+      // Sees no vhosts but these, whatever else is on the broker.
+      const team = `${vhost}-team`;
+      const names = Array.from({ length: 20 }, (_, i) => `${vhost}-many${i}`);
+      const here = names.slice(0, 19);
+      const hidden = `${vhost}-many19`;
+      await send(admin, [[calls.put(['users', team], { password: 'first', tags: 'management' })]]);
+      const session = await open(line, { settings: loginAs(line, team, 'first') });
+      const contents = (name: string) => [
+        calls.exchange(name, 'e'),
+        ...['a', 'b'].flatMap((queue) => [calls.queue(name, queue), calls.bind(name, 'e', queue, 'k')]),
+        calls.put(['policies', name, 'p'], {
+          pattern: '^a$',
+          definition: { 'max-length': 5 },
+          'apply-to': 'queues',
+        }),
+      ];
+      const patterns = (name: string) =>
+        ['queue', 'exchange', 'policy'].map((kind) => `main/${kind}/${name}/**`);
+      const readIn = (reader: Opened, some: string[]) => readAll(reader, ...some.flatMap(patterns));
+      try {
+        const counts: number[] = [];
+        for (const [from, to] of [
+          [0, 10],
+          [10, 20],
+        ] as const) {
+          const made = names.slice(from, to).map((name) => [
+            calls.put(['vhosts', name]),
+            calls.put(['permissions', name, 'guest'], { configure: '.*', write: '.*', read: '.*' }),
+            // A vhost without contents looks like a hidden one in most lists.
+            ...(name === names[5] ? [] : contents(name)),
+            ...(name === hidden
+              ? []
+              : [calls.put(['permissions', name, team], { configure: '', write: '', read: '' })]),
+          ]);
+          expect(statuses(await send(admin, made))).toEqual({ done: 10 });
+          const before = session.management.requests;
+          const live = await readIn(session, here.slice(0, to));
+          counts.push(session.management.requests - before);
+          expect(live.size).toBeGreaterThan(10 * to);
+        }
+        expect(counts).toEqual([4, 4]);
+        const alone = new Map<string, unknown>();
+        for (const name of here)
+          for (const [address, one] of await readIn(admin, [name])) alone.set(address, one);
+        expect(await readIn(session, here)).toEqual(alone);
+        const missing = `${vhost}-none`;
+        expect(await readIn(session, [...here, missing])).toEqual(alone);
+        const refusal = (some: string[]) =>
+          readIn(session, some).catch((error: BrokerError) => error.failure);
+        const refused = await refusal(names);
+        expect(refused).toMatchObject({ hint: `user "${team}" needs a permission in vhost "${hidden}"` });
+        expect(refused).toMatchObject({ message: `user "${team}" may not see vhost "${hidden}"` });
+      } finally {
+        await session.close();
+        await send(admin, [
+          [calls.delete('users', team)],
+          ...names.map((name) => [calls.delete('vhosts', name)]),
+        ]);
+      }
+    },
+  );
+
   test.skipIf(!broker)('nothing is asked for that the scope does not need', async () => {
     const before = admin.management.requests;
     // Users, their limits, and both kinds of their permissions, which disappear with them.

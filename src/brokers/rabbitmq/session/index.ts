@@ -49,8 +49,8 @@ export async function connect(
       /** For tests that count requests. */
       management,
       async read(scope) {
-        const resources = await readScope(scope, connection, listings);
         const { vhosts = [] } = factsOf(identity);
+        const resources = await readScope(scope, connection, listings, vhosts.length);
         for (const vhost of vhostsIn(scope, connection.name, vhosts)) read.add(vhost);
         broker = limitedTo(identity, read);
         return resources;

@@ -14,18 +14,22 @@ import { kinds } from '../kinds/index.ts';
 import type { Reading } from '../kinds/kind.ts';
 import { pathOf, text } from '../kinds/parts.ts';
 import type { Listings } from './listings.ts';
+import { VhostLists } from './vhost-lists.ts';
 
 /**
- * The live resources of a scope: a constant number of lists a vhost, and one for each kind that has none, and no
- * list that the scope does not need.
+ * The live resources of a scope: one list for each kind, or one for each kind and vhost where the scope has few
+ * vhosts, and no list that the scope does not need.
+ * @param existing how many vhosts the user sees, about
  * @throws ConnectionError, BrokerError, MissingVariable
  */
 export async function readScope(
   scope: Scope,
   connection: Connection,
   listings: Listings,
+  existing: number,
 ): Promise<Resource[]> {
   const { name: broker, resolve } = connection;
+  const whole = new VhostLists(listings, existing);
   const dependsOn = needsOf(scope, broker);
   const reading: Reading = { broker, resolve, desired: indexByAddress(scope.desired) };
   const isListed = dependsOn.listsVhosts || dependsOn.kinds.has('vhost');
@@ -43,12 +47,19 @@ export async function readScope(
     const { path, query } = listing;
     const asked = dependsOn.vhostsOf([kind, ...(listing.along ?? [])], names);
     for (const vhost of asked) listed.add(vhost);
-    const along = [...dependsOn.vhostsOf(listing.alongIfAllowed ?? [], names)].filter(
-      (one) => !asked.has(one),
-    );
+    const along = dependsOn.vhostsOf(listing.alongIfAllowed ?? [], names);
+    for (const vhost of asked) along.delete(vhost);
+    const readEach = async (vhosts: Set<string>, ofVhost: (vhost: string) => Promise<JsonObject[]>) => {
+      const found = await whole.of(path, query, vhosts);
+      const lists = [...vhosts].map((vhost) => {
+        const items = found.get(vhost);
+        return items ? listing.read(items, reading) : read(ofVhost(vhost));
+      });
+      return (await Promise.all(lists)).flat();
+    };
     return [
-      ...[...asked].map((vhost) => read(listings.ofVhost(path, vhost, query))),
-      ...along.map((vhost) => read(listings.ofVhostIfAllowed(path, vhost))),
+      readEach(asked, (vhost) => listings.ofVhost(path, vhost, query)),
+      readEach(along, (vhost) => listings.ofVhostIfAllowed(path, vhost)),
     ];
   });
   const resources = (await Promise.all(lists)).flat();

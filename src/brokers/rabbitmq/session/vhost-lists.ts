@@ -1,0 +1,59 @@
+import { addTo, BrokerError, ConnectionError, type JsonObject } from '../../../model/index.ts';
+import { text } from '../kinds/parts.ts';
+import type { Listings } from './listings.ts';
+
+/** Items by their vhost. */
+type ByVhost = ReadonlyMap<string, readonly JsonObject[]>;
+
+const NOTHING: ByVhost = new Map();
+
+/** For up to so many vhosts, their own listings take 15 to 50 ms together: nothing to save. */
+const FEW = 8;
+
+/**
+ * What one read can take from listings of the whole broker, instead of one listing per vhost.
+ *
+ * Such a listing silently omits the vhosts that the user may not access, so that a vhost without items looks like one
+ * that is hidden. The management API filters the lists of exchanges, queues, bindings, policies and operator policies
+ * in the same way, and each vhost has exchanges that cannot be deleted: a vhost counts as covered if the list of all
+ * exchanges, which is read first, has some of it (seen on 3.10.8 and 4.3.6). The others are left to their own listings,
+ * which tell a missing vhost from a hidden one. So is every vhost when a listing of the whole broker fails, or is larger
+ * than an answer may be: the listings of the vhosts then give the error, if there is one.
+ */
+export class VhostLists {
+  readonly #listings: Listings;
+  readonly #existing: number;
+  #exchanges?: Promise<ByVhost | undefined>;
+
+  /** @param existing how many vhosts the user sees, about */
+  constructor(listings: Listings, existing: number) {
+    this.#listings = listings;
+    this.#existing = existing;
+  }
+
+  /** The items of `/api/<path>` in these vhosts: an entry for each vhost that the listing of the whole broker covers. */
+  async of(path: string, query: string | undefined, vhosts: ReadonlySet<string>): Promise<ByVhost> {
+    // For 200 vhosts of 5 queues, listings of the whole broker cost a quarter of the broker's CPU time and of ours: they
+    // pay if half of what they hold is wanted, and take at most twice the memory.
+    if (vhosts.size <= FEW || vhosts.size * 2 < this.#existing) return NOTHING;
+    this.#exchanges ??= this.#list('exchanges');
+    const exchanges = (await this.#exchanges) ?? NOTHING;
+    if (path === 'exchanges') return exchanges;
+    const covered = [...vhosts].filter((vhost) => exchanges.has(vhost));
+    if (covered.length <= FEW) return NOTHING;
+    const items = await this.#list(path, query);
+    return items ? new Map(covered.map((vhost) => [vhost, items.get(vhost) ?? []])) : NOTHING;
+  }
+
+  /** Undefined where the broker does not give it. */
+  async #list(path: string, query?: string): Promise<ByVhost | undefined> {
+    try {
+      const byVhost = new Map<string, JsonObject[]>();
+      for (const item of await this.#listings.all(path, '', query)) addTo(byVhost, text(item.vhost), item);
+      return byVhost;
+    } catch (error) {
+      if (error instanceof BrokerError || error instanceof ConnectionError) return undefined;
+      throw error;
+    }
+  }
+}
