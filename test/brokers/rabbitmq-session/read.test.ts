@@ -80,7 +80,11 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
       const names = Array.from({ length: 20 }, (_, i) => `${vhost}-many${i}`);
       const here = names.slice(0, 19);
       const hidden = `${vhost}-many19`;
-      await send(admin, [[calls.put(['users', team], { password: 'first', tags: 'management' })]]);
+      const monitor = `${vhost}-monitor`;
+      await send(admin, [
+        [calls.put(['users', team], { password: 'first', tags: 'management' })],
+        [calls.put(['users', monitor], { password: 'first', tags: 'monitoring' })],
+      ]);
       const session = await open(line, { settings: loginAs(line, team, 'first') });
       const contents = (name: string) => [
         calls.exchange(name, 'e'),
@@ -120,17 +124,28 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
         for (const name of here)
           for (const [address, one] of await readIn(admin, [name])) alone.set(address, one);
         expect(await readIn(session, here)).toEqual(alone);
-        const missing = `${vhost}-none`;
-        expect(await readIn(session, [...here, missing])).toEqual(alone);
+        const missing = Array.from({ length: 60 }, (_, i) => `${vhost}-none${i}`);
+        expect(await readIn(session, [...here, ...missing.slice(0, 1)])).toEqual(alone);
+        expect(await readIn(admin, [...here, ...missing])).toEqual(alone);
         const refusal = (some: string[]) =>
           readIn(session, some).catch((error: BrokerError) => error.failure);
         const refused = await refusal(names);
         expect(refused).toMatchObject({ hint: `user "${team}" needs a permission in vhost "${hidden}"` });
         expect(refused).toMatchObject({ message: `user "${team}" may not see vhost "${hidden}"` });
+        // Sees the names of all vhosts, and no contents.
+        const watcher = await open(line, { settings: loginAs(line, monitor, 'first') });
+        const unseen = await readIn(watcher, [...here, ...missing]).catch(
+          (error: BrokerError) => error.failure,
+        );
+        await watcher.close();
+        expect(unseen).toMatchObject({
+          message: expect.stringContaining(`may not see vhost "${vhost}-many`),
+        });
       } finally {
         await session.close();
         await send(admin, [
           [calls.delete('users', team)],
+          [calls.delete('users', monitor)],
           ...names.map((name) => [calls.delete('vhosts', name)]),
         ]);
       }

@@ -12,6 +12,8 @@ interface Broker {
   /** Vhosts that exist; the user may access them, but for the hidden ones. */
   existing?: string[];
   hidden?: string[];
+  /** Tags of the user. */
+  tags?: string[];
   /** What is answered instead of the listing of all vhosts, by the name of the list. */
   whole?: Record<string, (response: ServerResponse) => void>;
   /** As `whole`, for the listings of one vhost. */
@@ -20,7 +22,7 @@ interface Broker {
 
 /** Reads the queues of these vhosts; each has one exchange and one queue. */
 async function readQueues(vhosts: string[], broker: Broker = {}) {
-  const { existing = TWELVE, hidden = [], whole = {}, single = {} } = broker;
+  const { existing = TWELVE, hidden = [], tags = ['management'], whole = {}, single = {} } = broker;
   const item = (list: string, vhost: string): JsonObject[] => {
     if (list === 'exchanges') return [{ vhost, name: 'amq.topic', type: 'topic', durable: true }];
     return list === 'queues' ? [{ vhost, name: 'q', type: 'classic', durable: true }] : [];
@@ -33,6 +35,7 @@ async function readQueues(vhosts: string[], broker: Broker = {}) {
         200,
         existing.map((name) => ({ name })),
       );
+    if (list === 'whoami') return json(response, 200, { name: 'u', tags });
     if (!LISTS.includes(list)) return healthy(request, response);
     const instead = vhost === undefined ? whole[list] : single[`${list}/${vhost}`];
     if (instead) return instead(response);
@@ -93,6 +96,24 @@ test('a vhost that the list of all exchanges omits is asked for: missing is empt
       hint: 'user "u" needs a permission in vhost "v3"',
     },
   });
+});
+
+test('many vhosts that do not exist yet are told by the names of all vhosts, if the user sees all of them', async () => {
+  const none = Array.from({ length: 50 }, (_, i) => `none${i}`);
+  for (const tag of ['administrator', 'monitoring']) {
+    const { queues, asked } = await readQueues([...TWELVE, ...none], { tags: [tag] });
+    expect(queues).toEqual(queuesOf(TWELVE));
+    expect(asked.sort()).toEqual([...LISTS, 'vhosts', 'whoami'].sort());
+  }
+  const management = await readQueues([...TWELVE, ...none]);
+  expect(management.queues).toEqual(queuesOf(TWELVE));
+  expect(management.asked.sort()).toEqual([...LISTS, 'whoami', ...none.flatMap(listsOf)].sort());
+  const hidden = TWELVE.slice(1);
+  for (const tags of [['management'], ['monitoring']]) {
+    await expect(readQueues([...TWELVE, ...none], { hidden, tags })).rejects.toMatchObject({
+      failure: { message: expect.stringContaining('may not see vhost "v') },
+    });
+  }
 });
 
 test.each<[string, (response: ServerResponse) => void]>([
