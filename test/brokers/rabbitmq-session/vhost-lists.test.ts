@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
-import type { JsonObject } from '../../../src/model/index.ts';
+import { answerLimit, type JsonObject } from '../../../src/model/index.ts';
 import { fakeManagement, healthy, json } from './fake-management.ts';
 import { readAll } from './live.ts';
 
@@ -118,8 +118,13 @@ test('many vhosts that do not exist yet are told by the names of all vhosts, if 
 
 test.each<[string, (response: ServerResponse) => void]>([
   [
-    'is larger than an answer may be',
-    (response) => response.writeHead(200, { 'content-length': 1.5e9 }).write('['),
+    'is larger than a quarter of what an answer may be',
+    (response) => {
+      const list = Buffer.alloc(answerLimit() / 4 + 2, ' ');
+      list.write('[');
+      list.write(']', list.length - 1);
+      response.writeHead(200, { 'content-length': list.length }).end(list);
+    },
   ],
   ['fails', (response) => json(response, 500, { error: 'Internal Server Error' })],
   ['is refused', (response) => json(response, 401, { error: 'not_authorised', reason: 'no' })],

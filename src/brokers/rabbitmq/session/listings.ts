@@ -17,10 +17,11 @@ export class Listings {
 
   /**
    * The items of `/api/<what>`. `right` is what the user needs to read it, for the hint.
+   * @param limit the most bytes that the answer may have
    * @throws ConnectionError, BrokerError
    */
-  async all(what: string, right: string, query = ''): Promise<JsonObject[]> {
-    const answer = await this.#get([what], query);
+  async all(what: string, right: string, query = '', limit?: number): Promise<JsonObject[]> {
+    const answer = await this.#get([what], query, limit);
     return items(bodyOf(answer, this.#settings, { op: `read ${what}`, right }));
   }
 
@@ -120,11 +121,11 @@ export class Listings {
     });
   }
 
-  async #get(path: readonly string[], query = '') {
+  async #get(path: readonly string[], query = '', limit?: number) {
     if (this.#running >= CONCURRENT) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
-      return await this.#management.request({ method: 'GET', path, query, repeatable: true });
+      return await this.#management.request({ method: 'GET', path, query, limit, repeatable: true });
     } finally {
       const next = this.#waiting.shift();
       // The next one takes over this one's place.

@@ -20,6 +20,8 @@ export interface Request {
   /** Encoded, without `?`. */
   readonly query?: string;
   readonly payload?: Json;
+  /** The most bytes that its answer may have; {@link answerLimit} by default. */
+  readonly limit?: number | undefined;
   /** Sending it twice is the same as once, so it may be sent again when its answer was lost. */
   readonly repeatable: boolean;
 }
@@ -85,6 +87,7 @@ export class Management {
     const { management, prefix, broker, timeout } = this.#settings;
     const path = `${prefix}/api/${request.path.map(encodePathSegment).join('/')}`;
     const payload = request.payload === undefined ? undefined : Buffer.from(printJson(request.payload));
+    const limit = request.limit ?? answerLimit();
     this.requests++;
     return new Promise((resolve, reject) => {
       const outgoing = this.#send({
@@ -124,12 +127,12 @@ export class Management {
       outgoing.once('response', (incoming) => {
         const chunks: Buffer[] = [];
         let size = 0;
-        if (Number(incoming.headers['content-length']) > answerLimit()) {
-          outgoing.destroy(OversizedAnswer.ofBytes());
+        if (Number(incoming.headers['content-length']) > limit) {
+          outgoing.destroy(OversizedAnswer.ofBytes(limit));
         }
         incoming.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size > answerLimit()) outgoing.destroy(OversizedAnswer.ofBytes());
+          if (size > limit) outgoing.destroy(OversizedAnswer.ofBytes(limit));
           else chunks.push(chunk);
         });
         incoming.once('error', fail);

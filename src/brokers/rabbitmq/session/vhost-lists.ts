@@ -1,4 +1,4 @@
-import { addTo, BrokerError, ConnectionError, type JsonObject } from '../../../model/index.ts';
+import { addTo, answerLimit, BrokerError, ConnectionError, type JsonObject } from '../../../model/index.ts';
 import { sortedTags, text } from '../kinds/parts.ts';
 import type { Listings } from './listings.ts';
 
@@ -15,8 +15,8 @@ const FEW = 8;
  * that is hidden. The management API filters the lists of exchanges, queues, bindings, policies and operator policies
  * in the same way, and each vhost has exchanges that cannot be deleted: a vhost counts as covered if the list of all
  * exchanges, which is read first, has some of it (seen on 3.10.8 and 4.3.6). The others are left to their own listings,
- * which tell a missing vhost from a hidden one. So is every vhost when a listing of the whole broker fails, or is larger
- * than an answer may be: the listings of the vhosts then give the error, if there is one.
+ * which tell a missing vhost from a hidden one. So is every vhost when a listing of the whole broker fails, or is too
+ * large: the listings of the vhosts then give the error, if there is one.
  */
 export class VhostLists {
   readonly #listings: Listings;
@@ -68,11 +68,15 @@ export class VhostLists {
   #list(path: string, query?: string): Promise<ByVhost | undefined> {
     return ifGiven(async () => {
       const byVhost = new Map<string, JsonObject[]>();
-      for (const item of await this.#listings.all(path, '', query)) addTo(byVhost, text(item.vhost), item);
+      const items = await this.#listings.all(path, '', query, answerLimit() / AT_A_TIME);
+      for (const item of items) addTo(byVhost, text(item.vhost), item);
       return byVhost;
     });
   }
 }
+
+/** Lists that are held at the same time: of exchanges, queues, bindings and policies. Together they are bounded as one. */
+const AT_A_TIME = 4;
 
 /** `list_visible_vhosts` in rabbit_mgmt_util.erl */
 const SEES_ALL_NAMES = ['administrator', 'monitoring'];
