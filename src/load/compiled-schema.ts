@@ -12,6 +12,8 @@ import {
 } from './problems.ts';
 import { QuickCheck } from './quick-check.ts';
 
+const require = createRequire(import.meta.url);
+
 /** To find the word that was meant takes a while; thousands of mistakes are not typing errors. */
 const MOST_SUGGESTIONS = 1000;
 
@@ -121,7 +123,7 @@ export class CompiledSchema {
 
 /** Loaded with the first mistake: a check cannot wait for a promise. */
 function makeAjv(): Ajv {
-  const ajv = createRequire(import.meta.url)('ajv') as { Ajv: typeof Ajv };
+  const ajv = require('ajv') as { Ajv: typeof Ajv };
   return new ajv.Ajv({
     allErrors: true,
     verbose: true,

@@ -1,4 +1,3 @@
-import type { ErrorObject } from 'ajv';
 import { isObject, type Json, type JsonObject, nearestWord } from '../model/index.ts';
 
 /** One mistake against a JSON Schema. */
@@ -30,13 +29,24 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 
 const MAX_LISTED = 12;
 
+/** What is read of an error of Ajv, whose own types users of the library do not have. */
+export interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string;
+  readonly propertyName?: string;
+  readonly parentSchema?: unknown;
+  readonly data?: unknown;
+}
+
 /** Says in words what one error of the validator means. */
-export function explainError(error: ErrorObject, suggests = true): Problem {
+export function explainError(error: SchemaError, suggests = true): Problem {
   const schema: JsonObject = isObject(error.parentSchema) ? (error.parentSchema as JsonObject) : {};
   const base = { path: segments(error.instancePath), secret: schema.writeOnly === true };
   const { params } = error;
   if (error.propertyName !== undefined) {
-    const said = explainError({ ...error, propertyName: undefined } as unknown as ErrorObject);
+    const said = explainError({ ...error, propertyName: undefined } as unknown as SchemaError);
     return {
       ...base,
       key: error.propertyName,
@@ -112,7 +122,7 @@ export function explainError(error: ErrorObject, suggests = true): Problem {
 }
 
 /** None of the forms that the schema lists is near to the value. */
-export function unexpectedForm(error: ErrorObject, forms: readonly JsonObject[]): Problem {
+export function unexpectedForm(error: SchemaError, forms: readonly JsonObject[]): Problem {
   const parent: JsonObject = isObject(error.parentSchema) ? (error.parentSchema as JsonObject) : {};
   const words = forms.flatMap((form) => (Array.isArray(form.enum) ? form.enum.map(String) : []));
   const nouns = [...new Set(forms.flatMap(nounsOf))];
@@ -135,12 +145,12 @@ export interface Discriminator {
 }
 
 /** A key that tells several forms apart says none of them. */
-export function wrongWord(error: ErrorObject, { path, data, words }: Discriminator): Problem {
+export function wrongWord(error: SchemaError, { path, data, words }: Discriminator): Problem {
   return notListed({ path: segments(error.instancePath + path), secret: false }, data as Json, words);
 }
 
 /** At least one of several keys has to be there. */
-export function missingOneOf(error: ErrorObject, keys: readonly string[]): Problem {
+export function missingOneOf(error: SchemaError, keys: readonly string[]): Problem {
   const missing = alternatives([...new Set(keys)]);
   return {
     path: segments(error.instancePath),
@@ -167,7 +177,7 @@ function unknownKey(base: Base, key: string, schema: JsonObject, suggests: boole
   };
 }
 
-function wrongType(base: Base, error: ErrorObject, schema: JsonObject): Problem {
+function wrongType(base: Base, error: SchemaError, schema: JsonObject): Problem {
   const nouns = nounsOf(schema);
   const wantsText = schema.type === 'string';
   const isScalar = typeof error.data === 'number' || typeof error.data === 'boolean';

@@ -1,9 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { runCli, type Surroundings } from './run-cli.ts';
-import { runProcess } from './run-process.ts';
+import { endOf } from './end-of-process.ts';
+import { environment, runCli, type Surroundings } from './run-cli.ts';
+import { BUILT, MAIN, nodeArguments, runProcess } from './run-process.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'brokerform-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -96,18 +106,38 @@ const TELL_PACKAGES = `--import=data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-test.each([
-  [false, 'validate'],
-  [false, 'plan --against none'],
-  [true, 'validate bad'],
-])('it is %s that Ajv, which only explains mistakes, is loaded by %s', async (isLoaded, line) => {
+/** The packages that a command loads, in a project without mistakes. */
+async function packagesOf(line: string, start: (args: string[]) => string[]): Promise<string[]> {
   const folder = project('packages');
   writeFileSync(
     join(folder, 'topologies', 'a.yaml'),
     'rabbitmq: { queues: { orders: { max-length: 10 } } }\n',
   );
-  const env = { NODE_OPTIONS: TELL_PACKAGES };
-  const { stderr } = await runProcess(line.split(' '), { cwd: folder, env });
-  const packages = /^packages: (.*)$/m.exec(stderr)?.[1]?.split(' ');
-  expect(packages?.includes('ajv')).toBe(isLoaded);
+  const child = spawn(process.execPath, start(line.split(' ')), {
+    cwd: folder,
+    env: environment({ NODE_OPTIONS: TELL_PACKAGES }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { stderr } = await endOf(child);
+  const told = /^packages: (.*)$/m.exec(stderr)?.[1];
+  expect(told, stderr).toBeDefined();
+  return told?.split(' ').filter((name) => name !== '') ?? [];
+}
+
+test.each([
+  [false, 'validate'],
+  [true, 'validate bad'],
+])(
+  'it is %s that Ajv, which only explains mistakes, is loaded by the sources in %s',
+  async (isLoaded, line) => {
+    const packages = await packagesOf(line, (args) => nodeArguments(MAIN, args));
+    expect(packages).toContain('yaml');
+    expect(packages.includes('ajv')).toBe(isLoaded);
+  },
+);
+
+test.runIf(existsSync(BUILT))('what is built loads no package where it does not connect', async () => {
+  for (const line of ['validate', 'validate bad', 'plan --against none']) {
+    expect(await packagesOf(line, (args) => [BUILT, ...args])).toEqual([]);
+  }
 });

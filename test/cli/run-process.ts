@@ -24,12 +24,14 @@ export function nodeArguments(file: string, args: readonly string[]): string[] {
 /** What was built, which starts in a third of the time; the sources where they are newer. */
 export function mainArguments(args: readonly string[]): string[] {
   isCurrent ??= isBuilt();
-  return isCurrent ? [BUILT, ...args] : nodeArguments(join(ROOT, 'src/cli/main.ts'), args);
+  return isCurrent ? [BUILT, ...args] : nodeArguments(MAIN, args);
 }
 
 let isCurrent: boolean | undefined;
 
-const BUILT = join(ROOT, 'dist', 'cli', 'main.js');
+export const BUILT = join(ROOT, 'dist', 'cli', 'main.js');
+
+export const MAIN = join(ROOT, 'src', 'cli', 'main.ts');
 
 function isBuilt(): boolean {
   if (!existsSync(BUILT)) return false;
