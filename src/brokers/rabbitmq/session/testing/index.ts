@@ -1,21 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import {
   type Answer,
-  BrokerError,
-  type BrokerIdentity,
-  type Failure,
   groupBy,
-  indexByAddress,
   type JsonObject,
-  kindOf,
-  makeAddress,
-  type Resource,
   RouteError,
   type TestTrial,
   type TrialAnswer,
 } from '../../../../model/index.ts';
-import { kinds } from '../../kinds/index.ts';
-import type { RabbitKind } from '../../kinds/kind.ts';
 import { tableOf } from '../../kinds/parts.ts';
 import { deliver } from '../../routing/delivery.ts';
 import { type Observed, queuesOf, verdictsOf } from '../../routing/expectations.ts';
@@ -24,9 +15,8 @@ import { durationOf, publishedMessage, vhostOf } from '../../routing/message.ts'
 import { readTopology } from '../../routing/read-topology.ts';
 import type { Topology, Vhost } from '../../routing/topology.ts';
 import type { AmqpLinks } from '../amqp.ts';
-import type { Management } from '../management.ts';
-import { type Sending, sendUnits } from '../send.ts';
-import { MOMENT, type Phase, scratchOf, waitingTime } from './scratch.ts';
+import { MOMENT, type Phase, waitingTime } from './scratch.ts';
+import { createVhost, type Means, removeStale, removeVhost } from './vhosts.ts';
 import { type Arrival, deliveryKey, type Seen, watch } from './watch.ts';
 
 /*
@@ -41,14 +31,6 @@ interface Question {
   readonly publish: JsonObject;
   readonly direct: readonly string[];
 }
-
-/** How the broker is reached, and who it is. */
-type Means = Sending & { readonly broker: BrokerIdentity };
-
-/** Of a scratch vhost, with the time when it was made, by which a later run finds those of a run that was killed. */
-const NAME = /^brokerform-test-([0-9a-z]{8,9})-[0-9a-f]{8}-\d{1,6}-(?:keep|flow)$/;
-/** Milliseconds: no run takes that long. */
-const STALE = 3_600_000;
 
 /** @throws BrokerError, ConnectionError; the scratch vhosts are gone then, too, if the broker can be reached */
 export async function runTests(trial: TestTrial, sending: Means): Promise<TrialAnswer[]> {
@@ -71,7 +53,7 @@ export async function runTests(trial: TestTrial, sending: Means): Promise<TrialA
       return [];
     }
   });
-  await removeStale(management);
+  await removeStale(management, broker.name);
   const stamp = `brokerform-test-${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
   for (const [i, [vhost, questions]] of [...groupBy(asked, (one) => one.vhost)].entries()) {
     const run = new VhostRun(vhost, `${stamp}-${i}`, topology, trial, { ...sending, links });
@@ -220,33 +202,19 @@ class VhostRun {
 
   async #inScratch<T>(phase: Phase, work: (scratch: string) => Promise<T>): Promise<T> {
     const scratch = `${this.#name}-${phase}`;
+    const { management, broker } = this.#sending;
+    const remove = () => removeVhost(management, broker.name, scratch);
+    let found: T;
     try {
-      await this.#create(scratch, phase);
-      return await work(scratch);
-    } finally {
-      await removeVhost(this.#sending.management, scratch);
+      await createVhost(scratch, phase, this.#vhost, this.#trial, this.#sending);
+      found = await work(scratch);
+    } catch (error) {
+      // The first error is the one to tell: who may make no vhost may remove none either.
+      await remove().catch(() => {});
+      throw error;
     }
-  }
-
-  async #create(scratch: string, phase: Phase): Promise<void> {
-    const { broker } = this.#sending;
-    const [own] = this.#trial.resources.filter(
-      ({ address }) => address === makeAddress(broker.name, 'vhost', this.#vhost.name),
-    );
-    const vhost = { address: makeAddress(broker.name, 'vhost', scratch), spec: {}, dependsOn: [] };
-    const type = own?.spec['default-queue-type'];
-    const spec = type === undefined ? {} : { 'default-queue-type': type };
-    const lists = scratchOf(this.#trial.resources, this.#vhost, scratch, phase);
-    const context = { broker, desired: indexByAddress(lists.flat()), live: new Map() };
-    for (const list of [[{ ...vhost, spec }], ...lists]) {
-      const units = list.map((after) => callsOf(after, context));
-      const { signal } = this.#trial;
-      for await (const outcome of sendUnits(units, { drain: signal, abort: signal }, this.#sending)) {
-        if (outcome.status === 'done') continue;
-        signal.throwIfAborted();
-        throw new BrokerError(broker.name, failureOf(outcome.failure));
-      }
-    }
+    await remove();
+    return found;
   }
 }
 
@@ -263,36 +231,4 @@ function isFollowed(test: JsonObject): boolean {
 function sendable({ expiration, ...publish }: JsonObject): JsonObject {
   const time = durationOf('expiration', expiration);
   return time === undefined ? publish : { ...publish, expiration: Math.min(time, MOMENT) };
-}
-
-function callsOf(after: Resource, context: Parameters<RabbitKind['calls']>[1]) {
-  const kind = kinds[kindOf(after.address)];
-  return kind?.calls({ action: 'create', after }, context, { destructive: false }) ?? [];
-}
-
-function failureOf(failure: Failure | undefined): Failure {
-  if (!failure) return { op: 'test', message: 'the copy of the vhost could not be made' };
-  if (failure.status !== '401' && failure.status !== '403') return failure;
-  const hint = 'test --live makes a vhost: connect as a user with the tag administrator';
-  return { ...failure, hint };
-}
-
-/** Removes the scratch vhosts of runs that were killed before they could. */
-async function removeStale(management: Management): Promise<void> {
-  const { status, body } = await management.request({
-    method: 'GET',
-    path: ['vhosts'],
-    query: 'columns=name',
-    repeatable: true,
-  });
-  if (status !== 200 || !Array.isArray(body)) return;
-  for (const { name } of body as readonly { readonly name?: unknown }[]) {
-    const [, made] = NAME.exec(String(name)) ?? [];
-    if (made === undefined || Number.parseInt(made, 36) > Date.now() - STALE) continue;
-    await removeVhost(management, String(name));
-  }
-}
-
-async function removeVhost(management: Management, name: string): Promise<void> {
-  await management.request({ method: 'DELETE', path: ['vhosts', name], repeatable: true });
 }
