@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 /** Runs a part of the work on the clock, under this label, and gives its result. */
-export type Timed = <T>(label: string, part: () => T | Promise<T>) => Promise<T>;
+type Timed = <T>(label: string, part: () => T | Promise<T>) => Promise<T>;
 
 /** One of the works that are compared. Only what it hands to `timed` counts: not its preparation or cleaning up. */
 export type Work = (timed: Timed) => Promise<void>;
@@ -65,27 +65,36 @@ export interface Ran {
   readonly stdout: string;
   /** The most memory that it held at any time (resident set), in MiB. */
   readonly peakMemory: number;
+  /** The processor time that it took from its start to its end, in milliseconds. */
+  readonly cpu: number;
 }
 
-/** Loaded before the program: says on descriptor 3, at its end, how much memory it took. In KiB on every platform. */
-const TELL_MEMORY = `data:text/javascript,${encodeURIComponent(
-  "import { writeSync } from 'node:fs'; process.once('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));",
-)}`;
+/** Loaded before the program: says on descriptor 3, at its end, what it took: KiB and µs, on every platform. */
+const TELL_USAGE = `data:text/javascript,${encodeURIComponent(`
+  import { writeSync } from 'node:fs';
+  process.once('exit', () => {
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    writeSync(3, maxRSS + ' ' + (userCPUTime + systemCPUTime));
+  });
+`)}`;
 
-/** Runs node as a process of its own and waits for its end. */
-export async function runNode(args: readonly string[], cwd: string): Promise<Ran> {
-  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
-  const [, out, , memory] = child.stdio;
-  if (!out || !(memory instanceof Readable)) throw new Error('the child has no descriptor 3');
-  const [stdout, kibibytes, [code]] = await Promise.all([
+/** Runs node as a process of its own and waits for its end. @param errors what becomes of what it prints on stderr */
+export async function runNode(
+  args: readonly string[],
+  cwd: string,
+  errors: 'inherit' | 'ignore' = 'inherit',
+): Promise<Ran> {
+  const child = spawn(process.execPath, ['--import', TELL_USAGE, ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', errors, 'pipe'],
+  });
+  const [, out, , usage] = child.stdio;
+  if (!out || !(usage instanceof Readable)) throw new Error('the child has no descriptor 3');
+  const [stdout, told, [code]] = await Promise.all([
     text(out),
-    text(memory),
+    text(usage),
     once(child, 'exit') as Promise<[number | null]>,
   ]);
-  return { code, stdout, peakMemory: Number(kibibytes) / 1024 };
-}
-
-/** As {@link runNode}, and tells its peak memory, which takes a few milliseconds longer. */
-export function runNodeWithMemory(args: readonly string[], cwd: string): Promise<Ran> {
-  return runNode(['--import', TELL_MEMORY, ...args], cwd);
+  const [kibibytes, microseconds] = told.split(' ').map(Number);
+  return { code, stdout, peakMemory: (kibibytes ?? NaN) / 1024, cpu: (microseconds ?? NaN) / 1000 };
 }
