@@ -29,16 +29,18 @@ export async function list(url: string): Promise<{ streams: Item[]; consumers: I
   });
 }
 
-/** Creates each stream and then its consumer, each worker with its next one as soon as it is free. */
+/** Creates each stream and then its consumers, each worker with its next one as soon as it is free. */
 export async function declare(url: string, { streams }: StreamTopology): Promise<void> {
   await withConnection(url, (connection) =>
-    sideBySide(streams, WRITING, async ({ name, subject, maxAge, consumer, filter }) => {
+    sideBySide(streams, WRITING, async ({ name, subject, maxAge, consumers }) => {
       await request(connection, `STREAM.CREATE.${name}`, { name, subjects: [subject], max_age: maxAge });
-      const config = { durable_name: consumer, ack_policy: 'explicit', filter_subject: filter };
-      await request(connection, `CONSUMER.CREATE.${name}.${consumer}.${filter}`, {
-        stream_name: name,
-        config,
-      });
+      for (const { name: consumer, filter } of consumers) {
+        const config = { durable_name: consumer, ack_policy: 'explicit', filter_subject: filter };
+        await request(connection, `CONSUMER.CREATE.${name}.${consumer}.${filter}`, {
+          stream_name: name,
+          config,
+        });
+      }
     }),
   );
 }

@@ -1,4 +1,4 @@
-/** A number of streams with one consumer each, said once for brokerform and once for the raw client. */
+/** A number of streams with some consumers each, said once for brokerform and once for the raw client. */
 export interface StreamTopology {
   readonly streams: readonly ConsumedStream[];
 }
@@ -8,21 +8,28 @@ interface ConsumedStream {
   readonly subject: string;
   /** Nanoseconds. */
   readonly maxAge: number;
-  readonly consumer: string;
+  readonly consumers: readonly FilteredConsumer[];
+}
+
+interface FilteredConsumer {
+  readonly name: string;
   readonly filter: string;
 }
 
 /** Streams that one team has, in one file. */
 const TEAM = 1000;
 
-export function streamTopology(streams: number): StreamTopology {
+/** @param consumers of each stream */
+export function streamTopology(streams: number, consumers = 1): StreamTopology {
   return {
     streams: Array.from({ length: streams }, (_, i) => ({
       name: `ORDERS_${i}`,
       subject: `orders.${i}.>`,
       maxAge: 604_800_000_000_000,
-      consumer: 'processor',
-      filter: `orders.${i}.created`,
+      consumers: Array.from({ length: consumers }, (_, k) => ({
+        name: `processor_${k}`,
+        filter: `orders.${i}.created.${k}`,
+      })),
     })),
   };
 }
@@ -37,13 +44,13 @@ export function toFiles({ streams }: StreamTopology): Map<string, string> {
   );
 }
 
-function streamText({ name, subject, consumer, filter }: ConsumedStream): string {
+function streamText({ name, subject, consumers }: ConsumedStream): string {
   return [
     `    ${name}:`,
     `      subjects: [${subject}]`,
     '      max_age: 7d',
     '      consumers:',
-    `        ${consumer}: { filter_subject: ${filter} }`,
+    ...consumers.map((one) => `        ${one.name}: { filter_subject: ${one.filter} }`),
     '',
   ].join('\n');
 }

@@ -14,6 +14,22 @@ export interface Selection {
   matches(first: string): boolean;
 }
 
+/**
+ * Whether any of the selections may select an address of a kind with this first segment. Names are looked up, so that
+ * thousands of them cost each address no more than one does; only globs are tried one by one.
+ */
+export function selectorOf(selections: readonly Selection[]): (kind: string, first: string) => boolean {
+  const names = new Map<string, Set<string>>();
+  const globs: Selection[] = [];
+  for (const selection of selections) {
+    const { kind, first } = selection;
+    if (first === undefined) globs.push(selection);
+    else names.set(kind, (names.get(kind) ?? new Set()).add(first));
+  }
+  return (kind, first) =>
+    names.get(kind)?.has(first) === true || globs.some((one) => one.kind === kind && one.matches(first));
+}
+
 /** What a read of a scope must list, and which live resources it must return. */
 export interface Coverage {
   /** By kind: the selections that ask for its listing, of the kind itself or of a kind that takes it along. */

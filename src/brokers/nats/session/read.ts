@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type Resource,
   type Scope,
+  selectorOf,
 } from '../../../model/index.ts';
 import {
   consumerAddress,
@@ -152,16 +153,12 @@ interface Wanted {
 
 function wantedBy(scope: Scope, broker: string): Wanted {
   const { wanted, includes } = coverageOf(scope, broker, kinds);
-  const consumed = wanted.get('consumer') ?? [];
+  const isSelected = selectorOf(wanted.get('consumer') ?? []);
   return {
     stream: (name) => includes({ address: streamAddress(broker, name), dependsOn: [] }),
     consumersOf(stream) {
       const { kind, name } = identify(stream);
-      return consumed.some((selection) =>
-        selection.kind === 'consumer'
-          ? selection.matches(stream)
-          : selection.kind === kind && selection.matches(name),
-      );
+      return isSelected('consumer', stream) || isSelected(kind, name);
     },
     consumer: (stream, name) =>
       includes({
