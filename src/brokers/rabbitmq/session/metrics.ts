@@ -108,8 +108,7 @@ function combine(queue: QueueRef, ...sources: readonly (QueueCounts | undefined)
     ...highest('unacknowledged'),
     ...highest('consumers'),
   };
-  // Also without consumers: one that was cancelled keeps what it has not acknowledged.
-  const isFresh = queue.type === 'classic';
+  const isFresh = queue.type === 'classic' || declared?.consumers === 0;
   return { ...count, doubtful: !count.ready && !count.unacknowledged && !isFresh };
 }
 
