@@ -259,9 +259,11 @@ describeLines(
       project.configure({ username: 'few', password: 'few' });
       await project.expectRun(0, 'test', '--live');
 
-      write(project, { streams: { ...streams, T: {} } }, { publish: 's', 'stored-in': 'S' });
+      // Servers let two that come at once pass a limit of one.
+      const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`T${i}`, {}]));
+      write(project, { streams: { ...streams, ...many } }, { publish: 's', 'stored-in': 'S' });
       const full = await project.expectRun(1, 'test', '--live');
-      expect(full.stderr).toMatch(/stream [ST] cannot be copied: maximum number of streams reached/);
+      expect(full.stderr).toMatch(/stream (?:S|T\d+) cannot be copied: maximum number of streams reached/);
       expect([...(await server.streams()).keys()]).toEqual([]);
 
       await server.demand('STREAM.CREATE.EVERYTHING', { name: 'EVERYTHING', subjects: ['>'], no_ack: true });

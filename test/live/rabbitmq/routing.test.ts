@@ -156,32 +156,31 @@ for (const line of ['old', 'current'] as const) {
       await expect.poll(async () => (await kept()).messages_dlx, { timeout: 30_000 }).toBe(1);
     });
 
-    test.skipIf(line === 'old')(
-      'an exchange that chooses by hash gives each message to one of its queues',
-      async () => {
-        const sketch = {
-          exchanges: { shards: { type: 'x-modulus-hash' } },
-          queues: { s1: {}, s2: {}, s3: {} },
-          bindings: [
-            ['shards', 's1'],
-            ['shards', 's2'],
-            ['shards', 's3'],
-          ] as const,
-        };
-        await declare(channel, sketch);
-        for (let i = 0; i < 30; i++) channel.publish('shards', `key ${i}`, Buffer.from('x'));
-        const total = async () =>
-          (await Promise.all(['s1', 's2', 's3'].map(holds))).reduce((sum, one) => sum + one, 0);
-        await expect.poll(total).toBe(30);
-        const publish = { exchange: 'shards', key: 'key 1' };
-        expect(failures(sketch, { publish, 'includes-one-of': ['s1', 's2', 's3'] })).toEqual([]);
-        expect(failures(sketch, { publish, 'includes-one-of': ['s1', 's2'] })).toEqual([
-          'includes-one-of: expected at least one of s1, s2; got no queue',
-        ]);
-        expect(failures(sketch, { publish, reaches: ['s1'] })).toEqual([
-          'reaches: cannot be told: exchange shards gives it to one of s1, s2, s3, by hash of the routing key',
-        ]);
-      },
-    );
+    // The type is not there before 4.0 without a plug-in.
+    const hashed = line === 'old' ? () => {} : test;
+    hashed('an exchange that chooses by hash gives each message to one of its queues', async () => {
+      const sketch = {
+        exchanges: { shards: { type: 'x-modulus-hash' } },
+        queues: { s1: {}, s2: {}, s3: {} },
+        bindings: [
+          ['shards', 's1'],
+          ['shards', 's2'],
+          ['shards', 's3'],
+        ] as const,
+      };
+      await declare(channel, sketch);
+      for (let i = 0; i < 30; i++) channel.publish('shards', `key ${i}`, Buffer.from('x'));
+      const total = async () =>
+        (await Promise.all(['s1', 's2', 's3'].map(holds))).reduce((sum, one) => sum + one, 0);
+      await expect.poll(total).toBe(30);
+      const publish = { exchange: 'shards', key: 'key 1' };
+      expect(failures(sketch, { publish, 'includes-one-of': ['s1', 's2', 's3'] })).toEqual([]);
+      expect(failures(sketch, { publish, 'includes-one-of': ['s1', 's2'] })).toEqual([
+        'includes-one-of: expected at least one of s1, s2; got no queue',
+      ]);
+      expect(failures(sketch, { publish, reaches: ['s1'] })).toEqual([
+        'reaches: cannot be told: exchange shards gives it to one of s1, s2, s3, by hash of the routing key',
+      ]);
+    });
   });
 }

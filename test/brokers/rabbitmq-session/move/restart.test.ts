@@ -117,46 +117,49 @@ describe.each(LINES)('a move and RabbitMQ %s of our own', (line) => {
     180_000,
   );
 
-  test.skipIf(skipped || (Number.isFinite(killsOf(1)) && line === 'old'))(
-    'an alarm while the last messages are in flight: the move says so, can be stopped, and goes on',
-    async ({ skip }) => {
-      const known = CHANGES['classic to quorum'];
-      if (!broker || !known) return skip();
-      const shop = new Shop(broker, known);
-      await shop.open();
-      // So few that nothing is left to take, only to wait for.
-      await fill(shop, 50);
-      const texts: string[] = [];
-      const untilWaiting = async () => {
-        const told = () => texts.filter((text) => WAITING.test(text)).length;
-        for (let tries = 0; told() < 2 && tries < 300; tries++) await sleep(100);
-        expect(texts.at(-1)).toMatch(WAITING);
-        expect(told()).toBeGreaterThan(1);
-        texts.length = 0;
-      };
-      await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1MB');
-      try {
-        const drain = new AbortController();
-        const stopped = move(shop, (text) => texts.push(text), { drain: drain.signal });
-        await untilWaiting();
-        const began = Date.now();
-        drain.abort();
-        expect(await stopped).toMatchObject({
-          status: 'failed',
-          failure: { message: expect.stringMatching(/^stopped in phase 3 of 7 \(drain\)/) },
-        });
-        expect(Date.now() - began).toBeLessThan(2000);
-        const moving = move(shop, (text) => texts.push(text));
-        await untilWaiting();
-        await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1500MB');
-        expect(await moving).toMatchObject({ status: 'done' });
-      } finally {
-        await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1500MB');
-      }
-      await shop.expectMoved();
-      expect([...new Set(await takeAll(shop))]).toEqual(numbersTo(50));
-      await shop.close();
-    },
-    180_000,
-  );
+  // Half a minute on one line shows what it does on both.
+  if (line === 'current' || !Number.isFinite(killsOf(1))) {
+    test.skipIf(skipped)(
+      'an alarm while the last messages are in flight: the move says so, can be stopped, and goes on',
+      async ({ skip }) => {
+        const known = CHANGES['classic to quorum'];
+        if (!broker || !known) return skip();
+        const shop = new Shop(broker, known);
+        await shop.open();
+        // So few that nothing is left to take, only to wait for.
+        await fill(shop, 50);
+        const texts: string[] = [];
+        const untilWaiting = async () => {
+          const told = () => texts.filter((text) => WAITING.test(text)).length;
+          for (let tries = 0; told() < 2 && tries < 300; tries++) await sleep(100);
+          expect(texts.at(-1)).toMatch(WAITING);
+          expect(told()).toBeGreaterThan(1);
+          texts.length = 0;
+        };
+        await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1MB');
+        try {
+          const drain = new AbortController();
+          const stopped = move(shop, (text) => texts.push(text), { drain: drain.signal });
+          await untilWaiting();
+          const began = Date.now();
+          drain.abort();
+          expect(await stopped).toMatchObject({
+            status: 'failed',
+            failure: { message: expect.stringMatching(/^stopped in phase 3 of 7 \(drain\)/) },
+          });
+          expect(Date.now() - began).toBeLessThan(2000);
+          const moving = move(shop, (text) => texts.push(text));
+          await untilWaiting();
+          await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1500MB');
+          expect(await moving).toMatchObject({ status: 'done' });
+        } finally {
+          await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1500MB');
+        }
+        await shop.expectMoved();
+        expect([...new Set(await takeAll(shop))]).toEqual(numbersTo(50));
+        await shop.close();
+      },
+      180_000,
+    );
+  }
 });
