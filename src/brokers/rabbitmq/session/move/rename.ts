@@ -30,6 +30,8 @@ async function prepare(run: MoveRun, { newName }: QueueRename): Promise<void> {
   await checkCapacity(run, renamed, [queue, renamed]);
   await checkRights(run, new Set(bindings.map(({ source }) => source)), newName);
   await makeWayBack(run, newName);
+  // A step before this one may have declared it a moment ago.
+  await run.untilKept(renamed.type);
 }
 
 async function divert(run: MoveRun, { newName }: QueueRename): Promise<void> {
