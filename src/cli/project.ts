@@ -46,6 +46,17 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
 }
 
 /**
+ * The project, for commands that show what is declared: findings are for validate, but what could not be read at all
+ * cannot be shown either.
+ * @throws InvalidProject
+ */
+export async function readableProject(context: CommandContext): Promise<Checked> {
+  const checked = await checkProject(context);
+  if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
+  return checked;
+}
+
+/**
  * The project, for commands that go on to a broker: findings are printed, and an error ends the run.
  * @throws InvalidProject, LintErrors
  */

@@ -36,6 +36,7 @@ export * from './settings.ts';
 export * from './sockets.ts';
 export * from './source.ts';
 export * from './step-details.ts';
+export * from './test-copy.ts';
 export * from './test-failure.ts';
 export * from './topology.ts';
 export * from './units.ts';

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import { RouteError } from './errors.ts';
 import type { EdgeRole, NodeRole } from './graph.ts';
 import type { JsonObject } from './json.ts';
 import type { BrokerIdentity } from './plan.ts';
@@ -76,6 +77,13 @@ export interface Answer {
   readonly route?: Route;
 }
 
+/** The answer to a test whose message cannot even be published. @throws any other error */
+export function answerToRefusal(error: unknown): Answer {
+  if (!(error instanceof RouteError)) throw error;
+  const { message, hint } = error;
+  return { verdicts: [{ key: 'publish', failure: message, ...(hint !== undefined && { hint }) }] };
+}
+
 /** Tests that are to run on a broker. */
 export interface TestTrial {
   /** What is declared, completed. */
@@ -115,6 +123,8 @@ export interface Routing {
   readonly positions: readonly string[];
   /** Keys that options of `route` give: `publish.vhost` is given by `--vhost`. */
   readonly options: readonly string[];
+  /** Whether sessions of such brokers run tests; no other broker is connected to for that. */
+  readonly testsLive?: true;
   load(): Promise<Router>;
 }
 

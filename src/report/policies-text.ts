@@ -1,13 +1,13 @@
 import {
   type EffectiveSetting,
   type EffectiveSettings,
-  formatSource,
   largest,
   type MatchingPolicy,
   type SettingSource,
 } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
+import { placeText } from './place-text.ts';
 import { paint, type Style } from './style.ts';
 
 /** Each resource with what is in force for it, where that comes from, and what it overrides. */
@@ -18,7 +18,6 @@ export function policiesText(all: readonly EffectiveSettings[], style: Style): s
 }
 
 function resourceLines({ title, detail, at, settings, policies }: EffectiveSettings, style: Style): string[] {
-  const place = at ? `  ${paint(style, 'dim', escapeText(formatSource(at)))}` : '';
   const names = largest(
     settings.map(({ name }) => escapeText(name).length),
     0,
@@ -28,7 +27,7 @@ function resourceLines({ title, detail, at, settings, policies }: EffectiveSetti
     0,
   );
   return [
-    `${paint(style, 'bold', escapeText(title))} (${escapeText(detail)})${place}`,
+    `${paint(style, 'bold', escapeText(title))} (${escapeText(detail)})${placeText(at, style)}`,
     ...settings.map((one) => settingLine(one, Math.min(names, WIDEST), Math.min(values, WIDEST), style)),
     ...policies.map((one) => policyLine(one, style)),
   ];
@@ -49,7 +48,7 @@ function settingLine(
 }
 
 function sourceText({ from, at }: SettingSource, style: Style): string {
-  return `${escapeText(from)}${at ? ` ${paint(style, 'dim', escapeText(formatSource(at)))}` : ''}`;
+  return `${escapeText(from)}${placeText(at, style, ' ')}`;
 }
 
 const STATE = {

@@ -1,6 +1,7 @@
-import { formatSource, type Route, type RouteHop, type RouteNode } from '../model/index.ts';
+import type { Route, RouteHop, RouteNode } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
+import { placeText } from './place-text.ts';
 import { paint, type Style } from './style.ts';
 
 /** A route as a tree. A node that was printed already is named again, and not printed twice. */
@@ -61,10 +62,6 @@ class Tree {
 function nodeText({ kind, name, detail }: RouteNode, style: Style): string {
   const shown = paint(style, 'bold', name === '' ? '""' : escapeText(name));
   return `${escapeText(kind)} ${shown}${detail === '' ? '' : ` (${escapeText(detail)})`}`;
-}
-
-function placeText(at: RouteNode['at'], style: Style): string {
-  return at ? `  ${paint(style, 'dim', escapeText(formatSource(at)))}` : '';
 }
 
 function capital(text: string): string {

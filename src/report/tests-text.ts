@@ -1,12 +1,7 @@
-import {
-  type BrokenTest,
-  type Diagnostic,
-  formatSource,
-  type TestReport,
-  type TestResult,
-} from '../model/index.ts';
+import type { BrokenTest, Diagnostic, TestReport, TestResult } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { joinParts, plural } from '../text/words.ts';
+import { placeText } from './place-text.ts';
 import { routeLines } from './route-text.ts';
 import { paint, type Style } from './style.ts';
 
@@ -29,7 +24,7 @@ export function testLines(
 ): string[] {
   const { word, colour } = MARK[status];
   return [
-    `${paint(style, colour, word)}  ${escapeText(name)}  ${paint(style, 'dim', escapeText(formatSource(at)))}`,
+    `${paint(style, colour, word)}  ${escapeText(name)}${placeText(at, style)}`,
     ...(reason === undefined ? [] : [`      ${escapeText(reason)}`]),
     ...failures.flatMap(({ key, message, hint }) => [
       `      ${escapeText(key)}: ${escapeText(message)}`,

@@ -1,6 +1,6 @@
 import { BrokerError, type Check, ConnectionError } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
-import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
+import { type OpenOptions, withSession } from './sessions.ts';
 
 export interface Examined {
   readonly broker: string;
@@ -27,11 +27,7 @@ async function diagnose(
   options: OpenOptions & { readonly timeout: number },
 ): Promise<Check[]> {
   try {
-    const connection = broker.connect(options.timeout);
-    const sessions = await openSessions([{ provider: broker.provider, connection }], options);
-    const checks = await Promise.all([...sessions.values()].map((session) => session.diagnose()));
-    await closeSessions(sessions.values());
-    return checks.flat();
+    return await withSession(broker, options, (session) => session.diagnose());
   } catch (error) {
     if (!(error instanceof ConnectionError) && !(error instanceof BrokerError)) throw error;
     const hint = error instanceof ConnectionError ? error.hint : error.failure.hint;

@@ -17,7 +17,7 @@ import {
   systemOwned,
 } from '../model/index.ts';
 import type { DeclaredBroker } from './check.ts';
-import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
+import { type OpenOptions, withSession } from './sessions.ts';
 import { readSnapshot } from './snapshot.ts';
 
 /** Everything on a live broker that a project could manage. @throws ConnectionError, BrokerError */
@@ -25,16 +25,11 @@ export async function readEverything(
   broker: DeclaredBroker,
   options: OpenOptions & { readonly timeout: number },
 ): Promise<ManageableSnapshot> {
-  const { provider, connect, name, ignore } = broker;
-  const sessions = await openSessions([{ provider, connection: connect(options.timeout) }], options);
-  try {
-    const session = sessions.get(name);
-    if (!session) throw new Error(`no session to ${name}`);
+  const { provider, name, ignore } = broker;
+  return withSession(broker, options, async (session) => {
     const resources = await session.read({ desired: [], retired: [], owns: [`${name}/**`] });
     return manageable({ broker: session.broker, resources }, provider, ignore);
-  } finally {
-    await closeSessions(sessions.values());
-  }
+  });
 }
 
 /** The resources of an export file. @throws InvalidPlanFile when the file is of no kind that the provider knows. */

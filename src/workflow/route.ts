@@ -6,12 +6,13 @@ import {
   type Json,
   type JsonObject,
   makeAddress,
+  oncePer,
   type Route,
   type RoutedTopology,
   RouteError,
 } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
-import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
+import { type OpenOptions, withSession } from './sessions.ts';
 
 export interface RouteOptions {
   /** A configured broker; the only one that can answer where absent. */
@@ -38,28 +39,23 @@ export async function route(checked: Checked, options: RouteOptions): Promise<Ro
   return (await routing.load()).route(request, topology);
 }
 
-/** What is declared for a broker, as the assumed broker would hold it. */
-export function declaredTopology({ assumed, desired, provider }: DeclaredBroker): RoutedTopology {
+/** What is declared for a broker, as the assumed broker would hold it. Once a broker: many questions are of it. */
+export const declaredTopology = oncePer(({ assumed, desired, provider }: DeclaredBroker): RoutedTopology => {
   const context = completeSides({ broker: assumed }, desired, [], provider.kinds);
   return { broker: assumed, resources: [...context.desired.values()], live: false };
-}
+});
 
 /** All that is on the broker, also what clients and the broker itself made. @throws ConnectionError, BrokerError */
-export async function liveTopology(
-  { name, provider, connect }: DeclaredBroker,
+export function liveTopology(
+  declared: DeclaredBroker,
   options: OpenOptions & { readonly timeout: number },
 ): Promise<RoutedTopology> {
-  const sessions = await openSessions([{ provider, connection: connect(options.timeout) }], options);
-  try {
-    const session = sessions.get(name);
-    if (!session) throw new Error(`no session to ${name}`);
+  return withSession(declared, options, async (session) => {
+    const resources = await session.read({ desired: [], retired: [], owns: [`${declared.name}/**`] });
     const { broker } = session;
-    const resources = await session.read({ desired: [], retired: [], owns: [`${name}/**`] });
-    const { live } = completeSides({ broker }, [], resources, provider.kinds);
+    const { live } = completeSides({ broker }, [], resources, declared.provider.kinds);
     return { broker, resources: [...live.values()], live: true };
-  } finally {
-    await closeSessions(sessions.values());
-  }
+  });
 }
 
 /** The broker that is named, or that takes these arguments; of several, the one that knows what is asked about. */

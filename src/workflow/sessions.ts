@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, ConnectionError, type Provider, Secrets, type Session } from '../model/index.ts';
+import type { DeclaredBroker } from './check.ts';
 import { connectMasked } from './masked-session.ts';
 
 export interface OpenOptions {
@@ -26,6 +27,23 @@ export async function openSessions(
   if (errors.length === 0) return new Map(sessions.map((session) => [session.broker.name, session]));
   await closeSessions(sessions);
   throw errors.length === 1 ? errors[0] : new AggregateError(errors, `${errors.length} brokers failed`);
+}
+
+/**
+ * Opens a session to one broker for some work, and closes it whatever comes of the work.
+ * @throws ConnectionError, BrokerError; what the work throws
+ */
+export async function withSession<T>(
+  { provider, connect }: Pick<DeclaredBroker, 'provider' | 'connect'>,
+  options: OpenOptions & { readonly timeout: number },
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(provider, connect(options.timeout), options);
+  try {
+    return await work(session);
+  } finally {
+    await closeSessions([session]);
+  }
 }
 
 export async function closeSessions(sessions: Iterable<Session>): Promise<void> {

@@ -1,11 +1,11 @@
 import {
   type Answer,
+  answerToRefusal,
   type BrokenTest,
   type DeclaredTest,
   globMatcher,
   groupBy,
   type RoutedTopology,
-  RouteError,
   type Router,
   type TestReport,
   type TestResult,
@@ -13,7 +13,7 @@ import {
 } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
 import { declaredTopology } from './route.ts';
-import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
+import { type OpenOptions, withSession } from './sessions.ts';
 
 export interface TestOptions {
   /** Globs of names; all tests where absent or empty. */
@@ -90,26 +90,17 @@ async function liveResults(
 }
 
 async function liveAnswers(
-  { name, provider, connect }: DeclaredBroker,
+  broker: DeclaredBroker,
   { resources }: RoutedTopology,
   tests: readonly DeclaredTest[],
   options: NonNullable<TestOptions['live']>,
 ): Promise<readonly TrialAnswer[]> {
-  const sessions = await openSessions([{ provider, connection: connect(options.timeout) }], options);
-  try {
-    const session = sessions.get(name);
-    if (!session?.runTests) {
-      const skipped = `${provider.name} has no place for a copy of the topology; the test runs offline only`;
-      return tests.map(() => ({ skipped }));
-    }
-    return await session.runTests({
-      resources,
-      tests: tests.map(({ body }) => body),
-      signal: options.signal,
-    });
-  } finally {
-    await closeSessions(sessions.values());
-  }
+  const { name, routing } = broker.provider;
+  const skipped = `${name} has no place for a copy of the topology; the test runs offline only`;
+  const none = tests.map(() => ({ skipped }));
+  if (!routing?.testsLive) return none;
+  const trial = { resources, tests: tests.map(({ body }) => body), signal: options.signal };
+  return withSession(broker, options, async (session) => (await session.runTests?.(trial)) ?? none);
 }
 
 /** With the declared way, where the broker took another one. */
@@ -157,9 +148,7 @@ function answerTo({ body }: DeclaredTest, { router, topology }: Asked): Answer {
   try {
     return router.judge(body, topology);
   } catch (error) {
-    if (!(error instanceof RouteError)) throw error;
-    const { message, hint } = error;
-    return { verdicts: [{ key: 'publish', failure: message, ...(hint !== undefined && { hint }) }] };
+    return answerToRefusal(error);
   }
 }
 

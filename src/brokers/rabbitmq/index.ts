@@ -46,6 +46,7 @@ export const rabbitmq: ImportingProvider = {
     subjects: ['publish.exchange'],
     positions: ['publish.exchange', 'publish.key'],
     options: ['publish.vhost', 'publish.headers'],
+    testsLive: true,
     load: async () => (await import('./routing/index.ts')).router,
   },
   async settings() {

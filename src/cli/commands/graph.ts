@@ -1,14 +1,14 @@
 import { extname } from 'node:path';
 import type { Command } from 'commander';
 import type { GraphFormat } from '../../graph/index.ts';
-import { type Graph, InvalidProject } from '../../model/index.ts';
+import type { Graph } from '../../model/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { Invoke } from '../invoke.ts';
 import { countOption, listOption } from '../options.ts';
 import { withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { readSavedPlan } from '../plan-key.ts';
-import { checkProject, connecting, hasInvalidInput, unlessInterrupted } from '../project.ts';
+import { connecting, readableProject, unlessInterrupted } from '../project.ts';
 import { UsageError } from '../usage.ts';
 
 interface Flags {
@@ -84,9 +84,7 @@ function checkUsage({ live, focus, depth }: Flags, file: string | undefined): vo
 async function readGraph(context: CommandContext, flags: Flags, file: string | undefined): Promise<Graph> {
   const { liveGraph, planGraph, topologyGraph } = await import('../../workflow/index.ts');
   if (file !== undefined) return planGraph(await readSavedPlan(context, file));
-  const checked = await checkProject(context);
-  // Findings are for validate; what could not be read at all cannot be drawn either.
-  if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
+  const checked = await readableProject(context);
   if (flags.live !== true) return topologyGraph(checked);
   const names = [...checked.configured.keys()].filter((name) => isWanted(name, flags.focus));
   if (names.length === 0) {

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { InvalidProject } from '../../model/index.ts';
 import { renderPolicies } from '../../report/index.ts';
 import type { Invoke } from '../invoke.ts';
 import { addJsonOption, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
-import { checkProject, connecting, hasInvalidInput, unlessInterrupted } from '../project.ts';
+import { connecting, readableProject, unlessInterrupted } from '../project.ts';
 import { UsageError } from '../usage.ts';
 
 interface Flags {
@@ -28,8 +27,7 @@ export function addPolicies(program: Command, invoke: Invoke): void {
       invoke<Flags>((context, flags, globs) => {
         const { format, broker } = flags;
         return withOutputs(context, format === 'json' ? { format } : {}, 'policies', async (publish) => {
-          const checked = await checkProject(context);
-          if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
+          const checked = await readableProject(context);
           const { policies } = await import('../../workflow/index.ts');
           if (flags.live) context.busy('reading the brokers');
           const found = await unlessInterrupted(

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { InvalidProject, type Json } from '../../model/index.ts';
+import type { Json } from '../../model/index.ts';
 import { renderRoute } from '../../report/index.ts';
 import type { Invoke } from '../invoke.ts';
 import { choiceOption, listOption } from '../options.ts';
 import { withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
-import { checkProject, connecting, hasInvalidInput, unlessInterrupted } from '../project.ts';
+import { connecting, readableProject, unlessInterrupted } from '../project.ts';
 import { UsageError } from '../usage.ts';
 
 interface Flags {
@@ -39,8 +39,7 @@ export function addRoute(program: Command, invoke: Invoke): void {
       invoke<Flags>((context, flags, positions) => {
         const { format } = flags;
         return withOutputs(context, format === 'json' ? { format } : {}, 'route', async (publish) => {
-          const checked = await checkProject(context);
-          if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
+          const checked = await readableProject(context);
           const { route, routeGraph } = await import('../../workflow/index.ts');
           if (flags.live) context.busy('reading the broker');
           const found = await unlessInterrupted(

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { InvalidProject } from '../../model/index.ts';
 import { renderTests } from '../../report/index.ts';
 import type { Invoke } from '../invoke.ts';
 import { listOption } from '../options.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
-import { checkProject, connecting, hasInvalidInput } from '../project.ts';
+import { connecting, readableProject } from '../project.ts';
 import { UsageError } from '../usage.ts';
 
 interface Flags extends OutputFlags {
@@ -25,9 +24,7 @@ export function addTest(program: Command, invoke: Invoke): void {
   ).action(
     invoke<Flags>((context, flags) =>
       withOutputs(context, flags, 'test', async (publish) => {
-        const checked = await checkProject(context);
-        // Findings are for validate; what could not be read at all cannot be tested either.
-        if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
+        const checked = await readableProject(context);
         const { runTests } = await import('../../workflow/index.ts');
         const live = flags.live && { live: connecting(context, flags.wait) };
         if (live) context.busy('running tests on the brokers');

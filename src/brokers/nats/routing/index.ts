@@ -6,6 +6,7 @@ export const routing: Routing = {
   subjects: ['publish.subject'],
   positions: ['publish.subject'],
   options: ['publish.headers'],
+  testsLive: true,
   async load() {
     const { router } = await import('./router.ts');
     return router;

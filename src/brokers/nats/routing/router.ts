@@ -17,7 +17,9 @@ export const router: Router = {
   route: (request, topology) => routeOf(ask(request, topology)),
   judge(test, topology) {
     const asked = ask(test, topology);
-    return { verdicts: judgeFlow(test, asked), route: routeOf(asked) };
+    const verdicts = judgeFlow(test, asked);
+    const isFailed = verdicts.some(({ failure }) => failure !== undefined);
+    return { verdicts, ...(isFailed && { route: routeOf(asked) }) };
   },
 };
 

@@ -13,7 +13,7 @@ import { exchangeArguments } from '../fields/exchange.ts';
 import { QUEUE_ARGUMENTS, unitOf } from '../fields/queue.ts';
 import { formatUnit } from '../fields/units.ts';
 import { vhostAndName } from '../kinds/parts.ts';
-import { disablingKeys } from '../kinds/policy/in-force.ts';
+import { appliesTo, disablingKeys } from '../kinds/policy/in-force.ts';
 import {
   type Exchange,
   type Policy,
@@ -22,7 +22,6 @@ import {
   type Vhost,
   vhostsOf,
 } from './read-topology.ts';
-import { coversKind } from './topology.ts';
 
 /** What is in force for each queue and exchange, and where each value comes from. https://www.rabbitmq.com/docs/policies */
 export function effectiveSettings(topology: RoutedTopology): EffectiveSettings[] {
@@ -115,7 +114,7 @@ function statesOf(all: readonly Policy[], matching: readonly Policy[], target: T
     const { resource, priority, names } = policy;
     const said = { title: titleOf(resource), priority, ...(resource.at && { at: resource.at }) };
     if (!matching.includes(policy)) {
-      if (!coversKind(policy, target.kind, type) || names.matches(name) !== undefined) return [];
+      if (!appliesTo(policy.applyTo, target.kind, type) || names.matches(name) !== undefined) return [];
       return [{ ...said, state: 'unknown', why: names.unknown ?? 'the name has a control character' }];
     }
     const [key] = disabling(policy);

@@ -1,6 +1,5 @@
 import { type Json, type JsonObject, nearestWord, type Resource } from '../../../model/index.ts';
-import { APPLY_TO_TYPES } from '../fields/policy.ts';
-import { disablingKeys } from '../kinds/policy/in-force.ts';
+import { appliesTo, disablingKeys } from '../kinds/policy/in-force.ts';
 import type { NamePattern, NamePatterns } from '../kinds/policy/pattern.ts';
 import type { TopicTrie } from './topic.ts';
 
@@ -112,12 +111,8 @@ export function matchingPolicies(
   type: string,
   name: string,
 ): Policy[] {
-  return policies.filter((policy) => coversKind(policy, kind, type) && policy.names.matches(name) === true);
-}
-
-export function coversKind({ applyTo }: Policy, kind: 'queue' | 'exchange', type: string): boolean {
-  return (
-    applyTo === 'all' || applyTo === `${kind}s` || (kind === 'queue' && APPLY_TO_TYPES.get(applyTo) === type)
+  return policies.filter(
+    (policy) => appliesTo(policy.applyTo, kind, type) && policy.names.matches(name) === true,
   );
 }
 

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { consumerNameOf, streamNameOf } from '../../../../src/brokers/nats/kinds/addresses.ts';
-import { copyName, madeAt, newId } from '../../../../src/brokers/nats/session/testing/names.ts';
 import { Scratch } from '../../../../src/brokers/nats/session/testing/scratch.ts';
-import { kindOf } from '../../../../src/model/index.ts';
+import { copyMadeAt, copyName, kindOf, newCopyId } from '../../../../src/model/index.ts';
 import { topologyOf } from '../routing/sketch.ts';
 
 const { broker, resources } = topologyOf(`
@@ -25,7 +24,7 @@ streams:
       pushed: { deliver_subject: out, deliver_group: g, flow_control: true, idle_heartbeat: 1s }
 key-value: { settings: { history: 5 } }
 `);
-const id = newId(Date.now());
+const id = newCopyId(Date.now());
 const scratch = new Scratch(resources, broker, id);
 const specs = new Map(
   scratch.resources.map(({ address, spec }) => {
@@ -88,8 +87,8 @@ test('an account without memory gets files, one that requires a limit gets one',
 
 test('only the name of a copy tells when it was made', () => {
   const now = 1_764_000_000_000;
-  expect(madeAt(copyName(newId(now), 12))).toBe(now);
-  for (const name of ['brokerform-test-x', `x-${copyName(newId(now), 0)}`, 'ORDERS']) {
-    expect(madeAt(name)).toBeUndefined();
+  expect(copyMadeAt(copyName(newCopyId(now), 12))).toBe(now);
+  for (const name of ['brokerform-test-x', `x-${copyName(newCopyId(now), 0)}`, 'ORDERS']) {
+    expect(copyMadeAt(name)).toBeUndefined();
   }
 });

@@ -137,12 +137,7 @@ export function refillConfig(
   live: JsonObject,
   broker: BrokerIdentity,
 ): JsonObject {
-  return {
-    ...pick(config, [...FROM_START, ...OF_NEW]),
-    name,
-    ...windowOf(live, broker),
-    mirror: { name: hold },
-  };
+  return mirrorOf(live, { name, config }, { name: hold }, broker);
 }
 
 /**
@@ -154,13 +149,18 @@ export function renamedConfig(
   live: JsonObject,
   broker: BrokerIdentity,
 ): JsonObject {
-  return {
-    ...pick(config, [...FROM_START, ...OF_NEW]),
-    name,
-    ...windowOf(live, broker),
-    mirror: { name: was, ...transformsOf(was, name) },
-    metadata: { [WAS_MARK]: was },
-  };
+  const mirror = { name: was, ...transformsOf(was, name) };
+  return { ...mirrorOf(live, { name, config }, mirror, broker), metadata: { [WAS_MARK]: was } };
+}
+
+/** The new stream, while it copies another one. */
+function mirrorOf(
+  live: JsonObject,
+  { name, config }: Pick<StreamMove, 'name' | 'config'>,
+  mirror: JsonObject,
+  broker: BrokerIdentity,
+): JsonObject {
+  return { ...pick(config, [...FROM_START, ...OF_NEW]), name, ...windowOf(live, broker), mirror };
 }
 
 /** The name of a bucket is part of the subjects of its keys. */

@@ -1,17 +1,13 @@
 import { eachOf } from '../../../../model/concurrency.ts';
-import { append, BrokerError } from '../../../../model/index.ts';
+import { append, BrokerError, copyMadeAt, isStaleCopy } from '../../../../model/index.ts';
 import { stringsIn } from '../../fields/values.ts';
 import type { JetStreamApi } from '../api.ts';
 import { errorOf, isNotFound } from '../refusals.ts';
-import { madeAt, ROOT } from './names.ts';
-import type { Scratch } from './scratch.ts';
+import { ROOT, type Scratch } from './scratch.ts';
 
 /*
  * Room for copies in the account: what is in the way, and what earlier runs left.
  */
-
-/** Milliseconds: no run takes that long. */
-const STALE = 3_600_000;
 
 const CONCURRENT = 32;
 /** Names of a page, fixed in the server; more pages than any account has are invalid. */
@@ -27,7 +23,7 @@ const RIGHTS_TIMEOUT = 2_000;
  */
 export async function checkRoom(api: JetStreamApi, scratch: Scratch, signal: AbortSignal): Promise<void> {
   const { broker } = api.settings;
-  const [taken] = await namesOf(api, { subject: `${ROOT}.>` }, (name) => madeAt(name) === undefined);
+  const [taken] = await namesOf(api, { subject: `${ROOT}.>` }, (name) => copyMadeAt(name) === undefined);
   if (taken !== undefined) {
     throw new BrokerError(broker, {
       op: 'test',
@@ -61,9 +57,8 @@ async function canTalk({ link }: JetStreamApi, subject: string, signal: AbortSig
 
 /** Removes the copies of runs that were killed before they could. */
 export async function removeStale(api: JetStreamApi): Promise<void> {
-  const limit = Date.now() - STALE;
-  const isStale = (name: string) => (madeAt(name) ?? limit) < limit;
-  await removeStreams(await namesOf(api, {}, isStale), api);
+  const now = Date.now();
+  await removeStreams(await namesOf(api, {}, (name) => isStaleCopy(name, now)), api);
 }
 
 /** Removes all that can be removed. @throws ConnectionError, BrokerError for the first that cannot */

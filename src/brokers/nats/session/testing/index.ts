@@ -1,16 +1,18 @@
 import {
+  answerToRefusal,
   BrokerError,
   type BrokerIdentity,
   type Call,
   type Context,
+  createInCopy,
   type Failure,
   indexByAddress,
   type JsonObject,
   kindOf,
+  newCopyId,
   type Outcome,
   type Resource,
   type RoutedTopology,
-  RouteError,
   type TestTrial,
   type TrialAnswer,
 } from '../../../../model/index.ts';
@@ -27,7 +29,6 @@ import type { JetStreamApi } from '../api.ts';
 import { sendUnits } from '../execute.ts';
 import { errorOf } from '../refusals.ts';
 import { checkRoom, removeStale, removeStreams } from './account.ts';
-import { newId } from './names.ts';
 import { isAllThere, observed, reasonToSkip } from './observed.ts';
 import { Scratch } from './scratch.ts';
 import { Watch } from './watch.ts';
@@ -62,7 +63,7 @@ export async function runTests(
   const { resources, tests, signal } = trial;
   if (!OWN_ACCOUNT.test(api.settings.prefix)) return tests.map(() => ({ skipped: ELSEWHERE }));
   const topology: RoutedTopology = { broker, resources, live: false };
-  const scratch = new Scratch(resources, broker, newId(Date.now()));
+  const scratch = new Scratch(resources, broker, newCopyId(Date.now()));
   const copy = accountOf({ broker, resources: scratch.resources });
   const answers = new Map<number, TrialAnswer>();
   const questions = tests.flatMap((test, index): Question[] => {
@@ -73,10 +74,7 @@ export async function runTests(
       if (skipped === undefined) return [{ index, test, asked, summary }];
       answers.set(index, { skipped });
     } catch (error) {
-      if (!(error instanceof RouteError)) throw error;
-      const { message, hint } = error;
-      const verdict = { key: 'publish', failure: message, ...(hint !== undefined && { hint }) };
-      answers.set(index, { verdicts: [verdict] });
+      answers.set(index, answerToRefusal(error));
     }
     return [];
   });
@@ -161,20 +159,10 @@ function batchesOf(questions: readonly Question[]): Question[][] {
 
 async function create(scratch: Scratch, { api, broker, signal }: Means): Promise<void> {
   const context = { broker, desired: indexByAddress(scratch.resources), live: new Map() };
-  // What was sent is waited for: a stream that came to be after the removal would stay.
-  const never = new AbortController().signal;
   for (const wave of scratch.waves) {
-    const failed = new AbortController();
-    const options = { drain: AbortSignal.any([signal, failed.signal]), abort: never };
-    let failure: Failure | undefined;
     const units = wave.map((after) => callsOf(after, context));
-    for await (const outcome of sendUnits(units, options, api, broker)) {
-      if (outcome.status === 'done' || failed.signal.aborted) continue;
-      failed.abort();
-      failure = failureOf(outcome, wave, scratch);
-    }
-    signal.throwIfAborted();
-    if (failure) throw new BrokerError(broker.name, failure);
+    const refused = await createInCopy(units, (all, options) => sendUnits(all, options, api, broker), signal);
+    if (refused) throw new BrokerError(broker.name, failureOf(refused, wave, scratch));
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type BrokerIdentity,
   brokerOf,
+  copyName,
   isObject,
   type Json,
   type JsonObject,
@@ -19,12 +20,14 @@ import {
 } from '../../kinds/addresses.ts';
 import type { Message } from '../../routing/flow.ts';
 import { EXPECTED, REFUSING } from '../../routing/refusal.ts';
-import { copyName, ROOT } from './names.ts';
 
 /*
  * A copy of streams and consumers in the same account, in which tests publish: it routes as the original does, under
  * other names and subjects, and keeps what a test looks for. Limits are left out: tests would affect each other by them.
  */
+
+/** The first token of all subjects of copies. */
+export const ROOT = 'brokerform_test';
 
 /** Bytes, for an account in which every stream must have a limit. */
 const MAX_BYTES = 1024 * 1024;

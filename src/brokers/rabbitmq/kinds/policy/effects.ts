@@ -15,11 +15,11 @@ import {
   type Risk,
   subject,
 } from '../../../../model/index.ts';
-import { APPLY_TO_TYPES, LIMITS } from '../../fields/policy.ts';
+import { LIMITS } from '../../fields/policy.ts';
 import { unitOf } from '../../fields/queue.ts';
 import { formatUnit, secondsOf } from '../../fields/units.ts';
 import { countsOf, tableOf, vhostAndName } from '../parts.ts';
-import { disablingKeys, isArgumentInForce } from './in-force.ts';
+import { appliesTo, disablingKeys, isArgumentInForce } from './in-force.ts';
 import { NamePatterns } from './pattern.ts';
 
 /**
@@ -130,10 +130,9 @@ export function matcherOf({ spec }: Resource, context: Context): Matcher {
     definition,
     matches(resource) {
       const { type } = resource.spec;
-      const kind = `${kindOf(resource.address)}s`;
-      const isOfType = kind === 'queues' && APPLY_TO_TYPES.get(String(applyTo)) === type;
-      const covers = applyTo === 'all' || applyTo === kind || isOfType;
-      if (!covers || disablingKeys(definition, String(type), context.broker.version).length > 0) return false;
+      const kind = kindOf(resource.address) === 'queue' ? 'queue' : 'exchange';
+      if (!appliesTo(applyTo, kind, type)) return false;
+      if (disablingKeys(definition, String(type), context.broker.version).length > 0) return false;
       return names.matches(vhostAndName(resource).name);
     },
   };

@@ -1,12 +1,18 @@
 import type { Json, JsonObject } from '../../../../model/index.ts';
 import { isQueueType } from '../../fields/argument.ts';
-import { policyKeys } from '../../fields/policy.ts';
+import { APPLY_TO_TYPES, policyKeys } from '../../fields/policy.ts';
 import { atLeast, includes } from '../../version.ts';
 
 /*
  * What is in force where an argument, a policy and an operator policy set the same: read in the code of RabbitMQ 3.10.8
  * and 4.3.6, and compared with these brokers in test/live/rabbitmq/policies.test.ts.
  */
+
+/** Whether `apply-to` covers a queue or exchange. @param type of the queue */
+export function appliesTo(applyTo: Json, kind: 'queue' | 'exchange', type: Json | undefined): boolean {
+  const isOfType = kind === 'queue' && APPLY_TO_TYPES.get(String(applyTo)) === type;
+  return applyTo === 'all' || applyTo === `${kind}s` || isOfType;
+}
 
 /** The keys of a definition for which the broker passes a policy over, silently and whole, at a queue of this type. */
 export function disablingKeys(definition: JsonObject, queueType: string, version: string): string[] {

@@ -4,7 +4,9 @@ import {
   type Context,
   disruptive,
   formatCount,
+  groupBy,
   kindOf,
+  oncePer,
   type Resource,
   type Risk,
 } from '../../../../model/index.ts';
@@ -18,27 +20,29 @@ import { type Matcher, matcherOf } from './effects.ts';
 export function rankRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'delete') return [];
   const own = change.after;
-  const before = policiesOf(context.live.values(), own, context);
-  const kept = [...context.live.values()].filter(
-    ({ address }) => !context.deleted?.has(address) && !context.desired.has(address),
-  );
-  const after = policiesOf([...kept, ...context.desired.values()], own, context);
-  const self = after.find(({ policy }) => policy.address === own.address);
+  const { vhost } = vhostAndName(own);
+  const { before, after, targets } = rankedIn(context);
+  const [was, is] = [before, after].map((side) => side.get(`${kindOf(own.address)} ${vhost}`) ?? []) as [
+    Ranked[],
+    Ranked[],
+  ];
+  const self = is.find(({ policy }) => policy.address === own.address);
+  const stays = new Set(is.map(({ policy }) => policy.address));
   const displaced = new Map<Resource, { readonly keys: Set<string>; readonly targets: string[] }>();
   const outranking = new Map<Ranked, string[]>();
-  for (const target of targetsOf(own, context)) {
+  for (const target of targets.get(vhost) ?? []) {
     if (self?.matches(target) !== true) continue;
     const name = `${kindOf(target.address)} ${vhostAndName(target).name}`;
-    const [was, is] = [firstFor(target, before), firstFor(target, after)];
-    const rival = rivalOf(self, target, after);
+    const [first, next] = [firstFor(target, was), firstFor(target, is)];
+    const rival = rivalOf(self, target, is);
     if (rival && !context.desired.has(rival.policy.address)) addTo(outranking, rival, name);
-    if (!was || is !== self || was.policy.address === own.address) continue;
-    const lost = Object.keys(was.definition).filter((key) => self.definition[key] === undefined);
-    if (lost.length === 0 || !after.some(({ policy }) => policy.address === was.policy.address)) continue;
-    const entry = displaced.get(was.policy) ?? { keys: new Set(), targets: [] };
+    if (!first || next !== self || first.policy.address === own.address) continue;
+    const lost = Object.keys(first.definition).filter((key) => self.definition[key] === undefined);
+    if (lost.length === 0 || !stays.has(first.policy.address)) continue;
+    const entry = displaced.get(first.policy) ?? { keys: new Set(), targets: [] };
     for (const key of lost) entry.keys.add(key);
     entry.targets.push(name);
-    displaced.set(was.policy, entry);
+    displaced.set(first.policy, entry);
   }
   return [
     ...Array.from(displaced, ([policy, { keys, targets }]) => {
@@ -70,14 +74,28 @@ interface Ranked extends Matcher {
   readonly policy: Resource;
 }
 
-/** Those of the same kind and vhost, highest priority first. */
-function policiesOf(resources: Iterable<Resource>, own: Resource, context: Context): Ranked[] {
-  const kind = kindOf(own.address);
-  const { vhost } = vhostAndName(own);
-  return [...resources]
-    .filter((one) => kindOf(one.address) === kind && vhostAndName(one).vhost === vhost)
-    .map((policy) => ({ ...matcherOf(policy, context), policy }))
-    .sort((a, b) => b.priority - a.priority);
+/** The policies by kind and vhost, highest priority first, on the broker and once the plan is applied; and all targets. */
+const rankedIn = oncePer((context: Context) => {
+  const { live, desired, deleted } = context;
+  const kept = [...live.values()].filter(({ address }) => !deleted?.has(address) && !desired.has(address));
+  const targets = [...live.values()].filter(({ address }) => TARGETS.has(kindOf(address)));
+  return {
+    before: byRank(live.values(), context),
+    after: byRank([...kept, ...desired.values()], context),
+    targets: groupBy(targets, (one) => vhostAndName(one).vhost),
+  };
+});
+
+const POLICIES: ReadonlySet<string> = new Set(['policy', 'operator-policy']);
+const TARGETS: ReadonlySet<string> = new Set(['queue', 'exchange']);
+
+function byRank(resources: Iterable<Resource>, context: Context): Map<string, Ranked[]> {
+  const policies = [...resources].filter(({ address }) => POLICIES.has(kindOf(address)));
+  const ranked = policies.map((policy) => ({ ...matcherOf(policy, context), policy }));
+  return groupBy(
+    ranked.sort((a, b) => b.priority - a.priority),
+    ({ policy }) => `${kindOf(policy.address)} ${vhostAndName(policy).vhost}`,
+  );
 }
 
 /** Undefined where it is not known which one applies. */
@@ -87,13 +105,4 @@ function firstFor(target: Resource, policies: readonly Ranked[]): Ranked | undef
     if (verdict !== false) return verdict ? policy : undefined;
   }
   return undefined;
-}
-
-function targetsOf(own: Resource, { live }: Context): Resource[] {
-  const { vhost } = vhostAndName(own);
-  return [...live.values()].filter(
-    (one) =>
-      (kindOf(one.address) === 'queue' || kindOf(one.address) === 'exchange') &&
-      vhostAndName(one).vhost === vhost,
-  );
 }

@@ -1,12 +1,14 @@
 import {
   type Context,
+  groupBy,
   type JsonObject,
   kindOf,
   makeAddress,
+  oncePer,
   type Resource,
 } from '../../../../model/index.ts';
 import { brokerOf, tableOf, vhostAndName } from '../parts.ts';
-import { matcherOf } from './effects.ts';
+import { type Matcher, matcherOf } from './effects.ts';
 
 const SUFFIX = '.tuning';
 
@@ -34,17 +36,19 @@ export function tunedPolicy(policy: Resource, context: Context): JsonObject {
   return { ...spec, priority: other.priority + 1, definition: { ...other.definition, ...own } };
 }
 
-function outranked(policy: Resource, queue: Resource, context: Context) {
-  const { vhost } = vhostAndName(policy);
-  const others = [...context.desired.values()].filter(
-    ({ address, spec }) =>
-      kindOf(address) === 'policy' &&
-      spec.tunes === undefined &&
-      address !== policy.address &&
-      vhostAndName({ address }).vhost === vhost,
-  );
-  return others
+function outranked(policy: Resource, queue: Resource, context: Context): Matcher | undefined {
+  return (othersIn(context.desired).get(vhostAndName(policy).vhost) ?? [])
     .map((one) => matcherOf(one, context))
     .sort((a, b) => b.priority - a.priority)
     .find(({ matches }) => matches(queue) === true);
 }
+
+/** The policies by vhost that are of no single queue: such a one outranks no other. */
+const othersIn = oncePer((desired: Context['desired']) =>
+  groupBy(
+    [...desired.values()].filter(
+      ({ address, spec }) => kindOf(address) === 'policy' && spec.tunes === undefined,
+    ),
+    (policy) => vhostAndName(policy).vhost,
+  ),
+);

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import {
   type Answer,
+  answerToRefusal,
+  copyName,
   groupBy,
   type JsonObject,
-  RouteError,
+  newCopyId,
   type TestTrial,
   type TrialAnswer,
 } from '../../../../model/index.ts';
@@ -46,17 +47,14 @@ export async function runTests(trial: TestTrial, sending: Means): Promise<TrialA
       const direct = deliver(vhost, publishedMessage(publish, vhost, topology), true).possible;
       return [{ index, test, publish: sendable(publish), direct, vhost }];
     } catch (error) {
-      if (!(error instanceof RouteError)) throw error;
-      const { message, hint } = error;
-      const verdict = { key: 'publish', failure: message, ...(hint !== undefined && { hint }) };
-      answers.set(index, { verdicts: [verdict] });
+      answers.set(index, answerToRefusal(error));
       return [];
     }
   });
   await removeStale(management, broker.name);
-  const stamp = `brokerform-test-${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
+  const id = newCopyId(Date.now());
   for (const [i, [vhost, questions]] of [...groupBy(asked, (one) => one.vhost)].entries()) {
-    const run = new VhostRun(vhost, `${stamp}-${i}`, topology, trial, { ...sending, links });
+    const run = new VhostRun(vhost, copyName(id, i), topology, trial, { ...sending, links });
     for (const [index, answer] of await run.answer(questions)) answers.set(index, answer);
   }
   return tests.map((_, index) => answers.get(index) ?? { skipped: 'it was not run' });

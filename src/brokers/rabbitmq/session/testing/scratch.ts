@@ -1,5 +1,6 @@
-import { type JsonObject, kindOf, makeAddress, type Resource, toBigInt } from '../../../../model/index.ts';
+import { type JsonObject, kindOf, makeAddress, type Resource } from '../../../../model/index.ts';
 import { brokerOf, pathOf, tableOf } from '../../kinds/parts.ts';
+import { numberSetting } from '../../routing/reachability.ts';
 import type { Queue, Vhost } from '../../routing/topology.ts';
 
 /*
@@ -68,6 +69,6 @@ function argumentsOf(queue: Queue | undefined, spec: JsonObject, phase: Phase): 
 
 /** Milliseconds after which a queue hands messages to its dead-letter exchange; undefined where it does not. */
 export function waitingTime(queue: Queue): number | undefined {
-  const ttl = toBigInt(queue.setting('message-ttl')?.value);
+  const ttl = numberSetting(queue, 'message-ttl');
   return ttl === undefined || !queue.setting('dead-letter-exchange') ? undefined : Number(ttl);
 }

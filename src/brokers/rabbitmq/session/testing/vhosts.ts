@@ -1,8 +1,10 @@
 import {
   BrokerError,
   type BrokerIdentity,
+  createInCopy,
   type Failure,
   indexByAddress,
+  isStaleCopy,
   kindOf,
   makeAddress,
   type Resource,
@@ -22,10 +24,8 @@ import { type Phase, scratchOf } from './scratch.ts';
 /** How the broker is reached, and who it is. */
 export type Means = Sending & { readonly broker: BrokerIdentity };
 
-/** Of a scratch vhost, with the time when it was made, by which a later run finds those of a run that was killed. */
-const NAME = /^brokerform-test-([0-9a-z]{8,9})-[0-9a-f]{8}-\d{1,6}-(?:keep|flow)$/;
-/** Milliseconds: no run takes that long. */
-const STALE = 3_600_000;
+/** Follows the name of the copy. */
+const PHASE = /-(?:keep|flow)$/;
 
 /** @throws BrokerError part of it may be there */
 export async function createVhost(
@@ -44,11 +44,8 @@ export async function createVhost(
   const context = { broker, desired: indexByAddress(lists.flat()), live: new Map() };
   for (const list of [[{ address, spec, dependsOn: [] }], ...lists]) {
     const units = list.map((after) => callsOf(after, context));
-    for await (const outcome of sendUnits(units, { drain: signal, abort: signal }, sending)) {
-      if (outcome.status === 'done') continue;
-      signal.throwIfAborted();
-      throw new BrokerError(broker.name, failureOf(outcome.failure));
-    }
+    const refused = await createInCopy(units, (all, options) => sendUnits(all, options, sending), signal);
+    if (refused) throw new BrokerError(broker.name, failureOf(refused.failure));
   }
 }
 
@@ -74,9 +71,9 @@ export async function removeStale(management: Management, broker: string): Promi
   });
   if (status !== 200 || !Array.isArray(body)) return;
   for (const { name } of body as readonly { readonly name?: unknown }[]) {
-    const [, made] = NAME.exec(String(name)) ?? [];
-    if (made === undefined || Number.parseInt(made, 36) > Date.now() - STALE) continue;
-    await removeVhost(management, broker, String(name));
+    const vhost = String(name);
+    if (!PHASE.test(vhost) || !isStaleCopy(vhost.replace(PHASE, ''), Date.now())) continue;
+    await removeVhost(management, broker, vhost);
   }
 }
 
