@@ -23,6 +23,7 @@ export * from './lock.ts';
 export * from './masking.ts';
 export * from './nearest.ts';
 export * from './ownership.ts';
+export * from './pattern.ts';
 export * from './plan.ts';
 export * from './provider.ts';
 export * from './report.ts';

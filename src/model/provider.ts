@@ -3,6 +3,7 @@ import type { Change, FieldChange } from './change.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { LockAttempt, LockRequest } from './lock.ts';
+import type { PatternKinds } from './pattern.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
 import type { Failure, Outcome } from './report.ts';
 import type { Resource } from './resource.ts';
@@ -295,4 +296,6 @@ export interface Provider {
   readonly routing?: Routing;
   /** Which settings are in force, for `policies`. Absent: resources have no settings but their own. */
   settings?(): Promise<SettingsReader>;
+  /** What `patterns` of a topology may be on this broker. Absent: none. */
+  readonly patterns?: PatternKinds;
 }

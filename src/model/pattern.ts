@@ -1,0 +1,31 @@
+import type { JsonObject } from './json.ts';
+import type { BrokerIdentity } from './plan.ts';
+
+/** One entry of `patterns:` in a topology, as a broker's code expands it. */
+export interface Pattern {
+  readonly name: string;
+  /** The entry without `kind`, `on` and `with`, which the schema of its kind accepted. */
+  readonly body: JsonObject;
+  /** The broker that it is for, as `Provider.assume` gives it. */
+  readonly broker: BrokerIdentity;
+  /** Whether a target version is configured. Without one, what comes out must suit all supported versions. */
+  readonly targeted: boolean;
+}
+
+/** A kind of pattern on one broker: `work-queue`. Pure. */
+export interface PatternKind {
+  /** What it gives, one sentence. */
+  readonly summary: string;
+  /** JSON Schema (draft-07) of the entry without `kind`, `on` and `with`: an object with `properties`. */
+  readonly schema: JsonObject;
+  /** The section of the topology format that it stands for, without `broker`. A new value at each call. */
+  expand(pattern: Pattern): JsonObject;
+}
+
+/** Why a broker lacks a kind, and what to use instead: a sentence each. */
+export interface AbsentPattern {
+  readonly absent: string;
+}
+
+/** By the name of the kind. */
+export type PatternKinds = Readonly<Record<string, PatternKind | AbsentPattern>>;
