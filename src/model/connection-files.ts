@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Connection } from './connection.ts';
 import { ConnectionError } from './errors.ts';
 import { isObject } from './json.ts';
-import type { Connection } from './provider.ts';
 
 /** PEM texts of a connection's `tls`, and the name to expect in the server's certificate, where it is not the host's. */
 export interface TlsFiles {

@@ -3,6 +3,7 @@ export * from './baseline.ts';
 export * from './body.ts';
 export * from './change.ts';
 export * from './collector.ts';
+export * from './connection.ts';
 export * from './connection-fault.ts';
 export * from './connection-files.ts';
 export * from './counts.ts';

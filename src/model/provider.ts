@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Change, FieldChange } from './change.ts';
+import type { Connection } from './connection.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { LockAttempt, LockRequest } from './lock.ts';
@@ -10,7 +11,7 @@ import type { Resource } from './resource.ts';
 import type { Effects } from './revision.ts';
 import type { Routing, TestTrial, TrialAnswer } from './routing.ts';
 import type { Rule } from './rule.ts';
-import { type Resolve, shownSecrets } from './secret.ts';
+import { shownSecrets } from './secret.ts';
 import type { SettingsReader } from './settings.ts';
 import type { Declared, Section } from './topology.ts';
 
@@ -137,24 +138,6 @@ export interface Scope {
   readonly retired: readonly Address[];
   /** Address globs whose matching resources must all be returned. `**` for everything. */
   readonly owns: readonly string[];
-}
-
-/** How one live broker is reached: the `brokers.<name>` entry, with `${…}` resolved. Secrets live here only. */
-export interface Connection {
-  readonly name: string;
-  readonly type: string;
-  readonly settings: JsonObject;
-  /** Where relative paths in the settings start: the folder of the configuration. The working directory where absent. */
-  readonly directory?: string;
-  /** For secrets in calls. */
-  readonly resolve: Resolve;
-  /**
-   * Takes a secret that the settings do not hold, such as a token that a command printed or a private key from a file:
-   * it is masked from then on. Absent where nothing is masked.
-   */
-  readonly learn?: (secret: string) => void;
-  /** Milliseconds that one request may take. */
-  readonly timeout: number;
 }
 
 export interface SendOptions {
