@@ -8,7 +8,7 @@ import { toSections } from './import/sections.ts';
 import { orderMoves } from './kinds/exchange/move.ts';
 import { declare, kinds } from './kinds/index.ts';
 import { orderReferences } from './kinds/parameter/references.ts';
-import { testSchema } from './routing/schema.ts';
+import { routing } from './routing/index.ts';
 import { rules } from './rules/index.ts';
 import { schema } from './schema.ts';
 import { NEWEST } from './version.ts';
@@ -41,14 +41,7 @@ export const rabbitmq: ImportingProvider = {
   toSections,
   effects,
   draw,
-  routing: {
-    testSchema,
-    subjects: ['publish.exchange'],
-    positions: ['publish.exchange', 'publish.key'],
-    options: ['publish.vhost', 'publish.headers'],
-    testsLive: true,
-    load: async () => (await import('./routing/index.ts')).router,
-  },
+  routing,
   async settings() {
     const { effectiveSettings } = await import('./routing/effective-settings.ts');
     return effectiveSettings;

@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import amqp, { type Channel, type ChannelModel } from 'amqplib';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { router } from '../../../src/brokers/rabbitmq/routing/index.ts';
+import { describe, expect, test } from 'vitest';
+import { router } from '../../../src/brokers/rabbitmq/routing/answer.ts';
 import type { BrokerIdentity, JsonObject } from '../../../src/model/index.ts';
 import { resourcesOf, type Sketch } from '../../brokers/rabbitmq/sketch.ts';
 import { runs } from '../../setup/runs.ts';
+import { channelInVhost, deliveries } from './channel-in-vhost.ts';
 import { freshVhost, sharedBroker } from './cli-project.ts';
-import { Management } from './management.ts';
 import { compare, declare } from './routing/proof.ts';
 import { randomVhost } from './routing/random-vhost.ts';
 
@@ -17,21 +15,7 @@ const MESSAGES = 100;
 for (const line of ['old', 'current'] as const) {
   const broker = sharedBroker(line);
   describe.skipIf(broker.missing)(`routes, and RabbitMQ ${broker.version}`, () => {
-    const management = new Management(broker.management);
-    let vhost: string;
-    let client: ChannelModel;
-    let channel: Channel;
-
-    beforeEach(async () => {
-      vhost = freshVhost();
-      await management.put(['vhosts', vhost], {});
-      client = await amqp.connect(`${broker.url}/${vhost}`);
-      channel = await client.createChannel();
-    });
-    afterEach(async () => {
-      await client.close();
-      await management.delete('vhosts', vhost);
-    });
+    const vhost = channelInVhost(broker);
 
     test('each message ends in the queues that the router names, through any exchanges and dead letters', async () => {
       await fc.assert(
@@ -59,26 +43,8 @@ for (const line of ['old', 'current'] as const) {
         .verdicts.flatMap(({ key, failure }) => (failure ? [`${key}: ${failure}`] : []));
     }
 
-    /** How often the queue's message is delivered, where each delivery is returned to it. */
-    async function deliveries(queue: string): Promise<number> {
-      let count = 0;
-      for (let misses = 0; misses < 10; ) {
-        const message = await channel.get(queue);
-        if (message) {
-          count++;
-          misses = 0;
-          // 4.3 does not count a basic.nack that requeues.
-          channel.reject(message, true);
-        } else {
-          misses++;
-          await sleep(30);
-        }
-      }
-      return count;
-    }
-
     async function holds(queue: string): Promise<number> {
-      return (await channel.checkQueue(queue)).messageCount;
+      return (await vhost.channel.checkQueue(queue)).messageCount;
     }
 
     test('what is returned leaves a quorum queue after its delivery limit', async () => {
@@ -96,9 +62,9 @@ for (const line of ['old', 'current'] as const) {
           rest: {},
         },
       };
-      await declare(channel, sketch);
-      channel.sendToQueue('work', Buffer.from('x'));
-      const tries = await deliveries('work');
+      await declare(vhost.channel, sketch);
+      vhost.channel.sendToQueue('work', Buffer.from('x'));
+      const tries = await deliveries(vhost.channel, 'work', { requeue: true, most: 10, pause: 30 });
       await expect.poll(() => holds('rest')).toBe(1);
       const asked = { publish: { exchange: '', key: 'work' }, 'returned-by': 'work', 'ends-in': 'rest' };
       expect(failures(sketch, { ...asked, after: { tries, delay: 0 } })).toEqual([]);
@@ -116,9 +82,9 @@ for (const line of ['old', 'current'] as const) {
           rest: {},
         },
       };
-      await declare(channel, sketch);
+      await declare(vhost.channel, sketch);
       const start = Date.now();
-      channel.sendToQueue('first', Buffer.from('x'), { expiration: '80' });
+      vhost.channel.sendToQueue('first', Buffer.from('x'), { expiration: '80' });
       await expect.poll(() => holds('rest'), { interval: 10, timeout: 10_000 }).toBe(1);
       expect(Date.now() - start).toBeGreaterThanOrEqual(200);
       const publish = { exchange: '', key: 'first', expiration: 80 };
@@ -140,19 +106,20 @@ for (const line of ['old', 'current'] as const) {
           },
         },
       };
-      await declare(channel, sketch);
-      channel.sendToQueue('work', Buffer.from('x'));
+      await declare(vhost.channel, sketch);
+      vhost.channel.sendToQueue('work', Buffer.from('x'));
       await expect
         .poll(async () => {
-          const message = await channel.get('work');
-          if (message) channel.nack(message, false, false);
+          const message = await vhost.channel.get('work');
+          if (message) vhost.channel.nack(message, false, false);
           return message !== false;
         })
         .toBe(true);
       const asked = { publish: { exchange: '', key: 'work' }, 'rejected-by': 'work', 'ends-in': 'work' };
       expect(failures(sketch, asked)).toEqual([]);
       // The broker counts it, and tries again.
-      const kept = () => management.request('GET', ['queues', vhost, 'work']) as Promise<JsonObject>;
+      const kept = () =>
+        vhost.management.request('GET', ['queues', vhost.name, 'work']) as Promise<JsonObject>;
       await expect.poll(async () => (await kept()).messages_dlx, { timeout: 30_000 }).toBe(1);
     });
 
@@ -168,8 +135,8 @@ for (const line of ['old', 'current'] as const) {
           ['shards', 's3'],
         ] as const,
       };
-      await declare(channel, sketch);
-      for (let i = 0; i < 30; i++) channel.publish('shards', `key ${i}`, Buffer.from('x'));
+      await declare(vhost.channel, sketch);
+      for (let i = 0; i < 30; i++) vhost.channel.publish('shards', `key ${i}`, Buffer.from('x'));
       const total = async () =>
         (await Promise.all(['s1', 's2', 's3'].map(holds))).reduce((sum, one) => sum + one, 0);
       await expect.poll(total).toBe(30);

@@ -62,7 +62,7 @@ function placedReason(decision: Decision, { principal }: Client, request: Client
   return decision.by ? placedAcl(decision.by, principal) : reasonText(decision, principal, request);
 }
 
-/** Whoever is not there may do nothing: a mistyped name must not look as if all were well. */
+/** A principal that no ACL names may do nothing: a mistyped name must not make a test pass. */
 function mistyped(cluster: RoutedCluster, { principal }: Client, request: ClientRequest): Failure {
   const meant = meantPrincipal(cluster, principal);
   if (meant !== undefined) {

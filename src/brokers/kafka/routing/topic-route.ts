@@ -55,7 +55,7 @@ export function publishOf({ publish }: JsonObject): { topic: string; key: string
   return { topic, key };
 }
 
-/** Who asks, from where; undefined where nobody is named. @throws RouteError */
+/** Who asks, from where; undefined where no principal is named. @throws RouteError */
 export function clientOf({ principal, host }: Readonly<Record<string, Json>>): Client | undefined {
   if (typeof principal !== 'string') {
     if (host !== undefined) throw new RouteError('a host without a principal', 'name the principal too');
