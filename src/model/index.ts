@@ -25,6 +25,7 @@ export * from './masking.ts';
 export * from './nearest.ts';
 export * from './ownership.ts';
 export * from './pattern.ts';
+export * from './pattern-keys.ts';
 export * from './plan.ts';
 export * from './provider.ts';
 export * from './report.ts';

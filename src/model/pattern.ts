@@ -16,6 +16,11 @@ export interface Pattern {
 export interface PatternKind {
   /** What it gives, one sentence. */
   readonly summary: string;
+  /**
+   * Lint rules whose findings are what the kind is for, with the reason: an event store has no limit. They are not
+   * reported for its resources.
+   */
+  readonly intended?: Readonly<Record<string, string>>;
   /** JSON Schema (draft-07) of the entry without `kind`, `on` and `with`: an object with `properties`. */
   readonly schema: JsonObject;
   /** The section of the topology format that it stands for, without `broker`. A new value at each call. */

@@ -4,6 +4,7 @@ import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { effects } from './effects/index.ts';
 import { draw } from './graph/index.ts';
 import { declare, kinds, schema, toSections } from './kinds/index.ts';
+import { patterns } from './patterns/index.ts';
 import { routing } from './routing/index.ts';
 import { rules } from './rules/index.ts';
 
@@ -17,6 +18,7 @@ export const kafka: ImportingProvider = {
   connectionSchema: connectionSchema as JsonObject,
   kinds,
   rules,
+  patterns,
   declare,
   assume: (name, targetVersion): BrokerIdentity => ({
     name,

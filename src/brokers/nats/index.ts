@@ -6,6 +6,7 @@ import { NEWEST } from './facts.ts';
 import { draw } from './graph/index.ts';
 import { declare, kinds, order, schema, toSections } from './kinds/index.ts';
 import { withAllLimits } from './kinds/server-limits.ts';
+import { patterns } from './patterns/index.ts';
 import { routing } from './routing/index.ts';
 import { rules } from './rules/index.ts';
 
@@ -16,6 +17,7 @@ export const nats: ImportingProvider = {
   connectionSchema: connectionSchema as JsonObject,
   kinds,
   rules,
+  patterns,
   declare,
   order,
   // A comparison of files completes both sides in the same way, as a server without limits does.

@@ -1,0 +1,84 @@
+import {
+  deadLettersKeep,
+  deadLettersKey,
+  durationKey,
+  type JsonObject,
+  type Pattern,
+  parseDuration,
+  retriesKey,
+  textOf,
+  textsOf,
+  toBigInt,
+} from '../../../model/index.ts';
+import { deadStreamNameFor, streamNameFor } from './names.ts';
+
+/*
+ * Tries of a consumer, and the stream for what it gives up. A server has no dead-letter queue: it leaves the message in
+ * its stream, delivers it no more, and publishes an advisory that names its sequence, once.
+ */
+
+/** Keys of a pattern whose consumers retry. */
+export const deliveryKeys: JsonObject = {
+  retries: retriesKey(
+    'A server begins to wait when it delivers: the first delay is also the time that a worker has for a message, unless ack-wait is longer. A negative acknowledgement without a delay retries at once.',
+  ),
+  'ack-wait': durationKey(
+    'How long a worker may take for a message before it is delivered again, as 30s, the default. A shorter delay of retries is raised to it.',
+  ),
+  'dead-letters': deadLettersKey(
+    'A stream of advisories, which name the sequence of each message; the message stays in its stream. One that a worker terminates is deleted from a work queue.',
+  ),
+};
+
+/**
+ * Fields of a consumer that gives a message up after its tries: one more than retries.
+ * @param isEndless whether it tries for ever where neither retries nor dead letters are declared
+ */
+export function deliveryOf({ body }: Pattern, isEndless: boolean): JsonObject {
+  const ackWait = textOf(body['ack-wait']);
+  const wait = ackWait !== undefined && { ack_wait: ackWait };
+  const retries = textsOf(body.retries);
+  if (retries.length > 0) {
+    return {
+      ack_policy: 'explicit',
+      // Servers take backoff in the place of ack_wait. Those before 2.10 want max_deliver to be larger than it is long.
+      backoff: retries.map((delay) => longerOf(delay, ackWait)),
+      max_deliver: retries.length + 1,
+    };
+  }
+  if (isEndless) return { ack_policy: 'explicit', ...wait };
+  return { ack_policy: 'explicit', ...wait, max_deliver: 1 };
+}
+
+/** The streams section of the dead letters of these consumers; empty where the pattern keeps none. */
+export function deadLetterStreams(
+  pattern: Pattern,
+  consumers: readonly string[],
+  isDefault: boolean,
+): JsonObject {
+  const { name, body } = pattern;
+  const keep = deadLettersKeep(body, isDefault);
+  if (keep === undefined) return {};
+  const advisories = consumers.flatMap((consumer) =>
+    ADVISORIES.map((type) => `$JS.EVENT.ADVISORY.CONSUMER.${type}.${streamNameFor(pattern)}.${consumer}`),
+  );
+  return {
+    [deadStreamNameFor(pattern)]: {
+      description: `Advisories on the messages that ${name} gave up`,
+      subjects: advisories,
+      max_age: keep,
+      ...(body.replicas !== undefined && { num_replicas: body.replicas }),
+    },
+  };
+}
+
+const ADVISORIES = ['MAX_DELIVERIES', 'MSG_TERMINATED'];
+
+function longerOf(delay: string, least: string | undefined): string {
+  if (least === undefined) return delay;
+  const [one, other] = [delay, least].map((text) => {
+    const parsed = parseDuration(text, 'ns');
+    return 'value' in parsed ? (toBigInt(parsed.value) ?? 0n) : 0n;
+  });
+  return (one ?? 0n) < (other ?? 0n) ? least : delay;
+}

@@ -1,0 +1,45 @@
+import { namesKey, type PatternKind, subscribersKey, textOf, textsOf } from '../../../model/index.ts';
+import { consumersFor } from './event-stream.ts';
+import { natsKeys, subjectsKey } from './keys.ts';
+import { streamNameFor, subjectsFor } from './names.ts';
+
+/** Every event for good: the source of truth. */
+export const eventStore: PatternKind = {
+  summary:
+    'A stream without limits that refuses to delete messages, and a durable consumer for each subscriber',
+  schema: {
+    properties: {
+      key: {
+        description:
+          'What the events of one entity have in common, as user-id. It is the last token of their subject: user-events.<user-id>. A publisher that sends Nats-Expected-Last-Subject-Sequence writes to an entity in turn.',
+        ...{ type: 'string', minLength: 1, maxLength: 100, examples: ['user-id'] },
+      },
+      subjects: subjectsKey('one token below its name with a key, user-events.*, else all below it'),
+      subscribers: subscribersKey(
+        'Each has a durable consumer of this name, which begins at the first event.',
+      ),
+      replicas: natsKeys.replicas,
+      names: namesKey({ stream: 'The stream. By default the name of the pattern.' }),
+    },
+  },
+  intended: {
+    'nats/unlimited-stream': 'an event store keeps every event',
+    'nats/one-way-flag': 'an event store never deletes an event',
+  },
+  expand(pattern) {
+    const { name, body } = pattern;
+    const key = textOf(body.key);
+    return {
+      streams: {
+        [streamNameFor(pattern)]: {
+          description: `Event store ${name}${key === undefined ? '' : `; the last token of a subject is the ${key}`}`,
+          subjects: subjectsFor(pattern, key === undefined ? '.>' : '.*'),
+          deny_delete: true,
+          deny_purge: true,
+          ...(body.replicas !== undefined && { num_replicas: body.replicas }),
+          ...consumersFor(textsOf(body.subscribers), () => ({ ack_policy: 'explicit' })),
+        },
+      },
+    };
+  },
+};

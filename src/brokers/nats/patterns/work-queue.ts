@@ -1,0 +1,50 @@
+import { durationKey, nameFor, namesKey, type PatternKind } from '../../../model/index.ts';
+import { deadLetterStreams, deliveryKeys, deliveryOf } from './delivery.ts';
+import { natsKeys, streamBasics, subjectsKey } from './keys.ts';
+import { streamNameFor, subjectsFor } from './names.ts';
+
+const MOST_MESSAGES = 1_000_000;
+
+/** Each message is one worker's job. */
+export const workQueue: PatternKind = {
+  summary: 'A work-queue stream, the consumer that its workers share, and a stream for what they give up.',
+  schema: {
+    properties: {
+      ...{ subjects: subjectsKey('its name, and all below it: email and email.>') },
+      ...deliveryKeys,
+      keep: durationKey(
+        'The longest that a message may be in the queue, waiting or given up. By default there is no limit.',
+      ),
+      'max-length': {
+        description: `Most messages in the queue, with those given up. At the limit, new ones are refused. By default ${MOST_MESSAGES}.`,
+        ...{ type: 'integer', minimum: 1, default: MOST_MESSAGES },
+      },
+      ...natsKeys,
+      names: namesKey({
+        stream: 'The stream. By default the name of the pattern.',
+        consumer: 'The consumer that all workers share. By default workers.',
+        'dead-letters': 'The stream of what was given up. By default email-dead for email.',
+      }),
+    },
+  },
+  expand(pattern) {
+    const { name, body } = pattern;
+    const consumer = nameFor(body, 'consumer', 'workers');
+    return {
+      streams: {
+        [streamNameFor(pattern)]: {
+          description: `Work queue ${name}`,
+          subjects: subjectsFor(pattern, '', '.>'),
+          retention: 'workqueue',
+          // Refuses what is published to a full queue: deleting the oldest message would lose a job silently.
+          discard: 'new',
+          max_msgs: body['max-length'] ?? MOST_MESSAGES,
+          ...(body.keep !== undefined && { max_age: body.keep }),
+          ...streamBasics(body),
+          consumers: { [consumer]: deliveryOf(pattern, false) },
+        },
+        ...deadLetterStreams(pattern, [consumer], true),
+      },
+    };
+  },
+};
