@@ -22,14 +22,14 @@ export interface ProjectChoice {
   readonly configFile?: string;
   readonly paths?: readonly string[];
   readonly baseline?: string | false;
-  /** Where `--env` says nothing. */
+  /** Instead of what `--env` names. */
   readonly environment?: string;
 }
 
 /** Loads and checks the project of the current directory. Findings are values: nothing is thrown for them. */
 export async function checkProject(context: CommandContext, choice: ProjectChoice = {}): Promise<Checked> {
   const { check } = await import('../workflow/index.ts');
-  const { env = choice.environment } = context.flags;
+  const { environment: env = context.flags.env } = choice;
   const config = choice.configFile ?? context.flags.config;
   const { paths = [] } = choice;
   context.busy('reading the topology');
@@ -48,10 +48,11 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
 /**
  * The project, for commands that show what is declared: findings are for validate, but what could not be read at all
  * cannot be shown either.
+ * @param environment instead of what `--env` names
  * @throws InvalidProject
  */
-export async function readableProject(context: CommandContext): Promise<Checked> {
-  const checked = await checkProject(context);
+export async function readableProject(context: CommandContext, environment?: string): Promise<Checked> {
+  const checked = await checkProject(context, environment === undefined ? {} : { environment });
   if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
   return checked;
 }

@@ -11,6 +11,7 @@ export * from './cycle.ts';
 export * from './diagnostic.ts';
 export * from './diff.ts';
 export * from './effects.ts';
+export * from './environments.ts';
 export * from './errors.ts';
 export * from './graph.ts';
 export * from './graph-builder.ts';

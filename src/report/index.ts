@@ -4,6 +4,7 @@ import {
   type Diagnostic,
   type Diff,
   type EffectiveSettings,
+  type EnvironmentDiff,
   type Graph,
   type Plan,
   type ResourceYaml,
@@ -17,12 +18,15 @@ import { diagnosticsText } from './diagnostics-text.ts';
 import { diffFindings } from './diff-findings.ts';
 import { diffMarkdown } from './diff-markdown.ts';
 import { diffText } from './diff-text.ts';
+import { environmentsMarkdown } from './environments-markdown.ts';
+import { environmentsText } from './environments-text.ts';
 import { failureFindings, failureMarkdown, failureText, type RunFailure } from './failure.ts';
 import { isCiFormat, renderFindings } from './findings.ts';
 import {
   checksJson,
   diagnosticsJson,
   diffJson,
+  environmentsJson,
   failureJson,
   planJson,
   policiesJson,
@@ -91,6 +95,19 @@ export function renderDiff(diff: Diff, format: Format, style: Style, picture?: G
     return renderFindings(diffFindings(diff), format, style, { command: 'diff', project, environment });
   }
   return { text: diffText, json: diffJson, markdown: diffMarkdown }[format](diff, style, picture);
+}
+
+/** What one topology declares in two environments. */
+export function renderEnvironments(diff: EnvironmentDiff, format: Format, style: Style): string {
+  if (isCiFormat(format)) {
+    const { project, to: environment, promoted } = diff;
+    const findings = promoted ? diffFindings(promoted) : [];
+    return renderFindings(findings, format, style, { command: 'diff', project, environment });
+  }
+  return { text: environmentsText, json: environmentsJson, markdown: environmentsMarkdown }[format](
+    diff,
+    style,
+  );
 }
 
 const VALIDATE: About = { command: 'validate' };

@@ -3,6 +3,7 @@ import type {
   Diagnostic,
   Diff,
   EffectiveSettings,
+  EnvironmentDiff,
   Plan,
   Route,
   Rule,
@@ -21,6 +22,10 @@ export function planJson(plan: Plan): string {
 
 /** Its schema is in plan.schema.json, too. */
 export function diffJson(diff: Diff): string {
+  return printableJson(diff);
+}
+
+export function environmentsJson(diff: EnvironmentDiff): string {
   return printableJson(diff);
 }
 

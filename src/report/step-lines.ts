@@ -4,6 +4,7 @@ import {
   type Blocker,
   type Call,
   type Dependent,
+  type FieldChange,
   type FieldLine,
   kindOf,
   type Risk,
@@ -97,7 +98,10 @@ export function stepLines(entry: Entry, section: SectionName, planDate: string, 
     fields.length === 1 && fields[0]?.immutable === undefined && said.length === 1 ? said[0] : undefined;
   return [
     headLine(step, placeText(subject(step.change).at), style),
-    ...fieldLines(step, fields, inline, style),
+    ...fieldLines(fields, style, {
+      changes: 'fields' in step.change ? step.change.fields : [],
+      note: ({ immutable }) => immutable ?? inline?.message ?? '',
+    }),
     ...said.filter((risk) => risk !== inline).map((risk) => riskLine(risk, section, style)),
     ...affectedLines(step, planDate),
     ...dependentLines(step.dependents, style),
@@ -113,23 +117,30 @@ function risksToSay(step: Step): Risk[] {
   return step.risks.filter((risk) => !reasons.has(risk.message));
 }
 
-function fieldLines(
-  step: Step,
+interface FieldNotes {
+  readonly changes?: readonly FieldChange[];
+  readonly note: (field: FieldLine) => string;
+}
+
+/**
+ * Changed fields, one below the other.
+ * @param changes the values of the fields in the same order, as far as they are known
+ * @param note raw text behind a field
+ */
+export function fieldLines(
   fields: readonly FieldLine[],
-  inline: Risk | undefined,
   style: Style,
+  { changes = [], note }: FieldNotes,
 ): string[] {
   const names = fields.map((field) => escapeText(field.name));
   const widest = names.reduce((widest, name) => Math.max(widest, name.length), 0);
-  const changes = 'fields' in step.change ? step.change.fields : [];
   return fields.flatMap((field, i) => {
-    const note = escapeText(field.immutable ?? inline?.message ?? '');
     // A plan lists its field lines in the order of its field changes.
     const change = changes.length === fields.length ? changes[i] : undefined;
     const value = valueChange(field, change, style);
     const name = `${INDENT}${(names[i] ?? '').padEnd(widest)}  `;
     return [
-      withNote(name + ' '.repeat(value.width), note, style, name + value.text).trimEnd(),
+      withNote(name + ' '.repeat(value.width), escapeText(note(field)), style, name + value.text).trimEnd(),
       ...value.lines.map((line) => `${INDENT}  ${line}`),
     ];
   });

@@ -8,6 +8,7 @@ export { checkAllowKey, SHORTEST_KEY, writePlan } from '../plan/index.ts';
 export { type ApplyOptions, applyPlan } from './apply.ts';
 export { type Checked, check, type DeclaredBroker, type ProjectOptions } from './check.ts';
 export { checkRevision, type DiffOptions, diffRevisions } from './diff.ts';
+export { compareEnvironments } from './diff-environments.ts';
 export type { CheckedSide } from './diff-sides.ts';
 export { doctor, type Examined } from './doctor.ts';
 export { liveGraph, topologyGraph } from './graph.ts';
