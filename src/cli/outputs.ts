@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import {
   type About,
+  DRIFT_FORMATS,
+  type DriftFormat,
   FORMATS,
   type Format,
   PLAIN,
-  PLAN_FORMATS,
-  type PlanFormat,
   renderFailure,
   type Style,
 } from '../report/index.ts';
@@ -17,13 +17,13 @@ import { folderInRepository } from './repository.ts';
 import { UsageError } from './usage.ts';
 
 /** Where a command's result goes: in one format to the standard output, in any number of them into files. */
-export type OutputFlags<F extends PlanFormat = Format> = { readonly format: F } & {
+export type OutputFlags<F extends DriftFormat = Format> = { readonly format: F } & {
   readonly [Each in F as `${Each}Into`]?: string;
 };
 
-export type Rendering<F extends PlanFormat = Format> = (format: F, style: Style) => string;
+export type Rendering<F extends DriftFormat = Format> = (format: F, style: Style) => string;
 
-const NAMES: Readonly<Record<PlanFormat, string>> = {
+const NAMES: Readonly<Record<DriftFormat, string>> = {
   text: 'text',
   json: 'JSON',
   markdown: 'Markdown, for a comment on a pull request',
@@ -32,10 +32,11 @@ const NAMES: Readonly<Record<PlanFormat, string>> = {
   junit: 'JUnit XML',
   gitlab: "GitLab's Code Quality JSON",
   diff: 'a unified diff of live and desired YAML',
+  prometheus: 'metrics of Prometheus',
 };
 
 /** The same options for every command that has something to render. */
-export function addOutputOptions(command: Command, formats: readonly PlanFormat[] = FORMATS): Command {
+export function addOutputOptions(command: Command, formats: readonly DriftFormat[] = FORMATS): Command {
   command.addOption(choiceOption('--format <format>', 'output format', formats));
   for (const format of formats) {
     command.option(`--${format}-into <file>`, `also write to a file as ${NAMES[format]}`);
@@ -52,7 +53,7 @@ export function addJsonOption(command: Command): Command {
  * Runs a command's work, which tells its result once by `publish`. Where it fails, each output tells why in its own
  * format instead, so that no stale or missing result is read.
  */
-export async function withOutputs<F extends PlanFormat = Format>(
+export async function withOutputs<F extends DriftFormat = Format>(
   context: CommandContext,
   flags: Partial<OutputFlags<F>>,
   command: About['command'],
@@ -84,9 +85,9 @@ export async function withOutputs<F extends PlanFormat = Format>(
 }
 
 /** @throws UsageError when two formats are to go into one file */
-function filesOf(flags: Partial<OutputFlags<PlanFormat>>): [PlanFormat, string][] {
-  const files = new Map<string, PlanFormat>();
-  for (const format of PLAN_FORMATS) {
+function filesOf(flags: Partial<OutputFlags<DriftFormat>>): [DriftFormat, string][] {
+  const files = new Map<string, DriftFormat>();
+  for (const format of DRIFT_FORMATS) {
     const file = flags[`${format}Into`];
     if (file === undefined) continue;
     const other = files.get(file);

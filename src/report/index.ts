@@ -34,6 +34,7 @@ import {
   routeJson,
   testsJson,
 } from './json.ts';
+import { driftMetrics, failureMetrics } from './metrics.ts';
 import { driftFindings, planFindings } from './plan-findings.ts';
 import { planMarkdown } from './plan-markdown.ts';
 import { failurePatch, planPatch } from './plan-patch.ts';
@@ -64,6 +65,10 @@ export type Format = (typeof FORMATS)[number];
 export const PLAN_FORMATS = [...FORMATS, 'diff'] as const;
 export type PlanFormat = (typeof PLAN_FORMATS)[number];
 
+/** What shows a drift also as metrics. */
+export const DRIFT_FORMATS = [...PLAN_FORMATS, 'prometheus'] as const;
+export type DriftFormat = (typeof DRIFT_FORMATS)[number];
+
 /**
  * A plan as text that ends in a newline; text lays it out as the style says, the other formats are never coloured.
  * @param picture what the plan changes, drawn; Markdown shows it
@@ -86,6 +91,11 @@ export function renderPlan(
 /** A plan as one unified diff of these resources' live and desired YAML; empty if nothing changes. */
 export function renderPatch(plan: Plan, resources: readonly ResourceYaml[], style: Style): string {
   return planPatch(plan, resources, style);
+}
+
+/** A drift as metrics. */
+export function renderMetrics(plan: Plan): string {
+  return driftMetrics(plan);
 }
 
 /** The difference of two revisions; `picture` as in {@link renderPlan}. */
@@ -126,7 +136,8 @@ export function renderDiagnostics(
 }
 
 /** Why a command could not do its work, instead of its result. */
-export function renderFailure(failure: RunFailure, format: PlanFormat, style: Style, about: About): string {
+export function renderFailure(failure: RunFailure, format: DriftFormat, style: Style, about: About): string {
+  if (format === 'prometheus') return failureMetrics(about);
   if (format === 'diff') return failurePatch(failure);
   if (isCiFormat(format)) return renderFindings(failureFindings(failure), format, style, about);
   if (format === 'markdown') return failureMarkdown(failure, about);

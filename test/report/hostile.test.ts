@@ -6,6 +6,7 @@ import {
   PLAIN,
   renderDiagnostics,
   renderDiff,
+  renderMetrics,
   renderPlan,
   renderReport,
 } from '../../src/report/index.ts';
@@ -33,6 +34,7 @@ test('no raw control character in any text, markdown, annotation, XML or JSON', 
         expect(renderDiff(diffWith(text), format, verbose)).not.toMatch(RAW);
         expect(renderDiagnostics(findingsWith(text), format, verbose)).not.toMatch(RAW);
       }
+      expect(renderMetrics(planWith(text))).not.toMatch(RAW);
       for (const format of ['text', 'markdown', 'json'] as const) {
         expect(renderReport(reportWith(text), format, verbose)).not.toMatch(RAW);
       }
