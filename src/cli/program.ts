@@ -12,6 +12,7 @@ import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPolicies } from './commands/policies.ts';
+import { addRedrive } from './commands/redrive.ts';
 import { addRoute } from './commands/route.ts';
 import { addSchema } from './commands/schema.ts';
 import { addShow } from './commands/show.ts';
@@ -56,6 +57,7 @@ export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'
     addRoute,
     addTest,
     addPolicies,
+    addRedrive,
     addGraph,
     addImport,
     addDoctor,

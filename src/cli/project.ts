@@ -14,6 +14,7 @@ import type { Checked, CheckedSide } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
 import { checkSpelling, type PlanFlags } from './plan-flags.ts';
+import type { Interrupts } from './signals.ts';
 import { keptPlans, tellStrangers } from './unfinished.ts';
 import { InputError, UsageError } from './usage.ts';
 
@@ -197,4 +198,15 @@ export async function checkPlanFlags(flags: PlanFlags): Promise<void> {
     }
   }
   checkSpelling(flags);
+}
+
+/** For work that an interrupt does not end at once. */
+export function tellInterrupts(
+  context: CommandContext,
+  { drain, abort }: Pick<Interrupts, 'drain' | 'abort'>,
+): void {
+  const tellOnce = (signal: AbortSignal, text: string) =>
+    signal.addEventListener('abort', () => context.tell(text), { once: true });
+  tellOnce(drain, 'Stopping after in-flight calls; press Ctrl-C again to abort\n');
+  tellOnce(abort, 'Giving up.\n');
 }

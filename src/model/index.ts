@@ -29,6 +29,7 @@ export * from './pattern.ts';
 export * from './pattern-keys.ts';
 export * from './plan.ts';
 export * from './provider.ts';
+export * from './redrive.ts';
 export * from './report.ts';
 export * from './resource.ts';
 export * from './revision.ts';

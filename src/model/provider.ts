@@ -6,6 +6,7 @@ import type { Json, JsonObject } from './json.ts';
 import type { LockAttempt, LockRequest } from './lock.ts';
 import type { PatternKinds } from './pattern.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
+import type { Redrive, RedriveRequest } from './redrive.ts';
 import type { Failure, Outcome } from './report.ts';
 import type { Resource } from './resource.ts';
 import type { Effects } from './revision.ts';
@@ -215,6 +216,11 @@ export interface Session {
   lock?(request: LockRequest): Promise<LockAttempt>;
   /** Runs tests on a copy that is always removed; an answer each. Absent if the broker has no place for a copy. */
   runTests?(trial: TestTrial): Promise<readonly TrialAnswer[]>;
+  /**
+   * Opens a queue, stream or topic to bring its dead letters back. Changes nothing by itself.
+   * @throws RedriveError, BrokerError, ConnectionError
+   */
+  redrive?(request: RedriveRequest): Promise<Redrive>;
   /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
   diagnose(): Promise<Check[]>;
   close(): Promise<void>;
@@ -281,4 +287,6 @@ export interface Provider {
   settings?(): Promise<SettingsReader>;
   /** What `patterns` of a topology may be on this broker. Absent: none. */
   readonly patterns?: PatternKinds;
+  /** Kinds of resources that `redrive` takes dead letters from. Absent: none. */
+  readonly deadLetterKinds?: readonly string[];
 }

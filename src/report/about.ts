@@ -12,6 +12,7 @@ export interface About {
     | 'explain'
     | 'graph'
     | 'policies'
+    | 'redrive'
     | 'route'
     | 'test';
   readonly project?: string | undefined;

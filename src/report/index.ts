@@ -7,6 +7,7 @@ import {
   type EnvironmentDiff,
   type Graph,
   type Plan,
+  type RedriveReport,
   type ResourceYaml,
   type Route,
   type TestReport,
@@ -30,6 +31,7 @@ import {
   failureJson,
   planJson,
   policiesJson,
+  redriveJson,
   reportJson,
   routeJson,
   testsJson,
@@ -40,6 +42,7 @@ import { planMarkdown } from './plan-markdown.ts';
 import { failurePatch, planPatch } from './plan-patch.ts';
 import { planText } from './plan-text.ts';
 import { policiesText } from './policies-text.ts';
+import { redriveText } from './redrive-text.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { reportText } from './report-text.ts';
 import { routeText } from './route-text.ts';
@@ -189,4 +192,9 @@ export function renderPolicies(
   style: Style,
 ): string {
   return format === 'json' ? policiesJson(all) : policiesText(all, style);
+}
+
+/** What a redrive did, or would do. */
+export function renderRedrive(report: RedriveReport, format: 'text' | 'json', style: Style): string {
+  return format === 'json' ? redriveJson(report) : redriveText(report, style);
 }

@@ -5,6 +5,7 @@ import type {
   EffectiveSettings,
   EnvironmentDiff,
   Plan,
+  RedriveReport,
   Route,
   Rule,
   TestReport,
@@ -65,4 +66,9 @@ export function testsJson(report: TestReport): string {
 
 export function policiesJson(resources: readonly EffectiveSettings[]): string {
   return printableJson({ brokerform: 'policies', version: 1, resources });
+}
+
+/** Its schema is in plan.schema.json, too. */
+export function redriveJson(report: RedriveReport): string {
+  return printableJson(report);
 }

@@ -19,6 +19,7 @@ export const TITLE = {
   explain: 'Rules',
   graph: 'Graph',
   policies: 'Policies',
+  redrive: 'Redrive',
   route: 'Route',
   test: 'Tests',
 } as const;

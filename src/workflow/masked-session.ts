@@ -1,4 +1,12 @@
-import type { Connection, Provider, Secrets, Session } from '../model/index.ts';
+import type {
+  Connection,
+  LetterOutcome,
+  Provider,
+  Redrive,
+  Secrets,
+  SendOptions,
+  Session,
+} from '../model/index.ts';
 
 /**
  * Connects, and takes the connection's secrets out of all that its session says: answers, refusals and errors, whoever
@@ -24,6 +32,7 @@ export async function connectMasked(
   const rehearse = session.rehearse?.bind(session);
   const lock = session.lock?.bind(session);
   const runTests = session.runTests?.bind(session);
+  const redrive = session.redrive?.bind(session);
   return {
     // What a session knows of its broker may grow with what it reads.
     get broker() {
@@ -31,19 +40,7 @@ export async function connectMasked(
     },
     read: (scope) => guarded(session.read(scope)),
     readMetrics: (resources) => guarded(session.readMetrics(resources)),
-    async *send(units, options) {
-      const { onWork } = options;
-      const masked = onWork && {
-        onWork: (text?: string) => onWork(text === undefined ? text : secrets.mask(text)),
-      };
-      try {
-        for await (const outcome of session.send(units, { ...options, ...masked })) {
-          yield secrets.maskAll(outcome);
-        }
-      } catch (error) {
-        throw secrets.maskError(error);
-      }
-    },
+    send: (units, options) => masked(session.send(units, withMaskedWork(options, secrets)), secrets),
     ...(preview && { preview: async (units) => secrets.maskAll(await guarded(preview(units))) }),
     ...(rehearse && {
       rehearse: async (units, options) => secrets.maskAll(await guarded(rehearse(units, options))),
@@ -55,7 +52,44 @@ export async function connectMasked(
       },
     }),
     ...(runTests && { runTests: async (trial) => secrets.maskAll(await guarded(runTests(trial))) }),
+    ...(redrive && { redrive: async (request) => maskedRedrive(await guarded(redrive(request)), secrets) }),
     diagnose: async () => secrets.maskAll(await guarded(session.diagnose())),
     close: () => session.close(),
   };
+}
+
+/** Headers are compared and shown nowhere: they stay as they are. */
+function maskedRedrive(redrive: Redrive, secrets: Secrets): Redrive {
+  const { count, notes } = redrive;
+  const maskOutcome = ({ letter, ...rest }: LetterOutcome): LetterOutcome => {
+    const { header: _, ...texts } = letter;
+    return {
+      ...secrets.maskAll(rest),
+      letter: { ...secrets.maskAll(texts), header: (name) => letter.header(name) },
+    };
+  };
+  return {
+    ...(count !== undefined && { count }),
+    notes: secrets.maskAll(notes),
+    survey: (options) => masked(redrive.survey(options), secrets, maskOutcome),
+    run: (options) => masked(redrive.run(withMaskedWork(options, secrets)), secrets, maskOutcome),
+  };
+}
+
+async function* masked<T>(
+  items: AsyncIterable<T>,
+  secrets: Secrets,
+  mask = (item: T): T => secrets.maskAll(item),
+): AsyncIterable<T> {
+  try {
+    for await (const item of items) yield mask(item);
+  } catch (error) {
+    throw secrets.maskError(error);
+  }
+}
+
+function withMaskedWork<T extends Pick<SendOptions, 'onWork'>>(options: T, secrets: Secrets): T {
+  const { onWork } = options;
+  if (!onWork) return options;
+  return { ...options, onWork: (text?: string) => onWork(text === undefined ? text : secrets.mask(text)) };
 }

@@ -20,8 +20,14 @@ import { choiceOption, countOption, durationOption } from '../options.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
 import { readSavedPlan, type VerifyFlags } from '../plan-key.ts';
-import { checkPlanFlags, checkProject, connecting, loadProject, planProject } from '../project.ts';
-import type { Interrupts } from '../signals.ts';
+import {
+  checkPlanFlags,
+  checkProject,
+  connecting,
+  loadProject,
+  planProject,
+  tellInterrupts,
+} from '../project.ts';
 import { keepUntilDone, removeSettled } from '../unfinished.ts';
 import { UsageError } from '../usage.ts';
 
@@ -200,11 +206,4 @@ async function run(
   context.progress.clear();
   const signal = interrupts.received();
   return signal === undefined ? report : { ...report, interrupted: signal };
-}
-
-function tellInterrupts(context: CommandContext, { drain, abort }: Interrupts): void {
-  const tellOnce = (signal: AbortSignal, text: string) =>
-    signal.addEventListener('abort', () => context.tell(text), { once: true });
-  tellOnce(drain, 'Stopping after in-flight calls; press Ctrl-C again to abort\n');
-  tellOnce(abort, 'Giving up.\n');
 }
