@@ -9,25 +9,25 @@ import { memoryProvider } from './memory/provider.ts';
 /** What applications may rely on. A name that is added here is kept; one that is removed is a breaking change. */
 const VALUES = `
   BlockedPlan BrokerError BrokerformError ConnectionError FORMATS InvalidPlanFile InvalidProject LintErrors
-  MissingVariable PLAIN RedriveError RevisionError RouteError StalePlan VERSION allRules allSteps applyPlan
-  brokerOf changesGraph check checkAllowKey checkRevision compareDiagnostics configSchema diffRevisions doctor
-  explainRule focusGraph formatSource hasErrors kindOf liveGraph makeAddress makePlan parseAddress
-  parseLetterFilter planGraph planYaml policies providers readEverything readExport readPlan redrive renderChecks
-  renderDiagnostics renderDiff renderGraph renderPatch renderPlan renderPolicies renderRedrive renderReport
-  renderRoute renderTests route routeGraph runTests toYaml topologyGraph topologySchema worstRisk writePlan
-  writeSnapshot`;
+  MissingVariable PLAIN RedriveError RevisionError RouteError StalePlan VERSION allRules allSteps applyPlan brokerOf
+  changesGraph check checkAllowKey checkRevision compareDiagnostics configSchema diffRevisions doctor expandPatterns
+  explainRule focusGraph formatSource hasErrors kindOf liveGraph makeAddress makePlan parseAddress parseLetterFilter
+  planGraph planYaml policies providers readEverything readExport readPlan redrive renderChecks renderDiagnostics
+  renderDiff renderExpansions renderGraph renderPatch renderPlan renderPolicies renderRedrive renderReport renderRoute
+  renderTests route routeGraph runTests toYaml topologyGraph topologySchema worstRisk writePlan writeSnapshot`;
 const TYPES = `
   About Action Address Affected AgeSpan Answer ApplyOptions ApplyReport BaseComparison Blocker BrokenTest
-  BrokerIdentity Call CallOptions CallStatus Change Check Checked CheckedSide Connection Context DeadLetter
-  Declared DeclaredBroker DeclaredTest Dependent Diagnostic Diff DiffOptions Drawing EdgeRole Effect
-  EffectiveSetting EffectiveSettings Effects Examined Fact FailedExpectation Failure FailureKind FailureOutcome
-  FieldChange FieldLine Finding FindingChanges Format Graph GraphEdge GraphFormat GraphGroup GraphNode GuardChange
-  ImportedFile Json JsonObject KeptPlan Kind LeftBehind LetterFilter LetterGroup LetterOutcome Mark MatchingPolicy
-  NodeRole Objection Order Outcome Plan PlanOptions PoliciesOptions Project ProjectOptions Provider Redrive
-  RedriveOptions RedriveReport RedriveRequest RedriveRun RedriveSurvey RenderedGraph Resource ResourceYaml Risk
-  RiskClass Route RouteHop RouteNode RouteOptions RoutedTopology Router Routing Rule RuleContext Scope Section
-  SendOptions Session SettingSource SettingsReader Severity Side Snapshot Source StaleDifference Step StepReport
-  StepStatus Style Surroundings TestOptions TestReport TestResult Trial Uncompared Undeclared Verdict`;
+  BrokerIdentity Call CallOptions CallStatus Change Check Checked CheckedSide Connection Context DeadLetter Declared
+  DeclaredBroker DeclaredTest Dependent Diagnostic Diff DiffOptions Drawing EdgeRole Effect EffectiveSetting
+  EffectiveSettings Effects Examined ExpandedPattern Expansion Fact FailedExpectation Failure FailureKind
+  FailureOutcome FieldChange FieldLine Finding FindingChanges Format Graph GraphEdge GraphFormat GraphGroup GraphNode
+  GuardChange ImportedFile Json JsonObject KeptPlan Kind LeftBehind LetterFilter LetterGroup LetterOutcome Mark
+  MatchingPolicy NodeRole Objection Order Outcome Pattern PatternKind PatternKinds Plan PlanOptions PoliciesOptions
+  Project ProjectOptions Provider Redrive RedriveOptions RedriveReport RedriveRequest RedriveRun RedriveSurvey
+  RenderedGraph Resource ResourceYaml Risk RiskClass Route RouteHop RouteNode RouteOptions RoutedTopology Router
+  Routing Rule RuleContext Scope Section SendOptions Session SettingSource SettingsReader Severity Side Snapshot
+  Source StaleDifference Step StepReport StepStatus Style Surroundings TestOptions TestReport TestResult Trial
+  Uncompared Undeclared Verdict`;
 
 const words = (text: string) => text.trim().split(/\s+/);
 

@@ -6,6 +6,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
+import { addExpand } from './commands/expand.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGraph } from './commands/graph.ts';
 import { addImport } from './commands/import.ts';
@@ -57,6 +58,7 @@ export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'
     addRoute,
     addTest,
     addPolicies,
+    addExpand,
     addRedrive,
     addGraph,
     addImport,

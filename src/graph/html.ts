@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { formatCount, formatSource, type Graph, type GraphNode } from '../model/index.ts';
+import {
+  formatCount,
+  formatSource,
+  type Graph,
+  type GraphNode,
+  provenanceOf,
+  type Source,
+} from '../model/index.ts';
 import { escapeText, escapeXml } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import { GROUP_GAP } from './layout/index.ts';
@@ -111,9 +118,14 @@ function nodeData({ id, kind, name, detail, external, at: place, facts, ...state
     ...(detail !== '' && { detail: escapeText(detail) }),
     ...(stateText(state) !== '' && { mark: stateText(state) }),
     ...(external && { external: true }),
-    ...(place && { at: escapeText(formatSource(place)) }),
+    ...(place && { at: escapeText(placeOf(place)) }),
     facts: facts.map(({ name: fact, text }) => [escapeText(fact), escapeText(text)]),
   };
+}
+
+function placeOf(at: Source): string {
+  const from = provenanceOf(at);
+  return from === undefined ? formatSource(at) : `${formatSource(at)} (${from})`;
 }
 
 function numbers(box: { x: number; y: number; width: number; height: number } | undefined): number[] {

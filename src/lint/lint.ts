@@ -44,6 +44,8 @@ export interface LintInput {
   readonly environment: string | undefined;
   readonly config: LintConfig;
   readonly suppressions: readonly Suppression[];
+  /** By pattern: the codes of rules whose findings are what it is for. */
+  readonly intended?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Rules of providers that this run does not use; their codes are valid in the configuration. */
   readonly otherRules?: readonly Rule[];
   readonly baseline?: Baseline;
@@ -70,6 +72,7 @@ export function lintTopology(input: LintInput): Linted {
       if (severity === 'off') continue;
       ran.add(rule.code);
       for (const finding of rule.check({ ...lookup, options })) {
+        if (isIntended(input, rule.code, finding.resource)) continue;
         const diagnostic = describe(rule.code, severity, finding);
         if (!suppressions.silences(rule.code, finding, diagnostic.at)) diagnostics.push(diagnostic);
       }
@@ -79,6 +82,10 @@ export function lintTopology(input: LintInput): Linted {
   append(diagnostics, unknownCodes(input, known), unused(suppressions, ran, input.config));
   diagnostics.sort(compareDiagnostics);
   return input.baseline ? withBaseline(diagnostics, input.baseline, input) : { diagnostics, accepted: 0 };
+}
+
+function isIntended({ intended }: LintInput, code: string, { at }: Resource): boolean {
+  return at?.pattern !== undefined && (intended?.get(at.pattern)?.has(code) ?? false);
 }
 
 function withBaseline(diagnostics: readonly Diagnostic[], baseline: Baseline, input: LintInput): Linted {

@@ -43,9 +43,9 @@ export class Overrides {
     this.substitution = substitution;
   }
 
-  /** SourceMap of a file's values, and of what these overrides make of them. */
-  overlay(places: Origin): Overlay {
-    return new Overlay(places, this.origin);
+  /** Positions of a file's values, and of what these overrides make of them. @param rest of all other values */
+  overlay(places: Origin, rest?: Origin): Overlay {
+    return new Overlay(places, this.origin, ...(rest ? [rest] : []));
   }
 
   /** The body as it is where no override matches, or where one makes it break the schema (which is reported). */

@@ -5,6 +5,7 @@ import {
   compareDiagnostics,
   type DeclaredTest,
   type Diagnostic,
+  type ExpandedPattern,
   groupBy,
   type Section,
   type Suppression,
@@ -51,6 +52,8 @@ export interface Project {
   readonly brokers: ReadonlyMap<string, BrokerConfig>;
   /** By broker; what is wrong in them is left out. */
   readonly sections: ReadonlyMap<string, readonly Section[]>;
+  /** What patterns expand to; it is in `sections` too. */
+  readonly patterns: readonly ExpandedPattern[];
   readonly retired: readonly Retired[];
   readonly tests: readonly DeclaredTest[];
   /** By broker: globs of whole addresses, the broker included. */
@@ -92,7 +95,8 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
   const configured = configuredBrokers(config, validators);
   const types = new Map([...configured].map(([name, { type }]) => [name, type]));
   const scope = { providers: options.providers, brokers: types };
-  const reader = new TopologyReader({ ...scope, brokersKnown, validators, substitution, overrides });
+  const targets = new Map([...configured].map(([name, { targetVersion }]) => [name, targetVersion]));
+  const reader = new TopologyReader({ ...scope, targets, brokersKnown, validators, substitution, overrides });
   // A pattern such as **/*.yaml finds the configuration too.
   const files = topologyFiles(options, config, directory, diagnostics).filter((file) => file !== path);
   for (const file of files) {
@@ -110,6 +114,7 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
     directory,
     brokers: types.size > 0 ? configured : impliedBrokers(topologies, overlay, validators),
     sections: groupBy(topologies.sections, ({ broker }) => broker),
+    patterns: topologies.patterns,
     retired: topologies.retired,
     tests: topologies.tests,
     owns: globsByBroker(config?.owns ?? []),

@@ -1,7 +1,10 @@
 import { isObject, type Json, type JsonObject, type Provider } from '../model/index.ts';
 
 /** What the loader needs of a provider. */
-export type SchemaSource = Pick<Provider, 'name' | 'schema' | 'connectionSchema' | 'kinds' | 'routing'>;
+export type SchemaSource = Pick<
+  Provider,
+  'name' | 'schema' | 'connectionSchema' | 'kinds' | 'routing' | 'patterns' | 'declare' | 'assume'
+>;
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
 
@@ -45,6 +48,22 @@ export function testSchema({ name, routing }: SchemaSource): JsonObject | undefi
   );
 }
 
+/** An entry of `patterns`, by kind in `$defs`; undefined where a provider has no patterns. */
+export function patternSchema({ patterns = {} }: SchemaSource): JsonObject | undefined {
+  const kinds = Object.entries(patterns).flatMap(([name, kind]) =>
+    'absent' in kind ? [] : [{ name, kind }],
+  );
+  if (kinds.length === 0) return undefined;
+  const $defs = kinds.map(({ name, kind: { summary, schema } }): [string, JsonObject] => {
+    const { required = [] } = schema;
+    const body = { type: 'object', additionalProperties: false, description: summary, ...schema };
+    const properties = { kind: { const: name, description: summary }, on: ON, with: WITH };
+    const needed = ['kind', ...(Array.isArray(required) ? required : [])];
+    return [name, withProperties({ ...body, required: needed }, properties)];
+  });
+  return { anyOf: kinds.map(({ name }) => ({ $ref: `#/$defs/${name}` })), $defs: Object.fromEntries($defs) };
+}
+
 /** The published schema of a topology file. */
 export function topologySchema(providers: readonly SchemaSource[]): JsonObject {
   const definitions: Record<string, Json> = {};
@@ -54,8 +73,14 @@ export function topologySchema(providers: readonly SchemaSource[]): JsonObject {
     properties[provider.name] = { $ref: `#/definitions/${provider.name}` };
     const test = testSchema(provider);
     if (test) hoist(test, `${provider.name}-test`, definitions);
+    const pattern = patternSchema(provider);
+    if (pattern) hoist(pattern, `${provider.name}-pattern`, definitions);
   }
-  const tests = Object.keys(definitions).filter((name) => name.endsWith('-test'));
+  const named = (ending: string) =>
+    Object.keys(definitions)
+      .filter((name) => name.endsWith(ending))
+      .map((name) => ({ $ref: `#/definitions/${name}` }));
+  const [tests, patterns] = [named('-test'), named('-pattern')];
   return {
     $schema: DRAFT,
     title: 'brokerform topology',
@@ -67,8 +92,9 @@ export function topologySchema(providers: readonly SchemaSource[]): JsonObject {
       ...properties,
       retired: RETIRED,
       ...(tests.length > 0 && {
-        tests: { ...TESTS, items: { anyOf: tests.map((name) => ({ $ref: `#/definitions/${name}` })) } },
+        tests: { ...TESTS, items: { anyOf: tests } },
       }),
+      ...(patterns.length > 0 && { patterns: { ...PATTERNS, additionalProperties: { anyOf: patterns } } }),
     },
     definitions,
   };
@@ -116,6 +142,25 @@ const RETIRED = {
 const TESTS = {
   type: 'array',
   description: 'What must be true of the topology; brokerform test checks it.',
+};
+
+const PATTERNS = {
+  type: 'object',
+  description: 'By name: what stands for several resources; brokerform expand prints them.',
+  examples: [{ email: { kind: 'work-queue', retries: ['1s', '10s', '1m'] } }],
+};
+
+const ON = {
+  type: 'string',
+  description: 'The name of the broker in brokerform.yaml. Not needed where only one has this kind.',
+};
+
+const WITH = {
+  type: 'object',
+  additionalProperties: { type: 'object' },
+  description:
+    'By resource: keys merged into what the pattern gives; null removes one. A resource is named by its address without the broker (* for any characters), or by its name where only one has it.',
+  examples: [{ 'queue/%2F/email.dead': { 'max-length': 1000 } }],
 };
 
 const LINT = {

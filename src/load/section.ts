@@ -1,36 +1,47 @@
 import type { Address, JsonObject, Section, Source } from '../model/index.ts';
 import type { Overlay } from './overlay.ts';
 import type { Overrides } from './overrides.ts';
-import type { SourceMap } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
+
+/** Where a section comes from. */
+export interface SectionOrigin {
+  /** The positions of its values, and of what overrides make of them. */
+  readonly overlay: Overlay;
+  /** The place of a value that has none of its own. */
+  readonly start: Source;
+  /** The name of the pattern that expands to it. */
+  readonly pattern?: string;
+}
 
 /** A provider's section, as {@link Section} describes it. */
 export class LoadedSection implements Section {
   readonly broker: string;
   readonly type: string;
   readonly value: JsonObject;
-  private readonly places: SourceMap;
+  private readonly origin: SectionOrigin;
   private readonly overlay: Overlay;
   private readonly overrides: Overrides;
   private readonly substitution: Substitution;
 
   constructor(
     target: { readonly broker: string; readonly type: string; readonly value: JsonObject },
-    places: SourceMap,
+    origin: SectionOrigin,
     overrides: Overrides,
     substitution: Substitution,
   ) {
     this.broker = target.broker;
     this.type = target.type;
     this.value = target.value;
-    this.places = places;
-    this.overlay = overrides.overlay(places);
+    this.origin = origin;
+    this.overlay = origin.overlay;
     this.overrides = overrides;
     this.substitution = substitution;
   }
 
   at(container: object, key?: string | number): Source {
-    return this.overlay.at(container, key) ?? this.places.source(0);
+    const { pattern, start } = this.origin;
+    const at = this.overlay.at(container, key) ?? start;
+    return pattern === undefined ? at : { ...at, pattern };
   }
 
   /** Asking marks the place as a secret: its variable may then be missing until something is sent. */

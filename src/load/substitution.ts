@@ -65,6 +65,21 @@ export class Substitution {
     this.spared.add(template);
   }
 
+  /** Nothing of this value is used, so which of its variables are secrets is unknown. */
+  spareAll(value: Json, origin: Origin): void {
+    const seen = new Set<object>();
+    const visit = (item: Json): void => {
+      if (typeof item !== 'object' || item === null || seen.has(item)) return;
+      seen.add(item);
+      for (const [key, child] of Object.entries(item)) {
+        const template = origin.template(item, Array.isArray(item) ? Number(key) : key);
+        if (template) this.spare(template);
+        visit(child as Json);
+      }
+    };
+    visit(value);
+  }
+
   /** This place cannot do without its variable, whatever else is said of it. */
   require(template: Template): void {
     this.required.add(template);

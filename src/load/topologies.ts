@@ -2,6 +2,7 @@ import {
   append,
   type DeclaredTest,
   type Diagnostic,
+  type ExpandedPattern,
   isExactInt,
   isObject,
   type Json,
@@ -12,8 +13,8 @@ import {
 import { ADDRESS_HINT, retiredProblem } from './addresses.ts';
 import { brokerFor } from './broker-names.ts';
 import { checkValues } from './diagnose.ts';
-import type { Overrides } from './overrides.ts';
 import { removeInvalid } from './partial-validation.ts';
+import { type PatternInput, PatternReader } from './patterns.ts';
 import { quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';
 import { LoadedSection } from './section.ts';
@@ -28,7 +29,9 @@ export interface Retired {
 
 /** What all topology files together hold. */
 export interface Topologies {
+  /** Those of patterns included. */
   readonly sections: readonly LoadedSection[];
+  readonly patterns: readonly ExpandedPattern[];
   readonly retired: readonly Retired[];
   readonly tests: readonly DeclaredTest[];
   readonly suppressions: readonly Suppression[];
@@ -37,14 +40,13 @@ export interface Topologies {
   readonly unsound: ReadonlySet<string>;
 }
 
-export interface TopologyInput extends TestInput {
-  readonly overrides: Overrides;
-}
+export type TopologyInput = TestInput & PatternInput;
 
 /** Reads sections and retired addresses out of parsed files; what is wrong in a section is reported and left out. */
 export class TopologyReader {
   private readonly input: TopologyInput;
   private readonly tests: TestReader;
+  private readonly patterns: PatternReader;
   private readonly sections: LoadedSection[] = [];
   private readonly retired: Retired[] = [];
   private readonly suppressions: Suppression[] = [];
@@ -54,13 +56,17 @@ export class TopologyReader {
   constructor(input: TopologyInput) {
     this.input = input;
     this.tests = new TestReader(input);
+    this.patterns = new PatternReader(input);
   }
 
   result(): Topologies {
-    const { sections, retired, suppressions, unsound } = this;
+    const { retired, suppressions } = this;
     const { tests } = this.tests;
-    const diagnostics = [...this.diagnostics, ...this.tests.diagnostics];
-    return { sections, retired, tests, suppressions, diagnostics, unsound };
+    const { patterns } = this.patterns;
+    const sections = [...this.sections, ...this.patterns.sections];
+    const unsound = new Set([...this.unsound, ...this.patterns.unsound]);
+    const diagnostics = [...this.diagnostics, ...this.patterns.diagnostics, ...this.tests.diagnostics];
+    return { sections, patterns, retired, tests, suppressions, diagnostics, unsound };
   }
 
   add(file: YamlFile): void {
@@ -72,7 +78,7 @@ export class TopologyReader {
     for (const { value, sound } of file.documents) {
       if (value !== null) empty = false;
       if (value !== null && sound) this.document(value, places);
-      else this.spare(value, places);
+      else this.input.substitution.spareAll(value, places);
     }
     if (empty) {
       const message = `${places.file} holds no topology`;
@@ -105,13 +111,15 @@ export class TopologyReader {
       const provider = this.input.providers.find(({ name }) => name === key);
       if (provider) this.section(provider, section, places, places.at(value, key));
       else if (key === 'retired') this.retire(section, places, places.atValue(value, key));
+      else if (key === 'patterns')
+        this.patterns.add(section, places, places.at(value, key) ?? places.source(0));
       else if (key === 'tests') this.tests.add(section, places, places.at(value, key) ?? places.source(0));
       else this.unknownKey(key, places.at(value, key));
     }
   }
 
   private unknownKey(key: string, at: Source | undefined): void {
-    const known = [...this.types(), 'retired', 'tests'];
+    const known = [...this.types(), 'patterns', 'retired', 'tests'];
     const near = nearestWord(key, known);
     const hint = near === undefined ? `known keys: ${known.join(', ')}` : `did you mean ${near}?`;
     this.fail('unknown-key', `a topology has no key ${quoted(key)}`, at, hint);
@@ -131,24 +139,10 @@ export class TopologyReader {
     if (diagnostics.length > 0) this.unsound.add(places.file);
     const wrong = isObject(value) && !open ? removeInvalid(value, problems, check) : undefined;
     const isUsable = broker !== undefined && isObject(value) && wrong !== undefined;
-    for (const part of isUsable ? wrong : [value]) this.spare(part, places);
-    if (isUsable)
-      this.sections.push(new LoadedSection({ broker, type, value }, places, overrides, substitution));
-  }
-
-  /** This value is not used, so which of its variables are secrets is unknown. */
-  private spare(value: Json, places: SourceMap): void {
-    const seen = new Set<object>();
-    const visit = (item: Json): void => {
-      if (typeof item !== 'object' || item === null || seen.has(item)) return;
-      seen.add(item);
-      for (const [key, child] of Object.entries(item)) {
-        const template = places.template(item, Array.isArray(item) ? Number(key) : key);
-        if (template) this.input.substitution.spare(template);
-        visit(child as Json);
-      }
-    };
-    visit(value);
+    for (const part of isUsable ? wrong : [value]) substitution.spareAll(part, places);
+    if (!isUsable) return;
+    const origin = { overlay: overrides.overlay(places), start: places.source(0) };
+    this.sections.push(new LoadedSection({ broker, type, value }, origin, overrides, substitution));
   }
 
   private retire(value: Json, places: SourceMap, at: Source | undefined): void {

@@ -1,7 +1,14 @@
 import type { Json } from '../model/index.ts';
 import { CompiledSchema } from './compiled-schema.ts';
 import type { Problem } from './problems.ts';
-import { configCore, connectionSchema, type SchemaSource, sectionSchema, testSchema } from './schemas.ts';
+import {
+  configCore,
+  connectionSchema,
+  patternSchema,
+  type SchemaSource,
+  sectionSchema,
+  testSchema,
+} from './schemas.ts';
 
 // Kept as long as the process runs: a schema costs more to compile than to check with.
 const bySource = new WeakMap<SchemaSource, ReadonlyMap<string, CompiledSchema>>();
@@ -23,6 +30,8 @@ function schemasOf(provider: SchemaSource): ReadonlyMap<string, CompiledSchema> 
   ]);
   const test = testSchema(provider);
   if (test) schemas.set(`${provider.name}-test`, new CompiledSchema(test));
+  const pattern = patternSchema(provider);
+  if (pattern) schemas.set(`${provider.name}-pattern`, new CompiledSchema(pattern));
   bySource.set(provider, schemas);
   return schemas;
 }
@@ -40,7 +49,7 @@ export class Validators {
     return this.schemas.get(name)?.has(kind) ?? false;
   }
 
-  /** What is wrong with a value, each mistake once. @param name `config`, `rabbitmq`, `rabbitmq-broker`, `rabbitmq-test` */
+  /** What is wrong with a value, each mistake once. @param name `config`, `rabbitmq`, `rabbitmq-broker`, `rabbitmq-test`, `rabbitmq-pattern` */
   check(name: string, value: Json, kind?: string): Problem[] {
     const schema = this.schemas.get(name);
     if (!schema) throw new Error(`no schema ${name}`);

@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.ts';
 import type { BrokerIdentity } from './plan.ts';
+import type { Source } from './source.ts';
 
 /** One entry of `patterns:` in a topology, as a broker's code expands it. */
 export interface Pattern {
@@ -21,7 +22,7 @@ export interface PatternKind {
    * reported for its resources.
    */
   readonly intended?: Readonly<Record<string, string>>;
-  /** JSON Schema (draft-07) of the entry without `kind`, `on` and `with`: an object with `properties`. */
+  /** JSON Schema (draft-07) of the entry without `kind`, `on` and `with`: an object with `properties`, without `$ref`. */
   readonly schema: JsonObject;
   /** The section of the topology format that it stands for, without `broker`. A new value at each call. */
   expand(pattern: Pattern): JsonObject;
@@ -34,3 +35,25 @@ export interface AbsentPattern {
 
 /** By the name of the kind. */
 export type PatternKinds = Readonly<Record<string, PatternKind | AbsentPattern>>;
+
+/** What a pattern of a project stands for. */
+export interface ExpandedPattern {
+  readonly name: string;
+  readonly kind: string;
+  /** The name of its broker. */
+  readonly broker: string;
+  /** The broker's type. */
+  readonly type: string;
+  readonly at: Source;
+  /** Lint rules whose findings are what the kind is for, with the reason. */
+  readonly intended: Readonly<Record<string, string>>;
+  /** The section of the topology format, with `with` merged in, without the environment's overrides. */
+  readonly section: JsonObject;
+}
+
+/** An expanded pattern as a topology file says it. */
+export interface Expansion extends Omit<ExpandedPattern, 'section'> {
+  /** A document of a topology file. */
+  readonly topology: JsonObject;
+  readonly yaml: string;
+}

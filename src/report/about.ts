@@ -9,6 +9,7 @@ export interface About {
     | 'diff'
     | 'apply'
     | 'doctor'
+    | 'expand'
     | 'explain'
     | 'graph'
     | 'policies'

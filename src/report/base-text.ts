@@ -9,6 +9,7 @@ import {
 } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
+import { lineText } from './place-text.ts';
 import { itemLine, kindCounts, readingTime } from './step-lines.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';
 
@@ -64,7 +65,7 @@ function undeclaredLines(
   planDate: string,
   style: Style,
 ): string[] {
-  const place = at ? `${escapeText(at.file)}:${at.line}` : '';
+  const place = lineText(at);
   if (fields) {
     return [
       itemLine(' · ', { title, detail }, place, style),

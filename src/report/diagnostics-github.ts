@@ -3,6 +3,7 @@ import { escapeAnnotation, escapeAnnotationProperty } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import type { About } from './about.ts';
 import { type FindingGroup, groupedInOrder, moreText } from './finding-groups.ts';
+import { messageOf } from './place-text.ts';
 
 /** GitHub shows so many annotations of each level a step, and silently drops the rest. */
 const SHOWN = 10;
@@ -34,14 +35,14 @@ export function diagnosticsGithub(diagnostics: readonly Diagnostic[], about: Abo
 }
 
 function annotation(command: string, group: FindingGroup): string {
-  const { at, code, message, hint, related } = group.first;
+  const { at, code, hint, related } = group.first;
   const properties = [
     ...(at ? [`file=${escapeAnnotationProperty(at.file)}`, `line=${at.line}`, `col=${at.col}`] : []),
     `title=${escapeAnnotationProperty(code)}`,
   ];
   // A newline inside a message is hostile; only those between the lines here are meant.
   const lines = [
-    message,
+    messageOf(group.first),
     ...(group.more > 0 ? [moreText(group)] : []),
     ...(related ?? []).map((source) => `also: ${formatSource(source)}`),
     ...(hint === undefined ? [] : [`hint: ${hint}`]),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compareDiagnostics, type Diagnostic, type Severity } from '../model/index.ts';
 import { escapeText, printableJson } from '../text/escape.ts';
+import { messageOf } from './place-text.ts';
 
 const SEVERITY: Readonly<Record<Severity, string>> = { error: 'critical', warning: 'minor', info: 'info' };
 
@@ -11,7 +12,8 @@ const SEVERITY: Readonly<Record<Severity, string>> = { error: 'critical', warnin
 export function diagnosticsGitlab(diagnostics: readonly Diagnostic[]): string {
   const seen = new Map<string, number>();
   const issues = [...diagnostics].sort(compareDiagnostics).map((diagnostic) => {
-    const { code, severity, message, hint, at } = diagnostic;
+    const { code, severity, hint, at } = diagnostic;
+    const message = messageOf(diagnostic);
     const identity = [code, at?.file ?? '', diagnostic.address ?? '', message].join('\0');
     // Equal findings in one file are distinguished by their order.
     const count = seen.get(identity) ?? 0;

@@ -1,6 +1,7 @@
 import { compareDiagnostics, type Diagnostic, formatSource, groupBy } from '../model/index.ts';
 import { escapeXml } from '../text/escape.ts';
 import type { About } from './about.ts';
+import { messageOf } from './place-text.ts';
 
 /**
  * JUnit XML in the form that Jenkins, GitLab and Azure read: a suite a file, a case a finding. Only errors fail
@@ -39,7 +40,9 @@ function suiteXml(name: string, found: readonly Diagnostic[], cases: readonly st
   ].join('\n');
 }
 
-function caseXml(file: string, { at, severity, code, message, hint }: Diagnostic): string {
+function caseXml(file: string, diagnostic: Diagnostic): string {
+  const { at, severity, code, hint } = diagnostic;
+  const message = messageOf(diagnostic);
   const name = at ? `${code} ${at.line}:${at.col}` : code;
   const text = [
     ...(at ? [formatSource(at)] : []),

@@ -1,6 +1,7 @@
 import { compareDiagnostics, type Diagnostic, type Severity, type Source } from '../model/index.ts';
 import { escapeText, printableJson } from '../text/escape.ts';
 import type { About } from './about.ts';
+import { messageOf } from './place-text.ts';
 
 const LEVEL: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 
@@ -22,7 +23,7 @@ export function diagnosticsSarif(diagnostics: readonly Diagnostic[], about: Abou
           ruleIndex: indices.get(diagnostic.code),
           level: LEVEL[diagnostic.severity],
           message: {
-            text: [diagnostic.message, ...(diagnostic.hint ? [`Hint: ${diagnostic.hint}`] : [])]
+            text: [messageOf(diagnostic), ...(diagnostic.hint ? [`Hint: ${diagnostic.hint}`] : [])]
               .map(plainText)
               .join('\n'),
           },

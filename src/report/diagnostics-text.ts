@@ -2,6 +2,7 @@ import { type Diagnostic, formatSource, type Severity } from '../model/index.ts'
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import { type FindingGroup, groupFindings, moreText } from './finding-groups.ts';
+import { messageOf } from './place-text.ts';
 import { paint, SEVERITY_COLOUR, type Style } from './style.ts';
 
 export type SeverityCounts = Readonly<Record<Severity, number>>;
@@ -41,13 +42,11 @@ function hintLine(hint: string): string {
   return `    hint: ${escapeText(hint)}`;
 }
 
-export function diagnosticLines(
-  { at, severity, code, message, hint, related }: Diagnostic,
-  style: Style,
-): string[] {
+export function diagnosticLines(diagnostic: Diagnostic, style: Style): string[] {
+  const { at, severity, code, hint, related } = diagnostic;
   const place = at ? `${paint(style, 'bold', escapeText(formatSource(at)))} ` : '';
   return [
-    `${place}${paint(style, SEVERITY_COLOUR[severity], severity)} ${paint(style, 'dim', escapeText(code))} ${escapeText(message)}`,
+    `${place}${paint(style, SEVERITY_COLOUR[severity], severity)} ${paint(style, 'dim', escapeText(code))} ${escapeText(messageOf(diagnostic))}`,
     ...(related ?? []).map((source) => `    also: ${escapeText(formatSource(source))}`),
     ...(hint === undefined ? [] : [hintLine(hint)]),
   ];

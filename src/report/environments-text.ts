@@ -2,6 +2,7 @@ import type { EnvironmentDiff, EnvironmentDifference, Source } from '../model/in
 import { escapeText } from '../text/escape.ts';
 import { joinParts } from '../text/words.ts';
 import { diffText } from './diff-text.ts';
+import { lineText } from './place-text.ts';
 import { fieldLines, itemLine, noteColumn } from './step-lines.ts';
 import { paint, type Style } from './style.ts';
 
@@ -50,7 +51,7 @@ export function environmentSections(diff: EnvironmentDiff, style: Style): Enviro
     const those = differences.filter((one) => one.in === where);
     const laid = { ...style, noteColumn: noteColumn(those, style) };
     return those.map((one) => [
-      itemLine(mark, one, one.at ? escapeText(place(one.at)) : '', laid),
+      itemLine(mark, one, lineText(one.at), laid),
       ...fieldLines(one.fields, laid, { note: ({ at }) => ownPlace(at, one.at) }),
     ]);
   };

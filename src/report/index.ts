@@ -5,6 +5,7 @@ import {
   type Diff,
   type EffectiveSettings,
   type EnvironmentDiff,
+  type Expansion,
   type Graph,
   type Plan,
   type RedriveReport,
@@ -21,6 +22,7 @@ import { diffMarkdown } from './diff-markdown.ts';
 import { diffText } from './diff-text.ts';
 import { environmentsMarkdown } from './environments-markdown.ts';
 import { environmentsText } from './environments-text.ts';
+import { expansionsText } from './expansions-text.ts';
 import { failureFindings, failureMarkdown, failureText, type RunFailure } from './failure.ts';
 import { isCiFormat, renderFindings } from './findings.ts';
 import {
@@ -28,6 +30,7 @@ import {
   diagnosticsJson,
   diffJson,
   environmentsJson,
+  expansionsJson,
   failureJson,
   planJson,
   policiesJson,
@@ -183,6 +186,15 @@ export function renderTests(report: TestReport, format: Format, style: Style): s
     });
   }
   return { text: testsText, json: testsJson, markdown: testsMarkdown }[format](report, style);
+}
+
+/** What patterns stand for, as topology files. */
+export function renderExpansions(
+  expansions: readonly Expansion[],
+  format: 'text' | 'json',
+  style: Style,
+): string {
+  return format === 'json' ? expansionsJson(expansions) : expansionsText(expansions, style);
 }
 
 /** What is in force for resources, and where it comes from. */

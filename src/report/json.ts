@@ -4,6 +4,7 @@ import type {
   Diff,
   EffectiveSettings,
   EnvironmentDiff,
+  Expansion,
   Plan,
   RedriveReport,
   Route,
@@ -62,6 +63,12 @@ export function routeJson(route: Route): string {
 
 export function testsJson(report: TestReport): string {
   return printableJson(report);
+}
+
+/** What patterns stand for; each `topology` is a document of a topology file. */
+export function expansionsJson(expansions: readonly Expansion[]): string {
+  const patterns = expansions.map(({ yaml: _, ...rest }) => rest);
+  return printableJson({ brokerform: 'expand', version: 1, patterns });
 }
 
 export function policiesJson(resources: readonly EffectiveSettings[]): string {

@@ -16,6 +16,7 @@ export const TITLE = {
   diff: 'Diff',
   apply: 'Apply',
   doctor: 'Doctor',
+  expand: 'Patterns',
   explain: 'Rules',
   graph: 'Graph',
   policies: 'Policies',

@@ -8,13 +8,13 @@ import {
   type FieldLine,
   kindOf,
   type Risk,
-  type Source,
   type Step,
   subject,
   waysOn,
 } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
+import { lineText } from './place-text.ts';
 import type { Entry, SectionName } from './sections.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';
 import { valueChange } from './value-changes.ts';
@@ -84,10 +84,6 @@ export function itemLine(
   );
 }
 
-function placeText(at: Source | undefined): string {
-  return at ? `${escapeText(at.file)}:${at.line}` : '';
-}
-
 /** Everything that is said about one step, as lines. */
 export function stepLines(entry: Entry, section: SectionName, planDate: string, style: Style): string[] {
   const { step, blockers } = entry;
@@ -97,7 +93,7 @@ export function stepLines(entry: Entry, section: SectionName, planDate: string, 
   const inline =
     fields.length === 1 && fields[0]?.immutable === undefined && said.length === 1 ? said[0] : undefined;
   return [
-    headLine(step, placeText(subject(step.change).at), style),
+    headLine(step, lineText(subject(step.change).at), style),
     ...fieldLines(fields, style, {
       changes: 'fields' in step.change ? step.change.fields : [],
       note: ({ immutable }) => immutable ?? inline?.message ?? '',

@@ -143,6 +143,7 @@ function lint(
     environment: project.environment,
     config: project.lint,
     suppressions: project.suppressions,
+    intended: new Map(project.patterns.map(({ name, intended }) => [name, new Set(Object.keys(intended))])),
     ...(project.baseline && { baseline: project.baseline }),
     whole,
     otherRules: providers.flatMap(({ rules }) => rules),

@@ -11,6 +11,7 @@ export { checkRevision, type DiffOptions, diffRevisions } from './diff.ts';
 export { compareEnvironments } from './diff-environments.ts';
 export type { CheckedSide } from './diff-sides.ts';
 export { doctor, type Examined } from './doctor.ts';
+export { expandPatterns } from './expand.ts';
 export { liveGraph, topologyGraph } from './graph.ts';
 export { focusGraph } from './graph-focus.ts';
 export { partOf, readEverything, readExport, toYaml } from './import.ts';

@@ -25,5 +25,6 @@ export const shapeOf =
     isObject(value) && Object.entries<Test>(tests).every(([key, test]) => test(value[key]));
 
 export const isPlace: Test = optional(
-  (at) => isObject(at) && isText(at.file) && isCount(at.line) && isCount(at.col),
+  (at) =>
+    isObject(at) && isText(at.file) && isCount(at.line) && isCount(at.col) && optional(isText)(at.pattern),
 );

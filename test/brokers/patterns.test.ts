@@ -11,7 +11,7 @@ import {
   type JsonObject,
   type Provider,
 } from '../../src/model/index.ts';
-import { check } from '../../src/workflow/index.ts';
+import { check, expandPatterns } from '../../src/workflow/index.ts';
 import { runs } from '../setup/runs.ts';
 
 /*
@@ -72,6 +72,33 @@ describe.each(kinds)('$title', ({ provider, name, kind }) => {
     );
   });
 
+  test('expand prints what it stands for: pasted in its place, it declares the same', () => {
+    fc.assert(
+      fc.property(names, bodies, versions, (pattern, body, version) => {
+        const patterns = { [pattern]: { kind: name, on: 'main', ...body } };
+        const checked = checkTopology(provider, JSON.stringify({ patterns }), version);
+        expect(checked.diagnostics).toEqual([]);
+        const [expansion] = expandPatterns(checked);
+        expect(declared(checked).length).toBeGreaterThan(0);
+        for (const text of [expansion?.yaml ?? '', JSON.stringify(expansion?.topology)]) {
+          expect(declared(checkTopology(provider, text, version))).toEqual(declared(checked));
+        }
+      }),
+      { numRuns: runs(8) },
+    );
+  });
+
+  test('all that it stands for says which pattern it is from', () => {
+    const [body = {}] = fc.sample(bodies, { numRuns: 1, seed: 1 });
+    const text = JSON.stringify({ patterns: { shop: { kind: name, on: 'main', ...body } } });
+    const resources = [...checkTopology(provider, text, undefined).brokers.values()].flatMap(
+      ({ desired }) => desired,
+    );
+    for (const { at, places = {} } of resources) {
+      for (const place of [at, ...Object.values(places)]) expect(place?.pattern).toBe('shop');
+    }
+  });
+
   test('rules whose findings it intends have findings', () => {
     const broker = provider.assume('main');
     const [body = {}] = fc.sample(bodies, { numRuns: 1, seed: 1 });
@@ -82,6 +109,19 @@ describe.each(kinds)('$title', ({ provider, name, kind }) => {
 });
 
 function checkSection(provider: Provider, section: JsonObject, version: string | undefined) {
+  const { diagnostics } = checkTopology(provider, JSON.stringify({ [provider.name]: section }), version);
+  return diagnostics as readonly Diagnostic[];
+}
+
+/** All that a broker would be made to have, not where it stands. */
+function declared({ brokers }: ReturnType<typeof check>) {
+  return [...brokers.values()]
+    .flatMap(({ desired }) => desired)
+    .map(({ at, places, ...resource }) => resource)
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+function checkTopology(provider: Provider, topology: string, version: string | undefined) {
   const settings: JsonObject =
     provider.name === 'rabbitmq'
       ? { url: 'amqp://localhost', management: 'http://localhost' }
@@ -95,9 +135,8 @@ function checkSection(provider: Provider, section: JsonObject, version: string |
   };
   const config = { project: 'p', topologies: ['t.yaml'], brokers: { main } };
   writeFileSync(join(directory, 'brokerform.yaml'), JSON.stringify(config));
-  writeFileSync(join(directory, 't.yaml'), JSON.stringify({ [provider.name]: section }));
-  const { diagnostics } = check({ directory, env: {} });
-  return diagnostics as readonly Diagnostic[];
+  writeFileSync(join(directory, 't.yaml'), topology);
+  return check({ directory, env: {} });
 }
 
 /** Values that a reasonable person would write, by the schema, and by the name of the key where it says too little. */

@@ -6,10 +6,16 @@ import { type LoadOptions, loadProject } from '../../src/load/index.ts';
 import type { SchemaSource } from '../../src/load/schemas.ts';
 import { type Diagnostic, formatSource, type Kind } from '../../src/model/index.ts';
 
+const declaring: Pick<SchemaSource, 'assume' | 'declare'> = {
+  assume: (name) => ({ name, type: 'boxes', id: 'assumed', version: '1.0', facts: {} }),
+  declare: () => ({ resources: [], diagnostics: [] }),
+};
+
 /** A broker that has boxes, which hold lids; just enough schema for every kind of mistake. */
 export const boxes: SchemaSource = {
   name: 'boxes',
   kinds: { box: {} as Kind, lid: {} as Kind },
+  ...declaring,
   schema: {
     $schema: 'http://json-schema.org/draft-07/schema#',
     type: 'object',
@@ -78,6 +84,7 @@ export const boxes: SchemaSource = {
 export const crates: SchemaSource = {
   name: 'crates',
   kinds: { crate: {} as Kind },
+  ...declaring,
   schema: { type: 'object', additionalProperties: false, properties: { crates: { type: 'object' } } },
   connectionSchema: { type: 'object', additionalProperties: false, properties: { host: { type: 'string' } } },
 };

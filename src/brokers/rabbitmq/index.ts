@@ -8,6 +8,7 @@ import { toSections } from './import/sections.ts';
 import { orderMoves } from './kinds/exchange/move.ts';
 import { declare, kinds } from './kinds/index.ts';
 import { orderReferences } from './kinds/parameter/references.ts';
+import { patterns } from './patterns/index.ts';
 import { routing } from './routing/index.ts';
 import { rules } from './rules/index.ts';
 import { schema } from './schema.ts';
@@ -39,6 +40,7 @@ export const rabbitmq: ImportingProvider = {
     return foreignFormats;
   },
   toSections,
+  patterns,
   effects,
   draw,
   routing,

@@ -74,9 +74,13 @@ export function numberSetting(queue: Queue, name: string): bigint | undefined {
 /** From 4.0: 4.3.6 removes a message after 21 deliveries. https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling */
 const DEFAULT_DELIVERY_LIMIT = 20n;
 
+/** As good as no limit. It is how to say none to brokers before 4.0 too, for which a negative limit is one of 0. */
+const NO_DELIVERY_LIMIT = 1_000_000n;
+
 /** How often a quorum queue takes a message back; undefined where that has no limit. */
 export function deliveryLimit(queue: Queue, version: string): bigint | undefined {
   const limit = numberSetting(queue, 'delivery-limit');
+  if (limit !== undefined && limit >= NO_DELIVERY_LIMIT) return undefined;
   if (limit !== undefined && limit >= 0n) return limit;
   const isNew = atLeast({ version }, '4.0');
   if (limit === undefined) return isNew ? DEFAULT_DELIVERY_LIMIT : undefined;

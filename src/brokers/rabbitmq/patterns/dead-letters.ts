@@ -1,0 +1,50 @@
+import {
+  deadLettersKeep,
+  deadLettersKey,
+  type JsonObject,
+  nameFor,
+  type Pattern,
+} from '../../../model/index.ts';
+import { bindingFrom, NO_DELIVERY_LIMIT } from './keys.ts';
+
+/*
+ * The place of dead letters: an exchange, and a queue that keeps them for a while.
+ */
+
+const MOST_MESSAGES = 1_000_000;
+
+export const deadLetters: JsonObject = deadLettersKey(
+  'A quorum queue, and an exchange in front of it to which others may be bound; the message keeps its headers, and x-death says where it was.',
+);
+
+export interface DeadLetters {
+  /** The exchange that dead letters go to. */
+  readonly exchange: string;
+  readonly exchanges: JsonObject;
+  readonly queues: JsonObject;
+}
+
+/** @param keys routing keys of the dead letters @returns undefined where the pattern has no place for them */
+export function deadLettersOf(
+  { name, body }: Pattern,
+  keys: readonly string[],
+  isDefault: boolean,
+): DeadLetters | undefined {
+  const keep = deadLettersKeep(body, isDefault);
+  if (keep === undefined) return undefined;
+  const queue = nameFor(body, 'dead-letters', `${name}.dead`);
+  return {
+    exchange: queue,
+    exchanges: { [queue]: { type: 'direct' } },
+    queues: {
+      [queue]: {
+        type: 'quorum',
+        'message-ttl': keep,
+        'max-length': MOST_MESSAGES,
+        // Who looks at a dead letter and puts it back must not lose it.
+        'delivery-limit': NO_DELIVERY_LIMIT,
+        bindings: [bindingFrom(queue, keys)],
+      },
+    },
+  };
+}

@@ -1,0 +1,10 @@
+import type { PatternKind } from '../../../model/index.ts';
+import { streamKeys, streamSection } from './stream.ts';
+
+/** Every event, from the first. */
+export const eventStore: PatternKind = {
+  summary: 'A topic exchange, and a stream that keeps its events for good.',
+  intended: { 'rabbitmq/unbounded-queue': 'an event store keeps every event' },
+  schema: { properties: streamKeys },
+  expand: (pattern) => streamSection(pattern, {}),
+};
