@@ -29,6 +29,38 @@ rabbitmq:
 
 A comment on a separate line covers the next line with content; a comment at the end of a line covers that line. Separate
 several codes with commas. A comment without a reason is an error; an unused one is a finding.
+
+## Rules of your own
+
+Conventions of a project are data in \`brokerform.yaml\`. The code of such a rule is \`custom/\` and its name; severities, suppressions
+and baselines work as for all rules.
+
+\`\`\`yaml
+lint:
+  custom:
+    queue-names:
+      match: main/queue/**
+      name: "[a-z]+(\\\\.[a-z-]+)*"
+      description: names are lower-case words with dots
+    limits:
+      match: [main/queue/**, main/exchange/**]
+      files: topologies/orders/**
+      severity: error
+      fields:
+        max-length: { required: true, max: 100000 }
+        message-ttl: { max: 14d }
+        type: { one-of: [quorum, stream] }
+      hint: ask the platform team
+\`\`\`
+
+| key | meaning |
+|---|---|
+| \`match\` | address globs of the resources that the rule is about |
+| \`files\` | globs of topology files, relative to the configuration |
+| \`severity\` | \`error\`, \`warning\` (the default) or \`info\` |
+| \`name\` | a regular expression in the [syntax of RE2](https://github.com/google/re2/wiki/Syntax) that the whole name must match |
+| \`fields.<name>\` | by the name that plans show: \`required: true\` (a file must declare it) or \`false\` (none may), \`one-of\`, \`min\`, \`max\` |
+| \`description\`, \`hint\` | why, and what to do; findings show both |
 `;
 
 /** The text of docs/lint.md: every rule, by family, under the code that findings show. */

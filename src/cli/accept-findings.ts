@@ -17,8 +17,7 @@ export async function withAcceptedFindings(
   files: Files,
   config?: string,
 ): Promise<Files> {
-  const { allRules } = await import('../workflow/index.ts');
-  const rules = new Set(allRules().map(({ code }) => code));
+  const { isFinding } = await import('../workflow/index.ts');
   const folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
   try {
     const names = new Map([...files.keys()].map((path) => [join(folder, basename(path)), path]));
@@ -35,7 +34,7 @@ export async function withAcceptedFindings(
     const found = new Map<string, Map<number, Set<string>>>();
     for (const { severity, code, at } of diagnostics) {
       const path = at && names.get(context.folder.at(at.file));
-      if (!at || path === undefined || severity !== 'error' || !rules.has(code)) continue;
+      if (!at || path === undefined || severity !== 'error' || !isFinding({ code })) continue;
       const lines = found.get(path) ?? new Map<number, Set<string>>();
       found.set(path, lines.set(at.line, (lines.get(at.line) ?? new Set()).add(code)));
     }

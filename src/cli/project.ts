@@ -83,9 +83,8 @@ function noteWarnings(context: CommandContext, diagnostics: readonly Diagnostic[
 
 /** Whether something could not be read as a topology at all, as opposed to a topology that is not wise. */
 export async function hasInvalidInput(diagnostics: readonly Diagnostic[]): Promise<boolean> {
-  const { allRules } = await import('../workflow/index.ts');
-  const rules = new Set(allRules().map(({ code }) => code));
-  return diagnostics.some(({ code, severity }) => severity === 'error' && !rules.has(code));
+  const { isFinding } = await import('../workflow/index.ts');
+  return diagnostics.some((one) => one.severity === 'error' && !isFinding(one));
 }
 
 /** Plans as the flags say, telling how it goes. @throws UsageError for an `--allow` key that is malformed */

@@ -1,4 +1,4 @@
-import type { Diagnostic, JsonObject, Source } from '../model/index.ts';
+import type { CustomRule, Diagnostic, JsonObject, Source } from '../model/index.ts';
 import type { Overlay } from './overlay.ts';
 import type { Override } from './overrides.ts';
 
@@ -10,6 +10,7 @@ export interface LintSettings {
   readonly rules: Readonly<Record<string, RuleSetting>>;
   /** Where each code stands in the configuration. */
   readonly places: Readonly<Record<string, Source>>;
+  readonly custom: readonly CustomRule[];
   /** A file of accepted findings, relative to the configuration. */
   readonly baseline?: string;
 }

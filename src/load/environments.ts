@@ -1,4 +1,5 @@
 import {
+  append,
   type Diagnostic,
   isObject,
   type Json,
@@ -7,6 +8,7 @@ import {
   type Source,
 } from '../model/index.ts';
 import type { BrokerGlob, Config, Placed, RuleSetting } from './config-model.ts';
+import { readCustomRules } from './custom-rules.ts';
 import type { Overlay } from './overlay.ts';
 import type { Override } from './overrides.ts';
 import type { SourceMap } from './source-map.ts';
@@ -44,6 +46,12 @@ export function environmentOf(
       textsOf(globs, at).map(({ value: glob, at: place }) => ({ broker, glob, at: place })),
     );
   const rules = overlay.merge(rulesOf(usable), rulesOf(chosen));
+  const custom = readCustomRules(
+    overlay.merge(customOf(usable), customOf(chosen)),
+    overlay,
+    places.source(0),
+  );
+  append(diagnostics, custom.diagnostics);
   const limits = overlay.merge(objectAt(usable, 'limits'), objectAt(chosen, 'limits'));
   const overrides = objectAt(chosen, 'overrides');
   const topologies = Object.hasOwn(root, 'topologies') ? textsOf(usable.topologies, at) : undefined;
@@ -62,6 +70,7 @@ export function environmentOf(
     lint: {
       rules: rules as Readonly<Record<string, RuleSetting>>,
       places: Object.fromEntries(Object.keys(rules).map((code) => [code, at(rules, code)])),
+      custom: custom.rules,
       ...baselineOf(layers),
     },
     overrides: Object.entries(overrides).flatMap(([glob, body]): Override[] =>
@@ -80,6 +89,10 @@ function baselineOf(layers: readonly JsonObject[]): { baseline?: string } {
 
 function rulesOf(layer: JsonObject): JsonObject {
   return objectAt(objectAt(layer, 'lint'), 'rules');
+}
+
+function customOf(layer: JsonObject): JsonObject {
+  return objectAt(objectAt(layer, 'lint'), 'custom');
 }
 
 function objectAt(value: JsonObject, key: string): JsonObject {

@@ -2,7 +2,7 @@ export { writeBaseline } from './baseline.ts';
 export { configNames } from './config-names.ts';
 export { connectionOf } from './connection.ts';
 export { checkDraft } from './draft.ts';
-export { findConfig } from './files.ts';
+export { displayPath, findConfig } from './files.ts';
 export { loadForeign } from './foreign.ts';
 export { type LoadOptions, loadProject, type Project } from './project.ts';
 export { checkOut, findRevision, type Revision } from './revision.ts';

@@ -122,7 +122,7 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
     ignored: (config?.ignore ?? []).map(({ broker, glob, at }) => ({ value: `${broker}/${glob}`, at })),
     protect: (config?.protect ?? []).map(({ value }) => value),
     limits: config?.limits ?? {},
-    lint: config?.lint ?? { rules: {}, places: {} },
+    lint: config?.lint ?? { rules: {}, places: {}, custom: [] },
     baseline: loadBaseline(options, config, directory, diagnostics),
     suppressions: topologies.suppressions,
     unsound: topologies.unsound,
@@ -266,6 +266,7 @@ function checkGlobs(config: Config, scope: AddressScope, brokersKnown: boolean):
     ...[...config.owns, ...config.ignore].map(({ broker, glob, at }) => ({ glob: `${broker}/${glob}`, at })),
     ...config.protect.map(({ value, at }) => ({ glob: value, at })),
     ...config.overrides,
+    ...config.lint.custom.flatMap(({ match, at }) => match.map((glob) => ({ glob, at }))),
   ];
   return globs.flatMap(({ glob, at }): Diagnostic[] => {
     const problem = addressProblem(glob, scope, brokersKnown);

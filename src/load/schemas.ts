@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject, type Provider } from '../model/index.ts';
+import { GLOBS, LINT } from './lint-schema.ts';
 
 /** What the loader needs of a provider. */
 export type SchemaSource = Pick<
@@ -130,8 +131,6 @@ export function configCore(providers: readonly SchemaSource[]): JsonObject {
   return configShape({ type: 'object', required: ['type'], properties: { type } }, { type: 'object' });
 }
 
-const GLOBS = { type: 'array', items: { type: 'string', minLength: 1 } };
-
 const RETIRED = {
   type: 'array',
   items: { type: 'string', minLength: 1 },
@@ -161,31 +160,6 @@ const WITH = {
   description:
     'By resource: keys merged into what the pattern gives; null removes one. A resource is named by its address without the broker (* for any characters), or by its name where only one has it.',
   examples: [{ 'queue/%2F/email.dead': { 'max-length': 1000 } }],
-};
-
-const LINT = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    rules: {
-      type: 'object',
-      description: 'By rule: off, a severity, or a mapping with a severity and options of the rule.',
-      additionalProperties: {
-        anyOf: [
-          { enum: ['off', 'error', 'warning', 'info'] },
-          { type: 'object', properties: { severity: { enum: ['off', 'error', 'warning', 'info'] } } },
-        ],
-      },
-      examples: [{ 'rabbitmq/unbound-queue': 'off' }],
-    },
-    baseline: {
-      type: 'string',
-      minLength: 1,
-      description:
-        'File of accepted findings, relative to this file; `brokerform validate --write-baseline FILE` writes it.',
-      examples: ['lint-baseline.json'],
-    },
-  },
 };
 
 const PROTECT = {

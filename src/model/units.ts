@@ -1,3 +1,4 @@
+import type { ComparableQuantity } from './custom-rule.ts';
 import { type ExactInt, integer, type Json, toBigInt } from './json.ts';
 
 /** A broker's own unit of time. */
@@ -110,4 +111,17 @@ function parse(
   const divisor = base * scale;
   if (numerator % divisor !== 0n) return { problem: `not a whole number of ${baseName}` };
   return { value: integer(numerator / divisor) };
+}
+
+/** A RabbitMQ stream's own notation: `7D`. */
+const STREAM_DAYS = /^\d{1,6}D$/;
+
+/** What a text means, whatever unit a broker counts in; undefined where it is no number, duration or size. */
+export function comparableQuantity(text: string): ComparableQuantity | undefined {
+  if (WHOLE.test(text)) return { unit: 'number', value: BigInt(text) };
+  const duration = parseDuration(STREAM_DAYS.test(text) ? text.toLowerCase() : text, 'ns');
+  const size = 'value' in duration ? duration : parseSize(text);
+  if (!('value' in size)) return undefined;
+  const value = toBigInt(size.value);
+  return value === undefined ? undefined : { unit: size === duration ? 'duration' : 'size', value };
 }

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { providers as allProviders } from '../brokers/index.ts';
 import { completeSides } from '../diff/index.ts';
-import { type Linted, lintTopology, neutralRules } from '../lint/index.ts';
-import { connectionOf, loadProject, type Project, type Variables } from '../load/index.ts';
+import { customRules, type DisplayedPath, type Linted, lintTopology, unknownFields } from '../lint/index.ts';
+import { connectionOf, displayPath, loadProject, type Project, type Variables } from '../load/index.ts';
 import {
   type Address,
   type Baseline,
@@ -15,6 +16,7 @@ import {
 } from '../model/index.ts';
 import { contradictions } from './contradictions.ts';
 import { firstMistakes } from './first-mistakes.ts';
+import { isFinding } from './rules.ts';
 
 export interface ProjectOptions {
   readonly directory: string;
@@ -66,7 +68,9 @@ export function check(options: ProjectOptions): Checked {
   });
   // Another revision's baseline accepts what may not be here yet.
   const whole = options.paths === undefined && typeof options.baseline !== 'object';
-  const linted = lint(project, declared, providers, whole);
+  const linted = lint(project, declared, providers, whole, (path) =>
+    displayPath(join(project.directory, path), options.directory),
+  );
   const all = [
     ...diagnostics,
     ...declared.flatMap((part) => part.diagnostics),
@@ -79,13 +83,12 @@ export function check(options: ProjectOptions): Checked {
   ];
   // In an environment that is not there, all other findings are irrelevant.
   const alone = diagnostics.find(({ code }) => code === 'load/unknown-environment');
-  const rules = new Set([...neutralRules, ...providers.flatMap((one) => one.rules)].map(({ code }) => code));
   const said = declared.filter(
     ({ broker }) => broker.desired.length + broker.retired.length + broker.owns.length > 0,
   );
   return {
     project,
-    diagnostics: alone ? [alone] : firstMistakes(all.sort(compareDiagnostics), (code) => rules.has(code)),
+    diagnostics: alone ? [alone] : firstMistakes(all.sort(compareDiagnostics), (code) => isFinding({ code })),
     accepted: linted.accepted,
     brokers: new Map(said.map(({ broker }) => [broker.name, broker])),
     configured: new Map(declared.map(({ broker }) => [broker.name, broker])),
@@ -128,8 +131,10 @@ function lint(
   parts: readonly Part[],
   providers: readonly Provider[],
   whole: boolean,
+  displayed: DisplayedPath,
 ): Linted {
-  return lintTopology({
+  const { custom } = project.lint;
+  const linted = lintTopology({
     brokers: parts.map(({ broker, versionKnown }) => {
       const { provider, assumed, desired } = broker;
       const context = completeSides({ broker: assumed }, desired, [], provider.kinds);
@@ -137,7 +142,7 @@ function lint(
         broker: assumed,
         versionKnown,
         resources: [...context.desired.values()],
-        rules: provider.rules,
+        rules: [...provider.rules, ...customRules(custom, provider.kinds, displayed)],
       };
     }),
     environment: project.environment,
@@ -148,4 +153,10 @@ function lint(
     whole,
     otherRules: providers.flatMap(({ rules }) => rules),
   });
+  const unknown = unknownFields(
+    custom,
+    parts.map(({ broker }) => ({ ...broker, ...broker.provider })),
+    displayed,
+  );
+  return { ...linted, diagnostics: [...linted.diagnostics, ...unknown] };
 }

@@ -1,10 +1,10 @@
-import { providers } from '../brokers/index.ts';
-import { compareFindings, neutralRules } from '../lint/index.ts';
+import { compareFindings } from '../lint/index.ts';
 import type { BrokenTest, Diagnostic, Diff, Side } from '../model/index.ts';
 import { buildPlan } from '../plan/index.ts';
 import type { Checked } from './check.ts';
 import { diffBroker } from './diff-broker.ts';
 import { guardChanges } from './diff-guards.ts';
+import { isFinding } from './rules.ts';
 import { TOOL } from './version.ts';
 
 /** One side, read and checked. */
@@ -76,8 +76,7 @@ export function sideOf({ ref, commit }: CheckedSide, diagnostics: readonly Diagn
 
 /** Errors that no rule found: for them, something was not read. */
 function mistakes(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const rules = new Set([...neutralRules, ...providers.flatMap((one) => one.rules)].map(({ code }) => code));
-  return diagnostics.filter(({ severity, code }) => severity === 'error' && !rules.has(code));
+  return diagnostics.filter((one) => one.severity === 'error' && !isFinding(one));
 }
 
 /**

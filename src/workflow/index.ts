@@ -1,6 +1,4 @@
 import { providers } from '../brokers/index.ts';
-import { neutralRules } from '../lint/index.ts';
-import type { Rule } from '../model/index.ts';
 
 export { baselineOf, explainRule } from '../lint/index.ts';
 export { configNames, configSchema, type Project, topologySchema, writeBaseline } from '../load/index.ts';
@@ -23,6 +21,7 @@ export { type PoliciesOptions, policies } from './policies.ts';
 export type { KeptPlan } from './recorded.ts';
 export { type RedriveOptions, redrive } from './redrive.ts';
 export { type RouteOptions, route, routeGraph } from './route.ts';
+export { allRules, isFinding } from './rules.ts';
 export { readPlan } from './saved-plan.ts';
 export { settledFiles } from './settled.ts';
 export { isExport, writeSnapshot } from './snapshot.ts';
@@ -30,8 +29,3 @@ export { runTests, type TestOptions } from './tests.ts';
 export { VERSION } from './version.ts';
 
 export { providers };
-
-/** Every lint rule there is. */
-export function allRules(): Rule[] {
-  return [...neutralRules, ...providers.flatMap((provider) => provider.rules)];
-}

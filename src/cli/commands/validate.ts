@@ -61,10 +61,9 @@ async function checkFindings(
     return checkProject(context, { paths, ...(baseline !== undefined && { baseline }) });
   if (baseline !== undefined) throw new UsageError('--baseline and --write-baseline cannot be used together');
   if (paths.length > 0) throw new UsageError('--write-baseline cannot be used with paths');
-  const { allRules, baselineOf, writeBaseline } = await import('../../workflow/index.ts');
+  const { baselineOf, isFinding, writeBaseline } = await import('../../workflow/index.ts');
   const { diagnostics } = await checkProject(context, { baseline: false });
-  const rules = new Set(allRules().map(({ code }) => code));
-  const entries = baselineOf(diagnostics.filter(({ code }) => rules.has(code)));
+  const entries = baselineOf(diagnostics.filter(isFinding));
   await context.folder.write(file, writeBaseline(entries));
   const count = entries.reduce((sum, entry) => sum + entry.count, 0);
   context.note(

@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type { RE2JS } from 're2js';
+import { compileRegex, type LinearRegex, regexProblem } from '../../../../model/index.ts';
 import { certainSyntax } from './syntax.ts';
 
 /**
@@ -46,15 +45,13 @@ export class NamePatterns {
     if ('unknown' in syntax) return unknown(syntax.unknown);
     const { all, none, size, classes } = syntax;
     if (!this.#spend(size * COMPILING)) return unknown('there are too many large patterns');
-    const wanted: RE2JS[] = [];
-    const unwanted: RE2JS[] = [];
+    const wanted: LinearRegex[] = [];
+    const unwanted: LinearRegex[] = [];
     try {
-      for (const source of all) wanted.push(compileRe2(source));
-      for (const source of none) unwanted.push(compileRe2(source));
+      for (const source of all) wanted.push(compileRegex(source));
+      for (const source of none) unwanted.push(compileRegex(source));
     } catch (error) {
-      return unknown(
-        (error instanceof Error ? error.message : String(error)).replace(/^error parsing regexp: /, ''),
-      );
+      return unknown(regexProblem(error));
     }
     return {
       matches: (name) => {
@@ -101,15 +98,6 @@ function hasControl(name: string): boolean {
 /** The broker matches byte by byte, each taken for a character of Latin-1. */
 function bytesOf(text: string): string {
   return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
-}
-
-let engine: typeof RE2JS | undefined;
-
-/** @throws Error with what RE2 does not support */
-function compileRe2(source: string): RE2JS {
-  // Loaded with the first pattern that needs it: a rule or a kind cannot wait for a promise.
-  engine ??= (createRequire(import.meta.url)('re2js') as { RE2JS: typeof RE2JS }).RE2JS;
-  return engine.compile(source);
 }
 
 /** The part of a pattern that matches exactly this text. */
