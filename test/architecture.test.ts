@@ -114,7 +114,7 @@ describe('the dependency rule', () => {
 });
 
 describe('the folder of a broker', () => {
-  const FOLDERS = ['effects', 'fields', 'graph', 'import', 'kinds', 'rules', 'session'];
+  const FOLDERS = ['effects', 'fields', 'graph', 'import', 'kinds', 'local', 'rules', 'session'];
   const brokers = readdirSync(join(SRC, 'brokers'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);

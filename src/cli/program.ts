@@ -5,6 +5,7 @@ import { addComplete } from './commands/complete.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addDown } from './commands/down.ts';
 import { addDrift } from './commands/drift.ts';
 import { addExpand } from './commands/expand.ts';
 import { addExplain } from './commands/explain.ts';
@@ -18,6 +19,7 @@ import { addRoute } from './commands/route.ts';
 import { addSchema } from './commands/schema.ts';
 import { addShow } from './commands/show.ts';
 import { addTest } from './commands/test.ts';
+import { addUp } from './commands/up.ts';
 import { addValidate } from './commands/validate.ts';
 import type { Host, Output } from './host.ts';
 import type { Invoke } from './invoke.ts';
@@ -62,6 +64,8 @@ export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'
     addRedrive,
     addGraph,
     addImport,
+    addUp,
+    addDown,
     addDoctor,
     addExplain,
     addSchema,

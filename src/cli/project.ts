@@ -62,8 +62,8 @@ export async function readableProject(context: CommandContext, environment?: str
  * The project, for commands that go on to a broker: findings are printed, and an error ends the run.
  * @throws InvalidProject, LintErrors
  */
-export async function loadProject(context: CommandContext): Promise<Checked> {
-  const checked = await checkProject(context);
+export async function loadProject(context: CommandContext, choice: ProjectChoice = {}): Promise<Checked> {
+  const checked = await checkProject(context, choice);
   const { verbose } = context.flags;
   const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
   // Here, all that is no error would stand in the way of the plan.

@@ -10,6 +10,7 @@ import {
 import type { Config } from './config-model.ts';
 import { checkValues, locate, placeName } from './diagnose.ts';
 import { environmentOf } from './environments.ts';
+import { addLocal } from './local-environment.ts';
 import { Overlay } from './overlay.ts';
 import type { Problem } from './problems.ts';
 import type { Origin, SourceMap } from './source-map.ts';
@@ -23,6 +24,8 @@ export interface ConfigInput {
   readonly validators: Validators;
   readonly substitution: Substitution;
   readonly providers: readonly string[];
+  /** The environment `local` of a configuration that declares none. */
+  readonly local?: YamlFile | undefined;
 }
 
 /** Checks and reads a configuration file. Whatever is wrong with it, what is right is still returned. */
@@ -39,6 +42,7 @@ export function readConfig(input: ConfigInput): Config {
   const value = first?.value ?? {};
   const root = isObject(value) && !isExactInt(value) ? value : {};
   if (root !== value && first) fail('a configuration is a mapping', 'begin with project: a-name');
+  const isLocal = addLocal(root, input.local);
   substitute(root, input, places);
   const checked = { root, origin: places, name: '', at: start };
   const check = () =>
@@ -47,7 +51,7 @@ export function readConfig(input: ConfigInput): Config {
   const wrong = new Set(result.diagnostics.length > 0 ? check().map(topKey) : []);
   append(diagnostics, result.diagnostics);
   const usable = Object.fromEntries(Object.entries(root).filter(([key]) => !wrong.has(key)));
-  const overlay = new Overlay(places);
+  const overlay = new Overlay(places, ...(isLocal && input.local ? [input.local.places] : []));
   const merged = environmentOf(usable, root, input.environment, overlay, places);
   append(diagnostics, merged.diagnostics, checkBrokers(input, usable, overlay));
   const sound = diagnostics.every(({ severity }) => severity !== 'error');

@@ -9,6 +9,7 @@ import {
 } from '../model/index.ts';
 import type { BrokerGlob, Config, Placed, RuleSetting } from './config-model.ts';
 import { readCustomRules } from './custom-rules.ts';
+import { LOCAL } from './local-environment.ts';
 import type { Overlay } from './overlay.ts';
 import type { Override } from './overrides.ts';
 import type { SourceMap } from './source-map.ts';
@@ -122,6 +123,11 @@ function unknownEnvironment(
     severity: 'error',
     message: `there is no environment ${JSON.stringify(name)}`,
     at: overlay.at(root, 'environments') ?? places.source(0),
-    hint: near === undefined ? listed : `did you mean ${near}? ${listed}`,
+    hint:
+      name === LOCAL
+        ? 'brokerform up starts brokers in containers and makes it'
+        : near === undefined
+          ? listed
+          : `did you mean ${near}? ${listed}`,
   };
 }

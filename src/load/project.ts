@@ -16,6 +16,7 @@ import { readConfig } from './config.ts';
 import type { BrokerGlob, Config, LintSettings, Placed } from './config-model.ts';
 import { BrokerConfig } from './connection.ts';
 import { displayPath, findConfig, findFiles, isFolder, yamlFilesIn } from './files.ts';
+import { readLocal } from './local-environment.ts';
 import { Overlay } from './overlay.ts';
 import { Overrides } from './overrides.ts';
 import { readText } from './read-file.ts';
@@ -169,6 +170,7 @@ function loadConfig(
     validators,
     substitution,
     providers: options.providers.map(({ name }) => name),
+    local: readLocal(dirname(path), options.environment),
   });
   append(diagnostics, config.diagnostics);
   return config;

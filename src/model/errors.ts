@@ -14,6 +14,7 @@ export type FailureKind =
   | 'damaged-plan'
   | 'blocked-plan'
   | 'locked'
+  | 'engine'
   | 'interrupted'
   | 'bug';
 
@@ -169,6 +170,29 @@ export class LintErrors extends BrokerformError {
   constructor(diagnostics: readonly Diagnostic[]) {
     const hint = '"brokerform explain CODE" shows why; lint.rules or a comment can suppress it';
     super(`${countErrors(diagnostics, 'lint error')} in the project`, { hint, diagnostics });
+  }
+}
+
+/** Brokers that are to be on this machine are, or may be, elsewhere. */
+export class NotLocal extends BrokerformError {
+  readonly kind = 'input';
+  readonly outcome = 'input';
+  override readonly consequence = 'no broker was changed';
+  constructor(environment: string | undefined, differences: readonly StaleDifference[]) {
+    const where = environment === undefined ? 'the configuration' : `environment ${environment}`;
+    const hint =
+      'up works with brokers on this machine only; set their URLs in environments.local to localhost';
+    super(`${where} leads to other machines`, { hint, differences });
+  }
+}
+
+/** No container that is known serves the settings of a broker. */
+export class NoContainerError extends BrokerformError {
+  readonly kind = 'input';
+  readonly outcome = 'input';
+  override readonly consequence = 'no broker was changed';
+  constructor(broker: string, problem: string, hint: string) {
+    super(`no container can be started for ${broker}: ${problem}`, { broker, hint });
   }
 }
 

@@ -23,6 +23,7 @@ export * from './limits.ts';
 export * from './linear-regex.ts';
 export * from './lists.ts';
 export * from './literal.ts';
+export * from './local.ts';
 export * from './lock.ts';
 export * from './masking.ts';
 export * from './nearest.ts';

@@ -3,6 +3,7 @@ import type { Change, FieldChange } from './change.ts';
 import type { Connection } from './connection.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { LocalBroker } from './local.ts';
 import type { LockAttempt, LockRequest } from './lock.ts';
 import type { PatternKinds } from './pattern.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
@@ -283,6 +284,8 @@ export interface Provider {
   draw?(resources: readonly Resource[], broker: BrokerIdentity): Drawing;
   /** Where messages go, for `route` and `test`. Absent: neither can be asked of this broker. */
   readonly routing?: Routing;
+  /** Containers of this broker, for `up`. Absent: it cannot be started. */
+  local?(): Promise<LocalBroker>;
   /** Which settings are in force, for `policies`. Absent: resources have no settings but their own. */
   settings?(): Promise<SettingsReader>;
   /** What `patterns` of a topology may be on this broker. Absent: none. */

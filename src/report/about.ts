@@ -15,7 +15,8 @@ export interface About {
     | 'policies'
     | 'redrive'
     | 'route'
-    | 'test';
+    | 'test'
+    | 'up';
   readonly project?: string | undefined;
   readonly environment?: string | undefined;
 }

@@ -39,6 +39,7 @@ import {
   routeJson,
   testsJson,
 } from './json.ts';
+import { type LocalReport, localJson, localText } from './local-text.ts';
 import { driftMetrics, failureMetrics } from './metrics.ts';
 import { driftFindings, planFindings } from './plan-findings.ts';
 import { planMarkdown } from './plan-markdown.ts';
@@ -59,6 +60,7 @@ export type { About } from './about.ts';
 export { hasDifferences } from './diff-text.ts';
 export { failureText, type RunFailure } from './failure.ts';
 export { rulesJson } from './json.ts';
+export type { LocalReport } from './local-text.ts';
 export { activityLine, progressLine } from './progress.ts';
 export { decideColour, PLAIN, paint, type Style } from './style.ts';
 export { unifiedDiff } from './unified-diff.ts';
@@ -209,4 +211,9 @@ export function renderPolicies(
 /** What a redrive did, or would do. */
 export function renderRedrive(report: RedriveReport, format: 'text' | 'json', style: Style): string {
   return format === 'json' ? redriveJson(report) : redriveText(report, style);
+}
+
+/** What `up` started. */
+export function renderLocal(local: LocalReport, format: 'text' | 'json', style: Style): string {
+  return format === 'json' ? localJson(local) : localText(local, style);
 }

@@ -23,6 +23,7 @@ export const TITLE = {
   redrive: 'Redrive',
   route: 'Route',
   test: 'Tests',
+  up: 'Local brokers',
 } as const;
 
 /** The plan for a terminal: the summary first, then the changes, worst class first. */

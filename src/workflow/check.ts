@@ -11,6 +11,7 @@ import {
   compareDiagnostics,
   type Diagnostic,
   InvalidProject,
+  type JsonObject,
   type Provider,
   type Resource,
 } from '../model/index.ts';
@@ -40,6 +41,8 @@ export interface DeclaredBroker {
   readonly owns: readonly string[];
   /** Address globs of what is left alone though it is owned. */
   readonly ignore: readonly string[];
+  /** The entry of the configuration as written, with its variables. */
+  readonly settings: JsonObject;
   /** What offline work takes the broker for. */
   readonly assumed: BrokerIdentity;
   /** @throws InvalidProject when the connection lacks a variable or is malformed. */
@@ -115,6 +118,7 @@ function declareBroker(project: Project, config: Config, provider: Provider, env
       .filter((address) => address.startsWith(`${name}/`)),
     owns: project.owns.get(name) ?? [],
     ignore: project.ignore.get(name) ?? [],
+    settings: config.settings,
     assumed: provider.assume(name, config.targetVersion),
     connect: (timeout) => {
       const { connection, diagnostics: problems } = connectionOf(config, env, timeout);

@@ -1,10 +1,19 @@
 import { providers } from '../brokers/index.ts';
 
 export { baselineOf, explainRule } from '../lint/index.ts';
-export { configNames, configSchema, type Project, topologySchema, writeBaseline } from '../load/index.ts';
+export {
+  configNames,
+  configSchema,
+  findConfig,
+  LOCAL,
+  type Project,
+  topologySchema,
+  writeBaseline,
+} from '../load/index.ts';
 export { checkAllowKey, SHORTEST_KEY, writePlan } from '../plan/index.ts';
 export { type ApplyOptions, applyPlan } from './apply.ts';
 export { type Checked, check, type DeclaredBroker, type ProjectOptions } from './check.ts';
+export { composeFile, publishers } from './compose.ts';
 export { checkRevision, type DiffOptions, diffRevisions } from './diff.ts';
 export { compareEnvironments } from './diff-environments.ts';
 export type { CheckedSide } from './diff-sides.ts';
@@ -14,6 +23,8 @@ export { liveGraph, topologyGraph } from './graph.ts';
 export { focusGraph } from './graph-focus.ts';
 export { partOf, readEverything, readExport, toYaml } from './import.ts';
 export { type LetterFilter, parseLetterFilter } from './letter-filter.ts';
+export { localEnvironment } from './local-environment.ts';
+export { composeProject, type LocalTarget, localTargets, servicesFor } from './local-services.ts';
 export { makePlan, type PlanOptions, planStates } from './plan.ts';
 export { changesGraph, planGraph } from './plan-graph.ts';
 export { planYaml } from './plan-yaml.ts';
@@ -27,5 +38,6 @@ export { settledFiles } from './settled.ts';
 export { isExport, writeSnapshot } from './snapshot.ts';
 export { runTests, type TestOptions } from './tests.ts';
 export { VERSION } from './version.ts';
+export { waitForBrokers } from './wait.ts';
 
 export { providers };

@@ -31,6 +31,10 @@ export const kafka: ImportingProvider = {
     const { connect } = await import('./session/index.ts');
     return connect(connection);
   },
+  async local() {
+    const { local } = await import('./local/index.ts');
+    return local;
+  },
   async foreignFormats() {
     const { foreignFormats } = await import('./import/index.ts');
     return foreignFormats;

@@ -27,6 +27,10 @@ export const nats: ImportingProvider = {
     const { connect } = await import('./session/index.ts');
     return connect(connection);
   },
+  async local() {
+    const { local } = await import('./local/index.ts');
+    return local;
+  },
   async foreignFormats() {
     const { foreignFormats } = await import('./import/index.ts');
     return foreignFormats;

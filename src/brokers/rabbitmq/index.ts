@@ -35,6 +35,10 @@ export const rabbitmq: ImportingProvider = {
     return connect(connection);
   },
   parseExport: parseDefinitions,
+  async local() {
+    const { local } = await import('./local/index.ts');
+    return local;
+  },
   async foreignFormats() {
     const { foreignFormats } = await import('./import/index.ts');
     return foreignFormats;

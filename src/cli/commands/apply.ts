@@ -1,47 +1,20 @@
 import { type Command, Option } from 'commander';
-import {
-  type ApplyReport,
-  allSteps,
-  BlockedPlan,
-  hasErrors,
-  InvalidProject,
-  isMove,
-  type Plan,
-  StalePlan,
-} from '../../model/index.ts';
-import { progressLine, renderPlan, renderReport } from '../../report/index.ts';
+import { BlockedPlan, hasErrors, InvalidProject, type Plan, StalePlan } from '../../model/index.ts';
+import { renderReport } from '../../report/index.ts';
 import type { Checked } from '../../workflow/index.ts';
-import { approve } from '../approval.ts';
+import { type ApplyFlags, applyApproved, approvedPlan, showPlan } from '../apply-run.ts';
 import type { CommandContext } from '../context.ts';
 import { endingOf } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
-import { lockHolder } from '../lock-holder.ts';
 import { choiceOption, countOption, durationOption } from '../options.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
-import { addPlanOptions, givenPlanFlags, type PlanFlags } from '../plan-flags.ts';
+import { addPlanOptions, givenPlanFlags } from '../plan-flags.ts';
 import { readSavedPlan, type VerifyFlags } from '../plan-key.ts';
-import {
-  checkPlanFlags,
-  checkProject,
-  connecting,
-  loadProject,
-  planProject,
-  tellInterrupts,
-} from '../project.ts';
-import { keepUntilDone, removeSettled } from '../unfinished.ts';
+import { checkPlanFlags, checkProject, loadProject } from '../project.ts';
 import { UsageError } from '../usage.ts';
 
-interface Flags extends PlanFlags, VerifyFlags, Pick<OutputFlags, 'format'> {
-  readonly autoApprove?: boolean;
-  readonly onError: 'stop' | 'continue';
+interface Flags extends ApplyFlags, VerifyFlags {
   readonly report?: string;
-  readonly detach?: boolean;
-  /** Messages per second. */
-  readonly limitRate?: number;
-  /** False with `--no-lock`. */
-  readonly lock: boolean;
-  /** Milliseconds. */
-  readonly waitForLock: number;
 }
 
 export function addApply(program: Command, invoke: Invoke): void {
@@ -75,19 +48,7 @@ export function addApply(program: Command, invoke: Invoke): void {
           context.interrupts();
           const { checked, plan } =
             file === undefined ? await freshPlan(context, flags) : await savedPlan(context, flags, file);
-          checkMoves(flags, plan);
-          const { writePlan } = await import('../../workflow/index.ts');
-          const { directory } = checked.project;
-          const report = await keepUntilDone(
-            {
-              plan,
-              directory,
-              write: writePlan,
-              ...(file !== undefined && { file: context.folder.at(file) }),
-            },
-            () => run(context, flags, checked, plan),
-          );
-          await removeSettled(context, checked, flags.wait);
+          const report = await applyApproved(context, checked, plan, flags, file);
           await publish((format, style) => renderReport(report, format === 'json' ? 'json' : 'text', style));
           return endingOf(report);
         }),
@@ -95,23 +56,8 @@ export function addApply(program: Command, invoke: Invoke): void {
     );
 }
 
-/** @throws UsageError for flags that no move can follow */
-function checkMoves({ detach, limitRate }: Flags, plan: Plan): void {
-  if (limitRate === 0) throw new UsageError('--limit-rate 0: no message would ever be moved');
-  const moved = allSteps(plan).find(({ change }) => isMove(change));
-  if (!detach || !moved) return;
-  const message = `--detach: ${moved.address} is moved by brokerform, and no broker can continue without it`;
-  throw new UsageError(message, 'apply without --detach; an interrupted move continues with the next apply');
-}
-
 function outputsOf({ format, report }: Flags): Partial<OutputFlags> {
   return report === undefined ? { format } : { format, jsonInto: report };
-}
-
-/** The plan comes before the result; where a program reads that, it is on the standard error. */
-function showPlan(context: CommandContext, { format }: Flags, plan: Plan, end = ''): void {
-  if (format === 'json') context.tell(renderPlan(plan, 'text', context.err) + end);
-  else context.print(renderPlan(plan, 'text', context.out) + end);
 }
 
 interface Planned {
@@ -166,44 +112,5 @@ async function freshPlan(context: CommandContext, flags: Flags): Promise<Planned
   }
   await checkPlanFlags(flags);
   const checked = await loadProject(context);
-  const plan = await planProject(context, checked, flags);
-  showPlan(context, flags, plan, '\n');
-  if (plan.blockers.length > 0) throw new BlockedPlan(plan);
-  const count = plan.waves.reduce((sum, wave) => sum + wave.length, 0);
-  if (count > 0 && flags.autoApprove !== true) {
-    const target = plan.environment ?? plan.project;
-    await approve(context.host, { count, target, signal: context.interrupts().drain });
-  }
-  return { checked, plan };
-}
-
-async function run(
-  context: CommandContext,
-  flags: Flags,
-  checked: Checked,
-  plan: Plan,
-): Promise<ApplyReport> {
-  const { applyPlan } = await import('../../workflow/index.ts');
-  const interrupts = context.interrupts();
-  interrupts.drain.throwIfAborted();
-  tellInterrupts(context, interrupts);
-  const report = await applyPlan(checked, plan, {
-    ...connecting(context, flags.wait),
-    onError: flags.onError,
-    detach: flags.detach === true,
-    ...(flags.limitRate !== undefined && { limitRate: flags.limitRate }),
-    drain: interrupts.drain,
-    abort: interrupts.abort,
-    onNote: (text) => context.note(text),
-    ...(flags.lock && {
-      lock: { holder: lockHolder(context.host.env, new Date()), wait: flags.waitForLock },
-    }),
-    ...(context.progress.enabled && {
-      onProgress: (progress) => context.progress.show(progressLine(progress, context.err)),
-    }),
-    now: () => new Date(),
-  });
-  context.progress.clear();
-  const signal = interrupts.received();
-  return signal === undefined ? report : { ...report, interrupted: signal };
+  return { checked, plan: await approvedPlan(context, checked, flags) };
 }

@@ -60,3 +60,13 @@ export const PLUGIN_ARGUMENTS = {
   exchange: new Set(['x-super-stream', 'x-internal-purpose']),
   binding: new Set(['x-stream-partition-order', 'x-bound-from']),
 };
+
+/** Plug-ins that add types of exchanges, in the broker's own packages or the community's. */
+export const EXCHANGE_PLUGINS: Readonly<Record<string, string>> = {
+  'x-consistent-hash': 'rabbitmq_consistent_hash_exchange',
+  'x-delayed-message': 'rabbitmq_delayed_message_exchange',
+  'x-jms-topic': 'rabbitmq_jms_topic_exchange',
+  'x-modulus-hash': 'rabbitmq_sharding',
+  'x-random': 'rabbitmq_random_exchange',
+  'x-recent-history': 'rabbitmq_recent_history_exchange',
+};

@@ -9,6 +9,7 @@ import {
   refused,
 } from '../../../model/index.ts';
 import { factsOf } from '../facts.ts';
+import { EXCHANGE_PLUGINS } from '../fields/exchange.ts';
 import type { RabbitKind } from './kind.ts';
 
 /*
@@ -30,21 +31,11 @@ function refusalsOf(change: Change, context: Context): Risk[] {
   return [...type, ...(change.action === 'create' ? missingNeeds(after, context) : [])];
 }
 
-/** Plug-ins that add types of exchanges, in the broker's own packages or the community's. */
-const PLUGINS: Readonly<Record<string, string>> = {
-  'x-consistent-hash': 'rabbitmq_consistent_hash_exchange',
-  'x-delayed-message': 'rabbitmq_delayed_message_exchange',
-  'x-jms-topic': 'rabbitmq_jms_topic_exchange',
-  'x-modulus-hash': 'rabbitmq_sharding',
-  'x-random': 'rabbitmq_random_exchange',
-  'x-recent-history': 'rabbitmq_recent_history_exchange',
-};
-
 function unknownType({ spec }: Resource, { broker }: Context): Risk[] {
   const { exchangeTypes } = factsOf(broker);
   const type = String(spec.type);
   if (!exchangeTypes || exchangeTypes.includes(type)) return [];
-  const plugin = PLUGINS[type];
+  const plugin = EXCHANGE_PLUGINS[type];
   const nearest = nearestWord(type, exchangeTypes);
   const hint =
     plugin !== undefined
