@@ -90,8 +90,11 @@ export async function compose(engine: Engine, args: readonly string[], run: Comp
   const code = await runProgram(command, { ...run, onLine });
   run.signal.throwIfAborted();
   if (code === 0) return lines;
+  const isPortTaken = lines.some((line) => /already (allocated|in use)|bind/i.test(line));
   throw new EngineError(`${engine.command.join(' ')} failed with exit code ${code}`, {
-    hint: 'if another program has a port: stop it, or set other ports in environments.local',
+    ...(isPortTaken && {
+      hint: 'stop the program that has the port, or set other ports in environments.local',
+    }),
     differences: lines.slice(-10).map((message) => ({ subject: engine.command[0], message })),
   });
 }

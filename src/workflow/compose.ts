@@ -40,12 +40,13 @@ export function composeFile(project: string, services: readonly LocalService[]):
     return [name, body] as const;
   });
   const document = new Document({
-    name: project,
     services: Object.fromEntries(entries),
     volumes: Object.fromEntries(services.map(({ name }) => [`${name}-data`, {}])),
   });
+  // Compose 1 refuses a name in the file.
   document.commentBefore =
-    ' Written by "brokerform up", which writes it again each time. Only this machine reaches the brokers.';
+    ' Written by "brokerform up", which writes it again each time. Only this machine reaches the brokers.\n' +
+    ` By hand: docker compose --project-name ${project} --file .brokerform/compose.yaml ps`;
   return { text: document.toString({ lineWidth: 0 }), secrets };
 }
 

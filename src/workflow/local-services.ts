@@ -74,9 +74,7 @@ export function servicesFor(
     const { version } = broker.assumed;
     const connection = broker.connect(timeout);
     const identity = createHash('sha256').update(`${directory}\0${broker.name}`).digest();
-    const container = isTag(version)
-      ? local.container({ connection, version, resources, identity })
-      : { problem: 'its target-version is no version', hint: 'write it as "4.3" or "4.3.6"' };
+    const container = local.container({ connection, version, resources, identity });
     if ('problem' in container) throw new NoContainerError(broker.name, container.problem, container.hint);
     const name = serviceName(broker.name, names);
     return [{ name, brokers: group.map((one) => one.broker.name), container, endpoints }];
@@ -97,10 +95,6 @@ function checkPorts(groups: ReadonlyMap<string, readonly LocalTarget[]>): void {
       owners.set(port, name);
     }
   }
-}
-
-function isTag(version: string): boolean {
-  return /^\d[\w.-]{0,60}$/.test(version);
 }
 
 /** As compose files name services and host names. */
