@@ -7,6 +7,7 @@ import { startKafka } from '../local/kafka.ts';
 import { startNats } from '../local/nats.ts';
 import { startRabbit } from '../local/rabbitmq.ts';
 import { endOf } from './cli/end-of-process.ts';
+import { FakeEngine } from './cli/fake-engine.ts';
 import { mainArguments } from './cli/run-process.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -40,7 +41,6 @@ const BLOCKS = {
   'test install': 'below, in a copy of the repository',
   'test demo': 'demo.test.ts, which runs what the script does',
   'test suite': 'this very run',
-  docker: 'nothing: it needs a Docker engine',
   broker: 'nothing: the URLs are an example, and the tutorial has its own',
 };
 
@@ -104,15 +104,22 @@ test.skipIf(!broker || !inject('kafka').current || !inject('nats').current)(
       const [rabbit, kafka, nats] = running;
       const { script, count } = scriptOf(readme, 'test local');
       expect(count).toBe(1);
-      const { code, output } = await runShell(`docker() { echo "not here: docker $*"; }\n${script}`, cwd, {
+      // An engine that starts nothing: the brokers run already.
+      const engine = new FakeEngine(folder);
+      const { code, output } = await runShell(script, cwd, {
+        PATH: `${folder}${delimiter}${engine.path}`,
         RABBITMQ_URL: rabbit.url,
         RABBITMQ_MANAGEMENT_URL: rabbit.management,
         KAFKA_BOOTSTRAP: kafka.bootstrap.join(','),
         NATS_URL: nats.url,
       });
       expect(code, output).toBe(0);
-      expect(output).toContain('not here: docker compose up');
-      expect(output).toContain('No changes.');
+      expect(output.match(/^No changes\./gm)).toHaveLength(2);
+      expect(engine.calls()).toEqual([
+        expect.stringMatching(/ up --detach$/),
+        expect.stringMatching(/ up --detach$/),
+        expect.stringMatching(/ down --remove-orphans$/),
+      ]);
     } finally {
       await Promise.all(running.map((one) => one.stop()));
     }

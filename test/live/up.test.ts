@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type LocalNats, startNats } from '../../local/nats.ts';
 import { type LocalRabbit, startRabbit } from '../../local/rabbitmq.ts';
-import { CliFolder } from './cli-folder.ts';
 import { FakeEngine } from '../cli/fake-engine.ts';
+import { CliFolder } from './cli-folder.ts';
 
 // The engine is a program of ours: what it is asked to start are real brokers of this machine, on the same ports.
 
