@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import { type Diagnostic, isObject, isReservedKey, type Json, type JsonObject } from '../model/index.ts';
 import { NO_NUMBER, readScalar } from './scalar.ts';
-import type { Key, SourceMap } from './source-map.ts';
+import { type Key, MappingPlaces, type SourceMap } from './source-map.ts';
 import { isTemplate } from './template.ts';
 import { CORE, isEmpty, isMergeKey, quote, SCALAR_TAGS, start } from './yaml-nodes.ts';
 
@@ -161,22 +161,23 @@ export class Converter {
 
   private seq(items: readonly Node[], node: Node): Converted {
     const list: Json[] = [];
-    this.places.addContainer(list, start(node));
+    const offsets: number[] = [];
     let size = 1;
     for (const item of items) {
       // An item that fails keeps its place as null: the others are located by their index.
       const converted = this.node(item);
-      this.places.addItem(list, start(item));
+      offsets.push(start(item));
       this.noteTemplate(item, list, list.length);
       list.push(converted?.value ?? null);
       size += converted?.size ?? 1;
     }
+    this.places.addList(list, start(node), offsets);
     return { value: list, size };
   }
 
   private map(map: YAMLMap): Converted {
     const object: MutableObject = {};
-    this.places.addContainer(object, start(map));
+    const places = new MappingPlaces();
     let size = 1;
     const merges: Pair<Node, Node | null>[] = [];
     for (const pair of map.items as Pair<Node, Node | null>[]) {
@@ -187,25 +188,26 @@ export class Converter {
       const key = this.key(pair.key);
       const keyOffset = start(pair.key);
       const converted = pair.value ? this.node(pair.value) : { value: null, size: 1 };
-      if (key === undefined || !this.isNew(object, key, keyOffset)) continue;
+      if (key === undefined || !this.isNew(object, key, keyOffset, places)) continue;
       const valueOffset = pair.value && !isEmpty(pair.value) ? start(pair.value) : keyOffset;
-      this.places.addKey(object, key, keyOffset, valueOffset);
+      places.add(key, keyOffset, valueOffset);
       // A key whose value failed stays known, so that it is not called missing or written once more.
       object[key] = converted?.value ?? null;
       if (pair.value) this.noteTemplate(pair.value, object, key);
       size += converted?.size ?? 1;
     }
-    for (const pair of merges) size += this.merge(object, pair);
+    for (const pair of merges) size += this.merge(object, pair, places);
+    this.places.addMapping(object, start(map), places);
     return { value: object, size };
   }
 
-  private isNew(object: MutableObject, key: string, offset: number): boolean {
+  private isNew(object: MutableObject, key: string, offset: number, places: MappingPlaces): boolean {
     if (isReservedKey(key)) {
       this.fail('reserved-key', offset, `the key ${quote(key)} cannot be used`, 'choose another name');
       return false;
     }
     if (!Object.hasOwn(object, key)) return true;
-    const first = this.places.keyOffsets(object, key)?.key ?? offset;
+    const first = places.keyOffset(key) ?? offset;
     const line = this.places.source(first).line;
     this.fail(
       'duplicate-key',
@@ -238,7 +240,7 @@ export class Converter {
   }
 
   /** `<<`: the keys of other mappings, where this one does not have them. https://yaml.org/type/merge.html */
-  private merge(object: MutableObject, pair: Pair<Node, Node | null>): number {
+  private merge(object: MutableObject, pair: Pair<Node, Node | null>, places: MappingPlaces): number {
     const offset = start(pair.value ?? pair.key);
     const converted = pair.value ? this.node(pair.value) : undefined;
     if (pair.value && !converted) return 1;
@@ -258,16 +260,16 @@ export class Converter {
           this.overflowed(offset);
           return 1;
         }
-        this.mergeKey(object, source, key);
+        this.mergeKey(object, source, key, places);
       }
     }
     return converted?.size ?? 1;
   }
 
-  private mergeKey(object: MutableObject, source: JsonObject, key: string): void {
+  private mergeKey(object: MutableObject, source: JsonObject, key: string, places: MappingPlaces): void {
     if (Object.hasOwn(object, key)) return;
     const offsets = this.places.keyOffsets(source, key);
-    if (offsets) this.places.addKey(object, key, offsets.key, offsets.value);
+    if (offsets) places.add(key, offsets.key, offsets.value);
     object[key] = source[key] ?? null;
     const template = this.places.template(source, key);
     if (template) this.places.addTemplate({ ...template, container: object, key });

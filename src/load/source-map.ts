@@ -1,4 +1,4 @@
-import type { Source } from '../model/index.ts';
+import { append, type Source } from '../model/index.ts';
 
 /** An object or an array of a value tree: what positions are looked up by. */
 export type Container = object;
@@ -25,28 +25,19 @@ export interface Origin {
 /** Below this many keys a search is faster, and smaller, than an index. */
 const INDEX_FROM = 12;
 
-class Spots {
-  readonly start: number;
-  /** Of an object: its keys, in the order of `offsets`. */
+/** The places of what a mapping holds, while it is read. */
+export class MappingPlaces {
   readonly names: string[] = [];
-  /** Of an object: the offset of each key and of its value, in turn. Of an array: of each item. */
+  /** Of each key and of its value, in turn. */
   readonly offsets: number[] = [];
-  private index: Map<string, number> | undefined;
-
-  constructor(start: number) {
-    this.start = start;
-  }
 
   add(name: string, key: number, value: number): void {
-    this.index?.set(name, this.names.length);
     this.names.push(name);
     this.offsets.push(key, value);
   }
 
-  find(name: string): number {
-    if (this.names.length < INDEX_FROM) return this.names.indexOf(name);
-    this.index ??= new Map(this.names.map((key, i) => [key, i]));
-    return this.index.get(name) ?? -1;
+  keyOffset(name: string): number | undefined {
+    return this.offsets[this.names.indexOf(name) * 2];
   }
 }
 
@@ -55,7 +46,12 @@ export class SourceMap implements Origin {
   readonly file: string;
   readonly templates: Template[] = [];
   private readonly text: string;
-  private readonly spots = new Map<Container, Spots>();
+  /** Where the places of each container begin. All are in two lists, because 100,000 containers have two lists each. */
+  private readonly spots = new Map<Container, number>();
+  /** Of each container: its start; of an object also where its names begin; how many it holds; their offsets. */
+  private readonly offsets: number[] = [];
+  private readonly names: string[] = [];
+  private readonly nameIndex = new Map<Container, Map<string, number>>();
   private readonly templateIndex = new Map<Container, Map<Key, Template>>();
   private lines: number[] | undefined;
 
@@ -77,16 +73,18 @@ export class SourceMap implements Origin {
     return { file: this.file, line: low + 1, col: offset - (this.lines[low] ?? 0) + 1 };
   }
 
-  addContainer(container: Container, start: number): void {
-    this.spots.set(container, new Spots(start));
+  addMapping(container: Container, start: number, { names, offsets }: MappingPlaces): void {
+    this.spots.set(container, this.offsets.length);
+    this.offsets.push(start, names.length, this.names.length);
+    append(this.offsets, offsets);
+    append(this.names, names);
   }
 
-  addKey(container: Container, key: string, keyOffset: number, valueOffset: number): void {
-    this.spots.get(container)?.add(key, keyOffset, valueOffset);
-  }
-
-  addItem(container: Container, offset: number): void {
-    this.spots.get(container)?.offsets.push(offset);
+  /** @param offsets of the items */
+  addList(container: Container, start: number, offsets: readonly number[]): void {
+    this.spots.set(container, this.offsets.length);
+    this.offsets.push(start);
+    append(this.offsets, offsets);
   }
 
   addTemplate(template: Template): void {
@@ -98,21 +96,18 @@ export class SourceMap implements Origin {
 
   /** The offsets of a key and its value. */
   keyOffsets(container: Container, key: string): { key: number; value: number } | undefined {
-    const spots = this.spots.get(container);
-    const index = spots?.find(key) ?? -1;
-    if (!spots || index < 0) return undefined;
-    return {
-      key: spots.offsets[index * 2] ?? spots.start,
-      value: spots.offsets[index * 2 + 1] ?? spots.start,
-    };
+    const spot = this.spots.get(container);
+    const index = spot === undefined ? -1 : this.find(container, spot, key);
+    if (spot === undefined || index < 0) return undefined;
+    return { key: this.offset(spot + 3 + 2 * index), value: this.offset(spot + 4 + 2 * index) };
   }
 
   at(container: Container, key?: Key): Source | undefined {
-    const spots = this.spots.get(container);
-    if (!spots) return undefined;
-    if (key === undefined) return this.source(spots.start);
-    if (typeof key === 'number') return this.source(spots.offsets[key] ?? spots.start);
-    return this.source(this.keyOffsets(container, key)?.key ?? spots.start);
+    const spot = this.spots.get(container);
+    if (spot === undefined) return undefined;
+    if (typeof key === 'number') return this.source(this.offset(spot + 1 + key));
+    const offset = key === undefined ? undefined : this.keyOffsets(container, key)?.key;
+    return this.source(offset ?? this.offset(spot));
   }
 
   atValue(container: Container, key: Key): Source | undefined {
@@ -122,6 +117,24 @@ export class SourceMap implements Origin {
 
   template(container: Container, key: Key): Template | undefined {
     return this.templateIndex.get(container)?.get(key);
+  }
+
+  private offset(at: number): number {
+    return this.offsets[at] ?? 0;
+  }
+
+  private find(container: Container, spot: number, key: string): number {
+    if (Array.isArray(container)) return -1;
+    const count = this.offset(spot + 1);
+    const first = this.offset(spot + 2);
+    if (count < INDEX_FROM) {
+      for (let i = 0; i < count; i++) if (this.names[first + i] === key) return i;
+      return -1;
+    }
+    const known = this.nameIndex.get(container);
+    const index = known ?? new Map(this.names.slice(first, first + count).map((name, i) => [name, i]));
+    if (!known) this.nameIndex.set(container, index);
+    return index.get(key) ?? -1;
   }
 }
 

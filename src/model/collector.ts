@@ -3,11 +3,16 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Resource } from './resource.ts';
 import type { Source } from './source.ts';
 
+type Places = Readonly<Record<string, Source>>;
+
+const NO_PLACES: Places = {};
+
 /** Gathers what the sections of one broker declare, and what is wrong with it. */
 export class DeclareCollector<Code extends string> {
   readonly resources: Resource[] = [];
   readonly diagnostics: Diagnostic[] = [];
-  readonly #declared = new Map<Address, { at: Source; implied: boolean }>();
+  readonly #declared = new Map<Address, Source>();
+  readonly #implied = new Set<Address>();
   readonly #prefix: string;
   readonly #nameOf: (resource: Resource) => string | undefined;
 
@@ -21,13 +26,13 @@ export class DeclareCollector<Code extends string> {
   }
 
   /** A second declaration of the same resource is an error that names both places. */
-  add(resource: Resource, at: Source, places: Readonly<Record<string, Source>> = {}): void {
+  add(resource: Resource, at: Source, places: Places = NO_PLACES): void {
     this.#add(resource, at, places, false);
   }
 
   /** As {@link add} for what a shorthand stands for: several may stand for the same, and it may be written out too. */
   imply(resource: Resource, at: Source): void {
-    this.#add(resource, at, {}, true);
+    this.#add(resource, at, NO_PLACES, true);
   }
 
   error(
@@ -59,23 +64,26 @@ export class DeclareCollector<Code extends string> {
       else if (declared)
         this.error('bad-name', at, `${name} is declared too, so it was not renamed`, {
           hint: 'remove its declaration, or "was"; names are exchanged or passed on in several applies',
-          related: [declared.at],
+          related: [declared],
           address,
         });
       renamed.set(was, first ?? resource);
     }
   }
 
-  #add(resource: Resource, at: Source, places: Readonly<Record<string, Source>>, implied: boolean): void {
+  #add(resource: Resource, at: Source, places: Places, implied: boolean): void {
     const { address } = resource;
     const first = this.#declared.get(address);
     if (!first) {
-      this.#declared.set(address, { at, implied });
-      this.resources.push({ ...resource, at, places });
-    } else if (!first.implied && !implied) {
+      this.#declared.set(address, at);
+      if (implied) this.#implied.add(address);
+      const { spec, dependsOn, ...more } = resource;
+      // In this order: keys after a spread would make a hash table of each of 100,000 objects, at twice the memory.
+      this.resources.push({ address, spec, dependsOn, at, places, ...more });
+    } else if (!implied && !this.#implied.has(address)) {
       const hint = 'keep one of the two declarations';
       const message = `${this.#nameOf(resource) ?? address} is declared twice`;
-      this.error('declared-twice', at, message, { hint, related: [first.at], address });
+      this.error('declared-twice', at, message, { hint, related: [first], address });
     }
   }
 }

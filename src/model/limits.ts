@@ -11,7 +11,7 @@ export function answerLimit(): number {
 }
 
 /** Levels of nested data in an answer: functions that walk it would overflow the stack far beyond. */
-const DEPTH = 200;
+export const MAX_DEPTH = 200;
 
 /** A broker, or whatever listens there, sent more than {@link answerLimit}, or data nested too deep to be an answer. */
 export class OversizedAnswer extends Error {
@@ -19,6 +19,9 @@ export class OversizedAnswer extends Error {
   readonly code = 'ERR_OVERSIZED_ANSWER';
   static ofBytes(limit = answerLimit()): OversizedAnswer {
     return new OversizedAnswer(`sent an answer of more than ${Math.floor(limit / MIB)} MiB`);
+  }
+  static ofDepth(): OversizedAnswer {
+    return new OversizedAnswer(`sent data nested more than ${MAX_DEPTH} levels deep`);
   }
 }
 
@@ -33,7 +36,7 @@ export function checkDepth(json: string): void {
       else if (code === QUOTE) isText = false;
     } else if (code === QUOTE) isText = true;
     else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      if (++depth > DEPTH) throw new OversizedAnswer(`sent data nested more than ${DEPTH} levels deep`);
+      if (++depth > MAX_DEPTH) throw OversizedAnswer.ofDepth();
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
   }
 }

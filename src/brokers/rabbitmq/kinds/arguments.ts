@@ -97,9 +97,14 @@ export function withUnits(collector: Collector, section: Section, fields: JsonOb
   );
 }
 
+const NO_PLACES: Readonly<Record<string, Source>> = {};
+
 /** SourceMap of a table's arguments as spec paths. */
-export function argumentPlaces({ places }: ArgumentTable): Record<string, Source> {
-  return Object.fromEntries(Object.entries(places).map(([name, at]) => [`arguments.${name}`, at]));
+export function argumentPlaces({ places }: ArgumentTable): Readonly<Record<string, Source>> {
+  const named = Object.entries(places);
+  return named.length === 0
+    ? NO_PLACES
+    : Object.fromEntries(named.map(([name, at]) => [`arguments.${name}`, at]));
 }
 
 /** SourceMap of the spec fields that a body gives under the same name. */

@@ -1,15 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  answerLimit,
-  ConnectionError,
-  checkDepth,
-  type Json,
-  OversizedAnswer,
-  parseJson,
-  printJson,
-} from '../../../model/index.ts';
+import { answerLimit, ConnectionError, type Json, OversizedAnswer, printJson } from '../../../model/index.ts';
+import { AnswerBody } from './answer-body.ts';
 import { describeFault, LostConnection, NoAnswer } from './connection-errors.ts';
 import type { RabbitSettings } from './settings.ts';
 
@@ -125,7 +118,7 @@ export class Management {
         else socket.once(management.tls ? 'secureConnect' : 'connect', () => (sent = true));
       });
       outgoing.once('response', (incoming) => {
-        const chunks: Buffer[] = [];
+        const body = new AnswerBody();
         let size = 0;
         if (Number(incoming.headers['content-length']) > limit) {
           outgoing.destroy(OversizedAnswer.ofBytes(limit));
@@ -133,14 +126,14 @@ export class Management {
         incoming.on('data', (chunk: Buffer) => {
           size += chunk.length;
           if (size > limit) outgoing.destroy(OversizedAnswer.ofBytes(limit));
-          else chunks.push(chunk);
+          else body.add(chunk);
         });
         incoming.once('error', fail);
         incoming.once('end', () => {
           // A body that was cut off ends in an `error` event instead.
           end();
           try {
-            resolve(this.#answer(incoming, Buffer.concat(chunks).toString('utf8')));
+            resolve(this.#answer(incoming, body));
           } catch (error) {
             reject(error);
           }
@@ -150,13 +143,12 @@ export class Management {
     });
   }
 
-  #answer(incoming: http.IncomingMessage, text: string): Answer {
+  #answer(incoming: http.IncomingMessage, received: AnswerBody): Answer {
     const status = incoming.statusCode ?? 0;
     const { management, broker } = this.#settings;
     let body: Json | undefined;
     try {
-      checkDepth(text);
-      body = text === '' ? undefined : parseJson(text);
+      body = received.end();
     } catch (cause) {
       if (cause instanceof OversizedAnswer) throw describeFault(broker, 'management', management, cause);
       // A refusal may come in any dress; a success that is not JSON is not the management API's.

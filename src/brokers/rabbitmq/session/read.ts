@@ -130,8 +130,8 @@ export function needsOf(scope: Scope, broker: string): Needs {
       return new Set([...literal, ...existing.filter((vhost) => open.some(({ matches }) => matches(vhost)))]);
     },
     namedVhosts(kind) {
-      const parts = [...named].map(parseAddress).filter((one) => one.kind === kind);
-      return new Set(parts.map(({ path }) => path[0] ?? ''));
+      const addresses = [...named].filter((address) => kindOf(address) === kind);
+      return new Set(addresses.map((address) => parseAddress(address).path[0] ?? ''));
     },
   };
 }

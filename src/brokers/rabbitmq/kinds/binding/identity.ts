@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
   type Address,
+  addTo,
   canonicalJson,
-  groupBy,
+  encodeSegment,
   type JsonObject,
   makeAddress,
   type Resource,
@@ -30,17 +31,73 @@ export interface BindingIdentity {
   readonly twin?: string;
 }
 
+/** Without a table of arguments: most bindings. They share one. */
+const NO_ARGUMENTS: JsonObject = {};
+const PLAIN_SPEC: JsonObject = { arguments: NO_ARGUMENTS };
+
+/** What all bindings between the same two ends have in common. */
+interface Ends {
+  /** Of their addresses, up to the routing key. */
+  readonly prefix: string;
+  readonly dependsOn: readonly Address[];
+}
+
+/** Makes the bindings of one broker. Thousands have the same ends, whose addresses are worked out and kept once. */
+export class BindingMaker {
+  readonly #broker: string;
+  readonly #ends = new Map<string, Ends>();
+
+  constructor(broker: string) {
+    this.#broker = broker;
+  }
+
+  address({ routingKey, arguments: args, twin, ...ends }: BindingIdentity): Address {
+    const plain = `${this.#endsOf(ends).prefix}/${encodeSegment(routingKey)}`;
+    const digest = hasKeys(args) ? `/${digestArguments(args)}` : '';
+    return `${plain}${digest}${twin === undefined ? '' : `/${encodeSegment(twin)}`}`;
+  }
+
+  /** A binding's spec has its arguments, which its address has a digest of; live, also what the management API calls it. */
+  make(binding: BindingIdentity, propertiesKey?: string): Resource {
+    const args = hasKeys(binding.arguments) ? binding.arguments : NO_ARGUMENTS;
+    const spec = args === NO_ARGUMENTS ? PLAIN_SPEC : { arguments: args };
+    return {
+      address: this.address(binding),
+      spec: propertiesKey === undefined ? spec : { arguments: args, 'properties-key': propertiesKey },
+      dependsOn: this.#endsOf(binding).dependsOn,
+    };
+  }
+
+  #endsOf(binding: Omit<BindingIdentity, 'routingKey' | 'arguments' | 'twin'>): Ends {
+    const { vhost, source, destinationType, destination } = binding;
+    const key = `${vhost.length} ${source.length} ${destinationType} ${vhost}${source}${destination}`;
+    const known = this.#ends.get(key);
+    if (known) return known;
+    const broker = this.#broker;
+    const end =
+      destinationType === 'queue'
+        ? [makeAddress(broker, 'queue', vhost, destination)]
+        : exchangeNeed(broker, vhost, destination);
+    const made = {
+      prefix: makeAddress(broker, 'binding', vhost, source, destinationType, destination),
+      dependsOn: [makeAddress(broker, 'vhost', vhost), ...exchangeNeed(broker, vhost, source), ...end],
+    };
+    this.#ends.set(key, made);
+    return made;
+  }
+}
+
 export function bindingAddress(broker: string, binding: BindingIdentity): Address {
-  const path = [
-    binding.vhost,
-    binding.source,
-    binding.destinationType,
-    binding.destination,
-    binding.routingKey,
-  ];
-  if (Object.keys(binding.arguments).length > 0) path.push(digestArguments(binding.arguments));
-  if (binding.twin !== undefined) path.push(binding.twin);
-  return makeAddress(broker, 'binding', ...path);
+  return new BindingMaker(broker).address(binding);
+}
+
+export function bindingResource(broker: string, binding: BindingIdentity, propertiesKey?: string): Resource {
+  return new BindingMaker(broker).make(binding, propertiesKey);
+}
+
+function hasKeys(table: JsonObject): boolean {
+  for (const _ in table) return true;
+  return false;
 }
 
 /** Twelve hex digits that tell bindings with different arguments apart: 48 bits. */
@@ -102,35 +159,32 @@ export function declareExchange(exchange: Resource): RabbitCall {
   };
 }
 
-/** A binding's spec has its arguments, which its address has a digest of; live, also what the management API calls it. */
-export function bindingResource(broker: string, binding: BindingIdentity, propertiesKey?: string): Resource {
-  const { vhost, source, destination, destinationType } = binding;
-  const end =
-    destinationType === 'queue'
-      ? [makeAddress(broker, 'queue', vhost, destination)]
-      : exchangeNeed(broker, vhost, destination);
-  const key = propertiesKey === undefined ? {} : { 'properties-key': propertiesKey };
-  return {
-    address: bindingAddress(broker, binding),
-    spec: { arguments: binding.arguments, ...key },
-    dependsOn: [makeAddress(broker, 'vhost', vhost), ...exchangeNeed(broker, vhost, source), ...end],
-  };
-}
-
 /**
  * Live bindings. Some whose arguments look alike in JSON and differ in AMQP types share an address; all but the first
  * of them get the broker's own key as one more segment, so that each can be seen and deleted.
  */
 export function liveBindings(broker: string, items: readonly JsonObject[]): Resource[] {
-  const bindings = items.filter(({ source }) => source !== '').map(liveBinding);
-  const twins = groupBy(bindings, (binding) => bindingAddress(broker, binding));
-  return [...twins.values()].flatMap((alike) =>
-    alike
+  const maker = new BindingMaker(broker);
+  const found = new Map<Address, Resource>();
+  const twins = new Map<Address, LiveBinding[]>();
+  for (const item of items) {
+    if (item.source === '') continue;
+    const binding = liveBinding(item);
+    const resource = maker.make(binding, binding.propertiesKey);
+    if (found.has(resource.address)) addTo(twins, resource.address, binding);
+    else found.set(resource.address, resource);
+  }
+  if (twins.size === 0) return [...found.values()];
+  return [...found.values()].flatMap((first) => {
+    const { address, spec } = first;
+    const others = twins.get(address);
+    if (!others) return [first];
+    return [...others, { ...identityOf(first), propertiesKey: text(spec['properties-key']) }]
       .sort((a, b) => (a.propertiesKey < b.propertiesKey ? -1 : 1))
       .map(({ propertiesKey, ...binding }, i) =>
-        bindingResource(broker, i === 0 ? binding : { ...binding, twin: propertiesKey }, propertiesKey),
-      ),
-  );
+        maker.make(i === 0 ? binding : { ...binding, twin: propertiesKey }, propertiesKey),
+      );
+  });
 }
 
 type LiveBinding = BindingIdentity & { readonly propertiesKey: string };

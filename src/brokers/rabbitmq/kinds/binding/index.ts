@@ -56,7 +56,10 @@ export const binding: RabbitKind = {
   },
 
   complete(resource, context) {
-    return { ...resource.spec, arguments: completeArguments(resource, context) };
+    const { spec } = resource;
+    const args = completeArguments(resource, context);
+    // No copy of what is complete: there may be 100,000 bindings.
+    return args === spec.arguments ? spec : { ...spec, arguments: args };
   },
 
   immutableReason: () => 'a binding is its arguments',

@@ -16,7 +16,7 @@ import type { Collector } from '../kind.ts';
 import { escapeTexts } from '../literals.ts';
 import { checkName, checkRoutingKey } from '../names.ts';
 import { brokerOf } from '../parts.ts';
-import { type BindingIdentity, bindingAddress, bindingResource, identityOf } from './identity.ts';
+import { type BindingIdentity, BindingMaker, bindingAddress, identityOf } from './identity.ts';
 
 /** Where a binding leads to, when the body that it stands in says so. */
 type Destination = { readonly queue: string } | { readonly exchange: string };
@@ -38,6 +38,7 @@ export function declareBinding(collector: Collector, body: Body, vhost: string, 
   addFriendly(collector, body, table, 'x-match', 'x-match');
   const [destinationType, destination] =
     'queue' in to ? ['queue' as const, to.queue] : ['exchange' as const, to.exchange];
+  const maker = makerFor(collector, section.broker);
   for (const [routingKey, keyAt] of keysOf(collector, body)) {
     if (!checkRoutingKey(collector, routingKey, keyAt)) continue;
     const identity = {
@@ -50,8 +51,17 @@ export function declareBinding(collector: Collector, body: Body, vhost: string, 
     };
     // Several keys are distinguished by their places.
     const place = Array.isArray(value.keys) ? keyAt : at;
-    collector.add(bindingResource(section.broker, identity), place, argumentPlaces(table));
+    collector.add(maker.make(identity), place, argumentPlaces(table));
   }
+}
+
+/** Of what is gathered for one broker. */
+const makers = new WeakMap<Collector, BindingMaker>();
+
+function makerFor(collector: Collector, broker: string): BindingMaker {
+  const maker = makers.get(collector) ?? new BindingMaker(broker);
+  makers.set(collector, maker);
+  return maker;
 }
 
 function destinationOf(collector: Collector, body: Body): Destination | undefined {
