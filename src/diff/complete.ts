@@ -22,7 +22,7 @@ export function completeSides(
     const completed = new Map<Address, Resource>();
     for (const [address, resource] of resources) {
       const spec = kinds[kindOf(address)]?.complete(resource, raw);
-      completed.set(address, spec ? { ...resource, spec } : resource);
+      completed.set(address, spec && spec !== resource.spec ? { ...resource, spec } : resource);
     }
     return completed;
   };

@@ -34,12 +34,11 @@ export function markMoves(
     }
     const { after } = change;
     const kind = kinds[kindOf(after.address)];
-    const isAsked = kind?.movesByDefault
-      ? !kind.whyNotMoved?.(change, context)
-      : kind?.whyNotMoved && isWanted(after);
+    const isAsked = () =>
+      kind?.movesByDefault ? !kind.whyNotMoved?.(change, context) : kind?.whyNotMoved && isWanted(after);
     const isRename =
       change.action === 'create' && kind?.createdByRename && renamedFrom(after, context) !== undefined;
-    const moves = isUnderWay(after) || isRename || (change.action === 'replace' && isAsked);
+    const moves = isUnderWay(after) || isRename || (change.action === 'replace' && isAsked());
     return moves ? { ...change, moves: true } : change;
   });
   const changed = new Set(changes.map((change) => subject(change).address));

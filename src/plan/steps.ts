@@ -84,13 +84,13 @@ class StepBuilder {
   readonly #input: StepsInput;
   readonly #dependentsOf: DependentsOf;
   readonly #fates: ReadonlyMap<Address, Fate>;
-  readonly #systemOwned: ReadonlyMap<Address, string>;
+  /** Worked out for the first change of what is live. */
+  #systemOwned?: ReadonlyMap<Address, string>;
 
   constructor(input: StepsInput, dependentsOf: DependentsOf, fates: ReadonlyMap<Address, Fate>) {
     this.#input = input;
     this.#dependentsOf = dependentsOf;
     this.#fates = fates;
-    this.#systemOwned = systemOwned(input.context.live, input.kinds);
   }
 
   build(change: Change): Step {
@@ -189,6 +189,11 @@ class StepBuilder {
     return { text, values: change.before.metrics ?? {}, readAt: this.#input.readAt };
   }
 
+  #ownerOf({ address }: Resource): string | undefined {
+    this.#systemOwned ??= systemOwned(this.#input.context.live, this.#input.kinds);
+    return this.#systemOwned.get(address);
+  }
+
   /** Risks common to all kinds: changing a system-owned resource, and deleting a declared one. */
   #ownRisks(change: Change, dependents: readonly Dependent[]): Risk[] {
     const risks: Risk[] = [];
@@ -197,7 +202,7 @@ class StepBuilder {
       const message = `lost in an interrupted apply; re-created from ${file}`;
       risks.push({ class: 'safe', code: 'recovered', message });
     }
-    const reason = change.action === 'create' ? undefined : this.#systemOwned.get(change.before.address);
+    const reason = change.action === 'create' ? undefined : this.#ownerOf(change.before);
     if (reason !== undefined) risks.push({ class: 'refused', code: 'reserved', message: reason });
     const needed = dependents.filter(
       ({ address, outcome }) => outcome === 'removed' && this.#input.context.desired.has(address),

@@ -1,6 +1,7 @@
 import {
   type Address,
   type BrokerIdentity,
+  brokerOf as brokerName,
   type Change,
   isObject,
   type Json,
@@ -24,7 +25,7 @@ export function pathOf(resource: Pick<Resource, 'address'>): string[] {
 }
 
 export function brokerOf(resource: Pick<Resource, 'address'>): string {
-  return parseAddress(resource.address).broker;
+  return brokerName(resource.address);
 }
 
 /** For kinds whose address is one name: a vhost, a user. */

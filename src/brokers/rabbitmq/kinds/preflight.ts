@@ -55,9 +55,9 @@ function isVital(need: string, kind: string): boolean {
 function missingNeeds(resource: Resource, context: Context): Risk[] {
   const kind = kindOf(resource.address);
   return resource.dependsOn.flatMap((address): Risk[] => {
-    const { kind: need, path } = parseAddress(address);
+    const need = kindOf(address);
     if (!isVital(need, kind) || !isMissing(address, context)) return [];
-    const name = path.at(-1) ?? '';
+    const name = parseAddress(address).path.at(-1) ?? '';
     const hint = `declare it in this project, or create it before this plan is made`;
     if (context.deleted?.has(address)) {
       return [refused('need-missing', `${need} "${name}" is deleted by this plan`, 'keep one of the two')];

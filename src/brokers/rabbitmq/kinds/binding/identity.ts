@@ -10,7 +10,7 @@ import {
 } from '../../../../model/index.ts';
 import type { BindingRef, RabbitCall } from '../../calls.ts';
 import { shownArguments } from '../arguments.ts';
-import { brokerOf, exchangeNeed, pathOf, tableOf, text, vhostAndName } from '../parts.ts';
+import { exchangeNeed, pathOf, tableOf, text, vhostAndName } from '../parts.ts';
 
 /*
  * What a binding is, and the calls that make and remove it; and the one that makes an exchange, which comes back
@@ -109,12 +109,13 @@ function digestArguments(args: JsonObject): string {
 }
 
 /** The exchange that a binding leads from, and the queue or exchange that it leads to. */
-export function endsOf(binding: Resource): { readonly source: Address; readonly destination: Address } {
-  const { vhost, source, destination, destinationType } = identityOf(binding);
-  const broker = brokerOf(binding);
+export function endsOf({ address }: Resource): { readonly source: Address; readonly destination: Address } {
+  // Asked several times for each of 100,000 bindings: the segments stay encoded.
+  const [broker = '', , vhost = '', source = '', type, destination = ''] = address.split('/', 6);
+  const kind = type === 'exchange' ? 'exchange' : 'queue';
   return {
-    source: makeAddress(broker, 'exchange', vhost, source),
-    destination: makeAddress(broker, destinationType, vhost, destination),
+    source: `${broker}/exchange/${vhost}/${source}`,
+    destination: `${broker}/${kind}/${vhost}/${destination}`,
   };
 }
 

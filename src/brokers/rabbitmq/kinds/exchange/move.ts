@@ -232,6 +232,8 @@ function alternatePolicy(
  * both get every message.
  */
 export function orderMoves(changes: readonly Change[], { live, desired }: Context): Order[] {
+  const moves = changes.filter(isMove);
+  if (moves.length === 0) return [];
   const replaced = new Set(
     changes.flatMap((change) =>
       change.action === 'replace' || isMove(change) ? [subject(change).address] : [],
@@ -241,7 +243,7 @@ export function orderMoves(changes: readonly Change[], { live, desired }: Contex
     changes.filter((change) => change.action === 'create' && kindOf(change.after.address) === 'binding'),
     (change) => endsOf(subject(change)).destination,
   );
-  return changes.filter(isMove).flatMap((change): Order[] => {
+  return moves.flatMap((change): Order[] => {
     const { address } = subject(change);
     if (change.action === 'delete' && change.movesTo !== undefined) {
       const made = bindings.get(change.movesTo) ?? [];
