@@ -6,6 +6,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.mjs scripts/
 COPY schema schema
+COPY examples/ci examples/ci
 COPY src src
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
@@ -25,6 +26,7 @@ WORKDIR /opt/brokerform
 COPY --from=build /brokerform/package.json ./
 COPY --from=build /brokerform/node_modules node_modules
 COPY --from=build /brokerform/schema schema
+COPY --from=build /brokerform/examples/ci examples/ci
 COPY --from=build /brokerform/dist dist
 RUN ln -s /opt/brokerform/dist/cli/main.js /usr/local/bin/brokerform
 # The image's user "node", by number: Kubernetes can tell of a number only that it is not root.

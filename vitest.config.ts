@@ -24,7 +24,7 @@ const BROKERS = [
 /** Start programs without a broker: ours, git, shells, the scripts of `action/`. */
 const PROGRAMS = [
   'test/action/{comment,comment-retries,diff,find-plan,install,steps}.test.ts',
-  'test/cli/{approval,diff,diff-output,pipes,process,up}.test.ts',
+  'test/cli/{approval,diff,diff-output,init-question,pipes,process,up}.test.ts',
   'test/examples/{github,merge-request-note,vitest}.test.ts',
 ];
 

@@ -110,7 +110,8 @@ export function liveTypes(env: Readonly<Record<string, string | undefined>>): St
   return named.length > 0 ? named : ['rabbitmq'];
 }
 
-export function configText(directory: string, types: readonly StarterType[]): string {
+/** @param environment that pipelines use */
+export function configText(directory: string, types: readonly StarterType[], environment?: string): string {
   // Folder names may hold anything; a project is named in plans and comments.
   const project = directory.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'example';
   return `# What this repository declares, and the brokers it is for.
@@ -121,7 +122,15 @@ brokers:
 ${types.map((type) => STARTERS[type].entry).join('')}
 # What is on the broker and not declared here is never touched, unless it is owned and --prune is given:
 # owns:
-${types.map((type) => `#   ${STARTERS[type].owns}\n`).join('')}`;
+${types.map((type) => `#   ${STARTERS[type].owns}\n`).join('')}${environment === undefined ? '' : environmentText(environment)}`;
+}
+
+function environmentText(name: string): string {
+  return `
+environments:
+  # Pipelines plan and apply with --env ${name}. What differs from the brokers above goes here.
+  ${name}: {}
+`;
 }
 
 /** File name → text, in the folder of topologies; one type alone is called `example.yaml`. */

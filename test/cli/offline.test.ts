@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Diagnostic } from '../../src/model/index.ts';
 import { runCli, type Surroundings } from './run-cli.ts';
@@ -250,21 +250,68 @@ describe('init', () => {
     expect((await cli('plan --against none')).stdout).toContain(' +  queue order-notifications ');
     const topology = await readFile(join(folder, 'topologies/example.yaml'), 'utf8');
     const schema = /^# yaml-language-server: \$schema=(.+)\n/.exec(topology)?.[1] ?? '';
-    expect(JSON.parse(await readFile(join(folder, 'topologies', schema), 'utf8'))).toHaveProperty(
-      'properties.rabbitmq',
-    );
+    // A small file, of which the editor follows the reference.
+    const reference = await readFile(join(folder, 'topologies', schema), 'utf8');
+    expect(reference.length).toBeLessThan(500);
+    const { $ref } = JSON.parse(reference);
+    expect(JSON.parse(await readFile(new URL($ref), 'utf8'))).toHaveProperty('properties.rabbitmq');
+    await rm(join(folder, '.brokerform'), { recursive: true });
+    expect(await cli('schema --link')).toMatchObject({ code: 0 });
+    expect(await readFile(join(folder, 'topologies', schema), 'utf8')).toBe(reference);
   });
 
-  test.each(['kafka', 'nats', 'rabbitmq --broker nats --broker kafka'])(
-    'for %s: validates without a finding, and plans',
-    async (types) => {
-      expect(await cli(`init --broker ${types}`)).toMatchObject({ code: 0 });
-      expect(await cli('validate --fail-on info')).toMatchObject({ code: 0, stdout: 'No findings.\n' });
-      const { code, stdout } = await cli('plan --against none');
-      expect(code).toBe(0);
-      for (const type of types.split(' --broker ')) expect(stdout).toContain(`${type} "`);
+  test.each([
+    'kafka',
+    'nats',
+    'rabbitmq,kafka',
+    'rabbitmq,nats',
+    'nats,kafka',
+    'nats,rabbitmq,kafka',
+    'nats --broker kafka',
+  ])('--broker %s: validates without a finding, passes its tests, and plans', async (types) => {
+    expect(await cli(`init --broker ${types}`)).toMatchObject({ code: 0 });
+    expect(await cli('validate --fail-on info')).toMatchObject({ code: 0, stdout: 'No findings.\n' });
+    const tested = await cli('test');
+    expect(tested.code, tested.stdout).toBe(0);
+    const { code, stdout } = await cli('plan --against none');
+    expect(code).toBe(0);
+    const named = types.split(/,| --broker /);
+    for (const type of named) expect(stdout).toContain(`${type} "`);
+    expect(tested.stdout).toContain(`${named.length} passed`);
+  });
+
+  test.each([
+    [
+      'github',
+      [
+        '.github/workflows/topology-apply.yml',
+        '.github/workflows/topology-drift.yml',
+        '.github/workflows/topology-pull-request.yml',
+      ],
+    ],
+    ['gitlab', ['.gitlab-ci.yml', 'ci/merge-request-note.mjs']],
+    ['jenkins', ['Jenkinsfile']],
+  ])(
+    '--ci %s: writes the pipelines of examples/ci, and the environment that they use',
+    async (system, files) => {
+      const { code, stdout, stderr } = await cli(`init --ci ${system}`);
+      expect(code, stderr).toBe(0);
+      for (const file of files) {
+        expect(stdout).toContain(`wrote ${file}\n`);
+        const source = join(import.meta.dirname, '../../examples/ci', system, basename(file));
+        expect(await readFile(join(folder, file), 'utf8')).toBe(await readFile(source, 'utf8'));
+      }
+      expect(await cli('validate --env production --fail-on info')).toMatchObject({ code: 0 });
     },
   );
+
+  test('--ci in a folder of a repository is refused, where no pipeline would run', async () => {
+    await mkdir(join(folder, '.git'));
+    await mkdir(join(folder, 'broker'));
+    const { code, stderr } = await cli('init -C broker --ci github');
+    expect([code, await readdir(join(folder, 'broker'))]).toEqual([64, []]);
+    expect(stderr).toContain('this is its folder broker');
+  });
 
   test('a type of broker that is none is refused, with what was meant', async () => {
     const { code, stderr } = await cli('init --broker rabitmq');

@@ -23,7 +23,7 @@ test('the build sees what it copies, and nothing else', () => {
 
 test('what is copied from the build is made there', () => {
   const made = [...dockerfile.matchAll(/^COPY --from=build \/brokerform\/(\S+)/gm)].map(([, name]) => name);
-  expect(made).toEqual(['package.json', 'node_modules', 'schema', 'dist']);
+  expect(made).toEqual(['package.json', 'node_modules', 'schema', 'examples/ci', 'dist']);
   const manifest = JSON.parse(read('package.json'));
   expect(dockerfile).toContain(`/opt/brokerform/${manifest.bin.brokerform} /usr/local/bin/brokerform`);
 });

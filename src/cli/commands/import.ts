@@ -8,7 +8,7 @@ import { type Imported, importFrom } from '../import-source.ts';
 import type { Invoke } from '../invoke.ts';
 import { choiceOption, listOption } from '../options.ts';
 import { waitOption } from '../plan-flags.ts';
-import { schemaCopies, schemaFolder } from '../schema-files.ts';
+import { schemaFolder, schemaReferences } from '../schema-files.ts';
 import { InputError, UsageError } from '../usage.ts';
 
 interface Flags {
@@ -60,7 +60,7 @@ export function addImport(program: Command, invoke: Invoke): void {
         }
         if (isYaml) await printDifferences(context, files);
         const schemas = isYaml
-          ? await schemaCopies(context.folder, await schemaFolder(context.folder), ['topology'])
+          ? await schemaReferences(context.folder, await schemaFolder(context.folder))
           : [];
         await context.folder.writeNew(new Map([...files, ...schemas]));
         context.print([...files.keys()].map((file) => `wrote ${file}\n`).join(''));
