@@ -9,6 +9,7 @@ import { addDown } from './commands/down.ts';
 import { addDrift } from './commands/drift.ts';
 import { addExpand } from './commands/expand.ts';
 import { addExplain } from './commands/explain.ts';
+import { addFmt } from './commands/fmt.ts';
 import { addGraph } from './commands/graph.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
@@ -52,6 +53,7 @@ export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'
   for (const add of [
     addInit,
     addValidate,
+    addFmt,
     addPlan,
     addDiff,
     addShow,

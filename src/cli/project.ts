@@ -10,7 +10,7 @@ import {
   secretsIn,
 } from '../model/index.ts';
 import { renderDiagnostics } from '../report/index.ts';
-import type { Checked, CheckedSide } from '../workflow/index.ts';
+import type { Checked, CheckedSide, ProjectOptions } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
 import { checkSpelling, type PlanFlags } from './plan-flags.ts';
@@ -27,21 +27,23 @@ export interface ProjectChoice {
   readonly environment?: string;
 }
 
+export function projectOptions(context: CommandContext, choice: ProjectChoice): ProjectOptions {
+  const { environment = context.flags.env, configFile = context.flags.config, paths = [], baseline } = choice;
+  return {
+    directory: context.folder.path,
+    ...(configFile !== undefined && { configFile }),
+    ...(environment !== undefined && { environment }),
+    ...(paths.length > 0 && { paths }),
+    ...(baseline !== undefined && { baseline }),
+    env: context.host.env,
+  };
+}
+
 /** Loads and checks the project of the current directory. Findings are values: nothing is thrown for them. */
 export async function checkProject(context: CommandContext, choice: ProjectChoice = {}): Promise<Checked> {
   const { check } = await import('../workflow/index.ts');
-  const { environment: env = context.flags.env } = choice;
-  const config = choice.configFile ?? context.flags.config;
-  const { paths = [] } = choice;
   context.busy('reading the topology');
-  const checked = check({
-    directory: context.folder.path,
-    ...(config !== undefined && { configFile: config }),
-    ...(env !== undefined && { environment: env }),
-    ...(paths.length > 0 && { paths }),
-    ...(choice.baseline !== undefined && { baseline: choice.baseline }),
-    env: context.host.env,
-  });
+  const checked = check(projectOptions(context, choice));
   context.subject = { project: checked.project.name, environment: checked.project.environment };
   return checked;
 }
@@ -49,11 +51,10 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
 /**
  * The project, for commands that show what is declared: findings are for validate, but what could not be read at all
  * cannot be shown either.
- * @param environment instead of what `--env` names
  * @throws InvalidProject
  */
-export async function readableProject(context: CommandContext, environment?: string): Promise<Checked> {
-  const checked = await checkProject(context, environment === undefined ? {} : { environment });
+export async function readableProject(context: CommandContext, choice: ProjectChoice = {}): Promise<Checked> {
+  const checked = await checkProject(context, choice);
   if (await hasInvalidInput(checked.diagnostics)) throw new InvalidProject(checked.diagnostics);
   return checked;
 }

@@ -4,6 +4,7 @@ export { connectionOf } from './connection.ts';
 export { checkDraft } from './draft.ts';
 export { displayPath, findConfig } from './files.ts';
 export { loadForeign } from './foreign.ts';
+export { formatYaml } from './format-yaml.ts';
 export { LOCAL } from './local-environment.ts';
 export { type LoadOptions, loadProject, type Project } from './project.ts';
 export { checkOut, findRevision, type Revision } from './revision.ts';

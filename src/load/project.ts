@@ -49,6 +49,8 @@ export interface Project {
   readonly environment: string | undefined;
   /** Where the configuration is, or the working directory without one. Absolute. */
   readonly directory: string;
+  /** The configuration, as messages name it; absent without one. */
+  readonly configFile?: string;
   /** By name. Where none is configured, one for each type that the topologies use, named after it. */
   readonly brokers: ReadonlyMap<string, BrokerConfig>;
   /** By broker; what is wrong in them is left out. */
@@ -113,6 +115,7 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
     name: config?.project ?? basename(directory),
     environment: options.environment,
     directory,
+    ...(path !== undefined && { configFile: displayPath(path, options.directory) }),
     brokers: types.size > 0 ? configured : impliedBrokers(topologies, overlay, validators),
     sections: groupBy(topologies.sections, ({ broker }) => broker),
     patterns: topologies.patterns,

@@ -86,7 +86,7 @@ async function environments(
   if (flags.head !== undefined) throw new UsageError('--head and --to-env exclude each other');
   const { compareEnvironments } = await import('../../workflow/index.ts');
   const from = await readableProject(context);
-  const to = await readableProject(context, toEnv);
+  const to = await readableProject(context, { environment: toEnv });
   const promoted = flags.base === undefined ? undefined : await revisions(context, flags, toEnv);
   const diff = compareEnvironments(from, to, promoted);
   await publish((format, style) => renderEnvironments(diff, format, style));
