@@ -6,6 +6,9 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  type Pattern,
+  PatternError,
+  type PatternKind,
   type Source,
 } from '../model/index.ts';
 import type { BrokerScope } from './broker-names.ts';
@@ -96,7 +99,10 @@ export class PatternReader {
     const { kind: _, on, with: changes, ...body } = entry;
     const target = targets.get(broker);
     const identity = provider.assume(broker, target);
-    const expanded = kind.expand({ name, body, broker: identity, targeted: target !== undefined });
+    const expanded = expandedBy(kind, { name, body, broker: identity, targeted: target !== undefined });
+    if (expanded instanceof PatternError) {
+      return [wrong(`${checked.name}: ${expanded.message}`, at, expanded.hint)];
+    }
     const overlay = overrides.overlay(places, everywhere(at));
     const merged = mergeWith(
       { name, broker, provider, section: expanded, at, overlay },
@@ -112,6 +118,15 @@ export class PatternReader {
     const origin = { overlay, start: at, pattern: name };
     this.sections.push(new LoadedSection({ broker, type, value: section }, origin, overrides, substitution));
     return undefined;
+  }
+}
+
+function expandedBy(kind: PatternKind, pattern: Pattern): JsonObject | PatternError {
+  try {
+    return kind.expand(pattern);
+  } catch (error) {
+    if (error instanceof PatternError) return error;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { BrokerIdentity } from './plan.ts';
 import type { Source } from './source.ts';
 
@@ -24,8 +24,39 @@ export interface PatternKind {
   readonly intended?: Readonly<Record<string, string>>;
   /** JSON Schema (draft-07) of the entry without `kind`, `on` and `with`: an object with `properties`, without `$ref`. */
   readonly schema: JsonObject;
-  /** The section of the topology format that it stands for, without `broker`. A new value at each call. */
+  /**
+   * The section of the topology format that it stands for, without `broker`. A new value at each call.
+   * @throws PatternError for what no schema can check; it is reported at the pattern
+   */
   expand(pattern: Pattern): JsonObject;
+}
+
+/** Why an entry cannot be expanded, though the schema of its kind accepts it. */
+export class PatternError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/**
+ * A mapping of resources by name. @param noun of what they are: `exchange`
+ * @throws PatternError two have the same name
+ */
+export function resourcesByName(noun: string, entries: readonly (readonly [string, Json])[]): JsonObject {
+  const found = new Map<string, Json>();
+  for (const [name, body] of entries) {
+    if (found.has(name)) {
+      throw new PatternError(
+        `two of its ${noun}s have the name ${JSON.stringify(name)}`,
+        'choose other names under names:',
+      );
+    }
+    found.set(name, body);
+  }
+  return Object.fromEntries(found);
 }
 
 /** Why a broker lacks a kind, and what to use instead: a sentence each. */

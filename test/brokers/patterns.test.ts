@@ -170,7 +170,8 @@ function arbitraryOf(schema: JsonObject, path: readonly string[]): fc.Arbitrary<
       });
     default:
       if (typeof schema.pattern === 'string') return fc.constantFrom('500ms', '1s', '90s', '1.5h', '3d');
-      return fc.constantFrom(...path.map((part) => `my-${part}`));
+      // Different for each key: two resources with one name are an error.
+      return fc.constant(`my-${path.join('-')}`);
   }
 }
 

@@ -5,7 +5,7 @@ import {
   nameFor,
   type Pattern,
 } from '../../../model/index.ts';
-import { bindingFrom, NO_DELIVERY_LIMIT } from './keys.ts';
+import { bindingFrom, type Entries, NO_DELIVERY_LIMIT } from './keys.ts';
 
 /*
  * The place of dead letters: an exchange, and a queue that keeps them for a while.
@@ -20,31 +20,27 @@ export const deadLetters: JsonObject = deadLettersKey(
 export interface DeadLetters {
   /** The exchange that dead letters go to. */
   readonly exchange: string;
-  readonly exchanges: JsonObject;
-  readonly queues: JsonObject;
+  readonly exchanges: Entries;
+  readonly queues: Entries;
 }
 
-/** @param keys routing keys of the dead letters @returns undefined where the pattern has no place for them */
-export function deadLettersOf(
-  { name, body }: Pattern,
-  keys: readonly string[],
-  isDefault: boolean,
-): DeadLetters | undefined {
-  const keep = deadLettersKeep(body, isDefault);
-  if (keep === undefined) return undefined;
+export function deadLettersOf({ name, body }: Pattern): DeadLetters {
   const queue = nameFor(body, 'dead-letters', `${name}.dead`);
   return {
     exchange: queue,
-    exchanges: { [queue]: { type: 'direct' } },
-    queues: {
-      [queue]: {
-        type: 'quorum',
-        'message-ttl': keep,
-        'max-length': MOST_MESSAGES,
-        // Who looks at a dead letter and puts it back must not lose it.
-        'delivery-limit': NO_DELIVERY_LIMIT,
-        bindings: [bindingFrom(queue, keys)],
-      },
-    },
+    exchanges: [[queue, { type: 'topic' }]],
+    queues: [
+      [
+        queue,
+        {
+          type: 'quorum',
+          'message-ttl': deadLettersKeep(body, true) ?? null,
+          'max-length': MOST_MESSAGES,
+          // Who looks at a dead letter and puts it back must not lose it.
+          'delivery-limit': NO_DELIVERY_LIMIT,
+          bindings: [bindingFrom(queue, ['#'])],
+        },
+      ],
+    ],
   };
 }

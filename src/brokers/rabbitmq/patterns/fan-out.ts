@@ -1,4 +1,11 @@
-import { nameFor, namesKey, type PatternKind, subscribersKey, textsOf } from '../../../model/index.ts';
+import {
+  type JsonObject,
+  nameFor,
+  namesKey,
+  type PatternKind,
+  subscribersKey,
+  textsOf,
+} from '../../../model/index.ts';
 import { deadLetters, deadLettersOf } from './dead-letters.ts';
 import { NO_DELIVERY_LIMIT, sectionOf, vhostKey } from './keys.ts';
 
@@ -28,8 +35,8 @@ export const fanOut: PatternKind = {
     const exchange = nameFor(body, 'exchange', name);
     const subscribers = textsOf(body.subscribers).map((subscriber) => `${name}.${subscriber}`);
     // Whose a dead letter was is its routing key.
-    const dead = deadLettersOf(pattern, subscribers, false);
-    const queues = subscribers.map((queue) => [
+    const dead = body['dead-letters'] === undefined ? undefined : deadLettersOf(pattern);
+    const queues = subscribers.map((queue): [string, JsonObject] => [
       queue,
       {
         type: 'quorum',
@@ -43,8 +50,8 @@ export const fanOut: PatternKind = {
       },
     ]);
     return sectionOf(pattern, {
-      exchanges: { [exchange]: { type: 'fanout' }, ...dead?.exchanges },
-      queues: { ...Object.fromEntries(queues), ...dead?.queues },
+      exchanges: [[exchange, { type: 'fanout' }], ...(dead?.exchanges ?? [])],
+      queues: [...queues, ...(dead?.queues ?? [])],
     });
   },
 };

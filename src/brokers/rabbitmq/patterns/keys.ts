@@ -1,4 +1,4 @@
-import { type JsonObject, type Pattern, textOf } from '../../../model/index.ts';
+import { type Json, type JsonObject, type Pattern, resourcesByName, textOf } from '../../../model/index.ts';
 
 /*
  * What the patterns of RabbitMQ share: keys of their entries, and the section around what they give.
@@ -28,10 +28,25 @@ export function keysKey(usual: string): JsonObject {
   };
 }
 
-/** The section around what is in a vhost. */
-export function sectionOf({ body }: Pattern, resources: JsonObject): JsonObject {
+/** Resources of a kind by name. */
+export type Entries = readonly (readonly [string, Json])[];
+
+interface Resources {
+  readonly exchanges: Entries;
+  readonly queues: Entries;
+  /** Those that lead to exchanges. */
+  readonly bindings?: readonly JsonObject[];
+}
+
+/** The section around what is in a vhost. @throws PatternError two resources have the same name */
+export function sectionOf({ body }: Pattern, { exchanges, queues, bindings = [] }: Resources): JsonObject {
   const vhost = textOf(body.vhost);
-  return { ...(vhost !== undefined && { vhost }), ...resources };
+  return {
+    ...(vhost !== undefined && { vhost }),
+    exchanges: resourcesByName('exchange', exchanges),
+    queues: resourcesByName('queue', queues),
+    ...(bindings.length > 0 && { bindings }),
+  };
 }
 
 /** A binding from an exchange by one routing key, or several. */

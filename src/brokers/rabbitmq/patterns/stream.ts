@@ -21,13 +21,9 @@ export function streamSection(pattern: Pattern, limits: JsonObject): JsonObject 
   const exchange = nameFor(body, 'exchange', name);
   const keys = body.keys === undefined ? ['#'] : textsOf(body.keys);
   return sectionOf(pattern, {
-    exchanges: { [exchange]: { type: 'topic' } },
-    queues: {
-      [nameFor(body, 'stream', name)]: {
-        type: 'stream',
-        ...limits,
-        bindings: [bindingFrom(exchange, keys)],
-      },
-    },
+    exchanges: [[exchange, { type: 'topic' }]],
+    queues: [
+      [nameFor(body, 'stream', name), { type: 'stream', ...limits, bindings: [bindingFrom(exchange, keys)] }],
+    ],
   });
 }

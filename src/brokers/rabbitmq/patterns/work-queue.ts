@@ -1,16 +1,19 @@
 import { nameFor, namesKey, type PatternKind, textsOf } from '../../../model/index.ts';
 import { deadLetters, deadLettersOf } from './dead-letters.ts';
 import { bindingFrom, keysKey, sectionOf, vhostKey } from './keys.ts';
+import { retriesOf, retriesOrLimits } from './retries.ts';
 
 const MOST_MESSAGES = 1_000_000;
 
 /** Each message is one worker's job. */
 export const workQueue: PatternKind = {
-  summary: 'An exchange, a quorum queue that workers share, and a queue for what they give up.',
+  summary:
+    'An exchange, a quorum queue that workers share, queues for its retries, and one for what failed for good.',
   schema: {
     properties: {
       vhost: vhostKey,
       keys: keysKey('the name of the queue'),
+      retries: retriesOrLimits,
       'dead-letters': deadLetters,
       'max-length': {
         description: `Most messages in the queue. At the limit, new ones are refused. By default ${MOST_MESSAGES}.`,
@@ -19,6 +22,7 @@ export const workQueue: PatternKind = {
       names: namesKey({
         exchange: 'The exchange. By default the name of the pattern.',
         queue: 'The queue that all workers share. By default the name of the pattern.',
+        retry: 'How the names of exchanges and queues of retries begin. By default email.retry for email.',
         'dead-letters': 'The exchange and the queue of dead letters. By default email.dead for email.',
       }),
     },
@@ -28,20 +32,25 @@ export const workQueue: PatternKind = {
     const queue = nameFor(body, 'queue', name);
     const exchange = nameFor(body, 'exchange', name);
     const keys = body.keys === undefined ? [queue] : textsOf(body.keys);
-    const dead = deadLettersOf(pattern, [queue], true);
+    const dead = deadLettersOf(pattern);
+    const retries = retriesOf(pattern, dead.exchange);
     return sectionOf(pattern, {
-      exchanges: { [exchange]: { type: 'topic' }, ...dead?.exchanges },
-      queues: {
-        [queue]: {
-          type: 'quorum',
-          'max-length': body['max-length'] ?? MOST_MESSAGES,
-          // Refuses what is published to a full queue: dropping the oldest message would lose a job silently.
-          overflow: 'reject-publish',
-          ...(dead && { 'dead-letter': { exchange: dead.exchange, 'routing-key': queue } }),
-          bindings: [bindingFrom(exchange, keys)],
-        },
-        ...dead?.queues,
-      },
+      exchanges: [[exchange, { type: 'topic' }], ...retries.exchanges, ...dead.exchanges],
+      queues: [
+        [
+          queue,
+          {
+            type: 'quorum',
+            // At the limit, publishers are refused: to drop the oldest message would lose a job silently.
+            'max-length': body['max-length'] ?? MOST_MESSAGES,
+            ...retries.fields,
+            bindings: [bindingFrom(exchange, keys), ...retries.bindings],
+          },
+        ],
+        ...retries.queues,
+        ...dead.queues,
+      ],
+      bindings: retries.others,
     });
   },
 };

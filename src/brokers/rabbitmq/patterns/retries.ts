@@ -1,0 +1,129 @@
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  nameFor,
+  type Pattern,
+  retriesKey,
+  retryNames,
+  textsOf,
+} from '../../../model/index.ts';
+import { bindingFrom, type Entries } from './keys.ts';
+
+/*
+ * Retries with growing delays, for a consumer that only rejects what it could not do (basic.reject or basic.nack with
+ * requeue=false). A delay is a quorum queue without consumers whose messages expire.
+ *
+ * A queue dead-letters to one exchange, whatever became of a message before, and no header that exchanges can match
+ * tells one rejection from another: all that a message brings along is its routing key. So each delay returns it with a
+ * routing key of its own, and the next rejection goes by that key:
+ *
+ *     email ─rejected→ email.retry ─(any other key)→ email.retry-first → email.retry-1s ─1s→ email.retry-back → email
+ *                                 ─(email.retry-1s)→ email.retry-10s ─10s→ email.retry-back → email
+ *                                 ─(email.retry-10s)→ email.dead
+ *
+ * The routing key that it was published with is in `x-death`, in the entry of the queue that it was rejected by.
+ */
+
+const inQueue = {
+  min: 'The wait after the first failure; each further one is longer by the same.',
+  max: 'The longest wait. By default there is no limit.',
+};
+
+const list = retriesKey(
+  'A consumer rejects without requeueing, and the message comes back with the name of its last delay as routing key. Or { min, max, tries }, from RabbitMQ 4.3: the queue itself delays, by min after the first failure, twice that after the second, up to max, when a consumer calls basic.reject with requeue=true; the routing key stays.',
+);
+
+export const retriesOrLimits: JsonObject = {
+  ...list,
+  type: ['array', 'object'],
+  additionalProperties: false,
+  required: ['min', 'tries'],
+  properties: {
+    min: { ...(list.items as JsonObject), description: inQueue.min },
+    max: { ...(list.items as JsonObject), description: inQueue.max },
+    tries: {
+      type: 'integer',
+      minimum: 2,
+      maximum: 1000,
+      description: 'How often a message is delivered; then it is dead-lettered.',
+    },
+  },
+};
+
+export interface Retries {
+  /** Fields of the work queue, among them where it dead-letters to. */
+  readonly fields: JsonObject;
+  readonly exchanges: Entries;
+  readonly queues: Entries;
+  /** Bindings of the queue that messages come back by. */
+  readonly bindings: readonly JsonObject[];
+  /** Bindings of exchanges. */
+  readonly others: readonly JsonObject[];
+}
+
+/** How the work queue retries. @param deadLetters the exchange for what failed for the last time */
+export function retriesOf(pattern: Pattern, deadLetters: string): Retries {
+  const { retries } = pattern.body;
+  const none = { exchanges: [], queues: [], bindings: [], others: [] };
+  if (isObject(retries)) return { ...none, fields: { ...safely(deadLetters), ...delaysInQueue(retries) } };
+  const delays = textsOf(retries);
+  return delays.length === 0
+    ? { ...none, fields: safely(deadLetters) }
+    : ringOf(pattern, delays, deadLetters);
+}
+
+/** A message is kept until it is safe where it goes: by default, one that comes back to a full queue is dropped. */
+function safely(exchange: string, key?: string): JsonObject {
+  return {
+    overflow: 'reject-publish',
+    'dead-letter': { exchange, ...(key !== undefined && { 'routing-key': key }), strategy: 'at-least-once' },
+  };
+}
+
+/** https://www.rabbitmq.com/docs/quorum-queues#delayed-retry */
+function delaysInQueue({ min = null, max, tries }: JsonObject): JsonObject {
+  return {
+    'delayed-retry-type': 'all',
+    'delayed-retry-min': min,
+    ...(max !== undefined && { 'delayed-retry-max': max }),
+    'delivery-limit': Number(tries) - 1,
+  };
+}
+
+function ringOf({ name, body }: Pattern, delays: readonly string[], deadLetters: string): Retries {
+  const retry = nameFor(body, 'retry', `${name}.retry`);
+  const [next, first, back] = [`${retry}-next`, `${retry}-first`, `${retry}-back`];
+  const waits = retryNames(delays).map((delay) => `${retry}-${delay}`);
+  const queues = waits.map((wait, i): [string, Json] => {
+    const before = waits[i - 1];
+    const from = before === undefined ? { from: first } : bindingFrom(next, [before]);
+    return [
+      wait,
+      { type: 'quorum', 'message-ttl': delays[i] ?? '', ...safely(back, wait), bindings: [from] },
+    ];
+  });
+  const exchanges: Entries = [
+    [retry, { type: 'headers', 'alternate-exchange': next }],
+    [next, { type: 'direct', 'alternate-exchange': first }],
+    [first, { type: 'fanout' }],
+    [back, { type: 'fanout' }],
+  ];
+  const others = [
+    // What takes consumers down is not retried: it would be dropped when it comes back, as nobody rejected it.
+    {
+      from: retry,
+      'to-exchange': deadLetters,
+      'x-match': 'all-with-x',
+      arguments: { 'x-last-death-reason': 'delivery_limit' },
+    },
+    { ...bindingFrom(next, waits.slice(-1)), 'to-exchange': deadLetters },
+  ];
+  return {
+    fields: safely(retry),
+    exchanges,
+    queues,
+    bindings: [{ from: back }],
+    others,
+  };
+}
