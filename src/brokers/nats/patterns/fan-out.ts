@@ -7,8 +7,8 @@ import { streamNameFor, subjectsFor } from './names.ts';
 const KEEP = '7d';
 
 /**
- * Every subscriber gets every message from now on. With `retention: interest` a message goes once all of them
- * acknowledged it, and a subscriber that is added later gets what is published from then on, as a new queue would.
+ * Every subscriber gets every message. With `retention: interest` a message goes once all of them acknowledged it, as
+ * from queues of their own; with limits, one that is added later would get all that is kept.
  */
 export const fanOut: PatternKind = {
   summary: 'A stream that keeps each message until all subscribers acknowledged it, and a consumer for each.',
