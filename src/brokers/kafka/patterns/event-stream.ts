@@ -6,6 +6,7 @@ import {
   nameFor,
   namesKey,
   type PatternKind,
+  resourcesByName,
   retriesKey,
   retryNames,
   textOf,
@@ -52,8 +53,7 @@ export const eventStream: PatternKind = {
       ...delays.map((delay, index) => [`${prefix}-${suffixes[index]}`, longer(keep, twice(delay))] as const),
       ...(keepDead === undefined ? [] : [[nameFor(body, 'dead-letters', `${name}-dlq`), keepDead] as const]),
     ] as const;
-    return {
-      topics: Object.fromEntries(topics.map(([topic, time]) => [topic, topicBody(pattern, keptFor(time))])),
-    };
+    const bodies = topics.map(([topic, time]) => [topic, topicBody(pattern, keptFor(time))] as const);
+    return { topics: resourcesByName('topic', bodies) };
   },
 };
