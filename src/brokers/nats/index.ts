@@ -17,6 +17,7 @@ export const nats: ImportingProvider = {
   connectionSchema: connectionSchema as JsonObject,
   kinds,
   rules,
+  deadLetterKinds: ['stream'],
   patterns,
   declare,
   order,

@@ -5,7 +5,6 @@ import {
   type JsonObject,
   type Pattern,
   parseDuration,
-  resourcesByName,
   retriesKey,
   textOf,
   textsOf,
@@ -51,30 +50,26 @@ export function deliveryOf({ body }: Pattern, isEndless: boolean): JsonObject {
   return { ack_policy: 'explicit', ...wait, max_deliver: 1 };
 }
 
-/** A stream of a pattern, and that of the dead letters of these consumers, unless the pattern keeps none. */
-export function withDeadLetters(
+/** The streams section of the dead letters of these consumers; empty where the pattern keeps none. */
+export function deadLetterStreams(
   pattern: Pattern,
-  stream: JsonObject,
   consumers: readonly string[],
   isDefault: boolean,
 ): JsonObject {
   const { name, body } = pattern;
-  const own = streamNameFor(pattern);
-  const keep = consumers.length > 0 ? deadLettersKeep(body, isDefault) : undefined;
-  if (keep === undefined) return { [own]: stream };
+  const keep = deadLettersKeep(body, isDefault);
+  if (keep === undefined) return {};
   const advisories = consumers.flatMap((consumer) =>
-    ADVISORIES.map((type) => `$JS.EVENT.ADVISORY.CONSUMER.${type}.${own}.${consumer}`),
+    ADVISORIES.map((type) => `$JS.EVENT.ADVISORY.CONSUMER.${type}.${streamNameFor(pattern)}.${consumer}`),
   );
-  const dead: JsonObject = {
-    description: `Advisories on the messages that ${name} gave up`,
-    subjects: advisories,
-    max_age: keep,
-    ...(body.replicas !== undefined && { num_replicas: body.replicas }),
+  return {
+    [deadStreamNameFor(pattern)]: {
+      description: `Advisories on the messages that ${name} gave up`,
+      subjects: advisories,
+      max_age: keep,
+      ...(body.replicas !== undefined && { num_replicas: body.replicas }),
+    },
   };
-  return resourcesByName('stream', [
-    [own, stream],
-    [deadStreamNameFor(pattern), dead],
-  ]);
 }
 
 const ADVISORIES = ['MAX_DELIVERIES', 'MSG_TERMINATED'];

@@ -39,6 +39,10 @@ export async function connect(connection: Connection): Promise<Session & { reado
         const { runTests } = await import('./testing/index.ts');
         return runTests(trial, api, broker);
       },
+      async redrive(request) {
+        const { openRedrive } = await import('./redrive/index.ts');
+        return openRedrive(request, api, broker);
+      },
       lock: (request) => takeLock(request, api, broker),
       diagnose: () => diagnose(api),
       close: () => link.close(),

@@ -1,4 +1,4 @@
-import type { NatsConnection, ServerInfo } from '@nats-io/transport-node';
+import type { MsgHdrs, NatsConnection, ServerInfo } from '@nats-io/transport-node';
 import { answerLimit, type OwnSockets } from '../../../model/index.ts';
 import { ConnectionLost, ResponseTimeout } from './refusals.ts';
 
@@ -38,14 +38,20 @@ export class Link {
    * @param timeout milliseconds
    * @throws ConnectionLost, ResponseTimeout, or the client's own error.
    */
-  async request(subject: string, payload: string, timeout: number): Promise<Uint8Array> {
+  async request(
+    subject: string,
+    payload: string | Uint8Array,
+    timeout: number,
+    headers?: MsgHdrs,
+  ): Promise<Uint8Array> {
     const end = Date.now() + timeout;
     if (!this.#connected) await this.#reconnected(timeout);
     return new Promise((resolve, reject) => {
       const lose = () => reject(new ConnectionLost(true));
       const settle = () => this.#inFlight.delete(lose);
       this.#inFlight.add(lose);
-      this.connection.request(subject, payload, { timeout: Math.max(1, end - Date.now()) }).then(
+      const options = { timeout: Math.max(1, end - Date.now()), ...(headers && { headers }) };
+      this.connection.request(subject, payload, options).then(
         (message) => {
           settle();
           this.#sockets.restart();
