@@ -33,6 +33,7 @@ const PACKAGE_HOMES: Record<string, readonly string[]> = {
   amqplib: ['brokers/rabbitmq'],
   '@nats-io/transport-node': ['brokers/nats'],
   kafkajs: ['brokers/kafka'],
+  fzstd: ['brokers/kafka'],
   re2js: ['model'],
   commander: ['cli'],
   diff: ['report'],

@@ -18,6 +18,7 @@ export const kafka: ImportingProvider = {
   connectionSchema: connectionSchema as JsonObject,
   kinds,
   rules,
+  deadLetterKinds: ['topic'],
   patterns,
   declare,
   assume: (name, targetVersion): BrokerIdentity => ({

@@ -35,6 +35,10 @@ export async function connect(connection: Connection, onRequest?: (api: AnyApi) 
         return found.flat().sort((a, b) => a.unit - b.unit);
       },
       send: (units, options) => sendUnits(cluster, sessions, units, options),
+      async redrive(request) {
+        const { openRedrive } = await import('./redrive/index.ts');
+        return openRedrive(cluster, request);
+      },
       diagnose: () => diagnose(cluster, broker),
       close: async () => cluster.close(),
     };

@@ -10,14 +10,25 @@ import {
   QUOTA_EXCEEDED,
   SECURITY_DISABLED,
   TOPIC_UNAUTHORIZED,
+  TRANSACTION_UNAUTHORIZED,
 } from './protocol/errors.ts';
 import type { KafkaSettings } from './settings.ts';
 
 /** A right as Kafka's ACLs know it: an operation on a resource. */
 export interface Right {
-  readonly operation: 'Alter' | 'AlterConfigs' | 'Create' | 'Delete' | 'Describe' | 'DescribeConfigs';
-  /** A topic by name; else the cluster. */
+  readonly operation:
+    | 'Alter'
+    | 'AlterConfigs'
+    | 'Create'
+    | 'Delete'
+    | 'Describe'
+    | 'DescribeConfigs'
+    | 'Read'
+    | 'Write';
+  /** A topic, group or transactional id by name; else the cluster. */
   readonly topic?: string;
+  readonly group?: string;
+  readonly transaction?: string;
 }
 
 /** A failed request, as reported by its response. */
@@ -39,7 +50,7 @@ export function refused(settings: KafkaSettings, refusal: Refusal): BrokerError 
   return new BrokerError(settings.broker, failureOf(settings, refusal));
 }
 
-const UNAUTHORIZED = [TOPIC_UNAUTHORIZED, GROUP_UNAUTHORIZED, CLUSTER_UNAUTHORIZED];
+const UNAUTHORIZED = [TOPIC_UNAUTHORIZED, GROUP_UNAUTHORIZED, CLUSTER_UNAUTHORIZED, TRANSACTION_UNAUTHORIZED];
 
 function isUnauthorized(code: number): boolean {
   return UNAUTHORIZED.includes(code);
@@ -48,11 +59,7 @@ function isUnauthorized(code: number): boolean {
 function hintFor(settings: KafkaSettings, code: number, right: Right): string | undefined {
   if (isUnauthorized(code)) {
     // The broker may ask for the cluster where the topic would do as well, and says which.
-    const where = code === CLUSTER_UNAUTHORIZED || right.topic === undefined ? undefined : right.topic;
-    return grantHint(
-      settings,
-      where === undefined ? { operation: right.operation } : { ...right, topic: where },
-    );
+    return grantHint(settings, code === CLUSTER_UNAUTHORIZED ? { operation: right.operation } : right);
   }
   if (code === SECURITY_DISABLED) return 'set authorizer.class.name on the brokers, or declare no ACLs';
   if (code === QUOTA_EXCEEDED) return 'wait, or raise controller_mutation_rate for this user';
@@ -60,11 +67,16 @@ function hintFor(settings: KafkaSettings, code: number, right: Right): string | 
 }
 
 /** `User:ci needs DescribeConfigs on topic "orders"`, with the command that grants it. */
-function grantHint({ sasl }: KafkaSettings, { operation, topic }: Right): string {
+function grantHint({ sasl }: KafkaSettings, { operation, topic, group, transaction }: Right): string {
   const user = sasl && 'username' in sasl ? sasl.username : undefined;
   const principal = user === undefined ? 'the principal of this connection' : `User:${user}`;
-  const resource = topic === undefined ? 'the cluster' : `topic ${JSON.stringify(topic)}`;
-  const flag = topic === undefined ? '--cluster' : `--topic ${JSON.stringify(topic)}`;
+  const named = [
+    { noun: 'topic', flag: '--topic', name: topic },
+    { noun: 'group', flag: '--group', name: group },
+    { noun: 'transactional id', flag: '--transactional-id', name: transaction },
+  ].find(({ name }) => name !== undefined);
+  const resource = named ? `${named.noun} ${JSON.stringify(named.name)}` : 'the cluster';
+  const flag = named ? `${named.flag} ${JSON.stringify(named.name)}` : '--cluster';
   const grant =
     user === undefined
       ? ''

@@ -50,7 +50,8 @@ export class Link {
       const lose = () => reject(new ConnectionLost(true));
       const settle = () => this.#inFlight.delete(lose);
       this.#inFlight.add(lose);
-      const options = { timeout: Math.max(1, end - Date.now()), ...(headers && { headers }) };
+      const time = Math.max(1, end - Date.now());
+      const options = headers ? { timeout: time, headers } : { timeout: time };
       this.connection.request(subject, payload, options).then(
         (message) => {
           settle();

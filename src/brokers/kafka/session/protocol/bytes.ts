@@ -155,6 +155,14 @@ export class Reader {
     return this.#buffer.toString('utf8', start, start + length);
   }
 
+  /** Null where the length is -1. */
+  data(): Buffer | null {
+    const length = this.count();
+    if (length < 0) return null;
+    const start = this.#step(length);
+    return this.#buffer.subarray(start, start + length);
+  }
+
   /** Ends a structure, and passes over the tagged fields in it unless they are asked for. */
   end(onTag?: (tag: number, value: Reader) => void): void {
     if (!this.flexible) return;

@@ -36,10 +36,9 @@ export const nullableString: Codec<string | null> = {
   write: (to, value) => to.string(value),
   read: (from) => from.string(),
 };
-/** Bytes that are only ever sent. */
 export const bytes: Codec<Buffer> = {
   write: (to, value) => to.data(value),
-  read: () => Buffer.alloc(0),
+  read: (from) => from.data() ?? Buffer.alloc(0),
 };
 
 /** A list that may be missing, which is mostly a way to ask for everything. */

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster } from '../cluster.ts';
+import {
+  CONCURRENT_TRANSACTIONS,
+  COORDINATOR_LOADING,
+  COORDINATOR_NOT_AVAILABLE,
+  isMoved,
+  NOT_COORDINATOR,
+  UNSTABLE_OFFSETS,
+} from '../protocol/errors.ts';
+import { FindCoordinator } from '../protocol/messages.ts';
+import { type Right, refused } from '../refusals.ts';
+
+/** Milliseconds between two attempts, and for all of them: a coordinator takes some seconds to load its log. */
+const PAUSE = 100;
+const PATIENCE = 30_000;
+
+const TYPES = { group: 0, transaction: 1 } as const;
+
+/** The broker that keeps the offsets of a group, or a transaction. */
+export class Coordinator {
+  readonly #cluster: Cluster;
+  readonly #type: keyof typeof TYPES;
+  readonly #name: string;
+  #node: number | undefined;
+
+  constructor(cluster: Cluster, type: keyof typeof TYPES, name: string) {
+    this.#cluster = cluster;
+    this.#type = type;
+    this.#name = name;
+  }
+
+  /**
+   * Asks it again until the answer is not "not now" or "not me".
+   * @param codeOf the error code of an answer; 0 for none
+   * @returns the code of an answer that is an error, too
+   * @throws BrokerError, ConnectionError
+   */
+  async ask<A>(request: (node: number) => Promise<A>, codeOf: (response: A) => number): Promise<A> {
+    const until = Date.now() + PATIENCE;
+    for (;;) {
+      const response = await request(await this.#find(until));
+      const code = codeOf(response);
+      if (code === NOT_COORDINATOR || code === COORDINATOR_NOT_AVAILABLE) this.#node = undefined;
+      if (!isTemporary(code) || Date.now() > until) return response;
+      await sleep(PAUSE);
+    }
+  }
+
+  async #find(until: number): Promise<number> {
+    while (this.#node === undefined) {
+      const asked = { name: this.#name, type: TYPES[this.#type] };
+      const { error, node, message } = await this.#cluster.read(FindCoordinator, asked);
+      if (error === 0) this.#node = node;
+      else if (!isTemporary(error) || Date.now() > until) {
+        const right: Right = { operation: 'Describe', [this.#type]: this.#name };
+        throw refused(this.#cluster.settings, {
+          ...{ op: `find the coordinator of ${this.#name}`, code: error, message, right },
+        });
+      } else await sleep(PAUSE);
+    }
+    return this.#node;
+  }
+}
+
+function isTemporary(code: number): boolean {
+  const temporary = [COORDINATOR_LOADING, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR];
+  return [...temporary, CONCURRENT_TRANSACTIONS, UNSTABLE_OFFSETS].includes(code) || isMoved(code);
+}

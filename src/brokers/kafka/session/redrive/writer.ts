@@ -1,0 +1,259 @@
+import { BrokerError, groupBy } from '../../../../model/index.ts';
+import type { Cluster } from '../cluster.ts';
+import {
+  errorName,
+  errorWords,
+  INVALID_PRODUCER_EPOCH,
+  isMoved,
+  PRODUCER_FENCED,
+  TRANSACTION_UNAUTHORIZED,
+} from '../protocol/errors.ts';
+import {
+  AddOffsetsToTxn,
+  AddPartitionsToTxn,
+  EndTxn,
+  InitProducerId,
+  Produce,
+  TxnOffsetCommit,
+} from '../protocol/messages.ts';
+import { type NewRecord, writeBatch } from '../protocol/records.ts';
+import { type Right, refused } from '../refusals.ts';
+import { Coordinator } from './coordinator.ts';
+import { type Commit, commit } from './offsets.ts';
+import { leaderOf } from './partition-reader.ts';
+
+/** A copy, and where it goes. */
+export interface Copy {
+  readonly topic: string;
+  readonly partition: number;
+  readonly record: NewRecord;
+  /** The dead letter was compressed: uncompressed, it may be larger than the topic takes. */
+  readonly isCompressed: boolean;
+}
+
+/** Milliseconds for which a broker keeps a transaction open after a kill: what readers of committed records wait for. */
+const TRANSACTION_TIMEOUT = 30_000;
+
+/** Refusals that are about the records themselves, not about the topic: CORRUPT_MESSAGE, MESSAGE_TOO_LARGE and others. */
+const ABOUT_RECORDS = new Set([2, 10, 18, 32, 44, 87]);
+/** A partition that was not looked at, because another one of the request was refused. */
+const OPERATION_NOT_ATTEMPTED = 55;
+/** A repetition that the broker has already. */
+const DUPLICATE_SEQUENCE = 46;
+
+/** A broker does not take these records. Nothing of them is committed. */
+export class RecordsRefused extends Error {
+  override readonly name = 'RecordsRefused';
+  constructor(code: number, message: string | null) {
+    super(`${errorWords(code, message)} (${errorName(code)})`);
+  }
+}
+
+interface Producer {
+  readonly id: number;
+  readonly epoch: number;
+  /** By topic and partition. */
+  readonly sequences: Map<string, number>;
+}
+
+/** Writes copies, and with them in one transaction how far a topic of dead letters was redriven. */
+export class Writer {
+  readonly #cluster: Cluster;
+  readonly #names: { readonly group: string; readonly topic: string };
+  readonly #group: Coordinator;
+  readonly #transaction: Coordinator;
+  #producer: Producer | undefined;
+
+  private constructor(
+    cluster: Cluster,
+    names: { readonly group: string; readonly topic: string },
+    group: Coordinator,
+  ) {
+    this.#cluster = cluster;
+    this.#names = names;
+    this.#group = group;
+    this.#transaction = new Coordinator(cluster, 'transaction', names.group);
+  }
+
+  /**
+   * Ends what a killed run left open, and locks out one that still runs.
+   * @throws BrokerError, ConnectionError
+   */
+  static async open(
+    cluster: Cluster,
+    names: { readonly group: string; readonly topic: string },
+    group: Coordinator,
+  ): Promise<Writer> {
+    const writer = new Writer(cluster, names, group);
+    await writer.#begin();
+    return writer;
+  }
+
+  /** Without the right to a transactional id: a kill may then leave copies whose letters are redriven again. */
+  get isTransactional(): boolean {
+    return this.#producer !== undefined;
+  }
+
+  /** Writes copies and commits, all or nothing where it is transactional. @throws RecordsRefused, BrokerError, ConnectionError */
+  async write(copies: readonly Copy[], commits: readonly Commit[]): Promise<void> {
+    const producer = this.#producer;
+    if (!producer) {
+      await this.#produce(copies, undefined);
+      return commit(this.#cluster, this.#group, this.#names, commits);
+    }
+    try {
+      await this.#addPartitions(producer, copies);
+      await this.#produce(copies, producer);
+      await this.#commitOffsets(producer, commits);
+    } catch (error) {
+      await this.#abort(producer).catch(() => {});
+      if (error instanceof RecordsRefused) await this.#begin();
+      throw error;
+    }
+    await this.#end(producer, true);
+  }
+
+  /** Keeps these commits for long, which those of a transaction are not. */
+  keep(commits: readonly Commit[]): Promise<void> {
+    return commit(this.#cluster, this.#group, this.#names, commits);
+  }
+
+  async #begin(): Promise<void> {
+    const { group: transaction } = this.#names;
+    const body = { transaction, timeout: TRANSACTION_TIMEOUT };
+    const response = await this.#transaction
+      .ask(
+        (to) => this.#cluster.request(InitProducerId, body, { to, repeatable: true }),
+        ({ error }) => error,
+      )
+      .catch((error: unknown) => {
+        const isDenied =
+          error instanceof BrokerError && error.failure.status === errorName(TRANSACTION_UNAUTHORIZED);
+        if (isDenied) return { error: TRANSACTION_UNAUTHORIZED, id: -1, epoch: -1 };
+        throw error;
+      });
+    if (response.error === TRANSACTION_UNAUTHORIZED) return;
+    this.#check(`begin a transaction as ${transaction}`, response.error, { operation: 'Write', transaction });
+    this.#producer = { id: response.id, epoch: response.epoch, sequences: new Map() };
+  }
+
+  async #addPartitions({ id, epoch }: Producer, copies: readonly Copy[]): Promise<void> {
+    const { group: transaction } = this.#names;
+    const byTopic = groupBy(copies, ({ topic }) => topic);
+    const topics = [...byTopic].map(([name, own]) => ({
+      name,
+      partitions: [...new Set(own.map(({ partition }) => partition))],
+    }));
+    const codes = (response: {
+      topics: readonly { name: string; partitions: readonly { error: number }[] }[];
+    }) => response.topics.flatMap(({ name, partitions }) => partitions.map(({ error }) => ({ name, error })));
+    const response = await this.#transaction.ask(
+      (to) =>
+        this.#cluster.request(
+          AddPartitionsToTxn,
+          { transaction, id, epoch, topics },
+          { to, repeatable: true },
+        ),
+      (answer) => codes(answer).find(({ error }) => error !== 0)?.error ?? 0,
+    );
+    // Others in the request are only said not to have been tried.
+    const failed = codes(response).filter(({ error }) => error !== 0);
+    const first = failed.find(({ error }) => error !== OPERATION_NOT_ATTEMPTED) ?? failed[0];
+    if (!first) return;
+    const right: Right =
+      first.error === TRANSACTION_UNAUTHORIZED
+        ? { operation: 'Write', transaction }
+        : { operation: 'Write', topic: first.name };
+    this.#check(`write to topic ${first.name}`, first.error, right);
+  }
+
+  async #produce(copies: readonly Copy[], producer: Producer | undefined): Promise<void> {
+    const byPlace = groupBy(copies, ({ topic, partition }) => `${topic}/${partition}`);
+    await Promise.all([...byPlace].map(([key, own]) => this.#produceTo(key, own, producer)));
+  }
+
+  async #produceTo(key: string, copies: readonly Copy[], producer: Producer | undefined): Promise<void> {
+    const [{ topic, partition }] = copies as [Copy, ...Copy[]];
+    const sequence = producer?.sequences.get(key) ?? 0;
+    const sender = producer && { id: producer.id, epoch: producer.epoch, sequence };
+    const isCompressed = copies.some((copy) => copy.isCompressed);
+    const records = writeBatch(
+      copies.map(({ record }) => record),
+      Date.now(),
+      isCompressed,
+      sender,
+    );
+    producer?.sequences.set(key, sequence + copies.length);
+    for (let attempt = 0; ; attempt++) {
+      const response = await this.#cluster.request(
+        Produce,
+        {
+          ...{
+            transaction: producer ? this.#names.group : null,
+            acks: -1,
+            timeout: this.#cluster.settings.timeout,
+          },
+          topics: [{ name: topic, partitions: [{ index: partition, records }] }],
+        },
+        // The broker drops a repetition of the same sequence.
+        { to: await leaderOf(this.#cluster, topic, partition), repeatable: producer !== undefined },
+      );
+      const [answer] = response.topics.flatMap(({ partitions }) => partitions);
+      const code = answer?.error ?? 0;
+      if (code === 0 || code === DUPLICATE_SEQUENCE) return;
+      if (isMoved(code) && attempt < 5) continue;
+      const message = answer?.message ?? answer?.refused[0]?.message ?? null;
+      if (ABOUT_RECORDS.has(code)) throw new RecordsRefused(code, message);
+      this.#check(`write to topic ${topic}`, code, { operation: 'Write', topic }, message);
+    }
+  }
+
+  async #commitOffsets({ id, epoch }: Producer, commits: readonly Commit[]): Promise<void> {
+    const { group, topic } = this.#names;
+    const transaction = group;
+    const right = { operation: 'Read', group } as const;
+    const added = await this.#transaction.ask(
+      (to) =>
+        this.#cluster.request(AddOffsetsToTxn, { transaction, id, epoch, group }, { to, repeatable: true }),
+      ({ error }) => error,
+    );
+    this.#check(`commit the offsets of ${group}`, added.error, right);
+    const partitions = commits.map(({ partition: index, offset, metadata }) => ({
+      ...{ index, offset, metadata, leaderEpoch: -1 },
+    }));
+    const body = { transaction, group, id, epoch, topics: [{ name: topic, partitions }] };
+    const codeIn = (response: { topics: readonly { partitions: readonly { error: number }[] }[] }) =>
+      response.topics.flatMap((one) => one.partitions).find(({ error }) => error !== 0)?.error ?? 0;
+    const response = await this.#group.ask(
+      (to) => this.#cluster.request(TxnOffsetCommit, body, { to, repeatable: true }),
+      codeIn,
+    );
+    this.#check(`commit the offsets of ${group}`, codeIn(response), right);
+  }
+
+  async #end({ id, epoch }: Producer, commits: boolean): Promise<void> {
+    const { group: transaction } = this.#names;
+    const { error } = await this.#transaction.ask(
+      (to) => this.#cluster.request(EndTxn, { transaction, id, epoch, commits }, { to, repeatable: true }),
+      (response) => response.error,
+    );
+    this.#check(`end a transaction as ${transaction}`, error, { operation: 'Write', transaction });
+  }
+
+  #abort(producer: Producer): Promise<void> {
+    return this.#end(producer, false);
+  }
+
+  /** @throws BrokerError unless the code is 0 */
+  #check(op: string, code: number, right: Right, message: string | null = null): void {
+    if (code === 0) return;
+    if (code === PRODUCER_FENCED || code === INVALID_PRODUCER_EPOCH) {
+      throw new BrokerError(this.#cluster.settings.broker, {
+        ...{ op, status: errorName(code) },
+        message: `another redrive of topic ${this.#names.topic} has begun since`,
+        hint: 'run one at a time; nothing is lost',
+      });
+    }
+    throw refused(this.#cluster.settings, { op, code, right, message });
+  }
+}
