@@ -17,7 +17,11 @@ export function completeSides(
   live: Iterable<Resource>,
   kinds: Readonly<Record<string, Kind>>,
 ): Context {
-  const raw: Context = { ...context, desired: indexByAddress(desired), live: indexByAddress(live) };
+  return completeContext({ ...context, desired: indexByAddress(desired), live: indexByAddress(live) }, kinds);
+}
+
+/** The same of two sides that are indexed already. */
+export function completeContext(raw: Context, kinds: Readonly<Record<string, Kind>>): Context {
   const complete = (resources: ReadonlyMap<Address, Resource>) => {
     const completed = new Map<Address, Resource>();
     for (const [address, resource] of resources) {
@@ -26,5 +30,5 @@ export function completeSides(
     }
     return completed;
   };
-  return { ...context, desired: complete(raw.desired), live: complete(raw.live) };
+  return { ...raw, desired: complete(raw.desired), live: complete(raw.live) };
 }

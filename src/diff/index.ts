@@ -1,5 +1,5 @@
 export { abandonedMoves } from './abandoned.ts';
-export { completeSides } from './complete.ts';
+export { completeContext, completeSides } from './complete.ts';
 export { diffSpecs } from './fields.ts';
 export { isMoveUnderWay, markMoves } from './moves.ts';
 export { resetSecrets } from './resets.ts';

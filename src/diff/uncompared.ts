@@ -12,9 +12,9 @@ export function uncomparedSecrets(
   changed: ReadonlySet<Address>,
 ): Uncompared[] {
   return [...desired.values()].flatMap(({ address, spec }) => {
-    const found = live.get(address);
     const canCompare = kinds[kindOf(address)]?.canCompareSecret;
-    if (!found || !canCompare || changed.has(address)) return [];
+    const found = canCompare && live.get(address);
+    if (!found || changed.has(address)) return [];
     const fields = secretPaths(spec, [])
       .filter(([path]) => !canCompare(path, found, broker))
       .map(([path]) => path.join('.'));

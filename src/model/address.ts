@@ -32,10 +32,10 @@ export interface AddressParts {
 
 /** @throws URIError when the text is not percent-encoded UTF-8. */
 export function parseAddress(address: Address): AddressParts {
-  const [broker = '', kind = '', ...path] = address
-    .split('/')
-    .map((segment) => (segment.includes('%') ? decodeURIComponent(segment) : segment));
-  return { broker, kind, path };
+  const segments = address.split('/');
+  // Asked for every resource, several times, and most names need no decoding.
+  const names = address.includes('%') ? segments.map(decodeURIComponent) : segments;
+  return { broker: names[0] ?? '', kind: names[1] ?? '', path: names.slice(2) };
 }
 
 /**

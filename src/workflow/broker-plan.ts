@@ -1,6 +1,6 @@
 import {
   abandonedMoves,
-  completeSides,
+  completeContext,
   diffResources,
   isMoveUnderWay,
   markMoves,
@@ -132,10 +132,11 @@ async function readContext(
     const why = `${takers.join(' or ')} is neither there nor declared`;
     onNote?.(`${resource.address}, recorded in ${file}, cannot be re-created: ${why}`);
   }
-  const wanted = [...desired, ...missing.map(({ resource }) => resource)];
+  for (const { resource } of missing) sides.desired.set(resource.address, resource);
+  const raw: Context = { ...sides, broker: live.broker };
   return {
-    context: completeSides({ broker: live.broker }, wanted, found, provider.kinds),
-    raw: { ...sides, desired: indexByAddress(wanted), broker: live.broker },
+    context: completeContext(raw, provider.kinds),
+    raw,
     recorded: new Map(missing.map(({ resource, file }) => [resource.address, file])),
   };
 }

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseJson, printJson } from '../../src/model/index.ts';
+import { canonicalJson, canonicalParts, type Json, parseJson, printJson } from '../../src/model/index.ts';
 
 test('long integers stay exact, and the digits of fractions are left alone', () => {
   const text =
@@ -16,4 +17,14 @@ test('digits inside strings are no numbers, and exact integers print as plain on
   const value = parseJson('{"s":"12345678901234567890 \\"99999999999999999999\\"","n":12345678901234567890}');
   expect(value).toMatchObject({ s: '12345678901234567890 "99999999999999999999"' });
   expect(printJson(value)).toContain('"n":12345678901234567890');
+});
+
+test('the parts of a canonical text are that text, whatever the order of the keys', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = canonicalJson(value as Json);
+      expect([...canonicalParts(value as Json)].join('')).toBe(text);
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
 });

@@ -19,7 +19,7 @@ export async function* sendUnits(
   const over = new AbortController();
   const drain = AbortSignal.any([options.drain, options.abort]);
   const signals = { drain, givenUp: gaveUp(options.abort, over.signal) };
-  const settled: Outcome[] = [];
+  let settled: Outcome[] = [];
   let wake = () => {};
   let bug: unknown;
   for (const [unit, calls] of units.entries()) {
@@ -32,10 +32,12 @@ export async function* sendUnits(
   }
   try {
     for (let told = 0; told < units.length; ) {
-      const outcome = settled.shift();
-      if (outcome) {
-        told++;
-        yield outcome;
+      if (settled.length > 0) {
+        // A batch at a time: shifting a long array item by item takes quadratic time.
+        const outcomes = settled;
+        settled = [];
+        told += outcomes.length;
+        yield* outcomes;
       } else if (bug !== undefined) throw bug;
       else {
         await new Promise<void>((resolve) => {

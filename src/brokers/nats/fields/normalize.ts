@@ -42,6 +42,15 @@ export function normalize(fields: Fields, config: JsonObject, broker: Broker): R
   return result;
 }
 
+/** The names that a declaration decides, also where it leaves them out. */
+const oursIn = oncePer(
+  (fields: Fields) =>
+    new Set([
+      ...IDENTITY,
+      ...Object.entries(fields).flatMap(([name, { kept }]) => (kept === true ? [] : [name])),
+    ]),
+);
+
 /**
  * The declared fields, and the undeclared ones that must keep their live value, because an update replaces the whole
  * configuration: `kept` fields, and fields of a newer server, which the tables lack.
@@ -50,11 +59,11 @@ export function withLive(fields: Fields, resource: Resource, context: Context): 
   const current = renamedFrom(resource, context) ?? context.live.get(resource.address);
   const declared = resource.spec;
   if (!current || current === resource) return declared;
+  const ours = oursIn(fields);
   const kept: Record<string, Json> = {};
   let isEmpty = true;
   for (const name in current.spec) {
-    const isOurs = IDENTITY.has(name) || (Object.hasOwn(fields, name) && fields[name]?.kept !== true);
-    if (isOurs || declared[name] !== undefined) continue;
+    if (ours.has(name) || declared[name] !== undefined) continue;
     kept[name] = current.spec[name] ?? null;
     isEmpty = false;
   }

@@ -85,9 +85,11 @@ export async function pause(attempt: number, deadline: number): Promise<boolean>
   return true;
 }
 
+const decoder = new TextDecoder();
+
 /** @throws Refusal for an invalid response */
 function decode(data: Uint8Array): Json {
-  const text = new TextDecoder().decode(data);
+  const text = decoder.decode(data);
   try {
     checkDepth(text);
     return parseJson(text);

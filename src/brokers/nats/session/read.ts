@@ -36,8 +36,12 @@ const ELECTION = 8_000;
  */
 export async function readScope(scope: Scope, api: JetStreamApi): Promise<Resource[]> {
   const { broker } = api.settings;
+  // The server works on the list while we work out what the scope wants of it.
+  const listing = listStreams(api);
+  // Awaited below, and no error may be lost until then.
+  listing.catch(() => {});
   const wanted = wantedBy(scope, broker);
-  const streams = await listCompletely(api, 'read streams', () => listStreams(api), {
+  const streams = await listCompletely(api, 'read streams', () => listing, {
     isWanted: (name) => wanted.stream(name) || wanted.consumersOf(name),
     infoOf: (name) => ({ verb: 'STREAM.INFO', path: [name] }),
     what: 'stream',
