@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import { benchKafkaCommands, benchNatsCommands, benchRabbitCommands } from './broker-commands.ts';
 import { benchKafka } from './kafka.ts';
 import { benchMoves } from './moves.ts';
 import { benchNats } from './nats.ts';
 import { benchOffline } from './offline.ts';
+import { benchOfflineCommands } from './offline-commands.ts';
 import { benchRabbit } from './rabbitmq.ts';
 import { renderSection, type Section, writeSection } from './report.ts';
 import { benchRouting } from './routing.ts';
@@ -11,22 +13,34 @@ import { benchNatsRouting } from './routing-nats.ts';
 import type { Settings } from './settings.ts';
 
 // Measures, prints what it found and puts it into RESULTS.md:
-//   npm run bench                                 everything
+//   npm run bench                                 everything but the long ones, in about 15 minutes
 //   npm run bench -- rabbitmq --line old          one section, on the older broker
 //   npm run bench -- offline --sizes 100,1000     to try it; smaller sizes are only printed
 
 const SIZES = '1000,10000';
 
-const sections: Readonly<Record<string, (settings: Settings) => Promise<Section>>> = {
+type Measure = (settings: Settings) => Promise<Section>;
+
+const usual: Readonly<Record<string, Measure>> = {
   offline: benchOffline,
+  commands: benchOfflineCommands,
+  'commands-rabbitmq': benchRabbitCommands,
+  'commands-kafka': benchKafkaCommands,
+  'commands-nats': benchNatsCommands,
   rabbitmq: benchRabbit,
   kafka: benchKafka,
   nats: benchNats,
+};
+
+/** Measured only by name: each takes many minutes. */
+const long: Readonly<Record<string, Measure>> = {
   moves: benchMoves,
   routing: benchRouting,
   'routing-nats': benchNatsRouting,
   'routing-kafka': benchKafkaRouting,
 };
+
+const sections = { ...usual, ...long };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,7 +59,7 @@ const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...proces
   ' ',
 );
 const line = values.line === 'old' ? 'old' : 'current';
-for (const [name, measure] of Object.entries(sections)) {
+for (const [name, measure] of Object.entries(positionals.length > 0 ? sections : usual)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   const section = await measure({ sizes, line });
   console.log(`## ${section.title}\n\n${renderSection(section, command)}\n`);

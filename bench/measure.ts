@@ -63,6 +63,8 @@ export function timeOf(times: ReadonlyMap<string, number>, label: string): numbe
 export interface Ran {
   readonly code: number | null;
   readonly stdout: string;
+  /** From its start to its end, in milliseconds. */
+  readonly time: number;
   /** The most memory that it held at any time (resident set), in MiB. */
   readonly peakMemory: number;
   /** The processor time that it took from its start to its end, in milliseconds. */
@@ -84,6 +86,7 @@ export async function runNode(
   cwd: string,
   errors: 'inherit' | 'ignore' = 'inherit',
 ): Promise<Ran> {
+  const start = performance.now();
   const child = spawn(process.execPath, ['--import', TELL_USAGE, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', errors, 'pipe'],
@@ -96,5 +99,6 @@ export async function runNode(
     once(child, 'exit') as Promise<[number | null]>,
   ]);
   const [kibibytes, microseconds] = told.split(' ').map(Number);
-  return { code, stdout, peakMemory: (kibibytes ?? NaN) / 1024, cpu: (microseconds ?? NaN) / 1000 };
+  const time = performance.now() - start;
+  return { code, stdout, time, peakMemory: (kibibytes ?? NaN) / 1024, cpu: (microseconds ?? NaN) / 1000 };
 }

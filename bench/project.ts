@@ -24,7 +24,12 @@ export class Project {
     const config = { project: 'bench', topologies: ['topologies/*.yaml'], brokers: { main: broker } };
     writeFileSync(join(this.folder, 'brokerform.yaml'), JSON.stringify(config));
     mkdirSync(join(this.folder, 'topologies'));
-    for (const [name, text] of files) writeFileSync(join(this.folder, 'topologies', name), text);
+    for (const [name, text] of files) this.write(name, text);
+  }
+
+  /** Adds a topology file, or replaces it. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, 'topologies', name), text);
   }
 
   check(): Checked {

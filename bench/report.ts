@@ -15,6 +15,19 @@ export interface Figure {
   readonly unit: '×' | ' s' | ' MiB' | ' MB' | '';
 }
 
+/** What a command took as a process of its own. */
+export interface Usage {
+  readonly command: string;
+  /** How many resources are declared; absent for what has none. */
+  readonly resources?: number;
+  /** From its start to its end, in milliseconds. */
+  readonly time: number;
+  /** Of all processors, in milliseconds. */
+  readonly cpu: number;
+  /** The most at any time (resident set), in MiB. */
+  readonly memory: number;
+}
+
 /** One part of the results, measured in one run. */
 export interface Section {
   readonly title: string;
@@ -22,6 +35,8 @@ export interface Section {
   readonly about: string;
   /** What else was part of it, such as a broker and its version. */
   readonly with: readonly string[];
+  /** What users feel, before the figures. */
+  readonly usages?: readonly Usage[];
   readonly figures: readonly Figure[];
 }
 
@@ -45,14 +60,27 @@ export function writeSection(section: Section, command: string): void {
   writeFileSync(FILE, `${[HEAD.trim(), ...all].join('\n\n')}\n`);
 }
 
-export function renderSection(section: Section, command: string): string {
-  const rows = [
-    ['', 'brokerform', 'raw', 'figure', 'target', 'met'],
-    ['---', '---:', '---:', '---:', '---:', '---'],
-    ...section.figures.map(cells),
+export function renderSection({ about, with: others, usages, figures }: Section, command: string): string {
+  const parts = [
+    about,
+    `${machine(others)}\nCommand: \`${command}\``,
+    ...(usages
+      ? [tableOf(['command', 'resources', 'time', 'CPU time', 'memory'], usages.map(usageCells))]
+      : []),
+    tableOf(['', 'brokerform', 'raw', 'figure', 'target', 'met'], figures.map(cells)),
   ];
-  const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
-  return `${section.about}\n\n${machine(section.with)}\nCommand: \`${command}\`\n\n${table}`;
+  return parts.join('\n\n');
+}
+
+/** Words on the left and in the last column of figures, numbers on the right. */
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const alignments = head.map((name, i) => (i === 0 || name === 'met' ? '---' : '---:'));
+  return [head, alignments, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+function usageCells({ command, resources, time, cpu, memory }: Usage): string[] {
+  const count = resources?.toLocaleString('en-US') ?? '';
+  return [command, count, duration(time), duration(cpu), `${memory.toFixed(0)} MiB`];
 }
 
 function cells({ what, ours, raw = '', value, target, unit }: Figure): string[] {
