@@ -8,7 +8,7 @@ import { toFiles as streamFiles, streamTopology } from './nats-topology.ts';
 import { Project } from './project.ts';
 import { createVhost, deleteVhost } from './rabbitmq-raw.ts';
 import { toFiles as queueFiles, queueTopology } from './rabbitmq-topology.ts';
-import type { Section, Usage } from './report.ts';
+import { MOST_GROWTH, type Section, type Usage } from './report.ts';
 import type { Settings } from './settings.ts';
 
 /** A broker with a project of any size. */
@@ -105,8 +105,8 @@ ${subject.resources}. The broker's own work is in the time, and in neither the C
     with: [subject.version],
     usages,
     figures: [
-      ...growthsOf(usages, NO_CHANGE, 10.5),
-      ...growthsOf(usages, ONE_CHANGE, 10.5),
+      ...growthsOf(usages, NO_CHANGE, MOST_GROWTH),
+      ...growthsOf(usages, ONE_CHANGE, MOST_GROWTH),
       ...growthsOf(usages, NEW),
     ],
   };

@@ -3,7 +3,7 @@ import { create, list, remove } from './kafka-raw.ts';
 import { type BenchTopic, toFiles, topicTopology } from './kafka-topology.ts';
 import { alternate, cpuOf, timeOf } from './measure.ts';
 import { apply, expectInSync, Project, plan } from './project.ts';
-import { type Figure, growth, ratio, type Section } from './report.ts';
+import { type Figure, growth, MOST_GROWTH, ratio, type Section } from './report.ts';
 import type { Settings } from './settings.ts';
 
 /** Above this the brokers take longer to make and delete logs than all else takes together. */
@@ -88,8 +88,13 @@ function planFigures(plans: ReadonlyMap<number, Times>): Figure[] {
       ratio('… with reading and linting the files', timeOf(times, 'check and plan'), timeOf(times, 'raw')),
       ...(large
         ? [
-            growth('plan, ten times as many', timeOf(times, 'plan'), timeOf(large, 'plan'), 11),
-            growth('… its own CPU time', timeOf(times, cpuOf('plan')), timeOf(large, cpuOf('plan')), 11),
+            growth('plan, ten times as many', timeOf(times, 'plan'), timeOf(large, 'plan'), MOST_GROWTH),
+            growth(
+              '… its own CPU time',
+              timeOf(times, cpuOf('plan')),
+              timeOf(large, cpuOf('plan')),
+              MOST_GROWTH,
+            ),
             growth('… raw client', timeOf(times, 'raw'), timeOf(large, 'raw')),
           ]
         : []),

@@ -1,7 +1,7 @@
 import { growthsOf, measureCommand, measureEmpty, roundsOf } from './commands.ts';
 import { Project } from './project.ts';
 import { queueTopology, toFiles } from './rabbitmq-topology.ts';
-import type { Section, Usage } from './report.ts';
+import { MOST_GROWTH, type Section, type Usage } from './report.ts';
 import type { Settings } from './settings.ts';
 
 const COMMANDS = {
@@ -10,9 +10,6 @@ const COMMANDS = {
   '`plan --against none --out`': ['plan', '--against', 'none', '--out', 'plan.json'],
   '`show plan.json`': ['show', 'plan.json'],
 };
-
-/** Ten times the resources take at most so many times as long, and as much memory. */
-const MOST_GROWTH = 10.5;
 
 /** Whole commands that need no broker, up to ten times the largest size. */
 export async function benchOfflineCommands({ sizes }: Settings): Promise<Section> {

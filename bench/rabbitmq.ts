@@ -3,7 +3,7 @@ import { alternate, cpuOf, timeOf } from './measure.ts';
 import { apply, expectInSync, Project, plan } from './project.ts';
 import { createVhost, declare, deleteVhost, list } from './rabbitmq-raw.ts';
 import { type QueueTopology, queueTopology, toFiles } from './rabbitmq-topology.ts';
-import { type Figure, growth, ratio, type Section } from './report.ts';
+import { type Figure, growth, MOST_GROWTH, ratio, type Section } from './report.ts';
 import type { Settings } from './settings.ts';
 
 /** Median times of one size, in milliseconds. */
@@ -112,8 +112,8 @@ function growths(all: ReadonlyMap<number, Times>, label: string): Figure[] {
     const large = all.get(size * 10);
     if (!large) return [];
     return [
-      growth(`${label}, ten times as many`, timeOf(small, label), timeOf(large, label), 11),
-      growth('… its own CPU time', timeOf(small, cpuOf(label)), timeOf(large, cpuOf(label)), 11),
+      growth(`${label}, ten times as many`, timeOf(small, label), timeOf(large, label), MOST_GROWTH),
+      growth('… its own CPU time', timeOf(small, cpuOf(label)), timeOf(large, cpuOf(label)), MOST_GROWTH),
       growth('… raw client', timeOf(small, 'raw'), timeOf(large, 'raw')),
     ];
   });
