@@ -11,6 +11,7 @@ import {
   type Provider,
   type Snapshot,
 } from '../model/index.ts';
+import type { TracedName } from '../workflow/foreign.ts';
 import type { Checked, DeclaredBroker } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
 import { type Folder, namedFileError } from './files.ts';
@@ -21,6 +22,8 @@ export interface ImportChoice {
   /** Paths, with the name of a format before them where they do not show it. */
   readonly from?: readonly string[];
   readonly broker?: string;
+  /** The cluster that the files of other tools are read for, where they are for several. */
+  readonly cluster?: string;
   /** Address globs. */
   readonly target: readonly string[];
   readonly exclude: readonly string[];
@@ -39,6 +42,8 @@ export interface Imported {
   readonly sources: readonly ImportSource[];
   /** Of other tools' files: what could not be carried over. Undefined where it was a broker, or stood in for one. */
   readonly leftovers?: readonly Diagnostic[];
+  /** What the other tool calls the resources, where it keeps account of them. */
+  readonly names?: readonly TracedName[];
 }
 
 /** Formats of brokers and of brokerform itself, beside those of other tools. */
@@ -55,7 +60,13 @@ export async function importFrom(context: CommandContext, choice: ImportChoice):
     ...source,
     snapshot: partOf(source.snapshot, source.provider, { targets, excludes }),
   }));
-  return { ...imported, sources: sources.filter(({ snapshot }) => snapshot.resources.length > 0) };
+  const { names = [] } = imported;
+  const kept = new Set(sources.flatMap(({ snapshot }) => snapshot.resources.map(({ address }) => address)));
+  return {
+    ...imported,
+    sources: sources.filter(({ snapshot }) => snapshot.resources.length > 0),
+    names: names.filter(({ addresses }) => addresses.some((address) => kept.has(address))),
+  };
 }
 
 /** A slip in a target would leave out what was meant. */
@@ -71,15 +82,25 @@ function checkTargets({ sources }: Imported, targets: readonly string[]): void {
 
 async function importWhole(context: CommandContext, choice: ImportChoice): Promise<Imported> {
   const checked = await checkProject(context);
-  const { from, broker } = choice;
-  if (from === undefined) return { sources: await importLive(context, checked, choice) };
+  const { from, broker, cluster } = choice;
+  if (from === undefined) {
+    refuseCluster(cluster);
+    return { sources: await importLive(context, checked, choice) };
+  }
   const { format, paths } = await namedFormat(context.folder, from);
   const [first = ''] = paths;
   const isExport =
     format === undefined ? await looksLikeExport(context.folder, paths) : EXPORTS.includes(format);
-  if (!isExport) return importForeign(context.folder, checked, paths, { format, name: broker });
+  if (!isExport) return importForeign(context.folder, checked, paths, { format, name: broker, cluster });
+  refuseCluster(cluster);
   if (paths.length > 1) throw new UsageError(`${format ?? first} is one file, and ${paths.length} are named`);
   return { sources: [await importFile(context.folder, checked, first, broker)] };
+}
+
+/** @throws UsageError when one is chosen where only the files of other tools can be for several */
+function refuseCluster(cluster: string | undefined): void {
+  if (cluster === undefined) return;
+  throw new UsageError('--cluster needs files of another tool', 'a broker is chosen with --broker');
 }
 
 /** `asyncapi api.yaml` names a format; a lone path, or one that is there, does not. */
@@ -161,18 +182,20 @@ async function importForeign(
   folder: Folder,
   checked: Checked,
   paths: readonly string[],
-  { format, name }: { readonly format: string | undefined; readonly name: string | undefined },
+  { format, name, cluster }: Readonly<Record<'format' | 'name' | 'cluster', string | undefined>>,
 ): Promise<Imported> {
   const { providers } = await import('../workflow/index.ts');
   const { readForeign } = await import('../workflow/foreign.ts');
   const chosen = name === undefined ? undefined : chooseBroker(checked, name);
-  const { parts, leftovers } = await readForeign(paths, {
+  const { parts, leftovers, names } = await readForeign(paths, {
     directory: folder.path,
     providers: chosen ? [chosen.provider] : providers,
     ...(format !== undefined && { format }),
+    ...(cluster !== undefined && { cluster }),
     brokerName: (provider) => chosen?.name ?? nameOfType(checked, provider),
   });
-  return { sources: parts.map(({ snapshot, provider }) => sourceOf(checked, snapshot, provider)), leftovers };
+  const sources = parts.map(({ snapshot, provider }) => sourceOf(checked, snapshot, provider));
+  return { sources, leftovers, names };
 }
 
 /** The only broker of a type; its type where none is configured, as in a topology without a configuration. */

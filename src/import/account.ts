@@ -28,6 +28,8 @@ const NO_SUCH_KEY = 'brokerform knows no such key';
 export class Account {
   readonly #fates = new WeakMap<object, Map<string, Fate>>();
   readonly #reasons = new WeakMap<object, Map<string, string>>();
+  readonly #withheld = new WeakMap<object, Set<string>>();
+  readonly #titles = new WeakMap<object, string>();
   readonly #errors = new Map<string, Diagnostic>();
   readonly #remarks = new Map<string, Diagnostic>();
 
@@ -74,6 +76,23 @@ export class Account {
     entryOf(this.#fates, container).set(key, { left: why });
   }
 
+  /** As {@link leave}, and whoever reads the key finds nothing there. */
+  withhold(container: object, key: string, why: string): void {
+    if (this.isWithheld(container, key)) return;
+    this.leave(container, key, why);
+    const keys = this.#withheld.get(container) ?? new Set();
+    this.#withheld.set(container, keys.add(key));
+  }
+
+  isWithheld(container: object, key: string): boolean {
+    return this.#withheld.get(container)?.has(key) === true;
+  }
+
+  /** How messages call a container, in place of its path from the document's root. */
+  entitle(container: object, title: string): void {
+    this.#titles.set(container, title);
+  }
+
   remark(what: string, why: string, at: Source): void {
     const remark = notCarriedOver(what, why, at);
     this.#remarks.set(identityOf(at, remark.message), remark);
@@ -88,7 +107,8 @@ export class Account {
   leftovers({ value, places, at }: ForeignDocument): Diagnostic[] {
     const found: Diagnostic[] = [];
     const visited = new Set<object>();
-    const visit = (container: Json, path: string) => {
+    const visit = (container: Json, given: string) => {
+      const path = (isObject(container) && this.#titles.get(container)) || given;
       if (Array.isArray(container)) {
         for (const [index, item] of container.entries()) visit(item as Json, pathTo(path, index));
         return;

@@ -11,16 +11,22 @@ import {
   type Source,
 } from '../model/index.ts';
 import type { Account } from './account.ts';
+import { Clusters } from './clusters.ts';
 import type { Mapping } from './mapping.ts';
 import { type ForeignPlaces, pathTo, shortened } from './places.ts';
 
 type Key = string | number;
 type Container = Record<string, Json> | Json[];
 
-interface Cluster {
+/** What the other tool calls a resource of the section. */
+export interface ForeignName {
+  /** `module.shop.rabbitmq_queue.orders["eu"]` */
   readonly name: string;
-  readonly namespace: string | undefined;
+  /** The kind of the resource, and the place that it was declared at. */
+  readonly kind: string;
   readonly at: Source;
+  /** What to tell the other tool to let go of, where it keeps the resource: the name, or that of all its instances. */
+  readonly release: string | undefined;
 }
 
 /** More than a file of 16 MiB holds, unless it means to harm. */
@@ -43,18 +49,36 @@ export class DraftSection {
   readonly #templates = new Map<object, Map<Key, string>>();
   readonly #variables = new Set<string>();
   readonly #items = new Map<object, Set<string>>();
+  /** Mappings that are there only because something stands below them. */
+  readonly #implied = new Set<object>();
+  readonly #names: ForeignName[] = [];
   #parts = 0;
-  #cluster: Cluster | undefined;
+  readonly clusters: Clusters;
 
   /** @param start the beginning of the first file: the place of mistakes that have none */
-  constructor(account: Account, start: Source) {
+  constructor(account: Account, start: Source, clusters: Clusters = new Clusters(account)) {
     this.account = account;
     this.#start = start;
+    this.clusters = clusters;
   }
 
-  /** Makes sure that there is a mapping; several documents may speak of one thing. */
+  get names(): readonly ForeignName[] {
+    return this.#names;
+  }
+
+  /** Makes sure that there is a mapping; several documents may speak of one thing. The first one is its place. */
   open(path: readonly string[], at: Source): void {
-    this.#mapping(path, at);
+    const map = this.#mapping(path, at);
+    const key = path[path.length - 1];
+    if (!map || key === undefined || !this.#implied.delete(map)) return;
+    const parent = this.#mapping(path.slice(0, -1), at);
+    if (parent) this.#spots.get(parent)?.set(key, at);
+    this.#spots.get(map)?.set('', at);
+  }
+
+  /** Remembers what the other tool calls a resource. */
+  trace(name: ForeignName): void {
+    this.#names.push(name);
   }
 
   /** Sets a value. The same value may be given again; another one is an error that names both places. */
@@ -125,21 +149,11 @@ export class DraftSection {
   }
 
   /**
-   * All documents must be for one cluster: what is written is for one broker.
+   * Whether a document is for the cluster that is written: the only one, or the one that was chosen.
    * @param namespace where clusters of one name can be; any where it is not told
    */
-  belongsTo(cluster: string, at: Source, namespace?: string): void {
-    const own: Cluster = { name: cluster, namespace, at };
-    const first = this.#cluster ?? own;
-    const isElsewhere =
-      namespace !== undefined && first.namespace !== undefined && namespace !== first.namespace;
-    if (first.name === cluster && !isElsewhere) {
-      this.#cluster = { ...first, namespace: first.namespace ?? namespace };
-      return;
-    }
-    const message = `this is for ${clusterName(own)}, and ${formatSource(first.at)} is for ${clusterName(first)}`;
-    const hint = 'one import is for one broker: name only the files of one, then those of the other';
-    this.account.error('several-clusters', at, message, { hint, related: [first.at] });
+  belongsTo(cluster: string, at: Source, namespace?: string): boolean {
+    return this.clusters.isMeant({ name: cluster, namespace, at });
   }
 
   at(container: object, key?: Key): Source {
@@ -187,6 +201,7 @@ export class DraftSection {
       const next = (Object.hasOwn(map, key) ? map[key] : undefined) ?? {};
       if (!isObject(next)) return undefined;
       if (!this.#spots.has(next)) {
+        this.#implied.add(next);
         map[key] = next;
         this.#spots.get(map)?.set(key, at);
         this.#spots.set(next, new Map([['', at]]));
@@ -221,10 +236,6 @@ export class DraftSection {
     if (at && !this.#spots.has(container)) this.#spots.set(container, new Map([['', at]]));
     for (const item of Object.values(container)) this.#adopt(item, places, at);
   }
-}
-
-function clusterName({ name, namespace }: Cluster): string {
-  return shortened(namespace === undefined ? name : `${name} in namespace ${namespace}`);
 }
 
 function nameOf(path: readonly string[]): string {

@@ -39,6 +39,12 @@ export class Mapping {
     return new Mapping(value, '', at, { account, places });
   }
 
+  /** The same mapping under a name that people know, in place of its path. */
+  titled(title: string): Mapping {
+    this.account.entitle(this.value, title);
+    return new Mapping(this.value, title, this.#at, this);
+  }
+
   /** The place of the mapping, or of one of its keys. */
   at(key?: string): Source {
     const own = key === undefined ? undefined : this.places.at(this.value, key);
@@ -193,7 +199,8 @@ export class Mapping {
   }
 
   #peek(key: string): Json | undefined {
-    return Object.hasOwn(this.value, key) ? this.value[key] : undefined;
+    const isThere = Object.hasOwn(this.value, key) && !this.account.isWithheld(this.value, key);
+    return isThere ? this.value[key] : undefined;
   }
 
   #take(key: string): Json | undefined {

@@ -12,7 +12,7 @@ export interface ForeignFiles {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const PATTERNS = ['**/*.yaml', '**/*.yml', '**/*.json'];
+const PATTERNS = ['**/*.yaml', '**/*.yml', '**/*.json', '**/*.tfstate'];
 
 /** The documents of other tools' files, YAML or JSON, in the order of the paths. Nothing in them makes this throw. */
 export function loadForeign(paths: readonly string[], directory: string): ForeignFiles {
@@ -36,7 +36,7 @@ function filesOf(paths: readonly string[], directory: string, diagnostics: Diagn
       : [absolute];
     for (const file of found) files.add(file);
     if (found.length > 0) continue;
-    const message = `the folder ${path} holds no YAML or JSON file`;
+    const message = `the folder ${path} holds no YAML, JSON or tfstate file`;
     diagnostics.push({
       code: 'load/no-files',
       severity: 'error',

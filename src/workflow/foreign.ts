@@ -1,8 +1,10 @@
 import {
   Account,
+  Clusters,
   DraftSection,
   type ForeignDocument,
   type ForeignFormat,
+  type ForeignName,
   type ImportingProvider,
   Mapping,
   notCarriedOver,
@@ -10,14 +12,18 @@ import {
 } from '../import/index.ts';
 import { checkDraft, loadForeign } from '../load/index.ts';
 import {
+  type Address,
   append,
   compareDiagnostics,
   type Diagnostic,
   formatSource,
+  groupBy,
   hasErrors,
   InvalidProject,
+  kindOf,
   type Provider,
   type Snapshot,
+  type Source,
 } from '../model/index.ts';
 import { manageable } from './import.ts';
 
@@ -27,6 +33,13 @@ export interface ForeignImport {
   readonly parts: readonly { readonly snapshot: Snapshot; readonly provider: Provider }[];
   /** Everything in the files that could not be carried over; sorted by file and line. */
   readonly leftovers: readonly Diagnostic[];
+  /** What the other tool calls the resources, where it says so. */
+  readonly names: readonly TracedName[];
+}
+
+export interface TracedName extends ForeignName {
+  /** Of what was made of it; none where it is written as a part of another resource. */
+  readonly addresses: readonly Address[];
 }
 
 export interface ForeignOptions {
@@ -35,6 +48,8 @@ export interface ForeignOptions {
   readonly providers: readonly Provider[];
   /** The only format to look for. */
   readonly format?: string;
+  /** The only cluster to take: `NAME` or `NAMESPACE/NAME`. */
+  readonly cluster?: string;
   /** The name of the broker that a provider's resources are for. Asked only where there are any. */
   readonly brokerName: (provider: Provider) => string;
 }
@@ -63,16 +78,52 @@ export async function readForeign(paths: readonly string[], options: ForeignOpti
   const read = sortOut(documents, account, readers, errors);
   const drafts = readers.map(({ provider, formats }) => ({
     provider,
-    draft: translated(formats, read.known, account),
+    draft: translated(formats, read.known, account, options.cluster),
   }));
+  checkCluster(
+    drafts.flatMap(({ draft }) => draft?.clusters ?? []),
+    options.cluster,
+    errors,
+  );
   append(errors, account.errors);
+  const names: TracedName[] = [];
   const parts = drafts.flatMap(({ provider, draft }) => {
     if (!draft || Object.keys(draft.value).length === 0) return [];
-    return declared(draft, provider, options, errors);
+    const made = declared(draft, provider, options, errors);
+    append(names, traced(draft.names, made));
+    return made;
   });
   if (hasErrors(errors)) throw new InvalidProject(errors.sort(compareDiagnostics), paths.join(', '));
   const leftovers = read.sources.flatMap((document) => account.leftovers(document));
-  return { parts, leftovers: [...leftovers, ...account.remarks, ...read.unknown].sort(compareDiagnostics) };
+  const all = [...leftovers, ...account.remarks, ...read.unknown].sort(compareDiagnostics);
+  return { parts, leftovers: all, names };
+}
+
+function checkCluster(all: readonly Clusters[], chosen: string | undefined, errors: Diagnostic[]): void {
+  if (chosen === undefined || all.some(({ isMet }) => isMet)) {
+    for (const clusters of all) clusters.tellOthers();
+    return;
+  }
+  const others = all.flatMap((clusters) => clusters.others).slice(0, 10);
+  errors.push({
+    code: 'import/several-clusters',
+    severity: 'error',
+    message: `nothing in the files is for cluster ${JSON.stringify(chosen)}`,
+    hint: others.length === 0 ? 'the files name no cluster' : `the files are for ${others.join(', ')}`,
+  });
+}
+
+/** The resources that names were given to, found by the place that they were declared at. */
+function traced(names: readonly ForeignName[], parts: ForeignImport['parts']): TracedName[] {
+  const keyOf = (kind: string, at: Source | undefined) => `${kind} ${at ? formatSource(at) : ''}`;
+  const resources = groupBy(
+    parts.flatMap(({ snapshot }) => snapshot.resources),
+    ({ address, at }) => keyOf(kindOf(address), at),
+  );
+  return names.map((name) => {
+    const own = resources.get(keyOf(name.kind, name.at)) ?? [];
+    return { ...name, addresses: own.map(({ address }) => address) };
+  });
 }
 
 async function readersOf(
@@ -137,9 +188,10 @@ function translated(
   formats: readonly ForeignFormat[],
   documents: readonly Mapping[],
   account: Account,
+  cluster: string | undefined,
 ): DraftSection | undefined {
   const [first] = documents;
-  const draft = first && new DraftSection(account, first.at());
+  const draft = first && new DraftSection(account, first.at(), new Clusters(account, cluster));
   for (const format of formats) {
     const own = documents.filter(({ value }) => format.recognises(value));
     if (draft && own.length > 0) format.translate(own, draft);

@@ -90,7 +90,7 @@ describe('the format', () => {
     ['import --from definitions a.yaml b.yaml', 64, 'definitions is one file, and 2 are named'],
     ['import --from no.yaml', 65, 'no.yaml: no such file or directory'],
     ['import --from a.yaml no.yaml', 65, 'no.yaml does not exist'],
-    ['import --from empty', 65, 'the folder empty holds no YAML or JSON file'],
+    ['import --from empty', 65, 'the folder empty holds no YAML, JSON or tfstate file'],
     ['import --from a.yaml --format snapshot', 64, 'a snapshot is of a broker'],
   ])('%s', async (line, exit, message) => {
     await write({ 'a.yaml': TOPIC, 'b.yaml': TOPIC, 'empty/x.txt': '' });

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../model/index.ts';
 import { renderDiagnostics, unifiedDiff } from '../../report/index.ts';
 import { withAcceptedFindings } from '../accept-findings.ts';
 import type { CommandContext } from '../context.ts';
+import { tellHandOver } from '../hand-over.ts';
 import { type Files, snapshotFiles, topologyFiles } from '../import-files.ts';
 import { type Imported, importFrom } from '../import-source.ts';
 import type { Invoke } from '../invoke.ts';
@@ -14,6 +15,7 @@ import { InputError, UsageError } from '../usage.ts';
 interface Flags {
   readonly from?: readonly string[];
   readonly broker?: string;
+  readonly cluster?: string;
   readonly target: readonly string[];
   readonly exclude: readonly string[];
   readonly out?: string;
@@ -23,11 +25,13 @@ interface Flags {
 
 const FROM_HELP = `
 What --from reads is known by its content: a RabbitMQ definitions file, a snapshot, or files and folders of AsyncAPI,
-kafka-gitops, Strimzi, topicctl and the RabbitMQ messaging topology operator. To be explicit, name the format first:
+kafka-gitops, Strimzi, Terraform, topicctl and the RabbitMQ messaging topology operator. To be explicit, name the format
+first:
   brokerform import --from api.yaml
+  brokerform import --from terraform.tfstate --out topologies
   brokerform import --from asyncapi api.yaml billing.yaml
   brokerform import --from strimzi manifests/ --out topologies
-Formats: asyncapi, definitions, kafka-gitops, rabbitmq-operator, snapshot, strimzi, topicctl`;
+Formats: asyncapi, definitions, kafka-gitops, rabbitmq-operator, snapshot, strimzi, terraform, topicctl`;
 
 export function addImport(program: Command, invoke: Invoke): void {
   program
@@ -35,6 +39,7 @@ export function addImport(program: Command, invoke: Invoke): void {
     .description('Generate YAML from live brokers or files of other tools')
     .option('--from <paths...>', '[FORMAT] and files or directories to read instead of a broker')
     .option('--broker <broker>', 'one broker of the configuration (default: all)')
+    .option('--cluster <name>', 'with --from: only what is for this cluster, or Terraform provider')
     .addOption(
       listOption('--target <glob>', 'include only matching addresses, with their bindings; repeatable'),
     )
@@ -56,6 +61,7 @@ export function addImport(program: Command, invoke: Invoke): void {
         if (imported.leftovers) tellLeftovers(context, imported.leftovers, files.size);
         if (flags.out === undefined) {
           context.print([...files.values()].join('---\n'));
+          tellHandOver(context, imported.names ?? []);
           return {};
         }
         if (isYaml) await printDifferences(context, files);
@@ -64,6 +70,7 @@ export function addImport(program: Command, invoke: Invoke): void {
           : [];
         await context.folder.writeNew(new Map([...files, ...schemas]));
         context.print([...files.keys()].map((file) => `wrote ${file}\n`).join(''));
+        tellHandOver(context, imported.names ?? []);
         return {};
       }),
     );
@@ -79,8 +86,9 @@ async function printDifferences(context: CommandContext, files: Files): Promise<
 async function filesOf(context: CommandContext, imported: Imported, flags: Flags): Promise<Files> {
   if (flags.format === 'yaml') {
     const files = await topologyFiles(context.folder, imported, flags.out);
-    // Other tools' files are plans too: what is wrong with them is to be mended.
-    return imported.leftovers ? files : withAcceptedFindings(context, files);
+    const { names = [], leftovers } = imported;
+    // Other tools' files are plans: what is wrong with them is to be mended. A state says what is on a broker.
+    return leftovers && names.length === 0 ? files : withAcceptedFindings(context, files, { names });
   }
   if (imported.sources.length > 0 && !imported.leftovers) return snapshotFiles(imported.sources, flags.out);
   throw new UsageError('a snapshot is of a broker, and files of other tools only say what should be on one');

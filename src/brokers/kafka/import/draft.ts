@@ -41,6 +41,7 @@ export function takeConfigs(draft: DraftSection, topic: string, from: Mapping, k
       configs.leave(name, 'it is set only while replicas move');
       continue;
     }
+    if (configs.account.isWithheld(configs.value, name)) continue;
     const value = configs.json(name);
     if (value === undefined || value === '') configs.remark(name, 'it has no value');
     else if (isScalars(value))

@@ -1,10 +1,5 @@
-import { asyncapiFormat, type ForeignFormat } from '../../../import/index.ts';
+import type { ForeignFormat } from '../../../import/index.ts';
+import { asyncapi } from './asyncapi.ts';
+import { terraform } from './terraform/index.ts';
 
-const WHY = 'subjects and queue groups are made by clients; AsyncAPI does not describe JetStream streams';
-
-/** AsyncAPI describes subjects, which are not declared: every channel is unsupported. */
-export const foreignFormats: readonly ForeignFormat[] = [
-  asyncapiFormat('nats', ['nats', 'nats-secure'], (channels) => {
-    for (const channel of channels) channel.explain(WHY);
-  }),
-];
+export const foreignFormats: readonly ForeignFormat[] = [asyncapi, terraform];

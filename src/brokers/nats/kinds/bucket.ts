@@ -254,7 +254,9 @@ function bodyFor(resource: Resource, shape: Shape, writer: Writer): JsonObject {
     if (field.api === 'allow_msg_ttl' && toBigInt(spec.subject_delete_marker_ttl) !== 0n) continue;
     body[key] = toYaml(field, friendlyOrigins(field.api, value, bucket, writer));
   }
-  if (!equalJson(spec.subjects ?? [], initial(bucket, spec).subjects ?? [])) {
+  // What a file declares has no subjects: a client gives them to it.
+  const isLive = resource.at === undefined;
+  if (isLive && !equalJson(spec.subjects ?? [], initial(bucket, spec).subjects ?? [])) {
     writer.notes.push(
       `${kind} ${bucket}: its stream has other subjects than a client gives it; they stay as they are`,
     );

@@ -1,5 +1,6 @@
 import type { ForeignFormat } from '../../../import/index.ts';
 import { asyncapi } from './asyncapi.ts';
 import { rabbitmqOperator } from './operator/index.ts';
+import { terraform } from './terraform/index.ts';
 
-export const foreignFormats: readonly ForeignFormat[] = [asyncapi, rabbitmqOperator];
+export const foreignFormats: readonly ForeignFormat[] = [asyncapi, rabbitmqOperator, terraform];

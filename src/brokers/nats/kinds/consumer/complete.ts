@@ -14,6 +14,12 @@ import { isUnset } from '../../fields/values.ts';
 import { limitedDefault, setDefault } from '../server-limits.ts';
 import { withoutStart } from './rename.ts';
 
+/** The server ignores the sign, and takes 0 as no sampling. */
+function percentage(text: string): string | null {
+  const digits = text.replace(/%$/, '');
+  return /^0+$/.test(digits) ? null : digits;
+}
+
 /**
  * The configuration of a consumer as the server would echo it, with defaults and values derived from other fields, the
  * stream and the account: `setConsumerConfigDefaults` in server/consumer.go.
@@ -23,7 +29,7 @@ export function completeConsumer(resource: Resource, context: Context): JsonObje
   const declared = withLive(consumerFields, resource, context);
   const spec = normalize(consumerFields, declared, broker);
   if (typeof declared.filter_subject === 'string') joinFilters(spec, declared.filter_subject);
-  if (typeof spec.sample_freq === 'string') spec.sample_freq = spec.sample_freq.replace(/%$/, '');
+  if (typeof spec.sample_freq === 'string') spec.sample_freq = percentage(spec.sample_freq);
   completeAcknowledgement(spec, declared);
   completeDelivery(spec, declared);
   if (isUnset(declared.max_batch) && spec.deliver_subject === null) {
