@@ -5,7 +5,7 @@ import type { CommandContext } from './context.ts';
 
 /** What is left to do until brokerform alone manages what Terraform did. Terraform's command changes no broker. */
 export function tellHandOver(context: CommandContext, names: readonly TracedName[]): void {
-  const kept = names.filter(({ release }) => release !== undefined);
+  const kept = names.filter(({ isKept }) => isKept);
   if (kept.length === 0 || context.flags.quiet === true) return;
   const lines = [
     'next:',
@@ -13,7 +13,9 @@ export function tellHandOver(context: CommandContext, names: readonly TracedName
     '  2. remove these resources from the configuration of Terraform, and from its state:',
   ];
   for (const [file, own] of groupBy(kept, ({ at }) => at.file)) {
-    const releases = [...new Set(own.flatMap(({ release }) => release ?? []))];
+    const releases = [...groupBy(own, ({ whole }) => whole)].flatMap(([whole, some]) =>
+      some.length === some[0]?.instances ? [whole] : some.map(({ name }) => name),
+    );
     lines.push(`     # ${escapeText(file)}`, '     terraform state rm \\');
     for (const [index, release] of releases.entries()) {
       const isLast = index === releases.length - 1;

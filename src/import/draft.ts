@@ -25,8 +25,11 @@ export interface ForeignName {
   /** The kind of the resource, and the place that it was declared at. */
   readonly kind: string;
   readonly at: Source;
-  /** What to tell the other tool to let go of, where it keeps the resource: the name, or that of all its instances. */
-  readonly release: string | undefined;
+  /** Whether the other tool keeps it, and must let go of it. */
+  readonly isKept: boolean;
+  /** What it calls all instances together, and how many there are. */
+  readonly whole: string;
+  readonly instances: number;
 }
 
 /** More than a file of 16 MiB holds, unless it means to harm. */
@@ -145,6 +148,15 @@ export class DraftSection {
     this.put(path, `\${${variable}}`, at);
     const templates = this.#templates.get(map) ?? new Map<Key, string>();
     this.#templates.set(map, templates.set(key, `\${${variable}}`));
+    return variable;
+  }
+
+  /** As {@link secret}, in a list of one. */
+  secretList(path: readonly string[], words: readonly string[], at: Source): string {
+    const variable = this.#variable(words);
+    const list: Json[] = [`\${${variable}}`];
+    this.put(path, list, at);
+    this.#templates.set(list, new Map([[0, `\${${variable}}`]]));
     return variable;
   }
 

@@ -208,7 +208,7 @@ function listOf(value: Json | undefined): JsonObject[] {
 const INDEX = /\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g;
 
 /** As a configuration has it. */
-export function withoutIndices(address: string): string {
+function withoutIndices(address: string): string {
   return address.replace(INDEX, '');
 }
 

@@ -55,11 +55,9 @@ export function terraformFormat(provider: TerraformProvider): ForeignFormat {
         read.push({ resource, kind: known.kind });
       }
       const instances = countBy(all, ({ whole }) => whole);
-      const carried = countBy(read, ({ resource }) => resource.whole);
       for (const { resource, kind } of read) {
-        const { address: name, at, whole } = resource;
-        const all = instances.get(whole) === carried.get(whole) ? whole : name;
-        draft.trace({ name, kind, at, release: resource.isKept ? all : undefined });
+        const { address: name, at, isKept, whole } = resource;
+        draft.trace({ name, kind, at, isKept, whole, instances: instances.get(whole) ?? 1 });
       }
     },
   };
@@ -132,6 +130,8 @@ function isTaken(
     owners.set(key, resource);
     return false;
   }
+  // Which is an error of its own.
+  if (owner.cluster !== resource.cluster) return true;
   const message = `${resource.address} and ${owner.address} are both ${identity.join(' ')}`;
   const hint =
     'resources of several brokers? terraform show -json omits providers: import what terraform state pull prints';

@@ -148,6 +148,54 @@ test('of several brokers of one type one is to be chosen, and is named in the fi
   expect(stdout).toContain('kafka:\n  broker: two\n  topics:\n');
 });
 
+describe('a state of Terraform', () => {
+  test('each resource has its address above it, and what to let go of is listed', async () => {
+    await write({ 'terraform.tfstate': SAMPLES['terraform rabbitmq'] });
+    const { code, stdout, stderr } = await cli('import --from terraform.tfstate --out t');
+    expect([code, stdout]).toEqual([0, 'wrote t/shop.yaml\nwrote t/users.yaml\n']);
+    const text = await readFile(join(folder, 't/shop.yaml'), 'utf8');
+    expect(text).toContain('  # terraform: rabbitmq_vhost.shop\n  vhost: shop\n');
+    expect(text).toContain('    # terraform: module.shop["eu"].rabbitmq_exchange.events\n    events:\n');
+    expect(text).toContain('        # terraform: rabbitmq_binding.orders["eu"]\n        - from: events\n');
+    const users = await readFile(join(folder, 't/users.yaml'), 'utf8');
+    expect(users.match(/# terraform: rabbitmq_topic_permissions\.app\n/g)).toHaveLength(2);
+    expect(stderr).toContain('next:\n  1. brokerform plan: ');
+    // Both instances of the queue were read, so that the resource can go as a whole.
+    expect(stderr).toContain("     terraform state rm \\\n       'rabbitmq_binding.orders' \\\n");
+    expect(stderr).toContain(`       'module.shop["eu"].rabbitmq_exchange.events' \\\n`);
+    expect(stderr).toContain("       'rabbitmq_queue.orders' \\\n");
+    expect(stderr).not.toContain('aws_mq_broker.main');
+    expect((await cli('validate t')).code).toBe(0);
+  });
+
+  test('a part of a resource is handed over as a part', async () => {
+    await write({ 's/x.tfstate': SAMPLES['terraform rabbitmq'] });
+    const line = 'import --from terraform s --target rabbitmq/queue/shop/orders.us --out t';
+    const { code, stderr } = await cli(line);
+    expect(code).toBe(0);
+    expect(stderr).toContain('state rm \\\n       \'rabbitmq_queue.orders["us"]\'\n  3. ');
+  });
+
+  test('what is live can be planned, however unwise', async () => {
+    // Without the sources, which bring subjects of other streams.
+    const sample = (SAMPLES['terraform jetstream'] ?? '').replace(/ +source: \[.*\n/, '');
+    await write({ 'x.tfstate': sample.replace('filter_subject: orders.paid', 'filter_subject: bills.paid') });
+    expect((await cli('import --from x.tfstate --out t')).code).toBe(0);
+    expect(await readFile(join(folder, 't/streams.yaml'), 'utf8')).toMatch(
+      /# brokerform-ignore nats\/filter-outside-stream: so on the broker when it was imported\n +filter_subject/,
+    );
+    expect((await cli('validate t')).code).toBe(0);
+  });
+
+  test('a plan: nothing is let go of that is still to be made', async () => {
+    await write({ 'plan.json': SAMPLES['terraform plan'] });
+    const { code, stderr } = await cli('import --from plan.json --cluster rabbitmq.eu');
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('terraform state rm');
+    expect(await cli('import --cluster rabbitmq.eu')).toMatchObject({ code: 64 });
+  });
+});
+
 test('names of other tools’ files are no commands to a terminal', async () => {
   await write({ 'a.yaml': 'asyncapi: 2.0.0\nchannels: { a: { "x\\e[31m": 1, bindings: { kafka: {} } } }\n' });
   const { stdout, stderr } = await cli('import --from a.yaml');

@@ -19,13 +19,14 @@ export interface Read {
 
 export interface Choice {
   readonly format?: string;
+  readonly cluster?: string;
   readonly paths?: readonly string[];
 }
 
 /** Imports a file, or several by name, as the command does. */
 export async function readFiles(
   files: string | Readonly<Record<string, string>>,
-  { format, paths = ['.'] }: Choice = {},
+  { format, cluster, paths = ['.'] }: Choice = {},
 ): Promise<Read> {
   const directory = mkdtempSync(join(tmpdir(), 'brokerform-foreign-'));
   try {
@@ -38,6 +39,7 @@ export async function readFiles(
       directory,
       providers,
       ...(format !== undefined && { format }),
+      ...(cluster !== undefined && { cluster }),
       brokerName: (provider) => provider.name,
     });
     const texts = parts.flatMap(({ snapshot, provider }) => [...toYaml(snapshot, provider, false).values()]);

@@ -1,3 +1,13 @@
+/** The head of a Terraform state. */
+const STATE = `version: 4
+terraform_version: 1.11.4
+serial: 12
+lineage: 0a5f3d2c-0000-4000-8000-000000000001
+outputs: { password: { value: hunter2, type: string, sensitive: true } }
+check_results: null
+resources:
+`;
+
 /** One rich file for each format of other tools: every part of it that brokerform reads, and some that it does not. */
 export const SAMPLES: Readonly<Record<string, string>> = {
   'asyncapi 3': `asyncapi: 3.0.0
@@ -309,5 +319,310 @@ items:
     kind: SchemaReplication
     metadata: { name: s, namespace: mq }
     spec: { endpoints: "a:5672", rabbitmqClusterReference: { name: rmq } }
+`,
+  'terraform rabbitmq': `${STATE}  - mode: data
+    type: rabbitmq_vhost
+    name: shared
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances: [{ schema_version: 0, attributes: { name: shared } }]
+  - mode: managed
+    type: aws_mq_broker
+    name: main
+    provider: provider["registry.terraform.io/hashicorp/aws"]
+    instances: [{ schema_version: 0, attributes: { id: b-1, password: hunter2 } }]
+  - mode: managed
+    type: rabbitmq_binding
+    name: orders
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances:
+      - index_key: eu
+        schema_version: 0
+        attributes:
+          id: shop/events/orders.eu/queue/order.eu
+          vhost: shop
+          source: events
+          destination: orders.eu
+          destination_type: queue
+          routing_key: order.eu
+          properties_key: order.eu
+          arguments: {}
+          arguments_json: null
+        sensitive_attributes: []
+        private: bnVsbA==
+        dependencies: [rabbitmq_exchange.events]
+  - module: module.shop["eu"]
+    mode: managed
+    type: rabbitmq_exchange
+    name: events
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances:
+      - schema_version: 0
+        attributes:
+          id: events@shop
+          name: events
+          vhost: shop
+          settings: [{ type: topic, durable: true, auto_delete: false, arguments: { alternate-exchange: lost } }]
+  - mode: managed
+    type: rabbitmq_exchange_fanout
+    name: lost
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances:
+      - schema_version: 0
+        attributes:
+          id: lost@shop
+          name: lost
+          vhost: shop
+          type: fanout
+          durable: true
+          auto_delete: false
+          internal: true
+          alternate_exchange: ""
+          argument: [{ key: x-copies, value: "2", type: numeric }, { key: x-note, value: a, type: string }]
+  - mode: managed
+    type: rabbitmq_queue
+    name: orders
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances:
+      - index_key: eu
+        schema_version: 0
+        attributes:
+          id: orders.eu@shop
+          name: orders.eu
+          vhost: shop
+          settings:
+            - arguments: null
+              arguments_json: '{"x-queue-type": "quorum", "x-delivery-limit": 5}'
+              auto_delete: false
+              durable: true
+        sensitive_attributes: [[{ type: get_attr, value: vhost }]]
+      - index_key: us
+        schema_version: 0
+        status: tainted
+        attributes:
+          id: orders.us@shop
+          name: orders.us
+          vhost: shop
+          settings: [{ arguments: { x-queue-type: classic }, auto_delete: false, durable: true }]
+  - mode: managed
+    type: rabbitmq_policy
+    name: limits
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances:
+      - schema_version: 0
+        attributes:
+          id: limits@shop
+          name: limits
+          vhost: shop
+          policy: [{ pattern: ^orders, priority: 3, apply_to: queues, definition: { message-ttl: "60000", overflow: reject-publish } }]
+  - mode: managed
+    type: rabbitmq_operator_policy
+    name: cap
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances:
+      - schema_version: 0
+        attributes:
+          name: cap
+          vhost: shop
+          policy: [{ pattern: .*, priority: 0, apply_to: queues, definition: { max-length: "1000000" } }]
+  - mode: managed
+    type: rabbitmq_vhost
+    name: shop
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances:
+      - schema_version: 0
+        attributes: { id: shop, name: shop, description: All of it, default_queue_type: quorum, max_connections: "500", max_queues: "", tracing: true }
+  - mode: managed
+    type: rabbitmq_user
+    name: app
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances:
+      - schema_version: 0
+        attributes: { id: app, name: app, password: hunter2, tags: [management], max_connections: "5", max_channels: null }
+        sensitive_attributes: [[{ type: get_attr, value: password }]]
+  - mode: managed
+    type: rabbitmq_permissions
+    name: app
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances: [{ schema_version: 0, attributes: { id: app@shop, user: app, vhost: shop, permissions: [{ configure: "", write: .*, read: .* }] } }]
+  - mode: managed
+    type: rabbitmq_topic_permissions
+    name: app
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances: [{ schema_version: 0, attributes: { id: app@shop, user: app, vhost: shop, permissions: [{ exchange: events, write: ^order, read: "" }, { exchange: lost, write: "", read: ^x }] } }]
+  - mode: managed
+    type: rabbitmq_shovel
+    name: move
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances:
+      - schema_version: 1
+        attributes:
+          id: move@shop
+          name: move
+          vhost: shop
+          info:
+            - source_uri: amqp://app:hunter2@other/shop
+              source_queue: orders.eu
+              source_delete_after: "100"
+              source_prefetch_count: 0
+              destination_uri: amqp://
+              destination_queue: orders.us
+              destination_publish_properties: { delivery_mode: "2" }
+              add_forward_headers: false
+              reconnect_delay: 30
+  - mode: managed
+    type: rabbitmq_federation_upstream
+    name: up
+    provider: provider["registry.terraform.io/cyrilgdn/rabbitmq"]
+    instances:
+      - schema_version: 0
+        attributes:
+          id: up@shop
+          name: up
+          vhost: shop
+          component: federation-upstream
+          definition: [{ uri: "amqp://app:hunter2@other", expires: 0, message_ttl: 60000, max_hops: 1, prefetch_count: 1000, reconnect_delay: 5, ack_mode: on-confirm, trust_user_id: false, exchange: "", queue: "" }]
+        sensitive_attributes: [[{ type: get_attr, value: definition }, { type: index, value: { value: 0, type: number } }, { type: get_attr, value: uri }]]
+`,
+  'terraform kafka': `${STATE}  - mode: managed
+    type: kafka_topic
+    name: events
+    provider: provider["registry.terraform.io/mongey/kafka"]
+    instances:
+      - { index_key: 0, schema_version: 0, attributes: { id: events, name: events, partitions: 12, replication_factor: 3, config: { cleanup.policy: compact, retention.ms: "604800000" } } }
+      - { index_key: 1, schema_version: 0, attributes: { id: plain, name: plain, partitions: 1, replication_factor: -1, config: null } }
+  - mode: managed
+    type: kafka_acl
+    name: billing
+    provider: provider["registry.terraform.io/mongey/kafka"]
+    instances:
+      - schema_version: 1
+        attributes: { resource_name: bill, resource_type: Topic, resource_pattern_type_filter: Prefixed, acl_principal: "User:billing", acl_host: "*", acl_operation: Read, acl_permission_type: Allow }
+  - mode: managed
+    type: kafka_quota
+    name: app
+    provider: provider["registry.terraform.io/mongey/kafka"]
+    instances: [{ schema_version: 0, attributes: { entity_name: app, entity_type: client-id, config: { consumer_byte_rate: "5000000" } } }]
+  - mode: managed
+    type: kafka_user_scram_credential
+    name: ada
+    provider: provider["registry.terraform.io/mongey/kafka"]
+    instances: [{ schema_version: 0, attributes: { username: ada, scram_mechanism: SCRAM-SHA-256, scram_iterations: 8192, password: hunter2, password_wo: null, password_wo_version: null } }]
+  - mode: managed
+    type: kafka_mirror
+    name: unknown
+    provider: provider["registry.terraform.io/mongey/kafka"]
+    instances: [{ schema_version: 0, attributes: { name: x } }]
+`,
+  'terraform jetstream': `${STATE}  - mode: managed
+    type: jetstream_consumer
+    name: billing
+    provider: provider["registry.terraform.io/nats-io/jetstream"]
+    instances:
+      - schema_version: 0
+        attributes: { id: JETSTREAM_STREAM_ORDERS_CONSUMER_billing, stream_id: JETSTREAM_STREAM_ORDERS, durable_name: billing, deliver_all: true, filter_subject: orders.paid, ack_policy: explicit, ack_wait: 45, max_delivery: 5, max_ack_pending: 300, max_waiting: 512, sample_freq: 30, backoff: [45, 60], metadata: { owner: billing }, replay_policy: instant, memory: false, stream_sequence: 0, start_time: "" }
+  - mode: managed
+    type: jetstream_consumer
+    name: elsewhere
+    provider: provider["registry.terraform.io/nats-io/jetstream"]
+    instances: [{ schema_version: 0, attributes: { stream_id: JETSTREAM_STREAM_OTHER, durable_name: lost, deliver_new: true } }]
+  - mode: managed
+    type: jetstream_stream
+    name: orders
+    provider: provider["registry.terraform.io/nats-io/jetstream"]
+    instances:
+      - schema_version: 0
+        attributes:
+          id: JETSTREAM_STREAM_ORDERS
+          name: ORDERS
+          subjects: [orders.>]
+          max_age: 31536000
+          ack: false
+          allow_direct: true
+          duplicate_window: 120
+          storage: file
+          inactive_threshold: 3600000000000
+          max_ack_pending: 500
+          republish_source: orders.paid
+          republish_destination: live.paid
+          placement_cluster: eu
+          placement_tags: [ssd]
+          subject_transform: [{ source: orders.>, destination: orders.> }]
+          source: [{ name: OTHER, filter_subject: x.>, start_seq: 5, start_time: "", external: [{ api: $JS.hub.API, deliver: "" }], subject_transform: [] }]
+  - mode: managed
+    type: jetstream_kv_bucket
+    name: profiles
+    provider: provider["registry.terraform.io/nats-io/jetstream"]
+    instances: [{ schema_version: 0, attributes: { id: JETSTREAM_KV_profiles, name: profiles, history: 10, ttl: 3600, max_value_size: 1024, max_bucket_size: -1, replicas: 1, storage: file, limit_marker_ttl: 30 } }]
+  - mode: managed
+    type: jetstream_kv_entry
+    name: one
+    provider: provider["registry.terraform.io/nats-io/jetstream"]
+    instances: [{ schema_version: 0, attributes: { bucket: profiles, key: a, value: hunter2 } }]
+`,
+  'terraform plan': `format_version: "1.2"
+terraform_version: 1.11.4
+variables: { pw: { value: hunter2 } }
+planned_values:
+  root_module:
+    resources:
+      - address: rabbitmq_queue.new
+        mode: managed
+        type: rabbitmq_queue
+        name: new
+        provider_name: registry.terraform.io/cyrilgdn/rabbitmq
+        schema_version: 0
+        values: { name: new, vhost: /, settings: [{ durable: true, auto_delete: false, arguments: null, arguments_json: null }] }
+        sensitive_values: { settings: [{}] }
+    child_modules:
+      - address: module.streams["a"]
+        resources:
+          - address: module.streams["a"].jetstream_stream.orders
+            mode: managed
+            type: jetstream_stream
+            name: orders
+            provider_name: registry.terraform.io/nats-io/jetstream
+            schema_version: 0
+            values: { name: ORDERS, subjects: [orders.>], max_age: 60, metadata: { a: b } }
+            sensitive_values: { metadata: { a: true } }
+          - address: module.streams["a"].jetstream_consumer.billing
+            mode: managed
+            type: jetstream_consumer
+            name: billing
+            provider_name: registry.terraform.io/nats-io/jetstream
+            schema_version: 0
+            values: { durable_name: billing, start_time: "2026-01-01T00:00:00Z", filter_subjects: [orders.a, orders.b] }
+            sensitive_values: {}
+        child_modules:
+          - address: module.streams["a"].module.acls
+            resources:
+              - address: module.streams["a"].module.acls.confluent_kafka_topic.orders
+                mode: managed
+                type: confluent_kafka_topic
+                name: orders
+                provider_name: registry.terraform.io/confluentinc/confluent
+                schema_version: 2
+                values: { topic_name: orders, partitions_count: 6, config: { cleanup.policy: compact }, kafka_cluster: [{ id: lkc-1 }], rest_endpoint: "https://example", credentials: [{ key: K, secret: hunter2 }] }
+                sensitive_values: { credentials: [{ key: true, secret: true }] }
+              - address: module.streams["a"].module.acls.confluent_kafka_acl.billing
+                mode: managed
+                type: confluent_kafka_acl
+                name: billing
+                provider_name: registry.terraform.io/confluentinc/confluent
+                schema_version: 2
+                values: { resource_type: TRANSACTIONAL_ID, resource_name: t, pattern_type: LITERAL, principal: "User:sa-1", host: "*", operation: DESCRIBE, permission: ALLOW, kafka_cluster: [{ id: lkc-1 }] }
+resource_changes: [{ address: rabbitmq_queue.new, change: { actions: [create] } }]
+prior_state:
+  values: { root_module: { child_modules: [{ resources: [{ address: 'module.streams["a"].jetstream_stream.orders' }] }] } }
+configuration:
+  root_module:
+    resources: [{ address: rabbitmq_queue.new, provider_config_key: rabbitmq.eu }]
+    module_calls:
+      streams:
+        module:
+          resources:
+            - { address: jetstream_stream.orders, provider_config_key: jetstream }
+            - address: jetstream_consumer.billing
+              provider_config_key: jetstream
+              expressions: { stream_id: { references: [jetstream_stream.orders.id, jetstream_stream.orders] } }
 `,
 };

@@ -179,6 +179,9 @@ function credentialsOf({ spec }: Resource): [mechanism: string, credential: Json
     const credential = spec[mechanism];
     const password = isObject(credential) ? credential.password : undefined;
     const isKnown = isSecretRef(password) && password.$secret !== HIDDEN.$secret;
-    return isKnown ? [[mechanism, { password: password.$secret }]] : [];
+    if (!isKnown || !isObject(credential)) return [];
+    const { iterations: count } = credential;
+    const told = typeof count === 'number' && count !== iterations.default ? { iterations: count } : {};
+    return [[mechanism, { password: password.$secret, ...told }]];
   });
 }

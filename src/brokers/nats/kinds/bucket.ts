@@ -127,8 +127,11 @@ function translate(message: string, words: ReadonlyMap<string, string>): string 
  * existing bucket keeps everything that has no key in YAML.
  */
 function completeBucket(resource: Resource, context: Context, shape: Shape): JsonObject {
-  const current = context.live.get(resource.address);
-  if (current === resource) return completeStream(resource, context);
+  const known = context.live.get(resource.address);
+  // What a file of another tool declares takes the live side in an import: clients give it what is beside its keys.
+  const isImported = known === resource && resource.at !== undefined;
+  if (known === resource && !isImported) return completeStream(resource, context);
+  const current = isImported ? undefined : known;
   const renamed = renamedFrom(resource, context);
   const live = renamed ?? originalOf(resource, context) ?? current;
   const name = nameOf(resource);
@@ -254,9 +257,7 @@ function bodyFor(resource: Resource, shape: Shape, writer: Writer): JsonObject {
     if (field.api === 'allow_msg_ttl' && toBigInt(spec.subject_delete_marker_ttl) !== 0n) continue;
     body[key] = toYaml(field, friendlyOrigins(field.api, value, bucket, writer));
   }
-  // What a file declares has no subjects: a client gives them to it.
-  const isLive = resource.at === undefined;
-  if (isLive && !equalJson(spec.subjects ?? [], initial(bucket, spec).subjects ?? [])) {
+  if (!equalJson(spec.subjects ?? [], initial(bucket, spec).subjects ?? [])) {
     writer.notes.push(
       `${kind} ${bucket}: its stream has other subjects than a client gives it; they stay as they are`,
     );

@@ -95,6 +95,6 @@ function putUri(
   key: string,
   words: readonly string[],
 ): void {
-  const variable = draft.secret(path, words, from.at(key));
+  const variable = draft.secretList(path, words, from.at(key));
   from.leave(key, `credentials are never copied: set ${variable} in the environment`);
 }
