@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { groupBy, type Source } from '../model/index.ts';
-import { escapeText } from '../text/escape.ts';
+import { escapeText } from '../report/index.ts';
 import type { TracedName } from '../workflow/foreign.ts';
 import type { CommandContext } from './context.ts';
 import type { Files } from './import-files.ts';

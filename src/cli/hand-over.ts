@@ -1,5 +1,5 @@
 import { groupBy } from '../model/index.ts';
-import { escapeText } from '../text/escape.ts';
+import { escapeText } from '../report/index.ts';
 import type { TracedName } from '../workflow/foreign.ts';
 import type { CommandContext } from './context.ts';
 
