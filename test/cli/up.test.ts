@@ -100,6 +100,7 @@ describe('an environment that up makes', () => {
   });
 });
 
+// Should a check be missing, the engine ends each of these before anything is connected to.
 describe('no other machine is ever reached', () => {
   test.each([
     [
@@ -125,7 +126,7 @@ describe('no other machine is ever reached', () => {
     const main = { type: 'rabbitmq', ...settings };
     const { run, engine } = project(
       { brokers: { main }, environments: { local: {} } },
-      { topology: 'rabbitmq: {}\n' },
+      { topology: 'rabbitmq: {}\n', script: STOPS },
     );
     const { code, stderr } = await run('up', { SHARED_URL: 'amqp://prod.example' });
     expect(code).toBe(65);
@@ -140,7 +141,10 @@ describe('no other machine is ever reached', () => {
       events: { type: 'kafka', bootstrap: ['localhost:9092', 'kafka.example:9092'] },
       edge: { type: 'nats', servers: ['nats://127.0.0.1', 'nats://nats.example'] },
     };
-    const { run, engine } = project({ brokers, environments: { dev: {} } }, { topology: 'nats: {}\n' });
+    const { run, engine } = project(
+      { brokers, environments: { dev: {} } },
+      { topology: 'nats: {}\n', script: STOPS },
+    );
     const { code, stderr } = await run('up --env dev');
     expect(code).toBe(65);
     expect(stderr).toContain('events: kafka.example:9092');
@@ -159,7 +163,7 @@ describe('no other machine is ever reached', () => {
     const edge = { type: 'nats', servers: [`nats://localhost:${port}`] };
     const { run, engine } = project(
       { brokers: { edge }, environments: { local: {} } },
-      { topology: 'nats: {}\n' },
+      { topology: 'nats: {}\n', script: STOPS },
     );
     const { code, stderr } = await run('up');
     expect([code, stderr]).toEqual([
