@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
+import type { ChannelModel } from 'amqplib';
 import { startKafka } from './kafka.ts';
 import { startNats } from './nats.ts';
 import { startRabbit } from './rabbitmq.ts';
 
-// `npm run demo`: the examples of this repository, applied to brokers that are started for it and stopped
-// again. Every command is the real one; a result that is not as expected ends the demo with exit code 1.
+// `npm run demo`: a new project on brokers that are started for it and stopped again, and three mistakes that are caught.
+// Every command is the real one; a result that is not as expected ends the demo with exit code 1.
 
 interface DemoBroker {
   readonly title: string;
@@ -17,7 +18,7 @@ interface DemoBroker {
   stop(): Promise<void>;
 }
 
-/** One entry for each broker that the examples have a topology for. */
+/** One entry for each broker that `init` has an example for. */
 const starters: readonly (() => Promise<DemoBroker>)[] = [demoRabbit, demoKafka, demoNats];
 
 async function demoRabbit(): Promise<DemoBroker> {
@@ -30,7 +31,7 @@ async function demoRabbit(): Promise<DemoBroker> {
 }
 
 async function demoKafka(): Promise<DemoBroker> {
-  const { version, bootstrap, stop } = await startKafka('current');
+  const { version, bootstrap, stop } = await startKafka('current', { brokers: 1 });
   return { title: `Kafka ${version}`, env: { KAFKA_BOOTSTRAP: bootstrap.join(',') }, stop };
 }
 
@@ -41,88 +42,99 @@ async function demoNats(): Promise<DemoBroker> {
 
 class Unexpected extends Error {}
 
-/** What a colleague might change in a pull request: one more routing key, and a limit on the vhost. */
-const CHANGED_FILE = 'topologies/rabbitmq/publish-subscribe.yaml';
-const ADDITIONS = [
-  { after: '- { from: events, key: order.# }\n', text: '        - { from: events, key: invoice.# }\n' },
-  {
-    after: 'keys: [order.created, order.cancelled] }\n',
-    text: '  limits: { max-queues: 500 }\n',
-  },
-];
+const TOPOLOGY = 'topologies/rabbitmq.yaml';
+const QUEUE = 'order-notifications';
+const MESSAGES = 1_000;
 
-const REPLACEMENT = {
-  after: '      max-length: 100000\n      overflow: reject-publish\n',
-  text: '      message-ttl: 1d\n',
-};
+/** What a colleague might change in a pull request, each looking harmless. */
+const SHORTER = { from: '      delivery-limit: 5\n', to: '      delivery-limit: 5\n      message-ttl: 1d\n' };
+const TIDIED = { from: '- { from: events, key: order.# }', to: '- { from: events, key: orders.# }' };
+
+const NEXT = `
+What to do next, in a repository of your own:
+  brokerform init            a configuration, an example and a test for your brokers; --ci github adds pipelines
+  brokerform up              your brokers in containers on this machine, with everything applied
+  brokerform import          or start from brokers that are already there
+The README continues from here ("Five minutes"); docs/ci.md sets up pull requests.`;
 
 const repository = join(import.meta.dirname, '..');
-const project = mkdtempSync(join(tmpdir(), 'brokerform-demo-'));
+const folder = mkdtempSync(join(tmpdir(), 'brokerform-demo-'));
+/** Named as the project in plans. */
+const project = join(folder, 'shop');
+mkdirSync(project);
 const startedAt = Date.now();
 // Exiting, unlike being ended by a signal, removes what the brokers leave.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
-process.once('exit', () => rmSync(project, { recursive: true, force: true }));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-say('Starting local brokers; the first time this takes a minute or two.');
+say('Starting RabbitMQ, Kafka and NATS; the first time this takes a minute or two.');
 const brokers = await startAll();
 try {
   await walkThrough(Object.assign({}, ...brokers.map(({ env }) => env)));
   say(`All as expected, in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
-  say(
-    'Next, in your own repository: "brokerform init", then "brokerform doctor"; the README has five minutes of it.',
-  );
+  console.log(NEXT);
 } catch (error) {
   if (!(error instanceof Unexpected)) throw error;
   console.error(`\n${error.message}`);
   process.exitCode = 1;
 } finally {
-  say('Stopping the brokers.');
   await Promise.all(brokers.map((broker) => broker.stop()));
 }
 
 async function walkThrough(env: Readonly<Record<string, string>>): Promise<void> {
-  for (const name of ['brokerform.yaml', 'topologies']) {
-    cpSync(join(repository, name), join(project, name), { recursive: true });
-  }
-  say(`Running: ${brokers.map(({ title }) => title).join(', ')}. The configuration takes these variables:`);
-  for (const [name, value] of Object.entries(env)) console.log(`export ${name}=${value}`);
-
+  say(
+    `Running: ${brokers.map(({ title }) => title).join(', ')}. A project for all three, with tests, and one apply:`,
+  );
   const brokerform = commandIn(project, env);
-  say('Do the examples make sense? Offline, so this also runs where no broker is near.');
-  brokerform('validate', 0);
-  say('What would it take to make the brokers match them? Saved, so that just this can be run.');
-  brokerform('plan --out plan.json', 0);
-  say('Run the plan that was reviewed, and nothing else.');
-  brokerform('apply plan.json', 0);
-  say('A colleague changes one of the files:');
-  change(ADDITIONS);
-  say('What does that mean for the brokers? Exit code 2 says that there is something to do.');
-  brokerform('plan --detailed-exitcode', 2);
-  say('Apply it, without a question, as a pipeline would.');
+  brokerform('init --quiet --broker rabbitmq,kafka,nats', 0);
+  brokerform('test', 0);
   brokerform('apply --auto-approve', 0);
-  say('And once more: nothing is left to do, so the exit code is 0.');
-  brokerform('plan --detailed-exitcode', 0);
+  await publish(MESSAGES, env);
+
   say(
-    'Three messages arrive in a queue. Then somebody changes an argument that a queue can only have from its start:',
+    `1. A change that loses messages is blocked. ${QUEUE} holds ${MESSAGES.toLocaleString('en')} messages; a colleague shortens their life:`,
   );
-  await publish(3, env);
-  change([REPLACEMENT]);
-  say(
-    'The queue would have to be replaced, and its messages lost: the plan is blocked, and apply refuses it.',
-  );
+  change(SHORTER);
   brokerform('plan', 3);
-  brokerform('apply --auto-approve', 3);
+
+  say('2. The plan names two ways that lose nothing: a policy in its place, or a move. The move:');
+  brokerform(`apply --auto-approve --move main/queue/%2F/${QUEUE}`, 0);
+  const kept = await countMessages(env);
+  console.log(styleText('green', `${kept} of ${MESSAGES} messages are in the new queue.`));
+  if (kept !== MESSAGES) throw new Unexpected('the move lost messages');
+
+  say('3. A routing mistake is caught before it reaches a broker. A colleague tidies a binding:');
+  change(TIDIED);
+  brokerform('test', 3);
+  change({ from: TIDIED.to, to: TIDIED.from });
+  brokerform('plan --detailed-exitcode', 0);
 }
 
 /** Messages in the queue that is going to be replaced, confirmed by the broker. */
-async function publish(count: number, { RABBITMQ_URL = '' }: Readonly<Record<string, string>>) {
+function publish(count: number, env: Readonly<Record<string, string>>): Promise<void> {
+  return withRabbit(env, async (connection) => {
+    const channel = await connection.createConfirmChannel();
+    for (let i = 0; i < count; i++) channel.publish('events', 'order.created', Buffer.from(`order ${i}`));
+    await channel.waitForConfirms();
+  });
+}
+
+function countMessages(env: Readonly<Record<string, string>>): Promise<number> {
+  return withRabbit(env, async (connection) => {
+    const channel = await connection.createChannel();
+    return (await channel.checkQueue(QUEUE)).messageCount;
+  });
+}
+
+async function withRabbit<T>(
+  { RABBITMQ_URL = '' }: Readonly<Record<string, string>>,
+  work: (connection: ChannelModel) => Promise<T>,
+): Promise<T> {
   const { connect } = await import('amqplib');
   const connection = await connect(RABBITMQ_URL);
   try {
-    const channel = await connection.createConfirmChannel();
-    for (let i = 0; i < count; i++) channel.publish('events', 'order.created', Buffer.from('order'));
-    await channel.waitForConfirms();
+    return await work(connection);
   } finally {
     await connection.close();
   }
@@ -137,12 +149,12 @@ async function startAll(): Promise<DemoBroker[]> {
   throw failed.reason;
 }
 
-function commandIn(folder: string, env: Readonly<Record<string, string>>) {
+function commandIn(cwd: string, env: Readonly<Record<string, string>>) {
   return (line: string, expected: number) => {
     console.log(styleText('bold', `$ brokerform ${line}`));
     const main = join(repository, 'dist', 'cli', 'main.js');
     const { status, signal } = spawnSync(process.execPath, [main, ...line.split(' ')], {
-      cwd: folder,
+      cwd,
       env: { ...process.env, ...env },
       stdio: 'inherit',
     });
@@ -151,16 +163,15 @@ function commandIn(folder: string, env: Readonly<Record<string, string>>) {
   };
 }
 
-function change(additions: readonly { readonly after: string; readonly text: string }[]): void {
-  const file = join(project, CHANGED_FILE);
-  let text = readFileSync(file, 'utf8');
-  console.log(styleText('bold', CHANGED_FILE));
-  for (const { after, text: added } of additions) {
-    if (!text.includes(after)) throw new Unexpected(`${CHANGED_FILE} no longer holds: ${after.trimEnd()}`);
-    text = text.replace(after, after + added);
-    console.log(styleText('green', added.replace(/^/gm, '+ ').slice(0, -2).trimEnd()));
-  }
-  writeFileSync(file, text);
+function change({ from, to }: { readonly from: string; readonly to: string }): void {
+  const file = join(project, TOPOLOGY);
+  const text = readFileSync(file, 'utf8');
+  if (!text.includes(from)) throw new Unexpected(`${TOPOLOGY} no longer contains: ${from.trimEnd()}`);
+  console.log(styleText('bold', TOPOLOGY));
+  const added = to.startsWith(from) ? to.slice(from.length) : to;
+  if (added === to) console.log(styleText('red', `- ${from.trim()}`));
+  console.log(styleText('green', `+ ${added.trim()}`));
+  writeFileSync(file, text.replace(from, to));
 }
 
 function say(text: string): void {

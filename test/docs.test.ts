@@ -47,17 +47,18 @@ test.each(PAGES)('%s: every link within the repository leads somewhere', (page) 
 });
 
 describe('examples of topologies', () => {
-  const blocks = ['README.md', 'docs/topology-format.md', 'docs/testing.md', 'docs/ownership.md'].flatMap(
-    (page) =>
-      [...read(page).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => ({ page, text })),
+  const pages = ['topology-format', 'patterns', 'testing', 'ownership'].map((name) => `docs/${name}.md`);
+  const blocks = ['README.md', ...pages].flatMap((page) =>
+    [...read(page).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => ({ page, text })),
   );
-  const topologies = blocks.filter(({ text }) => /^(rabbitmq|kafka|nats):/m.test(text));
+  const topologies = blocks.filter(({ text }) => /^(rabbitmq|kafka|nats|patterns):/m.test(text));
 
   test.each(topologies)('$page: $text', async ({ text }) => {
     const folder = mkdtempSync(join(tmpdir(), 'brokerform-docs-'));
     try {
       mkdirSync(join(folder, 'topologies'));
       writeFileSync(join(folder, 'topologies', 'example.yaml'), text);
+      if (/^patterns:/m.test(text)) writeFileSync(join(folder, 'brokerform.yaml'), read('brokerform.yaml'));
       const checked = check({ directory: folder, env: {} });
       expect(checked.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
       const { results } = await runTests(checked);

@@ -61,6 +61,7 @@ export function nodeConfig(settings: NodeSettings): string {
     // Little memory and few threads: three brokers share a small machine with the tests.
     'log.cleaner.dedupe.buffer.size=2097152',
     'log.cleaner.threads=1',
+    'log.cleaner.backoff.ms=1000',
     'num.io.threads=4',
     'num.network.threads=2',
     'num.recovery.threads.per.data.dir=1',

@@ -31,6 +31,7 @@ export function containerArguments(
     ...['--env', `RABBITMQ_CONFIG_FILE=${join(folder, 'rabbitmq.conf')}`],
     ...['--env', `RABBITMQ_ENABLED_PLUGINS_FILE=${join(folder, 'enabled_plugins')}`],
     ...['--env', `RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=${erlangArguments(options)}`],
+    ...Object.entries(options.environment ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     images[line],
   ];
 }

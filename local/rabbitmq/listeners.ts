@@ -26,13 +26,15 @@ export function addresses(
 
 /** Whether the management API answers; yes as well for a broker that has none. */
 export async function answers(options: RabbitOptions, management: string): Promise<boolean> {
-  return !withManagement(options) || (await askVersion(management)) !== undefined;
+  const { RABBITMQ_DEFAULT_USER: user = 'guest', RABBITMQ_DEFAULT_PASS: password = 'guest' } =
+    options.environment ?? {};
+  return !withManagement(options) || (await askVersion(management, `${user}:${password}`)) !== undefined;
 }
 
-/** The version that a broker says it has; undefined when it refuses to answer guest. */
-export async function askVersion(management: string): Promise<string | undefined> {
+/** The version that a broker says it has; undefined when it refuses to answer this user. */
+export async function askVersion(management: string, login = 'guest:guest'): Promise<string | undefined> {
   const response = await fetch(new URL('/api/overview', management), {
-    headers: { authorization: `Basic ${Buffer.from('guest:guest').toString('base64')}` },
+    headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` },
     signal: AbortSignal.timeout(10_000),
   });
   if (!response.ok) return undefined;

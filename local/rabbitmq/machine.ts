@@ -22,6 +22,7 @@ export async function startOnMachine(line: RabbitLine, options: RabbitOptions): 
   const env = {
     ...environment(folder, epmdPort, distribution),
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: erlangArguments(options),
+    ...options.environment,
   };
   const certificates = options.tls ? await makeCertificates(folder) : undefined;
   const urls = addresses(ports, certificates);

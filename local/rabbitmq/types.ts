@@ -15,6 +15,8 @@ export interface RabbitOptions {
    * Not for benchmarks: with many queues it costs time.
    */
   quickCounts?: boolean;
+  /** Further variables of the server, such as RABBITMQ_DEFAULT_USER. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 export interface RabbitTls {

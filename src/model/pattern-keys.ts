@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 
 /** With a unit, as a plain number would mean nanoseconds on one broker and milliseconds on another. Not zero. */
 const DURATION: JsonObject = {
+  title: 'a duration with its unit',
   type: 'string',
   pattern: '^(?=.*[1-9])(?:\\d{1,15}(?:\\.\\d{1,9})?(?:ns|us|ms|s|m|h|d|w))+$',
   examples: ['30s', '10m', '7d'],

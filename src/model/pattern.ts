@@ -60,7 +60,7 @@ export function resourcesByName(noun: string, entries: readonly (readonly [strin
 }
 
 /** Why a broker lacks a kind, and what to use instead: a sentence each. */
-export interface AbsentPattern {
+interface AbsentPattern {
   readonly absent: string;
 }
 

@@ -1,9 +1,9 @@
-import { type Diagnostic, formatSource, type Severity } from '../model/index.ts';
+import type { Diagnostic, Severity } from '../model/index.ts';
 import { escapeAnnotation, escapeAnnotationProperty } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import type { About } from './about.ts';
 import { type FindingGroup, groupedInOrder, moreText } from './finding-groups.ts';
-import { messageOf } from './place-text.ts';
+import { alsoText, messageOf } from './place-text.ts';
 
 /** GitHub shows so many annotations of each level a step, and silently drops the rest. */
 const SHOWN = 10;
@@ -44,7 +44,7 @@ function annotation(command: string, group: FindingGroup): string {
   const lines = [
     messageOf(group.first),
     ...(group.more > 0 ? [moreText(group)] : []),
-    ...(related ?? []).map((source) => `also: ${formatSource(source)}`),
+    ...(related ?? []).map(alsoText),
     ...(hint === undefined ? [] : [`hint: ${hint}`]),
   ].map((line) => line.replaceAll('\n', '\\n'));
   return `::${command} ${properties.join(',')}::${escapeAnnotation(lines.join('\n'))}`;

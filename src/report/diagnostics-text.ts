@@ -2,7 +2,7 @@ import { type Diagnostic, formatSource, type Severity } from '../model/index.ts'
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import { type FindingGroup, groupFindings, moreText } from './finding-groups.ts';
-import { messageOf } from './place-text.ts';
+import { alsoText, messageOf } from './place-text.ts';
 import { paint, SEVERITY_COLOUR, type Style } from './style.ts';
 
 export type SeverityCounts = Readonly<Record<Severity, number>>;
@@ -47,7 +47,7 @@ export function diagnosticLines(diagnostic: Diagnostic, style: Style): string[] 
   const place = at ? `${paint(style, 'bold', escapeText(formatSource(at)))} ` : '';
   return [
     `${place}${paint(style, SEVERITY_COLOUR[severity], severity)} ${paint(style, 'dim', escapeText(code))} ${escapeText(messageOf(diagnostic))}`,
-    ...(related ?? []).map((source) => `    also: ${escapeText(formatSource(source))}`),
+    ...(related ?? []).map((source) => `    ${escapeText(alsoText(source))}`),
     ...(hint === undefined ? [] : [hintLine(hint)]),
   ];
 }

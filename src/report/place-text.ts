@@ -18,6 +18,12 @@ export function messageOf({ message, at }: Diagnostic): string {
   return from === undefined ? message : `${message} (${from})`;
 }
 
+/** A place that a finding also speaks of. Raw text. */
+export function alsoText(at: Source): string {
+  const from = provenanceOf(at);
+  return `also: ${formatSource(at)}${from === undefined ? '' : ` (${from})`}`;
+}
+
 function withProvenance(at: Source, place: string): string {
   const from = provenanceOf(at);
   return from === undefined ? place : `${escapeText(from)}  ${place}`;

@@ -83,13 +83,13 @@ function nextSteps({ fromLive, ci }: Flags): string[] {
 
 /** Types with commas; repeatable. */
 function brokerOption(): Option {
-  return new Option('--broker <types>', `${STARTER_TYPES.join(', ')}; several with commas`).argParser(
-    (text, before: readonly StarterType[] = []) => {
+  return new Option('--broker <types>', 'types of brokers; several with commas')
+    .choices(STARTER_TYPES)
+    .argParser((text, before: readonly StarterType[] = []) => {
       const parsed = parseTypes([...before, text].join(','));
       if ('problem' in parsed) throw new InvalidArgumentError(parsed.problem);
       return parsed.types;
-    },
-  );
+    });
 }
 
 async function liveTopology(context: CommandContext, config: string, wait: number): Promise<Files> {

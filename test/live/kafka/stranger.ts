@@ -1,4 +1,5 @@
-import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import kafkajs, { type Admin, type EachMessagePayload, type Kafka } from 'kafkajs';
 
 // Node finds no named exports in it; vitest does.
 const {
@@ -180,6 +181,33 @@ export class Stranger {
       .flatMap(({ resources }) => resources.flatMap(({ configEntries }) => configEntries))
       .map(({ configValue }) => configValue)
       .filter((value) => value !== null && value !== undefined && value !== '');
+  }
+
+  /** Asks for the deletion of the records of the first partition before an offset. */
+  async deleteRecords(name: string, before: number): Promise<void> {
+    const partitions = [{ partition: 0, offset: String(before) }];
+    await this.#admin.deleteTopicRecords({ topic: name, partitions });
+  }
+
+  /** The offsets of the records that are in the first partition. */
+  async offsets(name: string): Promise<number[]> {
+    const [end] = await this.#admin.fetchTopicOffsets(name);
+    const found: number[] = [];
+    const consumer = this.#kafka.consumer({
+      groupId: `${name}-${randomUUID()}`,
+      maxWaitTimeInMs: 100,
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [name], fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      const eachMessage = async ({ message }: EachMessagePayload) => {
+        found.push(Number(message.offset));
+        if (Number(message.offset) >= Number(end?.high) - 1) resolve();
+      };
+      consumer.run({ eachMessage }).catch(reject);
+    });
+    await consumer.disconnect();
+    return found;
   }
 
   async delete(names: readonly string[]): Promise<void> {

@@ -67,13 +67,17 @@ for (const line of ['old', 'current'] as const) {
     async function consume(queue: string, settle: (message: ConsumeMessage, number: number) => void) {
       const found: Delivery[] = [];
       let last = Date.now();
-      await channel.consume(queue, (message) => {
-        if (!message) return;
-        const now = Date.now();
-        found.push({ after: now - last, key: message.fields.routingKey, message });
-        last = now;
-        settle(message, found.length);
-      });
+      await channel.consume(
+        queue,
+        (message) => {
+          if (!message) return;
+          const now = Date.now();
+          found.push({ after: now - last, key: message.fields.routingKey, message });
+          last = now;
+          settle(message, found.length);
+        },
+        { consumerTag: queue },
+      );
       return found;
     }
 
@@ -199,6 +203,10 @@ for (const line of ['old', 'current'] as const) {
           .toEqual(['order.created']);
         expect(tries.map(({ key }) => key)).toEqual(Array(4).fill('order.created'));
         for (const [i, delay] of [400, 700, 700].entries()) expectDelay(tries[i + 1], delay);
+        await channel.cancel('email');
+        await channel.consume('email', (message) => message && channel.reject(message, false));
+        publish('email', 'order.paid');
+        await expect.poll(() => letters.at(-1)?.key, { timeout: 20_000 }).toBe('order.paid');
         expect(await nonEmpty()).toEqual([]);
       },
     );

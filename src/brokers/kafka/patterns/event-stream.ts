@@ -6,13 +6,14 @@ import {
   nameFor,
   namesKey,
   type PatternKind,
+  resourcesByName,
   retriesKey,
   retryNames,
   textOf,
   textsOf,
 } from '../../../model/index.ts';
 import { topicBody, topicKeys, topicName } from './keys.ts';
-import { keptFor, longer, sum } from './retention.ts';
+import { keptFor, longer, twice } from './retention.ts';
 
 const KEEP = '7d';
 
@@ -48,12 +49,11 @@ export const eventStream: PatternKind = {
     const keepDead = deadLettersKeep(body, delays.length > 0, longer(KEEP_DEAD_LETTERS, keep));
     const topics = [
       [name, keep],
-      // A record must outlive its delay, by as long as its consumers may be away.
-      ...delays.map((delay, index) => [`${prefix}-${suffixes[index]}`, sum(keep, delay)] as const),
+      // A record must outlive its delay, and its consumers may be away for as long again.
+      ...delays.map((delay, index) => [`${prefix}-${suffixes[index]}`, longer(keep, twice(delay))] as const),
       ...(keepDead === undefined ? [] : [[nameFor(body, 'dead-letters', `${name}-dlq`), keepDead] as const]),
     ] as const;
-    return {
-      topics: Object.fromEntries(topics.map(([topic, time]) => [topic, topicBody(pattern, keptFor(time))])),
-    };
+    const bodies = topics.map(([topic, time]) => [topic, topicBody(pattern, keptFor(time))] as const);
+    return { topics: resourcesByName('topic', bodies) };
   },
 };

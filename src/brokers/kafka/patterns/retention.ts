@@ -19,9 +19,9 @@ export function longer(one: string, other: string): string {
   return (milliseconds(one) ?? 0n) < (milliseconds(other) ?? 0n) ? other : one;
 }
 
-export function sum(one: string, other: string): string {
-  const [first, second] = [milliseconds(one), milliseconds(other)];
-  return first === undefined || second === undefined ? one : durationText(first + second);
+export function twice(time: string): string {
+  const once = milliseconds(time);
+  return once === undefined ? time : durationText(2n * once);
 }
 
 /** Undefined for what is no whole number of them, which the declaration of the topic reports. */

@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type Pattern,
   parseDuration,
+  resourcesByName,
   retriesKey,
   textOf,
   textsOf,
@@ -50,26 +51,30 @@ export function deliveryOf({ body }: Pattern, isEndless: boolean): JsonObject {
   return { ack_policy: 'explicit', ...wait, max_deliver: 1 };
 }
 
-/** The streams section of the dead letters of these consumers; empty where the pattern keeps none. */
-export function deadLetterStreams(
+/** A stream of a pattern, and that of the dead letters of these consumers, unless the pattern keeps none. */
+export function withDeadLetters(
   pattern: Pattern,
+  stream: JsonObject,
   consumers: readonly string[],
   isDefault: boolean,
 ): JsonObject {
   const { name, body } = pattern;
-  const keep = deadLettersKeep(body, isDefault);
-  if (keep === undefined) return {};
+  const own = streamNameFor(pattern);
+  const keep = consumers.length > 0 ? deadLettersKeep(body, isDefault) : undefined;
+  if (keep === undefined) return { [own]: stream };
   const advisories = consumers.flatMap((consumer) =>
-    ADVISORIES.map((type) => `$JS.EVENT.ADVISORY.CONSUMER.${type}.${streamNameFor(pattern)}.${consumer}`),
+    ADVISORIES.map((type) => `$JS.EVENT.ADVISORY.CONSUMER.${type}.${own}.${consumer}`),
   );
-  return {
-    [deadStreamNameFor(pattern)]: {
-      description: `Advisories on the messages that ${name} gave up`,
-      subjects: advisories,
-      max_age: keep,
-      ...(body.replicas !== undefined && { num_replicas: body.replicas }),
-    },
+  const dead: JsonObject = {
+    description: `Advisories on the messages that ${name} gave up`,
+    subjects: advisories,
+    max_age: keep,
+    ...(body.replicas !== undefined && { num_replicas: body.replicas }),
   };
+  return resourcesByName('stream', [
+    [own, stream],
+    [deadStreamNameFor(pattern), dead],
+  ]);
 }
 
 const ADVISORIES = ['MAX_DELIVERIES', 'MSG_TERMINATED'];

@@ -6,9 +6,9 @@ import {
   subscribersKey,
   textsOf,
 } from '../../../model/index.ts';
-import { deadLetterStreams, deliveryKeys, deliveryOf } from './delivery.ts';
+import { deliveryKeys, deliveryOf, withDeadLetters } from './delivery.ts';
 import { natsKeys, streamBasics, subjectsKey } from './keys.ts';
-import { streamNameFor, subjectsFor } from './names.ts';
+import { subjectsFor } from './names.ts';
 
 const KEEP = '7d';
 
@@ -17,7 +17,7 @@ export const eventStream: PatternKind = {
   summary: 'A stream that keeps events for a time, and a durable consumer for each subscriber.',
   schema: {
     properties: {
-      ...{ subjects: subjectsKey('all below its name: order-events.>') },
+      subjects: subjectsKey('all below its name: order-events.>'),
       keep: durationKey(`How long events are kept. By default ${KEEP}.`),
       subscribers: subscribersKey(
         'Each has a durable consumer of this name, which begins at the first event.',
@@ -34,18 +34,14 @@ export const eventStream: PatternKind = {
     const { name, body } = pattern;
     const subscribers = textsOf(body.subscribers);
     const givesUp = body.retries !== undefined || body['dead-letters'] !== undefined;
-    return {
-      streams: {
-        [streamNameFor(pattern)]: {
-          description: `Event stream ${name}`,
-          subjects: subjectsFor(pattern, '.>'),
-          max_age: body.keep ?? KEEP,
-          ...streamBasics(body),
-          ...consumersFor(subscribers, () => deliveryOf(pattern, !givesUp)),
-        },
-        ...(subscribers.length > 0 && deadLetterStreams(pattern, subscribers, givesUp)),
-      },
+    const stream: JsonObject = {
+      description: `Event stream ${name}`,
+      subjects: subjectsFor(pattern, '.>'),
+      max_age: body.keep ?? KEEP,
+      ...streamBasics(body),
+      ...consumersFor(subscribers, () => deliveryOf(pattern, !givesUp)),
     };
+    return { streams: withDeadLetters(pattern, stream, subscribers, givesUp) };
   },
 };
 

@@ -1,20 +1,27 @@
-import { durationKey, namesKey, type PatternKind, subscribersKey, textsOf } from '../../../model/index.ts';
-import { deadLetterStreams, deliveryKeys, deliveryOf } from './delivery.ts';
+import {
+  durationKey,
+  type JsonObject,
+  namesKey,
+  type PatternKind,
+  subscribersKey,
+  textsOf,
+} from '../../../model/index.ts';
+import { deliveryKeys, deliveryOf, withDeadLetters } from './delivery.ts';
 import { consumersFor } from './event-stream.ts';
 import { natsKeys, streamBasics, subjectsKey } from './keys.ts';
-import { streamNameFor, subjectsFor } from './names.ts';
+import { subjectsFor } from './names.ts';
 
 const KEEP = '7d';
 
 /**
- * Every subscriber gets every message from now on. With `retention: interest` a message goes once all of them
- * acknowledged it, and a subscriber that is added later gets what is published from then on, as a new queue would.
+ * Every subscriber gets every message. With `retention: interest` a message goes once all of them acknowledged it, as
+ * from queues of their own; with limits, one that is added later would get all that is kept.
  */
 export const fanOut: PatternKind = {
   summary: 'A stream that keeps each message until all subscribers acknowledged it, and a consumer for each.',
   schema: {
     properties: {
-      ...{ subjects: subjectsKey('its name, and all below it: price-changes and price-changes.>') },
+      subjects: subjectsKey('its name, and all below it: price-changes and price-changes.>'),
       subscribers: subscribersKey('Each has a durable consumer of this name.'),
       keep: durationKey(
         `The longest that a message waits for a subscriber; then it is deleted. By default ${KEEP}.`,
@@ -32,18 +39,14 @@ export const fanOut: PatternKind = {
     const { name, body } = pattern;
     const subscribers = textsOf(body.subscribers);
     const givesUp = body.retries !== undefined || body['dead-letters'] !== undefined;
-    return {
-      streams: {
-        [streamNameFor(pattern)]: {
-          description: `Fan-out ${name}`,
-          subjects: subjectsFor(pattern, '', '.>'),
-          retention: 'interest',
-          max_age: body.keep ?? KEEP,
-          ...streamBasics(body),
-          ...consumersFor(subscribers, () => deliveryOf(pattern, !givesUp)),
-        },
-        ...deadLetterStreams(pattern, subscribers, givesUp),
-      },
+    const stream: JsonObject = {
+      description: `Fan-out ${name}`,
+      subjects: subjectsFor(pattern, '', '.>'),
+      retention: 'interest',
+      max_age: body.keep ?? KEEP,
+      ...streamBasics(body),
+      ...consumersFor(subscribers, () => deliveryOf(pattern, !givesUp)),
     };
+    return { streams: withDeadLetters(pattern, stream, subscribers, givesUp) };
   },
 };

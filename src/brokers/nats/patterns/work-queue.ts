@@ -1,7 +1,7 @@
-import { durationKey, nameFor, namesKey, type PatternKind } from '../../../model/index.ts';
-import { deadLetterStreams, deliveryKeys, deliveryOf } from './delivery.ts';
+import { durationKey, type JsonObject, nameFor, namesKey, type PatternKind } from '../../../model/index.ts';
+import { deliveryKeys, deliveryOf, withDeadLetters } from './delivery.ts';
 import { natsKeys, streamBasics, subjectsKey } from './keys.ts';
-import { streamNameFor, subjectsFor } from './names.ts';
+import { subjectsFor } from './names.ts';
 
 const MOST_MESSAGES = 1_000_000;
 
@@ -10,7 +10,7 @@ export const workQueue: PatternKind = {
   summary: 'A work-queue stream, the consumer that its workers share, and a stream for what they give up.',
   schema: {
     properties: {
-      ...{ subjects: subjectsKey('its name, and all below it: email and email.>') },
+      subjects: subjectsKey('its name, and all below it: email and email.>'),
       ...deliveryKeys,
       keep: durationKey(
         'The longest that a message may be in the queue, waiting or given up. By default there is no limit.',
@@ -30,21 +30,17 @@ export const workQueue: PatternKind = {
   expand(pattern) {
     const { name, body } = pattern;
     const consumer = nameFor(body, 'consumer', 'workers');
-    return {
-      streams: {
-        [streamNameFor(pattern)]: {
-          description: `Work queue ${name}`,
-          subjects: subjectsFor(pattern, '', '.>'),
-          retention: 'workqueue',
-          // Refuses what is published to a full queue: deleting the oldest message would lose a job silently.
-          discard: 'new',
-          max_msgs: body['max-length'] ?? MOST_MESSAGES,
-          ...(body.keep !== undefined && { max_age: body.keep }),
-          ...streamBasics(body),
-          consumers: { [consumer]: deliveryOf(pattern, false) },
-        },
-        ...deadLetterStreams(pattern, [consumer], true),
-      },
+    const stream: JsonObject = {
+      description: `Work queue ${name}`,
+      subjects: subjectsFor(pattern, '', '.>'),
+      retention: 'workqueue',
+      // Refuses what is published to a full queue: deleting the oldest message would lose a job silently.
+      discard: 'new',
+      max_msgs: body['max-length'] ?? MOST_MESSAGES,
+      ...(body.keep !== undefined && { max_age: body.keep }),
+      ...streamBasics(body),
+      consumers: { [consumer]: deliveryOf(pattern, false) },
     };
+    return { streams: withDeadLetters(pattern, stream, [consumer], true) };
   },
 };

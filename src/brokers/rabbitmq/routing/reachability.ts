@@ -77,6 +77,12 @@ const DEFAULT_DELIVERY_LIMIT = 20n;
 /** As good as no limit. It is how to say none to brokers before 4.0 too, for which a negative limit is one of 0. */
 const NO_DELIVERY_LIMIT = 1_000_000n;
 
+/** Whether a limit is declared that messages can exceed. */
+export function hasDeliveryLimit(queue: Queue): boolean {
+  const limit = numberSetting(queue, 'delivery-limit');
+  return limit !== undefined && limit >= 0n && limit < NO_DELIVERY_LIMIT;
+}
+
 /** How often a quorum queue takes a message back; undefined where that has no limit. */
 export function deliveryLimit(queue: Queue, version: string): bigint | undefined {
   const limit = numberSetting(queue, 'delivery-limit');

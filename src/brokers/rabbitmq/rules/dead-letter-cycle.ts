@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { deadLetterKeys, deadLettersByItself } from '../routing/reachability.ts';
+import { deadLetterKeys, deadLettersByItself, hasDeliveryLimit } from '../routing/reachability.ts';
 import { type Queue, type Vhost, vhostsOf } from '../routing/read-topology.ts';
 import { route } from '../routing/router.ts';
 import { ANY_KEY, type KeyWords } from '../routing/topic.ts';
@@ -12,8 +12,10 @@ export const deadLetterCycle: Rule = {
 If a message returns to a queue that dead-lettered it before, and no consumer rejected it in between, RabbitMQ detects
 a cycle and **drops the message silently**. Expiry, overflow and a quorum queue's delivery limit are automatic steps;
 a rejection by a consumer is not. A retry loop works if messages leave its work queue only by rejection: the work
-queue has no TTL, and its length limit rejects new messages (\`overflow: reject-publish\`) instead of dead-lettering the
-oldest ones. https://www.rabbitmq.com/docs/dlx#cycles
+queue has no TTL, its length limit rejects new messages (\`overflow: reject-publish\`) instead of dead-lettering the
+oldest ones, and it declares no delivery limit, or what exceeds it goes elsewhere. The rule follows what certainly
+happens to every message; it does not report the default delivery limit of RabbitMQ 4.x. The pattern \`work-queue\`
+gives a loop with an end. https://www.rabbitmq.com/docs/dlx#cycles
 
 Bad:
 \`\`\`yaml
@@ -48,16 +50,27 @@ queues:
 
 /** A cycle in which some queue dead-letters only on overflow is a retry loop: rejected messages may follow it. */
 function problemOf(cycle: readonly Queue[], path: string): { message: string; hint: string } {
-  const full = cycle.find((queue) => !queue.setting('message-ttl'));
-  return full
+  const worked = cycle.find((queue) => !queue.setting('message-ttl'));
+  if (worked && !deadLettersByItself(worked)) {
+    return {
+      message: `what exceeds the delivery-limit of "${worked.name}" follows the cycle ${path} and is dropped on return`,
+      hint: `remove the delivery-limit of "${worked.name}", or use the pattern work-queue, which keeps what exceeds it`,
+    };
+  }
+  return worked
     ? {
-        message: `when "${full.name}" is full, its overflow follows the cycle ${path} and is dropped on return`,
-        hint: `set overflow: reject-publish on "${full.name}"; rejected messages still follow the retry loop`,
+        message: `when "${worked.name}" is full, its overflow follows the cycle ${path} and is dropped on return`,
+        hint: `set overflow: reject-publish on "${worked.name}"; rejected messages still follow the retry loop`,
       }
     : {
         message: `dead letters follow the cycle ${path} without a consumer rejection and are dropped on return`,
         hint: 'remove the TTL from one of these queues, so that messages leave it only by rejection',
       };
+}
+
+/** True when messages leave the queue though no consumer rejected them. */
+function leavesUnrejected(queue: Queue): boolean {
+  return deadLettersByItself(queue) || (queue.type === 'quorum' && hasDeliveryLimit(queue));
 }
 
 /** One cycle of each group of queues that certainly dead-letter into each other without a consumer. */
@@ -116,7 +129,7 @@ class LetterGraph {
   *next(node: string): Generator<string> {
     const queue = this.#queueAt(node);
     if (!queue) yield* this.#targets(node.slice('exchange '.length), ANY_KEY);
-    if (!queue || !deadLettersByItself(queue)) return;
+    if (!queue || !leavesUnrejected(queue)) return;
     const exchange = queue.setting('dead-letter-exchange')?.value;
     if (typeof exchange !== 'string') return;
     const type = this.#vhost.exchange(exchange)?.type;

@@ -146,6 +146,41 @@ export const deadLetters: Cases = {
         bindings: [['events', 'a', 'order.#']],
       },
     },
+    {
+      // What takes consumers down comes back without a rejection.
+      bad: {
+        queues: {
+          a: {
+            ...quorum,
+            arguments: {
+              'x-delivery-limit': 5,
+              'x-dead-letter-exchange': '',
+              'x-dead-letter-routing-key': 'b',
+            },
+          },
+          b: {
+            arguments: { 'x-message-ttl': 1, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'a' },
+          },
+        },
+      },
+      at: ['1:field'],
+      // A limit that nothing reaches is none.
+      good: {
+        queues: {
+          a: {
+            ...quorum,
+            arguments: {
+              'x-delivery-limit': 1_000_000,
+              'x-dead-letter-exchange': '',
+              'x-dead-letter-routing-key': 'b',
+            },
+          },
+          b: {
+            arguments: { 'x-message-ttl': 1, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'a' },
+          },
+        },
+      },
+    },
   ],
   'dead-letter-key-without-exchange': [
     {
@@ -191,6 +226,8 @@ export const deadLetters: Cases = {
         queues: {
           q: { ...quorum, arguments: { 'x-delivery-limit': 5, ...dlx } },
           r: { ...quorum, arguments: { 'x-delivery-limit': -1 } },
+          // As good as none, on every version.
+          s: { ...quorum, arguments: { 'x-delivery-limit': 1_000_000 } },
         },
       },
     },
