@@ -2,9 +2,10 @@
 // A few bundles instead of hundreds of modules halve the time to start; what is imported lazily stays a bundle of its own.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { joinChunks } from './join-chunks.mjs';
 
 // Only these stay packages, loaded when they are needed. All others are a part of the bundles: to find and read hundreds
 // of small files takes longer than to run them, and of large packages little is used.
@@ -22,11 +23,69 @@ const lazyPackages = {
   },
 };
 
+/** The bundler gives a CommonJS package that is imported lazily no named exports: here they are named. */
+const lazyClients = {
+  name: 'lazy clients',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[^.]/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' && !path.startsWith('node:') ? { path, namespace: 'lazy-client' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'lazy-client' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter(
+        (name) => /^[a-z]\w*$/i.test(name) && name !== 'default',
+      );
+      return { contents: `export { ${names.join(', ')} } from '${path}';`, resolveDir: '.' };
+    });
+  },
+};
+
+/** Modules of Node that take milliseconds to load, and of which a command may call a function, or none. */
+const SLOW = ['child_process', 'crypto', 'dns/promises', 'readline/promises', 'stream/consumers', 'v8'];
+
+/** They are loaded when a function of theirs is first called. A class of theirs cannot be imported in this way. */
+const lazyNode = {
+  name: 'lazy modules of Node',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^node:(${SLOW.join('|')})$`) }, ({ path }) => ({
+      path,
+      namespace: 'lazy-node',
+      sideEffects: false,
+    }));
+    onLoad({ filter: /./, namespace: 'lazy-node' }, async ({ path }) => {
+      const custom = Symbol.for('nodejs.util.promisify.custom');
+      const functions = Object.entries(await import(path)).filter(
+        ([name, value]) => typeof value === 'function' && /^[a-z]/.test(name) && name !== 'default',
+      );
+      const promised = `[Symbol.for('${custom.description}')]`;
+      const exported = functions.map(([name, value]) =>
+        value[custom]
+          ? `export const ${name} = /* @__PURE__ */ Object.assign((...args) => load().${name}(...args), {
+              ${promised}: (...args) => load().${name}${promised}(...args) });`
+          : `export const ${name} = (...args) => load().${name}(...args);`,
+      );
+      return {
+        contents: [`const load = () => process.getBuiltinModule('${path}');`, ...exported].join('\n'),
+      };
+    });
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 // The declarations, beside the bundles.
 const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
 const declarations = once(spawn(process.execPath, tsc, { stdio: 'inherit' }), 'close');
+const options = {
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifyWhitespace: true,
+  // Stack traces should name lines.
+  lineLimit: 120,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
 const { metafile } = await build({
+  ...options,
   metafile: true,
   entryPoints: ['src/cli/main.ts', 'src/index.ts'],
   outdir: 'dist',
@@ -35,27 +94,26 @@ const { metafile } = await build({
   chunkNames: 'bundles/[name]-[hash]',
   bundle: true,
   splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
   external,
-  plugins: [lazyPackages],
+  plugins: [lazyPackages, lazyClients, lazyNode],
   // The same code as for Node, but as modules, of which the bundler leaves out what is not used.
   alias: { yaml: resolve('node_modules/yaml/browser/dist/index.js') },
-  // For CommonJS, which asks for modules of Node by `require`, and for what the sources require.
-  banner: {
-    js: "import { createRequire as bundledRequire } from 'node:module';\nconst require = bundledRequire(import.meta.url);",
-  },
-  minifyWhitespace: true,
-  // Stack traces should name lines.
-  lineLimit: 120,
-  legalComments: 'none',
-  logLevel: 'warning',
 });
+if (process.env.META) writeFileSync(process.env.META, JSON.stringify(metafile));
+await joinChunks(metafile.outputs, 'src/workflow/index.ts', 'src/cli/main.ts', options);
+for (const name of readdirSync('dist/bundles')) withRequire(`dist/bundles/${name}`);
 cpSync('src/graph/page', 'dist/graph/page', { recursive: true });
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', bundledPackages().map(notice).join('\n\n'));
 chmodSync('dist/cli/main.js', 0o755);
 [process.exitCode] = await declarations;
+
+/** For CommonJS, which asks for modules of Node by `require`. Only the bundler's own `require` uses it. */
+function withRequire(path) {
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes('typeof require')) return;
+  const made = 'const require=bundledRequire(import.meta.url);';
+  writeFileSync(path, `import{createRequire as bundledRequire}from"node:module";\n${made}\n${text}`);
+}
 
 function bundledPackages() {
   const names = Object.keys(metafile.inputs).map(

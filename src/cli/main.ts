@@ -6,14 +6,20 @@ import { ignoreClosedPipes } from './closed-pipes.ts';
 // Node 22.8 and newer keep compiled code on disk, which halves the time to the first line of output.
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
-const { env, stdin, stdout, stderr } = process;
+const { env, stdout, stderr } = process;
 ignoreClosedPipes(stdout, stderr);
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   stdout.write(`${VERSION}\n`);
 } else {
   const { run } = await import('./run.ts');
-  const host = { env, directory: process.cwd(), stdin, stdout, stderr, signals: process };
+  const host = {
+    ...{ env, directory: process.cwd(), stdout, stderr, signals: process },
+    // Opened by who asks for it: no command that asks nothing should wait for that.
+    get stdin() {
+      return process.stdin;
+    },
+  };
   process.exitCode = await run(args, host);
   // No process outlives its result: what a client library still waits for on a connection must not hold it.
   await Promise.all([stdout, stderr].map(flushed));

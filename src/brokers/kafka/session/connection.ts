@@ -4,6 +4,8 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Logger, Mechanism, SASLOptions } from 'kafkajs';
 import { type Api, decodeResponse, encodeRequest } from './protocol/codec.ts';
 
+const require = createRequire(import.meta.url);
+
 /*
  * All that is used of kafkajs 2.2.4, pinned, beyond its documentation. It has no public way to send a request of one's
  * own, so its connection is taken as it is: framing, time limits, SASL logins. What else is used is public:
@@ -76,7 +78,8 @@ export class Connection {
   readonly #private: Private;
 
   constructor(settings: ConnectionSettings) {
-    const PrivateConnection = createRequire(import.meta.url)(PRIVATE.module) as PrivateClass;
+    // Said here once more, for the bundler.
+    const PrivateConnection = require('kafkajs/src/network/connection.js') as PrivateClass;
     this.#private = new PrivateConnection({ ...settings, logger: silent });
     // We hold nothing back, so nothing ever waits in that queue; on Node 24 its timer of less than 0 ms is a warning.
     this.#private.requestQueue.scheduleCheckPendingRequests = () => {};

@@ -32,7 +32,7 @@ export async function connect(
   connection: Connection,
 ): Promise<Session & { readonly management: Management }> {
   const settings = readSettings(connection);
-  const management = new Management(settings);
+  const management = await Management.of(settings);
   try {
     const identity = await identify(management, settings);
     const read = new Set<string>();

@@ -1,5 +1,4 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type { Agent, IncomingMessage, request as sendRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerLimit, ConnectionError, type Json, OversizedAnswer, printJson } from '../../../model/index.ts';
 import { AnswerBody } from './answer-body.ts';
@@ -28,23 +27,29 @@ export interface Answer {
 }
 
 const QUICK_TRIES = 4;
-const CONNECTIONS = 32;
+const POOL = { keepAlive: true, maxSockets: 32, scheduling: 'lifo' } as const;
 
 /** The HTTP client of the management API: keep-alive, bounded, each request with its time limit and its retries. */
 export class Management {
   /** How many requests were sent, retries included. */
   requests = 0;
   readonly #settings: RabbitSettings;
-  readonly #agent: http.Agent;
-  readonly #send: typeof http.request;
+  readonly #agent: Agent;
+  readonly #send: typeof sendRequest;
   readonly #authorization: string;
 
-  constructor(settings: RabbitSettings) {
+  /** Loads what TLS needs only for TLS. */
+  static async of(settings: RabbitSettings): Promise<Management> {
     const { management, tls } = settings;
-    const pool = { keepAlive: true, maxSockets: CONNECTIONS, scheduling: 'lifo' } as const;
+    const { Agent, request } = await (management.tls ? import('node:https') : import('node:http'));
+    return new Management(settings, new Agent({ ...POOL, ...(management.tls && tls) }), request);
+  }
+
+  private constructor(settings: RabbitSettings, agent: Agent, send: typeof sendRequest) {
+    const { management } = settings;
     this.#settings = settings;
-    this.#agent = management.tls ? new https.Agent({ ...pool, ...tls }) : new http.Agent(pool);
-    this.#send = management.tls ? https.request : http.request;
+    this.#agent = agent;
+    this.#send = send;
     const login = `${management.username}:${management.password}`;
     this.#authorization = `Basic ${Buffer.from(login).toString('base64')}`;
   }
@@ -143,7 +148,7 @@ export class Management {
     });
   }
 
-  #answer(incoming: http.IncomingMessage, received: AnswerBody): Answer {
+  #answer(incoming: IncomingMessage, received: AnswerBody): Answer {
     const status = incoming.statusCode ?? 0;
     const { management, broker } = this.#settings;
     let body: Json | undefined;
