@@ -6,6 +6,7 @@ import { benchNats } from './nats.ts';
 import { benchOffline } from './offline.ts';
 import { benchOfflineCommands } from './offline-commands.ts';
 import { benchRabbit } from './rabbitmq.ts';
+import { benchRabbitLarge } from './rabbitmq-large.ts';
 import { renderSection, type Section, writeSection } from './report.ts';
 import { benchRouting } from './routing.ts';
 import { benchKafkaRouting } from './routing-kafka.ts';
@@ -28,6 +29,7 @@ const usual: Readonly<Record<string, Measure>> = {
   'commands-kafka': benchKafkaCommands,
   'commands-nats': benchNatsCommands,
   rabbitmq: benchRabbit,
+  'rabbitmq-large': benchRabbitLarge,
   kafka: benchKafka,
   nats: benchNats,
 };

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import { connect } from 'amqplib';
 import type { LocalRabbit } from '../local/rabbitmq.ts';
+import { type Definitions, type KeyTopology, keyedQueues } from './rabbitmq-keys.ts';
 import type { QueueTopology } from './rabbitmq-topology.ts';
 
 /** As many as brokerform uses. */
@@ -8,11 +9,11 @@ const CHANNELS = 32;
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Fetches and parses what brokerform reads of a vhost, all at once, as a client that knows what it wants would. */
-export async function list({ management }: LocalRabbit, vhost: string): Promise<Item[][]> {
+/** Fetches and parses what brokerform reads of a vhost or of all, at once, as a client that knows what it wants would. */
+export async function list({ management }: LocalRabbit, vhost?: string): Promise<Item[][]> {
   const agent = new http.Agent({ keepAlive: true });
-  const paths = ['exchanges', 'queues', 'bindings', 'policies'].map(
-    (what) => `${what}/${encodeURIComponent(vhost)}`,
+  const paths = ['exchanges', 'queues', 'bindings', 'policies'].map((what) =>
+    vhost === undefined ? what : `${what}/${encodeURIComponent(vhost)}`,
   );
   try {
     return await Promise.all(
@@ -46,6 +47,38 @@ export async function declare({ url }: LocalRabbit, vhost: string, topology: Que
     }),
   );
   await connection.close();
+}
+
+/** Binds each queue by each of its keys, as {@link declare} does. */
+export async function declareKeys({ url }: LocalRabbit, vhost: string, topology: KeyTopology): Promise<void> {
+  const connection = await connect(`${url}/${encodeURIComponent(vhost)}`, { noDelay: true });
+  const channels = await Promise.all(Array.from({ length: CHANNELS }, () => connection.createChannel()));
+  const queues = keyedQueues(topology).values();
+  await Promise.all(
+    channels.map(async (channel) => {
+      for (const { name, exchange, keys } of queues) {
+        await channel.assertExchange(exchange, 'topic');
+        await channel.assertQueue(name, { maxLength: 100_000 });
+        for (const key of keys) await channel.bindQueue(name, exchange, key);
+      }
+    }),
+  );
+  await connection.close();
+}
+
+/** Items of one import: the management API limits the size of a request. */
+const IMPORTED = 20_000;
+
+/** Imports definitions, one list after the other. */
+export async function importDefinitions({ management }: LocalRabbit, all: Definitions): Promise<void> {
+  const agent = new http.Agent({ keepAlive: true });
+  for (const [what, items] of Object.entries(all)) {
+    for (let start = 0; start < items.length; start += IMPORTED) {
+      const part = { [what]: items.slice(start, start + IMPORTED) };
+      await request(agent, 'POST', `${management}/api/definitions`, part);
+    }
+  }
+  agent.destroy();
 }
 
 export async function createVhost({ management }: LocalRabbit, vhost: string): Promise<void> {
