@@ -188,5 +188,23 @@ for (const line of LINES) {
       ]);
       expect((await redrive(letters)).outcomes).toEqual([]);
     });
+
+    test('of two redrives at once the later one goes on, and no record comes twice', async () => {
+      const [source, letters] = await topics();
+      const headers = connectHeaders(source);
+      await dead.produce(
+        letters,
+        Array.from({ length: 30 }, (_, i) => ({ value: `record ${i}`, headers })),
+      );
+      const first = redrive(letters, { rate: 15 });
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      const second = await redrive(letters, { rate: 100 });
+      expect(second.error).toBeUndefined();
+      // It may have come to its end before.
+      const { error } = await first;
+      if (error) expect(error.message).toMatch(/another redrive of topic .* has begun since/);
+      const values = (await dead.records(source)).map(({ value }) => value);
+      expect([values.length, new Set(values).size]).toEqual([30, 30]);
+    });
   });
 }

@@ -80,7 +80,10 @@ describeLines((line) => {
     const again = await redrive({ accepts: ({ redriven }) => redriven === 1 });
     expect(tally(again.outcomes).redriven).toBe(20);
     const { last_seq: last } = await dead.state('ORDERS');
-    expect((await dead.stored('ORDERS', Number(last))).headers).toMatch(/Brokerform-Redrive: 2; /);
+    const { headers } = await dead.stored('ORDERS', Number(last));
+    expect(headers).toMatch(/Brokerform-Redrive: 2; /);
+    // Their publisher gave them none.
+    expect(headers).not.toMatch(/Brokerform-Msg-Id/);
   });
 
   test('a log keeps the dead message, gives one copy to all, and says who else gets it', async () => {

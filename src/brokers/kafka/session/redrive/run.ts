@@ -25,36 +25,34 @@ export async function* runRedrive(
   const { cluster, coordinator, group, topic } = place;
   // First of all: what a killed run left open ends by this, and then the offsets tell how far it came.
   const writer = await Writer.open(cluster, { group, topic }, coordinator);
-  if (!writer.isTransactional) {
-    onWork?.(
-      `no right to the transactional id ${group}: a kill may leave up to ${MOST.letters} records twice`,
-    );
-  }
   const run = new Run(writer, await progressOf(place));
-  let left = limit ?? Number.POSITIVE_INFINITY;
-  try {
-    for await (const { partition, letters, from, to } of chunksOf(place, run.progress)) {
-      run.pass(partition, letters, from, to);
-      const chosen: Letter[] = [];
-      for (const letter of letters) {
-        if (!accepts(letter)) yield { letter, status: 'skipped' };
-        else if (letter.problem !== undefined) yield { letter, status: 'kept', reason: letter.problem };
-        else chosen.push(letter);
-      }
-      while (chosen.length > 0) {
-        if (abort.aborted) return;
-        const count = await pace.take(Math.min(fitting(chosen), left), drain);
-        if (count === undefined) return;
-        const { outcomes, error } = await run.redrive(partition, chosen.splice(0, count));
-        yield* outcomes;
-        if (error !== undefined) throw error;
-        left -= outcomes.filter(({ status }) => status === 'redriven').length;
-        if (left <= 0) return;
-      }
-    }
-  } finally {
-    if (!abort.aborted) await writer.keep(run.commits()).catch(() => {});
+  // Keeps what is committed for long, and shows whether we may commit, before anything is written.
+  await writer.keep(run.commits());
+  if (!writer.isTransactional) {
+    onWork?.(`no right to the transactional id ${group}: a kill may leave a record twice`);
   }
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  for await (const { partition, letters, from, to } of chunksOf(place, run.progress)) {
+    run.pass(partition, letters, from, to);
+    const chosen: Letter[] = [];
+    for (const letter of letters) {
+      if (!accepts(letter)) yield { letter, status: 'skipped' };
+      else if (letter.problem !== undefined) yield { letter, status: 'kept', reason: letter.problem };
+      else chosen.push(letter);
+    }
+    while (chosen.length > 0 && left > 0) {
+      if (abort.aborted) return;
+      const most = writer.isTransactional ? fitting(chosen) : 1;
+      const count = await pace.take(Math.min(most, left), drain);
+      if (count === undefined) return writer.keep(run.commits());
+      const { outcomes, error } = await run.redrive(partition, chosen.splice(0, count));
+      yield* outcomes;
+      if (error !== undefined) throw error;
+      left -= outcomes.filter(({ status }) => status === 'redriven').length;
+    }
+    if (left <= 0) break;
+  }
+  await writer.keep(run.commits());
 }
 
 /** How many of the first letters one transaction takes: at least one, however large. */
@@ -72,7 +70,6 @@ function fitting(letters: readonly Letter[]): number {
 class Run {
   readonly progress: Map<number, Progress>;
   readonly #writer: Writer;
-  readonly #changed = new Set<number>();
 
   constructor(writer: Writer, progress: Map<number, Progress>) {
     this.#writer = writer;
@@ -92,11 +89,9 @@ class Run {
   }
 
   commits(): Commit[] {
-    return [...this.#changed].flatMap((partition) => {
-      const progress = this.progress.get(partition);
-      const metadata = progress?.metadata;
-      return progress && metadata !== undefined ? [{ partition, offset: progress.from, metadata }] : [];
-    });
+    return [...this.progress].flatMap(([partition, { from, metadata }]) =>
+      metadata === undefined ? [] : [{ partition, offset: from, metadata }],
+    );
   }
 
   /** @returns an outcome each, and the error after which no other letter can be redriven */
@@ -118,12 +113,12 @@ class Run {
     } catch (error) {
       if (error instanceof RecordsRefused) return this.#oneByOne(partition, letters, error.message);
       if (!(error instanceof BrokerError || error instanceof ConnectionError)) throw error;
-      const isUnknown = error instanceof LostConnection && error.sent;
+      // A transaction takes back what was written.
+      const isUnknown = !this.#writer.isTransactional || (error instanceof LostConnection && error.sent);
       const status = isUnknown ? 'unconfirmed' : 'kept';
       return { outcomes: letters.map((letter) => ({ letter, status, reason: error.message })), error };
     }
     this.progress.set(partition, marked);
-    this.#changed.add(partition);
     return { outcomes: letters.map((letter) => ({ letter, status: 'redriven' })) };
   }
 

@@ -89,7 +89,7 @@ export class Writer {
     return writer;
   }
 
-  /** Without the right to a transactional id: a kill may then leave copies whose letters are redriven again. */
+  /** Not without the right to a transactional id: a kill may then leave copies whose letters are redriven again. */
   get isTransactional(): boolean {
     return this.#producer !== undefined;
   }
@@ -113,9 +113,17 @@ export class Writer {
     await this.#end(producer, true);
   }
 
-  /** Keeps these commits for long, which those of a transaction are not. */
-  keep(commits: readonly Commit[]): Promise<void> {
-    return commit(this.#cluster, this.#group, this.#names, commits);
+  /**
+   * Keeps these commits for long, which those of a transaction are not. An empty transaction first shows that no other
+   * redrive has begun since: its commits must not be undone by older ones.
+   * @throws BrokerError, ConnectionError
+   */
+  async keep(commits: readonly Commit[]): Promise<void> {
+    if (this.#producer) {
+      await this.#addOffsets(this.#producer);
+      await this.#end(this.#producer, false);
+    }
+    await commit(this.#cluster, this.#group, this.#names, commits);
   }
 
   async #begin(): Promise<void> {
@@ -208,16 +216,21 @@ export class Writer {
     }
   }
 
-  async #commitOffsets({ id, epoch }: Producer, commits: readonly Commit[]): Promise<void> {
-    const { group, topic } = this.#names;
-    const transaction = group;
-    const right = { operation: 'Read', group } as const;
+  async #addOffsets({ id, epoch }: Producer): Promise<void> {
+    const { group } = this.#names;
+    const body = { transaction: group, id, epoch, group };
     const added = await this.#transaction.ask(
-      (to) =>
-        this.#cluster.request(AddOffsetsToTxn, { transaction, id, epoch, group }, { to, repeatable: true }),
+      (to) => this.#cluster.request(AddOffsetsToTxn, body, { to, repeatable: true }),
       ({ error }) => error,
     );
-    this.#check(`commit the offsets of ${group}`, added.error, right);
+    this.#check(`commit the offsets of ${group}`, added.error, { operation: 'Read', group });
+  }
+
+  async #commitOffsets(producer: Producer, commits: readonly Commit[]): Promise<void> {
+    const { id, epoch } = producer;
+    const { group, topic } = this.#names;
+    const transaction = group;
+    await this.#addOffsets(producer);
     const partitions = commits.map(({ partition: index, offset, metadata }) => ({
       ...{ index, offset, metadata, leaderEpoch: -1 },
     }));
@@ -228,7 +241,7 @@ export class Writer {
       (to) => this.#cluster.request(TxnOffsetCommit, body, { to, repeatable: true }),
       codeIn,
     );
-    this.#check(`commit the offsets of ${group}`, codeIn(response), right);
+    this.#check(`commit the offsets of ${group}`, codeIn(response), { operation: 'Read', group });
   }
 
   async #end({ id, epoch }: Producer, commits: boolean): Promise<void> {

@@ -9,6 +9,8 @@ const MARK = 'Brokerform-Redrive';
 /** The `Nats-Msg-Id` that its publisher gave it. */
 const FIRST_ID = 'Brokerform-Msg-Id';
 const MESSAGE_ID = 'Nats-Msg-Id';
+/** The beginning of the ids of copies. */
+export const OUR_ID = 'brokerform-redrive:';
 const TTL = 'Nats-TTL';
 
 export interface Copy {
@@ -37,7 +39,8 @@ export function copyHeaders(
   headers: readonly Header[],
   { id, run, keepsTtl }: { readonly id: string; readonly run: string; readonly keepsTtl: boolean },
 ): Header[] {
-  const first = headerIn(headers, FIRST_ID) ?? headerIn(headers, MESSAGE_ID);
+  const given = headerIn(headers, FIRST_ID) ?? headerIn(headers, MESSAGE_ID);
+  const first = given?.startsWith(OUR_ID) ? undefined : given;
   const own = headers.filter(([name]) => {
     const lower = name.toLowerCase();
     if (lower === TTL.toLowerCase()) return keepsTtl;

@@ -3,7 +3,7 @@ import type { JetStreamApi } from '../api.ts';
 import { hasNoResponders, hasUnknownOutcome, Refusal } from '../refusals.ts';
 import type { Letter } from './letters.ts';
 import type { Origin } from './origin.ts';
-import { type Copy, copyHeaders, publish } from './publish.ts';
+import { type Copy, copyHeaders, OUR_ID, publish } from './publish.ts';
 import { deleteMessage, type Header } from './stored.ts';
 
 /** No stream has it. */
@@ -115,7 +115,7 @@ export class Redriver {
   #copy({ message, goes, advisory, at }: Letter): Copy | undefined {
     if (!message?.headers || !goes) return undefined;
     const [stream, seq] = advisory ? [advisory.stream, advisory.seq] : [this.#dead, at];
-    const id = `brokerform-redrive:${stream}:${seq}:${message.time}`;
+    const id = `${OUR_ID}${stream}:${seq}:${message.time}`;
     const { subject, to } = goes;
     const options = { id, run: this.#request.run, keepsTtl: to.keepsTtl };
     return { subject, stream: to.name, data: message.data, headers: copyHeaders(message.headers, options) };
