@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type LocalNats, startNats } from '../../../local/nats.ts';
 import { nats as provider } from '../../../src/brokers/nats/index.ts';
+import { isObject, parseJson } from '../../../src/model/index.ts';
 import { manyStreams, NatsProject } from './cli-project.ts';
 import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
+import { Worker } from './worker.ts';
 
 const COUNT = 40;
 
@@ -80,6 +82,38 @@ describeLines(
       expect(code === 0 ? applied : applied + unverified, stdout + stderr).toBe(2 * COUNT);
       await project.expectFinished();
       await expectAll();
+    });
+
+    test('a work queue with replicas gives a message up, and keeps it, though its leader is killed meanwhile', async () => {
+      project.write('main.topology.yaml', {
+        patterns: { email: { kind: 'work-queue', retries: ['500ms', '1s'], replicas: 3 } },
+      });
+      await project.expectFinished();
+      const worker = new Worker(server, 'email.workers', () => false);
+      await server.publish('email', 'bad');
+      await vi.waitFor(() => expect(worker.deliveries.length).toBeGreaterThan(0), { timeout: 10_000 });
+      const { cluster } = await server.demand('STREAM.INFO.email');
+      const leader = isObject(cluster) ? cluster.leader : undefined;
+      const victim = nats.servers.find(({ name }) => name === leader);
+      await victim?.kill();
+      try {
+        await vi.waitFor(
+          async () => {
+            const answer = await server.demand('STREAM.MSG.GET.email-dead', { seq: 1 });
+            const { data } = answer.message as Record<string, string>;
+            const advisory = parseJson(Buffer.from(data ?? '', 'base64').toString());
+            expect(advisory).toMatchObject({ stream: 'email', consumer: 'workers', stream_seq: 1 });
+          },
+          { timeout: 60_000, interval: 500 },
+        );
+        worker.stop();
+        await server.demand('STREAM.MSG.GET.email', { seq: 1 });
+        await project.expectRun(0, 'plan', '--detailed-exitcode');
+      } finally {
+        worker.stop();
+        await victim?.start();
+      }
+      await vi.waitFor(() => project.expectRun(0, 'plan', '--detailed-exitcode'), { timeout: 30_000 });
     });
 
     test('without a lock, two applies of the same at once: both end well', async () => {
