@@ -9,6 +9,7 @@ import { addDown } from './commands/down.ts';
 import { addDrift } from './commands/drift.ts';
 import { addExpand } from './commands/expand.ts';
 import { addExplain } from './commands/explain.ts';
+import { addExport } from './commands/export.ts';
 import { addFmt } from './commands/fmt.ts';
 import { addGraph } from './commands/graph.ts';
 import { addImport } from './commands/import.ts';
@@ -66,6 +67,7 @@ export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'
     addRedrive,
     addGraph,
     addImport,
+    addExport,
     addUp,
     addDown,
     addDoctor,

@@ -14,6 +14,7 @@ export * from './diff.ts';
 export * from './effects.ts';
 export * from './environments.ts';
 export * from './errors.ts';
+export * from './export.ts';
 export * from './graph.ts';
 export * from './graph-builder.ts';
 export * from './group.ts';

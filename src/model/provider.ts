@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import type { Change, FieldChange } from './change.ts';
 import type { Connection } from './connection.ts';
+import type { Exporter } from './export.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { LocalBroker } from './local.ts';
@@ -275,6 +276,8 @@ export interface Provider {
   connect(connection: Connection): Promise<Session>;
   /** Reads a broker's own export, such as a definitions file; undefined when the data is none of its formats. */
   parseExport?(data: Json, name: string): Snapshot | undefined;
+  /** How what is declared is written in formats of other tools. */
+  exporter?(): Promise<Exporter>;
   /** Live resources as YAML sections that a person would have written; planning them is empty. */
   toSections(resources: readonly Resource[], broker: BrokerIdentity): ImportedFile[];
   /**

@@ -19,6 +19,7 @@ export { compareEnvironments } from './diff-environments.ts';
 export type { CheckedSide } from './diff-sides.ts';
 export { doctor, type Examined } from './doctor.ts';
 export { expandPatterns } from './expand.ts';
+export { exportAsyncApi, exportDefinitions } from './export.ts';
 export { formatProject } from './format.ts';
 export { liveGraph, topologyGraph } from './graph.ts';
 export { focusGraph } from './graph-focus.ts';

@@ -40,6 +40,10 @@ export const kafka: ImportingProvider = {
     const { foreignFormats } = await import('./import/index.ts');
     return foreignFormats;
   },
+  async exporter() {
+    const { exporter } = await import('./export/index.ts');
+    return exporter;
+  },
   toSections,
   effects,
   draw,

@@ -36,6 +36,10 @@ export const nats: ImportingProvider = {
     const { foreignFormats } = await import('./import/index.ts');
     return foreignFormats;
   },
+  async exporter() {
+    const { exporter } = await import('./export/index.ts');
+    return exporter;
+  },
   toSections,
   effects,
   routing,

@@ -43,6 +43,10 @@ export const rabbitmq: ImportingProvider = {
     const { foreignFormats } = await import('./import/index.ts');
     return foreignFormats;
   },
+  async exporter() {
+    const { exporter } = await import('./export/index.ts');
+    return exporter;
+  },
   toSections,
   patterns,
   effects,

@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { printableJson } from '../../text/escape.ts';
+import type { Checked, DeclaredBroker } from '../../workflow/index.ts';
+import type { CommandContext } from '../context.ts';
+import type { Invoke } from '../invoke.ts';
+import { readableProject } from '../project.ts';
+import { UsageError } from '../usage.ts';
+
+interface Flags {
+  readonly to: 'asyncapi' | 'definitions';
+  readonly broker?: string;
+  readonly out?: string;
+}
+
+/** How a whole number is kept that JavaScript would round. Quotes inside a string are escaped. */
+const LARGE_INTEGER = /\{\s*"\$int": "(-?\d+)"\s*\}/g;
+
+export function addExport(program: Command, invoke: Invoke): void {
+  program
+    .command('export')
+    .description('Write what is declared as an AsyncAPI document, or as a RabbitMQ definitions file')
+    .addOption(
+      program
+        .createOption('--to <format>', 'format of the file')
+        .choices(['asyncapi', 'definitions'])
+        .makeOptionMandatory(),
+    )
+    .option('--broker <name>', 'only this broker')
+    .option('--out <file>', 'write to this file (default: standard output)')
+    .action(
+      invoke<Flags>(async (context, flags) => {
+        const checked = await readableProject(context);
+        const value = await exported(context, only(checked, flags.broker), flags);
+        const text = printableJson(value).replace(LARGE_INTEGER, '$1');
+        if (flags.out === undefined) context.print(text);
+        else await context.folder.write(flags.out, text);
+        if (flags.out !== undefined) context.note(`Wrote ${flags.out}.`);
+        return {};
+      }),
+    );
+}
+
+/** @throws UsageError */
+function only(checked: Checked, name: string | undefined): Checked {
+  if (name === undefined) return checked;
+  const broker = checked.brokers.get(name);
+  if (broker) return { ...checked, brokers: new Map([[name, broker]]) };
+  throw new UsageError(`nothing is declared for a broker ${name}`, known([...checked.brokers.values()]));
+}
+
+function known(brokers: readonly DeclaredBroker[]): string {
+  return brokers.length === 0
+    ? 'no broker has resources'
+    : `there are: ${brokers.map(({ name }) => name).join(', ')}`;
+}
+
+async function exported(context: CommandContext, checked: Checked, { to }: Flags) {
+  const { exportAsyncApi, exportDefinitions } = await import('../../workflow/index.ts');
+  if (to === 'asyncapi') return exportAsyncApi(checked);
+  const brokers = [...checked.brokers.values()];
+  const written = await Promise.all(brokers.map(exportDefinitions));
+  const found = written.filter((one) => one !== undefined);
+  const [first] = found;
+  if (!first) throw new UsageError('only RabbitMQ has definitions files', known(brokers));
+  if (found.length > 1) {
+    const named = brokers.filter((_, i) => written[i] !== undefined);
+    throw new UsageError('a definitions file is of one broker', `name it with --broker; ${known(named)}`);
+  }
+  for (const note of first.notes) context.note(`not in the file: ${note}`);
+  return first.value;
+}

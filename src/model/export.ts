@@ -1,0 +1,25 @@
+import type { JsonObject } from './json.ts';
+import type { Context } from './provider.ts';
+import type { Resource } from './resource.ts';
+
+/** Declared resources of one broker, in another tool's format. */
+export interface Exported {
+  readonly value: JsonObject;
+  /** What the format cannot say, or must not hold. Raw text. */
+  readonly notes: readonly string[];
+}
+
+/** The channels of an AsyncAPI document that describe one broker. */
+export interface ExportedChannels {
+  /** `amqp`, as the bindings and the server of the document name it. */
+  readonly protocol: string;
+  /** By channel id. https://www.asyncapi.com/docs/reference/specification/v3.0.0#channelObject */
+  readonly channels: JsonObject;
+}
+
+/** How a provider writes what is declared. Resources are completed as the broker of the context holds them. */
+export interface Exporter {
+  /** The broker's own file of definitions. Absent where it has none. */
+  definitions?(resources: readonly Resource[], context: Context): Exported;
+  channels(resources: readonly Resource[]): ExportedChannels;
+}

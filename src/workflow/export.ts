@@ -1,0 +1,64 @@
+import { completeSides } from '../diff/index.ts';
+import type { Context, Exported, Json, JsonObject, Resource } from '../model/index.ts';
+import type { Checked, DeclaredBroker } from './check.ts';
+
+interface Completed {
+  readonly context: Context;
+  readonly resources: readonly Resource[];
+}
+
+/** What is declared for one broker, as the assumed one would hold it. */
+function completed({ assumed, desired, provider }: DeclaredBroker): Completed {
+  const { desired: all } = completeSides({ broker: assumed }, desired, [], provider.kinds);
+  const context = { broker: assumed, desired: all, live: new Map() };
+  return { context, resources: [...all.values()] };
+}
+
+/** The broker's own file of definitions; undefined where its type has none. */
+export async function exportDefinitions(broker: DeclaredBroker): Promise<Exported | undefined> {
+  const exporter = await broker.provider.exporter?.();
+  const { context, resources } = completed(broker);
+  return exporter?.definitions?.(resources, context);
+}
+
+/** One AsyncAPI document of all brokers. https://www.asyncapi.com/docs/reference/specification/v3.0.0 */
+export async function exportAsyncApi({ project, brokers }: Checked): Promise<JsonObject> {
+  const servers: [string, JsonObject][] = [];
+  const channels: [string, JsonObject][] = [];
+  for (const broker of brokers.values()) {
+    const exporter = await broker.provider.exporter?.();
+    if (!exporter) continue;
+    const part = exporter.channels(completed(broker).resources);
+    servers.push([broker.name, { ...hostOf(broker.settings), protocol: part.protocol }]);
+    for (const [id, channel] of Object.entries(part.channels)) {
+      const own = { ...(channel as JsonObject), servers: [{ $ref: `#/servers/${pointer(broker.name)}` }] };
+      channels.push([brokers.size > 1 ? `${broker.name}.${id}` : id, own]);
+    }
+  }
+  return {
+    asyncapi: '3.0.0',
+    info: { title: project.name, version: project.environment ?? '1.0.0' },
+    servers: Object.fromEntries(servers),
+    channels: Object.fromEntries(channels),
+  };
+}
+
+/** A key in a JSON pointer. */
+function pointer(key: string): string {
+  return encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
+}
+
+/** Host and port without credentials. What a variable stands for is not known to whoever reads the document. */
+function hostOf(settings: JsonObject): JsonObject {
+  const { url, management, bootstrap, servers } = settings;
+  const text = [url, management, bootstrap, servers].flatMap(textsOf)[0];
+  const host =
+    text === undefined || text.includes('${') ? undefined : (URL.parse(text)?.host || text).split('@').at(-1);
+  if (host !== undefined && host !== '' && !host.includes('{')) return { host };
+  return { host: '{host}', variables: { host: { description: 'Where clients reach the broker.' } } };
+}
+
+function textsOf(value: Json | undefined): string[] {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value.flatMap((item) => (typeof item === 'string' ? [item] : [])) : [];
+}
