@@ -22,6 +22,7 @@ import { addSchema } from './commands/schema.ts';
 import { addShow } from './commands/show.ts';
 import { addTest } from './commands/test.ts';
 import { addUp } from './commands/up.ts';
+import { addUpgradeCheck } from './commands/upgrade-check.ts';
 import { addValidate } from './commands/validate.ts';
 import type { Host, Output } from './host.ts';
 import type { Invoke } from './invoke.ts';
@@ -63,6 +64,7 @@ export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'
     addRoute,
     addTest,
     addPolicies,
+    addUpgradeCheck,
     addExpand,
     addRedrive,
     addGraph,

@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts';
-import type { Context } from './provider.ts';
+import type { BrokerIdentity } from './plan.ts';
 import type { Resource } from './resource.ts';
 
 /** Declared resources of one broker, in another tool's format. */
@@ -17,9 +17,9 @@ export interface ExportedChannels {
   readonly channels: JsonObject;
 }
 
-/** How a provider writes what is declared. Resources are completed as the broker of the context holds them. */
+/** How a provider writes what is declared. Resources are completed as the broker would hold them. */
 export interface Exporter {
   /** The broker's own file of definitions. Absent where it has none. */
-  definitions?(resources: readonly Resource[], context: Context): Exported;
+  definitions?(resources: readonly Resource[], broker: BrokerIdentity): Exported;
   channels(resources: readonly Resource[]): ExportedChannels;
 }

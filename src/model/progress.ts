@@ -1,4 +1,4 @@
-import type { SendOptions } from './provider.ts';
+import type { SendOptions } from './session.ts';
 
 /**
  * Concurrent works share one progress line: each call gives a new one's share of it.

@@ -5,16 +5,14 @@ import type { Exporter } from './export.ts';
 import type { Drawing } from './graph.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { LocalBroker } from './local.ts';
-import type { LockAttempt, LockRequest } from './lock.ts';
 import type { PatternKinds } from './pattern.ts';
 import type { BrokerIdentity, Call, Risk } from './plan.ts';
-import type { Redrive, RedriveRequest } from './redrive.ts';
-import type { Failure, Outcome } from './report.ts';
 import type { Resource } from './resource.ts';
 import type { Effects } from './revision.ts';
-import type { Routing, TestTrial, TrialAnswer } from './routing.ts';
-import type { Rule } from './rule.ts';
+import type { Routing } from './routing.ts';
+import type { Rule, UpgradeRule } from './rule.ts';
 import { shownSecrets } from './secret.ts';
+import type { Session } from './session.ts';
 import type { SettingsReader } from './settings.ts';
 import type { Declared, Section } from './topology.ts';
 
@@ -130,104 +128,6 @@ export interface CallOptions {
   readonly destructive: boolean;
 }
 
-/**
- * What a read must cover, and with it everything that would disappear with a resource in it (the bindings of a
- * queue): {@link coverageOf} works out what that is. A session asks for no more than this needs, so that a plan gets
- * by with few rights.
- */
-export interface Scope {
-  /** Declared or retired resources: each that exists must be returned. */
-  readonly desired: readonly Resource[];
-  readonly retired: readonly Address[];
-  /** Address globs whose matching resources must all be returned. `**` for everything. */
-  readonly owns: readonly string[];
-}
-
-export interface SendOptions {
-  /** Aborted: units that have begun finish, so that no replacement is left half done; no new one starts. */
-  readonly drain: AbortSignal;
-  /** Aborted: give up at once. */
-  readonly abort: AbortSignal;
-  /** Only begin what a broker then goes on with by itself, such as moving data, and do not wait for its end. */
-  readonly detach?: boolean;
-  /** Messages per second that a move may take; as many as the broker does where absent. */
-  readonly limitRate?: number | undefined;
-  /**
-   * Told again and again how far a work is that takes long, and what it waits for; nothing once it has ended. Raw text
-   * of one line.
-   */
-  readonly onWork?: (text?: string) => void;
-}
-
-/** A unit of calls that the broker says it would refuse. */
-export interface Objection {
-  /** Index into the units that were handed to `preview`. */
-  readonly unit: number;
-  readonly failure: Failure;
-}
-
-/** What came of trying out a replacement: the broker's refusal, or why it could not be tried. */
-export interface Trial {
-  /** Index into the units that were handed to `rehearse`. */
-  readonly unit: number;
-  readonly failure?: Failure;
-  readonly note?: string;
-}
-
-/** One line of `doctor`. */
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly text: string;
-  readonly hint?: string;
-}
-
-export interface Session {
-  readonly broker: BrokerIdentity;
-  /**
-   * Live resources of the scope, secrets hidden, in a constant number of requests whatever the size. Others may be
-   * among them. What is named and not returned is known to be absent.
-   * @throws ConnectionError, BrokerError; also where it is not known whether a named resource exists
-   */
-  read(scope: Scope): Promise<Resource[]>;
-  /** Fresh `metrics` of these live resources; an address that is missing from the answer is unknown, not empty. */
-  readMetrics(resources: readonly Resource[]): Promise<Map<Address, JsonObject>>;
-  /**
-   * Sends units of calls: a unit's calls run in order and stop at its first failure; units are independent.
-   * Never throws for a refusal: each unit gets exactly one outcome.
-   */
-  send(units: readonly (readonly Call[])[], options: SendOptions): AsyncIterable<Outcome>;
-  /**
-   * What the broker itself would refuse of these units of calls, asked without changing anything. Absent where a
-   * broker cannot be asked.
-   * @throws ConnectionError, BrokerError
-   */
-  preview?(units: readonly (readonly Call[])[]): Promise<readonly Objection[]>;
-  /**
-   * Tries out what these units delete and make anew, under names of its own, and removes what it made: so that a
-   * refusal is known before anything is deleted. What cannot be tried is no refusal. Absent where `preview` serves.
-   */
-  rehearse?(
-    units: readonly (readonly Call[])[],
-    options: Pick<SendOptions, 'drain' | 'abort'>,
-  ): Promise<readonly Trial[]>;
-  /**
-   * Tries once to take the lock of a project and environment, without waiting for its holder. Absent if the broker has
-   * nothing that can keep a lock. Never throws for a refusal.
-   */
-  lock?(request: LockRequest): Promise<LockAttempt>;
-  /** Runs tests on a copy that is always removed; an answer each. Absent if the broker has no place for a copy. */
-  runTests?(trial: TestTrial): Promise<readonly TrialAnswer[]>;
-  /**
-   * Opens a queue, stream or topic to bring its dead letters back. Changes nothing by itself.
-   * @throws RedriveError, BrokerError, ConnectionError
-   */
-  redrive?(request: RedriveRequest): Promise<Redrive>;
-  /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
-  diagnose(): Promise<Check[]>;
-  close(): Promise<void>;
-}
-
 /** A file that stands in for a live broker. */
 export interface Snapshot {
   readonly broker: BrokerIdentity;
@@ -257,6 +157,8 @@ export interface Provider {
   readonly connectionSchema: JsonObject;
   readonly kinds: Readonly<Record<string, Kind>>;
   readonly rules: readonly Rule[];
+  /** What releases change without an error, for `upgrade-check`; with the rules for what they reject. */
+  readonly upgrades?: readonly UpgradeRule[];
   /** All sections of one broker at once, so that a declaration split over files is seen whole. */
   declare(sections: readonly Section[]): Declared;
   /** The identity that offline work assumes: of the configured target version, else of the newest known one. */

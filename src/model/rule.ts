@@ -41,6 +41,12 @@ export interface Rule {
   check(context: RuleContext): Iterable<Finding>;
 }
 
+/** What a release changes for resources of before, without rejecting them: a default, a limit. */
+export interface UpgradeRule extends Rule {
+  /** The release that changes it: `4.0`. */
+  readonly since: string;
+}
+
 /** A comment `# brokerform-ignore <code>, <code>: <reason>`, which silences these rules on one line. */
 export interface Suppression {
   readonly codes: readonly string[];

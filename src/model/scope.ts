@@ -1,7 +1,8 @@
 import { type Address, addressMatcher, encodeSegment, kindOf } from './address.ts';
 import { addTo } from './group.ts';
-import type { Kind, Scope } from './provider.ts';
+import type { Kind } from './provider.ts';
 import type { Resource } from './resource.ts';
+import type { Scope } from './session.ts';
 
 type Kinds = Readonly<Record<string, Kind>>;
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Call } from './plan.ts';
-import type { SendOptions } from './provider.ts';
 import type { Outcome } from './report.ts';
+import type { SendOptions } from './session.ts';
 
 /*
  * Copies of what is declared, in which tests run on a broker. A copy has the time when it was made in its name, so that

@@ -16,7 +16,8 @@ export interface About {
     | 'redrive'
     | 'route'
     | 'test'
-    | 'up';
+    | 'up'
+    | 'upgrade-check';
   readonly project?: string | undefined;
   readonly environment?: string | undefined;
 }

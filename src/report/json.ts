@@ -5,6 +5,7 @@ import type {
   EffectiveSettings,
   EnvironmentDiff,
   Expansion,
+  JsonObject,
   Plan,
   RedriveReport,
   Route,
@@ -29,6 +30,14 @@ export function diffJson(diff: Diff): string {
 
 export function environmentsJson(diff: EnvironmentDiff): string {
   return printableJson(diff);
+}
+
+/** How a whole number is kept that JavaScript would round. Quotes inside a string are escaped. */
+const LARGE_INTEGER = /\{\s*"\$int": "(-?\d+)"\s*\}/g;
+
+/** A document in another tool's format: large numbers stand in it with all their digits. */
+export function documentJson(document: JsonObject): string {
+  return printableJson(document).replace(LARGE_INTEGER, '$1');
 }
 
 export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {

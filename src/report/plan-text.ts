@@ -23,6 +23,7 @@ export const TITLE = {
   redrive: 'Redrive',
   route: 'Route',
   test: 'Tests',
+  'upgrade-check': 'Upgrade',
   up: 'Local brokers',
 } as const;
 

@@ -43,6 +43,8 @@ export interface DeclaredBroker {
   readonly ignore: readonly string[];
   /** The entry of the configuration as written, with its variables. */
   readonly settings: JsonObject;
+  /** Whether `target-version` is set. */
+  readonly versionKnown: boolean;
   /** What offline work takes the broker for. */
   readonly assumed: BrokerIdentity;
   /** @throws InvalidProject when the connection lacks a variable or is malformed. */
@@ -100,7 +102,6 @@ export function check(options: ProjectOptions): Checked {
 
 interface Part {
   readonly broker: DeclaredBroker;
-  readonly versionKnown: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -119,6 +120,7 @@ function declareBroker(project: Project, config: Config, provider: Provider, env
     owns: project.owns.get(name) ?? [],
     ignore: project.ignore.get(name) ?? [],
     settings: config.settings,
+    versionKnown: config.targetVersion !== undefined,
     assumed: provider.assume(name, config.targetVersion),
     connect: (timeout) => {
       const { connection, diagnostics: problems } = connectionOf(config, env, timeout);
@@ -126,7 +128,7 @@ function declareBroker(project: Project, config: Config, provider: Provider, env
       return { ...connection, directory: project.directory };
     },
   };
-  return { broker, versionKnown: config.targetVersion !== undefined, diagnostics };
+  return { broker, diagnostics };
 }
 
 /** Rules see completed specs, as the assumed broker would hold them. */
@@ -139,8 +141,7 @@ function lint(
 ): Linted {
   const { custom } = project.lint;
   const linted = lintTopology({
-    brokers: parts.map(({ broker, versionKnown }) => {
-      const { provider, assumed, desired } = broker;
+    brokers: parts.map(({ broker: { provider, assumed, desired, versionKnown } }) => {
       const context = completeSides({ broker: assumed }, desired, [], provider.kinds);
       return {
         broker: assumed,

@@ -1,24 +1,16 @@
 import { completeSides } from '../diff/index.ts';
-import type { Context, Exported, Json, JsonObject, Resource } from '../model/index.ts';
+import type { Exported, Json, JsonObject, Resource } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
 
-interface Completed {
-  readonly context: Context;
-  readonly resources: readonly Resource[];
-}
-
 /** What is declared for one broker, as the assumed one would hold it. */
-function completed({ assumed, desired, provider }: DeclaredBroker): Completed {
-  const { desired: all } = completeSides({ broker: assumed }, desired, [], provider.kinds);
-  const context = { broker: assumed, desired: all, live: new Map() };
-  return { context, resources: [...all.values()] };
+function completed({ assumed, desired, provider }: DeclaredBroker): Resource[] {
+  return [...completeSides({ broker: assumed }, desired, [], provider.kinds).desired.values()];
 }
 
 /** The broker's own file of definitions; undefined where its type has none. */
 export async function exportDefinitions(broker: DeclaredBroker): Promise<Exported | undefined> {
   const exporter = await broker.provider.exporter?.();
-  const { context, resources } = completed(broker);
-  return exporter?.definitions?.(resources, context);
+  return exporter?.definitions?.(completed(broker), broker.assumed);
 }
 
 /** One AsyncAPI document of all brokers. https://www.asyncapi.com/docs/reference/specification/v3.0.0 */
@@ -28,7 +20,7 @@ export async function exportAsyncApi({ project, brokers }: Checked): Promise<Jso
   for (const broker of brokers.values()) {
     const exporter = await broker.provider.exporter?.();
     if (!exporter) continue;
-    const part = exporter.channels(completed(broker).resources);
+    const part = exporter.channels(completed(broker));
     servers.push([broker.name, { ...hostOf(broker.settings), protocol: part.protocol }]);
     for (const [id, channel] of Object.entries(part.channels)) {
       const own = { ...(channel as JsonObject), servers: [{ $ref: `#/servers/${pointer(broker.name)}` }] };

@@ -2,7 +2,7 @@ import { providers } from '../brokers/index.ts';
 import { neutralRules } from '../lint/index.ts';
 import { CUSTOM_PREFIX, type Diagnostic, type Rule } from '../model/index.ts';
 
-/** Every lint rule there is, but for those of a project. */
+/** Every lint rule there is, but for those of a project and of `upgrade-check`. */
 export function allRules(): Rule[] {
   return [...neutralRules, ...providers.flatMap((provider) => provider.rules)];
 }

@@ -12,6 +12,7 @@ import { patterns } from './patterns/index.ts';
 import { routing } from './routing/index.ts';
 import { rules } from './rules/index.ts';
 import { schema } from './schema.ts';
+import { upgrades } from './upgrades/index.ts';
 import { NEWEST } from './version.ts';
 
 /** RabbitMQ 3.10 and later, over AMQP 0-9-1 and the management API. */
@@ -21,6 +22,7 @@ export const rabbitmq: ImportingProvider = {
   connectionSchema: connectionSchema as JsonObject,
   kinds,
   rules,
+  upgrades,
   declare,
   order: (changes, context) => [...orderReferences(changes), ...orderMoves(changes, context)],
   assume: (name, targetVersion): BrokerIdentity => ({

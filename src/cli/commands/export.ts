@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { printableJson } from '../../text/escape.ts';
+import { documentJson } from '../../report/index.ts';
 import type { Checked, DeclaredBroker } from '../../workflow/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { Invoke } from '../invoke.ts';
@@ -11,9 +11,6 @@ interface Flags {
   readonly broker?: string;
   readonly out?: string;
 }
-
-/** How a whole number is kept that JavaScript would round. Quotes inside a string are escaped. */
-const LARGE_INTEGER = /\{\s*"\$int": "(-?\d+)"\s*\}/g;
 
 export function addExport(program: Command, invoke: Invoke): void {
   program
@@ -31,7 +28,7 @@ export function addExport(program: Command, invoke: Invoke): void {
       invoke<Flags>(async (context, flags) => {
         const checked = await readableProject(context);
         const value = await exported(context, only(checked, flags.broker), flags);
-        const text = printableJson(value).replace(LARGE_INTEGER, '$1');
+        const text = documentJson(value);
         if (flags.out === undefined) context.print(text);
         else await context.folder.write(flags.out, text);
         if (flags.out !== undefined) context.note(`Wrote ${flags.out}.`);

@@ -1,6 +1,7 @@
 import {
-  type Context,
+  type BrokerIdentity,
   type Exported,
+  indexByAddress,
   isObject,
   isSecretRef,
   type Json,
@@ -17,7 +18,8 @@ import { sortedTags, text } from '../kinds/parts.ts';
  * A definitions file, from the very calls that would create the resources. Secrets are left out.
  * https://www.rabbitmq.com/docs/definitions
  */
-export function definitions(resources: readonly Resource[], context: Context): Exported {
+export function definitions(resources: readonly Resource[], broker: BrokerIdentity): Exported {
+  const context = { broker, desired: indexByAddress(resources), live: new Map() };
   const file = new DefinitionsFile();
   for (const after of resources) {
     const calls = kinds[kindOf(after.address)]?.calls({ action: 'create', after }, context, {
@@ -25,7 +27,7 @@ export function definitions(resources: readonly Resource[], context: Context): E
     });
     for (const call of calls ?? []) file.add(call as RabbitCall);
   }
-  return { value: { rabbitmq_version: context.broker.version, ...file.lists() }, notes: file.notes };
+  return { value: { rabbitmq_version: broker.version, ...file.lists() }, notes: file.notes };
 }
 
 const LISTS = [

@@ -1,0 +1,13 @@
+/** Compares `4.3.6` with `4.3`, number by number; a missing one is 0. Negative where `a` is earlier. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [numbersOf(a), numbersOf(b)];
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function numbersOf(version: string): number[] {
+  return version.split('.', 3).map((part) => Number.parseInt(part, 10) || 0);
+}

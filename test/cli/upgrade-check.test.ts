@@ -1,0 +1,49 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runCli } from './run-cli.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+  await writeFile(join(folder, 'brokerform.yaml'), CONFIG);
+  await writeFile(join(folder, 'a.yaml'), TOPOLOGY);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const cli = (line: string) => runCli(line.split(' '), { cwd: folder });
+
+const CONFIG = `topologies: [a.yaml]
+brokers: { main: { type: rabbitmq, url: "amqp://localhost:1" } }
+`;
+const TOPOLOGY = `rabbitmq:
+  queues:
+    orders: { type: quorum, max-length: 10, dead-letter: { exchange: amq.fanout } }
+    # brokerform-ignore rabbitmq/upgrade-delivery-limit: nothing is returned to it
+    log: { type: quorum, max-length: 10, dead-letter: { exchange: amq.fanout } }
+  policies:
+    ha: { pattern: ^o, definition: { ha-mode: all } }
+`;
+
+test('what the new release rejects is an error, what it changes a warning, at their places', async () => {
+  const { code, stdout, stderr } = await cli('upgrade-check --from 3.10 --to 4.3');
+  expect([code, stderr]).toEqual([3, 'main: rabbitmq 3.10 → 4.3\n']);
+  expect(stdout).toMatch(/^a\.yaml:7:38 error rabbitmq\/refused-by-version .*ha-mode/m);
+  expect(stdout).toMatch(/^a\.yaml:3:5 warning rabbitmq\/upgrade-delivery-limit queue "orders"/m);
+  expect(stdout).not.toContain('queue "log"');
+});
+
+test('only what the upgrade brings: nothing between two releases that differ in none of it', async () => {
+  expect(await cli('upgrade-check --from 4.0 --to 4.0')).toMatchObject({ code: 0, stdout: 'No findings.\n' });
+});
+
+test.each([
+  ['upgrade-check --to 4.3', 'the release of broker main is not known'],
+  ['upgrade-check --from 4.3 --to 3.10', '3.10 is older than 4.3, the release of broker main'],
+  ['upgrade-check --from 3.10 --to 4.3 --broker nope', 'no broker nope is configured'],
+])('%s is refused', async (line, message) => {
+  const { code, stderr } = await cli(line);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(message);
+});
