@@ -158,8 +158,8 @@ const WITH = {
   type: 'object',
   additionalProperties: { type: 'object' },
   description:
-    'By resource: keys merged into what the pattern gives; null removes one. A resource is named by its address without the broker (* for any characters), or by its name where only one has it.',
-  examples: [{ 'queue/%2F/email.dead': { 'max-length': 1000 } }],
+    'By resource: keys merged into what the pattern gives; null removes one. A resource is named by its address without the broker (* for any characters), or by kind and name: queue/email.dead.',
+  examples: [{ 'queue/email.dead': { 'max-length': 1000 } }],
 };
 
 const PROTECT = {

@@ -40,7 +40,7 @@ export const hostile = fc.oneof(
 
 /** A plan, findings, a diff and a report with the same text wherever a file or a broker can put one. */
 export function planWith(name: string): Plan {
-  const at = { file: name, line: 1, col: 1 };
+  const at = { file: name, line: 1, col: 1, pattern: name };
   const risk = { class: 'destructive', code: name, message: name, hint: name } as const;
   const address = 'main/queue/x';
   const one = step({

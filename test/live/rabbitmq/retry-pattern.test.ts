@@ -108,7 +108,12 @@ for (const line of ['old', 'current'] as const) {
         Object.entries(neighbours).map(([name, one]) => [name, { ...(one as JsonObject), vhost }]),
       ),
       // One that gets what is published to the same exchange, but no retry of it.
-      ...{ email: own, archive: { kind: 'event-stream', vhost, names: { stream: 'archive-log' } } },
+      ...{
+        email: own,
+        archive: { kind: 'event-stream', on: 'main', vhost, names: { stream: 'archive-log' } },
+        users: { kind: 'event-store', vhost, keys: ['user.#', 'account.#'] },
+        prices: { kind: 'fan-out', vhost, subscribers: ['cache', 'search'] },
+      },
     });
 
     test('what a consumer rejects comes back after each delay, and is dead after the last', {
