@@ -320,6 +320,119 @@ items:
     metadata: { name: s, namespace: mq }
     spec: { endpoints: "a:5672", rabbitmqClusterReference: { name: rmq } }
 `,
+  nack: `apiVersion: v1
+kind: List
+items:
+  - apiVersion: jetstream.nats.io/v1beta2
+    kind: Stream
+    metadata: { name: orders, namespace: shop }
+    spec:
+      name: ORDERS
+      account: shop
+      description: All orders
+      subjects: [orders.>]
+      storage: file
+      retention: limits
+      maxAge: 8760h30m
+      maxMsgsPerSubject: 0
+      duplicateWindow: 1m30s
+      replicas: 3
+      placement: { cluster: eu, tags: [ssd] }
+      subjectTransform: { source: orders.*, dest: "orders.{{wildcard(1)}}" }
+      republish: { source: orders.paid, destination: live.paid }
+      consumerLimits: { inactiveThreshold: 1h, maxAckPending: 500 }
+      metadata: { team: shop }
+      preventDelete: true
+      servers: ["nats://nats:4222"]
+  - apiVersion: jetstream.nats.io/v1beta2
+    kind: Stream
+    metadata: { name: copy, namespace: shop }
+    spec: { name: COPY, account: shop, mirror: { name: ORDERS, filterSubject: orders.eu.>, externalApiPrefix: $JS.hub.API } }
+  - apiVersion: jetstream.nats.io/v1beta2
+    kind: Consumer
+    metadata: { name: billing, namespace: shop }
+    spec:
+      streamName: ORDERS
+      durableName: billing
+      account: shop
+      deliverPolicy: lastPerSubject
+      ackPolicy: explicit
+      ackWait: 45s
+      maxDeliver: 3
+      backoff: [1s, 1m30s]
+      filterSubjects: [orders.a, orders.b]
+      maxRequestBatch: 10
+      maxRequestExpires: 30s
+      metadata: { owner: billing }
+  - apiVersion: jetstream.nats.io/v1beta2
+    kind: Consumer
+    metadata: { name: elsewhere, namespace: shop }
+    spec: { streamName: OTHER, durableName: x, account: shop, ackPolicy: none }
+  - apiVersion: jetstream.nats.io/v1beta2
+    kind: KeyValue
+    metadata: { name: profiles, namespace: shop }
+    spec: { bucket: profiles, account: shop, history: 5, ttl: 1h, maxValueSize: 1024, storage: file, replicas: 1, limitMarkerTtl: 30000000000 }
+  - apiVersion: jetstream.nats.io/v1beta2
+    kind: ObjectStore
+    metadata: { name: files, namespace: shop }
+    spec: { bucket: files, account: shop, compression: true, maxBytes: 1048576, storage: memory }
+  - apiVersion: jetstream.nats.io/v1beta2
+    kind: Account
+    metadata: { name: shop, namespace: shop }
+    spec: { name: shop, servers: ["nats://nats:4222"], user: { secret: { name: s }, user: u, password: hunter2 } }
+`,
+  natscli: `config:
+  name: ORDERS
+  subjects: [orders.>]
+  retention: limits
+  max_consumers: -1
+  max_msgs: -1
+  max_bytes: 1073741824
+  max_age: 31536000000000000
+  max_msgs_per_subject: -1
+  max_msg_size: -1
+  discard: old
+  storage: file
+  num_replicas: 1
+  duplicate_window: 120000000000
+  sealed: false
+  deny_delete: false
+  placement: { cluster: eu }
+  consumer_limits: {}
+  metadata: { _nats.ver: 2.12.0, team: shop }
+created: 2026-01-01T00:00:00Z
+state: { messages: 5, bytes: 100 }
+---
+stream_name: ORDERS
+name: billing
+config:
+  ack_policy: explicit
+  ack_wait: 45000000000
+  deliver_policy: all
+  durable_name: billing
+  name: billing
+  filter_subject: orders.paid
+  max_ack_pending: 1000
+  max_deliver: -1
+  max_waiting: 512
+  replay_policy: instant
+  num_replicas: 0
+created: 2026-01-01T00:00:00Z
+delivered: { consumer_seq: 0 }
+num_pending: 3
+---
+stream_name: ORDERS
+name: tmp
+config: { ack_policy: none, deliver_policy: all }
+---
+config: { name: KV_profiles, subjects: [$KV.profiles.>], retention: limits, storage: file, max_msgs_per_subject: 5, max_age: 3600000000000, discard: new, allow_rollup_hdrs: true, deny_delete: true, allow_direct: true }
+state: {}
+---
+name: PLAIN
+subjects: [plain.*]
+retention: workqueue
+storage: memory
+`,
   'terraform rabbitmq': `${STATE}  - mode: data
     type: rabbitmq_vhost
     name: shared
