@@ -1,9 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Kafka, type Message } from 'kafkajs';
 import { connect } from '../../../src/brokers/kafka/session/index.ts';
 import type { JsonObject, LetterOutcome, RedriveRun } from '../../../src/model/index.ts';
 
 const { CompressionTypes, logLevel } = kafkajs;
 const NEVER = new AbortController().signal;
+
+/** A broker learns of a new topic a moment after its controller. */
+async function untilKnown<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === 50 || (error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      await sleep(100);
+    }
+  }
+}
 
 /** Headers as Kafka Connect writes them. */
 export function connectHeaders(topic: string, more: Readonly<Record<string, string>> = {}) {
@@ -41,6 +54,8 @@ export class DeadTopics {
       topics: [{ topic, numPartitions: partitions, configEntries }],
       waitForLeaders: true,
     });
+    // Every leader has to know of it.
+    await untilKnown(() => admin.fetchTopicOffsets(topic));
     await admin.disconnect();
   }
 
@@ -49,7 +64,8 @@ export class DeadTopics {
     await producer.connect();
     const compression = compressed ? CompressionTypes.GZIP : CompressionTypes.None;
     for (let at = 0; at < messages.length; at += 500) {
-      await producer.send({ topic, messages: messages.slice(at, at + 500), compression });
+      const some = messages.slice(at, at + 500);
+      await untilKnown(() => producer.send({ topic, messages: some, compression }));
     }
     await producer.disconnect();
   }

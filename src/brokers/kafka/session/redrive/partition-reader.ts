@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster.ts';
 import { isMoved, OFFSET_OUT_OF_RANGE } from '../protocol/errors.ts';
 import { Fetch } from '../protocol/messages.ts';
@@ -9,6 +10,10 @@ const CHUNK = 2 * 1024 * 1024;
 /** Milliseconds that a broker may wait for records. */
 const MAX_WAIT = 100;
 const COMMITTED_ONLY = 1;
+
+/** Milliseconds between two attempts, and for all of them, while a new leader is elected, or a new topic made known. */
+export const PAUSE = 100;
+export const PATIENCE = 15_000;
 
 /** Records of a partition, and where the next ones begin: what is between them are markers, or removed. */
 export interface Chunk {
@@ -55,7 +60,8 @@ async function readChunk(
   maxBytes: number,
 ): Promise<Chunk> {
   const fetched = await fetch(cluster, { topic, partition }, offset, maxBytes);
-  if (fetched === undefined) return { records: [], next: offset };
+  // Retention removed it meanwhile: the log goes on later.
+  if (fetched.error === OFFSET_OUT_OF_RANGE) return { records: [], next: Math.max(offset, fetched.start) };
   const aborted = fetched.aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
   const aborting = new Set<number>();
   const records: Chunk['records'][number][] = [];
@@ -77,7 +83,8 @@ async function readChunk(
 
 async function fetch(cluster: Cluster, { topic, partition }: Place, offset: number, maxBytes: number) {
   const read = { op: `read topic ${topic}`, right: { operation: 'Read', topic } } as const;
-  for (let attempt = 0; ; attempt++) {
+  const until = Date.now() + PATIENCE;
+  for (;;) {
     const leader = await leaderOf(cluster, topic, partition);
     const response = await cluster.request(
       Fetch,
@@ -95,9 +102,9 @@ async function fetch(cluster: Cluster, { topic, partition }: Place, offset: numb
     );
     const found = response.topics[0]?.partitions[0];
     const code = response.error || (found?.error ?? 0);
-    if (code === 0 && found) return found;
-    if (code === OFFSET_OUT_OF_RANGE) return undefined;
-    if (!isMoved(code) || attempt === 3) throw refused(cluster.settings, { ...read, code });
+    if (found && (code === 0 || code === OFFSET_OUT_OF_RANGE)) return found;
+    if (!isMoved(code) || Date.now() > until) throw refused(cluster.settings, { ...read, code });
+    await sleep(PAUSE);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError, groupBy } from '../../../../model/index.ts';
 import type { Cluster } from '../cluster.ts';
 import {
@@ -20,7 +21,7 @@ import { type NewRecord, writeBatch } from '../protocol/records.ts';
 import { type Right, refused } from '../refusals.ts';
 import { Coordinator } from './coordinator.ts';
 import { type Commit, commit } from './offsets.ts';
-import { leaderOf } from './partition-reader.ts';
+import { leaderOf, PATIENCE, PAUSE } from './partition-reader.ts';
 
 /** A copy, and where it goes. */
 export interface Copy {
@@ -192,7 +193,8 @@ export class Writer {
       sender,
     );
     producer?.sequences.set(key, sequence + copies.length);
-    for (let attempt = 0; ; attempt++) {
+    const until = Date.now() + PATIENCE;
+    for (;;) {
       const response = await this.#cluster.request(
         Produce,
         {
@@ -209,7 +211,10 @@ export class Writer {
       const [answer] = response.topics.flatMap(({ partitions }) => partitions);
       const code = answer?.error ?? 0;
       if (code === 0 || code === DUPLICATE_SEQUENCE) return;
-      if (isMoved(code) && attempt < 5) continue;
+      if (isMoved(code) && Date.now() < until) {
+        await sleep(PAUSE);
+        continue;
+      }
       const message = answer?.message ?? answer?.refused[0]?.message ?? null;
       if (ABOUT_RECORDS.has(code)) throw new RecordsRefused(code, message);
       this.#check(`write to topic ${topic}`, code, { operation: 'Write', topic }, message);
