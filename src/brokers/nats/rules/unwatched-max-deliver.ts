@@ -52,7 +52,7 @@ streams:
       yield {
         resource: consumer,
         path: ['max_deliver'],
-        message: `consumer "${name}" stops delivering a message after ${most} attempts, and no stream stores the advisory`,
+        message: `consumer "${name}" stops delivering a message after ${most === 1n ? '1 attempt' : `${most} attempts`}, and no stream stores the advisory`,
         hint: `declare a stream on ${ADVISORY}.>, or on ${advisory}`,
       };
     }
