@@ -5,7 +5,6 @@ import {
   nameFor,
   type Pattern,
   retriesKey,
-  retryNames,
   textsOf,
 } from '../../../model/index.ts';
 import { bindingFrom, type Entries } from './keys.ts';
@@ -18,9 +17,12 @@ import { bindingFrom, type Entries } from './keys.ts';
  * tells one rejection from another: all that a message brings along is its routing key. So each delay returns it with a
  * routing key of its own, and the next rejection goes by that key:
  *
- *     email ─rejected→ email.retry ─(any other key)→ email.retry-first → email.retry-1s ─1s→ email.retry-back → email
- *                                 ─(email.retry-1s)→ email.retry-10s ─10s→ email.retry-back → email
- *                                 ─(email.retry-10s)→ email.dead
+ *     email ─rejected→ email.retry → email.retry-again ─(any other key)→ email.retry-first → email.retry-1 ─1s→ back
+ *                                    └─(email.retry-1)→ email.retry-next ─(email.retry-1)→ email.retry-2 ─10s→ back
+ *                                                                      └─(email.retry-2, the last)→ email.dead
+ *
+ * Delays are numbered, and the last one has no binding: when delays are added or change, no binding of before is left
+ * that would make a second copy.
  *
  * The routing key that it was published with is in `x-death`, in the entry of the queue that it was rejected by.
  */
@@ -93,8 +95,9 @@ function delaysInQueue({ min = null, max, tries }: JsonObject): JsonObject {
 
 function ringOf({ name, body }: Pattern, delays: readonly string[], deadLetters: string): Retries {
   const retry = nameFor(body, 'retry', `${name}.retry`);
-  const [next, first, back] = [`${retry}-next`, `${retry}-first`, `${retry}-back`];
-  const waits = retryNames(delays).map((delay) => `${retry}-${delay}`);
+  const part = (role: string) => `${retry}-${role}`;
+  const [again, first, next, back] = [part('again'), part('first'), part('next'), part('back')];
+  const waits = delays.map((_, i) => `${retry}-${i + 1}`);
   const queues = waits.map((wait, i): [string, Json] => {
     const before = waits[i - 1];
     const from = before === undefined ? { from: first } : bindingFrom(next, [before]);
@@ -103,27 +106,26 @@ function ringOf({ name, body }: Pattern, delays: readonly string[], deadLetters:
       { type: 'quorum', 'message-ttl': delays[i] ?? '', ...safely(back, wait), bindings: [from] },
     ];
   });
-  const exchanges: Entries = [
-    [retry, { type: 'headers', 'alternate-exchange': next }],
-    [next, { type: 'direct', 'alternate-exchange': first }],
-    [first, { type: 'fanout' }],
-    [back, { type: 'fanout' }],
-  ];
-  const others = [
-    // What takes consumers down is not retried: it would be dropped when it comes back, as nobody rejected it.
-    {
-      from: retry,
-      'to-exchange': deadLetters,
-      'x-match': 'all-with-x',
-      arguments: { 'x-last-death-reason': 'delivery_limit' },
-    },
-    { ...bindingFrom(next, waits.slice(-1)), 'to-exchange': deadLetters },
-  ];
   return {
     fields: safely(retry),
-    exchanges,
+    exchanges: [
+      [retry, { type: 'headers', 'alternate-exchange': again }],
+      [again, { type: 'direct', 'alternate-exchange': first }],
+      [first, { type: 'fanout' }],
+      [next, { type: 'direct', 'alternate-exchange': deadLetters }],
+      [back, { type: 'fanout' }],
+    ],
     queues,
     bindings: [{ from: back }],
-    others,
+    others: [
+      // What takes consumers down is not retried: it would be dropped when it comes back, as nobody rejected it.
+      {
+        from: retry,
+        'to-exchange': deadLetters,
+        'x-match': 'all-with-x',
+        arguments: { 'x-last-death-reason': 'delivery_limit' },
+      },
+      { ...bindingFrom(again, waits), 'to-exchange': next },
+    ],
   };
 }
