@@ -146,7 +146,7 @@ export function withholdSensitive(values: Mapping, paths: readonly (readonly Ste
 }
 
 function withhold(container: JsonObject, [key, ...rest]: readonly Step[], values: Mapping): void {
-  if (typeof key !== 'string' || !Object.hasOwn(container, key)) return;
+  if (typeof key !== 'string' || !isSet(container[key]) || !Object.hasOwn(container, key)) return;
   let inner: Json | undefined = container[key];
   let depth = 0;
   for (let step = rest[0]; typeof step === 'number' && Array.isArray(inner); step = rest[depth]) {

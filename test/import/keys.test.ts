@@ -16,6 +16,7 @@ const IRRELEVANT: Readonly<Record<string, RegExp>> = {
   strimzi: /^metadata\.labels|^spec\.(template|authentication\.password)|^status|^spec\.kafka/,
   topicctl: /^$/,
   'rabbitmq-operator': /\.stringData|^metadata/,
+  julie: /metadata$/,
   nack: /^metadata|\.metadata$|^items\[6\]|\.tls\b/,
   natscli: /^state|^delivered/,
   'terraform rabbitmq': /^outputs|sensitive_attributes|^resources\[[01]\]\.instances/,

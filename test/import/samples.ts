@@ -320,6 +320,33 @@ items:
     metadata: { name: s, namespace: mq }
     spec: { endpoints: "a:5672", rabbitmqClusterReference: { name: rmq } }
 `,
+  julie: `context: acme
+company: shop
+env: prod
+projects:
+  - name: sales
+    consumers:
+      - { principal: "User:billing", group: billing-* }
+      - { principal: "User:audit", metadata: { owner: x } }
+    producers:
+      - { principal: "User:web", transactionId: web, metadata: { system: web } }
+      - { principal: "User:batch", idempotence: "true" }
+    streams:
+      - { principal: "User:agg", applicationId: agg, exactlyOnce: true, topics: { read: [acme.a], write: [acme.b] } }
+      - { principal: "User:join", topics: { read: [acme.c] } }
+    connectors:
+      - { principal: "User:connect", group: sink, status_topic: sink-status, topics: { write: [acme.d] } }
+    schemas: [{ principal: "User:s", subjects: [x] }]
+    rbac: [{ Operator: [{ principal: "User:o" }] }]
+    topics:
+      - name: orders
+        config: { replication.factor: "3", num.partitions: 12, retention.ms: "604800000" }
+        consumers: [{ principal: "User:one" }]
+        metadata: { domain: sales }
+      - { name: payments, dataType: avro, plan: small, config: { cleanup.policy: compact } }
+special_topics: [{ name: shared, config: { num.partitions: "1" } }]
+platform: { schema_registry: { instances: [{ principal: "User:sr" }] } }
+`,
   nack: `apiVersion: v1
 kind: List
 items:

@@ -25,13 +25,14 @@ interface Flags {
 
 const FROM_HELP = `
 What --from reads is known by its content: a RabbitMQ definitions file, a snapshot, or files and folders of AsyncAPI,
-kafka-gitops, NACK, the nats command, Strimzi, Terraform, topicctl and the RabbitMQ messaging topology operator. To be
-explicit, name the format first:
+JulieOps, kafka-gitops, NACK, the nats command, Strimzi, Terraform, topicctl and the RabbitMQ messaging topology operator.
+To be explicit, name the format first:
   brokerform import --from api.yaml
   brokerform import --from terraform.tfstate --out topologies
   brokerform import --from asyncapi api.yaml billing.yaml
   brokerform import --from strimzi manifests/ --out topologies
-Formats: asyncapi, definitions, kafka-gitops, nack, natscli, rabbitmq-operator, snapshot, strimzi, terraform, topicctl`;
+Formats: asyncapi, definitions, julie, kafka-gitops, nack, natscli, rabbitmq-operator, snapshot, strimzi, terraform,
+topicctl`;
 
 export function addImport(program: Command, invoke: Invoke): void {
   program

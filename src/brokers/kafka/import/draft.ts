@@ -35,20 +35,21 @@ export function isInternal(topic: string): boolean {
 /** Takes over the configs that stand below a key, under the broker's own names. */
 export function takeConfigs(draft: DraftSection, topic: string, from: Mapping, key: string): void {
   const configs = from.mapping(key);
-  for (const name of configs?.keys() ?? []) {
-    if (!configs) return;
-    if (THROTTLE_CONFIGS.includes(name)) {
-      configs.leave(name, 'it is set only while replicas move');
-      continue;
-    }
-    if (configs.account.isWithheld(configs.value, name)) continue;
-    const value = configs.json(name);
-    if (value === undefined || value === '') configs.remark(name, 'it has no value');
-    else if (isScalars(value))
-      draft.put(['topics', topic, 'configs', name], value, configs.at(name), configs.places);
-    else
-      configs.account.error('wrong-value', configs.at(name), `${name} must be text, a number, true or false`);
+  for (const name of configs?.keys() ?? []) if (configs) takeConfig(draft, topic, configs, name);
+}
+
+export function takeConfig(draft: DraftSection, topic: string, configs: Mapping, name: string): void {
+  if (THROTTLE_CONFIGS.includes(name)) {
+    configs.leave(name, 'it is set only while replicas move');
+    return;
   }
+  if (configs.account.isWithheld(configs.value, name)) return;
+  const value = configs.json(name);
+  if (value === undefined || value === '') configs.remark(name, 'it has no value');
+  else if (isScalars(value))
+    draft.put(['topics', topic, 'configs', name], value, configs.at(name), configs.places);
+  else
+    configs.account.error('wrong-value', configs.at(name), `${name} must be text, a number, true or false`);
 }
 
 function isScalars(value: Json): boolean {
