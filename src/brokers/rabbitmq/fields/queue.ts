@@ -23,6 +23,12 @@ export const queueFields = {
   },
 } as const satisfies Fields;
 
+/**
+ * A delivery limit that is as good as none, on every version: quorum queues have one of 20 from 4.0, and a negative one,
+ * which means none there, is one of 0 before.
+ */
+export const NO_DELIVERY_LIMIT = 1_000_000;
+
 export const QUEUE_ARGUMENTS: ReadonlyMap<string, Argument> = new Map(Object.entries(queueArguments));
 
 /** The row of an argument, named with its `x-` or without. */

@@ -5,7 +5,8 @@ import {
   nameFor,
   type Pattern,
 } from '../../../model/index.ts';
-import { bindingFrom, type Entries, NO_DELIVERY_LIMIT } from './keys.ts';
+import { NO_DELIVERY_LIMIT } from '../fields/queue.ts';
+import { bindingFrom, type Entries } from './keys.ts';
 
 /*
  * The place of dead letters: an exchange, and a queue that keeps them for a while.

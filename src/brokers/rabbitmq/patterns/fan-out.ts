@@ -6,8 +6,9 @@ import {
   subscribersKey,
   textsOf,
 } from '../../../model/index.ts';
+import { NO_DELIVERY_LIMIT } from '../fields/queue.ts';
 import { deadLetters, deadLettersOf } from './dead-letters.ts';
-import { NO_DELIVERY_LIMIT, sectionOf, vhostKey } from './keys.ts';
+import { sectionOf, vhostKey } from './keys.ts';
 
 const MOST_MESSAGES = 100_000;
 

@@ -4,12 +4,6 @@ import { type Json, type JsonObject, type Pattern, resourcesByName, textOf } fro
  * What the patterns of RabbitMQ share: keys of their entries, and the section around what they give.
  */
 
-/**
- * A delivery limit that nothing reaches: quorum queues have one of 20 from 4.0, and a negative one, which means none
- * there, is one of 0 before.
- */
-export const NO_DELIVERY_LIMIT = 1_000_000;
-
 export const vhostKey: JsonObject = {
   description: 'The vhost that holds all of it, created where it is missing. By default /.',
   type: 'string',

@@ -1,4 +1,5 @@
 import { type Json, oncePer, toBigInt } from '../../../model/index.ts';
+import { NO_DELIVERY_LIMIT } from '../fields/queue.ts';
 import { atLeast } from '../version.ts';
 import { keysThrough } from './router.ts';
 import { type KeyWords, splitKey } from './topic.ts';
@@ -73,9 +74,6 @@ export function numberSetting(queue: Queue, name: string): bigint | undefined {
 
 /** From 4.0: 4.3.6 removes a message after 21 deliveries. https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling */
 const DEFAULT_DELIVERY_LIMIT = 20n;
-
-/** As good as no limit. It is how to say none to brokers before 4.0 too, for which a negative limit is one of 0. */
-const NO_DELIVERY_LIMIT = 1_000_000n;
 
 /** Whether a limit is declared that messages can exceed. */
 export function hasDeliveryLimit(queue: Queue): boolean {
