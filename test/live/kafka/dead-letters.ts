@@ -6,13 +6,16 @@ import type { JsonObject, LetterOutcome, RedriveRun } from '../../../src/model/i
 const { CompressionTypes, logLevel } = kafkajs;
 const NEVER = new AbortController().signal;
 
+const NOT_YET = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
+
 /** A broker learns of a new topic a moment after its controller. */
 async function untilKnown<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (attempt === 50 || (error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      const { type = '' } = error as { type?: string };
+      if (attempt === 100 || !NOT_YET.includes(type)) throw error;
       await sleep(100);
     }
   }
@@ -52,7 +55,7 @@ export class DeadTopics {
     const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }));
     await admin.createTopics({
       topics: [{ topic, numPartitions: partitions, configEntries }],
-      waitForLeaders: true,
+      waitForLeaders: false,
     });
     // Every leader has to know of it.
     await untilKnown(() => admin.fetchTopicOffsets(topic));
