@@ -25,8 +25,8 @@ rabbitmq:
     order-notifications:
       type: quorum
       dead-letter: { exchange: dead-letters, routing-key: order-notifications }
-      delivery-limit: 5
       max-length: 100000
+      delivery-limit: 5
       bindings:
         - { from: events, key: order.# }
 
@@ -78,18 +78,18 @@ nats:
   streams:
     ORDERS:
       subjects: [orders.>]
-      max_age: 30d
       max_bytes: 1GiB
+      max_age: 30d
       consumers:
         order-processor:
-          filter_subject: orders.created
           ack_wait: 30s
           max_deliver: 5
+          filter_subject: orders.created
 
     ORDERS_GIVEN_UP:
       subjects: [$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.ORDERS.>]
-      max_age: 90d
       max_bytes: 64MiB
+      max_age: 90d
 
 # What must stay true of it: "brokerform test" checks this offline.
 tests:

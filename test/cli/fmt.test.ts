@@ -43,3 +43,8 @@ test('a file with mistakes is not formatted, and nothing is written', async () =
   expect([code, stderr]).toEqual([65, expect.stringContaining('load/unknown-key')]);
   expect(await readFile(join(folder, 'brokerform.yaml'), 'utf8')).toBe(CONFIG);
 });
+
+test('what init writes is formatted', async () => {
+  await cli('init --quiet --broker rabbitmq,kafka,nats');
+  expect(await cli('fmt --check --diff')).toMatchObject({ code: 0, stdout: '' });
+});
