@@ -102,6 +102,7 @@ const UNITS = [
   [86_400_000, 'd'],
   [3_600_000, 'h'],
   [60_000, 'min'],
+  [1000, 's'],
 ] as const;
 
 /** Rounded for reading: `3 d`. */
@@ -109,7 +110,7 @@ function ageText(milliseconds: number): string {
   for (const [size, unit] of UNITS) {
     if (milliseconds >= size) return `${formatCount(Math.floor(milliseconds / size))} ${unit}`;
   }
-  return formatElapsed(Math.max(0, Math.floor(milliseconds / 1000) * 1000));
+  return '0 s';
 }
 
 const BAR = 30;

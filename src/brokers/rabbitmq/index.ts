@@ -54,6 +54,7 @@ export const rabbitmq: ImportingProvider = {
   effects,
   draw,
   routing,
+  deadLetterKinds: ['queue'],
   async settings() {
     const { effectiveSettings } = await import('./routing/effective-settings.ts');
     return effectiveSettings;

@@ -64,6 +64,10 @@ export async function connect(
         const { runTests } = await import('./testing/index.ts');
         return runTests(trial, sending);
       },
+      async redrive(request) {
+        const { redrive } = await import('./redrive/index.ts');
+        return redrive(request, { version: identity.version, settings, listings, links });
+      },
       diagnose: () => diagnose(settings, management, links),
       async close() {
         await links?.close();

@@ -1,7 +1,7 @@
-import { headerFrame, headerPayload, shortTextAt } from './frames.ts';
+import { headerFrame, headerPayload, shortTextAt, uint32 } from './frames.ts';
 
 /** Headers that a quorum queue adds to what it delivers again. */
-const COUNTS: ReadonlySet<string> = new Set(['x-delivery-count', 'x-acquired-count']);
+export const COUNTS: ReadonlySet<string> = new Set(['x-delivery-count', 'x-acquired-count']);
 
 /** Where the flags of the properties stand in a content header, and the properties after them. */
 const FLAGS = 12;
@@ -10,46 +10,80 @@ const CONTENT_TYPE = 0x8000;
 const CONTENT_ENCODING = 0x4000;
 const HEADERS = 0x2000;
 
+/** A content header, taken apart. */
+export interface MessageHeader {
+  readonly payload: Buffer;
+  readonly flags: number;
+  /** Where the table of headers begins, with its length, or would; and where what comes after it does. */
+  readonly start: number;
+  readonly end: number;
+  readonly entries: readonly HeaderEntry[];
+}
+
+export interface HeaderEntry {
+  readonly key: string;
+  /** With the key. */
+  readonly bytes: Buffer;
+  /** With its type. */
+  readonly value: Buffer;
+}
+
+/** @throws RangeError where something in the frame is not understood */
+export function parseHeader(frame: Buffer): MessageHeader {
+  const payload = headerPayload(frame);
+  const flags = payload.readUInt16BE(FLAGS);
+  let start = PROPERTIES;
+  for (const flag of [CONTENT_TYPE, CONTENT_ENCODING]) {
+    if (flags & flag) start += 1 + payload.readUInt8(start);
+  }
+  if ((flags & HEADERS) === 0) return { payload, flags, start, end: start, entries: [] };
+  const end = start + 4 + payload.readUInt32BE(start);
+  if (end > payload.length) throw new RangeError('the headers are cut off');
+  return { payload, flags, start, end, entries: entriesOf(payload.subarray(start + 4, end)) };
+}
+
+/** The frame of a header with other entries; all else stays as it is, byte by byte. */
+export function withEntries(
+  channel: number,
+  { payload, flags, start, end }: MessageHeader,
+  entries: readonly Buffer[],
+): Buffer {
+  const headers = Buffer.concat(entries);
+  const before = Buffer.from(payload.subarray(0, start));
+  before.writeUInt16BE(flags | HEADERS, FLAGS);
+  return headerFrame(
+    channel,
+    Buffer.concat([before, uint32(headers.length), headers, payload.subarray(end)]),
+  );
+}
+
 /**
  * A content header frame without the counts of a quorum queue: consumers would read the count of another queue, and
  * in a classic one it would never change. All else stays as it is, byte by byte; also the whole frame where something
  * in it is not understood.
  */
 export function withoutCounts(frame: Buffer): Buffer {
-  const payload = headerPayload(frame);
-  const flags = payload.readUInt16BE(FLAGS);
-  if ((flags & HEADERS) === 0) return frame;
   try {
-    let start = PROPERTIES;
-    for (const flag of [CONTENT_TYPE, CONTENT_ENCODING]) {
-      if (flags & flag) start += 1 + payload.readUInt8(start);
-    }
-    const size = payload.readUInt32BE(start);
-    const table = payload.subarray(start + 4, start + 4 + size);
-    const entries = entriesOf(table);
-    const kept = entries.filter(({ key }) => !COUNTS.has(key)).map(({ bytes }) => bytes);
-    if (kept.length === entries.length) return frame;
-    const headers = Buffer.concat(kept);
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32BE(headers.length);
-    const rest = payload.subarray(start + 4 + size);
-    const changed = Buffer.concat([payload.subarray(0, start), length, headers, rest]);
-    return headerFrame(frame.readUInt16BE(1), changed);
+    const header = parseHeader(frame);
+    const kept = header.entries.filter(({ key }) => !COUNTS.has(key)).map(({ bytes }) => bytes);
+    if (kept.length === header.entries.length) return frame;
+    return withEntries(frame.readUInt16BE(1), header, kept);
   } catch (error) {
     if (error instanceof RangeError) return frame;
     throw error;
   }
 }
 
-/** @throws RangeError for a table that is cut off, or holds an unknown type */
-function entriesOf(table: Buffer): { key: string; bytes: Buffer }[] {
-  const entries: { key: string; bytes: Buffer }[] = [];
+/** @param table without its length @throws RangeError for a table that is cut off, or holds an unknown type */
+export function entriesOf(table: Buffer): HeaderEntry[] {
+  const entries: HeaderEntry[] = [];
   for (let start = 0; start < table.length; ) {
     const name = shortTextAt(table, start);
     const value = start + 1 + name.length;
     const end = value + 1 + sizeOf(table, value);
     if (end > table.length) throw new RangeError('the table is cut off');
-    entries.push({ key: name.toString('latin1'), bytes: table.subarray(start, end) });
+    const bytes = table.subarray(start, end);
+    entries.push({ key: name.toString('latin1'), bytes, value: table.subarray(value, end) });
     start = end;
   }
   return entries;
@@ -61,7 +95,7 @@ const SIZES = new Map(
 );
 const WITH_LENGTH = new Set(['S', 'x', 'A', 'F']);
 
-function sizeOf(table: Buffer, at: number): number {
+export function sizeOf(table: Buffer, at: number): number {
   const type = String.fromCharCode(table.readUInt8(at));
   if (WITH_LENGTH.has(type)) return 4 + table.readUInt32BE(at + 1);
   const size = SIZES.get(type);

@@ -1,0 +1,222 @@
+import type { LetterOutcome, RedriveRequest, RedriveRun, RedriveSurvey } from '../../../../model/index.ts';
+import type { Published } from './flow.ts';
+import { marked } from './marking.ts';
+import type { OpenedQueue, RedriveOptions } from './opened.ts';
+import { type Read, Reading } from './reading.ts';
+
+/** Messages in flight: more make it no faster, and as many may arrive twice after a kill. */
+const PREFETCH = 400;
+/** Bytes of messages in flight. */
+const IN_FLIGHT = 16 * 1024 * 1024;
+/** Assumed where the statistics do not tell. */
+const UNKNOWN_SIZE = 256 * 1024;
+/** Letters that a survey lets come at a time; they stay with it until its end. */
+const SURVEYED = 2_000;
+
+/** Reads letters, holds them, and gives all of them back. */
+export async function* surveyLetters(
+  queue: OpenedQueue,
+  request: RedriveRequest,
+  options: RedriveOptions,
+  { accepts, limit = Number.POSITIVE_INFINITY, most, signal }: RedriveSurvey,
+): AsyncIterable<LetterOutcome> {
+  const reading = await Reading.open(queue, request, options, false);
+  const { flow } = reading;
+  let chosen = 0;
+  let read = 0;
+  try {
+    while (!reading.isDone && chosen < limit && read < most) {
+      signal.throwIfAborted();
+      flow.results();
+      const one = reading.next();
+      if (!one) {
+        await reading.more(Math.min(SURVEYED, most));
+        await flow.wait(1);
+        continue;
+      }
+      read++;
+      const isChosen = accepts(one.letter);
+      const problem = isChosen ? await reading.problemOf(one) : undefined;
+      reading.keep(one);
+      if (!isChosen) yield { letter: one.letter, status: 'skipped' };
+      else if (problem === undefined) {
+        chosen++;
+        yield { letter: one.letter, status: 'chosen' };
+      } else yield keptBecause(one, problem);
+    }
+    await flow.stop();
+    while (flow.pending > 0) await flow.wait();
+  } catch (error) {
+    throw reading.explain(error);
+  } finally {
+    await flow.close();
+    flow.destroy();
+  }
+}
+
+/** Publishes letters to where they came from, and removes each once the broker has confirmed it there. */
+export async function* runLetters(
+  queue: OpenedQueue,
+  request: RedriveRequest,
+  options: RedriveOptions,
+  choice: RedriveRun,
+): AsyncIterable<LetterOutcome> {
+  const { drain, abort, accepts, limit = Number.POSITIVE_INFINITY } = choice;
+  const reading = await Reading.open(queue, request, options, true);
+  const { flow } = reading;
+  const publisher = new Publisher(reading);
+  const pace = new Pace(choice.rate);
+  const stop = () => flow.destroy();
+  let told: string | undefined;
+  const tellAlarm = () => {
+    if (told !== flow.alarm) choice.onWork?.(flow.alarm === undefined ? undefined : alarmText(flow.alarm));
+    told = flow.alarm;
+  };
+  abort.addEventListener('abort', stop);
+  try {
+    while (!reading.isDone && !drain.aborted) {
+      yield* publisher.results();
+      if (publisher.redriven + publisher.pending >= limit) {
+        if (publisher.pending === 0) break;
+        await flow.wait(1);
+        continue;
+      }
+      tellAlarm();
+      const one = pace.isDue() ? reading.next() : undefined;
+      if (!one) {
+        if (pace.isDue()) await reading.more(Math.min(limit, pace.window(windowOf(queue))));
+        await flow.wait(1);
+        continue;
+      }
+      const isChosen = accepts(one.letter);
+      const problem = isChosen ? await reading.problemOf(one) : undefined;
+      if (isChosen && problem === undefined) {
+        pace.count();
+        publisher.publish(one);
+        continue;
+      }
+      reading.keep(one);
+      yield problem === undefined ? { letter: one.letter, status: 'skipped' } : keptBecause(one, problem);
+    }
+    // While an alarm blocks publishers, what is in flight may never be confirmed, and nothing can be asked.
+    if (flow.alarm === undefined) await flow.stop();
+    for (;;) {
+      yield* publisher.results();
+      if (flow.pending === 0 || (flow.alarm !== undefined && drain.aborted)) break;
+      tellAlarm();
+      await flow.wait();
+    }
+    yield* publisher.unconfirmed();
+    if (flow.alarm === undefined) await flow.close();
+  } catch (error) {
+    yield* publisher.results();
+    yield* publisher.unconfirmed();
+    if (!abort.aborted) throw reading.explain(error);
+  } finally {
+    abort.removeEventListener('abort', stop);
+    flow.destroy();
+  }
+}
+
+function keptBecause({ letter }: Read, reason: string): LetterOutcome {
+  return { letter: { ...letter, problem: reason }, status: 'kept', reason };
+}
+
+function alarmText(alarm: string): string {
+  return `waiting: an alarm of the broker blocks publishers (${alarm})`;
+}
+
+function windowOf({ averageSize = UNKNOWN_SIZE }: OpenedQueue): number {
+  return Math.max(1, Math.min(PREFETCH, Math.floor(IN_FLIGHT / Math.max(1, averageSize))));
+}
+
+/** Publishes letters, and tells what became of them. */
+class Publisher {
+  redriven = 0;
+  readonly #reading: Reading;
+  readonly #letters = new Map<number, Read>();
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  get pending(): number {
+    return this.#letters.size;
+  }
+
+  publish(read: Read): void {
+    const { flow, queue, request } = this.#reading;
+    const { delivery, raw, letter } = read;
+    const { content, origin } = raw;
+    if (!content) return;
+    this.#letters.set(delivery.tag, read);
+    const mark = {
+      ...{ count: letter.redriven + 1, run: request.run, number: flow.nextNumber, from: queue.name },
+      time: request.now().getTime(),
+      ...(origin && { origin }),
+    };
+    if (request.via === 'exchange' && origin) {
+      const [key = '', ...cc] = origin.keys;
+      flow.publish(delivery, origin.exchange, key, marked(content, mark, cc));
+    } else flow.publish(delivery, '', letter.target ?? '', marked(content, mark));
+  }
+
+  *results(): Iterable<LetterOutcome> {
+    for (const published of this.#reading.flow.results()) {
+      const read = this.#letters.get(published.tag);
+      this.#letters.delete(published.tag);
+      if (read) yield this.#outcome(read, published);
+    }
+  }
+
+  /** The broker did not answer for these, or not in time. */
+  *unconfirmed(): Iterable<LetterOutcome> {
+    for (const { letter } of this.#letters.values()) yield { letter, status: 'unconfirmed' };
+    this.#letters.clear();
+  }
+
+  #outcome(read: Read, { result }: Published): LetterOutcome {
+    const { letter } = read;
+    if (result === 'confirmed') {
+      this.redriven++;
+      return { letter, status: 'redriven' };
+    }
+    this.#reading.keep(read);
+    const target = letter.target ?? '';
+    if (result === 'returned')
+      return keptBecause(read, `the broker returned it: no queue for ${JSON.stringify(target)}`);
+    return keptBecause(read, this.#reading.targets.rejected(target));
+  }
+}
+
+/** At most so many messages a second; all at once where absent. */
+class Pace {
+  readonly #rate: number | undefined;
+  #allowance = 1;
+  #at = Date.now();
+
+  constructor(rate: number | undefined) {
+    this.#rate = rate;
+  }
+
+  isDue(): boolean {
+    if (this.#rate === undefined) return true;
+    const now = Date.now();
+    // What was not used does not add up: a burst after a pause would be faster than the limit.
+    this.#allowance = Math.min(
+      this.#allowance + ((now - this.#at) * this.#rate) / 1000,
+      Math.max(1, this.#rate / 20),
+    );
+    this.#at = now;
+    return this.#allowance >= 1;
+  }
+
+  count(): void {
+    this.#allowance--;
+  }
+
+  /** With a limit on the rate, no more than about a second's messages are taken from other consumers. */
+  window(most: number): number {
+    return this.#rate === undefined ? most : Math.max(1, Math.min(most, Math.ceil(this.#rate)));
+  }
+}
