@@ -102,12 +102,14 @@ export class Post {
     return (await this.channel.checkQueue(queue)).messageCount;
   }
 
-  async until(isSo: () => Promise<boolean>): Promise<void> {
+  async until(isSo: () => Promise<boolean>, what = ''): Promise<void> {
     for (let tries = 0; tries < 500; tries++) {
       if (await isSo()) return;
       await sleep(20);
     }
-    throw new Error('it never comes to be so');
+    const queues = await this.management.get('queues', this.vhost);
+    const found = queues.map(({ name, messages, messages_ready: ready }) => `${name} ${ready}/${messages}`);
+    throw new Error(`it never comes to be so: ${what} ${found.join(', ')}`);
   }
 
   request(queue = 'dead', more: Partial<RedriveRequest> = {}): RedriveRequest {
@@ -124,6 +126,7 @@ export interface Redriving extends Partial<Omit<RedriveRequest, 'address'>> {
   readonly drain?: AbortSignal;
   readonly abort?: AbortSignal;
   readonly onOutcome?: (outcome: LetterOutcome) => void;
+  readonly onWork?: (text?: string) => void;
 }
 
 const never = new AbortController().signal;
@@ -142,11 +145,17 @@ export async function redrive(
     drain = never,
     abort = never,
     onOutcome,
+    onWork,
     ...more
   } = options;
   const opened = await session.redrive?.(post.request(queue, more));
   if (!opened) throw new Error('cannot redrive');
-  const choice = { accepts, ...(limit !== undefined && { limit }), ...(rate !== undefined && { rate }) };
+  const choice = {
+    accepts,
+    ...(limit !== undefined && { limit }),
+    ...(rate !== undefined && { rate }),
+    ...(onWork && { onWork }),
+  };
   const outcomes: LetterOutcome[] = [];
   for await (const outcome of opened.run({ ...choice, drain, abort })) {
     outcomes.push(outcome);

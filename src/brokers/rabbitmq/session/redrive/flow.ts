@@ -13,6 +13,7 @@ import {
   uint64,
 } from '../move/frames.ts';
 import type { Endpoint, RabbitSettings } from '../settings.ts';
+import { Confirms, type Published } from './confirms.ts';
 import { numberOf } from './letters.ts';
 
 export interface FlowOptions {
@@ -33,17 +34,13 @@ export interface Delivery {
   readonly size: number;
 }
 
-/** What became of a message that was published. */
-export interface Published {
-  readonly tag: number;
-  readonly result: 'confirmed' | 'returned' | 'rejected';
-}
-
 /** How long no message may be confirmed, at least, before the connection counts as lost. Milliseconds. */
 const STALLED = 30_000;
 const LOOK = 20;
 /** What one consumer may hold: the field has 16 bits. */
 const MOST_PREFETCH = 65_535;
+/** With less room, messages come one by one. */
+const SCARCE = 50;
 const MANDATORY = uint8(1);
 const REQUEUE = uint8(3);
 const ONE = uint8(0);
@@ -79,9 +76,7 @@ export class Flow implements Listener {
   #credit = 0;
   #unacknowledged = 0;
   #consumers = 0;
-  #published = 0;
-  /** By their number, in order. */
-  readonly #pending = new Map<number, { readonly tag: number; returned: boolean }>();
+  readonly #confirms = new Confirms();
   readonly #due: Buffer[] = [];
   /** Deliveries in a row to one consumer: a quorum queue gets back what a nack names consumer by consumer. */
   readonly #runs: { readonly consumer: string; last: number }[] = [];
@@ -100,12 +95,12 @@ export class Flow implements Listener {
 
   /** Messages that were published and have no answer yet. */
   get pending(): number {
-    return this.#pending.size;
+    return this.#confirms.size;
   }
 
   /** The number of the next message that is published. */
   get nextNumber(): number {
-    return this.#published + 1;
+    return this.#confirms.next;
   }
 
   /** The next message that came. */
@@ -120,19 +115,21 @@ export class Flow implements Listener {
 
   /** Nothing is in flight, and nothing came for so many milliseconds. */
   isIdle(milliseconds: number): boolean {
-    const isDone = this.#pending.size === 0 && this.#waiting.length === 0;
+    const isDone = this.#confirms.size === 0 && this.#waiting.length === 0;
     return isDone && Date.now() - this.#lastAt >= milliseconds;
   }
 
   /**
-   * Lets as many messages come as are to be there at a time, besides those that are held.
+   * Lets so many messages come, besides those that are held. What is held takes up the room of its consumer; another one
+   * follows only then, because a quorum queue deals its messages out among consumers, and gets them back in that order.
+   * @param most messages that are to come at all
    * @throws ConnectionError, AmqpRefusal
    */
-  async take(window: number): Promise<void> {
-    const held = this.#unacknowledged - this.#pending.size - this.#waiting.length;
-    if (this.cancelled || this.alarm !== undefined || this.#credit - held >= Math.max(1, window / 2)) return;
-    // What is held takes up the room of its consumer: the more there is, the larger the next one.
-    const prefetch = Math.min(MOST_PREFETCH, Math.max(window, held >> 2));
+  async take(window: number, most: number): Promise<void> {
+    const room = this.#credit - (this.#unacknowledged - this.#confirms.size - this.#waiting.length);
+    const isEnough = room >= (this.#credit < most ? Math.min(SCARCE, window) : 1);
+    if (this.cancelled || this.alarm !== undefined || isEnough) return;
+    const prefetch = Math.min(MOST_PREFETCH, window);
     this.#credit += prefetch;
     const tag = `redrive-${++this.#consumers}`;
     const qos = methodFrame(CHANNEL, METHODS.qos, uint32(0), uint16(prefetch), NO_FLAGS);
@@ -143,7 +140,7 @@ export class Flow implements Listener {
 
   /** Publishes a message that was delivered; it must be routed to a queue. */
   publish({ tag, body }: Delivery, exchange: string, key: string, header: Buffer): void {
-    this.#pending.set(++this.#published, { tag, returned: false });
+    this.#confirms.add(tag);
     const to = [uint16(0), shortText(exchange), shortText(key), MANDATORY];
     this.#connection?.send(methodFrame(CHANNEL, METHODS.publish, ...to), header, ...body);
   }
@@ -154,7 +151,7 @@ export class Flow implements Listener {
    */
   async wait(milliseconds = LOOK): Promise<void> {
     if (
-      this.#pending.size > 0 &&
+      this.#confirms.size > 0 &&
       this.alarm === undefined &&
       Date.now() - this.#lastAt > this.#stalledAfter
     ) {
@@ -256,34 +253,19 @@ export class Flow implements Listener {
 
   /** The broker confirms a message that it returns as well, later. One without a mark is the only one of its kind. */
   #returned(header: Buffer): void {
-    const number = numberOf(header, this.#options.run);
-    const published = this.#pending.get(number ?? -1);
-    if (published) published.returned = true;
-    else this.destroy(new Error('the broker returned a message that was not published'));
+    if (!this.#confirms.returned(numberOf(header, this.#options.run))) {
+      this.destroy(new Error('the broker returned a message that was not published'));
+    }
   }
 
-  #settle(number: number, isMultiple: boolean, result: 'confirmed' | 'rejected'): void {
+  #settle(number: number, isMultiple: boolean, answer: 'confirmed' | 'rejected'): void {
     this.#lastAt = Date.now();
-    if (!isMultiple) this.#end(number, result);
-    else {
-      for (const one of this.#pending.keys()) {
-        if (one > number) break;
-        this.#end(one, result);
-      }
-    }
-  }
-
-  #end(number: number, result: 'confirmed' | 'rejected'): void {
-    const published = this.#pending.get(number);
-    if (!published) return;
-    this.#pending.delete(number);
-    const { tag, returned } = published;
-    const isThere = result === 'confirmed' && !returned;
-    if (isThere) {
+    for (const published of this.#confirms.settle(number, isMultiple, answer)) {
+      this.#results.push(published);
+      if (published.result !== 'confirmed') continue;
       this.#unacknowledged--;
-      this.#due.push(methodFrame(CHANNEL, METHODS.ack, uint64(tag), ONE));
+      this.#due.push(methodFrame(CHANNEL, METHODS.ack, uint64(published.tag), ONE));
     }
-    this.#results.push({ tag, result: result === 'confirmed' && returned ? 'returned' : result });
   }
 
   async #request(frame: Buffer, answer: number): Promise<void> {

@@ -2,9 +2,11 @@ import {
   BrokerError,
   type Json,
   type JsonObject,
+  largest,
   parseAddress,
   RedriveError,
   type RedriveRequest,
+  smallest,
   toBigInt,
 } from '../../../../model/index.ts';
 import { sortedTags, tableOf } from '../../kinds/parts.ts';
@@ -140,12 +142,10 @@ function deliveryLimitOf(item: JsonObject, version: string): number | undefined 
     },
   );
   if (limits.length === 0) return isNew ? 20 : undefined;
-  if (!isNew) return Math.max(0, Math.min(...limits));
-  return limits.some((limit) => limit < 0)
-    ? Math.max(...limits, -1) < 0
-      ? undefined
-      : Math.max(...limits)
-    : Math.min(...limits);
+  if (!isNew) return Math.max(0, smallest(limits));
+  if (smallest(limits) >= 0) return smallest(limits);
+  const largestLimit = largest(limits);
+  return largestLimit < 0 ? undefined : largestLimit;
 }
 
 /** Whether messages of other users are known to be refused: only the user of the management API can be asked about. */

@@ -77,7 +77,7 @@ export class Reading {
    */
   async more(window: number): Promise<void> {
     const { flow, queue } = this;
-    await flow.take(queue.singleActiveConsumer ? Number.MAX_SAFE_INTEGER : window);
+    await flow.take(queue.singleActiveConsumer ? Number.MAX_SAFE_INTEGER : window, queue.count);
     if (flow.cancelled) this.fail('the queue was deleted, or its leader changed');
     if (!flow.isIdle(QUIET) || Date.now() - this.#askedAt < QUIET) return;
     this.#askedAt = Date.now();

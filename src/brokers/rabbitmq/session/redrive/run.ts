@@ -1,17 +1,17 @@
 import type { LetterOutcome, RedriveRequest, RedriveRun, RedriveSurvey } from '../../../../model/index.ts';
-import type { Published } from './flow.ts';
+import type { Published } from './confirms.ts';
 import { marked } from './marking.ts';
 import type { OpenedQueue, RedriveOptions } from './opened.ts';
 import { type Read, Reading } from './reading.ts';
 
-/** Messages in flight: more make it no faster, and as many may arrive twice after a kill. */
-const PREFETCH = 400;
-/** Bytes of messages in flight. */
-const IN_FLIGHT = 16 * 1024 * 1024;
+/** Messages that were published and are not confirmed: more make it no faster, and as many may arrive twice after a kill. */
+const IN_FLIGHT = 400;
+/** Bytes of messages that were delivered and wait to be published. */
+const DELIVERED = 64 * 1024 * 1024;
 /** Assumed where the statistics do not tell. */
-const UNKNOWN_SIZE = 256 * 1024;
-/** Letters that a survey lets come at a time; they stay with it until its end. */
-const SURVEYED = 2_000;
+const UNKNOWN_SIZE = 64 * 1024;
+/** Messages that are to come at a time with a limit, at least: many of them may be skipped. */
+const FEW = 1000;
 
 /** Reads letters, holds them, and gives all of them back. */
 export async function* surveyLetters(
@@ -30,7 +30,7 @@ export async function* surveyLetters(
       flow.results();
       const one = reading.next();
       if (!one) {
-        await reading.more(Math.min(SURVEYED, most));
+        await reading.more(Math.max(1, Math.min(most, queue.count, Math.max(FEW, 2 * limit))));
         await flow.wait(1);
         continue;
       }
@@ -76,15 +76,17 @@ export async function* runLetters(
   try {
     while (!reading.isDone && !drain.aborted) {
       yield* publisher.results();
-      if (publisher.redriven + publisher.pending >= limit) {
+      const isFull = publisher.pending >= IN_FLIGHT;
+      if (isFull || publisher.redriven + publisher.pending >= limit) {
         if (publisher.pending === 0) break;
+        tellAlarm();
         await flow.wait(1);
         continue;
       }
       tellAlarm();
       const one = pace.isDue() ? reading.next() : undefined;
       if (!one) {
-        if (pace.isDue()) await reading.more(Math.min(limit, pace.window(windowOf(queue))));
+        if (pace.isDue()) await reading.more(windowOf(queue, limit));
         await flow.wait(1);
         continue;
       }
@@ -126,8 +128,10 @@ function alarmText(alarm: string): string {
   return `waiting: an alarm of the broker blocks publishers (${alarm})`;
 }
 
-function windowOf({ averageSize = UNKNOWN_SIZE }: OpenedQueue): number {
-  return Math.max(1, Math.min(PREFETCH, Math.floor(IN_FLIGHT / Math.max(1, averageSize))));
+/** How many messages are to be there at a time; all where they are small. */
+function windowOf({ averageSize = UNKNOWN_SIZE, count }: OpenedQueue, limit: number): number {
+  const most = Math.max(1, Math.floor(DELIVERED / Math.max(1, averageSize)));
+  return Math.min(most, Math.max(FEW, 2 * limit), Math.max(1, count));
 }
 
 /** Publishes letters, and tells what became of them. */
@@ -213,10 +217,5 @@ class Pace {
 
   count(): void {
     this.#allowance--;
-  }
-
-  /** With a limit on the rate, no more than about a second's messages are taken from other consumers. */
-  window(most: number): number {
-    return this.#rate === undefined ? most : Math.max(1, Math.min(most, Math.ceil(this.#rate)));
   }
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, toBigInt } from '../../../../model/index.ts';
+import { isObject, type JsonObject, smallest, toBigInt } from '../../../../model/index.ts';
 import { tableOf, text } from '../../kinds/parts.ts';
 import type { AmqpLinks } from '../amqp.ts';
 import { AmqpRefusal } from '../connection-errors.ts';
@@ -121,7 +121,7 @@ function lowest(item: JsonObject, key: string): number | undefined {
     const limit = toBigInt(value ?? null);
     return limit === undefined ? [] : [Number(limit)];
   });
-  return values.length === 0 ? undefined : Math.min(...values);
+  return values.length === 0 ? undefined : smallest(values);
 }
 
 /** A full queue rejects what comes. A quorum queue takes `reject-publish-dlx` for `drop-head`; a classic one drops to its DLX. */
