@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { makeAddress, type Session } from '../../../../src/model/index.ts';
+import { killsOf } from '../../../live/dying.ts';
 import { brokerOf, LINES } from '../live.ts';
 import { type Post, redrive, survey, tally, withPost } from './post.ts';
+
+/** All of them where every kill is asked for. */
+const MANY = Number.isFinite(killsOf(1)) ? 3_000 : 100_000;
 
 describe.each(LINES)('RabbitMQ %s: a redrive', (line) => {
   const broker = brokerOf(line);
@@ -94,6 +98,46 @@ describe.each(LINES)('RabbitMQ %s: a redrive', (line) => {
         const texts = (await post.takeAll('dead')).map(({ content }) => String(content));
         expect(texts.sort()).toEqual(['1', '2', '3']);
       }),
+  );
+
+  test.skipIf(!broker)(
+    `of ${MANY} letters takes bounded memory, and a survey gives all of them back`,
+    () =>
+      withPost(line, async (post, session) => {
+        for (const name of ['dead', 'other']) await post.queue(name, {}, 'quorum');
+        const body = 'x'.repeat(1024);
+        for (let sent = 0; sent < MANY; sent += 1000) {
+          await post.publish(
+            'dead',
+            Array.from({ length: 1000 }, () => body),
+            { persistent: true },
+          );
+        }
+        const opened = await session.redrive?.(post.request('dead', { to: 'other' }));
+        let [chosen, redriven, began] = [0, 0, Date.now()];
+        const { signal } = new AbortController();
+        for await (const { status } of opened?.survey({ accepts: () => true, most: MANY, signal }) ?? []) {
+          if (status === 'chosen') chosen++;
+        }
+        const surveyed = Date.now() - began;
+        await post.until(async () => (await post.count('dead')) === MANY);
+        began = Date.now();
+        const before = process.memoryUsage().rss;
+        let most = before;
+        for await (const { status } of opened?.run({ accepts: () => true, drain: signal, abort: signal }) ??
+          []) {
+          if (status === 'redriven' && ++redriven % 100 === 0)
+            most = Math.max(most, process.memoryUsage().rss);
+        }
+        const [took, grown] = [Date.now() - began, Math.round((most - before) / 1024 / 1024)];
+        console.log(
+          `RabbitMQ ${line}: ${MANY} letters surveyed in ${surveyed} ms, redriven in ${took} ms, +${grown} MiB`,
+        );
+        expect([chosen, redriven, await post.count('dead')]).toEqual([MANY, MANY, 0]);
+        await post.until(async () => (await post.count('other')) === MANY);
+        expect(grown).toBeLessThan(250);
+      }),
+    600_000,
   );
 
   test.skipIf(!broker)('refuses what it cannot read without a loss, and says why', () =>
