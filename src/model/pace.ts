@@ -31,6 +31,18 @@ export class Pace {
     return taken;
   }
 
+  /** Whether an item may go now. */
+  isDue(): boolean {
+    if (this.#rate === Number.POSITIVE_INFINITY) return true;
+    this.#refill();
+    return this.#allowed >= 1;
+  }
+
+  /** An item that was due went. */
+  spend(): void {
+    this.#allowed--;
+  }
+
   #refill(): void {
     const now = performance.now();
     const most = Math.max(1, this.#rate * BURST);

@@ -1,4 +1,10 @@
-import type { LetterOutcome, RedriveRequest, RedriveRun, RedriveSurvey } from '../../../../model/index.ts';
+import {
+  type LetterOutcome,
+  Pace,
+  type RedriveRequest,
+  type RedriveRun,
+  type RedriveSurvey,
+} from '../../../../model/index.ts';
 import type { Published } from './confirms.ts';
 import { marked } from './marking.ts';
 import type { OpenedQueue, RedriveOptions } from './opened.ts';
@@ -93,7 +99,7 @@ export async function* runLetters(
       const isChosen = accepts(one.letter);
       const problem = isChosen ? await reading.problemOf(one) : undefined;
       if (isChosen && problem === undefined) {
-        pace.count();
+        pace.spend();
         publisher.publish(one);
         continue;
       }
@@ -190,32 +196,5 @@ class Publisher {
     if (result === 'returned')
       return keptBecause(read, `the broker returned it: no queue for ${JSON.stringify(target)}`);
     return keptBecause(read, this.#reading.targets.rejected(target));
-  }
-}
-
-/** At most so many messages a second; all at once where absent. */
-class Pace {
-  readonly #rate: number | undefined;
-  #allowance = 1;
-  #at = Date.now();
-
-  constructor(rate: number | undefined) {
-    this.#rate = rate;
-  }
-
-  isDue(): boolean {
-    if (this.#rate === undefined) return true;
-    const now = Date.now();
-    // What was not used does not add up: a burst after a pause would be faster than the limit.
-    this.#allowance = Math.min(
-      this.#allowance + ((now - this.#at) * this.#rate) / 1000,
-      Math.max(1, this.#rate / 20),
-    );
-    this.#at = now;
-    return this.#allowance >= 1;
-  }
-
-  count(): void {
-    this.#allowance--;
   }
 }
