@@ -20,7 +20,10 @@ eachLine('redrive on RabbitMQ %s', (line) => {
     if (broker.missing) return;
     project = new CliProject(broker);
     const work = { kind: 'work-queue', vhost: project.vhost, retries: ['200ms', '300ms'] };
-    project.declare({}, { patterns: { email: { ...work, 'dead-letters': { keep: '14d' } } } });
+    project.write('topology.yaml', {
+      rabbitmq: { vhosts: { [project.vhost]: {} } },
+      patterns: { email: { ...work, 'dead-letters': { keep: '14d' } } },
+    });
     await project.expectRun(0, 'apply', '--auto-approve');
     client = await amqp.connect(`${broker.url}/${encodeURIComponent(project.vhost)}`);
     channel = await client.createConfirmChannel();

@@ -41,6 +41,8 @@ describe('a redrive and a RabbitMQ of our own', () => {
       const texts: string[] = [];
       const drain = new AbortController();
       await broker.ctl('set_vm_memory_high_watermark', 'absolute', '1MB');
+      // The broker looks at its memory now and then.
+      await post.until(async () => (await post.management.get('nodes'))[0]?.mem_alarm === true);
       const stopped = redrive(session, post, {
         ...{ to: 'other', drain: drain.signal },
         onWork: (text = '') => texts.push(text),

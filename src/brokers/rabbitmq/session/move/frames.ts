@@ -28,6 +28,8 @@ export const METHODS = {
   channelOpen: 0x0014000a,
   channelOpenOk: 0x0014000b,
   channelClose: 0x00140028,
+  queueDeclare: 0x0032000a,
+  queueDeclareOk: 0x0032000b,
   confirmSelect: 0x0055000a,
   confirmSelectOk: 0x0055000b,
   qos: 0x003c000a,

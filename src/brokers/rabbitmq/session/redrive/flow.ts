@@ -45,6 +45,7 @@ const MANDATORY = uint8(1);
 const REQUEUE = uint8(3);
 const ONE = uint8(0);
 const NO_FLAGS = uint8(0);
+const PASSIVE = uint8(1);
 
 interface Incoming {
   readonly kind: 'delivery' | 'return';
@@ -162,21 +163,25 @@ export class Flow implements Listener {
     this.#check();
   }
 
-  /** Takes no more messages. */
-  async stop(): Promise<void> {
+  /**
+   * Gives back all that is held, in its order, and ends. On 4.3, basic.nack is the way that does not count as a delivery
+   * (seen on 4.3.6; on 3.10.8 all do).
+   *
+   * A channel that has sent a quorum queue many acknowledgements keeps further ones to itself until those are applied, and
+   * loses them when it ends: their messages would be there again. Requests that the queue answers flush them.
+   * @throws ConnectionError, AmqpRefusal
+   */
+  async close(): Promise<void> {
     for (; this.#consumers > 0 && !this.cancelled; this.#consumers--) {
       const tag = shortText(`redrive-${this.#consumers}`);
       await this.#request(methodFrame(CHANNEL, METHODS.cancel, tag, NO_FLAGS), METHODS.cancelOk);
     }
-  }
-
-  /**
-   * Gives back all that is held, in its order, and ends. On 4.3, basic.nack is the way that does not count as a delivery (seen on
-   * 4.3.6; on 3.10.8 all do).
-   */
-  async close(): Promise<void> {
-    const nacks = this.#runs.map(({ last }) => methodFrame(CHANNEL, METHODS.nack, uint64(last), REQUEUE));
-    this.#connection?.send(...nacks);
+    if (!this.cancelled) {
+      await this.#flush();
+      const nacks = this.#runs.map(({ last }) => methodFrame(CHANNEL, METHODS.nack, uint64(last), REQUEUE));
+      this.#connection?.send(...nacks);
+      await this.#flush();
+    }
     await this.#connection?.close();
   }
 
@@ -265,6 +270,13 @@ export class Flow implements Listener {
       if (published.result !== 'confirmed') continue;
       this.#unacknowledged--;
       this.#due.push(methodFrame(CHANNEL, METHODS.ack, uint64(published.tag), ONE));
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const passive = [uint16(0), shortText(this.#options.queue), PASSIVE, uint32(0)];
+    for (let round = 0; round < 2; round++) {
+      await this.#request(methodFrame(CHANNEL, METHODS.queueDeclare, ...passive), METHODS.queueDeclareOk);
     }
   }
 

@@ -50,12 +50,11 @@ export async function* surveyLetters(
         yield { letter: one.letter, status: 'chosen' };
       } else yield keptBecause(one, problem);
     }
-    await flow.stop();
     while (flow.pending > 0) await flow.wait();
+    await flow.close();
   } catch (error) {
     throw reading.explain(error);
   } finally {
-    await flow.close();
     flow.destroy();
   }
 }
@@ -106,10 +105,9 @@ export async function* runLetters(
       reading.keep(one);
       yield problem === undefined ? { letter: one.letter, status: 'skipped' } : keptBecause(one, problem);
     }
-    // While an alarm blocks publishers, what is in flight may never be confirmed, and nothing can be asked.
-    if (flow.alarm === undefined) await flow.stop();
     for (;;) {
       yield* publisher.results();
+      // While an alarm blocks publishers, what is in flight may never be confirmed, and nothing can be asked.
       if (flow.pending === 0 || (flow.alarm !== undefined && drain.aborted)) break;
       tellAlarm();
       await flow.wait();
