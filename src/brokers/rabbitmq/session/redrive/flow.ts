@@ -75,12 +75,11 @@ export class Flow implements Listener {
   readonly #results: Published[] = [];
   /** What consumers may hold, and what they do. */
   #credit = 0;
-  #unacknowledged = 0;
   #consumers = 0;
   readonly #confirms = new Confirms();
   readonly #due: Buffer[] = [];
-  /** Deliveries in a row to one consumer: a quorum queue gets back what a nack names consumer by consumer. */
-  readonly #runs: { readonly consumer: string; last: number }[] = [];
+  /** Deliveries that are not acknowledged, in order, and the consumer of each. */
+  readonly #unacknowledged = new Map<number, string>();
 
   /** @throws ConnectionError, AmqpRefusal */
   static async open(settings: RabbitSettings, endpoint: Endpoint, options: FlowOptions): Promise<Flow> {
@@ -127,7 +126,7 @@ export class Flow implements Listener {
    * @throws ConnectionError, AmqpRefusal
    */
   async take(window: number, most: number): Promise<void> {
-    const room = this.#credit - (this.#unacknowledged - this.#confirms.size - this.#waiting.length);
+    const room = this.#credit - (this.#unacknowledged.size - this.#confirms.size - this.#waiting.length);
     const isEnough = room >= (this.#credit < most ? Math.min(SCARCE, window) : 1);
     if (this.cancelled || this.alarm !== undefined || isEnough) return;
     const prefetch = Math.min(MOST_PREFETCH, window);
@@ -178,8 +177,7 @@ export class Flow implements Listener {
     }
     if (!this.cancelled) {
       await this.#flush();
-      const nacks = this.#runs.map(({ last }) => methodFrame(CHANNEL, METHODS.nack, uint64(last), REQUEUE));
-      this.#connection?.send(...nacks);
+      this.#giveBack();
       await this.#flush();
     }
     await this.#connection?.close();
@@ -222,10 +220,7 @@ export class Flow implements Listener {
   #deliver(args: Buffer): void {
     const name = shortTextAt(args, 0);
     const tag = Number(args.readBigUInt64BE(1 + name.length));
-    const consumer = name.toString('latin1');
-    const run = this.#runs.at(-1);
-    if (run?.consumer === consumer) run.last = tag;
-    else this.#runs.push({ consumer, last: tag });
+    this.#unacknowledged.set(tag, name.toString('latin1'));
     this.#begin('delivery', tag);
   }
 
@@ -252,7 +247,6 @@ export class Flow implements Listener {
       this.#returned(header);
       return;
     }
-    this.#unacknowledged++;
     this.#waiting.push({ tag, header, body, size });
   }
 
@@ -268,9 +262,21 @@ export class Flow implements Listener {
     for (const published of this.#confirms.settle(number, isMultiple, answer)) {
       this.#results.push(published);
       if (published.result !== 'confirmed') continue;
-      this.#unacknowledged--;
+      this.#unacknowledged.delete(published.tag);
       this.#due.push(methodFrame(CHANNEL, METHODS.ack, uint64(published.tag), ONE));
     }
+  }
+
+  /** A quorum queue puts what a nack names back consumer by consumer: one for deliveries in a row to the same. */
+  #giveBack(): void {
+    const ends: number[] = [];
+    let previous: string | undefined;
+    for (const [tag, consumer] of this.#unacknowledged) {
+      if (consumer === previous) ends.pop();
+      ends.push(tag);
+      previous = consumer;
+    }
+    this.#connection?.send(...ends.map((tag) => methodFrame(CHANNEL, METHODS.nack, uint64(tag), REQUEUE)));
   }
 
   async #flush(): Promise<void> {
