@@ -6,8 +6,11 @@ import { renewed } from './marking.ts';
 import type { OpenedQueue, RedriveOptions } from './opened.ts';
 import { Targets } from './targets.ts';
 
-/** How long no message may come before the queue is asked whether it has any. Milliseconds. */
-const QUIET = 250;
+/**
+ * How long no message may come before others count as having taken the rest. Milliseconds; a busy broker can have one on
+ * the way for long.
+ */
+const QUIET = 2_000;
 /** How long a queue may deliver nothing while it has messages. Milliseconds. */
 const UNDELIVERED = 30_000;
 
@@ -81,7 +84,9 @@ export class Reading {
     if (flow.cancelled) this.fail('the queue was deleted, or its leader changed');
     if (!flow.isIdle(QUIET) || Date.now() - this.#askedAt < QUIET) return;
     this.#askedAt = Date.now();
-    if ((await this.#ready()) === 0) this.#isDone = true;
+    const ready = await this.#ready();
+    if (!flow.isIdle(QUIET)) return;
+    if (ready === 0) this.#isDone = true;
     else if (Date.now() - this.#deliveredAt > UNDELIVERED) {
       this.fail(
         `the queue delivers none of its messages for ${UNDELIVERED / 1000} s`,
