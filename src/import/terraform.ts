@@ -39,7 +39,7 @@ export function terraformFormat(provider: TerraformProvider): ForeignFormat {
     translate(documents, draft) {
       const all = documents.flatMap(resourcesOf);
       for (const document of documents) tellStrangers(document, all);
-      const own = all.filter((resource) => isOurs(resource, provider, draft));
+      const own = all.filter((resource) => isOurs(resource, provider));
       const kinds = provider.kinds(own);
       const owners = new Map<string, TerraformResource>();
       const read: { readonly resource: TerraformResource; readonly kind: string }[] = [];
@@ -50,6 +50,7 @@ export function terraformFormat(provider: TerraformProvider): ForeignFormat {
           resource.leave(provider.left?.[type] ?? 'brokerform has nothing like it');
           continue;
         }
+        if (!isMeant(resource, draft)) continue;
         const identity = known.translate(draft, resource);
         if (!identity || isTaken(owners, [known.kind, ...identity], resource)) continue;
         read.push({ resource, kind: known.kind });
@@ -103,11 +104,13 @@ function tellStrangers(document: Mapping, all: readonly TerraformResource[]): vo
 
 const MOST_TYPES = 8;
 
-function isOurs(resource: TerraformResource, { prefixes }: TerraformProvider, draft: DraftSection): boolean {
-  if (!isOf(resource, prefixes)) {
-    resource.explain('it is for a broker of another type');
-    return false;
-  }
+function isOurs(resource: TerraformResource, { prefixes }: TerraformProvider): boolean {
+  if (isOf(resource, prefixes)) return true;
+  resource.explain('it is for a broker of another type');
+  return false;
+}
+
+function isMeant(resource: TerraformResource, draft: DraftSection): boolean {
   const { cluster } = resource;
   if (cluster === undefined || draft.belongsTo(cluster, resource.at)) return true;
   resource.ignore();

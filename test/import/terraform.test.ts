@@ -211,6 +211,7 @@ test('of several brokers one is chosen: by the alias of the provider, or by the 
     resource('rabbitmq_queue', 'eu', queue('orders'), provider('eu')),
     resource('rabbitmq_queue', 'us', queue('orders'), provider('us')),
     resource('rabbitmq_queue', 'us2', queue('more'), provider('us')),
+    resource('confluent_api_key', 'key', { secret: 'hunter2' }),
     resource('confluent_kafka_topic', 'a', topic('lkc-1')),
   );
   const unchosen = await readFiles(text);
@@ -220,6 +221,7 @@ test('of several brokers one is chosen: by the alias of the provider, or by the 
   expect(parse(chosen.yaml)).toMatchObject({ rabbitmq: { queues: { orders: {}, more: {} } } });
   expect(chosen.leftovers).toEqual([
     expect.stringContaining('rabbitmq.eu: 1 left out: --cluster chose rabbitmq.us'),
+    expect.stringContaining('confluent_api_key.key: keys of Confluent Cloud are made by it'),
     expect.stringContaining('lkc-1: 1 left out: --cluster chose rabbitmq.us'),
   ]);
   const slip = await readFiles(text, { cluster: 'rabbitmq.uk' });
