@@ -43,3 +43,15 @@ test('topics by their full names, and the ACLs that JulieOps makes', async () =>
     'platform: brokerform does not know what the components of a platform need',
   ]);
 });
+
+test('connectors may stand beside what they run', async () => {
+  const { yaml, leftovers } = await readFiles(`context: a
+projects:
+  - name: b
+    connectors:
+      artefacts: { connectors: [{ path: c.json, name: c }] }
+      access_control: [{ principal: "User:connect", topics: { read: [t] } }]
+`);
+  expect(parse(yaml)).toMatchObject({ kafka: { acls: { 'User:connect': {} } } });
+  expect(leftovers.join('\n')).toContain('connectors.artefacts: connectors run in Kafka Connect');
+});

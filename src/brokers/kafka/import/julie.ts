@@ -52,10 +52,19 @@ function translateProject(draft: DraftSection, project: Mapping, prefix: string)
   // Said even where the project has no topics.
   for (const client of [...consumers, ...producers]) client.skip('metadata');
   for (const app of project.mappings('streams')) translateStreams(draft, app, prefix);
-  for (const connector of project.mappings('connectors')) translateConnector(draft, connector);
+  for (const connector of connectorsIn(project)) translateConnector(draft, connector);
   project.leave('schemas', 'schemas are not on a broker');
   project.leave('rbac', 'role bindings are kept by Confluent, not by brokers');
   project.leave('ksql', 'ksqlDB is no broker');
+}
+
+/** A list, or since JulieOps 3 a mapping that also has the connectors themselves. */
+function connectorsIn(project: Mapping): Mapping[] {
+  if (Array.isArray(project.value.connectors)) return project.mappings('connectors');
+  const both = project.mapping('connectors');
+  for (const key of ['artefacts', 'artifacts'])
+    both?.leave(key, 'connectors run in Kafka Connect, not on a broker');
+  return both?.mappings('access_control') ?? [];
 }
 
 /** @returns the name of the topic on the broker */
