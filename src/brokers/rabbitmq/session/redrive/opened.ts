@@ -13,6 +13,7 @@ import { sortedTags, tableOf } from '../../kinds/parts.ts';
 import type { AmqpLinks } from '../amqp.ts';
 import type { Listings } from '../listings.ts';
 import type { Endpoint, RabbitSettings } from '../settings.ts';
+import { readyIn } from './ready.ts';
 import { policyOf } from './targets.ts';
 
 export interface RedriveOptions {
@@ -72,9 +73,7 @@ export async function openQueue(request: RedriveRequest, options: RedriveOptions
       `raise its delivery-limit to ${LEAST_LIMIT} or more`,
     );
   }
-  const { messageCount: count, consumerCount } = await links.call(vhost, (channel) =>
-    channel.checkQueue(name),
-  );
+  const { messages: count, consumers: consumerCount } = await readyIn(links, vhost, name);
   const { messages, message_bytes: bytes } = item;
   const isListed = typeof messages === 'number' && typeof bytes === 'number' && messages > 0;
   const { username } = settings.amqp;

@@ -4,6 +4,7 @@ import { type Delivery, Flow } from './flow.ts';
 import { type RabbitLetter, readLetter } from './letters.ts';
 import { renewed } from './marking.ts';
 import type { OpenedQueue, RedriveOptions } from './opened.ts';
+import { readyIn } from './ready.ts';
 import { Targets } from './targets.ts';
 
 /**
@@ -153,7 +154,7 @@ export class Reading {
   async #ready(): Promise<number | undefined> {
     const { vhost, name, links } = this.queue;
     try {
-      return (await links.call(vhost, (channel) => channel.checkQueue(name))).messageCount;
+      return (await readyIn(links, vhost, name)).messages;
     } catch (error) {
       if (error instanceof AmqpRefusal) this.fail(error.message);
       throw error;

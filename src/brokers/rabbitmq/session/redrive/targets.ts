@@ -3,6 +3,7 @@ import { tableOf, text } from '../../kinds/parts.ts';
 import type { AmqpLinks } from '../amqp.ts';
 import { AmqpRefusal } from '../connection-errors.ts';
 import type { Listings } from '../listings.ts';
+import { readyIn } from './ready.ts';
 
 /** Different targets of one redrive: headers can be written by anybody, and each target takes a request. */
 const MOST = 1000;
@@ -94,7 +95,7 @@ export class Targets {
 
   async #ready(name: string): Promise<number | undefined> {
     try {
-      return (await this.#links.call(this.#vhost, (channel) => channel.checkQueue(name))).messageCount;
+      return (await readyIn(this.#links, this.#vhost, name)).messages;
     } catch (error) {
       if (error instanceof AmqpRefusal) return undefined;
       throw error;
