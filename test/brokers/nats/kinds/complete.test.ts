@@ -134,6 +134,7 @@ describe('a completed consumer', () => {
     [{ filter_subject: 'a' }, { filter_subjects: ['a'] }],
     [{ filter_subjects: ['b', 'a'] }, { filter_subjects: ['a', 'b'] }],
     [{ sample_freq: '30%' }, { sample_freq: '30' }],
+    [{ sample_freq: '0%' }, { sample_freq: null }],
     [{ priority_policy: 'pinned_client', priority_groups: ['g'] }, { priority_timeout: 120 * S }],
     [
       { ack_policy: 'flow_control', deliver_subject: 'd' },
