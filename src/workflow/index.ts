@@ -34,7 +34,7 @@ export { type PoliciesOptions, policies } from './policies.ts';
 export type { KeptPlan } from './recorded.ts';
 export { type RedriveOptions, redrive } from './redrive.ts';
 export { type RouteOptions, route, routeGraph } from './route.ts';
-export { allRules, isFinding } from './rules.ts';
+export { allRules, explainedRules, isFinding, upgradeRules } from './rules.ts';
 export { readPlan } from './saved-plan.ts';
 export { settledFiles } from './settled.ts';
 export { isExport, writeSnapshot } from './snapshot.ts';

@@ -47,3 +47,14 @@ test.each([
   expect(code).not.toBe(0);
   expect(stderr).toContain(message);
 });
+
+test('validate knows the codes that only upgrade-check reports, and explain explains them', async () => {
+  const { stdout } = await cli('validate');
+  expect(stdout).not.toContain('lint/unknown-rule');
+  expect((await cli('explain')).stdout).toMatch(/^rabbitmq\/upgrade-delivery-limit +warning /m);
+  const explained = await cli('explain rabbitmq/upgrade-transient-queue');
+  expect([explained.code, explained.stdout]).toEqual([
+    0,
+    expect.stringContaining('transient_nonexcl_queues'),
+  ]);
+});

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { lintDocs, withTables } from '../../scripts/published-docs.ts';
+import { lintDocs, withTables, withUpgrades } from '../../scripts/published-docs.ts';
 import { allRules } from '../../src/workflow/index.ts';
 
 test('docs/lint.md is current: npm run docs writes it', () => {
@@ -19,4 +19,10 @@ test('docs/lint.md has a heading for every rule, which the tables link to', () =
     expect(text).toContain(`\n### ${code}\n`);
     expect(text).toContain(`](#${code.replace('/', '')})`);
   }
+});
+
+test('the table of docs/upgrading.md is current: npm run docs writes it', () => {
+  const page = readFileSync(new URL('../../docs/upgrading.md', import.meta.url), 'utf8');
+  expect(page).toContain('`rabbitmq/upgrade-delivery-limit`');
+  expect(withUpgrades(page)).toBe(page);
 });

@@ -9,13 +9,13 @@ export function addExplain(program: Command, invoke: Invoke): void {
   addJsonOption(
     program
       .command('explain')
-      .description('Explain a lint rule, or list all rules')
+      .description('Explain a rule of validate or upgrade-check, or list all')
       .argument('[code]', 'code of a rule, such as rabbitmq/unbound-queue'),
   ).action(
     invoke<Pick<OutputFlags, 'format'>>((context, { format }, [code]) =>
       withOutputs(context, { format }, 'explain', async (publish) => {
-        const { allRules, explainRule } = await import('../../workflow/index.ts');
-        const rules = allRules().toSorted((a, b) => (a.code < b.code ? -1 : 1));
+        const { explainedRules, explainRule } = await import('../../workflow/index.ts');
+        const rules = explainedRules().toSorted((a, b) => (a.code < b.code ? -1 : 1));
         const shown = code === undefined ? rules : [ruleNamed(code, rules)];
         await publish(() => {
           if (format === 'json') return rulesJson(shown);

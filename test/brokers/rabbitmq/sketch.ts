@@ -1,16 +1,30 @@
 import { bindingAddress } from '../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
 import { rules } from '../../../src/brokers/rabbitmq/rules/index.ts';
 import { lintTopology } from '../../../src/lint/index.ts';
-import type { BrokerIdentity, Diagnostic, JsonObject, Resource, Source } from '../../../src/model/index.ts';
+import type {
+  BrokerIdentity,
+  Diagnostic,
+  Json,
+  JsonObject,
+  Resource,
+  Rule,
+  Source,
+} from '../../../src/model/index.ts';
 import { makeAddress } from '../../../src/model/index.ts';
 
 /** A topology in short: queues and exchanges by name, bindings as `[source, destination, key, arguments]`. */
 export interface Sketch {
+  /** The vhost itself. */
+  vhost?: JsonObject;
   exchanges?: Readonly<Record<string, Partial<{ type: string } & JsonObject>>>;
   queues?: Readonly<Record<string, JsonObject>>;
   bindings?: readonly (readonly [source: string, destination: string, key?: string, args?: JsonObject])[];
   policies?: Readonly<Record<string, JsonObject>>;
   permissions?: Readonly<Record<string, JsonObject>>;
+  /** By exchange, all of one user. */
+  topicPermissions?: Readonly<Record<string, JsonObject>>;
+  /** By component; each is called p. */
+  parameters?: Readonly<Record<string, Json>>;
 }
 
 export const VHOST = '/';
@@ -22,6 +36,7 @@ export function resourcesOf(sketch: Sketch): Resource[] {
     const at: Source = { file: 'topology.yaml', line: resources.length + 1, col: 1 };
     resources.push({ address, spec, dependsOn: [], at, places: placesOf(spec, { ...at, col: 100 }) });
   };
+  if (sketch.vhost) add(makeAddress('main', 'vhost', VHOST), sketch.vhost);
   for (const [name, { type = 'topic', arguments: args = {}, ...rest }] of Object.entries(
     sketch.exchanges ?? {},
   )) {
@@ -53,6 +68,12 @@ export function resourcesOf(sketch: Sketch): Resource[] {
   for (const [user, permission] of Object.entries(sketch.permissions ?? {})) {
     add(makeAddress('main', 'permission', VHOST, user), permission);
   }
+  for (const [exchange, permission] of Object.entries(sketch.topicPermissions ?? {})) {
+    add(makeAddress('main', 'topic-permission', VHOST, 'app', exchange), permission);
+  }
+  for (const [component, value] of Object.entries(sketch.parameters ?? {})) {
+    add(makeAddress('main', 'parameter', VHOST, component, 'p'), { value });
+  }
   return resources;
 }
 
@@ -74,6 +95,8 @@ export interface LintOptions {
   version?: string;
   versionKnown?: boolean;
   facts?: JsonObject;
+  /** All lint rules where absent. */
+  rules?: readonly Rule[];
 }
 
 export function lint(sketch: Sketch, options: LintOptions = {}): Diagnostic[] {
@@ -83,7 +106,7 @@ export function lint(sketch: Sketch, options: LintOptions = {}): Diagnostic[] {
         broker: identity(options.version, options.facts),
         versionKnown: options.versionKnown ?? true,
         resources: resourcesOf(sketch),
-        rules,
+        rules: options.rules ?? rules,
       },
     ],
     environment: undefined,

@@ -4,7 +4,7 @@ import type { Management } from './management.ts';
 type Body = Record<string, unknown>;
 
 /** A request that makes something in a vhost; `path` starts behind `/api/`, and V stands for the vhost. */
-interface Made {
+export interface Made {
   readonly method: 'PUT' | 'POST';
   readonly path: readonly string[];
   readonly body: Body;
@@ -16,7 +16,8 @@ export interface RawTopology {
   readonly made: readonly Made[];
 }
 
-const VHOST = 'V';
+/** Stands for the vhost in paths. */
+export const V = 'V';
 const HOUR = 3_600_000;
 /** What YAML, patterns, addresses and variables could take for something else. */
 const STRANGE = [
@@ -176,9 +177,7 @@ function named(
   return fc
     .dictionary(fc.constantFrom(...names), body, { minKeys, maxKeys })
     .map((all) =>
-      Object.entries(all).map(
-        ([name, one]): Made => ({ method: 'PUT', path: [what, VHOST, name], body: one }),
-      ),
+      Object.entries(all).map(([name, one]): Made => ({ method: 'PUT', path: [what, V, name], body: one })),
     );
 }
 
@@ -197,7 +196,7 @@ const binding = fc
     const routing_key = Object.keys(args).length > 0 ? key.replace('~', '-') : key;
     return {
       method: 'POST',
-      path: ['bindings', VHOST, 'e', from, ...to],
+      path: ['bindings', V, 'e', from, ...to],
       body: { routing_key, arguments: args },
     };
   });
@@ -213,19 +212,16 @@ export function rawTopologies(user: string): fc.Arbitrary<RawTopology> {
     fc.array(binding, { minLength: 8, maxLength: 30 }),
     named('policies', ['p1', ...STRANGE], policy(['all', 'exchanges', ...QUEUE_WORDS])),
     named('operator-policies', ['o1', ...STRANGE], policy(QUEUE_WORDS), [0, 2]),
+    fc.oneof(fc.constant([]), put(['vhost-limits', V, 'max-queues'], some({ value: [-1, 50] }, ['value']))),
     fc.oneof(
       fc.constant([]),
-      put(['vhost-limits', VHOST, 'max-queues'], some({ value: [-1, 50] }, ['value'])),
+      put(['vhost-limits', V, 'max-connections'], some({ value: [-1, 0, 9] }, ['value'])),
     ),
-    fc.oneof(
-      fc.constant([]),
-      put(['vhost-limits', VHOST, 'max-connections'], some({ value: [-1, 0, 9] }, ['value'])),
-    ),
-    put(['permissions', VHOST, user], fc.record({ configure: right, write: right, read: right })),
+    put(['permissions', V, user], fc.record({ configure: right, write: right, read: right })),
     fc.oneof(
       fc.constant([]),
       put(
-        ['topic-permissions', VHOST, user],
+        ['topic-permissions', V, user],
         fc.record({ exchange: fc.constantFrom('', 'amq.topic', ...EXCHANGES), write: right, read: right }),
       ),
     ),
@@ -257,7 +253,7 @@ export async function make(broker: Management, vhost: string, topology: RawTopol
   await broker.put(['vhosts', vhost], topology.vhost);
   let taken = 0;
   for (const { method, path, body } of topology.made) {
-    const named = path.map((part, index) => (part === VHOST && index > 0 ? vhost : part));
+    const named = path.map((part, index) => (part === V && index > 0 ? vhost : part));
     await broker.request(method, named, body).then(
       () => taken++,
       (error: Error) => {

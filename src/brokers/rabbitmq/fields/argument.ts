@@ -31,6 +31,8 @@ export interface PolicyUse {
   /** Documentation, where it differs from that of the argument. */
   readonly doc?: string;
   readonly from?: Releases['from'];
+  /** The values that the broker accepts in a policy, where they differ from those of the argument. */
+  readonly accepted?: Omit<Field, 'doc'>;
   /** Queue types for which this key disables the whole policy; as observed on 3.10.8 and 4.3.6. */
   readonly disablesFor?: Types;
   /**
@@ -51,7 +53,7 @@ export interface Argument extends Field {
   /** It has no key of its own: it stands below `arguments`. */
   readonly raw?: true;
   /** The values that the broker accepts, where the schema is stricter. */
-  readonly accepted?: Omit<Field, 'doc'>;
+  readonly accepted?: Omit<Field, 'doc'> | 'anything';
   readonly policy?: PolicyUse;
   readonly refused?: readonly Refusal[];
 }

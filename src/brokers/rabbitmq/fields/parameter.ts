@@ -1,4 +1,19 @@
-import type { Fields } from './field.ts';
+import { isObject, isSecretRef, type Json } from '../../../model/index.ts';
+import { includes, type Releases } from '../version.ts';
+import { isQueueType, type Refusal } from './argument.ts';
+import type { Field } from './field.ts';
+import { refusalOf } from './policy.ts';
+import { valueProblem } from './queue.ts';
+
+/** A key of a parameter's value. */
+interface ParameterField extends Field {
+  /** Releases that reject a value with this key; as observed. */
+  readonly refused?: Pick<Refusal, 'from' | 'before' | 'hint'>;
+  /** Arguments of a queue, whose values these releases check. */
+  readonly queueArguments?: Releases;
+}
+
+type Fields = Readonly<Record<string, ParameterField>>;
 
 /** A runtime parameter component that has a section key of its own. */
 export interface Component {
@@ -38,7 +53,12 @@ function endFields(
       doc: `The ${end}'s protocol. \`local\` from 4.2.`,
     },
     [`${side}-queue`]: { type: 'string', doc: `The queue to ${docs.queue}.` },
-    [`${side}-queue-args`]: { type: 'object', doc: `Arguments that the ${end} queue is declared with.` },
+    [`${side}-queue-args`]: {
+      type: 'object',
+      // 4.0.5 does not.
+      queueArguments: { from: '4.3' },
+      doc: `Arguments that the ${end} queue is declared with.`,
+    },
     [`${side}-exchange`]: { type: 'string', doc: `The exchange to ${docs.exchange}, in place of a queue.` },
     [`${side}-exchange-key`]: { type: 'string', doc: `The routing key to ${docs.key}.` },
     [`${side}-address`]: { type: 'string', doc: `The ${end} address of AMQP 1.0.` },
@@ -120,7 +140,11 @@ const federation = {
     choices: ['multiple', 'single'],
     doc: 'One channel for all that the link does, or several.',
   },
-  'ha-policy': { type: ['string', 'object'], doc: 'Gone with classic mirroring in 4.0.' },
+  'ha-policy': {
+    type: ['string', 'object'],
+    refused: { from: '4.0', hint: 'remove it: use queue-type: quorum for replication' },
+    doc: 'Gone with classic mirroring in 4.0.',
+  },
 } as const satisfies Fields;
 
 /** On 4.x the federation of exchanges and that of queues are plug-ins of their own, too. */
@@ -173,3 +197,58 @@ export const COMPONENTS: ReadonlyMap<string, Component> = new Map<string, Compon
     },
   ],
 ]);
+
+export interface ParameterRefusal {
+  /** Below `value`. */
+  readonly path: readonly string[];
+  readonly what: string;
+  readonly hint: string;
+}
+
+/** Why a broker of this version rejects a parameter. */
+export function* parameterRefusals(
+  component: string,
+  value: Json,
+  version: string,
+): Generator<ParameterRefusal> {
+  const { fields = {}, isList } = COMPONENTS.get(component) ?? {};
+  const members: [string[], Json][] =
+    isList && Array.isArray(value) ? value.map((member: Json, i) => [[String(i)], member]) : [[[], value]];
+  for (const [path, member] of members) {
+    if (!isObject(member) || isSecretRef(member)) continue;
+    for (const [key, given] of Object.entries(member)) {
+      const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+      if (field?.refused && includes(field.refused, { version })) {
+        yield { path: [...path, key], what: `${key} in a ${component}`, hint: field.refused.hint };
+      }
+      if (!field?.queueArguments || !includes(field.queueArguments, { version }) || !isObject(given))
+        continue;
+      const problem = queueArgumentsProblem(given, version);
+      if (problem !== undefined) {
+        yield {
+          path: [...path, key],
+          what: `${key} with ${problem}`,
+          hint: 'declare the queue, with valid arguments',
+        };
+      }
+    }
+  }
+}
+
+/** Of the arguments the broker checks the values, and neither that the type takes them nor that they are deprecated. */
+function queueArgumentsProblem(args: Readonly<Record<string, Json>>, version: string): string | undefined {
+  if (isSecretRef(args)) return undefined;
+  for (const [argument, value] of Object.entries(args)) {
+    if (!argument.startsWith('x-') || isSecretRef(value)) continue;
+    const name = argument.slice(2);
+    if (name === 'queue-type' && !isQueueType(String(value))) return `an unknown ${argument}`;
+    if (name === 'dead-letter-routing-key' && !('x-dead-letter-exchange' in args)) {
+      return `${argument} and no x-dead-letter-exchange`;
+    }
+    const refusal = refusalOf('argument', name, value, version);
+    if (refusal?.value) return refusal.what;
+    const problem = valueProblem('argument', name, value);
+    if (problem !== undefined) return `an invalid ${argument}: it ${problem}`;
+  }
+  return undefined;
+}

@@ -6,7 +6,7 @@ import type { Field, Fields } from './field.ts';
 import { QUEUE_ARGUMENTS } from './queue.ts';
 
 /** A key of a policy's definition. */
-export interface PolicyKey extends Field, Omit<PolicyUse, 'doc'> {
+export interface PolicyKey extends Field, Omit<PolicyUse, 'doc' | 'accepted'> {
   /** Known, and without a schema of its own. */
   readonly raw?: true;
   readonly refused?: readonly Refusal[];
@@ -53,8 +53,11 @@ const own: Readonly<Record<string, PolicyKey>> = {
 };
 
 /** A policy has no place for a raw value, as a queue has `arguments`: its schema has whatever the broker takes. */
-function openTo({ accepted, ...row }: Omit<Argument, 'policy'>): Field & Pick<PolicyKey, 'raw' | 'refused'> {
-  if (!accepted) return row;
+function openTo(
+  { accepted: _, ...row }: Omit<Argument, 'policy'>,
+  accepted: Argument['accepted'],
+): Field & Pick<PolicyKey, 'raw' | 'refused'> {
+  if (!accepted || accepted === 'anything') return row;
   const { choices, minimum: _least, maximum: _most, ...rest } = row;
   // Editors still offer the words.
   const schema = choices && { anyOf: [{ enum: choices }, { type: 'string' }] };
@@ -69,7 +72,8 @@ export const policyKeys: ReadonlyMap<string, PolicyKey> = new Map([
   ...Array.from(QUEUE_ARGUMENTS).flatMap(([name, { policy, ...row }]): [string, PolicyKey][] => {
     if (!policy) return [];
     const doc = `${policy.doc ?? row.doc} (${availability({ ...row, policy })})`;
-    return [[name, { ...openTo(row), ...policy, doc }]];
+    const { accepted = row.accepted, ...use } = policy;
+    return [[name, { ...openTo(row, accepted), ...use, doc }]];
   }),
   ...Object.entries(own),
 ]);

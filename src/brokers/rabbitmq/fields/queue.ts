@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../../model/index.ts';
 import { includes } from '../version.ts';
-import { type Argument, QUEUE_TYPES, type QueueType } from './argument.ts';
+import { type Argument, QUEUE_TYPES, type QueueType, type Refusal } from './argument.ts';
 import { type Fields, problemOf } from './field.ts';
 import { queueArguments } from './queue-arguments.ts';
 import type { Unit } from './units.ts';
@@ -54,8 +54,10 @@ export function knownArguments(version: string): string[] {
 }
 
 /** Why the broker refuses this value of an argument or a policy key, named without `x-`. */
-export function valueProblem(name: string, value: Json): string | undefined {
+export function valueProblem(where: Refusal['in'], name: string, value: Json): string | undefined {
   const row = QUEUE_ARGUMENTS.get(name);
+  const accepted = (where === 'policy' ? row?.policy?.accepted : undefined) ?? row?.accepted;
   const plain = isObject(value) && '$type' in value ? (value.value ?? null) : value;
-  return row && problemOf({ doc: '', ...(row.accepted ?? row) }, plain);
+  if (accepted === 'anything') return undefined;
+  return row && problemOf({ doc: '', ...(accepted ?? row) }, plain);
 }

@@ -28,6 +28,7 @@ import { replicatedQueueProperties } from './replicated-queue-properties.ts';
 import { singleNodeQuorum } from './single-node-quorum.ts';
 import { topicKeyNeverMatches } from './topic-key-never-matches.ts';
 import { topicKeyTooManyHashes } from './topic-key-too-many-hashes.ts';
+import { topicPermissionExchangeMissing } from './topic-permission-exchange-missing.ts';
 import { transientExchange } from './transient-exchange.ts';
 import { transientQueue } from './transient-queue.ts';
 import { unboundExchange } from './unbound-exchange.ts';
@@ -75,6 +76,7 @@ export const rules: readonly Rule[] = [
   singleNodeQuorum,
   topicKeyNeverMatches,
   topicKeyTooManyHashes,
+  topicPermissionExchangeMissing,
   transientExchange,
   transientQueue,
   unboundExchange,

@@ -1,6 +1,6 @@
 import type { Finding, Rule } from '../../../model/index.ts';
 import { bindingFields } from '../fields/exchange.ts';
-import { valueProblem } from '../fields/queue.ts';
+import { typesTaking, valueProblem } from '../fields/queue.ts';
 import { vhostsOf } from '../routing/read-topology.ts';
 
 const MATCH_MODES: ReadonlySet<unknown> = new Set(bindingFields['x-match'].choices);
@@ -29,7 +29,10 @@ queues:
     for (const vhost of vhostsOf(context)) {
       for (const { resource, arguments: args } of vhost.queues.values()) {
         for (const [argument, value] of Object.entries(args)) {
-          const problem = argument.startsWith('x-') ? valueProblem(argument.slice(2), value) : undefined;
+          // A release that does not know an argument takes any value.
+          if (!argument.startsWith('x-') || typesTaking(argument, context.broker.version).length === 0)
+            continue;
+          const problem = valueProblem('argument', argument.slice(2), value);
           if (problem) yield report(resource, ['arguments', argument], `${argument} ${problem}`);
         }
       }
@@ -42,7 +45,7 @@ queues:
     }
     for (const resource of [...context.ofKind('policy'), ...context.ofKind('operator-policy')]) {
       for (const [key, value] of Object.entries(resource.spec.definition ?? {})) {
-        const problem = valueProblem(key, value);
+        const problem = valueProblem('policy', key, value);
         if (problem) yield report(resource, ['definition', key], `${key} ${problem}`);
       }
     }

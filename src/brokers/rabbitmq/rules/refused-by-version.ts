@@ -1,5 +1,6 @@
-import type { Finding, Rule, RuleContext } from '../../../model/index.ts';
+import { type Finding, parseAddress, type Rule, type RuleContext } from '../../../model/index.ts';
 import type { Refusal } from '../fields/argument.ts';
+import { parameterRefusals } from '../fields/parameter.ts';
 import { APPLY_TO_TYPES, APPLY_TO_TYPES_FROM, refusalOf } from '../fields/policy.ts';
 import { queuesOf } from '../routing/read-topology.ts';
 import { atLeast } from '../version.ts';
@@ -16,6 +17,9 @@ The rule needs a known version: \`target-version\` in the configuration, or the 
 - \`x-queue-version: 1\`: removed in 4.3.
 - \`apply-to: classic_queues\`, \`quorum_queues\`, \`streams\` in a policy: requires 3.12.
 - a negative \`delivery-limit\` in a policy: requires 4.0.
+- \`ha-policy\` of a federation upstream: removed in 4.0.
+- invalid values in \`src-queue-args\` and \`dest-queue-args\` of a shovel: 4.3 rejects the shovel, earlier releases fail
+  when it starts.
 
 Bad, with \`target-version: 4.3\`:
 \`\`\`yaml
@@ -47,6 +51,12 @@ queues:
       for (const [key, value] of Object.entries(resource.spec.definition ?? {})) {
         const refusal = refusalOf('policy', key, value, version);
         if (refusal) yield describe(context, resource, ['definition', key], refusal);
+      }
+    }
+    for (const resource of context.ofKind('parameter')) {
+      const [, component = ''] = parseAddress(resource.address).path;
+      for (const { path, ...refusal } of parameterRefusals(component, resource.spec.value ?? null, version)) {
+        yield describe(context, resource, ['value', ...path], refusal);
       }
     }
   },

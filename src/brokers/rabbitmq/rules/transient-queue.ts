@@ -7,8 +7,8 @@ export const transientQueue: Rule = {
   summary: 'A queue is neither durable nor exclusive',
   explain: `
 A restart of its node deletes the queue with its messages and bindings. Messages for it are dropped until it is
-declared again. RabbitMQ has deprecated transient non-exclusive queues: 4.3.0 and later may reject them
-(\`transient_nonexcl_queues\`). Make the queue durable; to delete it automatically, use \`expires\`.
+declared again. RabbitMQ has deprecated transient non-exclusive queues (\`transient_nonexcl_queues\`): 4.3.0 rejects
+them by default, 4.3.6 if its configuration says so. Make the queue durable; to delete it automatically, use \`expires\`.
 https://www.rabbitmq.com/release-information/deprecated-features-list
 
 Bad:

@@ -8,6 +8,7 @@ import {
 } from '../../../model/index.ts';
 import { factsOf } from '../facts.ts';
 import { AmqpLinks } from './amqp.ts';
+import { deprecatedFeatures } from './deprecated.ts';
 import { diagnose } from './doctor.ts';
 import { identify, limitedTo } from './identity.ts';
 import { Listings } from './listings.ts';
@@ -69,6 +70,7 @@ export async function connect(
         return redrive(request, { version: identity.version, settings, listings, links });
       },
       diagnose: () => diagnose(settings, management, links),
+      deprecated: () => deprecatedFeatures(management, settings),
       async close() {
         await links?.close();
         management.close();

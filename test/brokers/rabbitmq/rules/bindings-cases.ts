@@ -136,6 +136,14 @@ export const bindings: Cases = {
       },
     },
   ],
+  'topic-permission-exchange-missing': [
+    {
+      bad: { exchanges: { events: {} }, topicPermissions: { event: {} } },
+      at: ['2'],
+      good: { exchanges: { events: {} }, topicPermissions: { events: {}, '': {}, 'amq.topic': {} } },
+    },
+    { bad: { topicPermissions: { event: {} } }, at: [], good: {}, options: { version: '4.0.5' } },
+  ],
   'topic-key-too-many-hashes': [
     {
       bad: { exchanges: { t: {} }, queues: { q: {} }, bindings: [['t', 'q', '#.a.#.b.#']] },
@@ -184,5 +192,24 @@ export const bindings: Cases = {
         bindings: [['x', 'q', '10']],
       },
     },
+    ...(
+      [
+        ['4.3.6', ['3']],
+        ['4.0.5', []],
+      ] as const
+    ).map(([version, at]) => ({
+      bad: {
+        exchanges: { x: { type: 'x-consistent-hash' } },
+        queues: { q: {} },
+        bindings: [['x', 'q', '10001'] as const],
+      },
+      at: [...at],
+      good: {
+        exchanges: { x: { type: 'x-consistent-hash' } },
+        queues: { q: {} },
+        bindings: [['x', 'q', '10000'] as const],
+      },
+      options: { version },
+    })),
   ],
 };

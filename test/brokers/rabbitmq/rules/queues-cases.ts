@@ -62,6 +62,18 @@ export const queues: Cases = {
   ],
   'invalid-value': [
     {
+      // A release that does not know it takes any value.
+      bad: { queues: { q: { type: 'quorum', arguments: { 'x-consumer-timeout': '60000' } } } },
+      at: ['1:field'],
+      good: { queues: { q: { type: 'quorum', arguments: { 'x-consumer-timeout': 60_000 } } } },
+    },
+    {
+      bad: { queues: { q: { type: 'quorum', arguments: { 'x-consumer-timeout': '60000' } } } },
+      at: [],
+      good: {},
+      options: { version: '4.0.5' },
+    },
+    {
       bad: {
         queues: {
           a: { arguments: { 'x-expires': 0 } },
@@ -147,6 +159,50 @@ export const queues: Cases = {
       at: [],
       good: {},
       options: { versionKnown: false },
+    },
+    {
+      bad: {
+        parameters: {
+          shovel: {
+            'dest-queue-args': { 'x-queue-version': 1 },
+            'src-queue-args': { 'x-message-ttl': -1 },
+          },
+          'federation-upstream': { uri: 'amqp://a', 'ha-policy': 'all' },
+          'federation-upstream-set': [{ upstream: 'a' }, { upstream: 'b', 'ha-policy': 'all' }],
+        },
+      },
+      at: ['1:field', '1:field', '2:field', '3:field'],
+      good: {
+        parameters: {
+          // Neither the type nor a deprecation is looked at, and a secret is not known.
+          shovel: {
+            'dest-queue-args': { 'x-max-priority': 3, 'x-queue-type': 'quorum' },
+            'src-queue-args': { 'x-queue-master-locator': 'min-masters', 'x-expires': { $secret: '${A}' } },
+          },
+          'federation-upstream': { uri: 'amqp://a', 'queue-type': 'quorum' },
+          other: { 'ha-policy': 'all' },
+        },
+      },
+      options: { version: '4.3.6' },
+    },
+    {
+      bad: { parameters: { 'federation-upstream': { 'ha-policy': 'all' } } },
+      at: ['1:field'],
+      good: { parameters: { shovel: { 'dest-queue-args': { 'x-queue-type': 'other' } } } },
+      options: { version: '4.0.5' },
+    },
+    {
+      bad: {
+        parameters: {
+          shovel: { 'dest-queue-args': { 'x-dead-letter-routing-key': 'a', 'x-queue-type': 'classic' } },
+        },
+      },
+      at: ['1:field'],
+      good: {
+        parameters: {
+          shovel: { 'dest-queue-args': { 'x-dead-letter-routing-key': 'a', 'x-dead-letter-exchange': '' } },
+        },
+      },
     },
   ],
   'lazy-mode': [
