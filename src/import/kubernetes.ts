@@ -68,6 +68,11 @@ export function noteOf(
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The whole object says nothing of what is written. */
+export function skipManifest({ root }: Manifest): void {
+  root.skip(...root.keys());
+}
+
 /** The whole object cannot be carried over. */
 export function leaveManifest({ root, kind, name }: Manifest, why: string): void {
   root.skip('metadata', 'spec');

@@ -7,6 +7,7 @@ import {
   type Mapping,
   noteOf,
   readManifest,
+  skipManifest,
 } from '../../../import/index.ts';
 import { operations, permissions } from '../fields/acl.ts';
 import { wordsOf } from '../fields/field.ts';
@@ -29,8 +30,9 @@ export const strimzi: ForeignFormat = {
         continue;
       }
       const cluster = noteOf(manifest, 'labels', 'strimzi.io/cluster');
-      if (cluster !== undefined) draft.belongsTo(cluster, metadata?.at('labels') ?? document.at(), namespace);
-      if (kind === 'KafkaTopic') translateTopic(draft, manifest);
+      const at = metadata?.at('labels') ?? document.at();
+      if (cluster !== undefined && !draft.belongsTo(cluster, at, namespace)) skipManifest(manifest);
+      else if (kind === 'KafkaTopic') translateTopic(draft, manifest);
       else translateUser(draft, manifest);
     }
   },

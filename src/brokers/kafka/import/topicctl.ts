@@ -24,9 +24,12 @@ export const topicctl: ForeignFormat = {
         document.leave('spec', 'how a cluster is reached stands in brokerform.yaml, below brokers');
         continue;
       }
-      refuseVariables(meta, spec);
       const place = PLACE.map((key) => meta.text(key) ?? '');
-      draft.belongsTo(place.filter((part) => part !== '').join(', '), meta.at('cluster'));
+      if (!draft.belongsTo(place.filter((part) => part !== '').join(', '), meta.at('cluster'))) {
+        document.skip(...document.keys());
+        continue;
+      }
+      refuseVariables(meta, spec);
       const name = meta.required('name');
       if (spec.has('authentication')) translateUser(draft, name, spec);
       else if (spec.has('acls')) translateAcls(draft, spec.mappings('acls'));

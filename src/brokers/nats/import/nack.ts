@@ -7,6 +7,7 @@ import {
   type Manifest,
   type Mapping,
   readManifest,
+  skipManifest,
 } from '../../../import/index.ts';
 import type { Json } from '../../../model/index.ts';
 import { type PlacedField, putConsumer, putStream } from './draft.ts';
@@ -29,7 +30,7 @@ export const nack: ForeignFormat = {
       else if (!TRANSLATORS[kind]) leaveManifest(manifest, 'brokerform has nothing like it');
       else if (!spec) root.required('spec');
       else if (isMeant(draft, manifest, spec)) TRANSLATORS[kind](draft, spec, streams);
-      else leaveManifest(manifest, 'it is for another account');
+      else skipManifest(manifest);
     }
   },
 };
@@ -54,13 +55,14 @@ function streamIn({ kind, spec }: Manifest): string[] {
 
 /** An account is a broker of its own. The rest says how the controller connects. */
 function isMeant(draft: DraftSection, { namespace }: Manifest, spec: Mapping): boolean {
+  const account = spec.text('account');
+  if (account !== undefined && !draft.belongsTo(account, spec.at('account'), namespace)) return false;
   spec.skip('creds', 'nkey', 'servers', 'tls', 'tlsFirst', 'jsDomain');
   if (spec.flag('preventDelete') === true)
     spec.leave('preventDelete', 'protect in brokerform.yaml does that');
   if (spec.flag('preventUpdate') === true)
     spec.leave('preventUpdate', 'ignore in brokerform.yaml leaves a resource alone');
-  const account = spec.text('account');
-  return account === undefined || draft.belongsTo(account, spec.at('account'), namespace);
+  return true;
 }
 
 type Reading = 'text' | 'whole' | 'flag' | 'duration' | 'json';

@@ -5,6 +5,7 @@ import {
   leaveManifest,
   type Manifest,
   readManifest,
+  skipManifest,
 } from '../../../../import/index.ts';
 import { isObject, type JsonObject } from '../../../../model/index.ts';
 import {
@@ -63,12 +64,9 @@ export const rabbitmqOperator: ForeignFormat = {
       if (!translate) {
         const known = Object.hasOwn(LEFT, kind) ? LEFT[kind] : undefined;
         leaveManifest(manifest, known ?? 'brokerform has nothing like it');
-      } else if (spec) {
-        readCluster(draft, manifest);
-        translate(draft, manifest, users);
-      } else {
-        manifest.root.required('spec');
-      }
+      } else if (!spec) manifest.root.required('spec');
+      else if (isMeant(draft, manifest)) translate(draft, manifest, users);
+      else skipManifest(manifest);
     }
   },
 };
@@ -79,11 +77,11 @@ function isUserSecret({ apiVersion, kind, data, stringData }: JsonObject): boole
   return apiVersion === 'v1' && kind === 'Secret' && 'username' in fields;
 }
 
-function readCluster(draft: DraftSection, { spec, namespace }: Manifest): void {
+function isMeant(draft: DraftSection, { spec, namespace }: Manifest): boolean {
   const reference = spec?.mapping('rabbitmqClusterReference');
   const secret = reference?.mapping('connectionSecret')?.text('name');
   const home = reference?.text('namespace') ?? namespace;
   const name = reference?.text('name') ?? (secret === undefined ? undefined : `the one of Secret ${secret}`);
-  if (!reference || name === undefined) return;
-  draft.belongsTo(name, reference.at(), home);
+  if (!reference || name === undefined) return true;
+  return draft.belongsTo(name, reference.at(), home);
 }
