@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { isFree } from '../src/cli/free-port.ts';
 
 // Below Linux's ephemeral range (32768 and up): no outgoing connection can take the port of a broker
 // between being chosen and being bound, or while the broker is down for a moment in a test.
@@ -19,12 +19,4 @@ export async function freePorts(count: number): Promise<number[]> {
     ports.push(port);
   }
   return ports;
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
-  });
 }

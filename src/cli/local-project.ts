@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { BrokerformError } from '../model/index.ts';
 import type { Checked, LocalTarget } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
+import { isFree } from './free-port.ts';
 import { checkProject, loadProject } from './project.ts';
 import { LOCAL_NAME, TOOL_FOLDER, writeTool } from './tool-folder.ts';
 import { InputError } from './usage.ts';
@@ -74,14 +75,6 @@ async function portsOf(checked: Checked | undefined, timeout: number): Promise<M
     }
   }
   return ports;
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
-  });
 }
 
 /**

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Kafka, type Message } from 'kafkajs';
 import { connect } from '../../../src/brokers/kafka/session/index.ts';
-import type { JsonObject, LetterOutcome, RedriveRun } from '../../../src/model/index.ts';
+import type { JsonObject } from '../../../src/model/index.ts';
+import { type TrialOptions, type Tried, tryRedrive } from '../redrive-trial.ts';
 
 const { CompressionTypes, logLevel } = kafkajs;
-const NEVER = new AbortController().signal;
 
 const NOT_YET = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
 
@@ -117,19 +117,12 @@ export class DeadTopics {
   }
 }
 
-export interface Tried {
-  readonly notes: readonly string[];
-  readonly outcomes: readonly string[];
-  /** `source | target | reason | redriven`, of each letter. */
-  readonly letters: readonly string[];
-  readonly error?: Error;
-}
-
-type Options = Partial<RedriveRun> & { readonly to?: string; readonly survey?: boolean };
-
-/** Redrives by a session of its own. */
-export async function redriveBy(settings: JsonObject, topic: string, options: Options = {}): Promise<Tried> {
-  const { to, survey = false, ...more } = options;
+/** Redrives by a session of its own; letters as `source | target | reason | redriven`. */
+export async function redriveBy(
+  settings: JsonObject,
+  topic: string,
+  options: TrialOptions = {},
+): Promise<Tried> {
   const connection = {
     name: 'main',
     type: 'kafka',
@@ -139,37 +132,13 @@ export async function redriveBy(settings: JsonObject, topic: string, options: Op
   };
   const session = await connect(connection);
   try {
-    const opened = await session.redrive?.({
-      ...{ address: `main/topic/${topic}`, run: 'test', now: () => new Date() },
-      ...(to !== undefined && { to }),
-    });
-    if (!opened) throw new Error('this session cannot redrive');
-    const seen: LetterOutcome[] = [];
-    let error: Error | undefined;
-    try {
-      const run = { accepts: () => true, drain: NEVER, abort: NEVER, ...more };
-      const outcomes = survey ? opened.survey({ ...run, most: 1_000_000, signal: NEVER }) : opened.run(run);
-      for await (const outcome of outcomes) seen.push(outcome);
-    } catch (thrown) {
-      error = thrown as Error;
-    }
-    return {
-      notes: opened.notes,
-      outcomes: seen.map(({ status, reason }) => (reason === undefined ? status : `${status}: ${reason}`)),
-      letters: seen.map(
-        ({ letter: { source, target, reason, redriven } }) =>
-          `${source} | ${target} | ${reason} | ${redriven}`,
-      ),
-      ...(error && { error }),
-    };
+    return await tryRedrive(
+      session,
+      `main/topic/${topic}`,
+      options,
+      ({ source, target, reason, redriven }) => `${source} | ${target} | ${reason} | ${redriven}`,
+    );
   } finally {
     await session.close();
   }
-}
-
-/** How often each text is there. */
-export function tally(texts: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
-  return counts;
 }

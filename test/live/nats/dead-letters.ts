@@ -1,11 +1,11 @@
 import { createInbox, headers as newHeaders } from '@nats-io/transport-node';
-import type { Json, JsonObject, LetterOutcome, RedriveRun } from '../../../src/model/index.ts';
+import type { Json, JsonObject } from '../../../src/model/index.ts';
 import { withSession } from '../../brokers/nats-session/open.ts';
+import { type TrialOptions, type Tried, tryRedrive } from '../redrive-trial.ts';
 import type { PlainServer } from './plain.ts';
 
 export const DEAD = 'DEAD';
 const ADVISORIES = '$JS.EVENT.ADVISORY.CONSUMER';
-const NEVER = new AbortController().signal;
 /** Nanoseconds after which a message that nobody acknowledges is given up. */
 const ACK_WAIT = 150_000_000;
 
@@ -117,52 +117,17 @@ export class DeadLetters {
   }
 }
 
-export interface Tried {
-  readonly notes: readonly string[];
-  /** `redriven`, or why not: `kept: stream X is full`. In a survey `chosen`, or the problem. */
-  readonly outcomes: readonly string[];
-  /** `source | target | reason`, of each letter. */
-  readonly letters: readonly string[];
-  readonly error?: Error;
-}
-
-/** Redrives by a session of its own. */
+/** Redrives by a session of its own; letters as `source | target | reason`. */
 export function redriveBy(
   settings: JsonObject,
-  options: Partial<RedriveRun> & {
-    readonly to?: string;
-    readonly dead?: string;
-    readonly survey?: boolean;
-  } = {},
+  { dead = DEAD, ...options }: TrialOptions & { readonly dead?: string } = {},
 ): Promise<Tried> {
-  const { to, dead = DEAD, survey = false, ...more } = options;
-  return withSession(settings, async (session) => {
-    const opened = await session.redrive?.({
-      ...{ address: `main/stream/${dead}`, run: 'test', now: () => new Date() },
-      ...(to !== undefined && { to }),
-    });
-    if (!opened) throw new Error('this session cannot redrive');
-    const seen: LetterOutcome[] = [];
-    let error: Error | undefined;
-    try {
-      const run = { accepts: () => true, drain: NEVER, abort: NEVER, ...more };
-      const outcomes = survey ? opened.survey({ ...run, most: 1_000_000, signal: NEVER }) : opened.run(run);
-      for await (const outcome of outcomes) seen.push(outcome);
-    } catch (thrown) {
-      error = thrown as Error;
-    }
-    return {
-      notes: opened.notes,
-      outcomes: seen.map(({ status, reason }) => (reason === undefined ? status : `${status}: ${reason}`)),
-      letters: seen.map(({ letter: { source, target, reason } }) => `${source} | ${target} | ${reason}`),
-      ...(error && { error }),
-    };
-  });
-}
-
-/** How often each text is there. */
-export function tally(texts: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
-  return counts;
+  return withSession(settings, (session) =>
+    tryRedrive(
+      session,
+      `main/stream/${dead}`,
+      options,
+      ({ source, target, reason }) => `${source} | ${target} | ${reason}`,
+    ),
+  );
 }

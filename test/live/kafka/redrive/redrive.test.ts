@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { connectHeaders, DeadTopics, redriveBy, tally } from '../dead-letters.ts';
+import { tally } from '../../redrive-trial.ts';
+import { connectHeaders, DeadTopics, redriveBy } from '../dead-letters.ts';
 import { freshPrefix, LINES, sharedCluster } from '../lines.ts';
 
 for (const line of LINES) {

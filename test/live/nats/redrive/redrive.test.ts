@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalNats, type NatsLine, startNats } from '../../../../local/nats.ts';
-import { DEAD, DeadLetters, redriveBy, tally } from '../dead-letters.ts';
+import { tally } from '../../redrive-trial.ts';
+import { DEAD, DeadLetters, redriveBy } from '../dead-letters.ts';
 import { describeLines } from '../lines.ts';
 import { PlainServer } from '../plain.ts';
 
