@@ -141,6 +141,7 @@ export class Transfer implements Listener {
         await this.#connection?.request(cancel, METHODS.cancelOk);
       }
       while (this.inFlight > 0) await this.wait();
+      if (!this.cancelled) await this.#connection?.flush(this.#options.from);
       await this.#connection?.close();
     } catch (error) {
       throw this.#failure ?? error;

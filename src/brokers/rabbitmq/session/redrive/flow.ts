@@ -45,7 +45,6 @@ const MANDATORY = uint8(1);
 const REQUEUE = uint8(3);
 const ONE = uint8(0);
 const NO_FLAGS = uint8(0);
-const PASSIVE = uint8(1);
 
 interface Incoming {
   readonly kind: 'delivery' | 'return';
@@ -165,9 +164,6 @@ export class Flow implements Listener {
   /**
    * Gives back all that is held, in its order, and ends. On 4.3, basic.nack is the way that does not count as a delivery
    * (seen on 4.3.6; on 3.10.8 all do).
-   *
-   * A channel that has sent a quorum queue many acknowledgements keeps further ones to itself until those are applied, and
-   * loses them when it ends: their messages would be there again. Requests that the queue answers flush them.
    * @throws ConnectionError, AmqpRefusal
    */
   async close(): Promise<void> {
@@ -279,16 +275,18 @@ export class Flow implements Listener {
     this.#connection?.send(...ends.map((tag) => methodFrame(CHANNEL, METHODS.nack, uint64(tag), REQUEUE)));
   }
 
-  async #flush(): Promise<void> {
-    const passive = [uint16(0), shortText(this.#options.queue), PASSIVE, uint32(0)];
-    for (let round = 0; round < 2; round++) {
-      await this.#request(methodFrame(CHANNEL, METHODS.queueDeclare, ...passive), METHODS.queueDeclareOk);
-    }
+  #flush(): Promise<void> {
+    return this.#told(this.#connection?.flush(this.#options.queue));
   }
 
-  async #request(frame: Buffer, answer: number): Promise<void> {
+  #request(frame: Buffer, answer: number): Promise<void> {
+    return this.#told(this.#connection?.request(frame, answer));
+  }
+
+  /** @throws what ended the connection, where that is known better */
+  async #told(work: Promise<unknown> | undefined): Promise<void> {
     try {
-      await this.#connection?.request(frame, answer);
+      await work;
     } catch (error) {
       throw this.#failure ?? error;
     }
