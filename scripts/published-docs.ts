@@ -30,6 +30,10 @@ rabbitmq:
 A comment on a separate line covers the next line with content; a comment at the end of a line covers that line. Separate
 several codes with commas. A comment without a reason is an error; an unused one is a finding.
 
+More than three warnings or infos of one rule about the same field, with the same advice, are one decision: the text and the comment of a
+pull request show the first, and how many others there are. \`-v\` lists each, and so do JSON, SARIF, JUnit and GitLab. Errors are
+always listed one by one.
+
 ## Rules of your own
 
 Conventions of a project are data in \`brokerform.yaml\`. The code of such a rule is \`custom/\` and its name; severities, suppressions

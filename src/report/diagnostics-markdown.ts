@@ -1,4 +1,5 @@
 import type { Diagnostic, Severity } from '../model/index.ts';
+import { escapeText } from '../text/escape.ts';
 import type { About } from './about.ts';
 import { type CommentSection, comment } from './comment.ts';
 import { countSeverities, diagnosticLines } from './diagnostics-text.ts';
@@ -31,7 +32,7 @@ export function findingSections(diagnostics: readonly Diagnostic[]): CommentSect
       .filter(({ first }) => first.severity === severity)
       .map((group) => [
         ...diagnosticLines(group.first, PLAIN),
-        ...(group.more > 0 ? [`    ${moreText(group)}`] : []),
+        ...(group.more > 0 ? [`    ${escapeText(moreText(group))}`] : []),
       ]),
     folded: severity === 'info',
   }));

@@ -33,7 +33,7 @@ function groupLines(
   return [
     ...(previous && previous.first.severity !== first.severity ? [''] : []),
     ...diagnosticLines(rest, style),
-    ...(more > 0 ? [`    ${moreText(group)}; -v lists all`] : []),
+    ...(more > 0 ? [`    ${escapeText(moreText(group))}; -v lists all`] : []),
     ...(first.hint === undefined || isShared ? [] : [hintLine(first.hint)]),
   ];
 }

@@ -55,7 +55,8 @@ export async function runCase(
 ): Promise<CaseResult> {
   const options = JSON.parse(file.parts.get('options') ?? '{}') as CaseOptions;
   const checked = await inFolder(projectFiles(file, broker), (directory) => checkIn(directory, options));
-  const outputs = new Map([['diagnostics', renderDiagnostics(checked.diagnostics, 'text', PLAIN)]]);
+  const style = { ...PLAIN, verbose: options.verbose ?? false };
+  const outputs = new Map([['diagnostics', renderDiagnostics(checked.diagnostics, 'text', style)]]);
   const hasErrors = checked.diagnostics.some(({ severity }) => severity === 'error');
   if (!hasErrors) await addRoutes(checked, options, outputs);
   if (hasErrors || !file.parts.has('live')) return { outputs };
@@ -69,7 +70,7 @@ export async function runCase(
     ...(file.parts.has('base') && { base: await baseOf(file, broker, options) }),
     now: () => NOW,
   });
-  outputs.set('plan', renderPlan(plan, 'text', { ...PLAIN, verbose: options.verbose ?? false }));
+  outputs.set('plan', renderPlan(plan, 'text', style));
   if (options.patch) outputs.set('patch', renderPatch(plan, planYaml(plan), PLAIN));
   outputs.set('calls', callLines(plan));
   return { outputs, plan };

@@ -121,3 +121,43 @@ test('findings of one rule at one place are one entry with their number; -v list
   expect(renderDiagnostics(many, 'markdown', PLAIN)).toContain('and 2 more findings of this rule here');
   expect(JSON.parse(renderDiagnostics(many, 'json', PLAIN)).diagnostics).toHaveLength(3);
 });
+
+const unlimited = (count: number, more: Partial<Diagnostic> = {}): Diagnostic[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...{ code: 'x/limit', severity: 'info', message: `queue "q${i}" has no limit`, hint: 'set a limit' },
+    ...{ address: `main/queue/%2F/q${i}`, at: { file: 'a.yaml', line: i + 1, col: 5 }, ...more },
+  }));
+
+test('text: more than three findings with one cause are one entry with its first places; -v lists each', () => {
+  expect(renderDiagnostics(unlimited(6), 'text', PLAIN)).toBe(`\
+a.yaml:1:5 info x/limit queue "q0" has no limit
+    and 5 more: a.yaml:2:5, a.yaml:3:5, a.yaml:4:5, …; -v lists all
+    hint: set a limit
+
+6 info in 1 file
+`);
+  const verbose = renderDiagnostics(unlimited(6), 'text', { ...PLAIN, verbose: true });
+  expect(verbose.match(/has no limit/g)).toHaveLength(6);
+  expect(renderDiagnostics(unlimited(6), 'markdown', PLAIN).match(/has no limit/g)).toHaveLength(1);
+  expect(renderDiagnostics(unlimited(3), 'text', PLAIN).match(/has no limit/g)).toHaveLength(3);
+});
+
+test('text: the cause is not the same with another field, another hint or no resource, and errors are listed each', () => {
+  const inB = (found: Diagnostic) => ({ ...found, ...(found.at && { at: { ...found.at, file: 'b.yaml' } }) });
+  const lines = (found: Diagnostic[]) =>
+    renderDiagnostics(found, 'text', PLAIN).match(/has no limit/g)?.length;
+  expect(lines([...unlimited(4), ...unlimited(4, { path: 'type' }).map(inB)])).toBe(2);
+  expect(lines([...unlimited(4), ...unlimited(4, { hint: 'set max-age' }).map(inB)])).toBe(2);
+  expect(lines(unlimited(5, { severity: 'error' }))).toBe(5);
+  const foreign = unlimited(5).map(({ address: _, ...rest }) => rest);
+  expect(lines(foreign)).toBe(5);
+});
+
+test('what CI systems and programs read lists findings with one cause one by one', () => {
+  for (const format of ['json', 'sarif', 'junit', 'gitlab'] as const)
+    expect(
+      renderDiagnostics(unlimited(6), format, PLAIN).match(/q\d[\\&"]?/g)?.length ?? 0,
+      format,
+    ).toBeGreaterThanOrEqual(6);
+  expect(renderDiagnostics(unlimited(6), 'github', PLAIN).match(/^::notice/gm)).toHaveLength(6);
+});

@@ -25,6 +25,7 @@ export interface Sketch {
   topicPermissions?: Readonly<Record<string, JsonObject>>;
   /** By component; each is called p. */
   parameters?: Readonly<Record<string, Json>>;
+  users?: Readonly<Record<string, JsonObject>>;
 }
 
 export const VHOST = '/';
@@ -74,6 +75,7 @@ export function resourcesOf(sketch: Sketch): Resource[] {
   for (const [component, value] of Object.entries(sketch.parameters ?? {})) {
     add(makeAddress('main', 'parameter', VHOST, component, 'p'), { value });
   }
+  for (const [user, spec] of Object.entries(sketch.users ?? {})) add(makeAddress('main', 'user', user), spec);
   return resources;
 }
 

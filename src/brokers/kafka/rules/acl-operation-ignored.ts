@@ -4,7 +4,7 @@ import { aclOf } from '../kinds/acl/spec.ts';
 
 export const aclOperationIgnored: Rule = {
   code: 'kafka/acl-operation-ignored',
-  severity: 'error',
+  severity: 'warning',
   summary: 'An ACL operation does not apply to its resource type',
   explain: `
 Brokers accept an ACL with any operation on any resource, but never check some combinations: no request writes to a

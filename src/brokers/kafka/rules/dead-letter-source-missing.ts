@@ -4,15 +4,16 @@ import { deadLetterSource, topicsOf } from '../topology.ts';
 export const deadLetterSourceMissing: Rule = {
   code: 'kafka/dead-letter-source-missing',
   severity: 'warning',
-  summary: 'The source of a dead-letter topic is not declared',
+  summary: 'The source of a dead-letter topic is misspelled',
   explain: `
-By its name, \`orders-dlq\` holds the dead letters of \`orders\`. If \`orders\` is not declared, either the dead-letter
-topic is obsolete or one of the names is misspelled, and dead letters go to an undeclared topic.
+By its name, \`orders-dlq\` holds the dead letters of \`orders\`. If \`orders\` is not declared but a similar name is, one of
+the two is misspelled, and dead letters go to an undeclared topic. Without a similar name, the rule finds nothing: the
+dead-letter topic may be named after a consumer.
 
 Bad:
 \`\`\`yaml
 topics:
-  order-events: { partitions: 6 }
+  order: { partitions: 6 }
   orders-dlq: { partitions: 6, configs: { retention.ms: 30d } }
 \`\`\`
 Good:
@@ -30,12 +31,11 @@ topics:
       const source = deadLetterSource(name);
       if (source === undefined || names.has(source)) continue;
       const nearest = nearestWord(source, sources);
+      if (nearest === undefined) continue;
       yield {
         resource,
         message: `source "${source}" of dead-letter topic "${name}" is not declared`,
-        hint: nearest
-          ? `did you mean ${nearest}?`
-          : 'declare the source topic, or remove the dead-letter topic',
+        hint: `did you mean ${nearest}?`,
       };
     }
   },

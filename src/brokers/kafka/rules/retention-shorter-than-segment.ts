@@ -9,7 +9,7 @@ const PAIRS = [
 
 export const retentionShorterThanSegment: Rule = {
   code: 'kafka/retention-shorter-than-segment',
-  severity: 'warning',
+  severity: 'info',
   summary: 'Records outlive their retention because a segment stays open longer',
   explain: `
 Kafka deletes whole segments, not single records, and never the segment that is open for writing. A segment stays open

@@ -25,6 +25,8 @@ topics:
 `,
   *check(context) {
     const { version } = context.broker;
+    // An assumed version is no target.
+    const target = context.versionKnown ? `; the target version is ${version}` : '';
     for (const { name, resource, declared } of topicsOf(context)) {
       for (const config of declared) {
         const { since, until } = configOf(config) ?? {};
@@ -37,7 +39,7 @@ topics:
         yield {
           resource,
           path: pathOf(config),
-          message: `${config} of topic "${name}" ${when}; the target version is ${version}`,
+          message: `${config} of topic "${name}" ${when}${target}`,
           hint: 'remove it, or set the target-version of the broker',
         };
       }

@@ -53,7 +53,7 @@ streams:
         resource: consumer,
         path: ['max_deliver'],
         message: `consumer "${name}" stops delivering a message after ${most === 1n ? '1 attempt' : `${most} attempts`}, and no stream stores the advisory`,
-        hint: `declare a stream on ${ADVISORY}.>, or on ${advisory}`,
+        hint: `declare one stream on ${ADVISORY}.>`,
       };
     }
   },

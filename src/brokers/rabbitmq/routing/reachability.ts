@@ -44,6 +44,40 @@ function deadLetterExchanges(vhost: Vhost): string[] {
 }
 
 /**
+ * The queues that receive dead letters and nothing else, and send them nowhere. A dead-letter exchange counts if none of
+ * its queues dead-letters again: one that leads back to work carries messages. A source with a TTL may delay messages.
+ */
+export function finalDeadLetterQueues(vhost: Vhost): ReadonlySet<string> {
+  const queues = [...vhost.queues.values()];
+  const sources = queues.filter(
+    (queue) => queue.setting('dead-letter-exchange') && !queue.setting('message-ttl'),
+  );
+  const exchanges = new Set(sources.map((queue) => queue.setting('dead-letter-exchange')?.value));
+  const byName = new Set(
+    sources
+      .filter((queue) => queue.setting('dead-letter-exchange')?.value === '')
+      .map((queue) => queue.setting('dead-letter-routing-key')?.value),
+  );
+  const isFinal = (queue: Queue | undefined) => queue !== undefined && !queue.setting('dead-letter-exchange');
+  const isFinalExchange = (name: string) =>
+    exchanges.has(name) &&
+    vhost
+      .exchange(name)
+      ?.outgoing.every(({ toQueue, destination }) => toQueue && isFinal(vhost.queues.get(destination))) ===
+      true;
+  return new Set(
+    queues
+      .filter(
+        (queue) =>
+          isFinal(queue) &&
+          (queue.incoming.length > 0 || byName.has(queue.name)) &&
+          queue.incoming.every(({ source }) => isFinalExchange(source)),
+      )
+      .map(({ name }) => name),
+  );
+}
+
+/**
  * The keys that a queue's dead letters can have: the override key, else the keys that its messages came with. What
  * comes through the default exchange, which needs no binding, has the queue's name.
  */

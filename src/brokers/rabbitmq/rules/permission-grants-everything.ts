@@ -1,4 +1,4 @@
-import { parseAddress, type Rule } from '../../../model/index.ts';
+import { makeAddress, parseAddress, type Rule, type RuleContext } from '../../../model/index.ts';
 
 const EVERYTHING = new Set<unknown>(['.*', '^.*$', '^.*', '.*$']);
 
@@ -9,7 +9,8 @@ export const permissionGrantsEverything: Rule = {
   explain: `
 With \`.*\` for all three permissions, the credentials of one service can delete every queue of the vhost and read every
 message. Grant only the names that the service uses. If brokerform applies the topology, most services need no
-\`configure\` permission: \`^$\` grants nothing.
+\`configure\` permission: \`^$\` grants nothing. The rule ignores users with the tag \`administrator\`, who can grant
+themselves every permission.
 
 Bad:
 \`\`\`yaml
@@ -27,6 +28,7 @@ permissions:
       const { configure, write, read } = resource.spec;
       if (![configure, write, read].every((pattern) => EVERYTHING.has(pattern))) continue;
       const [vhost = '', user = ''] = parseAddress(resource.address).path;
+      if (isAdministrator(context, user)) continue;
       yield {
         resource,
         message: `user "${user}" can configure, write and read everything in vhost "${vhost}"`,
@@ -35,3 +37,8 @@ permissions:
     }
   },
 };
+
+function isAdministrator({ broker, get }: RuleContext, user: string): boolean {
+  const tags = get(makeAddress(broker.name, 'user', user))?.spec.tags;
+  return Array.isArray(tags) && tags.includes('administrator');
+}

@@ -1,6 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
 import { LIMITS } from '../fields/policy.ts';
-import { type Queue, queuesOf } from '../routing/read-topology.ts';
+import { finalDeadLetterQueues } from '../routing/reachability.ts';
+import { type Queue, vhostsOf } from '../routing/read-topology.ts';
 
 export const unboundedQueue: Rule = {
   code: 'rabbitmq/unbounded-queue',
@@ -12,7 +13,8 @@ publishers of the cluster, not only those of this queue. A stream without \`max-
 message. Without a dead-letter exchange, rejected messages are dropped. Quorum queues on RabbitMQ 4.x also drop a
 message after 20 deliveries (\`delivery-limit\`) without one.
 
-Set a limit that fits the disk, a dead-letter exchange, or both.
+Set a limit that fits the disk, a dead-letter exchange, or both. The rule ignores queues that receive only dead
+letters: a limit would drop them.
 
 Bad:
 \`\`\`yaml
@@ -26,8 +28,11 @@ queues:
 \`\`\`
 `,
   *check(context) {
-    for (const queue of queuesOf(context)) {
-      if (isBounded(queue)) continue;
+    const queues = [...vhostsOf(context)].flatMap((vhost) => {
+      const final = finalDeadLetterQueues(vhost);
+      return [...vhost.queues.values()].filter((queue) => !isBounded(queue) && !final.has(queue.name));
+    });
+    for (const queue of queues) {
       yield {
         resource: queue.resource,
         message:

@@ -100,6 +100,22 @@ const CASES: readonly (readonly [code: string, yaml: string, at: readonly string
   ['retention-shorter-than-segment', t('{ configs: { retention.bytes: 1MiB } }'), ['3:retention.bytes']],
   ['unlimited-topic', t('{ configs: { retention.ms: -1 } }'), ['3:retention.ms']],
   ['unlimited-topic', t('{ configs: { cleanup.policy: [] } }'), ['3:cleanup.policy']],
+  [
+    'unlimited-topic',
+    t('{ configs: { retention.ms: -1, remote.storage.enable: true, local.retention.ms: 1d } }'),
+    [],
+  ],
+  [
+    'unlimited-topic',
+    t('{ configs: { retention.ms: -1, remote.storage.enable: true, local.retention.ms: -1 } }'),
+    ['3:retention.ms'],
+  ],
+  [
+    'unlimited-topic',
+    t('{ configs: { retention.ms: -1, remote.storage.enable: true } }'),
+    ['3:retention.ms'],
+  ],
+  ['unlimited-topic', t('{ configs: { retention.ms: -1, local.retention.ms: 1d } }'), ['3:retention.ms']],
   ['unlimited-topic', t('{ configs: { retention.ms: -1, retention.bytes: 1GiB } }'), []],
   ['unlimited-topic', t('{ configs: { retention.ms: -1, cleanup.policy: compact } }'), []],
   [
@@ -121,10 +137,12 @@ const CASES: readonly (readonly [code: string, yaml: string, at: readonly string
   ['name-collision', 'topics:\n  a.b: {}\n  a-b: {}', []],
   [
     'dead-letter-source-missing',
-    'topics:\n  a-dlq: {}\n  b.DLT: {}\n  c_dead-letter: {}\n  c: {}',
-    ['3:a-dlq', '4:b.DLT'],
+    'topics:\n  orders-dlq: {}\n  bills.DLT: {}\n  c_dead-letter: {}\n  c: {}\n  order: {}\n  bill: {}',
+    ['3:orders-dlq', '4:bills.DLT'],
   ],
   ['dead-letter-source-missing', 'topics:\n  dlq: {}\n  adlq: {}', []],
+  // Named after a consumer.
+  ['dead-letter-source-missing', 'topics:\n  orders: {}\n  mail-sender-dlq: {}', []],
   [
     'dead-letter-fewer-partitions',
     'topics:\n  a: { partitions: 3 }\n  a-dlq: { partitions: 2 }',

@@ -99,5 +99,16 @@ export const policies: Cases = {
       at: ['1'],
       good: { permissions: { u: { configure: '', write: '.*', read: '.*' } } },
     },
+    {
+      bad: {
+        permissions: { u: { configure: '.*', write: '.*', read: '.*' } },
+        users: { u: { tags: ['management'] } },
+      },
+      at: ['1'],
+      good: {
+        permissions: { u: { configure: '.*', write: '.*', read: '.*' } },
+        users: { u: { tags: ['administrator', 'management'] } },
+      },
+    },
   ],
 };

@@ -1,4 +1,4 @@
-import { type Cases, headers, quorum } from './cases.ts';
+import { type Cases, dlx, fanout, headers, quorum } from './cases.ts';
 
 /** Types, arguments and lifetimes. */
 export const queues: Cases = {
@@ -10,6 +10,55 @@ export const queues: Cases = {
         queues: { q: {}, s: { type: 'stream', arguments: { 'x-max-age': '7D' } } },
         policies: { p: { 'apply-to': 'classic_queues', definition: { 'max-length': 5 } } },
       },
+    },
+    // What receives only dead letters, by an exchange or by its name.
+    {
+      bad: { exchanges: { dlx: fanout }, queues: { dead: {}, named: {} }, bindings: [['dlx', 'dead']] },
+      at: ['2', '3'],
+      good: {
+        exchanges: { dlx: fanout },
+        queues: {
+          dead: {},
+          named: {},
+          q: { arguments: dlx },
+          r: { arguments: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'named' } },
+        },
+        bindings: [['dlx', 'dead']],
+      },
+    },
+    // Not where messages come from elsewhere too, are only delayed, or are retried.
+    {
+      bad: {
+        exchanges: { dlx: fanout, events: fanout },
+        queues: { both: {}, q: { arguments: dlx } },
+        bindings: [
+          ['dlx', 'both'],
+          ['events', 'both'],
+        ],
+      },
+      at: ['3'],
+      good: {},
+    },
+    {
+      bad: {
+        exchanges: { dlx: fanout },
+        queues: { work: {}, delay: { arguments: { ...dlx, 'x-message-ttl': 5000 } } },
+        bindings: [['dlx', 'work']],
+      },
+      at: ['2'],
+      good: {},
+    },
+    {
+      bad: {
+        exchanges: { dlx: fanout },
+        queues: { audit: {}, work: { arguments: dlx } },
+        bindings: [
+          ['dlx', 'audit'],
+          ['dlx', 'work'],
+        ],
+      },
+      at: ['2'],
+      good: {},
     },
   ],
   'unsupported-argument': [
