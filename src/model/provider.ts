@@ -88,6 +88,8 @@ export interface Kind {
    * else undefined. What disappears with it need not say so itself.
    */
   systemOwned?(resource: Resource): string | undefined;
+  /** True for a declaration that says itself that its resource belongs to the broker: it may be updated. */
+  mayChangeSystemOwned?(declared: Resource): boolean;
   /** True for what the session itself rests on, such as the user that it connects as: pruning leaves it alone. */
   indispensable?(resource: Resource, broker: BrokerIdentity): boolean;
   /**

@@ -202,7 +202,10 @@ class StepBuilder {
       const message = `lost in an interrupted apply; re-created from ${file}`;
       risks.push({ class: 'safe', code: 'recovered', message });
     }
-    const reason = change.action === 'create' ? undefined : this.#ownerOf(change.before);
+    const isMeant =
+      change.action === 'update' &&
+      kindFor(this.#input.kinds, change.after.address).mayChangeSystemOwned?.(change.after) === true;
+    const reason = change.action === 'create' || isMeant ? undefined : this.#ownerOf(change.before);
     if (reason !== undefined) risks.push({ class: 'refused', code: 'reserved', message: reason });
     const needed = dependents.filter(
       ({ address, outcome }) => outcome === 'removed' && this.#input.context.desired.has(address),

@@ -1,6 +1,9 @@
 import { type Json, type JsonObject, type Resource, type RuleContext, smallest } from '../../model/index.ts';
 import { defaultOf } from './facts.ts';
+import type { ConfigTable } from './fields/config.ts';
 import { limitOf } from './fields/config-values.ts';
+import { TOPIC_CONFIGS } from './fields/topic-configs.ts';
+import { configKinds } from './kinds/configs/index.ts';
 import { nameOf } from './kinds/kind.ts';
 import { CONFIG_PREFIX, configIn } from './kinds/topic/spec.ts';
 
@@ -48,6 +51,32 @@ export function topicOf(resource: Resource, facts: JsonObject): Topic {
     limit: (config) => limitOf(value(config)) ?? 0,
     has: (one) => Array.isArray(policy) && policy.includes(one),
   };
+}
+
+/** A config that is set to a value, of a resource of any kind. */
+export interface DeclaredConfig {
+  readonly resource: Resource;
+  /** The kind of config, `topic config`, and the resource, `topic "orders"`. */
+  readonly noun: string;
+  readonly owner: string;
+  readonly config: string;
+  readonly table: ConfigTable;
+}
+
+export function* declaredConfigs(context: RuleContext): Generator<DeclaredConfig> {
+  const tables = [
+    { kind: 'topic', noun: 'topic config', table: TOPIC_CONFIGS, title: (name: string) => `topic "${name}"` },
+    ...configKinds.map(({ kind, noun, table, quoted }) => ({ kind, noun, table, title: quoted })),
+  ];
+  for (const { kind, noun, table, title } of tables) {
+    for (const resource of context.ofKind(kind)) {
+      const owner = title(nameOf(resource));
+      for (const [key, value] of Object.entries(resource.spec)) {
+        const config = configIn(key);
+        if (config !== undefined && value !== null) yield { resource, noun, owner, config, table };
+      }
+    }
+  }
 }
 
 const DEAD_LETTER = /^(.+)[._-](?:dlq|dlt|dead-?letters?)$/i;

@@ -92,6 +92,8 @@ rabbitmq:
 function kafkaFixture(line: 'old' | 'current'): Fixture {
   const broker = inject('kafka')[line];
   const t = UNIQUE;
+  // The old release has no group configs.
+  const groups = (body: string) => (line === 'current' ? `  groups: ${body}\n` : '');
   return {
     title: `Kafka ${line}`,
     provider: kafka,
@@ -101,11 +103,13 @@ kafka:
   topics:
     ${t}.orders: { partitions: 2, replication-factor: 1, configs: { retention.ms: 1d } }
     ${t}.rest: { partitions: 1, replication-factor: 1 }
-`,
+  client-metrics:
+    ${t}.metrics: { metrics: ["*"], interval.ms: 1m }
+${groups(`{ ${t}.group: { consumer.session.timeout.ms: 50s } }`)}`,
     takers: [`kafka/topic/${t}.orders`],
     lockGlobs: [],
     unique: UNIQUE,
-    globs: [`kafka/topic/${t}.*`],
+    globs: [`kafka/topic/${t}.*`, `kafka/group/${t}.*`, `kafka/client-metrics/${t}.*`],
     further: `
 kafka:
   topics:
@@ -117,7 +121,9 @@ kafka:
 kafka:
   topics:
     ${t}.__A-b_..c: { partitions: 1, replication-factor: 1 }
-`,
+  client-metrics:
+    "${t}${HOSTILE}": { metrics: ["*"] }
+${groups(`{ "${t}${HOSTILE}": { consumer.session.timeout.ms: 50s } }`)}`,
   };
 }
 

@@ -4,13 +4,11 @@ import { printJson } from '../../../src/model/index.ts';
 import { LiveProject } from '../project.ts';
 import { freshPrefix, LINES, sharedCluster } from './lines.ts';
 import { Stranger } from './stranger.ts';
-import { aclsOf, type GeneratedTopology, listingOf, sectionOf, topologies } from './topologies.ts';
+import { aclsOf, type GeneratedTopology, listingOf, NOTHING, sectionOf, topologies } from './topologies.ts';
 
 /** More of them, or another seed, by environment: BROKERFORM_RUNS=200 BROKERFORM_SEED=7. */
 const RUNS = Number(process.env.BROKERFORM_RUNS ?? 6);
 const SEED = Number(process.env.BROKERFORM_SEED ?? 20_260_101);
-
-const NOTHING: GeneratedTopology = { topics: {}, produces: {}, consumes: {}, quotas: {} };
 
 for (const line of LINES) {
   const cluster = sharedCluster(line);
@@ -18,7 +16,12 @@ for (const line of LINES) {
     const prefix = freshPrefix();
     const project = new LiveProject({
       brokers: { main: { type: 'kafka', bootstrap: [...cluster.bootstrap] } },
-      owns: { main: [`topic/${prefix}*`, `acl/*/*/${prefix}*/**`, `quota/user/${prefix}*`] },
+      owns: {
+        main: [
+          ...[`topic/${prefix}*`, `acl/*/*/${prefix}*/**`, `quota/user/${prefix}*`],
+          ...[`group/${prefix}*`, `client-metrics/${prefix}*`, 'broker-configs/*'],
+        ],
+      },
     });
     let stranger: Stranger;
     beforeAll(async () => {
@@ -43,7 +46,7 @@ for (const line of LINES) {
     }, 600_000);
 
     async function converge(topology: GeneratedTopology, actions: Set<string>): Promise<void> {
-      const checked = project.check(printJson({ kafka: sectionOf(topology, prefix) }));
+      const checked = project.check(printJson({ kafka: sectionOf(topology, prefix, line === 'current') }));
       const options = { prune: true, allow: ['destructive:**'] };
       const plan = await project.plan(checked, options);
       // Partitions never get fewer: what is to have fewer is deleted first.

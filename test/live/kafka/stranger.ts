@@ -106,6 +106,11 @@ export class Stranger {
       .sort();
   }
 
+  /** Asks for the offsets of a group, for which the brokers need their internal topic. */
+  async findCoordinator(group: string): Promise<void> {
+    await this.#admin.fetchOffsets({ groupId: group });
+  }
+
   async create(name: string, partitions?: number): Promise<void> {
     const topic = { topic: name, ...(partitions !== undefined && { numPartitions: partitions }) };
     await this.#admin.createTopics({ topics: [topic], waitForLeaders: false });

@@ -32,6 +32,29 @@ const CONFIGS: Readonly<Record<string, readonly (readonly [written: Json, listed
   'min.insync.replicas': [[1, '1']],
 };
 
+/** Configs of groups, as 4.1 and later have them. */
+const GROUP_CONFIGS: Readonly<Record<string, readonly Json[]>> = {
+  'consumer.session.timeout.ms': ['50s', 45_000],
+  'consumer.heartbeat.interval.ms': ['6s', '5000'],
+  'share.auto.offset.reset': ['earliest', 'latest'],
+  'share.isolation.level': ['read_committed'],
+  'share.record.lock.duration.ms': ['20s', 30_000],
+  'streams.num.standby.replicas': [1, '2'],
+};
+
+/** Configs of subscriptions, without their metrics. */
+const SUBSCRIPTION_CONFIGS: Readonly<Record<string, readonly Json[]>> = {
+  'interval.ms': ['1m', 300_000],
+  match: [['client_id=a.*', 'client_software_name=b'], 'client_source_port=1'],
+};
+
+/** Configs of all brokers that other tests on the cluster do not notice. */
+const BROKER_CONFIGS: Readonly<Record<string, readonly Json[]>> = {
+  'log.cleaner.backoff.ms': ['14s', 15_000],
+  'log.index.interval.bytes': ['8KiB', '4096'],
+  'producer.id.expiration.ms': ['2d', 86_400_000],
+};
+
 const TOPICS = ['t1', 't2', 't3', 't4'];
 const USERS = ['alice', 'bob'];
 
@@ -50,7 +73,23 @@ export interface GeneratedTopology {
   readonly consumes: Readonly<Record<string, readonly string[]>>;
   /** Bytes a second, by user. */
   readonly quotas: Readonly<Record<string, number>>;
+  readonly groups: Readonly<Record<string, JsonObject>>;
+  readonly subscriptions: Readonly<Record<string, JsonObject>>;
+  readonly brokerConfigs: JsonObject;
 }
+
+export const NOTHING: GeneratedTopology = {
+  ...{ topics: {}, produces: {}, consumes: {}, quotas: {} },
+  ...{ groups: {}, subscriptions: {}, brokerConfigs: {} },
+};
+
+/** Any of these configs, each with one of its values. */
+function configsOf(table: Readonly<Record<string, readonly Json[]>>): fc.Arbitrary<JsonObject> {
+  const values = Object.entries(table).map(([name, ways]) => [name, fc.constantFrom(...ways)] as const);
+  return fc.record(Object.fromEntries(values), { requiredKeys: [] }) as fc.Arbitrary<JsonObject>;
+}
+
+const names = fc.constantFrom('one', 'two');
 
 const configs = fc.record(
   Object.fromEntries(Object.entries(CONFIGS).map(([name, values]) => [name, fc.constantFrom(...values)])),
@@ -71,9 +110,23 @@ export const topologies: fc.Arbitrary<GeneratedTopology> = fc.record({
   produces: grants,
   consumes: grants,
   quotas: fc.dictionary(fc.constantFrom(...USERS), fc.constantFrom(1_000_000, 2_500_000)),
+  groups: fc.dictionary(names, configsOf(GROUP_CONFIGS)),
+  subscriptions: fc.dictionary(
+    names,
+    fc
+      .tuple(
+        fc.constantFrom(['*'], 'org.apache.kafka.producer.', ['b.', 'a.']),
+        configsOf(SUBSCRIPTION_CONFIGS),
+      )
+      .map(([metrics, others]): JsonObject => ({ metrics, ...others })),
+  ),
+  brokerConfigs: configsOf(BROKER_CONFIGS),
 });
 
-export function sectionOf(topology: GeneratedTopology, prefix: string): JsonObject {
+/** @param hasGroups whether the release has group configs */
+export function sectionOf(topology: GeneratedTopology, prefix: string, hasGroups = true): JsonObject {
+  const prefixed = (bodies: Readonly<Record<string, JsonObject>>) =>
+    Object.fromEntries(Object.entries(bodies).map(([name, body]) => [prefix + name, body]));
   const named = (names: readonly string[] = []) => names.map((name) => prefix + name);
   const topics = Object.entries(topology.topics).map(([name, topic]) => {
     const configs = Object.entries(topic.configs).map(([config, [written]]) => [config, written] as const);
@@ -92,17 +145,26 @@ export function sectionOf(topology: GeneratedTopology, prefix: string): JsonObje
     topics: Object.fromEntries(topics),
     acls: Object.fromEntries(acls),
     quotas,
+    ...(hasGroups && { groups: prefixed(topology.groups) }),
+    'client-metrics': prefixed(topology.subscriptions),
+    ...(Object.keys(topology.brokerConfigs).length > 0 && { 'broker-configs': topology.brokerConfigs }),
   };
 }
 
 /** What the cluster is to list of it. */
 export function listingOf(topology: GeneratedTopology, prefix: string): Map<string, ListedTopic> {
+  // A topic inherits it from what all brokers are told.
+  const interval = topology.brokerConfigs['log.index.interval.bytes'] === '8KiB' ? '8192' : '4096';
   const listed = Object.entries(topology.topics).map(([name, topic]): [string, ListedTopic] => {
     const { partitions, 'replication-factor': factor } = topic;
     const configs = Object.entries(topic.configs).map(([config, [, value]]) => [config, value] as const);
     return [
       prefix + name,
-      { partitions, replicas: Array(partitions).fill(factor), configs: Object.fromEntries(configs) },
+      {
+        partitions,
+        replicas: Array(partitions).fill(factor),
+        configs: { ...Object.fromEntries(configs), 'index.interval.bytes': interval },
+      },
     ];
   });
   return new Map(listed.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -9,7 +9,8 @@ import {
   type Quantity,
   toBigInt,
 } from '../../../model/index.ts';
-import { configOf, type TopicConfig } from './topic-configs.ts';
+import type { ConfigField } from './config.ts';
+import { configOf } from './topic-configs.ts';
 
 /*
  * A config has one typed value, however it is written: `7d`, "604800000" and 604800000 are one number, `true` and
@@ -18,10 +19,42 @@ import { configOf, type TopicConfig } from './topic-configs.ts';
 
 type ConfigValue = { readonly value: Json } | { readonly problem: string };
 
-/** The typed value of a config, of what the user wrote or of what the broker printed. */
-export function parseConfig(name: string, written: Json): ConfigValue {
+/** How the values of one table of configs are read and written. */
+export interface ConfigValues {
+  /** The typed value of a config, of what the user wrote or of what the broker printed. */
+  parse(name: string, written: Json): ConfigValue;
+  /** As `parse` of a value that is there: one that the table does not expect stays as it is. */
+  normalize(name: string, value: Json): Json;
+  /** The value as people write it: `7d`, `64MiB`, `compact, delete`, `-1 (no limit)`. */
+  format(name: string, value: Json): string;
+  /** As in YAML that a person would have written. */
+  toYaml(name: string, value: Json): Json;
+}
+
+export function valuesOf(lookUp: (name: string) => ConfigField | undefined): ConfigValues {
+  const parse = (name: string, written: Json) => parseValue(lookUp(name), written);
+  return {
+    parse,
+    normalize(name, value) {
+      const parsed = parse(name, value);
+      return 'value' in parsed ? parsed.value : value;
+    },
+    format: (name, value) => formatValue(lookUp(name), value),
+    toYaml: (name, value) => valueToYaml(lookUp(name), value),
+  };
+}
+
+/** Those of topics. */
+export const topicValues = valuesOf(configOf);
+export const {
+  parse: parseConfig,
+  normalize: normalizeConfig,
+  format: formatConfig,
+  toYaml: configToYaml,
+} = topicValues;
+
+function parseValue(config: ConfigField | undefined, written: Json): ConfigValue {
   if (written === null) return { value: null };
-  const config = configOf(name);
   if (!config) return { value: plainText(written) };
   switch (config.type) {
     case 'boolean':
@@ -37,12 +70,6 @@ export function parseConfig(name: string, written: Json): ConfigValue {
   }
 }
 
-/** As {@link parseConfig} of a value that is there: one that the table does not expect stays as it is. */
-export function normalizeConfig(name: string, value: Json): Json {
-  const parsed = parseConfig(name, value);
-  return 'value' in parsed ? parsed.value : value;
-}
-
 /** The value as the broker takes it. */
 export function serializeConfig(value: Json): string {
   if (isExactInt(value)) return value.$int;
@@ -50,9 +77,7 @@ export function serializeConfig(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The value as people write it: `7d`, `64MiB`, `compact, delete`, `-1 (no limit)`. */
-export function formatConfig(name: string, value: Json): string {
-  const config = configOf(name);
+function formatValue(config: ConfigField | undefined, value: Json): string {
   const text = serializeConfig(value);
   const word = config?.words && Object.hasOwn(config.words, text) ? config.words[text] : undefined;
   if (word !== undefined) return `${text} (${word})`;
@@ -62,9 +87,7 @@ export function formatConfig(name: string, value: Json): string {
   return text;
 }
 
-/** As in YAML that a person would have written. */
-export function configToYaml(name: string, value: Json): Json {
-  const config = configOf(name);
+function valueToYaml(config: ConfigField | undefined, value: Json): Json {
   if (isExactInt(value)) return value.$int;
   if (Array.isArray(value)) return value.length === 1 ? (value[0] ?? null) : value;
   if (!config?.unit || typeof value !== 'number' || value <= 0) return value;
@@ -85,7 +108,7 @@ function parseBoolean(written: Json): ConfigValue {
   return { problem: 'not true or false' };
 }
 
-function parseList(written: Json, config: TopicConfig): ConfigValue {
+function parseList(written: Json, config: ConfigField): ConfigValue {
   const items = (Array.isArray(written) ? written : [written])
     .flatMap((item: Json) => serializeConfig(item).split(','))
     .map((item) => item.trim())
@@ -95,7 +118,7 @@ function parseList(written: Json, config: TopicConfig): ConfigValue {
   return { value: [...new Set(items)].sort() };
 }
 
-function parseText(written: Json, { values }: TopicConfig): ConfigValue {
+function parseText(written: Json, { values }: ConfigField): ConfigValue {
   const text = serializeConfig(written);
   if (!values || values.includes(text)) return { value: text };
   return { problem: `not one of ${values.join(', ')}` };
@@ -108,7 +131,7 @@ function parseDouble(written: Json): ConfigValue {
     : { problem: 'not a number' };
 }
 
-function parseInteger(written: Json, unit: TopicConfig['unit']): ConfigValue {
+function parseInteger(written: Json, unit: ConfigField['unit']): ConfigValue {
   if (typeof written === 'string') {
     if (unit === 'ms') return quantity(parseDuration(written, 'ms'));
     if (unit === 'bytes') return quantity(parseSize(written));
@@ -124,7 +147,7 @@ function quantity(parsed: Quantity): ConfigValue {
 
 const LONGEST: Readonly<Record<string, bigint>> = { int: 2n ** 31n - 1n, long: 2n ** 63n - 1n };
 
-function inRange(parsed: ConfigValue, config: TopicConfig): ConfigValue {
+function inRange(parsed: ConfigValue, config: ConfigField): ConfigValue {
   if (!('value' in parsed)) return parsed;
   const { value } = parsed;
   if (config.words && Object.hasOwn(config.words, serializeConfig(value))) return parsed;

@@ -1,33 +1,7 @@
-/** One config of topics, as the broker's own table has it. */
-export interface TopicConfig {
-  readonly type: 'boolean' | 'int' | 'long' | 'double' | 'text' | 'list';
-  /** How a number is written: a duration or a size. */
-  readonly unit?: 'ms' | 'bytes';
-  /** As text, as brokers print it. Of the newest release where releases differ. */
-  readonly default: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  /** Special numbers outside of the range, and their meaning. */
-  readonly words?: Readonly<Record<string, string>>;
-  /** Of a text, or of each item of a list. */
-  readonly values?: readonly string[];
-  /** The first release that has it, where that is after 3.0. */
-  readonly since?: readonly [major: number, minor: number];
-  /** The first release that no longer has it. */
-  readonly until?: readonly [major: number, minor: number];
-  readonly doc: string;
-}
-
-/** The default of unlimited times and counts. */
-export const FOREVER = '9223372036854775807';
-
-const NO_LIMIT = { '-1': 'no limit' };
-
-const time = { type: 'long', unit: 'ms', minimum: 0 } as const;
-const off = { type: 'boolean', default: 'false' } as const;
+import { type ConfigField, type ConfigTable, FOREVER, fieldOf, NO_LIMIT, off, time } from './config.ts';
 
 /** Retention of old records, and where they are stored. */
-const RETENTION: Readonly<Record<string, TopicConfig>> = {
+const RETENTION: ConfigTable = {
   'cleanup.policy': {
     type: 'list',
     values: ['compact', 'delete'],
@@ -102,7 +76,7 @@ const RETENTION: Readonly<Record<string, TopicConfig>> = {
 };
 
 /** Accepted records, their format, and when they are acknowledged. */
-const RECORDS: Readonly<Record<string, TopicConfig>> = {
+const RECORDS: ConfigTable = {
   'compression.gzip.level': {
     type: 'int',
     default: '-1',
@@ -190,7 +164,7 @@ const RECORDS: Readonly<Record<string, TopicConfig>> = {
 };
 
 /** Segment files: size, flush and deletion. */
-const LOG: Readonly<Record<string, TopicConfig>> = {
+const LOG: ConfigTable = {
   'file.delete.delay.ms': {
     ...time,
     default: '60000',
@@ -247,11 +221,11 @@ const LOG: Readonly<Record<string, TopicConfig>> = {
  * `java org.apache.kafka.storage.internals.log.LogConfig` of 3.7.2 and 4.3.1).
  * {@link https://kafka.apache.org/documentation/#topicconfigs}
  */
-export const TOPIC_CONFIGS: Readonly<Record<string, TopicConfig>> = Object.fromEntries(
+export const TOPIC_CONFIGS: ConfigTable = Object.fromEntries(
   Object.entries({ ...RETENTION, ...RECORDS, ...LOG }).sort(([a], [b]) => (a < b ? -1 : 1)),
 );
 
-/** The table's entry of a config; undefined for one that it does not know. */
-export function configOf(name: string): TopicConfig | undefined {
-  return Object.hasOwn(TOPIC_CONFIGS, name) ? TOPIC_CONFIGS[name] : undefined;
+/** The table's entry of a topic config; undefined for one that it does not know. */
+export function configOf(name: string): ConfigField | undefined {
+  return fieldOf(TOPIC_CONFIGS, name);
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../model/index.ts';
+import { configsSchema } from './config.ts';
 import { mapOf, ref, type SectionSchema } from './field.ts';
-import { FOREVER, TOPIC_CONFIGS, type TopicConfig } from './topic-configs.ts';
+import { TOPIC_CONFIGS } from './topic-configs.ts';
 
 interface TopicField {
   readonly doc: string;
@@ -60,6 +61,19 @@ const replicas: JsonObject = {
   ],
 };
 
+/** Keys of a topic that `defaults` cannot have. */
+const ofOneTopic: JsonObject = {
+  defaults: {
+    description: '`false`: the `defaults` of the section do not apply to this topic.',
+    type: 'boolean',
+  },
+  internal: {
+    description:
+      '`true` for a topic of the brokers, such as `__consumer_offsets`: only then its configs and replicas are managed. It is never created or deleted, and keeps its partitions. `defaults` do not apply.',
+    type: 'boolean',
+  },
+};
+
 function bodyOf(description: string, more: JsonObject): JsonObject {
   const properties = Object.fromEntries(
     Object.entries(fields).map(([key, { doc, values }]) => [key, { description: doc, ...values }]),
@@ -78,54 +92,10 @@ export const topicSchema: SectionSchema = {
     topics: mapOf('Topics by name.', 'topic'),
   },
   $defs: {
-    topic: bodyOf('A topic.', { replicas }),
-    /** Every config with its documentation, and others, which the linter warns about. */
-    configs: {
-      description:
-        'Topic configs by name. `null` resets a config to its inherited value. Configs that are not named here are not changed.',
-      type: ['object', 'null'],
-      properties: Object.fromEntries(
-        Object.entries(TOPIC_CONFIGS).map(([name, config]) => [name, propertyOf(config)]),
-      ),
-      additionalProperties: { type: ['string', 'number', 'boolean', 'array', 'null'] },
-    },
+    topic: bodyOf('A topic.', { replicas, ...ofOneTopic }),
+    configs: configsSchema(
+      'Topic configs by name. `null` resets a config to its inherited value. Configs that are not named here are not changed.',
+      TOPIC_CONFIGS,
+    ),
   },
 };
-
-function propertyOf(config: TopicConfig): JsonObject {
-  return { description: describe(config), ...shapeOf(config), ...examplesOf(config) };
-}
-
-function describe({ doc, default: usual, unit, words, since, until }: TopicConfig): string {
-  const shown = usual === FOREVER ? 'none' : usual;
-  return [
-    doc,
-    ...Object.entries(words ?? {}).map(([value, meaning]) => `${value}: ${meaning}.`),
-    `Default: ${shown}${unit && /^\d+$/.test(shown) ? ` ${unit}` : ''}.`,
-    ...(since ? [`From Kafka ${since.join('.')} on.`] : []),
-    ...(until ? [`Until Kafka ${until.join('.')}.`] : []),
-  ].join(' ');
-}
-
-/** Ranges are checked when declaring, as a schema cannot compare `7d` with a number. */
-function shapeOf({ type, values }: TopicConfig): JsonObject {
-  const items = values ? { enum: values } : { type: 'string' };
-  switch (type) {
-    case 'boolean':
-      return { enum: [true, false, 'true', 'false', null] };
-    case 'list':
-      return { type: ['string', 'array', 'null'], items };
-    case 'text':
-      return values ? { enum: [...values, null] } : { type: ['string', 'null'] };
-    case 'double':
-      return { type: ['number', 'string', 'null'] };
-    default:
-      return { type: ['integer', 'string', 'null'] };
-  }
-}
-
-function examplesOf({ unit, values, type }: TopicConfig): JsonObject {
-  if (unit === 'ms') return { examples: ['7d', '12h', '30m'] };
-  if (unit === 'bytes') return { examples: ['64MiB', '10GB'] };
-  return type === 'list' && values ? { examples: [[...values], ...values] } : {};
-}

@@ -12,6 +12,10 @@ import { sectionSchema } from '../fields/field.ts';
 import type { KindSession } from '../session/kind-session.ts';
 import { acl } from './acl/index.ts';
 import type { AclCall } from './acl/spec.ts';
+import { brokerConfigs } from './configs/broker-configs.ts';
+import { clientMetrics } from './configs/client-metrics.ts';
+import { group } from './configs/group.ts';
+import type { ConfigsCall } from './configs/kind.ts';
 import type { DeclareCode, KafkaKind } from './kind.ts';
 import { type QuotaCall, quota } from './quota.ts';
 import type { TopicCall } from './topic/calls.ts';
@@ -19,10 +23,18 @@ import { topic } from './topic/index.ts';
 import { type UserCall, user } from './user.ts';
 
 /** Every request that changes a cluster. A session sends many of one op as one request. */
-export type KafkaCall = TopicCall | AclCall | QuotaCall | UserCall;
+export type KafkaCall = TopicCall | AclCall | QuotaCall | UserCall | ConfigsCall;
 
 /** Every kind by the name that stands in addresses. */
-export const kinds: Readonly<Record<string, KafkaKind>> = { topic, acl, quota, user };
+export const kinds: Readonly<Record<string, KafkaKind>> = {
+  topic,
+  acl,
+  quota,
+  user,
+  group,
+  'client-metrics': clientMetrics,
+  'broker-configs': brokerConfigs,
+};
 
 /** How a session reads and changes each kind; loaded with the first connection. */
 export const kindSessions: Readonly<Record<string, () => Promise<KindSession>>> = {
@@ -30,6 +42,9 @@ export const kindSessions: Readonly<Record<string, () => Promise<KindSession>>> 
   acl: async () => (await import('../session/acls.ts')).acls,
   quota: async () => (await import('../session/quotas.ts')).quotas,
   user: async () => (await import('../session/users.ts')).users,
+  group: async () => (await import('../session/configs/groups.ts')).groups,
+  'client-metrics': async () => (await import('../session/configs/client-metrics.ts')).clientMetrics,
+  'broker-configs': async () => (await import('../session/configs/broker-configs.ts')).brokerConfigs,
 };
 
 export const schema = sectionSchema(Object.values(kinds).map((kind) => kind.schema));

@@ -26,6 +26,7 @@ import { unknownConfig } from './unknown-config.ts';
 import { unlimitedTopic } from './unlimited-topic.ts';
 import { unsupportedBrokerDefault } from './unsupported-broker-default.ts';
 import { unsupportedConfig } from './unsupported-config.ts';
+import { unsupportedKind } from './unsupported-kind.ts';
 
 /** Every lint rule of Kafka: one file each, named as its code. */
 export const rules: readonly Rule[] = [
@@ -56,4 +57,5 @@ export const rules: readonly Rule[] = [
   unlimitedTopic,
   unsupportedBrokerDefault,
   unsupportedConfig,
+  unsupportedKind,
 ];

@@ -1,14 +1,15 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
-import { configOf, TOPIC_CONFIGS } from '../fields/topic-configs.ts';
-import { pathOf, topicsOf } from '../topology.ts';
+import { fieldOf } from '../fields/config.ts';
+import { declaredConfigs, pathOf } from '../topology.ts';
 
 export const unknownConfig: Rule = {
   code: 'kafka/unknown-config',
   severity: 'warning',
-  summary: 'A topic config is unknown to Kafka',
+  summary: 'A config is unknown to Kafka',
   explain: `
 Brokers reject an unknown config. The severity is warning because forks and managed services define their own configs.
-Usually the name is misspelled, or it is a broker or client config.
+Usually the name is misspelled, or it is a config of something else: of clients, of brokers, or one that brokers read from
+server.properties when they start.
 
 Bad:
 \`\`\`yaml
@@ -22,17 +23,15 @@ topics:
 \`\`\`
 `,
   *check(context) {
-    for (const { name, resource, declared } of topicsOf(context)) {
-      for (const config of declared) {
-        if (configOf(config)) continue;
-        const nearest = nearestWord(config, Object.keys(TOPIC_CONFIGS));
-        yield {
-          resource,
-          path: pathOf(config),
-          message: `unknown topic config "${config}" of topic "${name}"`,
-          hint: nearest ? `did you mean ${nearest}?` : 'remove it, unless your Kafka distribution defines it',
-        };
-      }
+    for (const { resource, noun, owner, config, table } of declaredConfigs(context)) {
+      if (fieldOf(table, config)) continue;
+      const nearest = nearestWord(config, Object.keys(table));
+      yield {
+        resource,
+        path: pathOf(config),
+        message: `unknown ${noun} "${config}" of ${owner}`,
+        hint: nearest ? `did you mean ${nearest}?` : 'remove it, unless your Kafka distribution defines it',
+      };
     }
   },
 };

@@ -5,12 +5,18 @@ import type { Cluster } from './cluster.ts';
 import { CLUSTER_METADATA, DescribeCluster, DescribeQuorum, Metadata } from './protocol/cluster.ts';
 import { readRights } from './refusals.ts';
 
-/** Rights on the cluster resource, and what they are for. Rights on single topics are not checked. */
+/** Rights on the cluster resource, and what they are for. Rights on single topics and groups are not checked. */
 const WORK_BY_RIGHT: readonly (readonly [AclOperation, string])[] = [
   ['describe', 'see ACLs, SCRAM users, sizes on disk and running reassignments'],
   ['alter', 'change ACLs and SCRAM users, and move partitions'],
-  ['describe-configs', 'see quotas'],
-  ['alter-configs', 'change quotas, and throttle reassignments'],
+  [
+    'describe-configs',
+    'see quotas, client-metrics subscriptions and broker configs, and list groups with configs',
+  ],
+  [
+    'alter-configs',
+    'change quotas, client-metrics subscriptions and broker configs, and throttle reassignments',
+  ],
 ];
 
 /** A clock that is further off than this makes times in plans misleading. Milliseconds. */

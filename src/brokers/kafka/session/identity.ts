@@ -64,7 +64,7 @@ const MILESTONES: readonly (readonly [key: number, release: string])[] = [
 ];
 
 /** Kafka does not report its version. This is the newest release whose features the broker has, as major.minor. */
-function softwareVersion({ offered }: Cluster): string {
+export function softwareVersion({ offered }: Pick<Cluster, 'offered'>): string {
   const level = offered.supported.find((feature) => feature.name === 'metadata.version')?.max;
   if (level !== undefined) return RELEASES.findLast(([first]) => first <= level)?.[1] ?? '3.0';
   const keys = new Set(offered.ranges.map((range) => range.key));

@@ -78,6 +78,13 @@ environments:
   it.each([
     ['topics: { __consumer_offsets: {} }', 'kafka/reserved-name 2:13'],
     ['topics: { __transaction_state: {} }', 'kafka/reserved-name 2:13'],
+    ['topics: { __cluster_metadata: { internal: true } }', 'kafka/reserved-name 2:13'],
+    ['topics: { orders: { internal: true } }', 'kafka/reserved-name 2:13'],
+    ['topics: { __consumer_offsets: { internal: true, partitions: 9 } }', 'kafka/reserved-name 2:51'],
+    [
+      'topics: { __consumer_offsets: { internal: true, configs-policy: exclusive } }',
+      'kafka/reserved-name 2:51',
+    ],
     ['topics: { a b: {} }', 'kafka/bad-name 2:13'],
     ['topics: { "..": {} }', 'kafka/bad-name 2:13'],
     ['topics: { ü: {} }', 'kafka/bad-name 2:13'],

@@ -15,7 +15,10 @@ const ENVIRONMENTS: Record<string, string> = { 'kafka/replication-factor-one-in-
 const ONE_BROKER = { 'main/topic/*': { 'replication-factor': 1, configs: { 'min.insync.replicas': 1 } } };
 
 /** Rules that are about an old release. */
-const VERSIONS: Record<string, string> = { 'kafka/unsupported-broker-default': '2.3' };
+const VERSIONS: Record<string, string> = {
+  'kafka/unsupported-broker-default': '2.3',
+  'kafka/unsupported-kind': '3.7',
+};
 
 function codesOf(yaml: string, environment?: string, version?: string): string[] {
   const main = {

@@ -1,47 +1,23 @@
 import { type Context, destructive, disruptive, type Json, type Risk } from '../../../../model/index.ts';
 import { defaultOf } from '../../facts.ts';
-import { formatConfig, limitOf, normalizeConfig } from '../../fields/config-values.ts';
+import { limitOf, topicValues } from '../../fields/config-values.ts';
+import { type ConfigRisk, Effective, rowRisks } from '../configs/effective.ts';
 import type { Update } from '../kind.ts';
 import { isEmpty, metricsOf } from './metrics.ts';
-import { CONFIG_PREFIX, sourcesIn } from './spec.ts';
 
 /** Risks of changed configs. */
 export function configRisks(change: Update, context: Context): Risk[] {
-  const values = new Effective(change, context);
+  const values = new TopicValues(change, context);
   return [
     ...retentionRisks(change, values),
     ...policyRisks(change, values),
-    ...RISKS.flatMap((row) => rowRisks(row, values)),
+    ...rowRisks(RISKS, values),
+    ...(values.policies('after').includes('compact') ? rowRisks(OF_COMPACTED, values) : []),
   ];
-}
-
-interface ConfigRisk {
-  /** One risk, whichever of them changes. */
-  readonly configs: readonly string[];
-  /** The change that is a risk: of a number, any, or to this value. No limit is the largest number. */
-  readonly when: 'lowered' | 'raised' | 'changed' | boolean;
-  /** A risk of compacted topics only. */
-  readonly compacted?: true;
-  /** @param value the new value of the first config, as text */
-  readonly risk: (value: string) => Risk;
 }
 
 /** Risks that follow from one config alone. */
 const RISKS: readonly ConfigRisk[] = [
-  {
-    configs: ['delete.retention.ms'],
-    when: 'lowered',
-    compacted: true,
-    risk: (time) =>
-      disruptive('tombstones-shorter', `readers that need longer than ${time} may miss deletions`),
-  },
-  {
-    configs: ['min.compaction.lag.ms', 'max.compaction.lag.ms'],
-    when: 'lowered',
-    compacted: true,
-    risk: () =>
-      disruptive('compacted-sooner', 'readers that are behind see fewer of the old records of a key'),
-  },
   {
     configs: ['max.message.bytes'],
     when: 'lowered',
@@ -83,55 +59,10 @@ const RISKS: readonly ConfigRisk[] = [
   },
 ];
 
-function rowRisks({ configs, when, compacted, risk }: ConfigRisk, values: Effective): Risk[] {
-  if (compacted && !values.policies('after').includes('compact')) return [];
-  const isRisk = (config: string) => {
-    if (when === 'lowered') return values.lowers(config);
-    if (when === 'raised') return values.raises(config);
-    return values.changes(config) && (when === 'changed' || values.after(config) === when);
-  };
-  return configs.some(isRisk) ? [risk(values.shown(configs[0] ?? ''))] : [];
-}
-
 /** Effective values before and after, whether set or inherited. */
-class Effective {
-  readonly #change: Update;
-  readonly #context: Context;
-
+class TopicValues extends Effective {
   constructor(change: Update, context: Context) {
-    this.#change = change;
-    this.#context = context;
-  }
-
-  changes(config: string): boolean {
-    return this.#change.fields.some(({ path }) => path[0] === CONFIG_PREFIX + config);
-  }
-
-  before(config: string): Json | undefined {
-    return this.#change.before.spec[CONFIG_PREFIX + config] ?? defaultOf(this.#context.broker.facts, config);
-  }
-
-  after(config: string): Json | undefined {
-    const declared = this.#change.after.spec[CONFIG_PREFIX + config];
-    if (declared === undefined || !this.changes(config)) return this.before(config);
-    if (declared !== null) return declared;
-    const inherited = sourcesIn(this.#change.before)[config]?.inherited?.value;
-    return inherited === undefined || inherited === null
-      ? defaultOf(this.#context.broker.facts, config)
-      : normalizeConfig(config, inherited);
-  }
-
-  /** True where a number becomes smaller; no limit is the largest. */
-  lowers(config: string): boolean {
-    return this.changes(config) && compare(this.after(config), this.before(config)) < 0;
-  }
-
-  raises(config: string): boolean {
-    return this.changes(config) && compare(this.after(config), this.before(config)) > 0;
-  }
-
-  shown(config: string): string {
-    return formatConfig(config, this.after(config) ?? null);
+    super(change, topicValues, (config) => defaultOf(context.broker.facts, config));
   }
 
   policies(side: 'before' | 'after'): readonly Json[] {
@@ -144,13 +75,23 @@ class Effective {
   }
 }
 
-function compare(a: Json | undefined, b: Json | undefined): number {
-  const [left, right] = [limitOf(a), limitOf(b)];
-  if (left === undefined || right === undefined || left === right) return 0;
-  return left < right ? -1 : 1;
-}
+/** Of compacted topics. */
+const OF_COMPACTED: readonly ConfigRisk[] = [
+  {
+    configs: ['delete.retention.ms'],
+    when: 'lowered',
+    risk: (time) =>
+      disruptive('tombstones-shorter', `readers that need longer than ${time} may miss deletions`),
+  },
+  {
+    configs: ['min.compaction.lag.ms', 'max.compaction.lag.ms'],
+    when: 'lowered',
+    risk: () =>
+      disruptive('compacted-sooner', 'readers that are behind see fewer of the old records of a key'),
+  },
+];
 
-function retentionRisks({ before }: Update, values: Effective): Risk[] {
+function retentionRisks({ before }: Update, values: TopicValues): Risk[] {
   // If deletion begins with this change, policyRisks covers it.
   const deletes = (['before', 'after'] as const).every((side) => values.policies(side).includes('delete'));
   if (!deletes || isEmpty(before)) return [];
@@ -170,7 +111,7 @@ function retentionRisks({ before }: Update, values: Effective): Risk[] {
   return risks;
 }
 
-function policyRisks({ before }: Update, values: Effective): Risk[] {
+function policyRisks({ before }: Update, values: TopicValues): Risk[] {
   if (!values.changes('cleanup.policy')) return [];
   const [old, now] = [values.policies('before'), values.policies('after')];
   const gains = (policy: string) => now.includes(policy) && !old.includes(policy);

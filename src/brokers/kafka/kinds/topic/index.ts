@@ -1,11 +1,12 @@
-import { countOf, type FieldChange, isObject, type Json, type Resource } from '../../../../model/index.ts';
-import { formatConfig, normalizeConfig, serializeConfig } from '../../fields/config-values.ts';
+import { countOf, type Json, type Resource } from '../../../../model/index.ts';
+import { formatConfig, serializeConfig, topicValues } from '../../fields/config-values.ts';
 import { topicSchema } from '../../fields/topic.ts';
-import { type KafkaKind, nameOf, type Update } from '../kind.ts';
+import { inheritanceTexts } from '../configs/inheritance.ts';
+import { type KafkaKind, nameOf } from '../kind.ts';
 import { topicCalls } from './calls.ts';
 import { metricsOf, metricsText, progressText } from './metrics.ts';
 import { topicRisks } from './risks.ts';
-import { completeTopic, configIn, INTERNAL_TOPICS, type Origin, sourcesIn } from './spec.ts';
+import { completeTopic, configIn, isInternal, sourcesIn } from './spec.ts';
 import { declareTopics, topicsSection } from './yaml.ts';
 
 /** https://kafka.apache.org/documentation/#topicconfigs */
@@ -27,10 +28,9 @@ export const topic: KafkaKind = {
   calls: (change, _context, { destructive }) => topicCalls(change, destructive),
 
   systemOwned(resource) {
-    return resource.spec.internal === true || INTERNAL_TOPICS.has(nameOf(resource))
-      ? 'it is the broker’s own topic'
-      : undefined;
+    return isInternal(resource) ? 'it is the broker’s own topic' : undefined;
   },
+  mayChangeSystemOwned: ({ spec }) => spec.internal === true,
 
   fieldName([key = '', index]) {
     if (key === 'throttle') return 'reassignment';
@@ -48,7 +48,9 @@ export const topic: KafkaKind = {
     const [key = ''] = field.path;
     const config = configIn(key);
     if (key === 'throttle') return unfinishedTexts(change.before);
-    return config === undefined ? {} : inheritance(config, field, change);
+    return config === undefined
+      ? {}
+      : inheritanceTexts(config, field, change, { own: 'topic', values: topicValues });
   },
 
   affectedText: metricsText,
@@ -80,39 +82,4 @@ function unfinishedTexts(live: Resource): { before: string; after: string } {
   return moves && moves.ours.length > 0
     ? { before: `under way, ${progressText(moves)}`, after: 'waited for, its throttle removed' }
     : { before: 'completed; its throttle is still set', after: 'throttle removed' };
-}
-
-const ORIGINS: Readonly<Record<Origin, string>> = {
-  topic: 'set on the topic',
-  'dynamic-broker': 'set on a broker',
-  'dynamic-default-broker': 'set for all brokers',
-  'static-broker': 'from server.properties',
-  default: 'default',
-};
-
-/** The origin of an inherited value, and the value that a topic without its override inherits. */
-function inheritance(
-  config: string,
-  { before, after }: FieldChange,
-  change: Update,
-): { before?: string; after?: string } {
-  const source = sourcesIn(change.before)[config];
-  const from = source && source.origin !== 'topic' ? ` (${ORIGINS[source.origin]})` : '';
-  const inherited = source?.inherited;
-  return {
-    ...(before !== undefined && { before: shown(config, before) + from }),
-    ...(after === undefined && {
-      after: inherited
-        ? `${inheritedText(config, inherited.value)} (${ORIGINS[inherited.origin]})`
-        : 'as inherited',
-    }),
-  };
-}
-
-function inheritedText(config: string, value: string | null): string {
-  return value === null ? 'unset' : shown(config, normalizeConfig(config, value));
-}
-
-function shown(config: string, value: Json): string {
-  return isObject(value) ? JSON.stringify(value) : formatConfig(config, value);
 }

@@ -20,7 +20,7 @@ import { movedPartitions, replicasIn } from './placement.ts';
 export function topicRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'delete') return [deletionRisk(change.before)];
   const impossible = placementRefusals(change, context);
-  if (change.action === 'create') return impossible;
+  if (change.action === 'create') return change.after.spec.internal === true ? [absentRisk()] : impossible;
   return [
     ...impossible,
     ...conflictingMoves(change),
@@ -28,6 +28,11 @@ export function topicRisks(change: Change, context: Context): Risk[] {
     ...replicationRisks(change),
     ...configRisks(change, context),
   ];
+}
+
+function absentRisk(): Risk {
+  const hint = 'brokers create it when a client first needs it: run plan again after that';
+  return refused('internal-absent', 'the cluster does not have this internal topic yet', hint);
 }
 
 function deletionRisk(topic: Resource): Risk {
@@ -108,6 +113,10 @@ function partitionRisks(change: Update): Risk[] {
         'create another topic with fewer partitions and copy the records to keep',
       ),
     ];
+  }
+  if (change.after.spec.internal === true) {
+    const message = 'the brokers find what they keep in an internal topic by its number of partitions';
+    return [refused('internal-partitions', message, `list replicas of ${before} partitions`)];
   }
   if (isEmpty(change.before)) return [];
   const policy = change.before.spec['configs.cleanup.policy'];

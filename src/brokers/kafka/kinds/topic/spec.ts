@@ -4,6 +4,7 @@ import {
   type Json,
   type JsonObject,
   makeAddress,
+  parseAddress,
   type Resource,
 } from '../../../../model/index.ts';
 import { normalizeConfig } from '../../fields/config-values.ts';
@@ -36,7 +37,7 @@ export type TopicSpec = JsonObject & {
    * distinguishes the two. A desired `null` and the call `topic.settle` finish it.
    */
   readonly throttle?: 'ours';
-  /** Live only: true for internal topics such as `__consumer_offsets`. */
+  /** True for internal topics such as `__consumer_offsets`. */
   readonly internal?: boolean;
 };
 
@@ -61,10 +62,18 @@ export const THROTTLE_CONFIGS: readonly string[] = [
 ];
 
 /**
- * Where a config's value comes from, nearest first: `topic` is an override on the topic; `dynamic-broker` was set on
+ * Where a config's value comes from, nearest first: `topic`, `group` and `client-metrics` are set on the resource itself;
+ * `dynamic-broker` was set on
  * one broker and `dynamic-default-broker` on all of them, both at run time; `static-broker` is from server.properties.
  */
-export type Origin = 'topic' | 'dynamic-broker' | 'dynamic-default-broker' | 'static-broker' | 'default';
+export type Origin =
+  | 'topic'
+  | 'group'
+  | 'client-metrics'
+  | 'dynamic-broker'
+  | 'dynamic-default-broker'
+  | 'static-broker'
+  | 'default';
 
 export type ConfigSource = {
   readonly origin: Origin;
@@ -86,6 +95,11 @@ export const INTERNAL_TOPICS: ReadonlySet<string> = new Set([
   '__cluster_metadata',
   '__remote_log_metadata',
 ]);
+
+/** Whether it is a topic of the brokers, which make it themselves. */
+export function isInternal({ address, spec }: Pick<Resource, 'address' | 'spec'>): boolean {
+  return spec.internal === true || INTERNAL_TOPICS.has(parseAddress(address).path[0] ?? '');
+}
 
 export function topicAddress(broker: string, topic: string): Address {
   return makeAddress(broker, 'topic', topic);
@@ -130,6 +144,7 @@ function completeLive(live: Resource, declared: JsonObject | undefined): JsonObj
     if (declared?.[key] === null && source !== undefined && source.origin !== 'topic') continue;
     spec[key] = normalizeConfig(config, value);
   }
+  if (isInternal(live)) spec.internal = true;
   return spec;
 }
 

@@ -29,12 +29,15 @@ export function declareTopics(collector: Collector, sectionBody: Body): void {
   const { section, value } = sectionBody;
   const defaults: Body = { section, value: objectOf(value.defaults), at: sectionBody.at };
   for (const [name, written] of membersOf(sectionBody, 'topics')) {
-    if (!checkTopicName(collector, name, written.at)) continue;
     const body = overridden(written, topicAddress(section.broker, name));
+    const { internal: isInternal = false } = body.value;
+    if (!checkTopicName(collector, name, written.at, isInternal === true)) continue;
     const fields = new Fields();
+    if (isInternal === true) readInternal(collector, body, fields);
     if (Array.isArray(body.value.replicas)) readReplicas(collector, body, body.value.replicas, fields);
     const isPlaced = fields.values.replicas !== undefined;
-    for (const from of [defaults, body]) {
+    const takesDefaults = body.value.defaults !== false && isInternal !== true;
+    for (const from of takesDefaults ? [defaults, body] : [body]) {
       for (const key of topicKeys) {
         if (isPlaced && impliedKeys.includes(key)) continue;
         const given = from.value[key];
@@ -53,6 +56,23 @@ class Fields {
   set(key: string, value: Json, at: Source): void {
     this.values[key] = value;
     this.places[key] = at;
+  }
+}
+
+/** What would take an internal topic's partitions or the brokers' own configs away. */
+function readInternal(collector: Collector, { section, value }: Body, fields: Fields): void {
+  fields.set('internal', true, section.at(value, 'internal'));
+  if ((value.partitions ?? null) !== null) {
+    const at = section.at(value, 'partitions');
+    const message = 'an internal topic keeps its partitions';
+    const hint =
+      'remove "partitions"; brokers create the topic with offsets.topic.num.partitions and the like';
+    collector.error('reserved-name', at, message, { hint });
+  }
+  if (value['configs-policy'] === 'exclusive') {
+    const at = section.at(value, 'configs-policy');
+    const message = 'the brokers set configs of an internal topic themselves, which "exclusive" would reset';
+    collector.error('reserved-name', at, message, { hint: 'remove "configs-policy"' });
   }
 }
 
@@ -95,15 +115,30 @@ function readConfigs(collector: Collector, { section, value }: Body, fields: Fie
   }
 }
 
+/** Internal topics with configs and replicas as other topics have them; the log of the controllers has none. */
+const MANAGEABLE: ReadonlySet<string> = new Set(
+  [...INTERNAL_TOPICS].filter((name) => name !== '__cluster_metadata'),
+);
+
 /** `org.apache.kafka.common.internals.Topic`: it becomes the name of a folder with `-<partition>` behind it. */
 const LONGEST = 249;
 const LEGAL = /^[a-zA-Z0-9._-]+$/;
 
-/** Rejects invalid names and internal topics. */
-function checkTopicName(collector: Collector, name: string, at: Source): boolean {
+/** Rejects invalid names, and internal topics that are not declared as such. */
+function checkTopicName(collector: Collector, name: string, at: Source, isInternal: boolean): boolean {
+  if (isInternal && MANAGEABLE.has(name)) return true;
+  if (isInternal && !INTERNAL_TOPICS.has(name)) {
+    const message = `"${name}" is not an internal topic`;
+    const hint = `internal topics that can be managed: ${[...MANAGEABLE].join(', ')}`;
+    collector.error('reserved-name', at, message, { hint });
+    return false;
+  }
   if (INTERNAL_TOPICS.has(name)) {
     const message = `"${name}" cannot be declared: it is the broker's own topic`;
-    collector.error('reserved-name', at, message, { hint: 'brokers create it, and only they may change it' });
+    const hint = MANAGEABLE.has(name)
+      ? 'internal: true manages its configs and replicas'
+      : 'brokers create it, and only they may change it';
+    collector.error('reserved-name', at, message, { hint });
     return false;
   }
   const problem = topicNameProblem(name);

@@ -3,6 +3,8 @@ import { api, boolean, int8, int16, int32, nullable, nullableString, string, typ
 /** Types of resources that have configs. */
 export const TOPIC = 2;
 export const BROKER = 4;
+export const CLIENT_METRICS = 16;
+export const GROUP = 32;
 
 /** Where a value comes from, by its number on the wire (DescribeConfigsResponse.java, `ConfigSource`). */
 export const SOURCES = {
@@ -11,7 +13,17 @@ export const SOURCES = {
   3: 'dynamic-default-broker',
   4: 'static-broker',
   5: 'default',
+  7: 'client-metrics',
+  8: 'group',
 } as const;
+
+/** The source of what is set on a resource itself, by the type of the resource. */
+const OWN: Readonly<Record<number, number>> = { [TOPIC]: 1, [BROKER]: 3, [CLIENT_METRICS]: 7, [GROUP]: 8 };
+
+/** Whether a value is set on the resource itself; of all brokers, with an empty name, for all of them. */
+export function isOwnSource(type: number, source: number | undefined): boolean {
+  return source !== undefined && source === OWN[type];
+}
 
 const DESCRIBED = {
   error: int16,
@@ -67,4 +79,18 @@ export const AlterConfigs = api(
     validateOnly: boolean,
   },
   ALTERED,
+);
+
+/** Subscriptions to metrics of clients, by name. Until 4.0 the request was called ListClientMetricsResources. */
+export const ListClientMetrics = api(
+  { key: 74, name: 'ListConfigResources', version: 0, flexible: true },
+  {},
+  { throttle: int32, error: int16, resources: [{ name: string }] },
+);
+
+/** Resources of these types that have configs, from 4.1 on. */
+export const ListConfigResources = api(
+  { key: 74, name: 'ListConfigResources', version: 1, flexible: true },
+  { types: [int8] },
+  { throttle: int32, error: int16, resources: [{ name: string, type: int8 }] },
 );

@@ -1,47 +1,22 @@
 import type { TopicConfigs } from '../../kinds/topic/calls.ts';
 import type { Cluster } from '../cluster.ts';
+import { alterConfigs, hiddenConfigs } from '../configs/alter.ts';
 import { byName, type CallExecutor, untilVisible, type Verdict } from '../executor.ts';
-import {
-  AlterConfigs,
-  DELETE,
-  DescribeConfigs,
-  IncrementalAlterConfigs,
-  SET,
-  SOURCES,
-  TOPIC,
-} from '../protocol/configs.ts';
+import { AlterConfigs, IncrementalAlterConfigs, TOPIC } from '../protocol/configs.ts';
 import { UNKNOWN_TOPIC } from '../protocol/errors.ts';
-import { CHUNK, describeTopics } from './read.ts';
+import { CHUNK, describeTopics, originOf } from './read.ts';
 
 export function configuration(cluster: Cluster): CallExecutor<TopicConfigs> {
   return {
     op: 'change topic configs',
     send: (bodies) =>
       cluster.offers(IncrementalAlterConfigs)
-        ? alterIncrementally(cluster, bodies, false)
+        ? alterConfigs(cluster, TOPIC, bodies, false)
         : replaceOverrides(cluster, bodies),
     right: ({ name }) => ({ operation: 'AlterConfigs', topic: name }),
     chunk: { items: CHUNK },
-    notVisible: (bodies) => notVisible(cluster, bodies),
+    notVisible: (bodies) => hiddenConfigs(cluster, TOPIC, bodies),
   };
-}
-
-export async function alterIncrementally(
-  cluster: Cluster,
-  bodies: readonly TopicConfigs[],
-  validateOnly: boolean,
-): Promise<Verdict[]> {
-  const resources = bodies.map(({ name, set, unset }) => ({
-    type: TOPIC,
-    name,
-    configs: [
-      ...Object.entries(set).map(([key, value]) => ({ name: key, operation: SET, value })),
-      ...unset.map((key) => ({ name: key, operation: DELETE, value: null })),
-    ],
-  }));
-  const options = { to: 'controller', repeatable: validateOnly } as const;
-  const response = await cluster.request(IncrementalAlterConfigs, { resources, validateOnly }, options);
-  return byName(bodies, response.resources);
 }
 
 /**
@@ -73,7 +48,10 @@ async function replaceOverrides(cluster: Cluster, bodies: readonly TopicConfigs[
     .map(({ name }) => ({ name, error: UNKNOWN_TOPIC, message: 'the broker does not know it' }));
   const verdicts = byName(bodies, [...response.resources, ...unknown]);
   const accepted = bodies.filter((_, i) => verdicts[i]?.code === 0);
-  await untilVisible(accepted, { poll: (left) => notVisible(cluster, left), records: accepted.length });
+  await untilVisible(accepted, {
+    poll: (left) => hiddenConfigs(cluster, TOPIC, left),
+    records: accepted.length,
+  });
   const after = await readOverrides(cluster, [...wanted.keys()]);
   return verdicts.map((verdict, i) => {
     const name = bodies[i]?.name ?? '';
@@ -93,34 +71,11 @@ async function readOverrides(
   return new Map(
     [...described].map(([name, configs]) => [
       name,
-      new Map(configs.flatMap(({ name: key, value, source }) => (source === OVERRIDE ? [[key, value]] : []))),
+      new Map(
+        configs.flatMap(({ name: key, value, source }) =>
+          originOf(source) === 'topic' ? [[key, value]] : [],
+        ),
+      ),
     ]),
   );
-}
-
-const OVERRIDE = Number(Object.keys(SOURCES)[0]);
-
-/** The changes that the broker that reads go to does not know of. */
-async function notVisible(cluster: Cluster, bodies: readonly TopicConfigs[]): Promise<TopicConfigs[]> {
-  const resources = bodies.map(({ name, set, unset }) => ({
-    type: TOPIC,
-    name,
-    keys: [...Object.keys(set), ...unset],
-  }));
-  const request = { resources, synonyms: false };
-  const response = await cluster.read(DescribeConfigs, request);
-  const shown = new Map(response.resources.map(({ name, configs }) => [name, configs]));
-  return bodies.filter(({ name, set, unset }) => {
-    const configs = new Map(shown.get(name)?.map((config) => [config.name, config]));
-    return (
-      Object.entries(set).some(([key, value]) => !sameText(configs.get(key)?.value, value)) ||
-      unset.some((key) => configs.get(key)?.source === OVERRIDE)
-    );
-  });
-}
-
-/** A broker may show a value in another form than it was given: `7E3`, ` 7000`, `True`. */
-function sameText(shown: string | null | undefined, sent: string): boolean {
-  if (shown === sent || shown?.toLowerCase() === sent.trim().toLowerCase()) return true;
-  return sent.trim() !== '' && Number(shown) === Number(sent);
 }

@@ -1,43 +1,13 @@
 import type { Call, Failure, Objection } from '../../../../model/index.ts';
 import type { TopicCall, TopicConfigs, TopicCreate, TopicPartitions } from '../../kinds/topic/calls.ts';
 import type { Cluster } from '../cluster.ts';
+import { alterConfigs } from '../configs/alter.ts';
 import type { Verdict } from '../executor.ts';
-import { BROKER, DescribeConfigs, IncrementalAlterConfigs } from '../protocol/configs.ts';
-import {
-  CLUSTER_UNAUTHORIZED,
-  DELETION_DISABLED,
-  errorName,
-  LEADER_NOT_AVAILABLE,
-  NOT_CONTROLLER,
-  QUOTA_EXCEEDED,
-  TIMED_OUT,
-  TOPIC_EXISTS,
-  TOPIC_UNAUTHORIZED,
-  UNKNOWN_TOPIC,
-} from '../protocol/errors.ts';
-import { failureOf, type Right } from '../refusals.ts';
+import { type Checked, objections } from '../objections.ts';
+import { BROKER, DescribeConfigs, IncrementalAlterConfigs, TOPIC } from '../protocol/configs.ts';
+import { DELETION_DISABLED, errorName } from '../protocol/errors.ts';
+import type { Right } from '../refusals.ts';
 import { createPartitions, createTopics } from './changes.ts';
-import { alterIncrementally } from './configs.ts';
-
-interface Checked<B> {
-  readonly unit: number;
-  readonly body: B;
-}
-
-/** Codes that do not concern the request itself; apply reports topics that were created or deleted since they were read. */
-const IGNORED_CODES: readonly number[] = [
-  LEADER_NOT_AVAILABLE,
-  TIMED_OUT,
-  NOT_CONTROLLER,
-  QUOTA_EXCEEDED,
-  TOPIC_UNAUTHORIZED,
-  CLUSTER_UNAUTHORIZED,
-  TOPIC_EXISTS,
-  UNKNOWN_TOPIC,
-];
-
-/** Topics in one request that is only checked. */
-const CHUNK = 500;
 
 /**
  * What the cluster would refuse of these units, by its own word: it checks creations, added partitions and configs
@@ -68,14 +38,14 @@ export async function previewTopics(
     operation: Right['operation'],
     items: readonly Checked<B>[],
     send: (bodies: readonly B[]) => Promise<readonly Verdict[]>,
-  ) => objections(cluster, { op, operation, items, send });
+  ) => objections(cluster, { op, items, send, right: ({ name }) => ({ operation, topic: name }) });
   const found = await Promise.all([
     deletionObjections(cluster, units as readonly (readonly TopicCall[])[]),
     check('create topic', 'Create', creations, (bodies) => createTopics(cluster, bodies, true)),
     check('add partitions', 'Alter', additions, (bodies) => createPartitions(cluster, bodies, true)),
     cluster.offers(IncrementalAlterConfigs)
       ? check('change topic configs', 'AlterConfigs', changes, (bodies) =>
-          alterIncrementally(cluster, bodies, true),
+          alterConfigs(cluster, TOPIC, bodies, true),
         )
       : [],
   ]);
@@ -105,28 +75,4 @@ async function deletionObjections(
     hint: 'keep the topic, or set it to true in server.properties and restart the brokers',
   };
   return deleting.map((unit) => ({ unit, failure }));
-}
-
-async function objections<B extends { readonly name: string }>(
-  cluster: Cluster,
-  checking: {
-    readonly op: string;
-    readonly operation: Right['operation'];
-    readonly items: readonly Checked<B>[];
-    readonly send: (bodies: readonly B[]) => Promise<readonly Verdict[]>;
-  },
-): Promise<Objection[]> {
-  const { op, operation, items, send } = checking;
-  const found: Objection[] = [];
-  for (let at = 0; at < items.length; at += CHUNK) {
-    const chunk = items.slice(at, at + CHUNK);
-    const verdicts = await send(chunk.map((item) => item.body));
-    for (const [i, { unit, body }] of chunk.entries()) {
-      const { code = 0, message = null } = verdicts[i] ?? {};
-      if (code === 0 || IGNORED_CODES.includes(code)) continue;
-      const right = { operation, topic: body.name };
-      found.push({ unit, failure: failureOf(cluster.settings, { op, code, message, right }) });
-    }
-  }
-  return found;
 }

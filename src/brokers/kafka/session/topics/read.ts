@@ -129,7 +129,7 @@ export async function describeTopics(
 }
 
 /** Runs chunks two at a time: the next one is under way while an answer is taken apart. */
-async function inChunks<T>(
+export async function inChunks<T>(
   items: readonly T[],
   size: number,
   run: (chunk: readonly T[]) => Promise<void>,

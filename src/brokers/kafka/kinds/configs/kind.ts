@@ -1,0 +1,225 @@
+import {
+  type Address,
+  type Body,
+  type Context,
+  countOf,
+  type Json,
+  type JsonObject,
+  literal,
+  makeAddress,
+  overridden,
+  type Resource,
+  type Risk,
+  refused,
+  type Source,
+} from '../../../../model/index.ts';
+import { atLeast } from '../../facts.ts';
+import { type ConfigTable, fieldOf } from '../../fields/config.ts';
+import { type ConfigValues, serializeConfig, valuesOf } from '../../fields/config-values.ts';
+import type { SectionSchema } from '../../fields/field.ts';
+import { type Collector, type KafkaKind, nameOf, type Update } from '../kind.ts';
+import { CONFIG_PREFIX, configIn, type Origin, sourcesIn } from '../topic/spec.ts';
+import { inheritanceTexts } from './inheritance.ts';
+
+/** Changes these configs of one resource and leaves all others as they are. */
+export type ConfigsAlter = { name: string; set: Record<string, string>; unset: readonly string[] };
+
+export type ConfigsCall = {
+  op: 'group.configs' | 'client-metrics.configs' | 'broker.configs';
+  target: string;
+  body: ConfigsAlter;
+};
+
+/** A kind of resource that is nothing but configs: it exists where at least one of them is set. */
+export interface ConfigKind {
+  /** As in addresses. */
+  readonly kind: 'group' | 'client-metrics' | 'broker-configs';
+  /** What one of its configs is called: `group config`. */
+  readonly noun: string;
+  /** Its resources in the plural: `group configs`. */
+  readonly plural: string;
+  readonly op: ConfigsCall['op'];
+  readonly table: ConfigTable;
+  readonly schema: SectionSchema;
+  /** The source of configs that are set on the resource itself. */
+  readonly own: Origin;
+  /** The first release that has the kind, where that is after 3.0. */
+  readonly since?: readonly [major: number, minor: number];
+  /**
+   * Whether a declared value that is equal to the inherited one is written all the same, as brokers may inherit
+   * different ones.
+   */
+  readonly pins?: true;
+  title(name: string): string;
+  /** As `title`, with the name in quotes: for a sentence. */
+  quoted(name: string): string;
+  /** The resources in a section, by name. */
+  entries(section: Body): readonly (readonly [name: string, body: Body])[];
+  /** The reverse of `entries`; at least one body. */
+  written(bodies: readonly (readonly [name: string, body: JsonObject])[]): JsonObject;
+  /** True for configs that are never read, as they cannot be declared. */
+  isLeftOut?(config: string): boolean;
+  /** Reports what is wrong with a declared resource beyond the values of the table. */
+  check?(collector: Collector, name: string, body: Body): void;
+  risks(change: Update, values: ConfigValues, context: Context): Risk[];
+  /** The risk of a deletion that `risks` does not show. */
+  deleted(resource: Resource): Risk;
+}
+
+export function configAddress(broker: string, { kind }: Pick<ConfigKind, 'kind'>, name: string): Address {
+  return makeAddress(broker, kind, name);
+}
+
+export function configKind(definition: ConfigKind): KafkaKind {
+  const { table, own, since, op, plural } = definition;
+  const values = valuesOf((name) => fieldOf(table, name));
+  return {
+    schema: definition.schema,
+    declare: (collector, section) => declare(collector, section, definition, values),
+    toSection: (resources) => toSection(resources, definition, values),
+    title(resource) {
+      const count = Object.entries(resource.spec).filter(([key, value]) => configIn(key) && value !== null);
+      return { title: definition.title(nameOf(resource)), detail: countOf(count.length, 'config') };
+    },
+
+    complete: (resource, context) =>
+      context.live.get(resource.address) === resource
+        ? completeLive(resource, context.desired.get(resource.address)?.spec, values, definition)
+        : completeDesired(resource, values),
+
+    risks(change, context) {
+      if (change.action === 'delete') {
+        const found = definition.risks(resetAll(change.before), values, context);
+        return found.length > 0 ? found : [definition.deleted(change.before)];
+      }
+      const { version } = context.broker;
+      if (since && !atLeast(version, since)) {
+        const message = `${plural} require Kafka ${since.join('.')}; the cluster has ${version}`;
+        return [refused('unsupported', message, 'remove the declaration, or upgrade the brokers')];
+      }
+      return definition.risks(change.action === 'create' ? setAll(change.after) : change, values, context);
+    },
+
+    calls(change): ConfigsCall[] {
+      const resource = change.action === 'delete' ? change.before : change.after;
+      const changed =
+        change.action === 'create'
+          ? Object.entries(change.after.spec)
+          : (change.action === 'delete' ? resetAll(change.before) : change).fields.map(
+              ({ path: [key = ''], after = null }): [string, Json] => [key, after],
+            );
+      const set: Record<string, string> = {};
+      const unset: string[] = [];
+      for (const [key, value] of changed) {
+        const config = configIn(key);
+        if (config === undefined) continue;
+        if (value !== null) set[config] = serializeConfig(value);
+        else if (change.action !== 'create') unset.push(config);
+      }
+      if (Object.keys(set).length + unset.length === 0) return [];
+      return [{ op, target: resource.address, body: { name: nameOf(resource), set, unset } }];
+    },
+
+    fieldName: ([key = '']) => configIn(key) ?? key,
+    fieldText([key = ''], value) {
+      const config = configIn(key);
+      return config === undefined ? undefined : values.format(config, value);
+    },
+    fieldTexts(field, change) {
+      const config = configIn(field.path[0] ?? '');
+      return config === undefined ? {} : inheritanceTexts(config, field, change, { own, values });
+    },
+    isInherited: (live, key) => (sourcesIn(live)[configIn(key) ?? '']?.origin ?? own) !== own,
+    resetText(keys) {
+      const configs = keys.flatMap((key) => configIn(key) ?? []);
+      return configs.length === 0 ? undefined : configs.map((config) => `${config}: null`).join(', ');
+    },
+  };
+}
+
+/** A creation as the change that sets every config. */
+function setAll(after: Resource): Update {
+  const fields = Object.entries(after.spec).map(([key, value]) => ({ path: [key], after: value }));
+  return { action: 'update', before: { ...after, spec: {} }, after, fields };
+}
+
+/** A deletion as the change that resets every config of its own. */
+function resetAll(before: Resource): Update {
+  const keys = Object.keys(before.spec).filter((key) => configIn(key) !== undefined);
+  return {
+    action: 'update',
+    before,
+    after: { ...before, spec: Object.fromEntries(keys.map((key) => [key, null])) },
+    fields: keys.map((key) => ({ path: [key], before: before.spec[key] ?? null })),
+  };
+}
+
+/** Inherited values count only where the declaration says a value, and none is written that is the same. */
+function completeLive(
+  live: Resource,
+  declared: JsonObject | undefined,
+  values: ConfigValues,
+  { own, pins }: Pick<ConfigKind, 'own' | 'pins'>,
+): JsonObject {
+  const sources = sourcesIn(live);
+  const spec: Record<string, Json> = {};
+  for (const [key, value] of Object.entries(live.spec)) {
+    const config = configIn(key);
+    if (config === undefined) {
+      // A plan to delete it stays valid if the inherited values change.
+      if (declared || pins) spec[key] = value;
+      continue;
+    }
+    const isOwn = (sources[config]?.origin ?? own) === own;
+    if (isOwn || (!pins && (declared?.[key] ?? null) !== null)) spec[key] = values.normalize(config, value);
+  }
+  return spec;
+}
+
+function completeDesired({ spec }: Resource, values: ConfigValues): JsonObject {
+  return Object.fromEntries(
+    Object.entries(spec).map(([key, value]) => [key, values.normalize(configIn(key) ?? '', value)]),
+  );
+}
+
+function declare(collector: Collector, sectionBody: Body, definition: ConfigKind, values: ConfigValues) {
+  const { section } = sectionBody;
+  for (const [name, written] of definition.entries(sectionBody)) {
+    if (name === '') {
+      collector.error('bad-name', written.at, `${definition.quoted(name)} needs a name`);
+      continue;
+    }
+    const address = configAddress(section.broker, definition, name);
+    const body = overridden(written, address);
+    definition.check?.(collector, name, body);
+    const spec: Record<string, Json> = {};
+    const places: Record<string, Source> = {};
+    for (const [config, given] of Object.entries(body.value)) {
+      const at = section.at(body.value, config);
+      const parsed = values.parse(config, given);
+      if ('value' in parsed) {
+        spec[CONFIG_PREFIX + config] = parsed.value;
+        places[CONFIG_PREFIX + config] = at;
+      } else collector.error('bad-value', at, `${config} is ${JSON.stringify(given)}: ${parsed.problem}`);
+    }
+    collector.add({ address, spec, dependsOn: [] }, body.at, places);
+  }
+}
+
+function toSection(resources: readonly Resource[], definition: ConfigKind, values: ConfigValues): JsonObject {
+  const bodies = resources
+    .map((resource) => [nameOf(resource), bodyOf(resource, definition.own, values)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return bodies.length === 0 ? {} : definition.written(bodies);
+}
+
+/** Configs that are set on the resource itself. A declaration has no others. */
+function bodyOf(resource: Resource, own: Origin, values: ConfigValues): JsonObject {
+  const sources = sourcesIn(resource);
+  const configs = Object.entries(resource.spec).flatMap(([key, value]): [string, Json][] => {
+    const config = configIn(key);
+    if (config === undefined || value === null || (sources[config]?.origin ?? own) !== own) return [];
+    return [[config, literal(values.toYaml(config, values.normalize(config, value)))]];
+  });
+  return Object.fromEntries(configs.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,61 @@
+import type { Cluster } from '../cluster.ts';
+import { byName, type Verdict } from '../executor.ts';
+import { DELETE, DescribeConfigs, IncrementalAlterConfigs, isOwnSource, SET } from '../protocol/configs.ts';
+
+/** Changes these configs of a resource and leaves all others as they are. Values are text as the broker takes it. */
+export interface ConfigsBody {
+  readonly name: string;
+  readonly set: Readonly<Record<string, string>>;
+  readonly unset: readonly string[];
+}
+
+/** One request. @param type of the resources, as {@link DescribeConfigs} has it */
+export async function alterConfigs(
+  cluster: Cluster,
+  type: number,
+  bodies: readonly ConfigsBody[],
+  validateOnly: boolean,
+): Promise<Verdict[]> {
+  const resources = bodies.map(({ name, set, unset }) => ({
+    type,
+    name,
+    configs: [
+      ...Object.entries(set).map(([key, value]) => ({ name: key, operation: SET, value })),
+      ...unset.map((key) => ({ name: key, operation: DELETE, value: null })),
+    ],
+  }));
+  const options = { to: 'controller', repeatable: validateOnly } as const;
+  const response = await cluster.request(IncrementalAlterConfigs, { resources, validateOnly }, options);
+  return byName(bodies, response.resources);
+}
+
+/** The changes that the broker that reads go to does not know of. */
+export async function hiddenConfigs<B extends ConfigsBody>(
+  cluster: Cluster,
+  type: number,
+  bodies: readonly B[],
+): Promise<B[]> {
+  const resources = bodies.map(({ name, set, unset }) => ({
+    type,
+    name,
+    keys: [...Object.keys(set), ...unset],
+  }));
+  const request = { resources, synonyms: false };
+  const response = await cluster.read(DescribeConfigs, request);
+  const shown = new Map(response.resources.map(({ name, configs }) => [name, configs]));
+  return bodies.filter(({ name, set, unset }) => {
+    const configs = new Map(shown.get(name)?.map((config) => [config.name, config]));
+    return (
+      Object.entries(set).some(([key, value]) => {
+        const config = configs.get(key);
+        return config?.sensitive !== true && !sameText(config?.value, value);
+      }) || unset.some((key) => isOwnSource(type, configs.get(key)?.source))
+    );
+  });
+}
+
+/** A broker may show a value in another form than it was given: `7E3`, ` 7000`, `True`. */
+function sameText(shown: string | null | undefined, sent: string): boolean {
+  if (shown === sent || shown?.toLowerCase() === sent.trim().toLowerCase()) return true;
+  return sent.trim() !== '' && Number(shown) === Number(sent);
+}

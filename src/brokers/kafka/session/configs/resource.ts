@@ -1,0 +1,164 @@
+import type { Call, JsonObject, Resource } from '../../../../model/index.ts';
+import { atLeast } from '../../facts.ts';
+import {
+  type ConfigKind,
+  type ConfigsAlter,
+  type ConfigsCall,
+  configAddress,
+} from '../../kinds/configs/kind.ts';
+import { CONFIG_PREFIX, type ConfigSource, configIn } from '../../kinds/topic/spec.ts';
+import type { Cluster } from '../cluster.ts';
+import { type CallExecutor, executedBy } from '../executor.ts';
+import { softwareVersion } from '../identity.ts';
+import type { KindSession, Wanted } from '../kind-session.ts';
+import { type Checked, objections } from '../objections.ts';
+import {
+  DescribeConfigs,
+  type DescribedResource,
+  IncrementalAlterConfigs,
+  isOwnSource,
+} from '../protocol/configs.ts';
+import { type Right, refused } from '../refusals.ts';
+import { inChunks, originOf } from '../topics/read.ts';
+import { alterConfigs, hiddenConfigs } from './alter.ts';
+
+/** How resources of one kind stand in the protocol. */
+export interface ConfigSession {
+  readonly definition: ConfigKind;
+  /** The type of the resource in requests. */
+  readonly type: number;
+  /** The name in requests for a name in addresses, where they differ. */
+  wireName?(name: string): string;
+  /** Names of all resources of the kind. @throws ConnectionError, BrokerError */
+  list(cluster: Cluster): Promise<readonly string[]>;
+  /** Whether a declared resource is there even if nothing is set on it. */
+  readonly isAlwaysThere: boolean;
+  right(operation: 'AlterConfigs' | 'DescribeConfigs', name: string): Right;
+  /** What resources inherit, by config, where their own description does not say. */
+  inherited?(cluster: Cluster, configs: readonly string[]): Promise<ReadonlyMap<string, Inherited>>;
+  /** True for a config that the cluster sets and keeps by itself: where it is not declared, it is nobody's. */
+  isBrokersOwn?(
+    cluster: Cluster,
+    config: DescribedResource['configs'][number],
+    inherited: Inherited | undefined,
+  ): boolean;
+}
+
+export type Inherited = NonNullable<ConfigSource['inherited']>;
+
+/** A call of the kind, whose op its definition has. */
+type OneCall = { readonly op: string; readonly body: ConfigsAlter };
+
+/** Resources in one request. */
+const CHUNK = 500;
+
+export function configSession(session: ConfigSession): KindSession<OneCall> {
+  const { definition } = session;
+  return {
+    requests: [DescribeConfigs, IncrementalAlterConfigs],
+    read: (cluster, wanted) => readConfigs(cluster, session, wanted),
+    preview: (cluster, units) => previewConfigs(cluster, session, units),
+    executors: (cluster) => ({
+      [definition.op]: executedBy(cluster.settings, alteration(cluster, session)),
+    }),
+  };
+}
+
+function alteration(cluster: Cluster, session: ConfigSession): CallExecutor<ConfigsAlter> {
+  const { type, definition } = session;
+  return {
+    op: `change ${definition.kind} configs`,
+    send: (bodies) => alterConfigs(cluster, type, wired(bodies, session), false),
+    right: ({ name }) => session.right('AlterConfigs', name),
+    chunk: { items: CHUNK },
+    async notVisible(bodies) {
+      const sent = wired(bodies, session);
+      const hidden = new Set(await hiddenConfigs(cluster, type, sent));
+      return bodies.filter((_, i) => sent[i] && hidden.has(sent[i]));
+    },
+  };
+}
+
+function wired(bodies: readonly ConfigsAlter[], { wireName }: ConfigSession): ConfigsAlter[] {
+  return bodies.map((body) => ({ ...body, name: wireName?.(body.name) ?? body.name }));
+}
+
+async function previewConfigs(cluster: Cluster, session: ConfigSession, units: readonly (readonly Call[])[]) {
+  if (!cluster.offers(IncrementalAlterConfigs)) return [];
+  const items = units.flatMap((calls, unit) =>
+    (calls as readonly ConfigsCall[])
+      .filter(({ op }) => op === session.definition.op)
+      .map(({ body }): Checked<ConfigsAlter> => ({ unit, body })),
+  );
+  return objections(cluster, {
+    op: `change ${session.definition.kind} configs`,
+    items,
+    right: ({ name }) => session.right('AlterConfigs', name),
+    send: (bodies) => alterConfigs(cluster, session.type, wired(bodies, session), true),
+  });
+}
+
+/**
+ * The resources that are wanted, with what they declare and what is set on them: a listing if more is wanted than what
+ * is named, and a DescribeConfigs for every 500.
+ * @throws ConnectionError, BrokerError
+ */
+async function readConfigs(cluster: Cluster, session: ConfigSession, wanted: Wanted): Promise<Resource[]> {
+  const { definition, wireName, type } = session;
+  const { since } = definition;
+  // The plan says that the release does not have the kind.
+  if (since && !atLeast(softwareVersion(cluster), since)) return [];
+  const addressOf = (name: string) => configAddress(cluster.settings.broker, definition, name);
+  const listed = wanted.all ? await session.list(cluster) : [];
+  const names = [...new Set([...wanted.names, ...listed])].filter((name) =>
+    wanted.includes({ address: addressOf(name), dependsOn: [] }),
+  );
+  const found: Resource[] = [];
+  await inChunks(names, CHUNK, async (chunk) => {
+    const resources = chunk.map((name) => ({ type, name: wireName?.(name) ?? name, keys: null }));
+    const response = await cluster.read(DescribeConfigs, { resources, synonyms: true });
+    for (const [i, name] of chunk.entries()) {
+      const described = response.resources.find((one) => one.name === resources[i]?.name);
+      if (described?.error !== 0) {
+        const { error: code = -1, message = null } = described ?? {};
+        const right = session.right('DescribeConfigs', name);
+        throw refused(cluster.settings, { op: `read ${definition.kind} configs`, code, message, right });
+      }
+      const address = addressOf(name);
+      const spec = await toSpec(cluster, session, described, wanted.desired.get(address));
+      if (spec) found.push({ address, spec, dependsOn: [] });
+    }
+  });
+  return found;
+}
+
+async function toSpec(
+  cluster: Cluster,
+  session: ConfigSession,
+  { configs }: DescribedResource,
+  desired: Resource | undefined,
+): Promise<JsonObject | undefined> {
+  const { type, isAlwaysThere } = session;
+  const known = configs.filter(({ sensitive, name }) => !sensitive && !session.definition.isLeftOut?.(name));
+  const set = known.filter(({ source }) => isOwnSource(type, source));
+  const declared = Object.keys(desired?.spec ?? {}).flatMap((key) => configIn(key) ?? []);
+  const inherited = await session.inherited?.(cluster, desired ? declared : set.map(({ name }) => name));
+  const own = set.filter((config) => !session.isBrokersOwn?.(cluster, config, inherited?.get(config.name)));
+  if (own.length === 0 && !(desired && isAlwaysThere)) return undefined;
+  const shown = desired ? known.filter(({ name }) => declared.includes(name)) : own;
+  const sources: Record<string, ConfigSource> = {};
+  const spec: Record<string, string | null> = {};
+  for (const { name, value, source, synonyms } of shown) {
+    const next = synonyms.find((synonym) => !isOwnSource(type, synonym.source));
+    const below = inherited?.get(name) ?? (next && { value: next.value, origin: originOf(next.source) });
+    spec[CONFIG_PREFIX + name] = value;
+    sources[name] = {
+      origin: originOf(source),
+      ...(isOwnSource(type, source) && below && { inherited: below }),
+    };
+  }
+  for (const [name, below] of inherited ?? []) {
+    if (!(name in sources)) sources[name] = { origin: below.origin, inherited: below };
+  }
+  return { ...spec, sources };
+}
