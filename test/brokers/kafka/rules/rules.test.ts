@@ -222,7 +222,7 @@ const CASES: readonly (readonly [code: string, yaml: string, at: readonly string
   [
     'unsupported-kind',
     'groups:\n  a: {}\nclient-metrics:\n  b: { metrics: "*" }',
-    ['3:{'],
+    ['3:a'],
     { version: '3.7' },
   ],
   ['unsupported-kind', 'groups:\n  a: {}', [], { version: '4' }],
