@@ -17,7 +17,7 @@ export async function snapshotFiles(sources: readonly ImportSource[], folder = '
 /** Topology files in a folder below that of the run. What was not imported is listed at the top of the first of them. */
 export async function topologyFiles(
   root: Folder,
-  { sources, leftovers = [] }: Imported,
+  { sources, leftovers, unread = [] }: Imported,
   folder = '',
 ): Promise<Files> {
   const { toYaml } = await import('../workflow/index.ts');
@@ -26,7 +26,7 @@ export async function topologyFiles(
     root.at(schemaPath(await schemaFolder(root), 'topology')),
   ).replaceAll('\\', '/');
   const files: Files = new Map();
-  let told = leftovers.map(
+  let told = (leftovers ?? unread).map(
     ({ message, at }) => `not imported: ${at ? `${formatSource(at)} ` : ''}${message}`,
   );
   for (const { snapshot, provider, isOnlyOfItsType } of sources) {

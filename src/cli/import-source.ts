@@ -42,6 +42,8 @@ export interface Imported {
   readonly sources: readonly ImportSource[];
   /** Of other tools' files: what could not be carried over. Undefined where it was a broker, or stood in for one. */
   readonly leftovers?: readonly Diagnostic[];
+  /** Of a broker's own export: what that broker would not take either. */
+  readonly unread?: readonly Diagnostic[];
   /** What the other tool calls the resources, where it keeps account of them. */
   readonly names?: readonly TracedName[];
 }
@@ -94,7 +96,10 @@ async function importWhole(context: CommandContext, choice: ImportChoice): Promi
   if (!isExport) return importForeign(context.folder, checked, paths, { format, name: broker, cluster });
   refuseCluster(cluster);
   if (paths.length > 1) throw new UsageError(`${format ?? first} is one file, and ${paths.length} are named`);
-  return { sources: [await importFile(context.folder, checked, first, broker)] };
+  const source = await importFile(context.folder, checked, first, broker);
+  const { unreadInExport } = await import('../workflow/index.ts');
+  const unread = await unreadInExport(first, source.provider, context.folder.path);
+  return { sources: [source], ...(unread.length > 0 && { unread }) };
 }
 
 /** @throws UsageError when one is chosen where only the files of other tools can be for several */

@@ -150,6 +150,13 @@ export interface Order {
   readonly next: Address;
 }
 
+/** A part of a broker's export that cannot be carried over. */
+export interface UnreadPart {
+  /** In the data: `['queues', 3, 'durable']`. */
+  readonly path: readonly (string | number)[];
+  readonly why: string;
+}
+
 export interface Provider {
   /** As in `type: rabbitmq`, and as the section's key in a topology. */
   readonly name: string;
@@ -180,6 +187,8 @@ export interface Provider {
   connect(connection: Connection): Promise<Session>;
   /** Reads a broker's own export, such as a definitions file; undefined when the data is none of its formats. */
   parseExport?(data: Json, name: string): Snapshot | undefined;
+  /** What of such an export is not in the snapshot, as its broker would not take it either. */
+  unreadInExport?(data: Json): readonly UnreadPart[];
   /** How what is declared is written in formats of other tools. */
   exporter?(): Promise<Exporter>;
   /** Live resources as YAML sections that a person would have written; planning them is empty. */

@@ -39,6 +39,7 @@ export { readPlan } from './saved-plan.ts';
 export { settledFiles } from './settled.ts';
 export { isExport, writeSnapshot } from './snapshot.ts';
 export { runTests, type TestOptions } from './tests.ts';
+export { unreadInExport } from './unread.ts';
 export { upgradeCheck } from './upgrade-check.ts';
 export { VERSION } from './version.ts';
 export { waitForBrokers } from './wait.ts';

@@ -4,6 +4,7 @@ import connectionSchema from './connection-schema.json' with { type: 'json' };
 import { effects } from './effects/index.ts';
 import { draw } from './graph/index.ts';
 import { parseDefinitions } from './import/definitions.ts';
+import { unreadInDefinitions } from './import/entries.ts';
 import { toSections } from './import/sections.ts';
 import { orderMoves } from './kinds/exchange/move.ts';
 import { declare, kinds } from './kinds/index.ts';
@@ -37,6 +38,7 @@ export const rabbitmq: ImportingProvider = {
     return connect(connection);
   },
   parseExport: parseDefinitions,
+  unreadInExport: unreadInDefinitions,
   async local() {
     const { local } = await import('./local/index.ts');
     return local;

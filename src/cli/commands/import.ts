@@ -59,7 +59,8 @@ export function addImport(program: Command, invoke: Invoke): void {
         const imported = await importFrom(context, flags);
         const isYaml = flags.format === 'yaml';
         const files = await filesOf(context, imported, flags);
-        if (imported.leftovers) tellLeftovers(context, imported.leftovers, files.size);
+        const leftovers = imported.leftovers ?? imported.unread;
+        if (leftovers) tellLeftovers(context, leftovers, files.size);
         if (flags.out === undefined) {
           context.print([...files.values()].join('---\n'));
           tellHandOver(context, imported.names ?? []);

@@ -12,6 +12,7 @@ import type { Definitions, Reading } from '../kinds/kind.ts';
 import { tableOf, text } from '../kinds/parts.ts';
 import { vhostMetadata } from '../kinds/vhost/resource.ts';
 import { atLeast, NEWEST } from '../version.ts';
+import { usableEntries } from './entries.ts';
 
 /** What a definitions file lists. A file that a broker wrote has all of them, one that a person wrote has some. */
 const LISTS = [
@@ -29,7 +30,7 @@ const LISTS = [
 export function parseDefinitions(data: Json, name: string): Snapshot | undefined {
   if (!isObject(data)) return undefined;
   const told = textOr(data.rabbitmq_version) ?? textOr(data.rabbit_version);
-  const lists = LISTS.flatMap((key) => (isList(data[key]) ? [itemsOf(data[key], undefined)] : []));
+  const lists = LISTS.flatMap((key) => (Array.isArray(data[key]) ? [itemsOf(data[key], undefined)] : []));
   // Without a version, only what is listed tells what the file is.
   const isOne = told === undefined ? lists.some((items) => items.length > 0) : lists.length > 0;
   if (!isOne) return undefined;
@@ -37,14 +38,28 @@ export function parseDefinitions(data: Json, name: string): Snapshot | undefined
   const isWhole = Array.isArray(data.vhosts);
   const vhost = isWhole ? undefined : vhostOf(data);
   const vhosts: JsonObject[] = isWhole
-    ? itemsOf(data.vhosts, vhost).map((item) => ({ ...item, metadata: importedMetadata(item, version) }))
+    ? itemsOf(usableEntries(data, 'vhosts'), vhost).map((item) => ({
+        ...item,
+        metadata: importedMetadata(item, version),
+      }))
     : vhostsOf(data, vhost ?? '/');
+  const types = defaultTypes(vhosts);
+  // Brokers from 4.0 on write the type of each queue among its arguments: whoever did not, left it to the vhost.
+  const isLeftToVhost = told === undefined || atLeast({ version }, '4.0');
+  const usable = (key: string) => itemsOf(usableEntries(data, key), vhost);
   const file: Definitions = {
-    list: (key) => (key === 'vhosts' ? vhosts : itemsOf(data[key], vhost)),
-    parameters: (component) => itemsOf(data.parameters, vhost).filter((item) => item.component === component),
+    list: (key) => {
+      if (key === 'vhosts') return vhosts;
+      if (key !== 'queues') return usable(key);
+      return usable(key).map((item) => ({
+        ...item,
+        type: typeOf(item, isLeftToVhost ? types[text(item.vhost)] : undefined),
+      }));
+    },
+    parameters: (component) => usable('parameters').filter((item) => item.component === component),
   };
   const id = textOr(data.original_cluster_name) ?? textOr(globalValue(data, 'cluster_name')) ?? 'definitions';
-  const facts: RabbitFacts = { defaultQueueTypes: defaultTypes(vhosts), fromFile: true };
+  const facts: RabbitFacts = { defaultQueueTypes: types, fromFile: true };
   const broker = { name, type: 'rabbitmq', id, version, facts };
   return { broker, resources: resourcesIn(file, name) };
 }
@@ -58,10 +73,6 @@ function resourcesIn(file: Definitions, broker: string): Resource[] {
   );
   // 4.x lists a vhost's limits both with the vhost and among the parameters.
   return [...new Map(resources.map((resource) => [resource.address, resource])).values()];
-}
-
-function isList(value: Json | undefined): boolean {
-  return Array.isArray(value) && value.every(isObject);
 }
 
 /**
@@ -80,12 +91,17 @@ function importedMetadata({ description, tags, metadata }: JsonObject, version: 
 /** A file of one vhost tells its metadata at the top; one that a person wrote may name several with its items. */
 function vhostsOf(data: JsonObject, vhost: string): JsonObject[] {
   const named = LISTS.filter((key) => key !== 'users' && key !== 'global_parameters')
-    .flatMap((key) => itemsOf(data[key], undefined))
+    .flatMap((key) => usableEntries(data, key))
     .map((item) => textOr(item.vhost) ?? vhost);
   const names = named.length > 0 ? [...new Set(named)].sort() : [vhost];
   return names.map((name) =>
     name === vhost ? { ...data, name, metadata: { ...data, ...tableOf(data.metadata) } } : { name },
   );
+}
+
+/** Of the type beside the arguments a broker takes no notice when it imports (seen on 4.3). */
+function typeOf({ arguments: table }: JsonObject, usual = 'classic'): string {
+  return textOr(tableOf(table)['x-queue-type']) ?? usual;
 }
 
 function itemsOf(value: Json | undefined, vhost: string | undefined): JsonObject[] {
