@@ -108,7 +108,10 @@ export interface Session {
   redrive?(request: RedriveRequest): Promise<Redrive>;
   /** Reachability, versions, rights, clock; says what is wrong rather than throwing. */
   diagnose(): Promise<Check[]>;
-  /** What is in use that a later release removes, as the broker itself lists it. Absent if it has no such list. */
+  /**
+   * What is in use that a later release removes, as the broker itself lists it. Absent if it has no such list.
+   * @throws ConnectionError, BrokerError
+   */
   deprecated?(): Promise<readonly Deprecation[]>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { type Deprecation, isObject } from '../../../model/index.ts';
 import { text } from '../kinds/parts.ts';
-import type { Management } from './management.ts';
+import type { Answer, Management } from './management.ts';
 import { bodyOf, isMissing, isRightMissing } from './refusals.ts';
 import type { RabbitSettings } from './settings.ts';
 
@@ -23,13 +23,21 @@ export async function deprecatedFeatures(
   management: Management,
   settings: RabbitSettings,
 ): Promise<Deprecation[]> {
-  const path = ['deprecated-features', 'used'];
-  const answer = await management.request({ method: 'GET', path, repeatable: true });
+  const answer = await askDeprecated(management);
   if (isMissing(answer)) return [];
-  if (isRightMissing(answer)) {
-    const user = JSON.stringify(settings.management.username);
-    return [{ name: path.join('/'), text: `unknown: the broker refuses the list to user ${user}` }];
-  }
+  if (!isRightMissing(answer)) return deprecationsIn(answer, settings);
+  const user = JSON.stringify(settings.management.username);
+  return [{ name: PATH.join('/'), text: `unknown: the broker refuses the list to user ${user}` }];
+}
+
+const PATH = ['deprecated-features', 'used'];
+
+export function askDeprecated(management: Management): Promise<Answer> {
+  return management.request({ method: 'GET', path: PATH, repeatable: true });
+}
+
+/** @throws ConnectionError, BrokerError */
+export function deprecationsIn(answer: Answer, settings: RabbitSettings): Deprecation[] {
   const body = bodyOf(answer, settings, { op: 'read deprecated features' });
   const listed = (Array.isArray(body) ? body : []).filter(isObject);
   const rest = listed.length - MOST_FEATURES;
@@ -39,7 +47,7 @@ export async function deprecatedFeatures(
       const words = [text(feature.desc), phase, text(feature.doc_url)].filter((one) => one !== '');
       return { name: clip(text(feature.name)), text: clip(words.join('; ')) };
     }),
-    ...(rest > 0 ? [{ name: path.join('/'), text: `lists ${rest} more` }] : []),
+    ...(rest > 0 ? [{ name: PATH.join('/'), text: `lists ${rest} more` }] : []),
   ];
 }
 

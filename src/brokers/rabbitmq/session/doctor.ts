@@ -1,6 +1,7 @@
 import { BrokerError, type Check, ConnectionError, isObject, type Json } from '../../../model/index.ts';
 import { sortedTags, text } from '../kinds/parts.ts';
 import type { AmqpLinks } from './amqp.ts';
+import { checkDeprecated, checkFeatureFlags } from './features.ts';
 import type { Answer, Management } from './management.ts';
 import { bodyOf } from './refusals.ts';
 import type { Endpoint, RabbitSettings } from './settings.ts';
@@ -28,6 +29,8 @@ export async function diagnose(
       names.vhosts = (Array.isArray(body) ? body : []).filter(isObject).map((item) => text(item.name));
       return vhostsCheck(names.vhosts);
     }),
+    await tell('feature flags', () => checkFeatureFlags(management, settings)),
+    await tell('deprecated features', () => checkDeprecated(management, settings)),
   ];
   return [...byHttp, await tell('AMQP', () => amqpCheck(settings.amqp, links, names.vhosts[0]))];
 }
