@@ -1,5 +1,5 @@
 import { isObject, isSecretRef, type Json } from '../../../model/index.ts';
-import { includes, type Releases } from '../version.ts';
+import { includes, type Release, type Releases } from '../version.ts';
 import { isQueueType, type Refusal } from './argument.ts';
 import type { Field } from './field.ts';
 import { refusalOf } from './policy.ts';
@@ -11,6 +11,12 @@ interface ParameterField extends Field {
   readonly refused?: Pick<Refusal, 'from' | 'before' | 'hint'>;
   /** Arguments of a queue, whose values these releases check. */
   readonly queueArguments?: Releases;
+  /** Values that came later than the key: earlier releases reject them, 3.10.8 with an error of its own. */
+  readonly choicesFrom?: Readonly<Record<string, Release>>;
+}
+
+function since(before: Release): ParameterField['refused'] {
+  return { before, hint: `remove it: it came with ${before}` };
 }
 
 type Fields = Readonly<Record<string, ParameterField>>;
@@ -49,6 +55,7 @@ function endFields(
     },
     [`${side}-protocol`]: {
       choices: ['amqp091', 'amqp10', 'local'],
+      choicesFrom: { local: '4.2' },
       default: 'amqp091',
       doc: `The ${end}'s protocol. \`local\` from 4.2.`,
     },
@@ -62,7 +69,11 @@ function endFields(
     [`${side}-exchange`]: { type: 'string', doc: `The exchange to ${docs.exchange}, in place of a queue.` },
     [`${side}-exchange-key`]: { type: 'string', doc: `The routing key to ${docs.key}.` },
     [`${side}-address`]: { type: 'string', doc: `The ${end} address of AMQP 1.0.` },
-    [`${side}-predeclared`]: { type: 'boolean', doc: `Whether the ${end} queue must be there already.` },
+    [`${side}-predeclared`]: {
+      type: 'boolean',
+      refused: since('4.0'),
+      doc: `Whether to wait for the ${end} queue, instead of declaring it. From 4.0.`,
+    },
   };
 }
 
@@ -78,6 +89,17 @@ const shovel: Fields = {
   'src-delete-after': {
     type: ['integer', 'string'],
     doc: 'When the shovel deletes itself: never, queue-length, or after a number of messages.',
+  },
+  'src-delete-after-duration': {
+    unit: 's',
+    minimum: 1,
+    refused: since('4.3.5'),
+    doc: 'How long after its start the shovel deletes itself. From 4.3.5.',
+  },
+  'src-consumer-name': {
+    type: 'string',
+    refused: since('4.3'),
+    doc: "The tag of the shovel's consumer; the name of the link in AMQP 1.0. From 4.3.",
   },
   'src-prefetch-count': {
     type: 'integer',
@@ -133,6 +155,7 @@ const federation = {
   },
   'queue-type': {
     choices: ['classic', 'quorum'],
+    refused: since('3.13'),
     doc: 'The type of the upstream queue. (exchanges; 3.13 and later)',
   },
   'bind-nowait': { type: 'boolean', doc: 'Whether bindings are made without waiting for an answer.' },
@@ -220,6 +243,11 @@ export function* parameterRefusals(
       const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
       if (field?.refused && includes(field.refused, { version })) {
         yield { path: [...path, key], what: `${key} in a ${component}`, hint: field.refused.hint };
+      }
+      const from = typeof given === 'string' ? field?.choicesFrom?.[given] : undefined;
+      if (from !== undefined && !includes({ from }, { version })) {
+        const what = `${key}: ${given} in a ${component}`;
+        yield { path: [...path, key], what, hint: `use another: it came with ${from}` };
       }
       if (!field?.queueArguments || !includes(field.queueArguments, { version }) || !isObject(given))
         continue;

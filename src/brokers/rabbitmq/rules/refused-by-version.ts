@@ -17,7 +17,9 @@ The rule needs a known version: \`target-version\` in the configuration, or the 
 - \`x-queue-version: 1\`: removed in 4.3.
 - \`apply-to: classic_queues\`, \`quorum_queues\`, \`streams\` in a policy: requires 3.12.
 - a negative \`delivery-limit\` in a policy: requires 4.0.
-- \`ha-policy\` of a federation upstream: removed in 4.0.
+- \`ha-policy\` of a federation upstream: removed in 4.0; its \`queue-type\` requires 3.13.
+- of a shovel: \`src-predeclared\` and \`dest-predeclared\` require 4.0, the protocol \`local\` 4.2, \`src-consumer-name\` 4.3,
+  \`src-delete-after-duration\` 4.3.5.
 - invalid values in \`src-queue-args\` and \`dest-queue-args\` of a shovel: 4.3 rejects the shovel, earlier releases fail
   when it starts.
 
