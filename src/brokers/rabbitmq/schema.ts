@@ -3,6 +3,7 @@ import { ARGUMENT_VALUE, bodyOf, byName, propertiesOf, ref } from './fields/fiel
 import { userFields } from './fields/user.ts';
 import { vhostFields } from './fields/vhost.ts';
 import { kinds } from './kinds/index.ts';
+import { superStreamDefinitions, superStreamKeys } from './kinds/super-stream.ts';
 
 /*
  * The schema of the `rabbitmq` section, made of what each kind says of its own keys.
@@ -13,7 +14,7 @@ const keysOf = (place: 'inVhost' | 'inUser' | 'beside'): JsonObject =>
   Object.assign({}, ...all.map((kind) => kind[place]?.keys));
 
 /** At the top level of a section, or below `vhosts`. */
-const inVhost = { ...propertiesOf(vhostFields), ...keysOf('inVhost') };
+const inVhost = { ...propertiesOf(vhostFields), ...keysOf('inVhost'), ...superStreamKeys };
 const besideVhosts: JsonObject = {
   vhosts: byName('Several vhosts by name, each with the same keys as the section itself.', ref('vhost-body')),
   ...keysOf('beside'),
@@ -49,6 +50,7 @@ export const schema: JsonObject = {
       { mayBeEmpty: true },
     ),
     ...Object.assign({}, ...all.map(({ definitions }) => definitions)),
+    ...superStreamDefinitions,
     ...ARGUMENT_VALUE,
   },
 };

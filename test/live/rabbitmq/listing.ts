@@ -63,22 +63,30 @@ export async function listVhost(broker: Management, vhost: string): Promise<List
 export function expectedListing(topology: GeneratedTopology): Listing {
   const bodies = (record: Record<string, Body>, map: (body: Body) => Body) =>
     Object.fromEntries(Object.entries(record).map(([name, body]) => [name, map(body)]));
+  const supers = Object.entries(topology['super-streams']).map(([name, body]) => partsOf(name, body));
   return {
-    exchanges: bodies(topology.exchanges, (body) => ({
-      type: body.type,
-      durable: body.durable ?? true,
-      auto_delete: body['auto-delete'] ?? false,
-      internal: body.internal ?? false,
-      args:
-        body['alternate-exchange'] === undefined ? {} : { 'alternate-exchange': body['alternate-exchange'] },
-    })),
-    queues: bodies(topology.queues, (body) => ({
+    exchanges: bodies(
+      Object.assign({}, topology.exchanges, ...supers.map((one) => one.exchanges)),
+      (body) => ({
+        type: body.type,
+        durable: body.durable ?? true,
+        auto_delete: body['auto-delete'] ?? false,
+        internal: body.internal ?? false,
+        args: {
+          ...(body.arguments as Body | undefined),
+          ...(body['alternate-exchange'] !== undefined && {
+            'alternate-exchange': body['alternate-exchange'],
+          }),
+        },
+      }),
+    ),
+    queues: bodies(Object.assign({}, topology.queues, ...supers.map((one) => one.queues)), (body) => ({
       type: body.type ?? 'classic',
       durable: body.durable ?? true,
       auto_delete: body['auto-delete'] ?? false,
       args: rawArguments(body),
     })),
-    bindings: topology.bindings
+    bindings: [...topology.bindings, ...supers.flatMap((one) => one.bindings)]
       .map((b) =>
         'to' in b
           ? bindingLine(b.from, 'queue', b.to, b.key, b.arguments as Body)
@@ -93,6 +101,29 @@ export function expectedListing(topology: GeneratedTopology): Listing {
     limits: topology.limits ?? {},
     permissions: topology.permissions,
     upstreams: topology['federation-upstreams'],
+  };
+}
+
+/** What a super stream is made of, as the broker's own command makes it. */
+function partsOf(name: string, { partitions, 'binding-keys': keys, ...args }: Body) {
+  const names = (keys ?? Array.from({ length: Number(partitions) }, (_, index) => String(index))) as string[];
+  const { 'queue-leader-locator': locator = 'balanced', ...rest } = args;
+  const stream = {
+    type: 'stream',
+    ...rest,
+    ...(locator !== null && { arguments: { 'x-queue-leader-locator': locator } }),
+  };
+  return {
+    exchanges: { [name]: { type: 'direct', arguments: { 'x-super-stream': true } } },
+    queues: Object.fromEntries(names.map((key) => [`${name}-${key}`, stream])),
+    bindings: names.map(
+      (key, index): Body => ({
+        from: name,
+        to: `${name}-${key}`,
+        key,
+        arguments: { 'x-stream-partition-order': index },
+      }),
+    ),
   };
 }
 

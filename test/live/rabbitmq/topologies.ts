@@ -12,6 +12,7 @@ export interface GeneratedTopology {
   readonly 'operator-policies': Record<string, Body>;
   readonly permissions: Record<string, Body>;
   readonly 'federation-upstreams': Record<string, Body>;
+  readonly 'super-streams': Record<string, Body>;
 }
 
 const EXCHANGES = ['e1', 'e2', 'e3', 'null', 'ünï/code %2F', 'it\'s "quoted" `x` |'];
@@ -130,6 +131,17 @@ const upstream = fc.record(
   { requiredKeys: ['uri'] },
 );
 
+const superStream = fc.oneof(
+  fc.record(
+    { partitions: fc.integer({ min: 1, max: 3 }), 'max-age': fc.constantFrom('1h', '7D') },
+    { requiredKeys: ['partitions'] },
+  ),
+  fc.record({
+    'binding-keys': fc.uniqueArray(fc.constantFrom('a', '0', 'b/c %'), { minLength: 1 }),
+    'queue-leader-locator': fc.constantFrom('client-local', null),
+  }),
+) as fc.Arbitrary<Body>;
+
 function some<T>(
   names: readonly string[],
   body: fc.Arbitrary<T>,
@@ -156,6 +168,7 @@ export const topologies: fc.Arbitrary<GeneratedTopology> = fc
       'operator-policies': some(['o1', 'o2'], operatorPolicy),
       permissions: some(USERS, permission),
       'federation-upstreams': some(['u1', 'u2'], upstream),
+      'super-streams': some(['s1', 's 2'], superStream),
     },
     {
       requiredKeys: [
@@ -166,6 +179,7 @@ export const topologies: fc.Arbitrary<GeneratedTopology> = fc
         'operator-policies',
         'permissions',
         'federation-upstreams',
+        'super-streams',
       ],
     },
   )

@@ -18,6 +18,7 @@ import { kinds } from '../kinds/index.ts';
 import type { Writer } from '../kinds/kind.ts';
 import { Literals } from '../kinds/literals.ts';
 import { isPredeclaredExchange, nameOf, pathOf } from '../kinds/parts.ts';
+import { takeSuperStreams } from '../kinds/super-stream.ts';
 import { writeUser } from '../kinds/user.ts';
 import { writeVhost } from '../kinds/vhost/resource.ts';
 
@@ -38,9 +39,14 @@ export function toSections(resources: readonly Resource[], broker: BrokerIdentit
   const ownerOf = (one: Resource) => users.get(kinds[kindOf(one.address)]?.userOf?.(one) ?? '');
   for (const [vhost, members] of byVhost(kept.filter((one) => !ownerOf(one)))) {
     const before = literals.notes.length;
-    const bindings = new WrittenBindings(ofKind('binding', members));
+    const { superStreams, rest } = takeSuperStreams(members);
+    const bindings = new WrittenBindings(ofKind('binding', rest));
     const own = writeVhost(vhost, ofKind('vhost', members)[0]?.spec);
-    const section = present({ ...own, ...written('inVhost', members, { bindings, literals }) });
+    const section = present({
+      ...own,
+      ...written('inVhost', rest, { bindings, literals }),
+      'super-streams': superStreams,
+    });
     const told = [...(notes.get(vhost) ?? []), ...bindings.notes, ...literals.notes.slice(before)];
     add(vhost === '/' ? 'default' : vhost, section, told);
   }

@@ -19,6 +19,7 @@ import { permission, topicPermission } from './permission.ts';
 import { operatorPolicy, policy } from './policy/index.ts';
 import { withPreflight } from './preflight.ts';
 import { queue } from './queue/index.ts';
+import { declareSuperStreams } from './super-stream.ts';
 import { declareUsers, user } from './user.ts';
 import { vhost } from './vhost/index.ts';
 import { Vhosts } from './vhost/resource.ts';
@@ -84,4 +85,5 @@ function declareVhost(
   const body = overridden(written, makeAddress(section.broker, 'vhost', vhost));
   vhosts.name(vhost, body, isNamed);
   for (const { inVhost } of Object.values(kinds)) inVhost?.declare(collector, body, vhost);
+  declareSuperStreams(collector, body, vhost);
 }

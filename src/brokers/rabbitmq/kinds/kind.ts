@@ -16,7 +16,8 @@ type DeclareCode =
   | 'bad-name'
   | 'reserved-name'
   | 'literal-secret'
-  | 'binding-ends';
+  | 'binding-ends'
+  | 'partitions';
 
 export type Collector = DeclareCollector<DeclareCode>;
 

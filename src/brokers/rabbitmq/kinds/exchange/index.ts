@@ -173,7 +173,7 @@ function liveExchange(broker: string, item: JsonObject): Resource {
 }
 
 /** `exchanges: { events: {…} }`, each with the bindings that lead to it. */
-function declareExchanges(collector: Collector, vhostBody: Body, vhost: string): void {
+export function declareExchanges(collector: Collector, vhostBody: Body, vhost: string): void {
   const { broker } = vhostBody.section;
   for (const [name, written] of membersOf(vhostBody, 'exchanges')) {
     if (!checkDeclaredName(collector, 'an exchange', name, written.at)) continue;
