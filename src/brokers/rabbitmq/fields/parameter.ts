@@ -15,7 +15,7 @@ interface ParameterField extends Field {
   readonly choicesFrom?: Readonly<Record<string, Release>>;
 }
 
-function since(before: Release): ParameterField['refused'] {
+function since(before: Release): NonNullable<ParameterField['refused']> {
   return { before, hint: `remove it: it came with ${before}` };
 }
 
