@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -55,17 +55,5 @@ describe.each(EXAMPLES)('the examples of $code', ({ code, bad, good }) => {
     const codes = codesOf(good, ENVIRONMENTS[code], VERSIONS[code]);
     expect(codes).not.toContain(code);
     expect(codes.filter((one) => !one.startsWith('kafka/'))).toEqual([]);
-  });
-});
-
-const FOLDER = new URL('../../../../topologies/kafka/', import.meta.url);
-
-describe('the example topologies', () => {
-  it.each(readdirSync(FOLDER))('%s has no finding at all', (name) => {
-    // The project of these tests has one broker of another name.
-    const yaml = readFileSync(new URL(name, FOLDER), 'utf8').replaceAll('on: events', 'on: main');
-    expect(codesOf(yaml)).toEqual([]);
-    expect(codesOf(yaml, 'production')).toEqual([]);
-    expect(codesOf(yaml, 'local')).toEqual([]);
   });
 });

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { placeOf, type Resource } from '../../../../src/model/index.ts';
 import { checkSection } from '../project.ts';
@@ -129,19 +128,5 @@ object-store:
         related: [expect.objectContaining({ line: 2 })],
       }),
     );
-  });
-});
-
-describe('the example topologies', () => {
-  const folder = new URL('../../../../topologies/nats/', import.meta.url);
-
-  it.each(readdirSync(folder))('%s is lint clean on each line', (name) => {
-    const text = readFileSync(new URL(name, folder), 'utf8');
-    const section = text.slice(text.indexOf('nats:\n'));
-    for (const version of ['2.9.10', '2.10.27', '2.15.1']) {
-      const { diagnostics, resources } = checkSection(section, version);
-      expect(diagnostics).toEqual([]);
-      expect(resources.length).toBeGreaterThan(5);
-    }
   });
 });
