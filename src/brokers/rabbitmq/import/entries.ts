@@ -75,7 +75,7 @@ const PLACED = ['queues', 'exchanges', 'bindings', 'permissions'];
 const MOST = 20;
 
 /** Whether entries have to say their vhost: a file of one vhost leaves it out, in all of its queues and exchanges. */
-export function namesVhosts(data: JsonObject): boolean {
+function namesVhosts(data: JsonObject): boolean {
   return (
     Array.isArray(data.vhosts) ||
     PLACED.some((key) => {
