@@ -29,13 +29,13 @@ const usual: Readonly<Record<string, Measure>> = {
   'commands-kafka': benchKafkaCommands,
   'commands-nats': benchNatsCommands,
   rabbitmq: benchRabbit,
-  'rabbitmq-large': benchRabbitLarge,
   kafka: benchKafka,
   nats: benchNats,
 };
 
 /** Measured only by name: each takes many minutes. */
 const long: Readonly<Record<string, Measure>> = {
+  'rabbitmq-large': benchRabbitLarge,
   moves: benchMoves,
   routing: benchRouting,
   'routing-nats': benchNatsRouting,

@@ -33,7 +33,9 @@ function npm(cwd: string, ...args: string[]): string {
 }
 
 function isStray(path: string): boolean {
-  return /(^|\/)(test|tests|bench|local|scripts)\/|\.test\./.test(path) || /(?<!\.d)\.ts$/.test(path);
+  // A folder of the sources may have such a name, too: containers of a broker are in its folder "local".
+  const isOfDevelopers = /^(test|bench|local|scripts)\/|\.test\./.test(path);
+  return isOfDevelopers || /(?<!\.d)\.ts$/.test(path);
 }
 
 function sizeOf(folder: string): number {

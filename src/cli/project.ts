@@ -13,6 +13,7 @@ import { renderDiagnostics } from '../report/index.ts';
 import type { Checked, CheckedSide, ProjectOptions } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
+import { boundGarbage } from './heap.ts';
 import { checkSpelling, type PlanFlags } from './plan-flags.ts';
 import type { Interrupts } from './signals.ts';
 import { keptPlans, tellStrangers } from './unfinished.ts';
@@ -44,6 +45,7 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
   const { check } = await import('../workflow/index.ts');
   context.busy('reading the topology');
   const checked = check(projectOptions(context, choice));
+  boundGarbage(checked);
   context.subject = { project: checked.project.name, environment: checked.project.environment };
   return checked;
 }

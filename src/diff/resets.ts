@@ -19,6 +19,7 @@ import type { Difference } from './resources.ts';
  * @param globs of addresses
  */
 export function resetSecrets(difference: Difference, context: Context, globs: readonly string[]): Difference {
+  if (globs.length === 0) return difference;
   const matchers = globs.map(addressMatcher);
   const asked = [...context.desired.values()].filter(({ address }) =>
     matchers.some((matches) => matches(address)),

@@ -55,12 +55,12 @@ type Sides = Readonly<Record<'desired' | 'live', ReadonlyMap<Address, Resource>>
 
 /** New addresses by the live resources that have them. */
 export function renamesIn(sides: Sides): Map<Address, Address> {
-  return new Map(
-    [...sides.desired.values()].flatMap((resource): [Address, Address][] => {
-      const old = renamedFrom(resource, sides);
-      return old ? [[old.address, resource.address]] : [];
-    }),
-  );
+  const renames = new Map<Address, Address>();
+  for (const resource of sides.desired.values()) {
+    const old = renamedFrom(resource, sides);
+    if (old) renames.set(old.address, resource.address);
+  }
+  return renames;
 }
 
 /**
@@ -68,6 +68,7 @@ export function renamesIn(sides: Sides): Map<Address, Address> {
  * which still belongs to its own resource.
  */
 export function renamedFrom({ was, wasBefore }: Resource, { desired, live }: Sides): Resource | undefined {
+  if (was === undefined && wasBefore === undefined) return undefined;
   const old = [wasBefore, was].find((one) => one !== undefined && live.has(one));
   return old === undefined || desired.has(old) ? undefined : live.get(old);
 }

@@ -5,13 +5,8 @@ import {
   type Change,
   type Context,
   type Dependent,
-  type FieldChange,
-  type FieldLine,
-  fieldTextOf,
   groupBy,
   isMove,
-  isSecretRef,
-  type Json,
   type Kind,
   kindOf,
   type Order,
@@ -25,6 +20,7 @@ import {
 } from '../model/index.ts';
 import { type DependentsOf, findDependents, removedBy } from './dependents.ts';
 import { decideFates, type Fate } from './fates.ts';
+import { fieldLine } from './field-line.ts';
 import { fingerprint, fingerprintOf } from './fingerprint.ts';
 
 export interface StepsInput {
@@ -55,6 +51,12 @@ export interface Steps {
  * deleted itself is re-created directly after the replacement, as declared or else as it was.
  */
 export function buildSteps(input: StepsInput): Steps {
+  const { steps, ...rest } = streamSteps(input);
+  return { ...rest, steps: [...steps] };
+}
+
+/** The same steps, each built when it is asked for; the fingerprints are complete after the last one. */
+export function streamSteps(input: StepsInput): Omit<Steps, 'steps'> & { readonly steps: Iterable<Step> } {
   const { deleted, replaced, moved } = removedBy(input.changes);
   const removed = new Set([...deleted, ...replaced, ...moved]);
   const dependentsOf = findDependents(input.context, input.kinds, removed);
@@ -64,20 +66,25 @@ export function buildSteps(input: StepsInput): Steps {
   const builder = new StepBuilder({ ...input, context: { ...input.context, deleted } }, dependentsOf, fate);
   const own = input.changes.filter((change) => !fate.has(subject(change).address));
   const orders = groupBy(input.order ?? [], ({ next }) => next);
-  const steps = own.map((change): Step => {
-    const step = builder.build(change);
-    return { ...step, runsAfter: (orders.get(step.address) ?? []).map(({ first }) => first) };
-  });
-  for (const [address, { outcome, takenBy }] of fate) {
-    if (outcome === 'recreated' && takenBy.length > 1) steps.push(builder.recreate(address, takenBy));
+  function* steps(): Iterable<Step> {
+    for (const change of own) {
+      const runsAfter = (orders.get(subject(change).address) ?? []).map(({ first }) => first);
+      yield builder.build(change, runsAfter);
+    }
+    for (const [address, { outcome, takenBy }] of fate) {
+      if (outcome === 'recreated' && takenBy.length > 1) yield builder.recreate(address, takenBy);
+    }
   }
   const acting = own.map(subject).filter((resource) => actsAtOnce(resource, input.kinds));
   return {
-    steps,
+    steps: steps(),
     acting: new Set(acting.map(({ address }) => address)),
     fingerprints: builder.fingerprints,
   };
 }
+
+/** Of most steps, which share it. */
+const NONE: readonly never[] = [];
 
 class StepBuilder {
   readonly fingerprints: Record<Address, string> = {};
@@ -93,43 +100,45 @@ class StepBuilder {
     this.#fates = fates;
   }
 
-  build(change: Change): Step {
+  build(change: Change, runsAfter: readonly Address[]): Step {
     const { context, kinds } = this.#input;
     const resource = subject(change);
     const kind = kindFor(kinds, resource.address);
     const isKept = change.action === 'create' || change.action === 'update' || isMove(change);
-    const dependents = isKept ? [] : this.#dependents(resource.address);
+    const dependents = isKept ? NONE : this.#dependents(resource.address);
     const risks = [...kind.risks(change, context), ...this.#ownRisks(change, dependents)];
     const affected = this.#affected(change, kind, risks);
     this.fingerprints[resource.address] = fingerprintOf(change, context);
     if (isMove(change)) this.#noteDependents(resource.address);
     const isReplaced = change.action === 'replace' && !isMove(change);
     const restore = isReplaced ? this.#restore(change.before) : undefined;
-    return {
+    const { title, detail } = kind.title(resource);
+    // Without a spread: that makes objects of twice the size, and there may be 100,000.
+    const step: Step = {
       address: resource.address,
       action: change.action,
-      ...kind.title(resource),
+      title,
+      detail,
       change: bare(change),
-      fields: 'fields' in change ? change.fields.map((field) => fieldLine(kind, field, change)) : [],
+      fields: 'fields' in change ? change.fields.map((field) => fieldLine(kind, field, change)) : NONE,
       risks,
-      ...(affected && { affected }),
       dependents,
-      runsAfter: [],
+      runsAfter,
       calls: this.#calls(change),
-      ...(restore && { restore }),
     };
+    return affected || restore ? withStakes(step, affected, restore) : step;
   }
 
   /** The creation of a dependent of several replacements: after the last of them. */
   recreate(address: Address, takenBy: readonly Address[]): Step {
     const resource = this.#wanted(address);
-    const step = this.build({ action: 'create', after: resource });
+    const step = this.build({ action: 'create', after: resource }, takenBy);
     const again: Risk = {
       class: 'safe',
       code: 'recreated',
       message: `re-created after ${takenBy.length} replacements`,
     };
-    return { ...step, risks: [again], runsAfter: takenBy };
+    return { ...step, risks: [again] };
   }
 
   /** A move keeps the dependents that the plan knows of: another one makes the plan stale. */
@@ -232,25 +241,21 @@ function actsAtOnce(resource: Resource, kinds: Readonly<Record<string, Kind>>): 
   return kindFor(kinds, resource.address).actsAtOnce?.(resource) === true;
 }
 
-function fieldLine(
-  kind: Kind,
-  field: FieldChange,
-  change: Extract<Change, { action: 'update' | 'replace' }>,
-): FieldLine {
-  const texts = kind.fieldTexts?.(field, change);
-  const isReset = change.resets === true && isSecretRef(field.before) && isSecretRef(field.after);
-  const text = (value: Json) => fieldTextOf(kind, field.path, value);
-  return {
-    name: kind.fieldName?.(field.path) ?? field.path.join('.'),
-    ...(field.before !== undefined && { before: text(field.before) }),
-    ...(field.after !== undefined && { after: text(field.after) + (isReset ? ', set again' : '') }),
-    ...texts,
-    ...(field.at && { at: field.at }),
-    ...(field.immutable !== undefined && { immutable: field.immutable }),
-  };
-}
-
 /** A change without the source positions of its fields, which the field lines contain. */
 function bare(change: Change): Change {
   return 'after' in change ? { ...change, after: withoutPlaces(change.after) } : change;
+}
+
+/** With the keys in the order in which plans are written. */
+function withStakes(
+  { dependents, runsAfter, calls, ...head }: Step,
+  affected: Affected | undefined,
+  restore: readonly Call[] | undefined,
+): Step {
+  return {
+    ...head,
+    ...(affected && { affected }),
+    ...{ dependents, runsAfter, calls },
+    ...(restore && { restore }),
+  };
 }

@@ -107,7 +107,8 @@ function layer(steps: readonly Step[], edges: Edges, before: readonly Step[] = [
         continue;
       }
       depths.set(frame.step.address, frame.depth);
-      kept.set(frame.step.address, frame.after);
+      // A copy is as large as it must be; an array that grew has room for 16 more.
+      kept.set(frame.step.address, frame.after.slice());
       stack.pop();
     }
   };

@@ -12,7 +12,7 @@ import {
   type Surroundings,
   subject,
 } from '../model/index.ts';
-import { allowance, buildSteps, type Steps } from '../plan/index.ts';
+import { allowance, buildSteps, type Steps, type StepsInput } from '../plan/index.ts';
 
 /** What a plan says of one broker. */
 export interface Claim {
@@ -31,10 +31,15 @@ export interface Claim {
  * @param live instead of the live resources of the claim
  */
 export function rebuildSteps(claim: Claim, live: Context['live'] = claimedLive(claim)): Steps {
+  return buildSteps(claimedInput(claim, live));
+}
+
+/** What the steps of the claim are built of anew. */
+export function claimedInput(claim: Claim, live: Context['live'] = claimedLive(claim)): StepsInput {
   const { provider, broker, allowed } = claim;
   const context: Context = { broker, desired: claimedDesired(claim), live };
   const changes = changesOf(claim, context);
-  return buildSteps({
+  return {
     context,
     kinds: provider.kinds,
     changes,
@@ -42,7 +47,7 @@ export function rebuildSteps(claim: Claim, live: Context['live'] = claimedLive(c
     isAllowed: allowance(allowed),
     order: provider.order?.(changes, context) ?? [],
     recorded: recordedIn(claim.steps),
-  });
+  };
 }
 
 const RECORDED_IN = /re-created from (.*)$/s;

@@ -6,11 +6,12 @@ import {
   encodeSegment,
   type JsonObject,
   makeAddress,
+  parseAddress,
   type Resource,
 } from '../../../../model/index.ts';
 import type { BindingRef, RabbitCall } from '../../calls.ts';
 import { shownArguments } from '../arguments.ts';
-import { exchangeNeed, pathOf, tableOf, text, vhostAndName } from '../parts.ts';
+import { exchangeNeed, tableOf, text, vhostAndName } from '../parts.ts';
 
 /*
  * What a binding is, and the calls that make and remove it; and the one that makes an exchange, which comes back
@@ -120,22 +121,39 @@ export function endsOf({ address }: Resource): { readonly source: Address; reado
 }
 
 /** All of a binding, out of its address. */
-export function identityOf(binding: Resource): BindingIdentity {
-  const [vhost = '', source = '', type, destination = '', routingKey = ''] = pathOf(binding);
-  const destinationType = type === 'exchange' ? 'exchange' : 'queue';
-  return {
-    vhost,
-    source,
-    destinationType,
-    destination,
-    routingKey,
-    arguments: tableOf(binding.spec.arguments),
-  };
+export function identityOf({ address, spec }: Resource): BindingIdentity {
+  const { ends, length } = namesOf(address);
+  const { vhost, source, destinationType, destination } = ends;
+  const end = address.indexOf('/', length);
+  const key = address.slice(length, end < 0 ? undefined : end);
+  const routingKey = key.includes('%') ? decodeURIComponent(key) : key;
+  return { vhost, source, destinationType, destination, routingKey, arguments: tableOf(spec.arguments) };
+}
+
+type EndNames = Omit<BindingIdentity, 'routingKey' | 'arguments' | 'twin'>;
+
+/** Of the address that was read last: thousands one after the other begin alike, and share the names of their ends. */
+let last: { readonly prefix: string; readonly ends: EndNames } | undefined;
+
+/** The names of a binding's ends, and how long its address is before the routing key. */
+function namesOf(address: Address): { readonly ends: EndNames; readonly length: number } {
+  let length = 0;
+  for (let slashes = 0; slashes < 6; slashes++) {
+    length = address.indexOf('/', length) + 1 || address.length;
+  }
+  const prefix = address.slice(0, length);
+  if (last?.prefix !== prefix) {
+    const [vhost = '', source = '', type, destination = ''] = parseAddress(prefix).path;
+    const destinationType = type === 'exchange' ? 'exchange' : 'queue';
+    last = { prefix, ends: { vhost, source, destinationType, destination } };
+  }
+  return { ends: last.ends, length };
 }
 
 export function bind(binding: Resource): RabbitCall {
   const { destinationType, ...body } = identityOf(binding);
-  return { op: `${destinationType}.bind`, target: binding.address, body: body satisfies BindingRef };
+  const op = destinationType === 'queue' ? 'queue.bind' : 'exchange.bind';
+  return { op, target: binding.address, body: body satisfies BindingRef };
 }
 
 export function unbind(binding: Resource): RabbitCall {
