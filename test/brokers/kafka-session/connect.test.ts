@@ -309,6 +309,16 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
     await expect(readOne(session, 'events/quota/user/x')).rejects.toMatchObject({
       failure: { hint: expect.stringContaining('User:alice needs DescribeConfigs on the cluster') },
     });
+    for (const [address, resource] of [
+      // The old release has no group configs to ask for.
+      ...(line === 'current' ? [['events/group/hers', 'group "hers"']] : []),
+      ['events/client-metrics/x', 'the cluster'],
+      ['events/broker-configs/cluster', 'the cluster'],
+    ]) {
+      await expect(readOne(session, address ?? '')).rejects.toMatchObject({
+        failure: { hint: expect.stringContaining(`User:alice needs DescribeConfigs on ${resource}`) },
+      });
+    }
     const [outcome] = await send(session, [[create(fresh('new'))]]);
     expect(outcome).toMatchObject({
       status: 'failed',
