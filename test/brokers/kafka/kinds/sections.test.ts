@@ -44,6 +44,56 @@ const acl = (more: Partial<AclSpec>): Resource =>
   });
 
 describe('toSections', () => {
+  it('writes configs of groups, subscriptions and brokers as people do, and planning them is empty', () => {
+    const configs = (
+      kind: string,
+      name: string,
+      origin: string,
+      values: Readonly<Record<string, string>>,
+    ) => ({
+      address: `kafka/${kind}/${name}`,
+      spec: {
+        ...Object.fromEntries(Object.entries(values).map(([key, value]) => [`configs.${key}`, value])),
+        sources: Object.fromEntries(Object.keys(values).map((key) => [key, { origin }])),
+      },
+      dependsOn: [],
+    });
+    const live = [
+      configs('group', '${orders}', 'group', {
+        'consumer.session.timeout.ms': '60000',
+        'share.auto.offset.reset': 'by_duration:PT1H',
+        'share.renew.acknowledge.enable': 'false',
+      }),
+      configs('client-metrics', 'all', 'client-metrics', {
+        metrics: '*',
+        match: 'client_id=a.*,client_id=b',
+      }),
+      configs('broker-configs', 'cluster', 'dynamic-default-broker', {
+        'log.retention.ms': '1209600000',
+        'some.plugin.config': 'x',
+      }),
+    ];
+    expect(texts(live)).toBe(`# groups.yaml
+groups:
+  \${orders}:
+    consumer.session.timeout.ms: 1m
+    share.auto.offset.reset: by_duration:PT1H
+    share.renew.acknowledge.enable: false
+# client-metrics.yaml
+client-metrics:
+  all:
+    match:
+      - client_id=a.*
+      - client_id=b
+    metrics: "*"
+# broker-configs.yaml
+broker-configs:
+  log.retention.ms: 14d
+  some.plugin.config: x
+`);
+    expect(planOf(live)).toMatchObject({ changes: [], unmanaged: [] });
+  });
+
   it('writes what a person would have written', () => {
     const three = [
       [1, 2, 3],
