@@ -31,9 +31,24 @@ test('topics with their placement, and ACLs', async () => {
   expect(leftovers).toEqual([
     expect.stringMatching(/^f\.yaml:8:3 spec\.migration: how fast replicas move/),
     expect.stringMatching(
-      /^f\.yaml:17:59 spec\.placement\.strategy: brokerform has no placement "balanced-leaders"/,
+      /^f\.yaml:17:59 spec\.placement\.strategy: brokerform does not balance leaders over racks; replicas stay/,
     ),
     expect.stringMatching(/^f\.yaml:26:1 spec: how a cluster is reached stands in brokerform\.yaml/),
+  ]);
+});
+
+test('placement within a rack keeps the numbers of the topic, and says what can take its place', async () => {
+  const { yaml, leftovers, errors } = await readFiles(`${META}
+spec:
+  partitions: 2
+  replicationFactor: 2
+  placement: { strategy: static-in-rack, staticRackAssignments: [a, b] }
+`);
+  expect(errors).toEqual([]);
+  expect(parse(yaml)).toEqual({ kafka: { topics: { orders: { partitions: 2, 'replication-factor': 2 } } } });
+  expect(leftovers.map((line) => line.replace(/^f\.yaml:5:\d+ spec\.placement\./, ''))).toEqual([
+    'strategy: brokerform keeps no partition within one rack: to fix the brokers, declare them as replicas of the topic; replicas stay where they are',
+    'staticRackAssignments: which brokers a rack has is not in the files',
   ]);
 });
 

@@ -78,6 +78,16 @@ function translateTopic(draft: DraftSection, name: string, meta: Mapping, spec: 
   draft.put([...path, 'replication-factor'], factor, spec.at('replicationFactor'));
 }
 
+const IN_RACK =
+  'brokerform keeps no partition within one rack: to fix the brokers, declare them as replicas of the topic';
+
+/** https://github.com/segmentio/topicctl#placement-strategies */
+const LEFT_PLACEMENTS: Readonly<Record<string, string>> = {
+  'balanced-leaders': 'brokerform does not balance leaders over racks',
+  'in-rack': IN_RACK,
+  'static-in-rack': IN_RACK,
+};
+
 /** @returns whether every replica has its place */
 function translatePlacement(draft: DraftSection, path: string[], placement: Mapping | undefined): boolean {
   if (!placement) return false;
@@ -90,10 +100,9 @@ function translatePlacement(draft: DraftSection, path: string[], placement: Mapp
   }
   if (strategy === 'cross-rack') draft.put([...path, 'placement'], 'rack-aware', placement.at('strategy'));
   else if (strategy !== undefined && strategy !== 'any') {
-    placement.leave(
-      'strategy',
-      `brokerform has no placement ${JSON.stringify(strategy)}; replicas stay where they are`,
-    );
+    const why = LEFT_PLACEMENTS[strategy] ?? `brokerform has no placement ${JSON.stringify(strategy)}`;
+    placement.leave('strategy', `${why}; replicas stay where they are`);
+    placement.leave('staticRackAssignments', 'which brokers a rack has is not in the files');
   }
   return false;
 }
