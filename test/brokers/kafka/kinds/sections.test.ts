@@ -59,7 +59,7 @@ describe('toSections', () => {
       dependsOn: [],
     });
     const live = [
-      configs('group', '${orders}', 'group', {
+      configs('group', 'orders', 'group', {
         'consumer.session.timeout.ms': '60000',
         'share.auto.offset.reset': 'by_duration:PT1H',
         'share.renew.acknowledge.enable': 'false',
@@ -75,7 +75,7 @@ describe('toSections', () => {
     ];
     expect(texts(live)).toBe(`# groups.yaml
 groups:
-  \${orders}:
+  orders:
     consumer.session.timeout.ms: 1m
     share.auto.offset.reset: by_duration:PT1H
     share.renew.acknowledge.enable: false
