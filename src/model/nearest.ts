@@ -1,9 +1,16 @@
-/** The known word that was probably meant: at most a third of it mistyped. Undefined where none is near. */
-export function nearestWord(word: string, known: Iterable<string>): string | undefined {
+/**
+ * The known word that was probably meant: at most a third of it mistyped. Undefined where none is near.
+ * @param most edits of a word, however long
+ */
+export function nearestWord(
+  word: string,
+  known: Iterable<string>,
+  most = Number.POSITIVE_INFINITY,
+): string | undefined {
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const allowed = Math.min(most, Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)));
     if (Math.abs(word.length - candidate.length) > allowed || word.length > 200) continue;
     const distance = editDistance(normalised(word), normalised(candidate));
     if (distance <= allowed && distance < bestDistance) {

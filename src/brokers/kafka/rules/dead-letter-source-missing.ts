@@ -1,6 +1,9 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
 import { deadLetterSource, topicsOf } from '../topology.ts';
 
+/** Edits. Names of one team are alike for most of their length. */
+const TYPO = 2;
+
 export const deadLetterSourceMissing: Rule = {
   code: 'kafka/dead-letter-source-missing',
   severity: 'warning',
@@ -30,7 +33,7 @@ topics:
     for (const { name, resource } of topics) {
       const source = deadLetterSource(name);
       if (source === undefined || names.has(source)) continue;
-      const nearest = nearestWord(source, sources);
+      const nearest = nearestWord(source, sources, TYPO);
       if (nearest === undefined) continue;
       yield {
         resource,

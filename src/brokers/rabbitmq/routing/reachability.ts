@@ -45,36 +45,39 @@ function deadLetterExchanges(vhost: Vhost): string[] {
 
 /**
  * The queues that receive dead letters and nothing else, and send them nowhere. A dead-letter exchange counts if none of
- * its queues dead-letters again: one that leads back to work carries messages. A source with a TTL may delay messages.
+ * its queues dead-letters again: one that leads back to work carries messages. A source with a short TTL delays messages.
  */
 export function finalDeadLetterQueues(vhost: Vhost): ReadonlySet<string> {
   const queues = [...vhost.queues.values()];
-  const sources = queues.filter(
-    (queue) => queue.setting('dead-letter-exchange') && !queue.setting('message-ttl'),
-  );
-  const exchanges = new Set(sources.map((queue) => queue.setting('dead-letter-exchange')?.value));
-  const byName = new Set(
-    sources
-      .filter((queue) => queue.setting('dead-letter-exchange')?.value === '')
-      .map((queue) => queue.setting('dead-letter-routing-key')?.value),
-  );
   const isFinal = (queue: Queue | undefined) => queue !== undefined && !queue.setting('dead-letter-exchange');
-  const isFinalExchange = (name: string) =>
-    exchanges.has(name) &&
-    vhost
-      .exchange(name)
-      ?.outgoing.every(({ toQueue, destination }) => toQueue && isFinal(vhost.queues.get(destination))) ===
-      true;
-  return new Set(
-    queues
-      .filter(
-        (queue) =>
-          isFinal(queue) &&
-          (queue.incoming.length > 0 || byName.has(queue.name)) &&
-          queue.incoming.every(({ source }) => isFinalExchange(source)),
-      )
-      .map(({ name }) => name),
+  const sources = queues.filter((queue) => !isFinal(queue) && !isDelay(queue));
+  const exchanges = new Set<string>();
+  const byName = new Set<Json | undefined>();
+  for (const source of sources) {
+    const name = source.setting('dead-letter-exchange')?.value;
+    if (name === '') byName.add(source.setting('dead-letter-routing-key')?.value);
+    else if (typeof name === 'string') exchanges.add(name);
+  }
+  for (const name of exchanges) {
+    const bindings = vhost.exchange(name)?.outgoing ?? [];
+    const isEnd = bindings.every((one) => one.toQueue && isFinal(vhost.queues.get(one.destination)));
+    if (!isEnd) exchanges.delete(name);
+  }
+  const final = queues.filter(
+    (queue) =>
+      isFinal(queue) &&
+      (queue.incoming.length > 0 || byName.has(queue.name)) &&
+      queue.incoming.every(({ source }) => exchanges.has(source)),
   );
+  return new Set(final.map(({ name }) => name));
+}
+
+/** In milliseconds: what waits for an hour was not consumed. */
+const LONGEST_DELAY = 3_600_000n;
+
+function isDelay(queue: Queue): boolean {
+  const ttl = numberSetting(queue, 'message-ttl');
+  return ttl !== undefined && ttl < LONGEST_DELAY;
 }
 
 /**

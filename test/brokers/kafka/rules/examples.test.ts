@@ -12,7 +12,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const ENVIRONMENTS: Record<string, string> = { 'kafka/replication-factor-one-in-production': 'production' };
 
 /** What brokerform.yaml says for a cluster of one broker. */
-const ONE_BROKER = { 'main/topic/*': { 'replication-factor': 1, configs: { 'min.insync.replicas': 1 } } };
+const ONE_BROKER = { 'events/topic/*': { 'replication-factor': 1, configs: { 'min.insync.replicas': 1 } } };
 
 /** Rules that are about an old release. */
 const VERSIONS: Record<string, string> = {
@@ -21,7 +21,7 @@ const VERSIONS: Record<string, string> = {
 };
 
 function codesOf(yaml: string, environment?: string, version?: string): string[] {
-  const main = {
+  const events = {
     type: 'kafka',
     bootstrap: ['localhost:9092'],
     ...(version && { 'target-version': version }),
@@ -29,7 +29,8 @@ function codesOf(yaml: string, environment?: string, version?: string): string[]
   const config = {
     project: 'p',
     topologies: ['t.yaml'],
-    brokers: { main },
+    // Named as in the configuration of the examples.
+    brokers: { events },
     environments: { production: {}, local: { overrides: ONE_BROKER } },
   };
   writeFileSync(join(directory, 'brokerform.yaml'), JSON.stringify(config));

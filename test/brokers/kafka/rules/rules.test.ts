@@ -142,7 +142,7 @@ const CASES: readonly (readonly [code: string, yaml: string, at: readonly string
   ],
   ['dead-letter-source-missing', 'topics:\n  dlq: {}\n  adlq: {}', []],
   // Named after a consumer.
-  ['dead-letter-source-missing', 'topics:\n  orders: {}\n  mail-sender-dlq: {}', []],
+  ['dead-letter-source-missing', 'topics:\n  shop.orders.paid: {}\n  shop.orders.mailer-dlq: {}', []],
   [
     'dead-letter-fewer-partitions',
     'topics:\n  a: { partitions: 3 }\n  a-dlq: { partitions: 2 }',

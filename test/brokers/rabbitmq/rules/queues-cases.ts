@@ -20,7 +20,7 @@ export const queues: Cases = {
         queues: {
           dead: {},
           named: {},
-          q: { arguments: dlx },
+          q: { arguments: { ...dlx, 'x-message-ttl': 86_400_000 } },
           r: { arguments: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'named' } },
         },
         bindings: [['dlx', 'dead']],
