@@ -34,6 +34,15 @@ More than three warnings or infos of one rule about the same field, with the sam
 pull request show the first, and how many others there are. \`-v\` lists each, and so do JSON, SARIF, JUnit and GitLab. Errors are
 always listed one by one.
 
+## Baseline: accept what is there
+
+\`\`\`sh
+brokerform validate --write-baseline   # writes lint-baseline.json beside brokerform.yaml
+\`\`\`
+
+From then on, \`validate\`, \`plan\` and \`diff\` report only new findings: one of another rule, resource or field, or one more of the same. What
+no longer exists is reported as \`lint/stale-baseline\`. Commit the file. For another name, set \`lint.baseline\`.
+
 ## Rules of your own
 
 Conventions of a project are data in \`brokerform.yaml\`. The code of such a rule is \`custom/\` and its name; severities, suppressions

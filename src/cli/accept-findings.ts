@@ -17,6 +17,12 @@ export interface Annotations {
   readonly names?: readonly TracedName[];
 }
 
+export interface Annotated {
+  readonly files: Files;
+  /** How many findings are no errors, and have no suppression. */
+  readonly remaining: number;
+}
+
 /**
  * Topology files with a suppression above each line that a lint rule finds an error in: what is live is legal, however
  * unwise, and an import can be planned at once. The comments stay as the list of what to look at. Above each resource
@@ -26,7 +32,7 @@ export async function withAcceptedFindings(
   context: CommandContext,
   files: Files,
   { config, names: traced = [] }: Annotations = {},
-): Promise<Files> {
+): Promise<Annotated> {
   const { isFinding } = await import('../workflow/index.ts');
   const folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
   try {
@@ -52,7 +58,10 @@ export async function withAcceptedFindings(
     for (const { address, at } of [...brokers.values()].flatMap(({ desired }) => desired)) {
       for (const { name } of titles.get(address) ?? []) if (at) comments.addName(at, name);
     }
-    return new Map(Array.from(files, ([path, text]) => [path, comments.writtenTo(path, text)]));
+    return {
+      files: new Map(Array.from(files, ([path, text]) => [path, comments.writtenTo(path, text)])),
+      remaining: diagnostics.filter((one) => one.severity !== 'error' && isFinding(one)).length,
+    };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   type Baseline,
@@ -11,8 +12,38 @@ import {
 import { displayPath } from './files.ts';
 import { readText } from './read-file.ts';
 
+/** Where a configuration has its baseline. Absolute. @param directory of the configuration */
+export function baselineFile(configured: string | undefined, directory: string): string {
+  return resolve(directory, configured ?? 'lint-baseline.json');
+}
+
+interface Choice {
+  /** The working directory. */
+  readonly directory: string;
+  /** Instead of that of the configuration. */
+  readonly baseline?: string | Baseline | false;
+}
+
+/** The baseline that counts. @param directory of the configuration */
+export function loadBaseline(
+  choice: Choice,
+  configured: string | undefined,
+  directory: string,
+  diagnostics: Diagnostic[],
+): Baseline | undefined {
+  if (typeof choice.baseline === 'object') return choice.baseline;
+  const usual = baselineFile(configured, directory);
+  const isThere = configured !== undefined || existsSync(usual);
+  const file = choice.baseline ?? (isThere && usual);
+  if (file === false) return undefined;
+  const read = readBaseline(file, choice.directory);
+  if ('baseline' in read) return read.baseline;
+  diagnostics.push(read.diagnostic);
+  return undefined;
+}
+
 /** Reads a baseline as `validate --write-baseline` writes it. */
-export function readBaseline(
+function readBaseline(
   file: string,
   directory: string,
 ): { readonly baseline: Baseline } | { readonly diagnostic: Diagnostic } {

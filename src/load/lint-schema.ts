@@ -76,7 +76,7 @@ export const LINT = {
       type: 'string',
       minLength: 1,
       description:
-        'File of accepted findings, relative to this file; `brokerform validate --write-baseline FILE` writes it.',
+        'File of accepted findings, relative to this file (default: `lint-baseline.json`, if it exists); `brokerform validate --write-baseline` writes it.',
       examples: ['lint-baseline.json'],
     },
   },

@@ -11,7 +11,7 @@ import {
   type Suppression,
 } from '../model/index.ts';
 import { ADDRESS_HINT, type AddressScope, addressProblem } from './addresses.ts';
-import { readBaseline } from './baseline.ts';
+import { baselineFile, loadBaseline } from './baseline.ts';
 import { readConfig } from './config.ts';
 import type { BrokerGlob, Config, LintSettings, Placed } from './config-model.ts';
 import { BrokerConfig } from './connection.ts';
@@ -70,6 +70,8 @@ export interface Project {
   readonly limits: { readonly deletes?: number };
   readonly lint: LintSettings;
   readonly baseline: Baseline | undefined;
+  /** Where the baseline of the configuration is, or would be. Absolute. */
+  readonly baselineFile: string;
   readonly suppressions: readonly Suppression[];
   /** Files of whose sections only a part was sound: what a rule says of the rest may be untrue of the whole. */
   readonly unsound: ReadonlySet<string>;
@@ -127,7 +129,8 @@ export function loadProject(options: LoadOptions): { project: Project; diagnosti
     protect: (config?.protect ?? []).map(({ value }) => value),
     limits: config?.limits ?? {},
     lint: config?.lint ?? { rules: {}, places: {}, custom: [] },
-    baseline: loadBaseline(options, config, directory, diagnostics),
+    baseline: loadBaseline(options, config?.lint.baseline, directory, diagnostics),
+    baselineFile: baselineFile(config?.lint.baseline, directory),
     suppressions: topologies.suppressions,
     unsound: topologies.unsound,
     files: files.map((file) => displayPath(file, options.directory)),
@@ -177,22 +180,6 @@ function loadConfig(
   });
   append(diagnostics, config.diagnostics);
   return config;
-}
-
-function loadBaseline(
-  options: LoadOptions,
-  config: Config | undefined,
-  directory: string,
-  diagnostics: Diagnostic[],
-): Baseline | undefined {
-  if (typeof options.baseline === 'object') return options.baseline;
-  const configured = config?.lint.baseline;
-  const file = options.baseline ?? (configured === undefined ? undefined : join(directory, configured));
-  if (file === undefined || file === false) return undefined;
-  const read = readBaseline(file, options.directory);
-  if ('baseline' in read) return read.baseline;
-  diagnostics.push(read.diagnostic);
-  return undefined;
 }
 
 function noEnvironments({ environment, directory }: LoadOptions): Diagnostic {

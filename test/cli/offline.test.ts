@@ -399,11 +399,44 @@ test('a definitions file becomes YAML that plans empty against it', async () => 
     bindings: [],
   };
   await write({ 'definitions.json': JSON.stringify(definitions), 'brokerform.yaml': CONFIG });
-  const { code, stdout, stderr } = await cli('import --from definitions.json --out topologies');
-  expect([code, stderr]).toEqual([0, '']);
+  const { code, stdout } = await cli('import --from definitions.json --out topologies');
+  expect(code).toBe(0);
   expect(stdout).toMatch(/^wrote topologies\//);
   const planned = await cli('plan --against definitions.json');
   expect(planned.stdout).toContain('No changes.');
+});
+
+test('what was imported is accepted by one command, which import names; what is added is a finding', async () => {
+  const queue = (name: string) => ({ name, vhost: '/', durable: true });
+  const definitions = { rabbit_version: '4.3.6', vhosts: [{ name: '/' }], queues: [queue('a'), queue('b')] };
+  await write({ 'definitions.json': JSON.stringify(definitions), 'brokerform.yaml': CONFIG });
+  const imported = await cli('import --from definitions.json --out topologies');
+  expect(imported.stderr).toContain('4 findings in what was imported. brokerform validate shows them');
+  const [command = ''] = /validate --write-baseline$/m.exec(imported.stderr) ?? [];
+  const written = await cli(`${command} --fail-on info`);
+  expect(written).toMatchObject({ code: 0, stdout: 'No findings.\n' });
+  expect(written.stderr).toContain('Wrote 4 findings to lint-baseline.json.');
+  expect(await cli('validate --fail-on info')).toMatchObject({ code: 0, stdout: 'No findings.\n' });
+  await write({ 'topologies/new.yaml': 'rabbitmq: { queues: { c: {} } }\n' });
+  const { code, stdout } = await cli('validate --fail-on info');
+  expect([code, stdout.match(/queue "\w"/g)]).toEqual([3, ['queue "c"', 'queue "c"']]);
+  // A file of another name accepts nothing before the configuration names it.
+  await rm(join(folder, 'lint-baseline.json'));
+  expect((await cli('validate --write-baseline known.json')).stderr).toContain(
+    'name it as lint.baseline in brokerform.yaml',
+  );
+  await write({ 'brokerform.yaml': `${CONFIG}lint: { baseline: known.json }\n` });
+  expect((await cli('validate --write-baseline')).stderr).toContain('to known.json.');
+});
+
+test('an import of what only another tool plans says nothing of accepting it', async () => {
+  await write({
+    'brokerform.yaml':
+      'project: p\ntopologies: [t/*.yaml]\nbrokers: { k: { type: kafka, bootstrap: ["localhost:1"] } }\n',
+    'state.yaml': 'topics: { orders: { partitions: 1, replication: 1 } }\n',
+  });
+  const { code, stderr } = await cli('import --from kafka-gitops state.yaml --out t');
+  expect([code, stderr]).toEqual([0, '']);
 });
 
 test('an import over files that exist shows what would change in them, and overwrites nothing', async () => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Diagnostic } from '../../model/index.ts';
 import { renderDiagnostics, unifiedDiff } from '../../report/index.ts';
-import { withAcceptedFindings } from '../accept-findings.ts';
+import { type Annotated, withAcceptedFindings } from '../accept-findings.ts';
 import type { CommandContext } from '../context.ts';
 import { tellHandOver } from '../hand-over.ts';
 import { type Files, snapshotFiles, topologyFiles } from '../import-files.ts';
@@ -58,7 +58,7 @@ export function addImport(program: Command, invoke: Invoke): void {
       invoke<Flags>(async (context, flags) => {
         const imported = await importFrom(context, flags);
         const isYaml = flags.format === 'yaml';
-        const files = await filesOf(context, imported, flags);
+        const { files, remaining } = await filesOf(context, imported, flags);
         const leftovers = imported.leftovers ?? imported.unread;
         if (leftovers) tellLeftovers(context, leftovers, files.size);
         if (flags.out === undefined) {
@@ -72,6 +72,7 @@ export function addImport(program: Command, invoke: Invoke): void {
           : [];
         await context.folder.writeNew(new Map([...files, ...schemas]));
         context.print([...files.keys()].map((file) => `wrote ${file}\n`).join(''));
+        noteFindings(context, remaining);
         tellHandOver(context, imported.names ?? []);
         return {};
       }),
@@ -85,14 +86,26 @@ async function printDifferences(context: CommandContext, files: Files): Promise<
   }
 }
 
-async function filesOf(context: CommandContext, imported: Imported, flags: Flags): Promise<Files> {
+/** What is on a broker is not to be mended before the first plan. */
+function noteFindings(context: CommandContext, count: number): void {
+  if (count === 0) return;
+  const [findings, them] = count === 1 ? ['1 finding', 'it'] : [`${count} findings`, 'them'];
+  context.note(
+    `${findings} in what was imported. brokerform validate shows ${them}; to accept ${them}: brokerform validate --write-baseline`,
+  );
+}
+
+async function filesOf(context: CommandContext, imported: Imported, flags: Flags): Promise<Annotated> {
   if (flags.format === 'yaml') {
     const files = await topologyFiles(context.folder, imported, flags.out);
     const { names = [], leftovers } = imported;
     // Other tools' files are plans: what is wrong with them is to be mended. A state says what is on a broker.
-    return leftovers && names.length === 0 ? files : withAcceptedFindings(context, files, { names });
+    return leftovers && names.length === 0
+      ? { files, remaining: 0 }
+      : withAcceptedFindings(context, files, { names });
   }
-  if (imported.sources.length > 0 && !imported.leftovers) return snapshotFiles(imported.sources, flags.out);
+  if (imported.sources.length > 0 && !imported.leftovers)
+    return { files: await snapshotFiles(imported.sources, flags.out), remaining: 0 };
   throw new UsageError('a snapshot is of a broker, and files of other tools only say what should be on one');
 }
 

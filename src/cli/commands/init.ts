@@ -95,7 +95,7 @@ function brokerOption(): Option {
 async function liveTopology(context: CommandContext, config: string, wait: number): Promise<Files> {
   const sources = await importWith(context, config, wait);
   const files = await topologyFiles(context.folder, { sources }, 'topologies');
-  return withAcceptedFindings(context, files, { config });
+  return (await withAcceptedFindings(context, files, { config })).files;
 }
 
 function exampleTopology(types: readonly StarterType[], schemas: string): Files {

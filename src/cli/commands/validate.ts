@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Command } from 'commander';
 import type { Diagnostic, Severity } from '../../model/index.ts';
 import { type Format, renderDiagnostics } from '../../report/index.ts';
@@ -13,7 +14,7 @@ import { UsageError } from '../usage.ts';
 interface Flags extends OutputFlags {
   readonly failOn: Severity;
   readonly baseline?: string;
-  readonly writeBaseline?: string;
+  readonly writeBaseline?: string | true;
 }
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
@@ -32,7 +33,10 @@ export function addValidate(program: Command, invoke: Invoke): void {
         ]),
       )
       .option('--baseline <file>', 'baseline file of accepted findings (default: lint.baseline)')
-      .option('--write-baseline <file>', 'write all current findings to a baseline file'),
+      .option(
+        '--write-baseline [file]',
+        'accept all findings: write them to a baseline (default: lint.baseline)',
+      ),
   ).action(
     invoke<Flags>((context, flags, paths) =>
       withOutputs(context, flags, 'validate', async (publish) => {
@@ -56,18 +60,19 @@ async function checkFindings(
   flags: Flags,
   paths: readonly string[],
 ): Promise<Checked> {
-  const { baseline, writeBaseline: file } = flags;
-  if (file === undefined)
+  const { baseline, writeBaseline: chosen } = flags;
+  if (chosen === undefined)
     return checkProject(context, { paths, ...(baseline !== undefined && { baseline }) });
   if (baseline !== undefined) throw new UsageError('--baseline and --write-baseline cannot be used together');
   if (paths.length > 0) throw new UsageError('--write-baseline cannot be used with paths');
   const { baselineOf, isFinding, writeBaseline } = await import('../../workflow/index.ts');
-  const { diagnostics } = await checkProject(context, { baseline: false });
+  const { diagnostics, project } = await checkProject(context, { baseline: false });
+  const file = chosen === true ? relative(context.folder.path, project.baselineFile) : chosen;
   const entries = baselineOf(diagnostics.filter(isFinding));
   await context.folder.write(file, writeBaseline(entries));
   const count = entries.reduce((sum, entry) => sum + entry.count, 0);
-  context.note(
-    `Wrote ${count} finding${count === 1 ? '' : 's'} to ${file}; lint.baseline in the configuration names it.`,
-  );
+  const isUsed = context.folder.at(file) === project.baselineFile;
+  const how = isUsed ? '' : `; name it as lint.baseline in ${project.configFile ?? 'brokerform.yaml'}`;
+  context.note(`Wrote ${count} finding${count === 1 ? '' : 's'} to ${file}${how}.`);
   return checkProject(context, { baseline: file });
 }

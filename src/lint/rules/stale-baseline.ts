@@ -17,7 +17,7 @@ Bad (queue audit now has a binding):
 ] }
 \`\`\`
 
-Good (written by \`brokerform validate --write-baseline lint-baseline.json\`):
+Good (written by \`brokerform validate --write-baseline\`):
 
 \`\`\`json
 { "brokerform": "baseline", "version": 1, "findings": [] }
