@@ -167,11 +167,13 @@ export interface Provider {
   readonly kinds: Readonly<Record<string, Kind>>;
   readonly rules: readonly Rule[];
   /** What releases change without an error, for `upgrade-check`; with the rules for what they reject. */
-  readonly upgrades?: readonly UpgradeRule[];
+  readonly upgrades: readonly UpgradeRule[];
   /** All sections of one broker at once, so that a declaration split over files is seen whole. */
   declare(sections: readonly Section[]): Declared;
   /** The identity that offline work assumes: of the configured target version, else of the newest known one. */
   assume(name: string, targetVersion?: string): BrokerIdentity;
+  /** A live broker as it would be in another release, without what its facts say of this one. Absent if they say nothing. */
+  upgraded?(broker: BrokerIdentity, version: string): BrokerIdentity;
   /**
    * Steps that must wait for others beyond what resources need: one that claims what only one may have, a subject of
    * a stream, comes after the one that gives it up. Even a deletion then comes before what takes its place.

@@ -156,7 +156,7 @@ function lint(
     intended: new Map(project.patterns.map(({ name, intended }) => [name, new Set(Object.keys(intended))])),
     ...(project.baseline && { baseline: project.baseline }),
     whole,
-    otherRules: providers.flatMap(({ rules, upgrades = [] }) => [...rules, ...upgrades]),
+    otherRules: providers.flatMap(({ rules, upgrades }) => [...rules, ...upgrades]),
   });
   const unknown = unknownFields(
     custom,

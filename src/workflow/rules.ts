@@ -14,7 +14,7 @@ export function explainedRules(): Rule[] {
 
 /** What releases of each broker change without an error. */
 export function upgradeRules(): UpgradeRule[] {
-  return providers.flatMap(({ upgrades = [] }) => upgrades);
+  return providers.flatMap(({ upgrades }) => upgrades);
 }
 
 let codes: ReadonlySet<string> | undefined;

@@ -54,14 +54,19 @@ export async function upgradeCheck(checked: Checked, options: UpgradeOptions): P
   }
   const resources = live ? together(live.resources, declared.resources) : declared.resources;
   const identity = live?.broker ?? declared.broker;
+  const { provider } = broker;
+  const inRelease = (version: string): BrokerIdentity =>
+    version === identity.version
+      ? identity
+      : (provider.upgraded?.(identity, version) ?? { ...identity, version });
   const find = (version: string, rules: readonly Rule[]) =>
     lintTopology({
-      brokers: [{ broker: { ...identity, version }, versionKnown: true, resources, rules }],
+      brokers: [{ broker: inRelease(version), versionKnown: true, resources, rules }],
       environment: checked.project.environment,
       config: checked.project.lint,
       suppressions: checked.project.suppressions,
     }).diagnostics;
-  const { rules, upgrades = [] } = broker.provider;
+  const { rules, upgrades } = provider;
   const crossed = upgrades.filter(
     ({ since }) => compareVersions(since, from) > 0 && compareVersions(since, options.to) <= 0,
   );
@@ -69,7 +74,7 @@ export async function upgradeCheck(checked: Checked, options: UpgradeOptions): P
   const deprecated = (live?.deprecated ?? []).map((one) => deprecation(one, identity));
   return {
     broker: broker.name,
-    type: broker.provider.name,
+    type: provider.name,
     from,
     to: options.to,
     findings: [...found, ...deprecated].sort(compareDiagnostics),

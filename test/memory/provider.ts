@@ -99,6 +99,7 @@ export function memoryProvider(brokers: readonly MemoryBroker[] = [new MemoryBro
       additionalProperties: false,
     },
     kinds,
+    upgrades: [],
     rules: [],
     declare,
     order: orderShelves,

@@ -7,6 +7,7 @@ import { declare, kinds, schema, toSections } from './kinds/index.ts';
 import { patterns } from './patterns/index.ts';
 import { routing } from './routing/index.ts';
 import { rules } from './rules/index.ts';
+import { upgrades } from './upgrades/index.ts';
 
 /** The newest release whose behaviour is known here. */
 const NEWEST = '4.3';
@@ -18,6 +19,7 @@ export const kafka: ImportingProvider = {
   connectionSchema: connectionSchema as JsonObject,
   kinds,
   rules,
+  upgrades,
   deadLetterKinds: ['topic'],
   patterns,
   declare,

@@ -69,6 +69,12 @@ export function supports(
   return atLeast(broker, release);
 }
 
+/** A cluster once all of its servers have this version: the API level follows from it. */
+export function inRelease(broker: BrokerIdentity, version: string): BrokerIdentity {
+  const { apiLevel: _, ...facts } = broker.facts as NatsFacts;
+  return { ...broker, version, facts };
+}
+
 /** True for this version and later ones. `2.12.0-preview.1` counts as 2.12.0. */
 export function atLeast(broker: Pick<BrokerIdentity, 'version'>, version: string): boolean {
   const actual = numbersOf(broker.version);

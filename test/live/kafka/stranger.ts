@@ -112,8 +112,17 @@ export class Stranger {
     await this.#admin.fetchOffsets({ groupId: group }).catch(() => {});
   }
 
-  async create(name: string, partitions?: number): Promise<void> {
-    const topic = { topic: name, ...(partitions !== undefined && { numPartitions: partitions }) };
+  async create(
+    name: string,
+    partitions?: number,
+    configs: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const configEntries = Object.entries(configs).map(([key, value]) => ({ name: key, value }));
+    const topic = {
+      topic: name,
+      ...(partitions !== undefined && { numPartitions: partitions }),
+      ...(configEntries.length > 0 && { configEntries }),
+    };
     await this.#admin.createTopics({ topics: [topic], waitForLeaders: false });
   }
 

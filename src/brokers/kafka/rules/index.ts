@@ -15,6 +15,7 @@ import { minInsyncOne } from './min-insync-one.ts';
 import { minInsyncOverReplication } from './min-insync-over-replication.ts';
 import { nameCollision } from './name-collision.ts';
 import { refusedConfigs } from './refused-configs.ts';
+import { removedConfig } from './removed-config.ts';
 import { replicationFactorOne } from './replication-factor-one.ts';
 import { replicationFactorOneInProduction } from './replication-factor-one-in-production.ts';
 import { retentionIgnored } from './retention-ignored.ts';
@@ -47,6 +48,7 @@ export const rules: readonly Rule[] = [
   nameCollision,
   refusedConfigs,
   replicationFactorOne,
+  removedConfig,
   replicationFactorOneInProduction,
   retentionIgnored,
   retentionShorterThanSegment,

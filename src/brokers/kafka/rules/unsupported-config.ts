@@ -10,7 +10,7 @@ export const unsupportedConfig: Rule = {
   explain: `
 Kafka adds and removes configs of topics, groups and brokers between releases: 4.0 removed the topic configs
 \`message.format.version\` and \`message.timestamp.difference.max.ms\` and rejects them. The rule checks against
-\`target-version\`, or the newest release.
+\`target-version\`, or the newest release. With a known version, kafka/removed-config reports removed configs as errors.
 
 Bad:
 \`\`\`yaml
@@ -30,7 +30,8 @@ topics:
     for (const { resource, owner, config, table } of declaredConfigs(context)) {
       const { since, until } = fieldOf(table, config) ?? {};
       const isMissing = since !== undefined && !atLeast(version, since);
-      const isGone = until !== undefined && atLeast(version, until);
+      // kafka/removed-config reports it as an error if the version is known.
+      const isGone = until !== undefined && !context.versionKnown && atLeast(version, until);
       if (!isMissing && !isGone) continue;
       const when = isMissing
         ? `requires Kafka ${since.join('.')}`

@@ -77,11 +77,17 @@ export const consumerValueConstraints: readonly ValueConstraint[] = [
       ),
   },
   {
+    field: 'ack_wait',
+    // 2.10.27 takes it.
+    problem: (value, broker) =>
+      when(numberIn(value) < 0n && supports(broker, '2.12'), 'ack_wait must not be negative'),
+  },
+  {
     field: 'backoff',
-    problem: (value) =>
+    problem: (value, broker) =>
       when(
         list(value).some((delay) => numberIn(delay) < 0n),
-        'backoff has a negative delay',
+        `backoff has a negative delay${supports(broker, '2.12') ? '' : ', which has no effect'}`,
       ),
   },
   {

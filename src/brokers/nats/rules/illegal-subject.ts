@@ -6,6 +6,7 @@ import {
   type Rule,
   type RuleContext,
 } from '../../../model/index.ts';
+import { supports } from '../facts.ts';
 import { hasWildcard, isWithin, overlap, subjectProblem } from '../fields/subjects.ts';
 import { isDeclared, nounOf, streamsOf, texts } from '../topology.ts';
 
@@ -43,7 +44,7 @@ streams:
     for (const stream of streamsOf(context)) {
       // Subjects of buckets derive from their names, which nats/illegal-name checks.
       for (const subject of kindOf(stream.address) === 'stream' ? texts(stream, 'subjects') : []) {
-        const problem = subjectProblem(subject) ?? reservedProblem(stream, subject);
+        const problem = subjectProblem(subject) ?? reservedProblem(stream, subject, context.broker);
         if (problem) yield finding(stream, 'subjects', subject, problem);
       }
       yield* republishFindings(stream);
@@ -80,13 +81,19 @@ function finding(resource: Resource, field: string, subject: string, problem: st
   };
 }
 
-function reservedProblem(stream: Resource, subject: string): string | undefined {
+function reservedProblem(
+  stream: Resource,
+  subject: string,
+  broker: RuleContext['broker'],
+): string | undefined {
   if (stream.spec.no_ack === true) return undefined;
   if (subject === '>') return 'matches every message and requires no_ack: true';
   const taken = RESERVED.find(
     ({ space, except }) => overlap(subject, space) && !(except && isWithin(subject, except)),
   );
-  return taken && `overlaps ${taken.space}, which the server reserves, and requires no_ack: true`;
+  // 2.9 stores it, with its own replies.
+  const since = taken?.space === '$SYS.>' && !supports(broker, '2.10') ? ' from NATS 2.10 on' : '';
+  return taken && `overlaps ${taken.space}, which the server reserves, and requires no_ack: true${since}`;
 }
 
 function* republishFindings(stream: Resource): Iterable<Finding> {

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import type { NatsFacts } from '../facts.ts';
+import { type NatsFacts, supports } from '../facts.ts';
 import { consumerNameOf } from '../kinds/addresses.ts';
 import { consumersByStream, nounOf, streamsOf } from '../topology.ts';
 
@@ -44,7 +44,10 @@ streams:
       yield {
         resource: stream,
         path: ['num_replicas'],
-        message: `${nounOf(stream)} requires ${wanted} replicas, but there ${servers === 1 ? 'is 1 server' : `are ${servers} servers`}`,
+        message:
+          `${nounOf(stream)} requires ${wanted} replicas, but there ${servers === 1 ? 'is 1 server' : `are ${servers} servers`}` +
+          // 2.10.27 stores the number of an update.
+          (supports(context.broker, '2.11') ? '' : ': NATS before 2.11 ignores an update to it'),
         hint: 'lower num_replicas; if other environments have more servers, use an override for this environment',
       };
     }

@@ -45,7 +45,8 @@ streams:
       yield* refusedBesideCopies(stream, consumers, context);
       for (const [index, consumer] of consumers.entries()) {
         yield* refusedAlone(consumer);
-        for (const other of consumers.slice(0, index)) yield* refusedTogether(stream, consumer, other);
+        for (const other of consumers.slice(0, index))
+          yield* refusedTogether(stream, consumer, other, context);
       }
     }
   },
@@ -105,7 +106,12 @@ function* refusedAlone(consumer: Resource): Iterable<Finding> {
   }
 }
 
-function* refusedTogether(stream: Resource, consumer: Resource, other: Resource): Iterable<Finding> {
+function* refusedTogether(
+  stream: Resource,
+  consumer: Resource,
+  other: Resource,
+  { broker }: RuleContext,
+): Iterable<Finding> {
   const filters = filtersOf(consumer);
   const others = filtersOf(other);
   const clash = filters.find((filter) => others.some((another) => overlap(filter, another)));
@@ -116,7 +122,9 @@ function* refusedTogether(stream: Resource, consumer: Resource, other: Resource)
     path: ['filter_subjects'],
     message:
       `consumers "${consumerNameOf(consumer.address)}" and "${consumerNameOf(other.address)}" overlap on ` +
-      `${isUnfiltered ? 'every subject' : clash} of work queue ${nounOf(stream)}`,
+      `${isUnfiltered ? 'every subject' : clash} of work queue ${nounOf(stream)}` +
+      // Only an update can bring 2.9 there.
+      (supports(broker, '2.10') ? '' : ', which NATS 2.9 rejects only when they are created'),
     hint: 'give each consumer a separate filter, or share one consumer',
     ...(other.at && { related: [other.at] }),
   };

@@ -14,10 +14,11 @@ const ENVIRONMENTS: Record<string, string> = { 'kafka/replication-factor-one-in-
 /** What brokerform.yaml says for a cluster of one broker. */
 const ONE_BROKER = { 'events/topic/*': { 'replication-factor': 1, configs: { 'min.insync.replicas': 1 } } };
 
-/** Rules that are about an old release. */
+/** Rules that are about one release. */
 const VERSIONS: Record<string, string> = {
   'kafka/unsupported-broker-default': '2.3',
   'kafka/unsupported-kind': '3.7',
+  'kafka/removed-config': '4.0',
 };
 
 function codesOf(yaml: string, environment?: string, version?: string): string[] {

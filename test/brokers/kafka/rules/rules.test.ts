@@ -205,8 +205,9 @@ const CASES: readonly (readonly [code: string, yaml: string, at: readonly string
   ],
   ['unsupported-config', t('{ configs: { compression.zstd.level: 3 } }'), [], { version: '3.8' }],
   ['unsupported-config', t('{ configs: { message.downconversion.enable: true } }'), [], { version: '3.9' }],
+  ['removed-config', t('{ configs: { message.downconversion.enable: true } }'), [], { version: '3.9' }],
   [
-    'unsupported-config',
+    'removed-config',
     t('{ configs: { message.downconversion.enable: true } }'),
     ['3:message.downconversion.enable'],
     { version: '4' },
