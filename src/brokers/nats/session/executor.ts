@@ -23,7 +23,7 @@ import {
   isStoreBusy,
   isTransient,
 } from './refusals.ts';
-import { UnsafeName, type Write, type WriteCall, writeOf } from './requests.ts';
+import { pedantic, UnsafeName, type Write, type WriteCall, writeOf } from './requests.ts';
 import { droppedFields, isSame } from './verify-response.ts';
 
 type StreamUpdateCall = Extract<NatsCall, { op: 'stream.update' }>;
@@ -75,7 +75,7 @@ async function attempt(call: WriteCall, planned: Write, execution: Execution): P
         isUncertain = false;
       }
       if (abort.aborted) return { status: 'unsent', failure: { op: call.op, message: 'stopped' } };
-      return checked(call, write, await api.once(write.request, deadline), broker);
+      return checked(call, write, await api.once(pedantic(write.request, broker), deadline), broker);
     } catch (error) {
       if (isNotFound(error) && isDeletion(call)) return DONE;
       if (hasUnknownOutcome(error)) isUncertain = mustReadLive = true;

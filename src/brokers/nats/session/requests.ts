@@ -1,5 +1,8 @@
-import type { JsonObject } from '../../../model/index.ts';
+import { type BrokerIdentity, isObject, type Json, type JsonObject } from '../../../model/index.ts';
+import { type Limited, type NatsFacts, supports } from '../facts.ts';
+import { duplicateWindow } from '../fields/stream.ts';
 import { isToken } from '../fields/subjects.ts';
+import { isUnset, numberIn } from '../fields/values.ts';
 import type { NatsCall } from '../kinds/index.ts';
 import type { MoveCall } from '../kinds/stream/move-calls.ts';
 import type { ApiRequest } from './api.ts';
@@ -74,6 +77,42 @@ export function writeOf(call: WriteCall): Write {
       };
     }
   }
+}
+
+/**
+ * The same request, which servers from 2.11 on refuse if they would store something else than it says. What they derive
+ * from other fields is written out. Not where a field is left to a server that has limits of its own, or may have:
+ * it would refuse to fill in its limit.
+ */
+export function pedantic(request: ApiRequest, broker: BrokerIdentity): ApiRequest {
+  const { verb, body } = request;
+  if (!body || !supports(broker, '2.11')) return request;
+  const isLeft = (config: JsonObject, fields: readonly Limited[]) =>
+    fields.some((field) => isUnset(config[field]) && (broker.facts as NatsFacts).serverLimits?.[field] !== 0);
+  if (verb === 'STREAM.CREATE' || verb === 'STREAM.UPDATE') {
+    if (isLeft(body, ['duplicate_window'])) return request;
+    return { ...request, body: { ...exactStream(body, broker), pedantic: true } };
+  }
+  const { config } = body;
+  if (verb !== 'CONSUMER.CREATE' || !isObject(config) || isLeft(config, ['max_ack_pending', 'max_batch']))
+    return request;
+  return { ...request, body: { ...body, config: exactConsumer(config), pedantic: true } };
+}
+
+function exactStream(config: JsonObject, broker: BrokerIdentity): JsonObject {
+  const { republish, max_age, duplicate_window: given } = config;
+  const window = duplicateWindow(config, broker);
+  const isShortened = isUnset(given) && window > 0 && BigInt(window) === numberIn(max_age);
+  return {
+    ...config,
+    ...(isObject(republish) && { republish: { ...republish, src: republish.src || '>' } }),
+    ...(isShortened && { duplicate_window: window }),
+  };
+}
+
+function exactConsumer(config: JsonObject): JsonObject {
+  const [first]: readonly Json[] = Array.isArray(config.backoff) ? config.backoff : [];
+  return first === undefined ? config : { ...config, ack_wait: first };
 }
 
 /** A name that would address other resources, `*` or `a.b`, or end the line of the protocol. */
