@@ -1,7 +1,8 @@
-// Writes docs/lint.md from the lint rules, the tables of docs/topology-format.md from the field tables, and that of
-// docs/upgrading.md from the rules of upgrades.
+// Writes docs/lint.md from the lint rules, the tables of docs/topology-format.md from the field tables, and those of
+// docs/upgrading.md from both.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { lintDocs, withTables, withUpgrades } from './published-docs.ts';
+import { lintDocs, withTables } from './published-docs.ts';
+import { withUpgrades } from './upgrade-docs.ts';
 
 const folder = new URL('../docs/', import.meta.url);
 mkdirSync(folder, { recursive: true });

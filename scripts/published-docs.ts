@@ -1,6 +1,6 @@
 import { availability } from '../src/brokers/rabbitmq/fields/argument.ts';
 import { QUEUE_ARGUMENTS } from '../src/brokers/rabbitmq/fields/queue.ts';
-import { allRules, upgradeRules } from '../src/workflow/index.ts';
+import { allRules } from '../src/workflow/index.ts';
 
 type Rule = ReturnType<typeof allRules>[number];
 
@@ -130,19 +130,4 @@ function queueArgumentsTable(): string {
     ([types, names]) => `| ${names.map((name) => `\`${name}\``).join(', ')} | ${types} |\n`,
   );
   return `| key | for |\n|---|---|\n${lines.join('')}`;
-}
-
-const UPGRADES = /(<!-- upgrade rules: npm run docs -->\n\n)[\s\S]*?(\n<!-- end -->)/;
-
-/** docs/upgrading.md with the table of what releases change. */
-export function withUpgrades(page: string): string {
-  return page.replace(UPGRADES, (_, head: string, tail: string) => head + upgradesTable() + tail);
-}
-
-function upgradesTable(): string {
-  const rows = upgradeRules().map(
-    ({ code, since, severity, summary }) =>
-      `| ${familyOf({ code })} ${since} | \`${code}\` | ${severity} | ${summary} |\n`,
-  );
-  return `| from | code | severity | what changes |\n|---|---|---|---|\n${rows.join('')}`;
 }

@@ -65,7 +65,8 @@ export async function upgradeCheck(checked: Checked, options: UpgradeOptions): P
       environment: checked.project.environment,
       config: checked.project.lint,
       suppressions: checked.project.suppressions,
-    }).diagnostics;
+      // Those without a resource are about comments and codes, which are right for the release of now.
+    }).diagnostics.filter(({ address }) => address !== undefined);
   const { rules, upgrades } = provider;
   const crossed = upgrades.filter(
     ({ since }) => compareVersions(since, from) > 0 && compareVersions(since, options.to) <= 0,

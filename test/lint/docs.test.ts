@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { lintDocs, withTables, withUpgrades } from '../../scripts/published-docs.ts';
+import { lintDocs, withTables } from '../../scripts/published-docs.ts';
+import { withUpgrades } from '../../scripts/upgrade-docs.ts';
 import { allRules } from '../../src/workflow/index.ts';
 
 test('docs/lint.md is current: npm run docs writes it', () => {
@@ -24,5 +25,6 @@ test('docs/lint.md has a heading for every rule, which the tables link to', () =
 test('the table of docs/upgrading.md is current: npm run docs writes it', () => {
   const page = readFileSync(new URL('../../docs/upgrading.md', import.meta.url), 'utf8');
   expect(page).toContain('`rabbitmq/upgrade-delivery-limit`');
+  expect(page).toContain('`kafka/removed-config`');
   expect(withUpgrades(page)).toBe(page);
 });
