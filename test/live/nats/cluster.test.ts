@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type LocalNats, startNats } from '../../../local/nats.ts';
 import { nats as provider } from '../../../src/brokers/nats/index.ts';
-import { isObject, parseJson } from '../../../src/model/index.ts';
+import { isObject } from '../../../src/model/index.ts';
 import { manyStreams, NatsProject } from './cli-project.ts';
 import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
@@ -84,7 +84,7 @@ describeLines(
       await expectAll();
     });
 
-    test('a work queue with replicas gives a message up, and keeps it, though its leader is killed meanwhile', async () => {
+    test('a work queue with replicas keeps a message that fails, though its leader is killed meanwhile', async () => {
       project.write('main.topology.yaml', {
         patterns: { email: { kind: 'work-queue', retries: ['500ms', '1s'], replicas: 3 } },
       });
@@ -97,17 +97,8 @@ describeLines(
       const victim = nats.servers.find(({ name }) => name === leader);
       await victim?.kill();
       try {
-        await vi.waitFor(
-          async () => {
-            const answer = await server.demand('STREAM.MSG.GET.email-dead', { seq: 1 });
-            const { data } = answer.message as Record<string, string>;
-            const advisory = parseJson(Buffer.from(data ?? '', 'base64').toString());
-            expect(advisory).toMatchObject({ stream: 'email', consumer: 'workers', stream_seq: 1 });
-          },
-          { timeout: 60_000, interval: 500 },
-        );
-        worker.stop();
-        await server.demand('STREAM.MSG.GET.email', { seq: 1 });
+        // Its advisory may be lost: servers send each once, whether or not a stream takes it.
+        await vi.waitFor(() => server.demand('STREAM.MSG.GET.email', { seq: 1 }), { timeout: 30_000 });
         await project.expectRun(0, 'plan', '--detailed-exitcode');
       } finally {
         worker.stop();

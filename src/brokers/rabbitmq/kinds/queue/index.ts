@@ -1,7 +1,15 @@
-import { countOf, isMove, type JsonObject, type Resource, subject } from '../../../../model/index.ts';
+import {
+  type Context,
+  countOf,
+  isMove,
+  type JsonObject,
+  type Resource,
+  subject,
+} from '../../../../model/index.ts';
 import type { RabbitCall } from '../../calls.ts';
+import { isQueueType } from '../../fields/argument.ts';
 import { byName, ref } from '../../fields/field.ts';
-import { unitOf } from '../../fields/queue.ts';
+import { typesTaking, unitOf } from '../../fields/queue.ts';
 import { formatUnit } from '../../fields/units.ts';
 import { queueTypeName } from '../../fields/vhost.ts';
 import { completeArguments } from '../arguments.ts';
@@ -57,8 +65,7 @@ export const queue: RabbitKind = {
     const type =
       spec.type ??
       table['x-queue-type'] ??
-      // A default counts when a queue is declared: one that is there keeps the type that it has.
-      context.live.get(resource.address)?.spec.type ??
+      keptType(resource, context) ??
       defaultTypeOf(resource, context) ??
       'classic';
     return {
@@ -143,6 +150,22 @@ export const queue: RabbitKind = {
     return sources.length > 0 ? `still bound to ${sources.join(', ')}; messages keep arriving` : undefined;
   },
 };
+
+/**
+ * The type of a queue that is there and whose declaration names none: a default counts only when a queue is declared. A
+ * type that does not take what is declared is none to keep: the queue has to be declared anew.
+ */
+function keptType({ address, spec }: Resource, context: Context): string | undefined {
+  const type = context.live.get(address)?.spec.type;
+  if (typeof type !== 'string' || !isQueueType(type)) return undefined;
+  const isPlain = spec.durable !== false && spec['auto-delete'] !== true;
+  if (type !== 'classic' && !isPlain) return undefined;
+  const isTaken = (argument: string) => {
+    const types = typesTaking(argument, context.broker.version);
+    return types.length === 0 || types.includes(type);
+  };
+  return Object.keys(tableOf(spec.arguments)).every(isTaken) ? type : undefined;
+}
 
 function liveQueue(broker: string, item: JsonObject): Resource {
   const args = tableOf(item.arguments);
