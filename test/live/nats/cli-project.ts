@@ -1,5 +1,8 @@
 import { CliFolder, variable } from '../cli-folder.ts';
 
+/** Applies of one project exclude each other, and test files, which run side by side, share servers. */
+export const PROJECT = `shop-${process.pid}`;
+
 /** A project about one server or cluster, worked on by the command line alone. */
 export class NatsProject extends CliFolder {
   /** @param servers URLs, which `brokerform.yaml` takes from $NATS_URL */
@@ -12,7 +15,7 @@ export class NatsProject extends CliFolder {
   configure(connection: object = {}, more: object = {}): void {
     const main = { type: 'nats', servers: [variable('NATS_URL')], ...connection };
     this.write('brokerform.yaml', {
-      project: 'shop',
+      project: PROJECT,
       topologies: ['*.topology.yaml'],
       brokers: { main },
       ...more,

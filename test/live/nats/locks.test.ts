@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LocalNats, startNats } from '../../../local/nats.ts';
 import { startProxy, type TcpProxy } from '../../brokers/rabbitmq-session/tcp-proxy.ts';
-import { manyStreams, NatsProject } from './cli-project.ts';
+import { manyStreams, NatsProject, PROJECT } from './cli-project.ts';
 import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
 
@@ -58,7 +58,9 @@ describeLines(
       const running = await startAndHold();
       const { stderr } = await second.expectRun(1, ...apply());
       expect(stderr).toMatch(
-        new RegExp(`broker main: locked by another apply of shop: .*${hostname()} \\(pid \\d+\\) since 20`),
+        new RegExp(
+          `broker main: locked by another apply of ${PROJECT}: .*${hostname()} \\(pid \\d+\\) since 20`,
+        ),
       );
       const waiting = second.start(...apply('--wait-for-lock', '100s'));
       await expect.poll(() => waiting.said(), { timeout: 20_000 }).toContain('waiting for main: locked by');
@@ -100,7 +102,9 @@ describeLines(
       expect(await running.ended).toMatchObject({
         ...{
           code: 5,
-          stdout: expect.stringContaining('main: the lock was lost, and another apply of shop has taken it'),
+          stdout: expect.stringContaining(
+            `main: the lock was lost, and another apply of ${PROJECT} has taken it`,
+          ),
         },
       });
       expect(first.statuses()['not-started']).toBeGreaterThan(0);

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { afterEach, expect, inject, test } from 'vitest';
 import { type LocalNats, natsLines, startNats } from '../../../local/nats.ts';
 import type { JsonObject } from '../../../src/model/index.ts';
@@ -177,7 +178,8 @@ test('several servers and a RabbitMQ broker are one plan and one apply', async (
   const urls = natsLines.map((line) => inject('nats')[line]?.url);
   const rabbit = inject('rabbitmq').current;
   if (urls.includes(undefined) || !rabbit) skip('needs RabbitMQ current and NATS of every line');
-  const name = `P${process.pid}`;
+  // A second try must not meet what the first one left.
+  const name = `P${process.pid}-${randomInt(1_000_000)}`;
   const servers = await Promise.all(urls.map((url) => PlainServer.connect(url ?? '')));
   const management = new Management(rabbit?.management ?? '');
   ends.push(
@@ -190,7 +192,8 @@ test('several servers and a RabbitMQ broker are one plan and one apply', async (
     natsLines.map((line, i) => [line, { type: 'nats', servers: [urls[i] ?? ''] }]),
   );
   project.write('brokerform.yaml', {
-    project: 'shop',
+    // Applies of one project exclude each other, and tests share a broker.
+    project: name,
     topologies: ['*.topology.yaml'],
     brokers: {
       ...nats,
