@@ -4,7 +4,7 @@ WORKDIR /brokerform
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.mjs scripts/
+COPY scripts/build.mjs scripts/join-chunks.mjs scripts/
 COPY schema schema
 COPY examples/ci examples/ci
 COPY src src

@@ -5,7 +5,7 @@
 
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # What a build reads; the Dockerfile copies the same.
-inputs=(package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json scripts/build.mjs src schema)
+inputs=(package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json scripts/build.mjs scripts/join-chunks.mjs src schema)
 
 digest() {
   if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi
