@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type LocalNats, startNats } from '../../../local/nats.ts';
 import { isObject, type JsonObject } from '../../../src/model/index.ts';
 import { runCli } from '../../cli/run-cli.ts';
 import { CliFolder } from '../cli-folder.ts';
 import { consumerEdges, type Edge, streamEdges } from './edge-values.ts';
-import { describeLines, sharedUrl } from './lines.ts';
+import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
 
 /** One of these many; all where BROKERFORM_RUNS is set. */
@@ -59,14 +60,19 @@ describeLines(
     let before: PlainServer;
     let after: PlainServer;
 
+    // Servers of its own, as it deletes all that is on them.
+    let servers: readonly LocalNats[] = [];
+
     beforeAll(async () => {
+      servers = await Promise.all([startNats(line), startNats('current')]);
+      const [old, current] = servers.map(({ url }) => url);
       folder.write('topology.yaml', {});
       folder.write('brokerform.yaml', {
         topologies: ['topology.yaml'],
-        brokers: { main: { type: 'nats', servers: sharedUrl(line) } },
+        brokers: { main: { type: 'nats', servers: old ?? '' } },
       });
-      before = await PlainServer.connect(sharedUrl(line));
-      after = await PlainServer.connect(sharedUrl('current'));
+      before = await PlainServer.connect(old ?? '');
+      after = await PlainServer.connect(current ?? '');
     });
     afterEach(async () => {
       await before.clear();
@@ -75,6 +81,7 @@ describeLines(
     afterAll(async () => {
       await before?.close();
       await after?.close();
+      for (const server of servers) await server.stop();
       folder.removeFolder();
     });
 
