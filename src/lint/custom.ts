@@ -7,9 +7,6 @@ import {
   type FieldRule,
   type Finding,
   fieldTextOf,
-  isExactInt,
-  isObject,
-  type Json,
   type JsonObject,
   type Kind,
   kindOf,
@@ -17,6 +14,8 @@ import {
   parseAddress,
   type Resource,
   type Rule,
+  type SpecValue,
+  valuesIn,
 } from '../model/index.ts';
 
 /** A path or glob that is relative to the configuration, as places name files. */
@@ -64,11 +63,6 @@ function about({ description, hint }: CustomRule, message: string): Pick<Finding
   return { message: text, ...(hint !== undefined && { hint }) };
 }
 
-interface Field {
-  readonly path: readonly string[];
-  readonly value: Json;
-}
-
 function* fieldFindings(rule: CustomRule, resource: Resource, kind: Kind): Generator<Finding> {
   const fields = fieldsOf(resource, kind);
   for (const [name, wanted] of rule.fields) {
@@ -84,7 +78,7 @@ function* fieldFindings(rule: CustomRule, resource: Resource, kind: Kind): Gener
   }
 }
 
-function violation(name: string, { oneOf, min, max }: FieldRule, { path, value }: Field, kind: Kind) {
+function violation(name: string, { oneOf, min, max }: FieldRule, { path, value }: SpecValue, kind: Kind) {
   const text = fieldTextOf(kind, path, value);
   if (oneOf && !oneOf.some((one) => one === value || String(one) === text))
     return `${name} is ${text}, not one of ${oneOf.map(String).join(', ')}`;
@@ -103,15 +97,9 @@ function violation(name: string, { oneOf, min, max }: FieldRule, { path, value }
 }
 
 /** Every field of a spec that has a value, by the name that plans show. */
-function fieldsOf({ spec }: Resource, kind: Kind): Map<string, Field> {
-  const fields = new Map<string, Field>();
-  const walk = (value: Json, path: readonly string[]) => {
-    if (value === null) return;
-    if (path.length > 0) fields.set(kind.fieldName?.(path) ?? path.join('.'), { path, value });
-    if (!isObject(value) || isExactInt(value)) return;
-    for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
-  };
-  walk(spec, []);
+function fieldsOf({ spec }: Resource, kind: Kind): Map<string, SpecValue> {
+  const fields = new Map<string, SpecValue>();
+  for (const one of valuesIn(spec)) fields.set(kind.fieldName?.(one.path) ?? one.path.join('.'), one);
   return fields;
 }
 
@@ -128,7 +116,9 @@ export function unknownFields(
   scopes: readonly CustomScope[],
   displayed: DisplayedPath,
 ): Diagnostic[] {
-  return custom.flatMap((rule) => {
+  const limiting = custom.filter(({ fields }) => fields.size > 0);
+  const schemas = limiting.length > 0 ? scopes.map(({ schema }) => JSON.stringify(schema)) : [];
+  return limiting.flatMap((rule) => {
     const isMatched = matcherOf(rule, displayed);
     const names = new Set(
       scopes.flatMap(({ desired, kinds }) =>
@@ -139,8 +129,7 @@ export function unknownFields(
       ),
     );
     const isKnown = (name: string) =>
-      names.has(name) ||
-      scopes.some(({ schema }) => JSON.stringify(schema).includes(`${JSON.stringify(name)}:`));
+      names.has(name) || schemas.some((schema) => schema.includes(`${JSON.stringify(name)}:`));
     return [...rule.fields].flatMap(([name, { at }]): Diagnostic[] => {
       if (isKnown(name)) return [];
       const near = nearestWord(name, names);

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { JsonObject } from './json.ts';
+import { isExactInt, isObject, type Json, type JsonObject } from './json.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -36,6 +36,22 @@ export function placeOf(resource: Resource, path: readonly string[]): Source | u
     if (place) return place;
   }
   return resource.at;
+}
+
+/** A value in a spec, with the keys that lead to it. */
+export interface SpecValue {
+  readonly path: readonly string[];
+  readonly value: Json;
+}
+
+/** Every value below a spec but null, mappings before what is in them. */
+export function* valuesIn(spec: JsonObject, above: readonly string[] = []): Generator<SpecValue> {
+  for (const [key, value] of Object.entries(spec)) {
+    if (value === null) continue;
+    const path = [...above, key];
+    yield { path, value };
+    if (isObject(value) && !isExactInt(value)) yield* valuesIn(value, path);
+  }
 }
 
 /** The dotted paths of the fields that somebody declared; undefined for what is only live. */

@@ -5,6 +5,7 @@ import { providers as allProviders } from '../brokers/index.ts';
 import { configSchema, formatYaml, topologySchema } from '../load/index.ts';
 import {
   addTo,
+  canonicalJson,
   comparableQuantity,
   fieldTextOf,
   isExactInt,
@@ -14,6 +15,7 @@ import {
   kindOf,
   type Resource,
   type Source,
+  valuesIn,
 } from '../model/index.ts';
 import { type Checked, check, type ProjectOptions } from './check.ts';
 
@@ -66,19 +68,13 @@ function valueTexts({ configured }: Checked): Map<string, ValueText[]> {
 }
 
 function textsOf({ spec, places = {} }: Resource, kind: Kind): ValueText[] {
-  const found: ValueText[] = [];
-  const walk = (value: Json, path: readonly string[]) => {
+  return [...valuesIn(spec)].flatMap(({ path, value }): ValueText[] => {
     const at = places[path.join('.')];
-    if (isObject(value) && !isExactInt(value)) {
-      for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
-    } else if (at && at.pattern === undefined) {
-      const text = fieldTextOf(kind, path, value);
-      const unit = comparableQuantity(text)?.unit;
-      if (unit === 'duration' || unit === 'size') found.push({ at, text });
-    }
-  };
-  walk(spec, []);
-  return found;
+    if (!at || at.pattern !== undefined || (isObject(value) && !isExactInt(value))) return [];
+    const text = fieldTextOf(kind, path, value);
+    const unit = comparableQuantity(text)?.unit;
+    return unit === 'duration' || unit === 'size' ? [{ at, text }] : [];
+  });
 }
 
 /** Values by the offsets of their keys. */
@@ -138,15 +134,6 @@ function meaningOf({ configured, project }: Checked): string {
     tests: tests.length,
     retired: retired.map(({ address }) => address),
   };
-  return JSON.stringify([sorted.map(sortedKeys), others]);
-}
-
-function sortedKeys(value: Json | object): unknown {
-  if (Array.isArray(value)) return value.map(sortedKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => [key, sortedKeys(item as Json)]),
-  );
+  // Places are gone: what is left is data.
+  return canonicalJson([sorted, others] as unknown as Json);
 }

@@ -10,6 +10,7 @@ import {
   type Route,
   type RoutedTopology,
   RouteError,
+  type Session,
 } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
 import { type OpenOptions, withSession } from './sessions.ts';
@@ -50,12 +51,15 @@ export function liveTopology(
   declared: DeclaredBroker,
   options: OpenOptions & { readonly timeout: number },
 ): Promise<RoutedTopology> {
-  return withSession(declared, options, async (session) => {
-    const resources = await session.read({ desired: [], retired: [], owns: [`${declared.name}/**`] });
-    const { broker } = session;
-    const { live } = completeSides({ broker }, [], resources, declared.provider.kinds);
-    return { broker, resources: [...live.values()], live: true };
-  });
+  return withSession(declared, options, (session) => wholeOf(session, declared));
+}
+
+/** All that a session reads. @throws ConnectionError, BrokerError */
+export async function wholeOf(session: Session, { name, provider }: DeclaredBroker): Promise<RoutedTopology> {
+  const resources = await session.read({ desired: [], retired: [], owns: [`${name}/**`] });
+  const { broker } = session;
+  const { live } = completeSides({ broker }, [], resources, provider.kinds);
+  return { broker, resources: [...live.values()], live: true };
 }
 
 /** The broker that is named, or that takes these arguments; of several, the one that knows what is asked about. */

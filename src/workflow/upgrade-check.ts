@@ -10,7 +10,7 @@ import {
   type Rule,
 } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
-import { declaredTopology, liveTopology } from './route.ts';
+import { declaredTopology, wholeOf } from './route.ts';
 import { type OpenOptions, withSession } from './sessions.ts';
 
 export interface UpgradeOptions {
@@ -92,10 +92,11 @@ function chosenBroker({ configured }: Checked, name: string | undefined): Declar
   throw new RouteError(`no broker ${name} is configured`, `there are: ${names}`);
 }
 
-async function readLive(broker: DeclaredBroker, live: NonNullable<UpgradeOptions['live']>) {
-  const topology = await liveTopology(broker, live);
-  const deprecated = await withSession(broker, live, async (session) => (await session.deprecated?.()) ?? []);
-  return { ...topology, deprecated };
+function readLive(broker: DeclaredBroker, live: NonNullable<UpgradeOptions['live']>) {
+  return withSession(broker, live, async (session) => ({
+    ...(await wholeOf(session, broker)),
+    deprecated: (await session.deprecated?.()) ?? [],
+  }));
 }
 
 /** Live resources, with the places of what is declared; and what is declared and not there yet. */

@@ -1,4 +1,4 @@
-import type { BrokerIdentity, ExactInt } from '../../model/index.ts';
+import { type BrokerIdentity, compareVersions, type ExactInt } from '../../model/index.ts';
 
 /** A count as the server sent it. */
 export type Count = number | ExactInt;
@@ -77,16 +77,7 @@ export function inRelease(broker: BrokerIdentity, version: string): BrokerIdenti
 
 /** True for this version and later ones. `2.12.0-preview.1` counts as 2.12.0. */
 export function atLeast(broker: Pick<BrokerIdentity, 'version'>, version: string): boolean {
-  const actual = numbersOf(broker.version);
-  for (const [i, required] of numbersOf(version).entries()) {
-    const difference = (actual[i] ?? 0) - required;
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
-
-function numbersOf(version: string): number[] {
-  return version.split('.', 3).map((part) => Number.parseInt(part, 10) || 0);
+  return compareVersions(broker.version, version) >= 0;
 }
 
 /** `2.12.1 (API level 2)`. */

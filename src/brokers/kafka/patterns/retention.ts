@@ -1,6 +1,6 @@
 import { formatDuration, type JsonObject, parseDuration, toBigInt } from '../../../model/index.ts';
 
-/** How long Kafka leaves a segment open where nobody says: `segment.ms`. */
+/** How long Kafka leaves a segment open by default: `segment.ms`. */
 const WEEK = 7n * 86_400_000n;
 
 /**

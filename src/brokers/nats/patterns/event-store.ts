@@ -1,7 +1,7 @@
 import { namesKey, type PatternKind, subscribersKey, textOf, textsOf } from '../../../model/index.ts';
-import { consumersFor } from './event-stream.ts';
 import { natsKeys, subjectsKey } from './keys.ts';
 import { streamNameFor, subjectsFor } from './names.ts';
+import { consumersFor } from './subscribers.ts';
 
 /** Every event for good: the source of truth. */
 export const eventStore: PatternKind = {

@@ -4,11 +4,11 @@ import {
   namesKey,
   type PatternKind,
   subscribersKey,
-  textsOf,
 } from '../../../model/index.ts';
-import { deliveryKeys, deliveryOf, withDeadLetters } from './delivery.ts';
-import { natsKeys, streamBasics, subjectsKey } from './keys.ts';
+import { deliveryKeys } from './delivery.ts';
+import { natsKeys, subjectsKey } from './keys.ts';
 import { subjectsFor } from './names.ts';
+import { subscribedStream } from './subscribers.ts';
 
 const KEEP = '7d';
 
@@ -32,21 +32,11 @@ export const eventStream: PatternKind = {
   },
   expand(pattern) {
     const { name, body } = pattern;
-    const subscribers = textsOf(body.subscribers);
-    const givesUp = body.retries !== undefined || body['dead-letters'] !== undefined;
     const stream: JsonObject = {
       description: `Event stream ${name}`,
       subjects: subjectsFor(pattern, '.>'),
       max_age: body.keep ?? KEEP,
-      ...streamBasics(body),
-      ...consumersFor(subscribers, () => deliveryOf(pattern, !givesUp)),
     };
-    return { streams: withDeadLetters(pattern, stream, subscribers, givesUp) };
+    return { streams: subscribedStream(pattern, stream) };
   },
 };
-
-/** A consumer for each subscriber; no key where there are none. */
-export function consumersFor(subscribers: readonly string[], body: () => JsonObject): JsonObject {
-  if (subscribers.length === 0) return {};
-  return { consumers: Object.fromEntries(subscribers.map((subscriber) => [subscriber, body()])) };
-}

@@ -4,12 +4,11 @@ import {
   namesKey,
   type PatternKind,
   subscribersKey,
-  textsOf,
 } from '../../../model/index.ts';
-import { deliveryKeys, deliveryOf, withDeadLetters } from './delivery.ts';
-import { consumersFor } from './event-stream.ts';
-import { natsKeys, streamBasics, subjectsKey } from './keys.ts';
+import { deliveryKeys } from './delivery.ts';
+import { natsKeys, subjectsKey } from './keys.ts';
 import { subjectsFor } from './names.ts';
+import { subscribedStream } from './subscribers.ts';
 
 const KEEP = '7d';
 
@@ -37,16 +36,12 @@ export const fanOut: PatternKind = {
   },
   expand(pattern) {
     const { name, body } = pattern;
-    const subscribers = textsOf(body.subscribers);
-    const givesUp = body.retries !== undefined || body['dead-letters'] !== undefined;
     const stream: JsonObject = {
       description: `Fan-out ${name}`,
       subjects: subjectsFor(pattern, '', '.>'),
       retention: 'interest',
       max_age: body.keep ?? KEEP,
-      ...streamBasics(body),
-      ...consumersFor(subscribers, () => deliveryOf(pattern, !givesUp)),
     };
-    return { streams: withDeadLetters(pattern, stream, subscribers, givesUp) };
+    return { streams: subscribedStream(pattern, stream) };
   },
 };

@@ -18,6 +18,7 @@ import type { Collector, Update } from '../kind.ts';
 import { sourcesIn } from '../topic/spec.ts';
 import { type ConfigRisk, defaultIn, Effective, rowRisks } from './effective.ts';
 import { type ConfigKind, configKind } from './kind.ts';
+import { REPLICATION_RISKS, shorterTombstones, smallerMessages } from './shared-risks.ts';
 
 /** The name in the address: there is one resource of the kind in a cluster. */
 export const CLUSTER = 'cluster';
@@ -44,38 +45,9 @@ const RISKS: readonly ConfigRisk[] = [
     risk: (policy) =>
       destructive('policy-changed', `old records go by ${policy} in every topic that inherits it`),
   },
-  {
-    configs: ['log.cleaner.delete.retention.ms'],
-    when: 'lowered',
-    risk: (time) =>
-      disruptive('tombstones-shorter', `readers that need longer than ${time} may miss deletions`),
-  },
-  {
-    configs: ['message.max.bytes'],
-    when: 'lowered',
-    risk: (size) => disruptive('messages-smaller', `producers whose batches are over ${size} are refused`),
-  },
-  {
-    configs: ['min.insync.replicas'],
-    when: 'lowered',
-    risk: (count) =>
-      disruptive(
-        'insync-lowered',
-        `a record on ${count} of the replicas counts as safe, and is lost with them`,
-      ),
-  },
-  {
-    configs: ['min.insync.replicas'],
-    when: 'raised',
-    risk: (count) =>
-      disruptive('insync-raised', `with fewer than ${count} replicas in sync, acks=all is refused`),
-  },
-  {
-    configs: ['unclean.leader.election.enable'],
-    when: true,
-    risk: () =>
-      disruptive('unclean-election', 'a lagging replica may become leader; records it is missing are lost'),
-  },
+  shorterTombstones('log.cleaner.delete.retention.ms'),
+  smallerMessages('message.max.bytes'),
+  ...REPLICATION_RISKS,
   {
     configs: ['log.message.timestamp.type'],
     when: 'changed',

@@ -58,7 +58,7 @@ function itemsOf(value: Json): string[] {
 }
 
 function risks(change: Update, values: ConfigValues): Risk[] {
-  // A deletion is told as one.
+  // The removal of `metrics` deletes the subscription: that is another risk.
   if (change.after.spec['configs.metrics'] === null) return [];
   const effective = new Effective(change, values, defaultIn(CLIENT_METRICS_CONFIGS, values));
   const [old, now] = [

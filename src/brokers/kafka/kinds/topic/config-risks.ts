@@ -2,6 +2,7 @@ import { type Context, destructive, disruptive, type Json, type Risk } from '../
 import { defaultOf } from '../../facts.ts';
 import { limitOf, topicValues } from '../../fields/config-values.ts';
 import { type ConfigRisk, Effective, rowRisks } from '../configs/effective.ts';
+import { REPLICATION_RISKS, shorterTombstones, smallerMessages } from '../configs/shared-risks.ts';
 import type { Update } from '../kind.ts';
 import { isEmpty, metricsOf } from './metrics.ts';
 
@@ -18,32 +19,8 @@ export function configRisks(change: Update, context: Context): Risk[] {
 
 /** Risks that follow from one config alone. */
 const RISKS: readonly ConfigRisk[] = [
-  {
-    configs: ['max.message.bytes'],
-    when: 'lowered',
-    risk: (size) => disruptive('messages-smaller', `producers whose batches are over ${size} are refused`),
-  },
-  {
-    configs: ['min.insync.replicas'],
-    when: 'lowered',
-    risk: (count) =>
-      disruptive(
-        'insync-lowered',
-        `a record on ${count} of the replicas counts as safe, and is lost with them`,
-      ),
-  },
-  {
-    configs: ['min.insync.replicas'],
-    when: 'raised',
-    risk: (count) =>
-      disruptive('insync-raised', `with fewer than ${count} replicas in sync, acks=all is refused`),
-  },
-  {
-    configs: ['unclean.leader.election.enable'],
-    when: true,
-    risk: () =>
-      disruptive('unclean-election', 'a lagging replica may become leader; records it is missing are lost'),
-  },
+  smallerMessages('max.message.bytes'),
+  ...REPLICATION_RISKS,
   {
     configs: ['message.timestamp.type'],
     when: 'changed',
@@ -77,12 +54,7 @@ class TopicValues extends Effective {
 
 /** Of compacted topics. */
 const OF_COMPACTED: readonly ConfigRisk[] = [
-  {
-    configs: ['delete.retention.ms'],
-    when: 'lowered',
-    risk: (time) =>
-      disruptive('tombstones-shorter', `readers that need longer than ${time} may miss deletions`),
-  },
+  shorterTombstones('delete.retention.ms'),
   {
     configs: ['min.compaction.lag.ms', 'max.compaction.lag.ms'],
     when: 'lowered',
