@@ -164,22 +164,18 @@ async function importLive(
   checked: Checked,
   choice: Pick<ImportChoice, 'broker' | 'wait'>,
 ): Promise<ImportSource[]> {
-  const { readEverything } = await import('../workflow/index.ts');
+  const { ofAllBrokers, readEverything } = await import('../workflow/index.ts');
   const { configured } = checked;
   const all = choice.broker === undefined && configured.size > 1;
   const brokers = all ? [...configured.values()] : [chooseBroker(checked, choice.broker)];
   context.busy(`reading ${brokers.map(({ name }) => name).join(', ')}`);
-  const reading = brokers.map((broker) => readEverything(broker, connecting(context, choice.wait)));
-  const read = await unlessInterrupted(context, Promise.allSettled(reading));
-  context.progress.clear();
-  const errors = read.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  if (errors.length > 0) {
-    throw errors.length === 1 ? errors[0] : new AggregateError(errors, `${errors.length} brokers failed`);
-  }
-  return read.flatMap((result, i) => {
-    const provider = brokers[i]?.provider;
-    return result.status === 'fulfilled' && provider ? [sourceOf(checked, result.value, provider)] : [];
+  const reading = brokers.map(async (broker) => {
+    const snapshot = await readEverything(broker, connecting(context, choice.wait));
+    return sourceOf(checked, snapshot, broker.provider);
   });
+  const sources = await unlessInterrupted(context, ofAllBrokers(reading));
+  context.progress.clear();
+  return sources;
 }
 
 /** Files of other tools may be for several brokers: each gets its part. */

@@ -3,7 +3,6 @@ import {
   type CustomRule,
   comparableQuantity,
   compileRegex,
-  type Diagnostic,
   type FieldRule,
   type Finding,
   fieldTextOf,
@@ -17,6 +16,7 @@ import {
   type SpecValue,
   valuesIn,
 } from '../model/index.ts';
+import type { UnknownField } from './lint.ts';
 
 /** A path or glob that is relative to the configuration, as places name files. */
 export type DisplayedPath = (path: string) => string;
@@ -115,7 +115,7 @@ export function unknownFields(
   custom: readonly CustomRule[],
   scopes: readonly CustomScope[],
   displayed: DisplayedPath,
-): Diagnostic[] {
+): UnknownField[] {
   const limiting = custom.filter(({ fields }) => fields.size > 0);
   const schemas = limiting.length > 0 ? scopes.map(({ schema }) => JSON.stringify(schema)) : [];
   return limiting.flatMap((rule) => {
@@ -130,13 +130,13 @@ export function unknownFields(
     );
     const isKnown = (name: string) =>
       names.has(name) || schemas.some((schema) => schema.includes(`${JSON.stringify(name)}:`));
-    return [...rule.fields].flatMap(([name, { at }]): Diagnostic[] => {
+    return [...rule.fields].flatMap(([name, { at }]): UnknownField[] => {
       if (isKnown(name)) return [];
       const near = nearestWord(name, names);
       const hint =
         near === undefined ? 'fields are named as in plans: brokerform plan -v' : `did you mean ${near}?`;
       const message = `no resource that ${rule.code} matches has a field ${JSON.stringify(name)}`;
-      return [{ code: 'lint/unknown-field', severity: 'warning', message, at, hint }];
+      return [{ message, at, hint }];
     });
   });
 }

@@ -18,6 +18,7 @@ import {
 import { applyBaseline } from './baseline.ts';
 import { rules as neutralRules } from './rules/index.ts';
 import { staleBaseline } from './rules/stale-baseline.ts';
+import { unknownField } from './rules/unknown-field.ts';
 import { unknownRule } from './rules/unknown-rule.ts';
 import { unusedSuppression } from './rules/unused-suppression.ts';
 import { type RuleConfig, settingOf } from './settings.ts';
@@ -39,6 +40,8 @@ interface LintConfig {
   readonly places?: Readonly<Record<string, Source>>;
 }
 
+export type UnknownField = Pick<Diagnostic, 'message' | 'at' | 'hint'>;
+
 export interface LintInput {
   readonly brokers: readonly LintBroker[];
   readonly environment: string | undefined;
@@ -48,6 +51,8 @@ export interface LintInput {
   readonly intended?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Rules of providers that this run does not use; their codes are valid in the configuration. */
   readonly otherRules?: readonly Rule[];
+  /** Fields that rules of the project limit and no resource has. */
+  readonly unknownFields?: readonly UnknownField[];
   readonly baseline?: Baseline;
   /** Whether the input is the complete topology; only then is a baseline entry without a finding stale. */
   readonly whole?: boolean;
@@ -79,7 +84,12 @@ export function lintTopology(input: LintInput): Linted {
     }
   }
   const known = knownCodes(input);
-  append(diagnostics, unknownCodes(input, known), unused(suppressions, ran, input.config));
+  append(
+    diagnostics,
+    unknownCodes(input, known),
+    limitingNothing(input),
+    unused(suppressions, ran, input.config),
+  );
   diagnostics.sort(compareDiagnostics);
   return input.baseline ? withBaseline(diagnostics, input.baseline, input) : { diagnostics, accepted: 0 };
 }
@@ -170,6 +180,12 @@ function unknownCodes(input: LintInput, known: ReadonlySet<string>): Diagnostic[
       ),
   );
   return [...configured, ...suppressed];
+}
+
+function limitingNothing({ unknownFields = [], config }: LintInput): Diagnostic[] {
+  const { severity } = settingOf(unknownField, config.rules[unknownField.code]);
+  if (severity === 'off') return [];
+  return unknownFields.map((one) => ({ code: unknownField.code, severity, ...one }));
 }
 
 /** A suppression is unused only if its rule ran. */

@@ -140,7 +140,7 @@ function lint(
   displayed: DisplayedPath,
 ): Linted {
   const { custom } = project.lint;
-  const linted = lintTopology({
+  return lintTopology({
     brokers: parts.map(({ broker: { provider, assumed, desired, versionKnown } }) => {
       const context = completeSides({ broker: assumed }, desired, [], provider.kinds);
       return {
@@ -153,15 +153,14 @@ function lint(
     environment: project.environment,
     config: project.lint,
     suppressions: project.suppressions,
+    unknownFields: unknownFields(
+      custom,
+      parts.map(({ broker }) => ({ ...broker, ...broker.provider })),
+      displayed,
+    ),
     intended: new Map(project.patterns.map(({ name, intended }) => [name, new Set(Object.keys(intended))])),
     ...(project.baseline && { baseline: project.baseline }),
     whole,
     otherRules: providers.flatMap(({ rules, upgrades }) => [...rules, ...upgrades]),
   });
-  const unknown = unknownFields(
-    custom,
-    parts.map(({ broker }) => ({ ...broker, ...broker.provider })),
-    displayed,
-  );
-  return { ...linted, diagnostics: [...linted.diagnostics, ...unknown] };
 }

@@ -10,7 +10,7 @@ import {
 import type { Checked } from './check.ts';
 import { coveredBy, drawingOf } from './drawings.ts';
 import { readEverything } from './import.ts';
-import type { OpenOptions } from './sessions.ts';
+import { type OpenOptions, ofAllBrokers } from './sessions.ts';
 
 /** What is declared, as the assumed brokers would hold it. */
 export function topologyGraph({ project, brokers }: Checked): Graph {
@@ -34,18 +34,14 @@ export async function liveGraph(
   options: OpenOptions & { readonly timeout: number },
 ): Promise<Graph> {
   const chosen = [...configured.values()].filter(({ name }) => names.includes(name));
-  const read = await Promise.allSettled(chosen.map((broker) => readEverything(broker, options)));
-  const errors = read.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  if (errors.length > 0) {
-    throw errors.length === 1 ? errors[0] : new AggregateError(errors, `${errors.length} brokers failed`);
-  }
-  const parts = read.flatMap((result, i): Part[] => {
-    const provider = chosen[i]?.provider;
-    if (!provider || result.status !== 'fulfilled') return [];
-    // Brokers list in any order.
-    const resources = result.value.resources.toSorted((a, b) => (a.address < b.address ? -1 : 1));
-    return [{ provider, broker: result.value.broker, resources }];
-  });
+  const parts = await ofAllBrokers(
+    chosen.map(async (declared): Promise<Part> => {
+      const { broker, resources } = await readEverything(declared, options);
+      // Brokers list in any order.
+      const sorted = resources.toSorted((a, b) => (a.address < b.address ? -1 : 1));
+      return { provider: declared.provider, broker, resources: sorted };
+    }),
+  );
   return composed(`live: ${names.join(', ')}`, 'named, and not there', parts);
 }
 

@@ -36,6 +36,7 @@ export { type RedriveOptions, redrive } from './redrive.ts';
 export { type RouteOptions, route, routeGraph } from './route.ts';
 export { allRules, explainedRules, isFinding, upgradeRules } from './rules.ts';
 export { readPlan } from './saved-plan.ts';
+export { ofAllBrokers } from './sessions.ts';
 export { settledFiles } from './settled.ts';
 export { isExport, writeSnapshot } from './snapshot.ts';
 export { runTests, type TestOptions } from './tests.ts';

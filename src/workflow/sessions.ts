@@ -23,10 +23,26 @@ export async function openSessions(
     connections.map(({ provider, connection }) => openSession(provider, connection, options)),
   );
   const sessions = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const errors = opened.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  if (errors.length === 0) return new Map(sessions.map((session) => [session.broker.name, session]));
+  const failure = failureOf(opened);
+  if (failure === undefined) return new Map(sessions.map((session) => [session.broker.name, session]));
   await closeSessions(sessions);
-  throw errors.length === 1 ? errors[0] : new AggregateError(errors, `${errors.length} brokers failed`);
+  throw failure;
+}
+
+/**
+ * Waits for work on several brokers at once, each to its end.
+ * @throws the error of the broker that failed; an AggregateError when several did
+ */
+export async function ofAllBrokers<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(work);
+  const failure = failureOf(settled);
+  if (failure !== undefined) throw failure;
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+function failureOf(settled: readonly PromiseSettledResult<unknown>[]): unknown {
+  const errors = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  return errors.length > 1 ? new AggregateError(errors, `${errors.length} brokers failed`) : errors[0];
 }
 
 /**
