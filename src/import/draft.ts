@@ -88,6 +88,7 @@ export class DraftSection {
   put(path: readonly string[], value: Json | undefined, at: Source, places?: ForeignPlaces): void {
     const key = path[path.length - 1];
     if (value === undefined || key === undefined || this.#isFull(at)) return;
+    if (!this.#isWritable(path, value, at)) return;
     const map = this.#mapping(path.slice(0, -1), at);
     if (!map || !this.#isUsable(key, at)) return;
     const before = Object.hasOwn(map, key) ? map[key] : undefined;
@@ -116,7 +117,8 @@ export class DraftSection {
   /** Adds to a list; the same item is in it once. */
   append(path: readonly string[], item: Json, at: Source, places?: ForeignPlaces): void {
     const key = path[path.length - 1] ?? '';
-    const map = this.#isFull(at) ? undefined : this.#mapping(path.slice(0, -1), at);
+    const isTaken = !this.#isFull(at) && this.#isWritable(path, item, at);
+    const map = isTaken ? this.#mapping(path.slice(0, -1), at) : undefined;
     if (!map) return;
     const list = (map[key] ?? []) as Json[];
     if (!this.#items.has(list)) {
@@ -233,6 +235,14 @@ export class DraftSection {
     return true;
   }
 
+  /** A whole number such as 1e300 would be written with all its digits, more than are read. */
+  #isWritable(path: readonly string[], value: Json, at: Source): boolean {
+    if (!hasHugeNumber(value)) return true;
+    const message = `${nameOf(path)} has a number of more than 100 digits, and no broker takes it`;
+    this.account.error('wrong-value', at, message, { hint: 'write the number that is meant' });
+    return false;
+  }
+
   #isUsable(key: string, at: Source): boolean {
     if (!isReservedKey(key)) return true;
     this.account.error('unsupported', at, `${JSON.stringify(key)} cannot be used as a name`, {
@@ -256,4 +266,9 @@ function nameOf(path: readonly string[]): string {
 
 function shown(value: Json): string {
   return shortened(JSON.stringify(value));
+}
+
+function hasHugeNumber(value: Json): boolean {
+  if (typeof value === 'number') return Math.abs(value) >= 1e100;
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasHugeNumber);
 }

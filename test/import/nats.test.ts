@@ -88,3 +88,15 @@ test('natscli: what the server shows, without what it found out and its own labe
   });
   expect(told(leftovers)).toEqual(['config: an ephemeral consumer belongs to its client']);
 });
+
+test('a number with an exponent that would take more digits than are read is a mistake at its place', async () => {
+  const config = '{ name: A, subjects: [a], retention: limits, storage: file, max_consumers: 1e300 }';
+  const { errorDiagnostics } = await readFiles(`config: ${config}\n`);
+  expect(errorDiagnostics).toEqual([
+    expect.objectContaining({
+      code: 'import/wrong-value',
+      message: 'streams.A.max_consumers has a number of more than 100 digits, and no broker takes it',
+      at: expect.objectContaining({ line: 1 }),
+    }),
+  ]);
+});
