@@ -8,6 +8,13 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
+/** As {@link compareVersions}, but one that leaves parts out stands for all of its series: `4.3` equals `4.3.6`. */
+export function compareReleases(a: string, b: string): number {
+  const parts = Math.min(a.split('.').length, b.split('.').length);
+  const cut = (version: string) => version.split('.').slice(0, parts).join('.');
+  return compareVersions(cut(a), cut(b));
+}
+
 function numbersOf(version: string): number[] {
   return version.split('.', 3).map((part) => Number.parseInt(part, 10) || 0);
 }

@@ -2,7 +2,7 @@ import { compareFindings, lintTopology } from '../lint/index.ts';
 import {
   type BrokerIdentity,
   compareDiagnostics,
-  compareVersions,
+  compareReleases,
   type Deprecation,
   type Diagnostic,
   type Resource,
@@ -49,7 +49,7 @@ export async function upgradeCheck(checked: Checked, options: UpgradeOptions): P
     const hint = 'name it with --from, set target-version, or read the broker with --live';
     throw new RouteError(`the release of broker ${broker.name} is not known`, hint);
   }
-  if (compareVersions(options.to, from) < 0) {
+  if (compareReleases(options.to, from) < 0) {
     throw new RouteError(`${options.to} is older than ${from}, the release of broker ${broker.name}`);
   }
   const resources = live ? together(live.resources, declared.resources) : declared.resources;
@@ -69,7 +69,7 @@ export async function upgradeCheck(checked: Checked, options: UpgradeOptions): P
     }).diagnostics.filter(({ address }) => address !== undefined);
   const { rules, upgrades } = provider;
   const crossed = upgrades.filter(
-    ({ since }) => compareVersions(since, from) > 0 && compareVersions(since, options.to) <= 0,
+    ({ since }) => compareReleases(since, from) > 0 && compareReleases(since, options.to) <= 0,
   );
   const { new: found } = compareFindings(find(from, rules), find(options.to, [...rules, ...crossed]));
   const deprecated = (live?.deprecated ?? []).map((one) => deprecation(one, identity));

@@ -42,6 +42,17 @@ test('only what the upgrade brings: nothing between two releases that differ in 
   expect(await cli('upgrade-check --from 4.0 --to 4.0')).toMatchObject({ code: 0, stdout: 'No findings.\n' });
 });
 
+test('a release without its last number is the newest of its series', async () => {
+  expect(await cli('upgrade-check --from 4.3.6 --to 4.3')).toMatchObject({
+    code: 0,
+    stdout: 'No findings.\n',
+  });
+  expect(await cli('upgrade-check --from 4.3 --to 4.3.6')).toMatchObject({
+    code: 0,
+    stdout: 'No findings.\n',
+  });
+});
+
 test.each([
   ['upgrade-check --to 4.3', 'the release of broker main is not known'],
   ['upgrade-check --from 4.3 --to 3.10', '3.10 is older than 4.3, the release of broker main'],
