@@ -12,6 +12,7 @@ import {
   type JsonObject,
   regexProblem,
   type Source,
+  textsOf,
 } from '../model/index.ts';
 import type { Overlay } from './overlay.ts';
 
@@ -69,7 +70,7 @@ export function readCustomRules(
     append(diagnostics, found);
     if (found.length > 0) return [];
     const { severity } = body;
-    const files = textsOf(body.files);
+    const files = body.files === undefined ? undefined : textsOf(body.files);
     const [description, hint] = [text('description'), text('hint')];
     return [
       {
@@ -78,7 +79,7 @@ export function readCustomRules(
         severity: severity === 'error' || severity === 'info' ? severity : 'warning',
         ...(description !== undefined && { description }),
         ...(hint !== undefined && { hint }),
-        match: textsOf(body.match) ?? [],
+        match: textsOf(body.match),
         ...(files && { files }),
         ...(pattern !== undefined && { name: pattern }),
         fields,
@@ -86,10 +87,4 @@ export function readCustomRules(
     ];
   });
   return { rules, diagnostics };
-}
-
-function textsOf(value: Json | undefined): string[] | undefined {
-  if (typeof value === 'string') return [value];
-  if (!Array.isArray(value)) return undefined;
-  return value.filter((item) => typeof item === 'string');
 }

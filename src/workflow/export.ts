@@ -1,5 +1,5 @@
 import { completeSides } from '../diff/index.ts';
-import type { Exported, Json, JsonObject, Resource } from '../model/index.ts';
+import { type Exported, type JsonObject, type Resource, textsOf } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
 
 /** What is declared for one broker, as the assumed one would hold it. */
@@ -48,9 +48,4 @@ function hostOf(settings: JsonObject): JsonObject {
     text === undefined || text.includes('${') ? undefined : (URL.parse(text)?.host || text).split('@').at(-1);
   if (host !== undefined && host !== '' && !host.includes('{')) return { host };
   return { host: '{host}', variables: { host: { description: 'Where clients reach the broker.' } } };
-}
-
-function textsOf(value: Json | undefined): string[] {
-  if (typeof value === 'string') return [value];
-  return Array.isArray(value) ? value.flatMap((item) => (typeof item === 'string' ? [item] : [])) : [];
 }

@@ -71,7 +71,12 @@ export async function upgradeCheck(checked: Checked, options: UpgradeOptions): P
   const crossed = upgrades.filter(
     ({ since }) => compareReleases(since, from) > 0 && compareReleases(since, options.to) <= 0,
   );
-  const { new: found } = compareFindings(find(from, rules), find(options.to, [...rules, ...crossed]));
+  // What a message says of the release of now, it says of the other one there.
+  const earlier = find(from, rules).map((one) => ({
+    ...one,
+    message: one.message.replaceAll(from, options.to),
+  }));
+  const { new: found } = compareFindings(earlier, find(options.to, [...rules, ...crossed]));
   const deprecated = (live?.deprecated ?? []).map((one) => deprecation(one, identity));
   return {
     broker: broker.name,

@@ -42,6 +42,10 @@ test('only what the upgrade brings: nothing between two releases that differ in 
   expect(await cli('upgrade-check --from 4.0 --to 4.0')).toMatchObject({ code: 0, stdout: 'No findings.\n' });
 });
 
+test('what the release of now rejects already is nothing that the upgrade brings', async () => {
+  expect(await cli('upgrade-check --from 4.0 --to 4.3')).toMatchObject({ code: 0, stdout: 'No findings.\n' });
+});
+
 test('a release without its last number is the newest of its series', async () => {
   expect(await cli('upgrade-check --from 4.3.6 --to 4.3')).toMatchObject({
     code: 0,

@@ -1,4 +1,11 @@
-import { type Exporter, type JsonObject, kindOf, parseAddress, type Resource } from '../../../model/index.ts';
+import {
+  type Exporter,
+  type JsonObject,
+  kindOf,
+  parseAddress,
+  type Resource,
+  textsOf,
+} from '../../../model/index.ts';
 
 /** Subjects, each with the stream that keeps it. AsyncAPI has no binding for JetStream: that stands in extensions. */
 export const exporter: Exporter = {
@@ -7,14 +14,10 @@ export const exporter: Exporter = {
     channels: Object.fromEntries(
       resources
         .filter(({ address }) => kindOf(address) === 'stream')
-        .flatMap((stream) => subjectsOf(stream).map((subject) => channel(stream, subject))),
+        .flatMap((stream) => textsOf(stream.spec.subjects).map((subject) => channel(stream, subject))),
     ),
   }),
 };
-
-function subjectsOf({ spec }: Resource): string[] {
-  return Array.isArray(spec.subjects) ? spec.subjects.filter((subject) => typeof subject === 'string') : [];
-}
 
 function channel({ address, spec }: Resource, subject: string): [string, JsonObject] {
   const name = parseAddress(address).path[0] ?? '';
