@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LocalNats, startNats } from '../../../local/nats.ts';
 import { toSections } from '../../../src/brokers/nats/kinds/index.ts';
 import { type JsonObject, printJson } from '../../../src/model/index.ts';
 import { everything, withSession } from '../../brokers/nats-session/open.ts';
 import { LiveProject } from '../project.ts';
 import { consumerEdges, type Edge, streamEdges } from './edge-values.ts';
-import { describeLines, sharedUrl } from './lines.ts';
+import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
 
 /** More of them, or another seed, by environment. */
@@ -19,16 +20,18 @@ function isWritable([name]: Edge): boolean {
 
 describeLines(
   (line) => {
+    let nats: LocalNats;
     let server: PlainServer;
     let project: LiveProject;
     beforeAll(async () => {
-      server = await PlainServer.connect(sharedUrl(line));
-      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [sharedUrl(line)] } } });
+      nats = await startNats(line);
+      server = await PlainServer.connect(nats.url);
+      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [nats.url] } } });
     });
     afterAll(async () => {
       project?.remove();
-      await server?.clear();
       await server?.close();
+      await nats?.stop();
     });
 
     /** Merges bodies at random, so that fields meet; whatever the server takes must come back from an import. */
@@ -66,7 +69,7 @@ describeLines(
               const subject = `CONSUMER.DURABLE.CREATE.O.c${i}`;
               if (!(await server.request(subject, { stream_name: 'O', config })).error) taken++;
             }
-            await withSession({ servers: [sharedUrl(line)] }, async (session) => {
+            await withSession({ servers: [nats.url] }, async (session) => {
               const [file] = toSections(await session.read(everything), session.broker);
               const plan = await project.plan(project.check(printJson({ nats: file?.section ?? {} })));
               expect(plan.waves.flat().map(({ address, fields }) => [address, fields])).toEqual([]);

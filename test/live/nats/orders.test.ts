@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type LocalNats, startNats } from '../../../local/nats.ts';
 import { toSections } from '../../../src/brokers/nats/kinds/index.ts';
 import { isObject, type JsonObject, printJson } from '../../../src/model/index.ts';
 import { everything, withSession } from '../../brokers/nats-session/open.ts';
 import { LiveProject } from '../project.ts';
-import { describeLines, sharedUrl } from './lines.ts';
+import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
 
 const ALLOW = { allow: ['destructive:**'] };
@@ -12,17 +13,19 @@ describeLines(
   (line) => {
     const testUnlessOld = line === 'old' ? () => {} : test;
     const testOnCurrent = line === 'current' ? test : () => {};
+    let nats: LocalNats;
     let server: PlainServer;
     let project: LiveProject;
     beforeAll(async () => {
-      server = await PlainServer.connect(sharedUrl(line));
-      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [sharedUrl(line)] } } });
+      nats = await startNats(line);
+      server = await PlainServer.connect(nats.url);
+      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [nats.url] } } });
     });
     beforeEach(() => server.clear());
     afterAll(async () => {
       project?.remove();
-      await server?.clear();
       await server?.close();
+      await nats?.stop();
     });
 
     async function apply(nats: JsonObject, retired: string[] = []) {
@@ -170,7 +173,7 @@ describeLines(
           sources: [{ name: 'KV_o', subject_transforms: [transform] }],
         });
       }
-      await withSession({ servers: [sharedUrl(line)] }, async (session) => {
+      await withSession({ servers: [nats.url] }, async (session) => {
         const [file] = toSections(await session.read(everything), session.broker);
         const checked = project.check(printJson({ nats: file?.section ?? {} }));
         expect(checked.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { natsLines } from '../../../local/nats.ts';
 import { isObject, type Json, type JsonObject, parseJson, printJson } from '../../../src/model/index.ts';
 
 /** The JetStream API by plain requests: what a test looks with, apart from the sessions that it judges. */
@@ -69,7 +70,11 @@ export class PlainServer {
     await this.demand('STREAM.DELETE.PROBE');
   }
 
+  /** @throws for a server that tests share: it would take away what another one has just made. */
   async clear(): Promise<void> {
+    if (await isShared(this.connection.getServer())) {
+      throw new Error('only a test with a server of its own may clear it');
+    }
     for (const name of (await this.streams()).keys()) await this.demand(`STREAM.DELETE.${name}`);
   }
 
@@ -91,6 +96,14 @@ export class PlainServer {
       if (found.length === 0 || items.length >= Number(page.total)) return items;
     }
   }
+}
+
+async function isShared(server: string): Promise<boolean> {
+  // Benchmarks have no shared servers, and cannot import vitest.
+  if (process.env.VITEST === undefined) return false;
+  const { inject } = await import('vitest');
+  const shared = natsLines.map((line) => URL.parse(inject('nats')[line]?.url ?? '')?.host);
+  return shared.includes(server);
 }
 
 function configOf(item: JsonObject): JsonObject {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { natsLines } from '../../../local/nats.ts';
+import { type LocalNats, natsLines, startNats } from '../../../local/nats.ts';
 import { streamResource } from '../../../src/brokers/nats/kinds/addresses.ts';
 import { isObject, type Json, type JsonObject } from '../../../src/model/index.ts';
 import { checkSection, server as identity, plan } from '../../brokers/nats/project.ts';
 import { consumerEdges, type Edge, streamEdges } from './edge-values.ts';
-import { describeLines, sharedUrl } from './lines.ts';
+import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
 
 /** Refused by brokerform, though a server takes it: it would have no effect, or the documentation has no such value. */
@@ -35,16 +35,18 @@ describeLines(
     const share = natsLines.indexOf(line);
     const mine = (edges: readonly Edge[]) => edges.filter((_, i) => ALL || i % natsLines.length === share);
 
+    let nats: LocalNats;
     let server: PlainServer;
     let version: string;
     beforeAll(async () => {
-      server = await PlainServer.connect(sharedUrl(line));
+      nats = await startNats(line);
+      server = await PlainServer.connect(nats.url);
       version = server.connection.info?.version ?? '';
       await server.clear();
     });
     afterAll(async () => {
-      await server?.clear();
       await server?.close();
+      await nats?.stop();
     });
 
     /** Offline, or by the plan. */

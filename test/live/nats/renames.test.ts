@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type LocalNats, startNats } from '../../../local/nats.ts';
 import { type JsonObject, printJson } from '../../../src/model/index.ts';
 import { killsOf, momentIn, sayings, type Watch, watchBy } from '../dying.ts';
 import { LiveProject } from '../project.ts';
 import { NatsProject } from './cli-project.ts';
-import { describeLines, sharedUrl } from './lines.ts';
+import { describeLines } from './lines.ts';
 import { PlainServer } from './plain.ts';
 
 const WRITES = String.raw`PUB \$JS\.API\.CONSUMER\.(CREATE|DELETE|DURABLE)\b(?!\.BROKERFORM_LOCK)`;
@@ -47,22 +48,24 @@ const NEW = { worker: 'billing', some: 'first', pushed: 'out', audit: 'log', one
 
 describeLines(
   (line) => {
+    let nats: LocalNats;
     let server: PlainServer;
     let project: LiveProject;
     let cli: NatsProject;
     const hasPauses = line === 'current';
 
     beforeAll(async () => {
-      server = await PlainServer.connect(sharedUrl(line));
-      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [sharedUrl(line)] } } });
-      cli = new NatsProject([sharedUrl(line)]);
+      nats = await startNats(line);
+      server = await PlainServer.connect(nats.url);
+      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [nats.url] } } });
+      cli = new NatsProject([nats.url]);
     });
     beforeEach(() => server.clear());
     afterAll(async () => {
       project?.remove();
       cli?.removeFolder();
-      await server?.clear();
       await server?.close();
+      await nats?.stop();
     });
 
     async function apply(names: Readonly<Record<string, string>>): Promise<void> {
@@ -146,7 +149,7 @@ describeLines(
     });
 
     test('killed before any request that changes something', async () => {
-      const watch: Watch = { ports: [Number(URL.parse(sharedUrl(line))?.port)], pattern: WRITES };
+      const watch: Watch = { ports: [Number(URL.parse(nats.url)?.port)], pattern: WRITES };
       cli.declare(streams(NEW));
       await reset();
       const writes = await sayings(cli, watch, 'apply', '--auto-approve');
