@@ -1,8 +1,10 @@
 import {
   type Address,
+  type BrokerIdentity,
   type Call,
   type Dependent,
   isMove,
+  isSameCluster,
   type Plan,
   type StaleDifference,
   StalePlan,
@@ -32,8 +34,8 @@ export function checkIdentities(plan: Plan, targets: ReadonlyMap<string, Target>
   const differences = plan.brokers.flatMap((planned): StaleDifference[] => {
     const live = targets.get(planned.name)?.session.broker;
     if (!live) return [{ subject: planned.name, message: 'broker is not in the configuration' }];
-    if (live.type !== planned.type || live.id !== planned.id) {
-      const message = `plan is for ${planned.type} "${planned.id}", but this is ${live.type} "${live.id}"`;
+    if (!isSameCluster(planned, live)) {
+      const message = `plan is for ${clusterText(planned, live)}, but this is ${clusterText(live, planned)}`;
       return [{ subject: planned.name, message }];
     }
     if (live.version === planned.version) return [];
@@ -45,6 +47,12 @@ export function checkIdentities(plan: Plan, targets: ReadonlyMap<string, Target>
     ];
   });
   if (differences.length > 0) throw new StalePlan(differences);
+}
+
+/** `rabbitmq "orders"`, with the id of the cluster where the other one has the same name. */
+function clusterText({ type, id, clusterId }: BrokerIdentity, other: BrokerIdentity): string {
+  const isNamesake = type === other.type && id === other.id && clusterId !== undefined;
+  return `${type} "${id}"${isNamesake ? ` (${clusterId})` : ''}`;
 }
 
 /**

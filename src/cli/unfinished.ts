@@ -4,6 +4,7 @@ import {
   type ApplyReport,
   BlockedPlan,
   InvalidPlanFile,
+  isSameCluster,
   LockHeld,
   MissingVariable,
   type Plan,
@@ -97,7 +98,7 @@ export async function keptPlans(context: CommandContext, { project }: Checked): 
 export function tellStrangers(context: CommandContext, kept: readonly KeptPlan[], made: Plan): void {
   for (const { file, plan } of kept) {
     const strangers = plan.brokers.filter(
-      ({ name, id }) => !made.brokers.some((one) => one.name === name && one.id === id),
+      (planned) => !made.brokers.some((live) => live.name === planned.name && isSameCluster(planned, live)),
     );
     const names = strangers.map(({ name, id }) => `${name} "${id}"`);
     if (names.length > 0)

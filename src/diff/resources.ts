@@ -60,7 +60,8 @@ export function diffResources(input: DiffInput): Difference {
     // A retired resource is never skipped silently: the plan shows why it cannot be deleted.
     const isRetired = retired.has(address);
     if (!isRetired && (system.has(address) || ignored.has(address))) continue;
-    const { indispensable } = kind(input, address);
+    const { indispensable, isAlwaysThere } = kind(input, address);
+    if (!isRetired && isAlwaysThere) continue;
     const isOwned = owned.some((matches) => matches(address));
     const isPruned = isOwned && input.prune && indispensable?.(before, input.context.broker) !== true;
     if (isRetired || isPruned) changes.push({ action: 'delete', before });

@@ -41,6 +41,7 @@ export * from './resource.ts';
 export * from './revision.ts';
 export * from './routing.ts';
 export * from './rule.ts';
+export * from './same-cluster.ts';
 export * from './scope.ts';
 export * from './secret.ts';
 export * from './session.ts';

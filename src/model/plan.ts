@@ -89,8 +89,12 @@ export interface BrokerIdentity {
   readonly name: string;
   /** The provider: rabbitmq, kafka, nats. */
   readonly type: string;
-  /** The cluster's own identity, stable over restarts. */
+  /** The cluster's own identity, stable over restarts: its name, where people may give it one. */
   readonly id: string;
+  /** What tells clusters of one name apart, and stays when one is renamed. Absent where it could not be read. */
+  readonly clusterId?: string;
+  /** Of a plan that renames the cluster: its `id` from then on. */
+  readonly renamedTo?: string;
   readonly version: string;
   /**
    * What only this broker's kinds read: feature flags, default queue types. `fromFile: true` where the live state

@@ -90,6 +90,11 @@ export interface Kind {
   systemOwned?(resource: Resource): string | undefined;
   /** True for a declaration that says itself that its resource belongs to the broker: it may be updated. */
   mayChangeSystemOwned?(declared: Resource): boolean;
+  /**
+   * True for what every cluster has exactly one of, such as its name: it is managed where it is declared, never
+   * unmanaged and never deleted.
+   */
+  readonly isAlwaysThere?: true;
   /** True for what the session itself rests on, such as the user that it connects as: pruning leaves it alone. */
   indispensable?(resource: Resource, broker: BrokerIdentity): boolean;
   /**
@@ -180,6 +185,8 @@ export interface Provider {
    * Where both are deletions, the first one goes first.
    */
   order?(changes: readonly Change[], context: Context): Order[];
+  /** The `id` that the cluster has once these changes are made; undefined where they keep it. */
+  renamedTo?(changes: readonly Change[]): string | undefined;
   /**
    * What becomes different for messages and clients between two states of a broker, each completed: where messages go,
    * who may do what. In the same order for the same states, and never more than people read.

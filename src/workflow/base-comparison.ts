@@ -77,6 +77,7 @@ async function compareBroker(broker: DeclaredBroker, live: LiveState, input: Bas
       !context.desired.has(resource.address) &&
       !retired.includes(resource.address) &&
       !system.has(resource.address) &&
+      !kinds[kindOf(resource.address)]?.isAlwaysThere &&
       !ignored.has(resource.address) &&
       isChosen(resource),
   );

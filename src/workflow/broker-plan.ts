@@ -98,7 +98,7 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
   return {
     ...built,
     steps: input.preview === false ? steps : await withObjections(steps, live),
-    broker: live.broker,
+    broker: withNewName(live.broker, changes, provider),
     surroundings: surroundingsOf({
       ...{ provider, context: counted, steps, fingerprints: built.fingerprints },
       ...{ allowed: input.allow, counted: affected },
@@ -113,6 +113,12 @@ export async function planBroker(input: BrokerPlanInput): Promise<BrokerPlan> {
       new Set(difference.changes.map((change) => subject(change).address)),
     ),
   };
+}
+
+/** With the name that the plan gives to the cluster, under which it must be possible to repeat it. */
+function withNewName(broker: BrokerIdentity, changes: readonly Change[], provider: Provider): BrokerIdentity {
+  const renamedTo = provider.renamedTo?.(changes);
+  return renamedTo === undefined ? broker : { ...broker, renamedTo };
 }
 
 /** Both sides, completed. To what is declared comes what an interrupted apply took away and did not make again. */

@@ -3,6 +3,7 @@ import {
   addTo,
   type BrokerIdentity,
   type Context,
+  isSameCluster,
   type Plan,
   type Resource,
 } from '../model/index.ts';
@@ -40,8 +41,8 @@ export function recordedOn(kept: readonly KeptPlan[], broker: BrokerIdentity): R
 }
 
 /** Whether the plan was made for this cluster; its version may have changed since. */
-export function isMadeFor({ brokers }: Plan, { name, type, id }: BrokerIdentity): boolean {
-  return brokers.some((one) => one.name === name && one.type === type && one.id === id);
+export function isMadeFor({ brokers }: Plan, live: BrokerIdentity): boolean {
+  return brokers.some((planned) => planned.name === live.name && isSameCluster(planned, live));
 }
 
 export interface Recovery {

@@ -6,6 +6,7 @@ import { draw } from './graph/index.ts';
 import { parseDefinitions } from './import/definitions.ts';
 import { unreadInDefinitions } from './import/entries.ts';
 import { toSections } from './import/sections.ts';
+import { newClusterName } from './kinds/cluster.ts';
 import { orderMoves } from './kinds/exchange/move.ts';
 import { declare, kinds } from './kinds/index.ts';
 import { orderReferences } from './kinds/parameter/references.ts';
@@ -26,6 +27,7 @@ export const rabbitmq: ImportingProvider = {
   upgrades,
   declare,
   order: (changes, context) => [...orderReferences(changes), ...orderMoves(changes, context)],
+  renamedTo: newClusterName,
   assume: (name, targetVersion): BrokerIdentity => ({
     name,
     type: 'rabbitmq',

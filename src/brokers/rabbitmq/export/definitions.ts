@@ -116,6 +116,8 @@ class DefinitionsFile {
         return ['parameters', { component: first, vhost: second, name: third, ...value }];
       case 'global-parameters':
         return ['global_parameters', { name: first, ...value }];
+      case 'cluster-name':
+        return ['global_parameters', { name: 'cluster_name', value: payload.name ?? null }];
       case 'vhost-limits': {
         const item = { component: 'vhost-limits', vhost: first, name: 'limits' };
         return ['parameters', this.#added('parameters', item, 'value', limit)];

@@ -10,6 +10,7 @@ import {
   type Section,
 } from '../../../model/index.ts';
 import { binding } from './binding/index.ts';
+import { cluster } from './cluster.ts';
 import { exchange } from './exchange/index.ts';
 import type { Collector, RabbitKind } from './kind.ts';
 import { userLimits, vhostLimits } from './limits.ts';
@@ -38,6 +39,7 @@ const own: Readonly<Record<string, RabbitKind>> = {
   'topic-permission': topicPermission,
   parameter,
   'global-parameter': globalParameter,
+  cluster,
 };
 
 /** Every kind by the name that stands in addresses, in the order in which people write them. */

@@ -62,6 +62,8 @@ interface Listing {
   /** One list per vhost, or one for the whole broker. */
   readonly per: 'vhost' | 'broker';
   readonly query?: string;
+  /** It answers with one object instead of a list. */
+  readonly isOne?: true;
   /** The right that reading it requires. */
   readonly right?: string;
   /** Kinds that it is listed with, in the same vhosts: a replacement needs the dependents. */

@@ -6,7 +6,7 @@ import {
   type JsonObject,
 } from '../../../model/index.ts';
 import { factsOf, type RabbitFacts } from '../facts.ts';
-import { text } from '../kinds/parts.ts';
+import { sortedTags, text } from '../kinds/parts.ts';
 import type { Management } from './management.ts';
 import { bodyOf } from './refusals.ts';
 import type { RabbitSettings } from './settings.ts';
@@ -16,9 +16,13 @@ import type { RabbitSettings } from './settings.ts';
  * @throws ConnectionError, BrokerError
  */
 export async function identify(management: Management, settings: RabbitSettings): Promise<BrokerIdentity> {
-  const get = (path: string, query = '') =>
-    management.request({ method: 'GET', path: [path], query, repeatable: true });
-  const [overview, vhosts] = await Promise.all([get('overview', 'disable_stats=true'), get('vhosts')]);
+  const get = (what: string, query = '', ...path: readonly string[]) =>
+    management.request({ method: 'GET', path: [what, ...path], query, repeatable: true });
+  const [overview, vhosts, whoami] = await Promise.all([
+    get('overview', 'disable_stats=true'),
+    get('vhosts'),
+    get('whoami'),
+  ]);
   const { broker, management: endpoint } = settings;
   if (overview.status === 404) throw noManagementApi(settings);
   const body = bodyOf(overview, settings, { op: 'read overview' });
@@ -31,8 +35,17 @@ export async function identify(management: Management, settings: RabbitSettings)
     ...exchangeTypes(body.exchange_types),
     defaultQueueTypes: defaultQueueTypes(listed),
   };
-  return { name: broker, type: 'rabbitmq', id: text(body.cluster_name), version, facts };
+  // Asked only of who may read it: the broker logs a warning for anybody else.
+  const tags = isObject(whoami.body) ? sortedTags(whoami.body.tags) : [];
+  const mayRead = whoami.status === 200 && tags.some((tag) => READS_PARAMETERS.includes(tag));
+  const answer = mayRead ? await get('global-parameters', '', 'internal_cluster_id') : undefined;
+  const clusterId = answer?.status === 200 && isObject(answer.body) ? text(answer.body.value) : '';
+  const id = text(body.cluster_name);
+  return { name: broker, type: 'rabbitmq', id, ...(clusterId !== '' && { clusterId }), version, facts };
 }
+
+/** Tags of users who may read global parameters (seen on 3.10.8 and 4.3.6). */
+const READS_PARAMETERS = ['policymaker', 'administrator'];
 
 function noManagementApi({ broker, management, prefix }: RabbitSettings): ConnectionError {
   const message = `no management API at ${management.host}:${management.port}${prefix}/api`;

@@ -25,6 +25,12 @@ export class Listings {
     return items(bodyOf(answer, this.#settings, { op: `read ${what}`, right }));
   }
 
+  /** The one object that `/api/<what>` is. @throws ConnectionError, BrokerError */
+  async only(what: string, query = ''): Promise<JsonObject[]> {
+    const body = bodyOf(await this.#get([what], query), this.#settings, { op: `read ${what}` });
+    return isObject(body) ? [body] : [];
+  }
+
   /**
    * The items of `/api/<what>/<vhost>`; none where the vhost does not exist.
    * @throws ConnectionError, BrokerError

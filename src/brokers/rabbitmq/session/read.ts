@@ -68,8 +68,8 @@ export async function readScope(
 }
 
 function listAll(kind: string, listings: Listings): Promise<JsonObject[]> {
-  const { path = '', right = '' } = kinds[kind]?.listing ?? {};
-  return listings.all(path, right);
+  const { path = '', right = '', query, isOne } = kinds[kind]?.listing ?? {};
+  return isOne ? listings.only(path, query) : listings.all(path, right, query);
 }
 
 /** Kinds whose lists leave out, without a word, the vhosts that the user may not see. */

@@ -74,7 +74,7 @@ test('a glob in the kind needs every kind that it matches', () => {
 });
 
 test.each(['**', 'main/**', 'm*/**', '*/**'])('%s needs everything', (glob) => {
-  expect(dependsOn({ owns: [glob] }).kinds).toHaveLength(13);
+  expect(dependsOn({ owns: [glob] }).kinds).toHaveLength(14);
 });
 
 test('globs of other brokers need nothing', () => {

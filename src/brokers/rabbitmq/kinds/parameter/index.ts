@@ -248,12 +248,12 @@ function withSecrets(value: Json, declared: Json | undefined): Json {
 
 /** The broker keeps facts about itself among the parameters (`rabbit_definitions:is_internal_parameter`). */
 function reservedName(name = ''): string | undefined {
-  return name.startsWith('internal') || OWN_PARAMETERS.has(name) ? 'managed by the broker' : undefined;
+  const isOwn = name.startsWith('internal') || name === 'imported_definition_hash_value';
+  return isOwn ? 'managed by the broker' : OWN_KEYS.get(name);
 }
 
-/** Set by the broker from its configuration, and by `rabbitmqctl set_cluster_name`. */
-const OWN_PARAMETERS: ReadonlySet<string> = new Set([
-  'cluster_name',
-  'cluster_tags',
-  'imported_definition_hash_value',
+/** Parameters that a kind of its own manages, and why they are left to it. */
+const OWN_KEYS: ReadonlyMap<string, string> = new Map([
+  ['cluster_name', 'managed as `cluster: { name }`'],
+  ['cluster_tags', 'managed as `cluster: { tags }`'],
 ]);
