@@ -12,13 +12,29 @@ import { joinChunks } from './join-chunks.mjs';
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const external = Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]);
 
-/** What the sources require with the first need still is: bundled CommonJS runs when it is first required. */
+/** By the path that the sources require: the file that the package becomes. */
+const required = new Map();
+
+/** What the sources require with the first need is a file of its own, read with the first need. */
 const lazyPackages = {
   name: 'lazy packages',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace('const require = createRequire(import.meta.url);', ''),
+      contents: readFileSync(path, 'utf8').replace(/\brequire\('([^']+)'\)/g, (_, name) => {
+        if (!required.has(name)) required.set(name, `./${name.replace(/\W+/g, '-')}.cjs`);
+        return `require('${required.get(name)}')`;
+      }),
       loader: 'ts',
+    }));
+  },
+};
+
+/** Our connections to Kafka take from its client the connection, which makes no requests but those of a login. */
+const loginsOnly = {
+  name: 'logins only',
+  setup({ onLoad }) {
+    onLoad({ filter: /kafkajs.src.protocol.requests.index\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/^ {2}(?!Sasl)\w+: (require\(.*\)|no\w+),\n/gm, ''),
     }));
   },
 };
@@ -99,6 +115,16 @@ const { metafile } = await build({
   // The same code as for Node, but as modules, of which the bundler leaves out what is not used.
   alias: { yaml: resolve('node_modules/yaml/browser/dist/index.js') },
 });
+const { metafile: packages } = await build({
+  ...options,
+  metafile: true,
+  format: 'cjs',
+  entryPoints: [...required].map(([name, file]) => ({ in: name, out: file.slice(0, -'.cjs'.length) })),
+  outdir: 'dist/bundles',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  plugins: [loginsOnly],
+});
 if (process.env.META) writeFileSync(process.env.META, JSON.stringify(metafile));
 await joinChunks(metafile.outputs, 'src/workflow/index.ts', 'src/cli/main.ts', options);
 for (const name of readdirSync('dist/bundles')) withRequire(`dist/bundles/${name}`);
@@ -116,7 +142,7 @@ function withRequire(path) {
 }
 
 function bundledPackages() {
-  const names = Object.keys(metafile.inputs).map(
+  const names = [metafile, packages].flatMap(({ inputs }) => Object.keys(inputs)).map(
     (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
   );
   return [...new Set(names)].filter((name) => name !== undefined).sort();
