@@ -126,12 +126,32 @@ const { metafile: packages } = await build({
   plugins: [loginsOnly],
 });
 if (process.env.META) writeFileSync(process.env.META, JSON.stringify(metafile));
-await joinChunks(metafile.outputs, 'src/workflow/index.ts', 'src/cli/main.ts', options);
+await joinChunks(metafile.outputs, groups(), options);
 for (const name of readdirSync('dist/bundles')) withRequire(`dist/bundles/${name}`);
 cpSync('src/graph/page', 'dist/graph/page', { recursive: true });
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', bundledPackages().map(notice).join('\n\n'));
 chmodSync('dist/cli/main.js', 0o755);
 [process.exitCode] = await declarations;
+
+/** What is loaded together: first for every project, then for a broker, for a session, and for rare commands. */
+function groups() {
+  const [main, run, planning] = ['src/cli/main.ts', 'src/cli/run.ts', 'src/workflow/planning.ts'];
+  const brokers = readdirSync('src/brokers', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => [name, `src/brokers/${name}/index.ts`]);
+  const start = [main, run, planning];
+  const sessions = brokers.map(([name, provider]) => [
+    `${name}-session`,
+    { entry: provider.replace('index', 'session/index'), after: [...start, provider] },
+  ]);
+  return {
+    run: { entry: run, after: [main] },
+    planning: { entry: planning, after: [main, run] },
+    ...Object.fromEntries(brokers.map(([name, entry]) => [name, { entry, after: start }])),
+    ...Object.fromEntries(sessions),
+    workflow: { entry: 'src/workflow/index.ts', after: [...start, ...brokers.map(([, entry]) => entry)] },
+  };
+}
 
 /** For CommonJS, which asks for modules of Node by `require`. Only the bundler's own `require` uses it. */
 function withRequire(path) {
@@ -142,9 +162,9 @@ function withRequire(path) {
 }
 
 function bundledPackages() {
-  const names = [metafile, packages].flatMap(({ inputs }) => Object.keys(inputs)).map(
-    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
-  );
+  const names = [metafile, packages]
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
   return [...new Set(names)].filter((name) => name !== undefined).sort();
 }
 

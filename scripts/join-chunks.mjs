@@ -3,18 +3,27 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const FOLDER = 'dist/bundles';
-const JOINED = `${FOLDER}/core.js`;
 
 /**
- * Joins the chunks that are always loaded together with an entry into one file: to find and to link a file takes
- * longer than to compile it. The bundler itself makes a chunk of each set of modules that some entry shares.
+ * Joins chunks that are always loaded together into one file each: to find and to link a file takes longer than to
+ * compile it. The bundler itself makes a chunk of each set of modules that some entry shares.
  * @param outputs of the bundler's metafile
- * @param entry source file of the entry, which stays a file of its own
- * @param first source file of an entry that is loaded before: its chunks stay as they are
+ * @param groups by the name of the file that its chunks become, in the order of loading: an entry, which stays a file
+ *   of its own, and the entries that are loaded before it, by source file. A chunk of several groups stays as it is.
  */
-export async function joinChunks(outputs, entry, first, options) {
-  const apart = loadedWith(first, outputs);
-  const chunks = loadedWith(entry, outputs).filter((path) => !apart.includes(path));
+export async function joinChunks(outputs, groups, options) {
+  const wanted = Object.entries(groups).map(([name, { entry, after }]) => {
+    const before = after.flatMap((one) => loadedWith(one, outputs));
+    return { name, chunks: loadedWith(entry, outputs).filter((path) => !before.includes(path)) };
+  });
+  const all = wanted.flatMap(({ chunks }) => chunks);
+  for (const { name, chunks } of wanted) {
+    const own = chunks.filter((path) => all.indexOf(path) === all.lastIndexOf(path));
+    if (own.length > 0) await join(own, `${FOLDER}/${name}.js`, outputs, options);
+  }
+}
+
+async function join(chunks, joined, outputs, options) {
   const aliases = new Map(chunks.map((chunk, i) => [chunk, (name) => `c${i}_${name}`]));
   const exported = chunks.map((chunk) => {
     const names = outputs[chunk].exports.map((name) => `${name} as ${aliases.get(chunk)(name)}`);
@@ -31,17 +40,18 @@ export async function joinChunks(outputs, entry, first, options) {
   await build({
     ...options,
     stdin: { contents: exported.join('\n'), resolveDir: FOLDER },
-    outfile: JOINED,
+    outfile: joined,
     plugins: [others],
     bundle: true,
   });
   for (const path of Object.keys(outputs)) {
     if (chunks.includes(path)) rmSync(path);
-    else if (existsSync(path)) writeFileSync(path, redirected(path, readFileSync(path, 'utf8'), aliases));
+    else if (existsSync(path))
+      writeFileSync(path, redirected(path, readFileSync(path, 'utf8'), aliases, joined));
   }
 }
 
-/** What is loaded with a file before anything of it runs, without the file itself. */
+/** The chunks that are loaded with an entry before anything of it runs. */
 function loadedWith(entry, outputs) {
   const [root] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry);
   const loaded = new Set([root]);
@@ -50,21 +60,21 @@ function loadedWith(entry, outputs) {
       if (kind === 'import-statement' && !external) loaded.add(other);
     }
   }
-  return [...loaded].slice(1);
+  return [...loaded].filter((path) => outputs[path].entryPoint === undefined);
 }
 
 /** The text of a file whose imports of joined chunks are imports of the file that they were joined to. */
-function redirected(path, text, aliases) {
-  const core = JSON.stringify(relativeTo(path, JOINED));
+function redirected(path, text, aliases, joined) {
+  const target = JSON.stringify(relativeTo(path, joined));
   return text.replace(/\bimport\s*(?:\{([^}]*)\}\s*from\s*)?"(\.[^"]*)"/g, (statement, names, from) => {
     const alias = aliases.get(relative('.', resolve(dirname(path), from)));
     if (!alias) return statement;
-    if (names === undefined) return `import${core}`;
+    if (names === undefined) return `import${target}`;
     const renamed = names.split(',').map((name) => {
       const [outer, inner = outer] = name.trim().split(/\s+as\s+/);
       return `${alias(outer)} as ${inner}`;
     });
-    return `import{${renamed.join(',')}}from${core}`;
+    return `import{${renamed.join(',')}}from${target}`;
   });
 }
 

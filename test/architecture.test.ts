@@ -20,8 +20,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   report: ['model', 'text', 'graph'],
   import: ['model'],
   'brokers/index.ts': ['model', 'brokers/*'],
+  'brokers/on-demand.ts': ['model', 'brokers/*'],
   'brokers/*': ['model', 'import'],
-  workflow: ['model', 'import', 'load', 'lint', 'diff', 'plan', 'apply', 'brokers/index.ts'],
+  workflow: [
+    ...['model', 'import', 'load', 'lint', 'diff', 'plan', 'apply'],
+    ...['brokers/index.ts', 'brokers/on-demand.ts'],
+  ],
   cli: ['model', 'workflow', 'report', 'graph'],
   'index.ts': ['model', 'workflow', 'report', 'graph'],
 };
@@ -54,10 +58,7 @@ function mayImport(from: string, to: string): boolean {
   if (from === to) return true;
   const rule = MAY_IMPORT[from] ?? (from.startsWith('brokers/') ? MAY_IMPORT['brokers/*'] : undefined);
   if (!rule) return false;
-  return (
-    rule.includes(to) ||
-    (to.startsWith('brokers/') && to !== 'brokers/index.ts' && rule.includes('brokers/*'))
-  );
+  return rule.includes(to) || (/^brokers\/[^.]*$/.test(to) && rule.includes('brokers/*'));
 }
 
 function importsOf(file: string): Import[] {

@@ -55,7 +55,7 @@ export async function applyApproved(
   file?: string,
 ): Promise<ApplyReport> {
   checkMoves(flags, plan);
-  const { writePlan } = await import('../workflow/index.ts');
+  const { writePlan } = await import('../workflow/planning.ts');
   const report = await keepUntilDone(
     {
       plan,

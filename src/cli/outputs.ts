@@ -85,7 +85,7 @@ export async function withOutputs<F extends DriftFormat = Format>(
 }
 
 /** @throws UsageError when two formats are to go into one file */
-function filesOf(flags: Partial<OutputFlags<DriftFormat>>): [DriftFormat, string][] {
+export function filesOf(flags: Partial<OutputFlags<DriftFormat>>): [DriftFormat, string][] {
   const files = new Map<string, DriftFormat>();
   for (const format of DRIFT_FORMATS) {
     const file = flags[`${format}Into`];

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Plan } from '../model/index.ts';
-import { PLAN_FORMATS, type PlanFormat, renderPatch, renderPlan } from '../report/index.ts';
-import { addOutputOptions, type OutputFlags, type Rendering } from './outputs.ts';
+import { type DriftFormat, PLAN_FORMATS, type PlanFormat, renderPatch, renderPlan } from '../report/index.ts';
+import { addOutputOptions, filesOf, type OutputFlags, type Rendering } from './outputs.ts';
 
 export type PlanOutputFlags = OutputFlags<PlanFormat>;
 
@@ -10,11 +10,19 @@ export function addPlanOutputOptions(command: Command): Command {
   return addOutputOptions(command, PLAN_FORMATS);
 }
 
-/** How a plan is shown in each format. */
-export async function planRendering(plan: Plan, command: 'plan' | 'drift'): Promise<Rendering<PlanFormat>> {
-  const { planGraph, planYaml } = await import('../workflow/index.ts');
+/** How a plan is shown in the formats that the flags name. */
+export async function planRendering<F extends DriftFormat>(
+  plan: Plan,
+  command: 'plan' | 'drift',
+  flags: OutputFlags<F>,
+): Promise<Rendering<PlanFormat>> {
+  const formats: readonly DriftFormat[] = [flags.format, ...filesOf(flags).map(([format]) => format)];
+  const yaml = formats.includes('diff') ? (await import('../workflow/index.ts')).planYaml(plan) : [];
+  const graph = formats.includes('markdown')
+    ? (await import('../workflow/index.ts')).planGraph(plan)
+    : undefined;
   return (format, style) =>
     format === 'diff'
-      ? renderPatch(plan, planYaml(plan), style)
-      : renderPlan(plan, format, style, command, format === 'markdown' ? planGraph(plan) : undefined);
+      ? renderPatch(plan, yaml, style)
+      : renderPlan(plan, format, style, command, format === 'markdown' ? graph : undefined);
 }

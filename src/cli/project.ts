@@ -42,9 +42,9 @@ export function projectOptions(context: CommandContext, choice: ProjectChoice): 
 
 /** Loads and checks the project of the current directory. Findings are values: nothing is thrown for them. */
 export async function checkProject(context: CommandContext, choice: ProjectChoice = {}): Promise<Checked> {
-  const { check } = await import('../workflow/index.ts');
+  const { checkOnDemand } = await import('../workflow/planning.ts');
   context.busy('reading the topology');
-  const checked = check(projectOptions(context, choice));
+  const checked = await checkOnDemand(projectOptions(context, choice));
   boundGarbage(checked);
   context.subject = { project: checked.project.name, environment: checked.project.environment };
   return checked;
@@ -86,8 +86,10 @@ function noteWarnings(context: CommandContext, diagnostics: readonly Diagnostic[
 
 /** Whether something could not be read as a topology at all, as opposed to a topology that is not wise. */
 export async function hasInvalidInput(diagnostics: readonly Diagnostic[]): Promise<boolean> {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return false;
   const { isFinding } = await import('../workflow/index.ts');
-  return diagnostics.some((one) => one.severity === 'error' && !isFinding(one));
+  return !errors.every(isFinding);
 }
 
 /** Plans as the flags say, telling how it goes. @throws UsageError for an `--allow` key that is malformed */
@@ -98,7 +100,7 @@ export async function planProject(
   { against, base: ref }: { readonly against?: string; readonly base?: string } = {},
 ): Promise<Plan> {
   checkResets(checked, flags.resetPasswords ?? []);
-  const { makePlan } = await import('../workflow/index.ts');
+  const { makePlan } = await import('../workflow/planning.ts');
   const base = ref === undefined ? undefined : await readBase(context, ref);
   const kept = against === undefined ? await keptPlans(context, checked) : [];
   context.busy(against === undefined ? 'reading the brokers' : `reading ${against}`);
@@ -192,7 +194,7 @@ export function connecting(context: CommandContext, wait: number) {
 
 /** What is wrong with flags by themselves, before anything is read. @throws UsageError */
 export async function checkPlanFlags(flags: PlanFlags): Promise<void> {
-  const { checkAllowKey } = await import('../workflow/index.ts');
+  const { checkAllowKey } = await import('../workflow/planning.ts');
   for (const key of flags.allow) {
     const problem = checkAllowKey(key);
     if (problem !== undefined) {

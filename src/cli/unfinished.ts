@@ -76,9 +76,10 @@ async function isKeptFile(file: string, folder: string): Promise<boolean> {
 
 /** Plans that earlier applies to this environment left. Other files are reported. */
 export async function keptPlans(context: CommandContext, { project }: Checked): Promise<KeptPlan[]> {
-  const { readPlan } = await import('../workflow/index.ts');
   const folder = join(project.directory, FOLDER);
   const names = (await readdir(folder).catch(() => [])).filter((name) => NAME.test(name)).sort();
+  if (names.length === 0) return [];
+  const { readPlan } = await import('../workflow/index.ts');
   const kept: KeptPlan[] = [];
   for (const name of names) {
     const file = relative(context.folder.path, join(folder, name));

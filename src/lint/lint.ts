@@ -50,7 +50,7 @@ export interface LintInput {
   /** By pattern: the codes of rules whose findings are what it is for. */
   readonly intended?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Rules of providers that this run does not use; their codes are valid in the configuration. */
-  readonly otherRules?: readonly Rule[];
+  readonly otherRules?: Iterable<Rule>;
   /** Fields that rules of the project limit and no resource has. */
   readonly unknownFields?: readonly UnknownField[];
   readonly baseline?: Baseline;
@@ -83,13 +83,7 @@ export function lintTopology(input: LintInput): Linted {
       }
     }
   }
-  const known = knownCodes(input);
-  append(
-    diagnostics,
-    unknownCodes(input, known),
-    limitingNothing(input),
-    unused(suppressions, ran, input.config),
-  );
+  append(diagnostics, unknownCodes(input), limitingNothing(input), unused(suppressions, ran, input.config));
   diagnostics.sort(compareDiagnostics);
   return input.baseline ? withBaseline(diagnostics, input.baseline, input) : { diagnostics, accepted: 0 };
 }
@@ -150,17 +144,16 @@ function describe(code: string, severity: Severity, finding: Finding): Diagnosti
   };
 }
 
-function knownCodes(input: LintInput): Set<string> {
-  const rules = [...neutralRules, ...input.brokers.flatMap((one) => one.rules), ...(input.otherRules ?? [])];
-  return new Set(rules.map((rule) => rule.code));
-}
-
 /** A misspelled code would have no effect without an error. */
-function unknownCodes(input: LintInput, known: ReadonlySet<string>): Diagnostic[] {
+function unknownCodes(input: LintInput): Diagnostic[] {
   const { severity } = settingOf(unknownRule, input.config.rules[unknownRule.code]);
   if (severity === 'off') return [];
+  const own = codesOf([...neutralRules, ...input.brokers.flatMap((one) => one.rules)]);
+  let all: ReadonlySet<string> | undefined;
+  const known = () => (all ??= new Set([...own, ...codesOf(input.otherRules ?? [])]));
+  const isUnknown = (code: string) => !own.has(code) && !known().has(code);
   const describeUnknown = (code: string, message: string, at: Source | undefined): Diagnostic => {
-    const nearest = nearestWord(code, known);
+    const nearest = nearestWord(code, known());
     return {
       code: unknownRule.code,
       severity,
@@ -170,11 +163,11 @@ function unknownCodes(input: LintInput, known: ReadonlySet<string>): Diagnostic[
     };
   };
   const configured = Object.keys(input.config.rules)
-    .filter((code) => !known.has(code))
+    .filter(isUnknown)
     .map((code) => describeUnknown(code, `unknown lint rule "${code}"`, input.config.places?.[code]));
   const suppressed = input.suppressions.flatMap(({ codes, at }) =>
     codes
-      .filter((code) => !known.has(code))
+      .filter(isUnknown)
       .map((code) =>
         describeUnknown(code, `unknown lint rule "${code}"; only lint rules can be suppressed`, at),
       ),
@@ -186,6 +179,10 @@ function limitingNothing({ unknownFields = [], config }: LintInput): Diagnostic[
   const { severity } = settingOf(unknownField, config.rules[unknownField.code]);
   if (severity === 'off') return [];
   return unknownFields.map((one) => ({ code: unknownField.code, severity, ...one }));
+}
+
+function codesOf(rules: Iterable<Rule>): Set<string> {
+  return new Set(Array.from(rules, ({ code }) => code));
 }
 
 /** A suppression is unused only if its rule ran. */

@@ -36,23 +36,31 @@ function schemasOf(provider: SchemaSource): ReadonlyMap<string, CompiledSchema> 
   return schemas;
 }
 
-/** The schemas of these providers and of a configuration with them. */
+/** The schemas of these providers and of a configuration with them; those of a provider once they are needed. */
 export class Validators {
-  private readonly schemas: ReadonlyMap<string, CompiledSchema>;
+  private readonly config: CompiledSchema;
+  private readonly providers: readonly SchemaSource[];
 
   constructor(providers: readonly SchemaSource[]) {
-    const config = new CompiledSchema(configCore(providers));
-    this.schemas = new Map([['config', config], ...providers.flatMap((one) => [...schemasOf(one)])]);
+    this.providers = providers;
+    this.config = new CompiledSchema(configCore(providers));
   }
 
   has(name: string, kind: string): boolean {
-    return this.schemas.get(name)?.has(kind) ?? false;
+    return this.schema(name)?.has(kind) ?? false;
   }
 
   /** What is wrong with a value, each mistake once. @param name `config`, `rabbitmq`, `rabbitmq-broker`, `rabbitmq-test`, `rabbitmq-pattern` */
   check(name: string, value: Json, kind?: string): Problem[] {
-    const schema = this.schemas.get(name);
+    const schema = this.schema(name);
     if (!schema) throw new Error(`no schema ${name}`);
     return schema.check(value, kind);
+  }
+
+  private schema(name: string): CompiledSchema | undefined {
+    if (name === 'config') return this.config;
+    const [type] = name.split('-', 1);
+    const provider = this.providers.find((one) => one.name === type);
+    return provider && schemasOf(provider).get(name);
   }
 }

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
-import { providers as allProviders } from '../brokers/index.ts';
 import { completeSides } from '../diff/index.ts';
-import { customRules, type DisplayedPath, type Linted, lintTopology, unknownFields } from '../lint/index.ts';
+import {
+  customRules,
+  type DisplayedPath,
+  type Linted,
+  lintTopology,
+  neutralRules,
+  unknownFields,
+} from '../lint/index.ts';
 import { connectionOf, displayPath, loadProject, type Project, type Variables } from '../load/index.ts';
 import {
   type Address,
@@ -14,10 +20,11 @@ import {
   type JsonObject,
   type Provider,
   type Resource,
+  type Rule,
 } from '../model/index.ts';
 import { contradictions } from './contradictions.ts';
+import { findingTest } from './findings.ts';
 import { firstMistakes } from './first-mistakes.ts';
-import { isFinding } from './rules.ts';
 
 export interface ProjectOptions {
   readonly directory: string;
@@ -63,9 +70,11 @@ export interface Checked {
   readonly configured: ReadonlyMap<string, DeclaredBroker>;
 }
 
-/** Reads everything the user wrote and says all that is wrong with it, without any broker. */
-export function check(options: ProjectOptions): Checked {
-  const providers = options.providers ?? allProviders;
+/** What `check` does, with these brokers. */
+export function checkWith(
+  providers: readonly Provider[],
+  options: Omit<ProjectOptions, 'providers'>,
+): Checked {
   const { project, diagnostics } = loadProject({ ...options, variables: options.env, providers });
   const declared = [...project.brokers.values()].flatMap((config) => {
     const provider = providers.find(({ name }) => name === config.type);
@@ -86,6 +95,7 @@ export function check(options: ProjectOptions): Checked {
     ),
     ...linted.diagnostics.filter(({ at }) => at === undefined || !project.unsound.has(at.file)),
   ];
+  const isFinding = findingTest(() => [...neutralRules, ...providers.flatMap(({ rules }) => rules)]);
   // In an environment that is not there, all other findings are irrelevant.
   const alone = diagnostics.find(({ code }) => code === 'load/unknown-environment');
   const said = declared.filter(
@@ -93,7 +103,7 @@ export function check(options: ProjectOptions): Checked {
   );
   return {
     project,
-    diagnostics: alone ? [alone] : firstMistakes(all.sort(compareDiagnostics), (code) => isFinding({ code })),
+    diagnostics: alone ? [alone] : firstMistakes(all.sort(compareDiagnostics), isFinding),
     accepted: linted.accepted,
     brokers: new Map(said.map(({ broker }) => [broker.name, broker])),
     configured: new Map(declared.map(({ broker }) => [broker.name, broker])),
@@ -161,6 +171,14 @@ function lint(
     intended: new Map(project.patterns.map(({ name, intended }) => [name, new Set(Object.keys(intended))])),
     ...(project.baseline && { baseline: project.baseline }),
     whole,
-    otherRules: providers.flatMap(({ rules, upgrades }) => [...rules, ...upgrades]),
+    otherRules: rulesOf(providers),
   });
+}
+
+/** One by one: most projects ask for none of them. */
+function* rulesOf(providers: readonly Provider[]): Generator<Rule> {
+  for (const { rules, upgrades } of providers) {
+    yield* rules;
+    yield* upgrades;
+  }
 }

@@ -20,7 +20,7 @@ export function firstMistakes(
     const key = keyOf(one);
     const number = (seen.get(key) ?? 0) + 1;
     seen.set(key, number);
-    if (isListed(one.code) || number <= MOST_OF_A_CODE) return [one];
+    if (number <= MOST_OF_A_CODE || isListed(one.code)) return [one];
     if (number > MOST_OF_A_CODE + 1) return [];
     const { code, severity, at } = one;
     const rest = ((counts.get(key) ?? 0) - MOST_OF_A_CODE).toLocaleString('en-US');

@@ -17,7 +17,8 @@ import {
   type Source,
   valuesIn,
 } from '../model/index.ts';
-import { type Checked, check, type ProjectOptions } from './check.ts';
+import type { Checked, ProjectOptions } from './check.ts';
+import { check } from './check-project.ts';
 
 export interface FormattedFile {
   /** As messages name it. */

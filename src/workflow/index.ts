@@ -12,7 +12,8 @@ export {
 } from '../load/index.ts';
 export { checkAllowKey, SHORTEST_KEY, writePlan } from '../plan/index.ts';
 export { type ApplyOptions, applyPlan } from './apply.ts';
-export { type Checked, check, type DeclaredBroker, type ProjectOptions } from './check.ts';
+export type { Checked, DeclaredBroker, ProjectOptions } from './check.ts';
+export { check } from './check-project.ts';
 export { composeFile, publishers } from './compose.ts';
 export { checkRevision, type DiffOptions, diffRevisions } from './diff.ts';
 export { compareEnvironments } from './diff-environments.ts';

@@ -1,6 +1,5 @@
 import { allSteps, type BrokerIdentity, InvalidPlanFile, type Plan, type Session } from '../model/index.ts';
 import { buildPlan } from '../plan/index.ts';
-import { compareWithBase } from './base-comparison.ts';
 import { type BrokerPlan, planBroker } from './broker-plan.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
 import { placeDeletions } from './deletions.ts';
@@ -8,7 +7,6 @@ import type { CheckedSide } from './diff-sides.ts';
 import { frozen, type LiveState, nothing } from './live.ts';
 import type { KeptPlan } from './recorded.ts';
 import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
-import { readSnapshot } from './snapshot.ts';
 import { TOOL } from './version.ts';
 
 export interface PlanOptions extends OpenOptions {
@@ -106,6 +104,7 @@ export async function planStates(
   };
   const { base } = options;
   if (!base) return counted;
+  const { compareWithBase } = await import('./base-comparison.ts');
   const comparison = await compareWithBase({
     ...options,
     base,
@@ -124,6 +123,7 @@ async function offlineStates(
   const states = await Promise.all(
     [...checked.brokers.values()].map(async (broker): Promise<[string, LiveState]> => {
       if (against === 'none') return [broker.name, nothing(broker.assumed)];
+      const { readSnapshot } = await import('./snapshot.ts');
       const snapshot = await readSnapshot(against, broker.name, broker.provider, directory);
       if (!snapshot)
         throw new InvalidPlanFile(

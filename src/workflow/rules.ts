@@ -1,6 +1,7 @@
 import { providers } from '../brokers/index.ts';
 import { neutralRules } from '../lint/index.ts';
-import { CUSTOM_PREFIX, type Diagnostic, type Rule, type UpgradeRule } from '../model/index.ts';
+import type { Diagnostic, Rule, UpgradeRule } from '../model/index.ts';
+import { findingTest } from './findings.ts';
 
 /** Every lint rule there is, but for those of a project and of `upgrade-check`. */
 export function allRules(): Rule[] {
@@ -17,10 +18,9 @@ export function upgradeRules(): UpgradeRule[] {
   return providers.flatMap(({ upgrades }) => upgrades);
 }
 
-let codes: ReadonlySet<string> | undefined;
+const isRule = findingTest(allRules);
 
 /** Whether a diagnostic is the finding of a lint rule, and no mistake for which something could not be read. */
 export function isFinding({ code }: Pick<Diagnostic, 'code'>): boolean {
-  codes ??= new Set(allRules().map((rule) => rule.code));
-  return code.startsWith(CUSTOM_PREFIX) || codes.has(code);
+  return isRule(code);
 }

@@ -6,10 +6,12 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { endOf } from './end-of-process.ts';
 import { environment, runCli, type Surroundings } from './run-cli.ts';
@@ -106,6 +108,24 @@ const TELL_PACKAGES = `--import=data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
+/** What node with these arguments says after a word at the start of a line; each such line is a part of it. */
+async function toldBy(
+  word: string,
+  args: readonly string[],
+  cwd: string,
+  options: string,
+): Promise<string[]> {
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: environment({ NODE_OPTIONS: options }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { stderr } = await endOf(child);
+  const told = [...stderr.matchAll(new RegExp(`^${word}: (.*)$`, 'gm'))];
+  expect(told.length, stderr).toBeGreaterThan(0);
+  return told.flatMap(([, names = '']) => names.split(' ')).filter((name) => name !== '');
+}
+
 /** The packages that a command loads, in a project without mistakes. */
 async function packagesOf(line: string, start: (args: string[]) => string[]): Promise<string[]> {
   const folder = project('packages');
@@ -113,15 +133,7 @@ async function packagesOf(line: string, start: (args: string[]) => string[]): Pr
     join(folder, 'topologies', 'a.yaml'),
     'rabbitmq: { queues: { orders: { max-length: 10 } } }\n',
   );
-  const child = spawn(process.execPath, start(line.split(' ')), {
-    cwd: folder,
-    env: environment({ NODE_OPTIONS: TELL_PACKAGES }),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const { stderr } = await endOf(child);
-  const told = /^packages: (.*)$/m.exec(stderr)?.[1];
-  expect(told, stderr).toBeDefined();
-  return told?.split(' ').filter((name) => name !== '') ?? [];
+  return toldBy('packages', start(line.split(' ')), folder, TELL_PACKAGES);
 }
 
 test.each([
@@ -141,3 +153,67 @@ test.runIf(existsSync(BUILT))('what is built loads no package where it does not 
     expect(await packagesOf(line, (args) => [BUILT, ...args])).toEqual([]);
   }
 });
+
+/** Says of each module, as it is loaded, where it is. */
+const TELL_MODULES = `
+  import { writeSync } from 'node:fs';
+  export function load(url, context, next) {
+    if (url.startsWith('file:')) writeSync(2, 'module: ' + url + '\\n');
+    return next(url, context);
+  }
+`;
+
+const TELL_FILES = `--import=data:text/javascript,${encodeURIComponent(`
+  import { createRequire, register } from 'node:module';
+  register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(TELL_MODULES))});
+  const { cache } = createRequire('/');
+  process.once('exit', () => {
+    for (const path of Object.keys(cache)) process.stderr.write('module: ' + path + '\\n');
+  });
+`)}`;
+
+/** The files of the package that a command loads, in a small project of one broker, without what changes in names. */
+async function bundlesOf(broker: string, section: string, line: string) {
+  const folder = project('bundles');
+  writeFileSync(join(folder, 'brokerform.yaml'), `project: shop\nbrokers: { main: ${broker} }\n`);
+  writeFileSync(join(folder, 'topologies', 'a.yaml'), section);
+  const told = await toldBy('module', [BUILT, ...line.split(' ')], folder, TELL_FILES);
+  const paths = told.map((url) => (url.startsWith('file:') ? fileURLToPath(url) : url));
+  const names = paths.map((path) => basename(path).replace(/(-[A-Z0-9]{8})?\.c?js$/, ''));
+  return { names, kilobytes: paths.reduce((sum, path) => sum + statSync(path).size, 0) / 1000 };
+}
+
+const SMALL: Readonly<Record<string, readonly [broker: string, section: string]>> = {
+  rabbitmq: [
+    '{ type: rabbitmq, url: "amqp://127.0.0.1:1", management: "http://127.0.0.1:1" }',
+    'rabbitmq: { queues: { orders: { max-length: 10 } } }\n',
+  ],
+  kafka: [
+    '{ type: kafka, bootstrap: ["127.0.0.1:1"] }',
+    'kafka: { topics: { orders: { partitions: 3 } } }\n',
+  ],
+  nats: ['{ type: nats, servers: ["nats://127.0.0.1:1"] }', 'nats: { streams: { S: { subjects: [s] } } }\n'],
+};
+
+// Most of the time of a command in a small project is to compile what it loads.
+test.runIf(existsSync(BUILT)).each([
+  ['rabbitmq', 950, 1080],
+  ['kafka', 810, 1010],
+  ['nats', 850, 1120],
+])(
+  'what is built loads for %s no other broker, no session but to connect, and not much: kB',
+  async (type, most, mostConnected) => {
+    const [broker = '', section = ''] = SMALL[type] ?? [];
+    const always = ['main', 'run', 'planning', type];
+    const checked = await bundlesOf(broker, section, 'validate');
+    expect([...new Set(checked.names)].filter((name) => name !== 'chunk').sort()).toEqual(always.sort());
+    expect(checked.kilobytes).toBeLessThan(most);
+
+    const planned = await bundlesOf(broker, section, 'plan');
+    const others = planned.names.filter((name) => name !== 'chunk' && !always.includes(name));
+    const client = { kafka: 'kafkajs-src-network-connection-js', nats: 'transport-node' }[type];
+    const session = [`${type}-session`, 'session', ...(client === undefined ? [] : [client])];
+    expect([...new Set(others)].sort()).toEqual(session.sort());
+    expect(planned.kilobytes).toBeLessThan(mostConnected);
+  },
+);

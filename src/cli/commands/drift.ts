@@ -28,7 +28,7 @@ export function addDrift(program: Command, invoke: Invoke): void {
           preview: false,
           wait: flags.wait,
         });
-        const rendering = await planRendering(plan, 'drift');
+        const rendering = await planRendering(plan, 'drift', flags);
         await publish((format, style) =>
           format === 'prometheus' ? renderMetrics(plan) : rendering(format, style),
         );

@@ -33,9 +33,9 @@ export function addPlan(program: Command, invoke: Invoke): void {
           const key = flags.sign ? await planKey(context.host) : undefined;
           const checked = await loadProject(context);
           const plan = await planProject(context, checked, flags, flags);
-          const { writePlan } = await import('../../workflow/index.ts');
+          const { writePlan } = await import('../../workflow/planning.ts');
           if (flags.out !== undefined) await context.folder.write(flags.out, writePlan(plan, key));
-          await publish(await planRendering(plan, 'plan'));
+          await publish(await planRendering(plan, 'plan', flags));
           if (flags.out !== undefined) context.note(savedNote(flags.out, plan));
           return {
             policy: plan.blockers.length > 0,

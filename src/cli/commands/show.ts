@@ -16,7 +16,7 @@ export function addShow(program: Command, invoke: Invoke): void {
     invoke<PlanOutputFlags & VerifyFlags>((context, flags, [file = '']) =>
       withOutputs<PlanFormat>(context, flags, 'plan', async (publish) => {
         const plan = await readSavedPlan(context, file, flags);
-        await publish(await planRendering(plan, 'plan'));
+        await publish(await planRendering(plan, 'plan', flags));
         return {};
       }),
     ),

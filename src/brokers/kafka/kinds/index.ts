@@ -9,7 +9,6 @@ import {
   systemOwned,
 } from '../../../model/index.ts';
 import { sectionSchema } from '../fields/field.ts';
-import type { KindSession } from '../session/kind-session.ts';
 import { acl } from './acl/index.ts';
 import type { AclCall } from './acl/spec.ts';
 import { brokerConfigs } from './configs/broker-configs.ts';
@@ -34,17 +33,6 @@ export const kinds: Readonly<Record<string, KafkaKind>> = {
   group,
   'client-metrics': clientMetrics,
   'broker-configs': brokerConfigs,
-};
-
-/** How a session reads and changes each kind; loaded with the first connection. */
-export const kindSessions: Readonly<Record<string, () => Promise<KindSession>>> = {
-  topic: async () => (await import('../session/topics/index.ts')).topics,
-  acl: async () => (await import('../session/acls.ts')).acls,
-  quota: async () => (await import('../session/quotas.ts')).quotas,
-  user: async () => (await import('../session/users.ts')).users,
-  group: async () => (await import('../session/configs/groups.ts')).groups,
-  'client-metrics': async () => (await import('../session/configs/client-metrics.ts')).clientMetrics,
-  'broker-configs': async () => (await import('../session/configs/broker-configs.ts')).brokerConfigs,
 };
 
 export const schema = sectionSchema(Object.values(kinds).map((kind) => kind.schema));

@@ -1,10 +1,9 @@
 import type { Address, Connection, JsonObject, Session } from '../../../model/index.ts';
-import { kindSessions } from '../kinds/index.ts';
 import { Cluster } from './cluster.ts';
 import { diagnose } from './doctor.ts';
 import { sendUnits } from './execute.ts';
 import { identify } from './identity.ts';
-import type { KindSession } from './kind-session.ts';
+import { kindSessions } from './kinds.ts';
 import type { AnyApi } from './protocol/codec.ts';
 import { readScope } from './read.ts';
 import { readSettings } from './settings.ts';
@@ -15,8 +14,7 @@ import { readSettings } from './settings.ts';
  * @throws ConnectionError, BrokerError
  */
 export async function connect(connection: Connection, onRequest?: (api: AnyApi) => void): Promise<Session> {
-  const byKind = await loadSessions();
-  const sessions = [...byKind.values()];
+  const sessions = [...kindSessions.values()];
   const cluster = await Cluster.open(readSettings(connection), onRequest);
   try {
     const { broker, inherited } = await identify(
@@ -25,7 +23,7 @@ export async function connect(connection: Connection, onRequest?: (api: AnyApi) 
     );
     return {
       broker,
-      read: (scope) => readScope(cluster, byKind, inherited, scope),
+      read: (scope) => readScope(cluster, kindSessions, inherited, scope),
       async readMetrics(resources) {
         const found = await Promise.all(sessions.map((one) => one.readMetrics?.(cluster, resources) ?? []));
         return new Map(found.flatMap((metrics): [Address, JsonObject][] => [...metrics]));
@@ -46,11 +44,4 @@ export async function connect(connection: Connection, onRequest?: (api: AnyApi) 
     cluster.close();
     throw error;
   }
-}
-
-async function loadSessions(): Promise<Map<string, KindSession>> {
-  const loaded = Object.entries(kindSessions).map(
-    async ([kind, load]): Promise<[string, KindSession]> => [kind, await load()],
-  );
-  return new Map(await Promise.all(loaded));
 }
