@@ -1,8 +1,8 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
 /**
- * Ends a run, after all else is stopped, with the reasons of what was skipped, the tests that needed a second try, and
- * one line that any machine can read.
+ * Ends a run, after all else is stopped, with the reasons of what was skipped, the tests that needed a second try
+ * (and why), and one line that any machine can read.
  */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -16,7 +16,11 @@ export default class ClosingLine implements Reporter {
         counts[result.state === 'pending' ? 'skipped' : result.state]++;
         if (result.state === 'skipped') reasons.add(result.note ?? `${module.moduleId}: switched off`);
         const { flaky = false, retryCount = 0 } = test.diagnostic() ?? {};
-        if (flaky) late.push(`${module.relativeModuleId} > ${test.fullName} (try ${retryCount + 1})`);
+        if (!flaky) continue;
+        const causes = (result.errors ?? []).map(({ message }) => message.replaceAll(/\s+/g, ' ').slice(0, 300));
+        late.push(
+          `${module.relativeModuleId} > ${test.fullName} (try ${retryCount + 1}): ${causes.join(' | ')}`,
+        );
       }
     }
     process.once('exit', () => {

@@ -10,7 +10,7 @@ const RETRIES = ['1s', '2500ms'];
 /** In milliseconds. */
 const DELAYS = [1_000, 2_500];
 /** How late a client with much else to do may be. */
-const LATE = 2_000;
+const LATE = 10_000;
 const FOREVER = '9223372036854775807';
 
 for (const line of LINES) {
