@@ -17,7 +17,9 @@ export default class ClosingLine implements Reporter {
         if (result.state === 'skipped') reasons.add(result.note ?? `${module.moduleId}: switched off`);
         const { flaky = false, retryCount = 0 } = test.diagnostic() ?? {};
         if (!flaky) continue;
-        const causes = (result.errors ?? []).map(({ message }) => message.replaceAll(/\s+/g, ' ').slice(0, 300));
+        const causes = (result.errors ?? []).map(({ message }) =>
+          message.replaceAll(/\s+/g, ' ').slice(0, 300),
+        );
         late.push(
           `${module.relativeModuleId} > ${test.fullName} (try ${retryCount + 1}): ${causes.join(' | ')}`,
         );
