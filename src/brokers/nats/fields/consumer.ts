@@ -26,21 +26,18 @@ export const consumerFields: Fields = {
       by_start_time: null,
       last_per_subject: null,
     },
-    immutable: 'where a consumer begins never changes',
-    doc: 'Where in the stream it begins. It can never change.',
+    doc: 'Where in the stream it begins. A change moves the consumer there: from 2.14 on in place, where that is possible.',
   },
   opt_start_seq: {
     type: 'integer',
     default: null,
     minimum: 1,
     doc: 'For deliver_policy by_start_sequence.',
-    immutable: 'where a consumer begins never changes',
   },
   opt_start_time: {
     type: 'time',
     default: null,
     doc: 'For deliver_policy by_start_time; RFC 3339.',
-    immutable: 'where a consumer begins never changes',
   },
   ack_policy: {
     type: 'choice',

@@ -10,7 +10,7 @@ import {
   toBigInt,
 } from '../../../model/index.ts';
 import type { Count } from '../facts.ts';
-import { continuesIn } from './consumer/moved.ts';
+import { continuesIn, lowestReset } from './consumer/moved.ts';
 
 /**
  * Live streams, buckets and stores, in `Resource.metrics`: from `state` of STREAM.INFO. Unknown values are absent; a
@@ -44,6 +44,10 @@ export type ConsumerMetrics = {
   readonly waiting?: number;
   /** `push_bound`: a client listens to a push consumer. */
   readonly bound?: boolean;
+  /** `ack_floor`: the stream sequence up to which everything is acknowledged. */
+  readonly acknowledged?: Count;
+  /** The lowest stream sequence that a reset can move it to; 0 where none can. */
+  readonly origin?: Count;
   /** The stream and name of the renamed consumer whose position it got: `ORDERS/worker`. */
   readonly continues?: string;
 };
@@ -79,12 +83,15 @@ function timesOf(info: JsonObject, state: JsonObject) {
 }
 
 export function consumerMetrics(info: JsonObject): ConsumerMetrics {
+  const config = isObject(info.config) ? info.config : {};
   return defined({
+    acknowledged: isObject(info.ack_floor) ? exact(info.ack_floor.stream_seq) : undefined,
+    origin: integer(lowestReset(config) ?? 0n),
     pending: exact(info.num_pending),
     unacknowledged: exact(info.num_ack_pending),
     waiting: typeof info.num_waiting === 'number' ? info.num_waiting : undefined,
     bound: typeof info.push_bound === 'boolean' ? info.push_bound : undefined,
-    continues: isObject(info.config) ? continuesIn(info.config) : undefined,
+    continues: continuesIn(config),
   });
 }
 

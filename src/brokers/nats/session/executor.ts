@@ -24,6 +24,7 @@ import {
   isTransient,
 } from './refusals.ts';
 import { pedantic, UnsafeName, type Write, type WriteCall, writeOf } from './requests.ts';
+import { resetConsumer } from './reset.ts';
 import { droppedFields, isSame } from './verify-response.ts';
 
 type StreamUpdateCall = Extract<NatsCall, { op: 'stream.update' }>;
@@ -40,6 +41,7 @@ const DONE: Result = { status: 'done' };
 export async function executeCall(call: NatsCall, execution: Execution): Promise<Result> {
   try {
     if (isMoveCall(call)) return await executeMove(call, execution);
+    if (call.op === 'consumer.reset') return await resetConsumer(call, execution);
     return await attempt(call, writeOf(call), execution);
   } catch (error) {
     if (error instanceof UnsafeName) return failed({ op: call.op, message: error.message });

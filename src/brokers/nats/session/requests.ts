@@ -20,7 +20,7 @@ export interface Write {
 }
 
 /** A call that is one request. */
-export type WriteCall = Exclude<NatsCall, MoveCall>;
+export type WriteCall = Exclude<NatsCall, MoveCall | { op: 'consumer.reset' }>;
 
 /** @throws UnsafeName */
 export function writeOf(call: WriteCall): Write {
@@ -120,7 +120,8 @@ export class UnsafeName extends Error {
   override readonly name = 'UnsafeName';
 }
 
-function tokens(...names: string[]): string[] {
+/** @throws UnsafeName */
+export function tokens(...names: string[]): string[] {
   const unsafe = names.find((name) => !isToken(name));
   if (unsafe === undefined) return names;
   throw new UnsafeName(`no request can be sent for the name ${JSON.stringify(unsafe)}`);

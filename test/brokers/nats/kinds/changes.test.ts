@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { consumerResource, streamResource } from '../../../../src/brokers/nats/kinds/addresses.ts';
-import type { JsonObject } from '../../../../src/model/index.ts';
+import type { Json, JsonObject } from '../../../../src/model/index.ts';
 import { asLive, plan, server, VERSIONS } from '../project.ts';
 
 const S = 1_000_000_000;
@@ -44,7 +44,8 @@ const STREAM_CHANGES: [before: JsonObject, after: JsonObject, since: Since, know
 ];
 
 const CONSUMER_CHANGES: [before: JsonObject, after: JsonObject, inPlace: boolean][] = [
-  [{}, { deliver_policy: 'new' }, false],
+  [{ deliver_policy: 'new' }, {}, false],
+  [{}, { deliver_policy: 'last' }, false],
   [{}, { ack_policy: 'all' }, false],
   [{}, { replay_policy: 'original' }, false],
   [{}, { max_waiting: 5 }, false],
@@ -85,6 +86,32 @@ describe.each(VERSIONS)('on %s', (version) => {
     expect(step?.action).toBe(inPlace ? 'update' : 'replace');
     expect(step?.calls.map(({ op }) => op)).toEqual(
       inPlace ? ['consumer.update'] : ['consumer.delete', 'consumer.create'],
+    );
+  });
+});
+
+describe.each(VERSIONS)('the start of a consumer on %s', (version) => {
+  const broker = server(version);
+  const fromSequence = (seq: number) => ({ deliver_policy: 'by_start_sequence', opt_start_seq: seq });
+
+  it.each<[before: JsonObject, after: JsonObject, to: Json]>([
+    [{}, { deliver_policy: 'new' }, 'new'],
+    [{}, fromSequence(5), { seq: 5 }],
+    [fromSequence(5), fromSequence(6), { seq: 6 }],
+    [
+      {},
+      { deliver_policy: 'by_start_time', opt_start_time: '2026-01-01T00:00:00Z' },
+      { time: '2026-01-01T00:00:00Z' },
+    ],
+  ])('%j becomes %j', async (before, after, to) => {
+    const live = asLive(broker, [stream({}), consumer(before)]);
+    const [step] = (await plan(broker, [stream({}), consumer(after)], live)).waves.flat();
+    const isReset = isFrom(version, '2.14.0');
+    expect(step?.action).toBe(isReset ? 'update' : 'replace');
+    expect(step?.calls).toMatchObject(
+      isReset
+        ? [{ op: 'consumer.reset', body: { to } }]
+        : [{ op: 'consumer.delete' }, { op: 'consumer.create' }],
     );
   });
 });

@@ -26,7 +26,9 @@ import { serverLimitRisks } from '../server-limits.ts';
 import { ownershipRisks } from '../subject-ownership.ts';
 import { readFields, requiredFields } from '../yaml.ts';
 import { completeConsumer } from './complete.ts';
+import { START_FIELDS } from './moved.ts';
 import { continuedBy, formerAddresses, oldNameRisks, renameField, renameRisks } from './rename.ts';
+import { isStartField, type ResetTo, resetTo, whyNotReset } from './reset.ts';
 import { removalRisks, updateRisks } from './risks.ts';
 
 export type ConsumerCall =
@@ -36,6 +38,11 @@ export type ConsumerCall =
    * existing consumer (jetstream_api.go).
    */
   | { op: 'consumer.pause'; target: string; body: { stream: string; name: string; pause_until: string } }
+  /**
+   * CONSUMER.RESET.<stream>.<name> with `{seq}`, then an update: the position first, so that a plan that comes between
+   * the two still has the change. 2.14 and later.
+   */
+  | { op: 'consumer.reset'; target: string; body: ConsumerWrite & { to: ResetTo } }
   /** CONSUMER.DELETE.<stream>.<name>. Not found counts as done: it can have disappeared with its stream. */
   | { op: 'consumer.delete'; target: string; body: { stream: string; name: string } };
 
@@ -77,7 +84,10 @@ export const consumer: NatsKind = {
     detail: `stream ${streamNameOf(address)}`,
   }),
   complete: completeConsumer,
-  immutableReason: (path, change, { broker }) => immutableReasonOf(consumerFields, path, change, broker),
+  immutableReason: (path, change, context) =>
+    isStartField(path[0] ?? '')
+      ? whyNotReset(change, context)
+      : immutableReasonOf(consumerFields, path, change, context.broker),
 
   risks(change, context) {
     if (change.action === 'delete')
@@ -131,7 +141,10 @@ function updateCalls({ after, fields }: Update, body: ConsumerWrite): ConsumerCa
   const { address: target, spec } = after;
   const changed = new Set(fields.flatMap(({ path }) => path.slice(0, 1)));
   const isPaused = changed.delete('pause_until');
-  const update: ConsumerCall = { op: 'consumer.update', target, body };
+  const to = START_FIELDS.some((field) => changed.has(field)) ? resetTo(spec) : undefined;
+  const update: ConsumerCall = to
+    ? { op: 'consumer.reset', target, body: { ...body, to } }
+    : { op: 'consumer.update', target, body };
   if (!isPaused) return [update];
   const { stream, name } = body;
   const until = typeof spec.pause_until === 'string' ? spec.pause_until : '';

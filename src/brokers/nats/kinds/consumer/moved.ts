@@ -1,4 +1,12 @@
-import { integer, isObject, type Json, type JsonObject, printJson } from '../../../../model/index.ts';
+import {
+  equalJson,
+  integer,
+  isObject,
+  type Json,
+  type JsonObject,
+  printJson,
+  toBigInt,
+} from '../../../../model/index.ts';
 import { instant, numberIn, parseObject } from '../../fields/values.ts';
 
 /*
@@ -43,6 +51,28 @@ export function asMoved(config: JsonObject, live: JsonObject): JsonObject {
   const marks = Object.entries(metadataOf(live)).filter(([key]) => MARKS.includes(key));
   const metadata = { ...metadataOf(config), ...Object.fromEntries(marks) };
   return { ...without(config, START_FIELDS), ...startIn(live), metadata };
+}
+
+/** The lowest sequence that a server resets a consumer to; undefined where it resets it to none. */
+export function lowestReset({ deliver_policy: policy, opt_start_seq: seq }: JsonObject): bigint | undefined {
+  if (policy === 'all') return 1n;
+  return policy === 'by_start_sequence' ? toBigInt(seq) : undefined;
+}
+
+/** The configuration of a live consumer that was reset: it keeps where it was created to begin. */
+export function asReset(config: JsonObject, live: JsonObject): JsonObject {
+  const { [START_MARK]: _, ...metadata } = metadataOf(config);
+  const continues = continuesIn(live);
+  const isOrigin = equalJson(startIn(config), startIn(live));
+  return {
+    ...without(config, START_FIELDS),
+    ...startIn(live),
+    metadata: {
+      ...metadata,
+      ...(continues !== undefined && { [CONTINUES_MARK]: continues }),
+      ...(!isOrigin && { [START_MARK]: printJson(startIn(config)) }),
+    },
+  };
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 } from '../../../../model/index.ts';
 import { numberIn } from '../../fields/values.ts';
 import { behaviourRisks, type Update } from '../kind.ts';
+import { resetRisks } from './reset.ts';
 
 /** Deleting a consumer loses its position. */
 export function removalRisks(action: 'delete' | 'replace'): Risk[] {
@@ -26,6 +27,7 @@ export function removalRisks(action: 'delete' | 'replace'): Risk[] {
 export function updateRisks(change: Update, context: Context): Risk[] {
   const { before, after } = change;
   return [
+    ...resetRisks(change, context),
     ...filterRisks(before.spec, after, context),
     ...deliverSubjectRisks(before, after.spec),
     ...behaviourRisks(BEHAVIOUR, change, isWidened),

@@ -1,0 +1,64 @@
+import { integer, isObject, type Json } from '../../../model/index.ts';
+import { numberIn } from '../fields/values.ts';
+import type { ConsumerCall } from '../kinds/consumer/index.ts';
+import { asDeclared, asReset } from '../kinds/consumer/moved.ts';
+import type { ResetTo } from '../kinds/consumer/reset.ts';
+import { pause } from './api.ts';
+import type { Execution, Result } from './execution.ts';
+import { configOf } from './listings.ts';
+import { failureOf, hasUnknownOutcome, isTransient, Refusal } from './refusals.ts';
+import { pedantic, tokens, writeOf } from './requests.ts';
+import { isSame } from './verify-response.ts';
+
+export type ResetCall = Extract<ConsumerCall, { op: 'consumer.reset' }>;
+
+/** No message has this time, or a later one. */
+const NO_MESSAGE = 10037;
+
+/**
+ * Moves a consumer, then records where it is declared to begin. A reset to a sequence has the same effect when it is made
+ * twice, so an uncertain one is made again.
+ */
+export async function resetConsumer(call: ResetCall, execution: Execution): Promise<Result> {
+  const { api, broker, abort } = execution;
+  const { stream, name, config, to } = call.body;
+  const path = tokens(stream, name);
+  const deadline = api.deadline();
+  let isUncertain = false;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const live = configOf(await api.read({ verb: 'CONSUMER.INFO', path }, deadline));
+      if (isSame({ config, of: 'consumer', ignored: 'pause_until' }, asDeclared(live), broker))
+        return { status: 'done' };
+      if (abort.aborted) return { status: 'unsent', failure: { op: call.op, message: 'stopped' } };
+      const seq = await sequenceOf(to, stream, execution, deadline);
+      await api.once({ verb: 'CONSUMER.RESET', path, body: { seq } }, deadline);
+      const update = writeOf({
+        ...{ op: 'consumer.update', target: call.target },
+        body: { stream, name, config: asReset(config, live) },
+      });
+      await api.once(pedantic(update.request, broker), deadline);
+      return { status: 'done' };
+    } catch (error) {
+      isUncertain ||= hasUnknownOutcome(error);
+      if (!hasUnknownOutcome(error) && !isTransient(error)) throw error;
+      if (await pause(attempt, deadline)) continue;
+      return { status: isUncertain ? 'unknown' : 'unsent', failure: failureOf(error, call.op) };
+    }
+  }
+}
+
+async function sequenceOf(to: ResetTo, stream: string, { api }: Execution, deadline: number): Promise<Json> {
+  if (typeof to === 'object' && 'seq' in to) return to.seq;
+  if (to !== 'new') {
+    try {
+      const body = { start_time: to.time, next_by_subj: '>', no_hdr: true };
+      const { message } = await api.read({ verb: 'STREAM.MSG.GET', path: [stream], body }, deadline);
+      if (isObject(message)) return message.seq ?? 1;
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.errCode !== NO_MESSAGE) throw error;
+    }
+  }
+  const { state } = await api.read({ verb: 'STREAM.INFO', path: [stream] }, deadline);
+  return integer((isObject(state) ? numberIn(state.last_seq) : 0n) + 1n);
+}
