@@ -56,17 +56,24 @@ const lazyClients = {
 };
 
 /** Modules of Node that take milliseconds to load, and of which a command may call a function, or none. */
-const SLOW = ['child_process', 'crypto', 'dns/promises', 'readline/promises', 'stream/consumers', 'v8'];
+const SLOW = [
+  'child_process',
+  'crypto',
+  'dns/promises',
+  'readline/promises',
+  'stream/consumers',
+  'tls',
+  'v8',
+];
 
-/** They are loaded when a function of theirs is first called. A class of theirs cannot be imported in this way. */
+/** The sources load them when they first call a function of theirs. A class of theirs cannot be imported in this way. */
 const lazyNode = {
   name: 'lazy modules of Node',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^node:(${SLOW.join('|')})$`) }, ({ path }) => ({
-      path,
-      namespace: 'lazy-node',
-      sideEffects: false,
-    }));
+    onResolve({ filter: new RegExp(`^node:(${SLOW.join('|')})$`) }, ({ path, kind }) =>
+      // Packages require them, and use all that they find.
+      kind === 'import-statement' ? { path, namespace: 'lazy-node', sideEffects: false } : undefined,
+    );
     onLoad({ filter: /./, namespace: 'lazy-node' }, async ({ path }) => {
       const custom = Symbol.for('nodejs.util.promisify.custom');
       const functions = Object.entries(await import(path)).filter(

@@ -1,30 +1,32 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const FOLDER = 'dist/bundles';
 
 /**
- * Joins chunks that are always loaded together into one file each: to find and to link a file takes longer than to
- * compile it. The bundler itself makes a chunk of each set of modules that some entry shares.
+ * Joins files that are always loaded together into one each: to find and to link a file takes longer than to compile
+ * it. The bundler itself makes a chunk of each set of modules that some entry shares.
  * @param outputs of the bundler's metafile
- * @param groups by the name of the file that its chunks become, in the order of loading: an entry, which stays a file
- *   of its own, and the entries that are loaded before it, by source file. A chunk of several groups stays as it is.
+ * @param groups by the name of the file that is made: an entry that is imported lazily, with its chunks, and the entries
+ *   that are loaded before it, by source file. A chunk of several groups stays as it is.
  */
 export async function joinChunks(outputs, groups, options) {
   const wanted = Object.entries(groups).map(([name, { entry, after }]) => {
     const before = after.flatMap((one) => loadedWith(one, outputs));
-    return { name, chunks: loadedWith(entry, outputs).filter((path) => !before.includes(path)) };
+    const [root, ...chunks] = loadedWith(entry, outputs);
+    return { name, root, chunks: chunks.filter((path) => !before.includes(path)) };
   });
   const all = wanted.flatMap(({ chunks }) => chunks);
-  for (const { name, chunks } of wanted) {
+  for (const { name, root, chunks } of wanted) {
     const own = chunks.filter((path) => all.indexOf(path) === all.lastIndexOf(path));
-    if (own.length > 0) await join(own, `${FOLDER}/${name}.js`, outputs, options);
+    await join([root, ...own], `${FOLDER}/${name}.js`, outputs, options);
   }
 }
 
 async function join(chunks, joined, outputs, options) {
-  const aliases = new Map(chunks.map((chunk, i) => [chunk, (name) => `c${i}_${name}`]));
+  // The names of the entry, which comes first, stay as they are.
+  const aliases = new Map(chunks.map((chunk, i) => [chunk, (name) => (i === 0 ? name : `c${i}_${name}`)]));
   const exported = chunks.map((chunk) => {
     const names = outputs[chunk].exports.map((name) => `${name} as ${aliases.get(chunk)(name)}`);
     return `export { ${names.join(', ')} } from './${basename(chunk)}';`;
@@ -41,17 +43,19 @@ async function join(chunks, joined, outputs, options) {
     ...options,
     stdin: { contents: exported.join('\n'), resolveDir: FOLDER },
     outfile: joined,
+    // The bundler left out what is not used: that a file imports another one for its effects is no mistake.
+    ignoreAnnotations: true,
     plugins: [others],
     bundle: true,
   });
-  for (const path of Object.keys(outputs)) {
-    if (chunks.includes(path)) rmSync(path);
-    else if (existsSync(path))
-      writeFileSync(path, redirected(path, readFileSync(path, 'utf8'), aliases, joined));
+  for (const path of chunks) rmSync(path);
+  for (const name of readdirSync('dist', { recursive: true }).filter((name) => name.endsWith('.js'))) {
+    const path = `dist/${name}`;
+    writeFileSync(path, redirected(path, readFileSync(path, 'utf8'), aliases, joined));
   }
 }
 
-/** The chunks that are loaded with an entry before anything of it runs. */
+/** The file of an entry, and the chunks that are loaded before anything of it runs. */
 function loadedWith(entry, outputs) {
   const [root] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry);
   const loaded = new Set([root]);
@@ -60,22 +64,25 @@ function loadedWith(entry, outputs) {
       if (kind === 'import-statement' && !external) loaded.add(other);
     }
   }
-  return [...loaded].filter((path) => outputs[path].entryPoint === undefined);
+  return [root, ...[...loaded].filter((path) => outputs[path].entryPoint === undefined)];
 }
 
 /** The text of a file whose imports of joined chunks are imports of the file that they were joined to. */
 function redirected(path, text, aliases, joined) {
   const target = JSON.stringify(relativeTo(path, joined));
-  return text.replace(/\bimport\s*(?:\{([^}]*)\}\s*from\s*)?"(\.[^"]*)"/g, (statement, names, from) => {
-    const alias = aliases.get(relative('.', resolve(dirname(path), from)));
-    if (!alias) return statement;
-    if (names === undefined) return `import${target}`;
-    const renamed = names.split(',').map((name) => {
-      const [outer, inner = outer] = name.trim().split(/\s+as\s+/);
-      return `${alias(outer)} as ${inner}`;
-    });
-    return `import{${renamed.join(',')}}from${target}`;
-  });
+  return text.replace(
+    /\bimport\s*(\(|(?:\{([^}]*)\}\s*from\s*)?)"(\.[^"]*)"/g,
+    (statement, how, names, from) => {
+      const alias = aliases.get(relative('.', resolve(dirname(path), from)));
+      if (!alias) return statement;
+      if (names === undefined) return `import${how}${target}`;
+      const renamed = names.split(',').map((name) => {
+        const [outer, inner = outer] = name.trim().split(/\s+as\s+/);
+        return `${alias(outer)} as ${inner}`;
+      });
+      return `import{${renamed.join(',')}}from${target}`;
+    },
+  );
 }
 
 function relativeTo(path, file) {

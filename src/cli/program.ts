@@ -34,8 +34,42 @@ Exit codes:
   3  findings or a blocked plan      4  stale or damaged plan     5  applied in part
   64 wrong usage   65 invalid input  130, 143 interrupted`;
 
-/** The whole command line: options, help and completion all come from this one tree. */
-export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>, invoke: Invoke): Command {
+/** By name, in the order of the help. */
+const COMMANDS: Readonly<Record<string, (program: Command, invoke: Invoke) => void>> = {
+  init: addInit,
+  validate: addValidate,
+  fmt: addFmt,
+  plan: addPlan,
+  diff: addDiff,
+  show: addShow,
+  apply: addApply,
+  drift: addDrift,
+  route: addRoute,
+  test: addTest,
+  policies: addPolicies,
+  'upgrade-check': addUpgradeCheck,
+  expand: addExpand,
+  redrive: addRedrive,
+  graph: addGraph,
+  import: addImport,
+  export: addExport,
+  up: addUp,
+  down: addDown,
+  doctor: addDoctor,
+  explain: addExplain,
+  schema: addSchema,
+  __complete: addComplete,
+};
+
+/**
+ * The whole command line: options, help and completion all come from this one tree.
+ * @param first argument: where it names a command, the others are left out, as they take longer to add than to run
+ */
+export function createProgram(
+  { stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>,
+  invoke: Invoke,
+  first = '',
+): Command {
   const program = new Command('brokerform')
     .description('Topology as code for RabbitMQ, Kafka and NATS JetStream')
     .version(VERSION, '-V, --version')
@@ -52,34 +86,10 @@ export function createProgram({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'
     })
     .addHelpText('after', EXIT_HELP);
   addGlobalOptions(program);
-  for (const add of [
-    addInit,
-    addValidate,
-    addFmt,
-    addPlan,
-    addDiff,
-    addShow,
-    addApply,
-    addDrift,
-    addRoute,
-    addTest,
-    addPolicies,
-    addUpgradeCheck,
-    addExpand,
-    addRedrive,
-    addGraph,
-    addImport,
-    addExport,
-    addUp,
-    addDown,
-    addDoctor,
-    addExplain,
-    addSchema,
-    addCompletion,
-    addComplete,
-  ]) {
-    add(program, invoke);
-  }
+  const named = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  for (const add of named ? [named] : Object.values(COMMANDS)) add(program, invoke);
+  // Its scripts complete all the others.
+  if (!named) addCompletion(program, invoke);
   return program;
 }
 

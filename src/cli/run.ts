@@ -11,7 +11,7 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     code = ended;
   });
   try {
-    await createProgram(host, invoke).parseAsync(args, { from: 'user' });
+    await createProgram(host, invoke, args[0]).parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version arrive this way too; everything else that commander throws is wrong usage.
