@@ -643,6 +643,11 @@ storage: memory
     provider: provider["registry.terraform.io/mongey/kafka"]
     instances: [{ schema_version: 0, attributes: { entity_name: app, entity_type: client-id, config: { consumer_byte_rate: "5000000" } } }]
   - mode: managed
+    type: kafka_quota_composite
+    name: both
+    provider: provider["registry.terraform.io/mongey/kafka"]
+    instances: [{ schema_version: 0, attributes: { entity: [{ type: user, name: app }, { type: client-id, name: "" }], config: { producer_byte_rate: 4000000 } } }]
+  - mode: managed
     type: kafka_user_scram_credential
     name: ada
     provider: provider["registry.terraform.io/mongey/kafka"]

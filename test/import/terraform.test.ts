@@ -106,7 +106,10 @@ test('Kafka: topics, ACLs, quotas and users', async () => {
       plain: { partitions: 1 },
     },
     acls: { 'User:billing': { allow: [{ topic: { prefix: 'bill' }, operations: ['read'] }] } },
-    quotas: [{ 'client-id': 'app', consumer_byte_rate: '5MB' }],
+    quotas: [
+      { 'client-id': 'app', consumer_byte_rate: '5MB' },
+      { user: 'app', 'client-id': null, producer_byte_rate: '4MB' },
+    ],
     users: { ada: { 'scram-sha-256': { password: '${KAFKA_ADA_PASSWORD}', iterations: 8192 } } },
   });
   expect(leftovers.map((line) => line.replace(/^f\.yaml:\d+:\d+ /, ''))).toEqual([

@@ -23,6 +23,7 @@ export const terraform = terraformFormat({
     confluent_kafka_topic: { kind: 'topic', translate: confluentTopic },
     kafka_acl: { kind: 'acl', translate: kafkaAcl },
     kafka_quota: quota,
+    kafka_quota_composite: compositeQuota,
     kafka_topic: { kind: 'topic', translate: kafkaTopic },
     kafka_user_scram_credential: credential,
   }),
@@ -127,18 +128,39 @@ const quota: TerraformKind = {
     const type = values.word('entity_type', entityTypes);
     const isNamed = isSet(values.value.entity_name);
     const name = isNamed ? resource.text('entity_name') : null;
-    const config = values.mapping('config');
     if (type === undefined || name === undefined) return undefined;
-    const item: Record<string, Json> = { [type]: name };
-    for (const key of quotaKeys) {
-      const value = config?.json(key);
-      // A table of Terraform holds texts.
-      if (value !== undefined) item[key] = typeof value === 'string' ? Number(value) : value;
-    }
-    draft.append(['quotas'], item, resource.at);
+    draft.append(['quotas'], { [type]: name, ...ratesIn(resource) }, resource.at);
     return [type, name ?? ''];
   },
 };
+
+/** Of a user and a client id together. */
+const compositeQuota: TerraformKind = {
+  kind: 'quota',
+  translate(draft, resource) {
+    const entity: Record<string, Json> = {};
+    for (const one of resource.values.mappings('entity')) {
+      const type = one.word('type', entityTypes);
+      const name = one.text('name') ?? '';
+      if (type !== undefined) entity[type] = name === '' ? null : name;
+    }
+    const whose = Object.entries(entity).sort();
+    if (whose.length === 0) return undefined;
+    draft.append(['quotas'], { ...entity, ...ratesIn(resource) }, resource.at);
+    return whose.flatMap(([type, name]) => [type, String(name ?? '')]);
+  },
+};
+
+function ratesIn({ values }: TerraformResource): Record<string, Json> {
+  const config = values.mapping('config');
+  const rates: Record<string, Json> = {};
+  for (const key of quotaKeys) {
+    const value = config?.json(key);
+    // A table of Terraform holds texts.
+    if (value !== undefined) rates[key] = typeof value === 'string' ? Number(value) : value;
+  }
+  return rates;
+}
 
 const credential: TerraformKind = {
   kind: 'user',
