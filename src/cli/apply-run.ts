@@ -55,12 +55,12 @@ export async function applyApproved(
   file?: string,
 ): Promise<ApplyReport> {
   checkMoves(flags, plan);
-  const { writePlan } = await import('../workflow/planning.ts');
+  const { planParts } = await import('../workflow/planning.ts');
   const report = await keepUntilDone(
     {
       plan,
       directory: checked.project.directory,
-      write: writePlan,
+      write: planParts,
       ...(file !== undefined && { file: context.folder.at(file) }),
     },
     () => run(context, flags, checked, plan),

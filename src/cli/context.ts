@@ -27,8 +27,8 @@ export interface CommandContext {
   readonly progress: ProgressLine;
   /** Shows on a terminal what is going on. Raw text of one line; it is escaped here. */
   busy(text: string): void;
-  /** Prints a result; the text ends in a newline. */
-  print(text: string): void;
+  /** Prints a result, as a whole or in parts; the text ends in a newline. */
+  print(text: string | Iterable<string>): void;
   /** Tells something by the way, unless it is to be quiet. Raw text of one line; it is escaped here. */
   note(text: string): void;
   /** Tells something that must be seen. Rendered text that ends in a newline. */
@@ -78,7 +78,7 @@ export function openContext(flags: GlobalFlags, host: Host): OpenContext {
     busy: (text) => progress.show(activityLine(text, context.err)),
     print: (text) => {
       progress.clear();
-      stdout.write(text);
+      for (const part of typeof text === 'string' ? [text] : text) stdout.write(part);
     },
     note,
     tell,

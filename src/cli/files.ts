@@ -28,6 +28,9 @@ export function namedFileError(error: unknown, file: string): unknown {
 /** Larger files are not compared. */
 const MOST_BYTES = 1_000_000;
 
+/** Bytes that are read at once. */
+const PART = 1_048_576;
+
 /** The folder of a run. Names are relative to it, and errors carry them as they were given. */
 export class Folder {
   /** @param path absolute */
@@ -42,8 +45,25 @@ export class Folder {
     return readFile(this.at(name), 'utf8').catch(renamed(name));
   }
 
-  /** @throws InputError */
-  async write(name: string, text: string): Promise<void> {
+  /** The text of a file, as it is read. @throws InputError */
+  async *parts(name: string): AsyncGenerator<string> {
+    const { createReadStream } = await import('node:fs');
+    const stream = createReadStream(this.at(name), { encoding: 'utf8', highWaterMark: PART });
+    try {
+      yield* stream as AsyncIterable<string>;
+    } catch (error) {
+      throw namedFileError(error, name);
+    }
+  }
+
+  /** Bytes of a regular file. */
+  async size(name: string): Promise<number | undefined> {
+    const found = await stat(this.at(name)).catch(() => undefined);
+    return found?.isFile() ? found.size : undefined;
+  }
+
+  /** @param text as a whole or in parts @throws InputError */
+  async write(name: string, text: string | Iterable<string>): Promise<void> {
     await writeFile(this.at(name), text).catch(renamed(name));
   }
 

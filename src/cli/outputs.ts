@@ -21,7 +21,11 @@ export type OutputFlags<F extends DriftFormat = Format> = { readonly format: F }
   readonly [Each in F as `${Each}Into`]?: string;
 };
 
-export type Rendering<F extends DriftFormat = Format> = (format: F, style: Style) => string;
+/** A large result comes in parts. */
+export type Rendering<F extends DriftFormat = Format> = (
+  format: F,
+  style: Style,
+) => string | Iterable<string>;
 
 const NAMES: Readonly<Record<DriftFormat, string>> = {
   text: 'text',

@@ -1,5 +1,6 @@
 import type { CommandContext } from './context.ts';
 import type { Host } from './host.ts';
+import { readPlanFile } from './plan-file.ts';
 import { UsageError } from './usage.ts';
 
 /** The environment variable with the key that plans are signed with. */
@@ -30,8 +31,7 @@ export async function readSavedPlan(
   file: string,
   { verify, maxAge }: VerifyFlags = {},
 ) {
-  const { readPlan } = await import('../workflow/index.ts');
-  return readPlan(await folder.read(file), {
+  return readPlanFile(folder, file, {
     ...(verify === true && { key: await planKey(host) }),
     ...(maxAge !== undefined && { maxAge }),
   });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Plan } from '../model/index.ts';
-import { type DriftFormat, PLAN_FORMATS, type PlanFormat, renderPatch, renderPlan } from '../report/index.ts';
+import { type DriftFormat, PLAN_FORMATS, type PlanFormat, planJsonParts, renderPatch, renderPlan } from '../report/index.ts';
 import { addOutputOptions, filesOf, type OutputFlags, type Rendering } from './outputs.ts';
 
 export type PlanOutputFlags = OutputFlags<PlanFormat>;
@@ -21,8 +21,9 @@ export async function planRendering<F extends DriftFormat>(
   const graph = formats.includes('markdown')
     ? (await import('../workflow/index.ts')).planGraph(plan)
     : undefined;
-  return (format, style) =>
-    format === 'diff'
-      ? renderPatch(plan, yaml, style)
-      : renderPlan(plan, format, style, command, format === 'markdown' ? graph : undefined);
+  return (format, style) => {
+    if (format === 'diff') return renderPatch(plan, yaml, style);
+    if (format === 'json') return planJsonParts(plan);
+    return renderPlan(plan, format, style, command, format === 'markdown' ? graph : undefined);
+  };
 }

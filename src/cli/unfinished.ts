@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import {
   type ApplyReport,
@@ -13,6 +13,7 @@ import {
 } from '../model/index.ts';
 import type { Checked, KeptPlan } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
+import { readPlanFile } from './plan-file.ts';
 
 const FOLDER = '.brokerform';
 const NAME = /^unfinished-.*-(\d+)\.json$/;
@@ -27,7 +28,7 @@ interface Keeping {
   readonly plan: Plan;
   /** Of the project. */
   readonly directory: string;
-  readonly write: (plan: Plan) => string;
+  readonly write: (plan: Plan) => string | Iterable<string>;
   /** The file that the plan was read from, absolute; absent for one that was just made. */
   readonly file?: string;
 }
@@ -79,12 +80,11 @@ export async function keptPlans(context: CommandContext, { project }: Checked): 
   const folder = join(project.directory, FOLDER);
   const names = (await readdir(folder).catch(() => [])).filter((name) => NAME.test(name)).sort();
   if (names.length === 0) return [];
-  const { readPlan } = await import('../workflow/index.ts');
   const kept: KeptPlan[] = [];
   for (const name of names) {
     const file = relative(context.folder.path, join(folder, name));
     try {
-      const plan = readPlan(await readFile(join(folder, name), 'utf8'));
+      const plan = await readPlanFile(context.folder, join(folder, name));
       if (plan.project === project.name && plan.environment === project.environment)
         kept.push({ file, plan });
       else context.note(`${file} belongs to ${plan.environment ?? plan.project}; ignored`);

@@ -20,6 +20,8 @@ export * from './graph-builder.ts';
 export * from './group.ts';
 export * from './http-peer.ts';
 export * from './json.ts';
+export * from './json-parts.ts';
+export * from './json-reader.ts';
 export * from './letter-survey.ts';
 export * from './limits.ts';
 export * from './linear-regex.ts';

@@ -47,25 +47,8 @@ export function canonicalJson(value: Json): string {
   return `{${members.join(',')}}`;
 }
 
-/** {@link canonicalJson} in parts, for data whose text is too large to be held as a whole. */
-export function* canonicalParts(value: Json): Generator<string> {
-  const isList = Array.isArray(value);
-  if (!isList && !isObject(value)) return yield canonicalJson(value);
-  yield isList ? '[' : '{';
-  const keys = isList ? value.keys() : sortedKeys(value);
-  let separator = '';
-  for (const key of keys) {
-    const item = (value as JsonObject)[key] as Json;
-    yield isList ? separator : `${separator}${JSON.stringify(key)}:`;
-    // Only lists grow: what a member of one holds is small.
-    if (isList && !Array.isArray(item)) yield canonicalJson(item);
-    else yield* canonicalParts(item);
-    separator = ',';
-  }
-  yield isList ? ']' : '}';
-}
-
-function sortedKeys(value: JsonObject): string[] {
+/** The keys that have a value, in the order of {@link canonicalJson}. */
+export function sortedKeys(value: JsonObject): string[] {
   return Object.keys(value)
     .filter((key) => value[key] !== undefined)
     .sort();

@@ -4,6 +4,8 @@ import {
   InvalidPlanFile,
   isObject,
   type Json,
+  JsonReader,
+  jsonParts,
   PLAN_VERSION,
   type Plan,
 } from '../model/index.ts';
@@ -16,15 +18,21 @@ export const SHORTEST_KEY = 32;
  * and anyone can recompute it. The signature (HMAC-SHA256) requires the key.
  */
 export function writePlan(plan: Plan, key?: string): string {
+  return [...planParts(plan, key)].join('');
+}
+
+/** The text of {@link writePlan} in parts: that of a plan of 100,000 resources takes hundreds of megabytes. */
+export function* planParts(plan: Plan, key?: string): Generator<string> {
   // What a plan holds is data: `undefined` is in neither text.
   const data = plan as unknown as Json;
   const file = {
     brokerform: 'plan',
     digest: digest(data),
     ...(key !== undefined && { signature: signature(data, key) }),
-    plan,
+    plan: data,
   };
-  return `${JSON.stringify(file, null, 1)}\n`;
+  yield* jsonParts(file, 1);
+  yield '\n';
 }
 
 /**
@@ -33,7 +41,28 @@ export function writePlan(plan: Plan, key?: string): string {
  *   the key.
  */
 export function parsePlan(text: string, key?: string): Plan {
-  const file = parse(text);
+  return planOf(parse(text), key);
+}
+
+/**
+ * {@link parsePlan} of a text that comes in parts, and is never held as a whole.
+ * @param whole gives the whole text, for the message of what is wrong with it
+ */
+export async function parsePlanParts(
+  parts: AsyncIterable<string>,
+  whole: () => Promise<string>,
+  key?: string,
+): Promise<Plan> {
+  return planOf((await parseParts(parts)) ?? parse(await whole()), key);
+}
+
+async function parseParts(parts: AsyncIterable<string>): Promise<Json | undefined> {
+  const reader = new JsonReader();
+  for await (const part of parts) if (!reader.push(part)) return undefined;
+  return reader.end();
+}
+
+function planOf(file: unknown, key: string | undefined): Plan {
   if (isObject(file) && file.brokerform === 'diff') {
     throw new InvalidPlanFile('this is a diff of two revisions, not a plan');
   }
@@ -78,7 +107,6 @@ function digest(plan: Json): string {
   return `sha256:${hashed(createHash('sha256'), plan)}`;
 }
 
-/** Part by part: the text of a plan of 100,000 resources takes hundreds of megabytes. */
 function hashed(hash: Hash | Hmac, plan: Json): string {
   for (const part of canonicalParts(plan)) hash.update(part);
   return hash.digest('hex');

@@ -59,7 +59,7 @@ export { escapeText } from '../text/escape.ts';
 export type { About } from './about.ts';
 export { hasDifferences } from './diff-text.ts';
 export { failureText, type RunFailure } from './failure.ts';
-export { documentJson, rulesJson } from './json.ts';
+export { documentJson, planJsonParts, rulesJson } from './json.ts';
 export type { LocalReport } from './local-text.ts';
 export { activityLine, progressLine } from './progress.ts';
 export { decideColour, PLAIN, paint, type Style } from './style.ts';

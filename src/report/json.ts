@@ -5,6 +5,7 @@ import type {
   EffectiveSettings,
   EnvironmentDiff,
   Expansion,
+  Json,
   JsonObject,
   Plan,
   RedriveReport,
@@ -12,7 +13,7 @@ import type {
   Rule,
   TestReport,
 } from '../model/index.ts';
-import { printableJson } from '../text/escape.ts';
+import { printableJson, printableJsonParts } from '../text/escape.ts';
 import type { About } from './about.ts';
 import type { Examined } from './checks-text.ts';
 import { countSeverities } from './diagnostics-text.ts';
@@ -20,7 +21,12 @@ import type { RunFailure } from './failure.ts';
 
 /** The plan itself; its schema is plan.schema.json. */
 export function planJson(plan: Plan): string {
-  return printableJson(plan);
+  return [...planJsonParts(plan)].join('');
+}
+
+/** In parts: the text of a plan of 100,000 resources takes hundreds of megabytes. */
+export function planJsonParts(plan: Plan): Generator<string> {
+  return printableJsonParts(plan as unknown as Json);
 }
 
 /** Its schema is in plan.schema.json, too. */

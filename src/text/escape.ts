@@ -1,3 +1,5 @@
+import { type Json, jsonParts } from '../model/index.ts';
+
 /**
  * Names come from files and brokers, so they are hostile until they have gone through one of these.
  * Each function takes raw text and gives text that its format shows as it stands.
@@ -91,7 +93,17 @@ export function escapeXml(text: string): string {
  * overrides stand raw, and they can only be inside strings.
  */
 export function printableJson(value: unknown): string {
-  const text = JSON.stringify(value, undefined, 2).replace(INVISIBLE, (char) =>
+  return `${visibleJson(JSON.stringify(value, undefined, 2))}\n`;
+}
+
+/** {@link printableJson} in parts, for data whose text is too large to be held as a whole. */
+export function* printableJsonParts(value: Json): Generator<string> {
+  for (const part of jsonParts(value, 2)) yield visibleJson(part);
+  yield '\n';
+}
+
+function visibleJson(text: string): string {
+  return text.replace(INVISIBLE, (char) =>
     char === '\n'
       ? char
       : Array.from(
@@ -99,5 +111,4 @@ export function printableJson(value: unknown): string {
           (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`,
         ).join(''),
   );
-  return `${text}\n`;
 }

@@ -10,7 +10,7 @@ export {
   topologySchema,
   writeBaseline,
 } from '../load/index.ts';
-export { checkAllowKey, SHORTEST_KEY, writePlan } from '../plan/index.ts';
+export { checkAllowKey, planParts, SHORTEST_KEY, writePlan } from '../plan/index.ts';
 export { type ApplyOptions, applyPlan } from './apply.ts';
 export type { Checked, DeclaredBroker, ProjectOptions } from './check.ts';
 export { check } from './check-project.ts';
@@ -36,7 +36,7 @@ export type { KeptPlan } from './recorded.ts';
 export { type RedriveOptions, redrive } from './redrive.ts';
 export { type RouteOptions, route, routeGraph } from './route.ts';
 export { allRules, explainedRules, isFinding, upgradeRules } from './rules.ts';
-export { readPlan } from './saved-plan.ts';
+export { type ReadPlanOptions, readPlan, readPlanParts } from './saved-plan.ts';
 export { ofAllBrokers } from './sessions.ts';
 export { settledFiles } from './settled.ts';
 export { isExport, writeSnapshot } from './snapshot.ts';

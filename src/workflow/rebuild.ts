@@ -12,7 +12,7 @@ import {
   type Surroundings,
   subject,
 } from '../model/index.ts';
-import { allowance, buildSteps, type Steps, type StepsInput } from '../plan/index.ts';
+import { allowance, type StepsInput, streamSteps } from '../plan/index.ts';
 
 /** What a plan says of one broker. */
 export interface Claim {
@@ -27,15 +27,19 @@ export interface Claim {
 
 /**
  * Makes the steps of one broker anew out of the changes that they name and what surrounds these, with the code that
- * made them: what a plan shows and what it sends are then functions of the same data.
+ * made them: what a plan shows and what it sends are then functions of the same data. Each is made when it is asked for:
+ * all steps of a large plan a second time would double its memory.
  * @param live instead of the live resources of the claim
  */
-export function rebuildSteps(claim: Claim, live: Context['live'] = claimedLive(claim)): Steps {
-  return buildSteps(claimedInput(claim, live));
+export function rebuildSteps(
+  claim: Claim,
+  live: Context['live'] = claimedLive(claim),
+): ReturnType<typeof streamSteps> {
+  return streamSteps(claimedInput(claim, live));
 }
 
 /** What the steps of the claim are built of anew. */
-export function claimedInput(claim: Claim, live: Context['live'] = claimedLive(claim)): StepsInput {
+function claimedInput(claim: Claim, live: Context['live']): StepsInput {
   const { provider, broker, allowed } = claim;
   const context: Context = { broker, desired: claimedDesired(claim), live };
   const changes = changesOf(claim, context);

@@ -44,27 +44,36 @@ function differentCalls(claim: Claim, steps: readonly Step[], { live }: Context)
     const { metrics } = change.before;
     claimed.set(address, { ...found, ...(metrics && { metrics }) });
   }
-  const again = byAddress(rebuildSteps(claim, claimed).steps);
-  return steps.flatMap(({ address, calls }): StaleDifference[] => {
-    const made = again.get(address)?.calls;
-    const told = calls as unknown as Json;
-    if (!made || equalJson(told, made as unknown as Json)) return [];
-    return [{ subject: address, message: `calls${firstDifference(told, made as unknown as Json) ?? ''}` }];
+  return differences(steps, rebuildSteps(claim, claimed).steps, (step, again) => {
+    const [told, made] = [step, again].map(({ calls }) => calls as unknown as Json);
+    return equalJson(told, made) ? [] : [`calls${firstDifference(told ?? null, made ?? null) ?? ''}`];
   });
 }
 
 function raisedRisks(claim: Claim, steps: readonly Step[], live: Context['live']): StaleDifference[] {
-  const again = byAddress(rebuildSteps(claim, live).steps);
-  return steps.flatMap((step): StaleDifference[] => {
-    const made = again.get(step.address);
-    if (!made) return [];
-    return findBlockers([made], claim.allowed).map(({ risk }) => ({
-      subject: step.address,
-      message: `now ${risk.class}: ${risk.message}; it was ${worstRisk(step.risks)} when the plan was made`,
-    }));
-  });
+  return differences(steps, rebuildSteps(claim, live).steps, (step, again) =>
+    findBlockers([again], claim.allowed).map(
+      ({ risk }) =>
+        `now ${risk.class}: ${risk.message}; it was ${worstRisk(step.risks)} when the plan was made`,
+    ),
+  );
 }
 
-function byAddress(steps: readonly Step[]): Map<Address, Step> {
-  return new Map(steps.map((step) => [step.address, step]));
+/** In the order of the steps; those that were made again are not kept. */
+function differences(
+  steps: readonly Step[],
+  again: Iterable<Step>,
+  messagesOf: (step: Step, again: Step) => readonly string[],
+): StaleDifference[] {
+  const told = new Map(steps.map((step) => [step.address, step]));
+  const messages = new Map<Address, readonly string[]>();
+  for (const made of again) {
+    const step = told.get(made.address);
+    const found = step ? messagesOf(step, made) : [];
+    if (found.length > 0) messages.set(made.address, found);
+  }
+  if (messages.size === 0) return [];
+  return steps.flatMap(({ address }) =>
+    (messages.get(address) ?? []).map((message) => ({ subject: address, message })),
+  );
 }

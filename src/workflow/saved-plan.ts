@@ -1,6 +1,6 @@
 import { providers as allProviders } from '../brokers/index.ts';
 import { InvalidPlanFile, type Plan, type Provider } from '../model/index.ts';
-import { parsePlan } from '../plan/index.ts';
+import { parsePlan, parsePlanParts } from '../plan/index.ts';
 import { verifyPlan } from './verify.ts';
 
 export interface ReadPlanOptions {
@@ -21,7 +21,19 @@ const CLOCK_SKEW_MS = 5 * 60_000;
  * @throws InvalidPlanFile when it is no plan, was edited, is not signed with the key, too old, or does something else.
  */
 export function readPlan(text: string, options: ReadPlanOptions = {}): Plan {
-  const plan = parsePlan(text, options.key);
+  return checked(parsePlan(text, options.key), options);
+}
+
+/** {@link readPlan} of a large text, which comes in parts; `whole` gives all of it, should it be damaged. */
+export async function readPlanParts(
+  parts: AsyncIterable<string>,
+  whole: () => Promise<string>,
+  options: ReadPlanOptions = {},
+): Promise<Plan> {
+  return checked(await parsePlanParts(parts, whole, options.key), options);
+}
+
+function checked(plan: Plan, options: ReadPlanOptions): Plan {
   verifyPlan(plan, options.providers ?? allProviders);
   if (options.maxAge !== undefined) checkAge(plan, options.maxAge, (options.now ?? (() => new Date()))());
   return plan;

@@ -7,9 +7,9 @@ import {
   type Surroundings,
   withoutPlaces,
 } from '../model/index.ts';
-import { type Steps, streamSteps } from '../plan/index.ts';
+import type { Steps } from '../plan/index.ts';
 import { samePart } from './comparable.ts';
-import { claimedInput } from './rebuild.ts';
+import { rebuildSteps } from './rebuild.ts';
 
 interface Made extends Steps {
   readonly provider: Provider;
@@ -64,13 +64,13 @@ function around(addresses: ReadonlySet<Address>, steps: readonly Step[], context
   };
 }
 
-/** Compares step by step and keeps none of them: all steps of a large plan a second time would double its memory. */
+/** Compares step by step, and keeps none of them. */
 function isEnough(
   { provider, context, steps, fingerprints, allowed }: Made,
   surroundings: Surroundings,
 ): boolean {
   const { broker } = context;
-  const again = streamSteps(claimedInput({ provider, broker, steps, surroundings, allowed }));
+  const again = rebuildSteps({ provider, broker, steps, surroundings, allowed });
   let count = 0;
   for (const step of again.steps) if (!samePart(step, steps[count++])) return false;
   return count === steps.length && samePart(again.fingerprints, fingerprints, true);

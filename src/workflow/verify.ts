@@ -70,7 +70,11 @@ function rebuildPlan(plan: Plan, providers: readonly Provider[]): Plan {
   const told = new Map(allSteps(plan).map((step) => [step.address, step]));
   const parts = claimsOf(plan, providers).map((claim): Steps => {
     const { steps, ...built } = rebuildSteps(claim);
-    return { ...built, steps: steps.map((step) => withWords(step, told.get(step.address))) };
+    const kept = Array.from(steps, (step) => {
+      const known = told.get(step.address);
+      return sharing(withWords(step, known), known);
+    });
+    return { ...built, steps: kept };
   });
   const { tool, project, environment, createdAt, brokers, inSync, unmanaged, excluded, allowed } = plan;
   return {
@@ -84,6 +88,16 @@ function rebuildPlan(plan: Plan, providers: readonly Provider[]): Plan {
     ...(plan.abandonedMoves && { abandonedMoves: plan.abandonedMoves }),
     ...(plan.base && { base: plan.base }),
   };
+}
+
+/** With the parts that the told step has as well, in the place of its own: a plan is not in memory twice. */
+function sharing(step: Step, told: Step | undefined): Step {
+  if (!told) return step;
+  const shared = Object.entries(step).map(([key, part]) => {
+    const known: unknown = told[key as keyof Step];
+    return [key, samePart({ [key]: part }, { [key]: known }) ? known : part];
+  });
+  return Object.fromEntries(shared) as Step;
 }
 
 /** What the broker said when it was asked is only in the plan; it can block a step, and never opens one. */

@@ -33,8 +33,8 @@ export function addPlan(program: Command, invoke: Invoke): void {
           const key = flags.sign ? await planKey(context.host) : undefined;
           const checked = await loadProject(context);
           const plan = await planProject(context, checked, flags, flags);
-          const { writePlan } = await import('../../workflow/planning.ts');
-          if (flags.out !== undefined) await context.folder.write(flags.out, writePlan(plan, key));
+          const { planParts } = await import('../../workflow/planning.ts');
+          if (flags.out !== undefined) await context.folder.write(flags.out, planParts(plan, key));
           await publish(await planRendering(plan, 'plan', flags));
           if (flags.out !== undefined) context.note(savedNote(flags.out, plan));
           return {
