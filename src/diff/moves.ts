@@ -42,11 +42,12 @@ export function markMoves(
     return moves ? { ...change, moves: true } : change;
   });
   const changed = new Set(changes.map((change) => subject(change).address));
-  const unfinished = [...context.desired.values()].flatMap((after): Change[] => {
+  const unfinished: Change[] = [];
+  for (const after of context.desired.values()) {
+    if (!isUnderWay(after) || changed.has(after.address)) continue;
     const before = context.live.get(after.address);
-    if (!before || changed.has(after.address) || !isUnderWay(after)) return [];
-    return [{ action: 'update', before, after, fields: [], moves: true }];
-  });
+    if (before) unfinished.push({ action: 'update', before, after, fields: [], moves: true });
+  }
   const all = [...changes, ...unfinished].sort((a, b) => (subject(a).address < subject(b).address ? -1 : 1));
   return {
     changes: all,

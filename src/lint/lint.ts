@@ -6,6 +6,8 @@ import {
   type Diagnostic,
   type Finding,
   groupBy,
+  indexByAddress,
+  kindOf,
   nearestWord,
   placeOf,
   type Resource,
@@ -110,8 +112,8 @@ function withBaseline(diagnostics: readonly Diagnostic[], baseline: Baseline, in
 }
 
 function contextOf(target: LintBroker, environment: string | undefined): Omit<RuleContext, 'options'> {
-  const byAddress = new Map(target.resources.map((one) => [one.address, one]));
-  const byKind = groupBy(target.resources, kindOf);
+  const byAddress = indexByAddress(target.resources);
+  const byKind = groupBy(target.resources, ({ address }) => kindOf(address));
   return {
     broker: target.broker,
     versionKnown: target.versionKnown,
@@ -120,13 +122,6 @@ function contextOf(target: LintBroker, environment: string | undefined): Omit<Ru
     get: (address) => byAddress.get(address),
     ofKind: (kind) => byKind.get(kind) ?? [],
   };
-}
-
-/** The second segment of an address; kinds are plain words, so nothing is decoded. */
-function kindOf(resource: Resource): string {
-  const start = resource.address.indexOf('/') + 1;
-  const end = resource.address.indexOf('/', start);
-  return resource.address.slice(start, end < 0 ? undefined : end);
 }
 
 function describe(code: string, severity: Severity, finding: Finding): Diagnostic {

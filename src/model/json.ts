@@ -18,6 +18,12 @@ export function isExactInt(value: unknown): value is ExactInt {
   return isObject(value) && typeof value.$int === 'string';
 }
 
+/** Without a list of the keys for the sake of one. */
+export function hasKeys(value: JsonObject): boolean {
+  for (const _ in value) return true;
+  return false;
+}
+
 /** Keys that would be taken for JavaScript's prototype, or for brokerform's own marks of exact integers and secrets. */
 const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', '$int', '$secret']);
 

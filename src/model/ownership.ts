@@ -26,24 +26,32 @@ function withCascades(
   kinds: Kinds,
   reasonOf: (resource: Resource) => string | undefined,
 ): Map<Address, string> {
-  const reasons = new Map<Address, string | undefined>();
+  /** Only of what others need: most resources are bindings, and nothing needs one. */
+  const ofNeeds = new Map<Address, string | undefined>();
   const find = (resource: Resource): string | undefined => {
-    const { address, dependsOn } = resource;
-    if (reasons.has(address)) return reasons.get(address);
-    let reason = reasonOf(resource);
-    // Before the recursion, so that resources that need each other end it.
-    reasons.set(address, reason);
-    for (const need of dependsOn) {
-      if (reason !== undefined) break;
-      const needed = live.get(need);
-      const goes = needed && cascades(kinds[kindOf(address)], need);
-      if (goes) reason = find(needed);
+    const own = reasonOf(resource);
+    if (own !== undefined) return own;
+    const kind = kinds[kindOf(resource.address)];
+    for (const need of resource.dependsOn) {
+      const reason = cascades(kind, need) ? findNeed(need) : undefined;
+      if (reason !== undefined) return reason;
     }
-    reasons.set(address, reason);
+    return undefined;
+  };
+  const findNeed = (address: Address): string | undefined => {
+    const known = ofNeeds.get(address);
+    if (known !== undefined || ofNeeds.has(address)) return known;
+    // Before the recursion, so that resources that need each other end it.
+    ofNeeds.set(address, undefined);
+    const resource = live.get(address);
+    const reason = resource && find(resource);
+    ofNeeds.set(address, reason);
     return reason;
   };
-  for (const resource of live.values()) find(resource);
-  return new Map(
-    [...reasons].flatMap(([address, reason]) => (reason === undefined ? [] : [[address, reason]])),
-  );
+  const reasons = new Map<Address, string>();
+  for (const resource of live.values()) {
+    const reason = find(resource);
+    if (reason !== undefined) reasons.set(resource.address, reason);
+  }
+  return reasons;
 }

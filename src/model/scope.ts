@@ -37,6 +37,8 @@ export interface Coverage {
   readonly wanted: ReadonlyMap<string, readonly Selection[]>;
   /** Declared and retired addresses of the broker: whether each of them exists must be known for sure. */
   readonly named: ReadonlySet<Address>;
+  /** The kinds and first segments that these addresses have. */
+  readonly heads: readonly Selection[];
   includes(resource: Pick<Resource, 'address' | 'dependsOn'>): boolean;
 }
 
@@ -58,27 +60,36 @@ export function coverageOf(scope: Scope, broker: string, kinds: Kinds): Coverage
   const former = scope.desired.flatMap(({ was, wasBefore }) => [was, wasBefore].flatMap((one) => one ?? []));
   const retired = ofBroker([...scope.retired, ...former]);
   const owned = scope.owns.flatMap((glob) => selectionsOf(glob, broker, kinds));
-  const replaceable = desired.filter((address) => kinds[kindOf(address)]?.immutableReason !== undefined);
+  const isReplaceable = (kind: string) => kinds[kind]?.immutableReason !== undefined;
+  const [ofDesired, ofRetired] = [headsOf(desired), headsOf(retired)];
   const wanted = new Map<string, Selection[]>();
-  for (const selection of [...headsOf(desired), ...headsOf(retired), ...owned]) {
+  for (const selection of [...ofDesired, ...ofRetired, ...owned]) {
     addTo(wanted, selection.kind, selection);
   }
-  for (const selection of [...headsOf([...retired, ...replaceable]), ...owned]) {
+  const replaceable = ofDesired.filter(({ kind }) => isReplaceable(kind));
+  for (const selection of [...ofRetired, ...replaceable, ...owned]) {
     for (const dependent of takenAlongBy(selection.kind, kinds)) addTo(wanted, dependent, selection);
   }
-  const named = new Set([...desired, ...retired]);
-  const removable = new Set([...retired, ...replaceable]);
   const matchers = scope.owns.map(addressMatcher);
   const isOwned = (address: Address) => matchers.some((matches) => matches(address));
+  // Not every broker asks for them.
+  let sets: Record<'named' | 'retired', ReadonlySet<Address>> | undefined;
+  const known = () => {
+    sets ??= { named: new Set([...desired, ...retired]), retired: new Set(retired) };
+    return sets;
+  };
+  const isRemovable = (need: Address) =>
+    known().retired.has(need) || (isReplaceable(kindOf(need)) && known().named.has(need)) || isOwned(need);
   return {
     wanted,
-    named,
+    heads: [...ofDesired, ...ofRetired],
+    get named() {
+      return known().named;
+    },
     includes: ({ address, dependsOn }) =>
-      named.has(address) ||
+      known().named.has(address) ||
       isOwned(address) ||
-      dependsOn.some(
-        (need) => cascades(kinds[kindOf(address)], need) && (removable.has(need) || isOwned(need)),
-      ),
+      dependsOn.some((need) => cascades(kinds[kindOf(address)], need) && isRemovable(need)),
   };
 }
 
@@ -98,7 +109,15 @@ function takenAlongBy(kind: string, kinds: Kinds): Set<string> {
 
 /** Thousands of addresses have a few heads, `main/queue/%2F`: each is worked out once. */
 function headsOf(addresses: readonly Address[]): Selection[] {
-  return [...new Set(addresses.map(headOf))].map((head) => {
+  const heads = new Set<string>();
+  let last = '';
+  for (const address of addresses) {
+    // Most often that of the address before.
+    if (address.startsWith(last) && address[last.length] === '/') continue;
+    last = headOf(address);
+    heads.add(last);
+  }
+  return Array.from(heads, (head) => {
     const first = decodeURIComponent(head.split('/')[2] ?? '');
     return { kind: kindOf(head), first, matches: (segment) => segment === first };
   });

@@ -26,6 +26,7 @@ export function findDependents(
   kinds: Readonly<Record<string, Kind>>,
   removed: ReadonlySet<Address>,
 ): DependentsOf {
+  if (removed.size === 0) return () => [];
   const direct = new Map<Address, Resource[]>();
   for (const resource of context.live.values()) {
     const kind = kinds[kindOf(resource.address)];

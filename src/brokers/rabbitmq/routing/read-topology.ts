@@ -1,4 +1,6 @@
-import { groupBy, isObject, type JsonObject, parseAddress, type Resource } from '../../../model/index.ts';
+import { groupBy, isObject, type JsonObject, kindOf, type Resource } from '../../../model/index.ts';
+import { type BindingIdentity, identityOf } from '../kinds/binding/identity.ts';
+import { pathOf } from '../kinds/parts.ts';
 import { NamePatterns } from '../kinds/policy/pattern.ts';
 import { fromArgument, fromPolicy, settingsOf } from './settings.ts';
 import { TopicTrie } from './topic.ts';
@@ -51,19 +53,20 @@ export function readTopology(resources: readonly Resource[], version: string): T
   const parts = new Map<string, Parts>();
   const patterns = new NamePatterns();
   for (const resource of resources) {
-    const { kind, path } = parseAddress(resource.address);
+    const kind = kindOf(resource.address);
     if (!KINDS.has(kind)) continue;
-    const vhost = path[0] ?? '';
+    // Bindings are many, and have a quicker way to their names.
+    const binding = kind === 'binding' ? identityOf(resource) : undefined;
+    const [vhost = '', name = ''] = binding ? [binding.vhost] : pathOf(resource);
     let part = parts.get(vhost);
     if (!part) {
       part = { exchanges: [], queues: [], bindings: [], policies: [], operatorPolicies: [] };
       parts.set(vhost, part);
     }
-    if (kind === 'policy') part.policies.push(readPolicy(resource, path[1] ?? '', patterns));
-    else if (kind === 'operator-policy')
-      part.operatorPolicies.push(readPolicy(resource, path[1] ?? '', patterns));
-    else if (kind === 'binding') part.bindings.push(readBinding(resource, path));
-    else part[kind === 'queue' ? 'queues' : 'exchanges'].push([path[1] ?? '', resource]);
+    if (binding) part.bindings.push(readBinding(resource, binding));
+    else if (kind === 'policy') part.policies.push(readPolicy(resource, name, patterns));
+    else if (kind === 'operator-policy') part.operatorPolicies.push(readPolicy(resource, name, patterns));
+    else part[kind === 'queue' ? 'queues' : 'exchanges'].push([name, resource]);
   }
   return {
     version,
@@ -224,10 +227,12 @@ function readQueue(
   };
 }
 
-function readBinding(resource: Resource, path: readonly string[]): Binding {
-  const [, source = '', destinationType, destination = '', key = ''] = path;
+function readBinding(
+  resource: Resource,
+  { source, destinationType, destination, routingKey }: BindingIdentity,
+): Binding {
   const toQueue = destinationType === 'queue';
-  return { resource, source, destination, toQueue, key, arguments: argumentsOf(resource) };
+  return { resource, source, destination, toQueue, key: routingKey, arguments: argumentsOf(resource) };
 }
 
 /** Every queue is bound to the default exchange by its name, without anybody declaring it. */

@@ -17,7 +17,7 @@ import { Management } from './management.ts';
 import { type Counting, countMessages } from './metrics.ts';
 import { Places } from './places.ts';
 import { previewUnits, rehearseUnits } from './preview.ts';
-import { readScope, vhostsIn } from './read.ts';
+import { needsOf, readScope, vhostsIn } from './read.ts';
 import { sendUnits } from './send.ts';
 import { readSettings } from './settings.ts';
 
@@ -51,8 +51,9 @@ export async function connect(
       management,
       async read(scope) {
         const { vhosts = [] } = factsOf(identity);
-        const resources = await readScope(scope, connection, listings, vhosts.length);
-        for (const vhost of vhostsIn(scope, connection.name, vhosts)) read.add(vhost);
+        const dependsOn = needsOf(scope, connection.name);
+        const resources = await readScope(scope, connection, listings, vhosts.length, dependsOn);
+        for (const vhost of vhostsIn(dependsOn, vhosts)) read.add(vhost);
         broker = limitedTo(identity, read);
         return resources;
       },

@@ -5,7 +5,6 @@ import {
   indexByAddress,
   type JsonObject,
   kindOf,
-  parseAddress,
   type Resource,
   type Scope,
   type Selection,
@@ -20,6 +19,7 @@ import { VhostLists } from './vhost-lists.ts';
  * The live resources of a scope: one list for each kind, or one for each kind and vhost where the scope has few
  * vhosts, and no list that the scope does not need.
  * @param existing how many vhosts the user sees, about
+ * @param dependsOn what the scope needs
  * @throws ConnectionError, BrokerError, MissingVariable
  */
 export async function readScope(
@@ -27,11 +27,20 @@ export async function readScope(
   connection: Connection,
   listings: Listings,
   existing: number,
+  dependsOn: Needs = needsOf(scope, connection.name),
 ): Promise<Resource[]> {
   const { name: broker, resolve } = connection;
   const whole = new VhostLists(listings, existing);
-  const dependsOn = needsOf(scope, broker);
-  const reading: Reading = { broker, resolve, desired: indexByAddress(scope.desired) };
+  let desired: Reading['desired'] | undefined;
+  const reading: Reading = {
+    broker,
+    resolve,
+    // Few kinds look at it.
+    get desired() {
+      desired ??= indexByAddress(scope.desired);
+      return desired;
+    },
+  };
   const isListed = dependsOn.listsVhosts || dependsOn.kinds.has('vhost');
   const vhosts: Promise<JsonObject[]> = isListed ? listAll('vhost', listings) : Promise.resolve([]);
   // Waited for only where it tells which other lists to read.
@@ -108,7 +117,7 @@ export interface Needs {
 
 /** What must be listed to find every resource of the scope, and all that would disappear with it. */
 export function needsOf(scope: Scope, broker: string): Needs {
-  const { wanted, named } = coverageOf(scope, broker, kinds);
+  const { wanted, heads } = coverageOf(scope, broker, kinds);
   const vhosts = new Map<string, Selection[]>();
   const want = (kind: string, selection: Selection) => addTo(vhosts, kind, vhostOf(selection));
   for (const [kind, selections] of wanted) {
@@ -130,17 +139,17 @@ export function needsOf(scope: Scope, broker: string): Needs {
       return new Set([...literal, ...existing.filter((vhost) => open.some(({ matches }) => matches(vhost)))]);
     },
     namedVhosts(kind) {
-      const addresses = [...named].filter((address) => kindOf(address) === kind);
-      return new Set(addresses.map((address) => parseAddress(address).path[0] ?? ''));
+      const ofKind = heads.filter((head) => head.kind === kind);
+      return new Set(ofKind.map(({ first = '' }) => first));
     },
   };
 }
 
 const IN_VHOSTS = Object.entries(kinds).flatMap(([kind, { inVhost }]) => (inVhost ? [kind] : []));
 
-/** The vhosts, of those that exist, in which a scope covers anything. */
-export function vhostsIn(scope: Scope, broker: string, existing: readonly string[]): Set<string> {
-  const covered = needsOf(scope, broker).vhostsOf(['vhost', ...IN_VHOSTS], existing);
+/** The vhosts, of those that exist, in which a scope with these needs covers anything. */
+export function vhostsIn(dependsOn: Needs, existing: readonly string[]): Set<string> {
+  const covered = dependsOn.vhostsOf(['vhost', ...IN_VHOSTS], existing);
   return new Set(existing.filter((vhost) => covered.has(vhost)));
 }
 

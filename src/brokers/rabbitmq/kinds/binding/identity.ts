@@ -4,6 +4,7 @@ import {
   addTo,
   canonicalJson,
   encodeSegment,
+  hasKeys,
   type JsonObject,
   makeAddress,
   parseAddress,
@@ -47,13 +48,18 @@ interface Ends {
 export class BindingMaker {
   readonly #broker: string;
   readonly #ends = new Map<string, Ends>();
+  #last: { readonly binding: EndNames; readonly ends: Ends } | undefined;
 
   constructor(broker: string) {
     this.#broker = broker;
   }
 
-  address({ routingKey, arguments: args, twin, ...ends }: BindingIdentity): Address {
-    const plain = `${this.#endsOf(ends).prefix}/${encodeSegment(routingKey)}`;
+  address(binding: BindingIdentity): Address {
+    return this.#address(binding, this.#endsOf(binding));
+  }
+
+  #address({ routingKey, arguments: args, twin }: BindingIdentity, { prefix }: Ends): Address {
+    const plain = `${prefix}/${encodeSegment(routingKey)}`;
     const digest = hasKeys(args) ? `/${digestArguments(args)}` : '';
     return `${plain}${digest}${twin === undefined ? '' : `/${encodeSegment(twin)}`}`;
   }
@@ -62,14 +68,23 @@ export class BindingMaker {
   make(binding: BindingIdentity, propertiesKey?: string): Resource {
     const args = hasKeys(binding.arguments) ? binding.arguments : NO_ARGUMENTS;
     const spec = args === NO_ARGUMENTS ? PLAIN_SPEC : { arguments: args };
+    const ends = this.#endsOf(binding);
     return {
-      address: this.address(binding),
+      address: this.#address(binding, ends),
       spec: propertiesKey === undefined ? spec : { arguments: args, 'properties-key': propertiesKey },
-      dependsOn: this.#endsOf(binding).dependsOn,
+      dependsOn: ends.dependsOn,
     };
   }
 
-  #endsOf(binding: Omit<BindingIdentity, 'routingKey' | 'arguments' | 'twin'>): Ends {
+  #endsOf(binding: EndNames): Ends {
+    // Of the binding before, more often than not.
+    if (this.#last && hasSameEnds(this.#last.binding, binding)) return this.#last.ends;
+    const ends = this.#findEnds(binding);
+    this.#last = { binding, ends };
+    return ends;
+  }
+
+  #findEnds(binding: EndNames): Ends {
     const { vhost, source, destinationType, destination } = binding;
     const key = `${vhost.length} ${source.length} ${destinationType} ${vhost}${source}${destination}`;
     const known = this.#ends.get(key);
@@ -96,9 +111,13 @@ export function bindingResource(broker: string, binding: BindingIdentity, proper
   return new BindingMaker(broker).make(binding, propertiesKey);
 }
 
-function hasKeys(table: JsonObject): boolean {
-  for (const _ in table) return true;
-  return false;
+function hasSameEnds(a: EndNames, b: EndNames): boolean {
+  return (
+    a.destination === b.destination &&
+    a.source === b.source &&
+    a.destinationType === b.destinationType &&
+    a.vhost === b.vhost
+  );
 }
 
 /** Twelve hex digits that tell bindings with different arguments apart: 48 bits. */
