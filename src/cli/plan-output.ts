@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
 import type { Plan } from '../model/index.ts';
-import { type DriftFormat, PLAN_FORMATS, type PlanFormat, planJsonParts, renderPatch, renderPlan } from '../report/index.ts';
+import {
+  type DriftFormat,
+  PLAN_FORMATS,
+  type PlanFormat,
+  planJsonParts,
+  renderPatch,
+  renderPlan,
+} from '../report/index.ts';
 import { addOutputOptions, filesOf, type OutputFlags, type Rendering } from './outputs.ts';
 
 export type PlanOutputFlags = OutputFlags<PlanFormat>;
