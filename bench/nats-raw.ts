@@ -2,7 +2,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { StreamTopology } from './nats-topology.ts';
 
 /** Requests in flight: as many as brokerform has. */
-const LISTING = 64;
+const LISTING = 256;
 const WRITING = 256;
 
 /** What STREAM.LIST and CONSUMER.LIST give at once. */

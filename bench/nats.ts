@@ -30,7 +30,7 @@ export async function benchNats({ sizes, line }: Settings): Promise<Section> {
     return {
       title: `NATS ${line}`,
       about: `Streams with an age limit on file storage, each with durable consumers with a filter. A plan of what is in
-sync is compared with fetching and parsing the same pages of streams and lists of consumers, 64 at a time; an apply to an
+sync is compared with fetching and parsing the same pages of streams and lists of consumers, 256 at a time; an apply to an
 empty server, with its readings before and after, with the same creations by raw requests, 256 at a time.`,
       with: [`NATS ${nats.version}`],
       figures,

@@ -12,7 +12,13 @@ export interface FieldDifference {
  */
 export function diffSpecs(before: JsonObject, after: JsonObject): FieldDifference[] {
   // Most specs are equal; detect this before sorting or allocating.
-  const changed = Object.keys(after).filter((key) => !equalJson(before[key] ?? null, after[key] ?? null));
+  // Completed specs have the same keys in the same order, and a value is found by its index far sooner than by its key.
+  const [oldKeys, olds, nexts] = [Object.keys(before), Object.values(before), Object.values(after)];
+  const changed = Object.keys(after).filter((key, i) => {
+    const old = (oldKeys[i] === key ? olds[i] : before[key]) ?? null;
+    const next = nexts[i] ?? null;
+    return old !== next && !equalJson(old, next);
+  });
   return changed.sort().flatMap((key) => diffValues([key], before[key], after[key]));
 }
 

@@ -63,15 +63,20 @@ export function sortedKeys(value: JsonObject): string[] {
 /** Same data, whatever the order of the keys; a missing key equals an undefined one. */
 export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
+  // Plain loops: every field of every resource passes here.
   if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJson(item, b[i]));
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!equalJson(a[i], b[i])) return false;
+    return true;
   }
   if (!isObject(a) || !isObject(b)) return false;
-  const isIn = (key: string) => Object.hasOwn(a, key) || b[key] === undefined;
-  return Object.keys(a).every((key) => equalJson(a[key], b[key])) && Object.keys(b).every(isIn);
+  for (const key in a) if (!equalJson(a[key], b[key])) return false;
+  for (const key in b) if (b[key] !== undefined && !Object.hasOwn(a, key)) return false;
+  return true;
 }
 
-const LONG_DIGITS = /\d{16}/;
+/** The digits from which on an integer may be beyond ±2^53. */
+const LONG = 16;
 const STRING_OR_INTEGER = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 
 /**
@@ -79,11 +84,28 @@ const STRING_OR_INTEGER = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/
  * @throws SyntaxError when the text is not JSON.
  */
 export function parseJson(text: string): Json {
-  if (!LONG_DIGITS.test(text)) return JSON.parse(text) as Json;
+  if (!hasLongDigits(text)) return JSON.parse(text) as Json;
   const tagged = text.replace(STRING_OR_INTEGER, (token) =>
     token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `{"$int":"${token}"}`,
   );
   return JSON.parse(tagged) as Json;
+}
+
+/** Whether the text has {@link LONG} digits in a row: of such a row, a look at every 16th character meets one. */
+function hasLongDigits(text: string): boolean {
+  for (let at = LONG - 1; at < text.length; at += LONG) {
+    if (!isDigit(text, at)) continue;
+    let [start, end] = [at, at + 1];
+    while (isDigit(text, start - 1)) start--;
+    while (isDigit(text, end)) end++;
+    if (end - start >= LONG) return true;
+  }
+  return false;
+}
+
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
 }
 
 /**

@@ -27,6 +27,8 @@ export class OversizedAnswer extends Error {
 
 /** @throws OversizedAnswer for JSON text that is nested too deep */
 export function checkDepth(json: string): void {
+  // Most answers open no more than that altogether, which is a search instead of a look at each character.
+  if (opensAtMost(json, MAX_DEPTH)) return;
   let depth = 0;
   let isText = false;
   for (let index = 0; index < json.length; index++) {
@@ -39,6 +41,16 @@ export function checkDepth(json: string): void {
       if (++depth > MAX_DEPTH) throw OversizedAnswer.ofDepth();
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
   }
+}
+
+function opensAtMost(json: string, most: number): boolean {
+  let left = most;
+  for (const opening of '{[') {
+    for (let at = json.indexOf(opening); at >= 0; at = json.indexOf(opening, at + 1)) {
+      if (--left < 0) return false;
+    }
+  }
+  return true;
 }
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];

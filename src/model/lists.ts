@@ -15,3 +15,29 @@ export function largest(numbers: readonly number[], least = Number.NEGATIVE_INFI
 export function smallest(numbers: readonly number[]): number {
   return numbers.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
 }
+
+/** What one chunk of a list may have. */
+export interface ChunkLimits {
+  readonly items: number;
+  readonly weight?: number;
+}
+
+/** The list in chunks within the limits, in order; an item that is heavier alone is a chunk of its own. */
+export function chunksOf<T>(
+  items: readonly T[],
+  limits: ChunkLimits,
+  weigh: (item: T) => number = () => 1,
+): T[][] {
+  const { weight: heaviest = Number.POSITIVE_INFINITY } = limits;
+  const chunks: T[][] = [];
+  let weight = 0;
+  for (const item of items) {
+    const own = weigh(item);
+    const last = chunks.at(-1);
+    const fits = last !== undefined && last.length < limits.items && weight + own <= heaviest;
+    if (fits) last.push(item);
+    else chunks.push([item]);
+    weight = fits ? weight + own : own;
+  }
+  return chunks;
+}

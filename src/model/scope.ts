@@ -67,8 +67,9 @@ export function coverageOf(scope: Scope, broker: string, kinds: Kinds): Coverage
     addTo(wanted, selection.kind, selection);
   }
   const replaceable = ofDesired.filter(({ kind }) => isReplaceable(kind));
+  const takenAlong = new Map(Object.keys(kinds).map((kind) => [kind, takenAlongBy(kind, kinds)]));
   for (const selection of [...ofRetired, ...replaceable, ...owned]) {
-    for (const dependent of takenAlongBy(selection.kind, kinds)) addTo(wanted, dependent, selection);
+    for (const dependent of takenAlong.get(selection.kind) ?? []) addTo(wanted, dependent, selection);
   }
   const matchers = scope.owns.map(addressMatcher);
   const isOwned = (address: Address) => matchers.some((matches) => matches(address));

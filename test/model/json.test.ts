@@ -21,6 +21,21 @@ test('long integers stay exact, and the digits of fractions are left alone', () 
   });
 });
 
+test('an integer of 16 digits or more is exact wherever it stands', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(40),
+      fc.bigInt({ min: 10n ** 15n, max: 10n ** 20n }),
+      fc.nat(20),
+      (before, value, after) => {
+        const text = `[${'1,'.repeat(before)}${value}${',1'.repeat(after)}]`;
+        const exact = Number.isSafeInteger(Number(value)) ? Number(value) : { $int: String(value) };
+        expect((parseJson(text) as readonly Json[])[before]).toEqual(exact);
+      },
+    ),
+  );
+});
+
 test('digits inside strings are no numbers, and exact integers print as plain ones', () => {
   const value = parseJson('{"s":"12345678901234567890 \\"99999999999999999999\\"","n":12345678901234567890}');
   expect(value).toMatchObject({ s: '12345678901234567890 "99999999999999999999"' });

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BrokerError, ConnectionError, type Failure, type SendOptions } from '../../../model/index.ts';
+import {
+  BrokerError,
+  type ChunkLimits,
+  ConnectionError,
+  chunksOf,
+  type Failure,
+  type SendOptions,
+} from '../../../model/index.ts';
 import { LostConnection } from './connection-errors.ts';
 import { NOT_CONTROLLER, QUOTA_EXCEEDED, TIMED_OUT } from './protocol/errors.ts';
 import { failureOf, type Right } from './refusals.ts';
@@ -39,7 +46,7 @@ export interface CallExecutor<B> {
   /** Bodies whose effect the broker that serves reads does not show yet. */
   notVisible(bodies: readonly B[]): Promise<readonly B[]>;
   /** Items in one request: by count, and by a weight where the broker bounds something else. */
-  readonly chunk: { readonly items: number; readonly weight?: number };
+  readonly chunk: ChunkLimits;
   weigh?(body: B): number;
 }
 
@@ -65,7 +72,8 @@ export async function execute<B>(
   { drain, onWork }: Pick<SendOptions, 'drain' | 'onWork'>,
 ): Promise<void> {
   let inView = Promise.resolve();
-  for (const chunk of chunksOf(items, executor)) {
+  const weigh = ({ body }: Item<B>) => executor.weigh?.(body) ?? 1;
+  for (const chunk of chunksOf(items, executor.chunk, weigh)) {
     if (drain.aborted) {
       for (const item of chunk) item.settle(notStarted(executor.op));
       continue;
@@ -185,23 +193,6 @@ export function resultOf(op: string, error: unknown): Result {
   if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
   if (error instanceof ConnectionError) return { status: 'unknown', failure: { op, message: error.message } };
   throw error;
-}
-
-function chunksOf<B>(items: readonly Item<B>[], executor: CallExecutor<B>): Item<B>[][] {
-  const chunks: Item<B>[][] = [];
-  let weight = 0;
-  for (const item of items) {
-    const own = executor.weigh?.(item.body) ?? 1;
-    const last = chunks.at(-1);
-    const fits =
-      last &&
-      last.length < executor.chunk.items &&
-      weight + own <= (executor.chunk.weight ?? Number.POSITIVE_INFINITY);
-    if (last && fits) last.push(item);
-    else chunks.push([item]);
-    weight = fits ? weight + own : own;
-  }
-  return chunks;
 }
 
 /** Longest pause between two polls, in milliseconds: half of it is the average delay of an apply. */

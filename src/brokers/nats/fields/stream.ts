@@ -263,6 +263,8 @@ export function duplicateWindow(spec: JsonObject, broker: Pick<BrokerIdentity, '
   if (isObject(spec.mirror)) return 0;
   // Since 2.14, 0 for a stream with sources; before, the same default as for any other.
   if (Array.isArray(spec.sources) && atLeast(broker, '2.14')) return 0;
-  const maxAge = numberIn(spec.max_age);
-  return maxAge > 0n && maxAge < BigInt(DUPLICATE_WINDOW) ? Number(maxAge) : DUPLICATE_WINDOW;
+  const { max_age: given } = spec;
+  // A double is exact below the default, and every stream passes here several times.
+  const maxAge = typeof given === 'number' ? given : Number(numberIn(given));
+  return maxAge > 0 && maxAge < DUPLICATE_WINDOW ? maxAge : DUPLICATE_WINDOW;
 }

@@ -36,7 +36,8 @@ export function numberIn(value: Json | undefined): bigint {
 
 /** True where the server fills in a default: absent, null or zero. */
 export function isUnset(value: Json | undefined): boolean {
-  return value === undefined || value === null || toBigInt(value) === 0n;
+  if (value === undefined || value === null) return true;
+  return typeof value === 'number' ? value === 0 : toBigInt(value) === 0n;
 }
 
 const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/;

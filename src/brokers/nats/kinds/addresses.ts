@@ -87,10 +87,9 @@ export function streamResource(
   metrics?: JsonObject,
 ): Resource {
   const address = streamAddress(broker, stream);
-  const dependsOn = originsOf(config)
-    .map((origin) => streamAddress(broker, origin))
-    .filter((need) => need !== address);
-  return { address, spec: config, dependsOn: [...new Set(dependsOn)], ...(metrics && { metrics }) };
+  const needs = originsOf(config).map((origin) => streamAddress(broker, origin));
+  const dependsOn = [...new Set(needs)].filter((need) => need !== address);
+  return { address, spec: config, dependsOn, ...(metrics && { metrics }) };
 }
 
 /**
@@ -115,6 +114,8 @@ export function consumerResource(
 
 /** The names of the streams that a stream copies from, in its own account and domain. */
 export function originsOf({ mirror, sources }: JsonObject): string[] {
+  // Most have none, and there are many.
+  if (!mirror && !sources) return [];
   return [...objectsIn(mirror), ...objectsIn(sources)].flatMap(({ name, external }) =>
     typeof name === 'string' && !isObject(external) ? [name] : [],
   );

@@ -100,16 +100,22 @@ function sumOf(
   consumers: readonly ConsumerMetrics[] | undefined,
   key: 'pending' | 'unacknowledged',
 ): Count | undefined {
-  let sum = 0n;
+  let sum: Count = 0;
   for (const consumer of consumers ?? []) {
-    const count = toBigInt(consumer[key]);
+    const count = consumer[key];
     if (count === undefined) return undefined;
-    sum += count;
+    sum = plus(sum, count);
   }
-  return consumers && integer(sum);
+  return consumers && sum;
+}
+
+function plus(a: Count, b: Count): Count {
+  const sum = typeof a === 'number' && typeof b === 'number' ? a + b : Number.NaN;
+  return Number.isSafeInteger(sum) ? sum : integer((toBigInt(a) ?? 0n) + (toBigInt(b) ?? 0n));
 }
 
 function exact(value: Json | undefined): Count | undefined {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
   const count = toBigInt(value);
   return count === undefined ? undefined : integer(count);
 }

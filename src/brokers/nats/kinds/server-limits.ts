@@ -15,7 +15,7 @@ import {
 import type { Limited, NatsFacts, ServerLimits } from '../facts.ts';
 import { MAX_ACK_PENDING } from '../fields/consumer.ts';
 import { duplicateWindow } from '../fields/stream.ts';
-import { numberIn } from '../fields/values.ts';
+import { isUnset, numberIn } from '../fields/values.ts';
 
 /*
  * `jetstream { limits { … } }` of a server caps three fields, and fills them in if a request omits them. `$JS.API.INFO`
@@ -35,7 +35,8 @@ export function limitedDefault(
   { broker, live }: Context,
 ): Json | undefined {
   const limit = (broker.facts as NatsFacts).serverLimits?.[field];
-  if (limit === undefined && !live.has(resource.address)) return undefined;
+  if (limit === undefined) return live.has(resource.address) ? fallback : undefined;
+  if (limit === 0) return fallback;
   const standard = numberIn(fallback);
   const isBelow = (value: bigint) => value > 0n && (standard === 0n || value < standard);
   if (limit === null) {
@@ -43,7 +44,7 @@ export function limitedDefault(
     const current = live.get(resource.address)?.spec[field] ?? null;
     return isBelow(numberIn(current)) ? current : fallback;
   }
-  const most = numberIn(limit ?? 0);
+  const most = numberIn(limit);
   return isBelow(most) ? integer(most) : fallback;
 }
 
@@ -93,7 +94,9 @@ export function limitsToCompare(
   const byAddress = new Map(live.map((resource) => [resource.address, resource]));
   for (const resource of desired) {
     for (const field of fieldsOf(resource)) {
-      const wanted = numberIn(resource.spec[field]);
+      if (found.has(field)) continue;
+      const { [field]: declared } = resource.spec;
+      const wanted = isUnset(declared) ? 0n : numberIn(declared);
       const current = byAddress.get(resource.address);
       if (wanted > 0n ? wanted !== toBigInt(current?.spec[field]) : isNonDefault(field, current, broker)) {
         found.add(field);
@@ -116,8 +119,9 @@ function fieldsOf({ address }: Resource): readonly Limited[] {
 
 /** True if the live value is set, and not the default of a server without limits. */
 function isNonDefault(field: Limited, live: Resource | undefined, broker: BrokerIdentity): boolean {
-  const value = numberIn(live?.spec[field]);
-  if (!live || value <= 0n) return false;
+  if (!live || isUnset(live.spec[field])) return false;
+  const value = numberIn(live.spec[field]);
+  if (value <= 0n) return false;
   if (field === 'duplicate_window') return value !== BigInt(duplicateWindow(live.spec, broker));
   return field === 'max_batch' || value !== BigInt(MAX_ACK_PENDING);
 }

@@ -12,7 +12,7 @@ const MAX_GREETING = 1024 * 1024;
 
 /** Opens a connection to the first available server. @throws ConnectionError */
 export async function openLink(settings: NatsSettings): Promise<Link> {
-  const { connect } = await import('@nats-io/transport-node');
+  const { connect, createInbox } = await import('@nats-io/transport-node');
   const { servers, tls, timeout } = settings;
   const options: ConnectionOptions = {
     name: 'brokerform',
@@ -34,7 +34,8 @@ export async function openLink(settings: NatsSettings): Promise<Link> {
   });
   try {
     const endpoints = tls ? [] : servers.map(endpointOf);
-    return new Link(await unlessHttp(endpoints, () => sockets.run(() => connect(options))), sockets);
+    const connection = await unlessHttp(endpoints, () => sockets.run(() => connect(options)));
+    return new Link(connection, sockets, createInbox());
   } catch (error) {
     sockets.destroy();
     throw connectionError(settings, isFlooded ? new Error('unexpected response without an end') : error);

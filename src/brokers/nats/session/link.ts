@@ -1,6 +1,7 @@
 import type { MsgHdrs, NatsConnection, ServerInfo } from '@nats-io/transport-node';
 import { answerLimit, type OwnSockets } from '../../../model/index.ts';
-import { ConnectionLost, ResponseTimeout } from './refusals.ts';
+import { Inbox } from './inbox.ts';
+import { ConnectionLost } from './refusals.ts';
 
 /** Timeout for ending a connection or subscription, in milliseconds. */
 const CLOSE_TIMEOUT = 1_000;
@@ -14,14 +15,16 @@ export class Link {
   /** Called when the server is gone, even if the client connects to another one. */
   onDisconnect: (() => void) | undefined;
   readonly #sockets: OwnSockets;
-  readonly #inFlight = new Set<() => void>();
+  readonly #inbox: Inbox;
   readonly #waiting = new Set<() => void>();
   #connected = true;
   /** Why the client stopped reconnecting. */
   #closedBy: string | undefined;
 
-  constructor(connection: NatsConnection, sockets: OwnSockets) {
+  /** @param inbox a random subject for responses */
+  constructor(connection: NatsConnection, sockets: OwnSockets, inbox: string) {
     this.connection = connection;
+    this.#inbox = new Inbox(connection, inbox);
     this.#sockets = sockets;
     sockets.limit(answerLimit(), () => {
       this.#closedBy = 'the server sends without an end';
@@ -44,26 +47,10 @@ export class Link {
     timeout: number,
     headers?: MsgHdrs,
   ): Promise<Uint8Array> {
-    const end = Date.now() + timeout;
-    if (!this.#connected) await this.#reconnected(timeout);
-    return new Promise((resolve, reject) => {
-      const lose = () => reject(new ConnectionLost(true));
-      const settle = () => this.#inFlight.delete(lose);
-      this.#inFlight.add(lose);
-      const time = Math.max(1, end - Date.now());
-      const options = headers ? { timeout: time, headers } : { timeout: time };
-      this.connection.request(subject, payload, options).then(
-        (message) => {
-          settle();
-          this.#sockets.restart();
-          resolve(message.data);
-        },
-        (error: Error) => {
-          settle();
-          reject(error.name === 'TimeoutError' ? new ResponseTimeout(subject, timeout) : error);
-        },
-      );
-    });
+    const left = this.#connected ? timeout : await this.#reconnected(timeout);
+    const data = await this.#inbox.request(subject, payload, left, headers);
+    this.#sockets.restart();
+    return data;
   }
 
   /** Information about the connected server; its type in the client library lacks the JetStream domain. */
@@ -82,11 +69,12 @@ export class Link {
   }
 
   async #follow(): Promise<void> {
-    for await (const { type } of this.connection.status()) {
+    for await (const status of this.connection.status()) {
+      const { type } = status;
+      if (status.type === 'error') this.#deny(status.error);
       if (type === 'disconnect' || type === 'close') {
         this.#connected = false;
-        for (const lose of this.#inFlight) lose();
-        this.#inFlight.clear();
+        this.#inbox.fail(new ConnectionLost(true));
         this.onDisconnect?.();
       }
       if (type === 'reconnect') this.#connected = true;
@@ -97,7 +85,15 @@ export class Link {
     }
   }
 
-  async #reconnected(timeout: number): Promise<void> {
+  /** The server says that the user may not publish, not to which request. */
+  #deny(error: Error): void {
+    if (!('operation' in error && error.operation === 'publish' && 'subject' in error)) return;
+    this.#inbox.fail(new Error(error.message, { cause: error }), String(error.subject));
+  }
+
+  /** @returns milliseconds that are left of the timeout */
+  async #reconnected(timeout: number): Promise<number> {
+    const end = Date.now() + timeout;
     if (!this.connection.isClosed()) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(done, timeout);
@@ -111,6 +107,7 @@ export class Link {
       });
     }
     if (!this.#connected) throw new ConnectionLost(false, this.#closedBy);
+    return Math.max(1, end - Date.now());
   }
 }
 

@@ -44,11 +44,9 @@ async function listAll(
     const first = await page(0);
     const total = totalOf(first);
     if (total > MAX_ITEMS) throw new Refusal(500, 0, `the list claims to have ${total} entries`);
+    if (total <= PAGE) return merge([first], key);
     const pages = [first];
-    const offsets = Array.from(
-      { length: Math.max(0, Math.ceil(total / PAGE) - 1) },
-      (_, i) => (i + 1) * PAGE,
-    );
+    const offsets = Array.from({ length: Math.ceil(total / PAGE) - 1 }, (_, i) => (i + 1) * PAGE);
     await eachOf(offsets, CONCURRENT, async (offset, index) => {
       pages[index + 1] = await page(offset);
     });

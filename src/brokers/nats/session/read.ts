@@ -2,6 +2,7 @@ import { eachOf } from '../../../model/concurrency.ts';
 import {
   append,
   BrokerError,
+  chunksOf,
   coverageOf,
   type JsonObject,
   type Resource,
@@ -23,7 +24,14 @@ import type { ApiRequest, JetStreamApi } from './api.ts';
 import { configOf, declaredName, type Listing, listConsumers, listStreams, textOf } from './listings.ts';
 import { errorOf, isNotFound, Refusal } from './refusals.ts';
 
-/** Streams whose consumers are listed concurrently. */
+/**
+ * Streams whose consumers are requested at once, which go out in a few packets, and so many consumers that their answers
+ * are a few megabytes. Two such batches are in flight.
+ */
+const BATCH = { items: 128, weight: 4_096 };
+const BATCHES = 2;
+
+/** Items that are requested by name concurrently. */
 const CONCURRENT = 64;
 
 /** Milliseconds to request unlisted items by name: about the duration of a leader election. */
@@ -48,25 +56,37 @@ export async function readScope(scope: Scope, api: JetStreamApi): Promise<Resour
   });
   const resources: Resource[] = [];
   const recorded: Resource[] = [];
-  await eachOf(streams, CONCURRENT, async (info) => {
-    const config = configOf(info);
-    const name = textOf(config.name);
-    append(recorded, await readRecords(api, info, wanted));
-    const consumers = wanted.consumersOf(name) ? await readConsumers(api, info, name, wanted) : undefined;
-    const counts = consumers?.map((consumer) => consumer.metrics as ConsumerMetrics);
-    const metrics = streamMetrics(info, counts) as JsonObject;
-    append(resources, [streamResource(broker, name, config, metrics)], consumers ?? []);
-  });
+  await eachOf(
+    chunksOf(streams, BATCH, (info) => consumerCount(info) ?? 1),
+    BATCHES,
+    async (batch) => {
+      const read = batch.map(async (info) => {
+        const config = configOf(info);
+        const name = textOf(config.name);
+        const held = heldStreamOf(config);
+        if (held !== undefined) append(recorded, await readRecords(api, name, held, wanted));
+        const consumers = wanted.consumersOf(name) ? await readConsumers(api, info, name, wanted) : undefined;
+        const counts = consumers?.map((consumer) => consumer.metrics as ConsumerMetrics);
+        const metrics = streamMetrics(info, counts) as JsonObject;
+        append(resources, [streamResource(broker, name, config, metrics)], consumers ?? []);
+      });
+      await Promise.all(read);
+    },
+  );
   const found = new Set(resources.map(({ address }) => address));
   return [...resources, ...recorded.filter(({ address }) => !found.has(address))];
 }
 
-/** The consumers of a stream whose messages this one holds: a move will create them again. */
-async function readRecords(api: JetStreamApi, info: JsonObject, wanted: Wanted): Promise<Resource[]> {
-  const stream = heldStreamOf(configOf(info));
-  if (stream === undefined || !wanted.consumersOf(stream)) return [];
+/** The consumers of a stream whose messages this other one holds: a move will create them again. */
+async function readRecords(
+  api: JetStreamApi,
+  hold: string,
+  stream: string,
+  wanted: Wanted,
+): Promise<Resource[]> {
+  if (!wanted.consumersOf(stream)) return [];
   const { broker } = api.settings;
-  const { items } = await listConsumers(api, textOf(configOf(info).name)).catch((error: unknown) => {
+  const { items } = await listConsumers(api, hold).catch((error: unknown) => {
     throw errorOf(broker, error, `read consumers of ${stream}`);
   });
   return items.flatMap((item) => {
@@ -114,12 +134,13 @@ async function listCompletely(
   op: string,
   list: () => Promise<Listing>,
   { isWanted, infoOf, what }: Missing,
-): Promise<JsonObject[]> {
+): Promise<readonly JsonObject[]> {
   const { items, unknown } = await list().catch((error: unknown): Listing => {
     // The stream was deleted since it was listed.
     if (isNotFound(error)) return { items: [], unknown: new Set() };
     throw errorOf(api.settings.broker, error, op);
   });
+  if (unknown.size === 0) return items;
   const found = [...items];
   const names = [...unknown].filter(isWanted).sort();
   const silent: string[] = [];

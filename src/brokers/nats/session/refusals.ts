@@ -19,6 +19,14 @@ export class ResponseTimeout extends Error {
   }
 }
 
+/** Nothing listens on the subject. */
+export class NoResponders extends Error {
+  override readonly name = 'NoResponders';
+  constructor(subject: string) {
+    super(`no responders: '${subject}'`);
+  }
+}
+
 /** An error response of JetStream. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

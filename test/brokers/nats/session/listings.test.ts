@@ -162,3 +162,43 @@ test('a name that is taken by our own request, whose answer was lost, is done; b
     failure: { message: 'a stream of this name already exists with a different configuration' },
   });
 });
+
+test('lists of consumers go out together, but no more of them than a connection can take', async () => {
+  const counts = Array.from({ length: 600 }, (_, i) => (i < 40 ? 1_000 : 2));
+  let [flying, most] = [
+    { requests: 0, consumers: 0 },
+    { requests: 0, consumers: 0 },
+  ];
+  const link = {
+    async request(subject: string, payload: string): Promise<Uint8Array> {
+      const offset = offsetOf(JSON.parse(payload) as JsonObject);
+      const stream = /CONSUMER\.LIST\.S(\d+)$/.exec(subject)?.[1];
+      const bytes = (body: JsonObject) => new TextEncoder().encode(JSON.stringify(body));
+      if (stream === undefined) {
+        const all = counts.map((consumer_count, i) => ({
+          config: { name: `S${i}` },
+          state: { consumer_count },
+        }));
+        return bytes({ total: all.length, streams: all.slice(offset, offset + 256) });
+      }
+      const total = counts[Number(stream)] ?? 0;
+      const own = Math.min(256, total - offset);
+      flying = { requests: flying.requests + 1, consumers: flying.consumers + own };
+      most = {
+        requests: Math.max(most.requests, flying.requests),
+        consumers: Math.max(most.consumers, flying.consumers),
+      };
+      await new Promise(setImmediate);
+      flying = { requests: flying.requests - 1, consumers: flying.consumers - own };
+      return bytes({ total, consumers: [] });
+    },
+  };
+  const api = new JetStreamApi(
+    link as unknown as Link,
+    readSettings(connectionTo({ servers: 'localhost' }, 2_000)),
+  );
+  expect(await readScope({ desired: [], retired: [], owns: ['**'] }, api)).toHaveLength(600);
+  expect(most.requests).toBeGreaterThan(100);
+  expect(most.requests).toBeLessThanOrEqual(256);
+  expect(most.consumers).toBeLessThanOrEqual(2 * 4_096);
+});

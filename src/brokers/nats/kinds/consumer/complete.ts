@@ -4,7 +4,6 @@ import {
   type Json,
   type JsonObject,
   type Resource,
-  toBigInt,
 } from '../../../../model/index.ts';
 import { type NatsFacts, supports } from '../../facts.ts';
 import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from '../../fields/consumer.ts';
@@ -49,7 +48,9 @@ export function completeConsumer(resource: Resource, context: Context): JsonObje
 /** One or several filters, as one list. */
 function joinFilters(spec: Record<string, Json>, filter: string): void {
   const several = Array.isArray(spec.filter_subjects) ? spec.filter_subjects : [];
-  if (filter !== '') spec.filter_subjects = [...new Set([...several, filter])].sort();
+  if (filter !== '') {
+    spec.filter_subjects = several.length === 0 ? [filter] : [...new Set([...several, filter])].sort();
+  }
   spec.filter_subject = null;
 }
 
@@ -57,7 +58,11 @@ function completeAcknowledgement(spec: Record<string, Json>, declared: JsonObjec
   if (isUnset(declared.ack_wait) && spec.ack_policy !== 'explicit' && spec.ack_policy !== 'all') {
     spec.ack_wait = 0;
   }
-  if (toBigInt(spec.ack_wait) === 0n && (spec.ack_policy === 'explicit' || spec.ack_policy === 'all')) {
+  if (
+    spec.ack_wait !== null &&
+    isUnset(spec.ack_wait) &&
+    (spec.ack_policy === 'explicit' || spec.ack_policy === 'all')
+  ) {
     spec.ack_wait = 30 * SECOND;
   }
   const [first] = Array.isArray(spec.backoff) ? spec.backoff : [];

@@ -23,7 +23,7 @@ export function completeStream(resource: Resource, context: Context): JsonObject
   const declared = withLive(streamFields, resource, context);
   const spec = normalize(streamFields, declared, broker);
   if (spec.metadata === null) spec.metadata = {};
-  spec.subjects = subjectsOf(spec, streamNameOf(resource.address));
+  if (!Array.isArray(spec.subjects)) spec.subjects = undeclaredSubjects(spec, resource);
   applyImplications(spec);
   if (isUnset(declared.duplicate_window)) chooseWindow(spec, resource, context);
   if (isObject(spec.mirror)) spec.mirror_direct = mirrorDirect(resource, spec.mirror, context);
@@ -36,14 +36,14 @@ function chooseWindow(spec: Record<string, Json>, resource: Resource, context: C
   setDefault(spec, 'duplicate_window', chosen);
 }
 
-function subjectsOf(spec: JsonObject, name: string): Json {
-  if (Array.isArray(spec.subjects)) return spec.subjects;
-  return isObject(spec.mirror) || Array.isArray(spec.sources) ? [] : [name];
+function undeclaredSubjects(spec: JsonObject, { address }: Resource): Json {
+  return isObject(spec.mirror) || Array.isArray(spec.sources) ? [] : [streamNameOf(address)];
 }
 
 /** Fields that imply others. */
 function applyImplications(spec: Record<string, Json>): void {
-  const hasMarkers = numberIn(spec.subject_delete_marker_ttl) > 0n;
+  const { subject_delete_marker_ttl: ttl } = spec;
+  const hasMarkers = !isUnset(ttl) && numberIn(ttl) > 0n;
   if (hasMarkers) spec.allow_msg_ttl = true;
   // The server also turns deny_purge off. A declared deny_purge is rejected instead, because of allow_rollup_hdrs.
   if (hasMarkers || spec.allow_msg_schedules === true) spec.allow_rollup_hdrs = true;
