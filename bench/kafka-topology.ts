@@ -10,17 +10,17 @@ export interface BenchTopic {
 /** Topics that one team has, in one file. */
 const TEAM = 1000;
 
-/** One partition without copies: it is the requests that are measured, and not how much three brokers can hold. */
-export function topicTopology(topics: number, prefix: string): BenchTopic[] {
+/** One partition, unless said otherwise, without copies: it is the requests that are measured, and not how much three brokers can hold. */
+export function topicTopology(topics: number, prefix: string, partitions = 1): BenchTopic[] {
   return Array.from({ length: topics }, (_, i) => ({
     name: `${prefix}-${i}`,
-    partitions: 1,
+    partitions,
     replicationFactor: 1,
     configs: { 'retention.ms': '604800000', 'max.message.bytes': '2000000' },
   }));
 }
 
-/** Topology files by name, one a team, written as a person would write them. */
+/** Topology files of topics with as many partitions each, by name, one a team, written as a person would write them. */
 export function toFiles(topics: readonly BenchTopic[]): Map<string, string> {
   const teams = Array.from({ length: Math.ceil(topics.length / TEAM) }, (_, i) =>
     topics.slice(i * TEAM, (i + 1) * TEAM),
@@ -28,7 +28,7 @@ export function toFiles(topics: readonly BenchTopic[]): Map<string, string> {
   const head = [
     'kafka:',
     '  defaults:',
-    '    partitions: 1',
+    `    partitions: ${topics[0]?.partitions ?? 1}`,
     '    replication-factor: 1',
     '    configs: { retention.ms: 7d }',
     '  topics:',

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import { Unavailable } from '../local/unavailable.ts';
 import { benchKafkaCommands, benchNatsCommands, benchRabbitCommands } from './broker-commands.ts';
 import { benchKafka } from './kafka.ts';
+import { benchKafkaLarge } from './kafka-large.ts';
 import { benchMoves } from './moves.ts';
 import { benchNats } from './nats.ts';
 import { benchOffline } from './offline.ts';
@@ -36,6 +38,7 @@ const usual: Readonly<Record<string, Measure>> = {
 /** Measured only by name: each takes many minutes. */
 const long: Readonly<Record<string, Measure>> = {
   'rabbitmq-large': benchRabbitLarge,
+  'kafka-large': benchKafkaLarge,
   moves: benchMoves,
   routing: benchRouting,
   'routing-nats': benchNatsRouting,
@@ -63,7 +66,11 @@ const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...proces
 const line = values.line === 'old' ? 'old' : 'current';
 for (const [name, measure] of Object.entries(positionals.length > 0 ? sections : usual)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const section = await measure({ sizes, line });
+  const section = await measure({ sizes, line }).catch((error: unknown) => {
+    if (!(error instanceof Unavailable)) throw error;
+    console.log(`${name} is not measured: ${error.message}\n`);
+  });
+  if (!section) continue;
   console.log(`## ${section.title}\n\n${renderSection(section, command)}\n`);
   if (values.sizes === SIZES) writeSection(section, command);
 }

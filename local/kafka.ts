@@ -16,5 +16,7 @@ export { Unavailable } from './unavailable.ts';
 export async function startKafka(line: KafkaLine, options: KafkaOptions = {}): Promise<LocalKafka> {
   const given = await givenKafka(line);
   if (given) return given;
-  return startCluster(line, options, (await dockerAnswers()) ? inContainers(line) : await onMachine(line));
+  const { heap } = options;
+  const running = (await dockerAnswers()) ? inContainers(line, heap) : await onMachine(line, heap);
+  return startCluster(line, options, running);
 }

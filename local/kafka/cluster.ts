@@ -105,10 +105,11 @@ export async function startCluster(
 
 async function chooseNodes(options: KafkaOptions): Promise<KafkaNode[]> {
   const nodes: KafkaNode[] = [];
-  for (let id = 1; id <= (options.brokers ?? 3); id++) {
+  const { brokers = 3, controllers = brokers } = options;
+  for (let id = 1; id <= brokers; id++) {
     const [client, controller, sasl, tls] = (await freePorts(4)) as [number, number, number, number];
     const ports = { client, controller, ...(options.sasl && { sasl }), ...(options.tls && { tls }) };
-    nodes.push({ id, ports });
+    nodes.push({ id, ports, isController: id <= controllers });
   }
   return nodes;
 }

@@ -12,6 +12,8 @@ export interface KafkaNode {
   /** From 1. */
   id: number;
   ports: KafkaPorts;
+  /** Whether it is a controller beside being a broker. */
+  isController: boolean;
 }
 
 export interface NodeSettings {
@@ -44,12 +46,15 @@ export function nodeConfig(settings: NodeSettings): string {
     ...(sasl ? [`SASL://127.0.0.1:${sasl}`] : []),
     ...(tls ? [`SSL://localhost:${tls}`] : []),
   ].join(',');
+  const voters = nodes
+    .filter((node) => node.isController)
+    .map((node) => `${node.id}@127.0.0.1:${node.ports.controller}`);
   const lines = [
-    'process.roles=broker,controller',
+    `process.roles=broker${own.isController ? ',controller' : ''}`,
     `node.id=${id}`,
     `broker.rack=${rackOf(id)}`,
-    `controller.quorum.voters=${nodes.map((node) => `${node.id}@127.0.0.1:${node.ports.controller}`).join(',')}`,
-    `listeners=${listeners},CONTROLLER://127.0.0.1:${controller}`,
+    `controller.quorum.voters=${voters.join(',')}`,
+    `listeners=${listeners}${own.isController ? `,CONTROLLER://127.0.0.1:${controller}` : ''}`,
     `advertised.listeners=${listeners}`,
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=PLAINTEXT',

@@ -11,32 +11,32 @@ function image(line: KafkaLine): string {
 }
 
 /**
- * What follows `docker run`, to run one of Kafka's main classes. On the host's network, because brokers tell clients
+ * What follows `docker run`, to run one of Kafka's main classes with its arguments. On the host's network, because brokers tell clients
  * and each other one address only; they bind to loopback. As our own user, because they write to our folder.
  */
 export function containerArguments(
   line: KafkaLine,
   folder: string,
   user: string,
-  mainClass: string,
-  ...args: string[]
+  main: readonly string[],
+  heap?: number,
 ): string[] {
-  const java = [...javaFlags, '-cp', '/opt/kafka/libs/*', mainClass, ...args];
+  const java = [...javaFlags(heap), '-cp', '/opt/kafka/libs/*', ...main];
   return [
     ...['--network', 'host', '--user', user, '--volume', `${folder}:${folder}`, '--workdir', folder],
     ...['--entrypoint', 'java', image(line), ...java],
   ];
 }
 
-/** Runs nodes as containers. Needs a Docker engine that shares this machine's file system and network. */
-export function inContainers(line: KafkaLine): Running {
+/** Runs nodes as containers, each with so many MiB of heap. Needs a Docker engine that shares this machine's file system and network. */
+export function inContainers(line: KafkaLine, heap?: number): Running {
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   return {
     version: versions[line],
     async prepare({ name, cluster, folder, config }: PreparedNode) {
       const container = `${basename(folder)}-${name}`;
       const format = ['kafka.tools.StorageTool', 'format', '-t', cluster, '-c', config] as const;
-      await docker('run', '--rm', ...containerArguments(line, folder, user, ...format));
+      await docker('run', '--rm', ...containerArguments(line, folder, user, format));
       let started: Starting | undefined;
       return {
         name: container,
@@ -49,7 +49,7 @@ export function inContainers(line: KafkaLine): Running {
           }
           started = await startContainer(
             container,
-            containerArguments(line, folder, user, 'kafka.Kafka', config),
+            containerArguments(line, folder, user, ['kafka.Kafka', config], heap),
           );
         },
         kill: async () => void (await docker('kill', container)),

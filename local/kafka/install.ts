@@ -18,14 +18,10 @@ export interface KafkaInstallation {
   command(mainClass: string, ...args: string[]): [string, ...string[]];
 }
 
-/** A small broker that starts fast: no time is spent on optimising code that runs for seconds. */
-export const javaFlags = [
-  '-Xms64m',
-  '-Xmx400m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-  '-Xshare:auto',
-];
+/** A small broker that starts fast: no time is spent on optimising code that runs for seconds. @param heap MiB */
+export function javaFlags(heap = 400): string[] {
+  return ['-Xms64m', `-Xmx${heap}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+}
 
 // Increased whenever the recipe below gives something else than before.
 const recipe = 1;
@@ -66,8 +62,8 @@ timeout --signal=TERM 10 java "$@" -XX:ArchiveClassesAtExit="$root/classes.jsa" 
 mv "$config/data/bootstrap.checkpoint" "$root"
 `;
 
-/** Installs Kafka where it is missing: Java and Maven from Debian, the rest through Maven. */
-export async function installKafka(line: KafkaLine): Promise<KafkaInstallation> {
+/** Installs Kafka where it is missing: Java and Maven from Debian, the rest through Maven. @param heap MiB */
+export async function installKafka(line: KafkaLine, heap?: number): Promise<KafkaInstallation> {
   const version = versions[line];
   const what = `Kafka ${line}`;
   const root = join(cache, `kafka-${version}-${recipe}`);
@@ -81,7 +77,7 @@ export async function installKafka(line: KafkaLine): Promise<KafkaInstallation> 
     bootstrapCheckpoint,
     command: (mainClass, ...args) => [
       'java',
-      ...javaFlags,
+      ...javaFlags(heap),
       ...classes,
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
       ...['-cp', join(root, 'lib', '*'), mainClass, ...args],
@@ -93,11 +89,11 @@ async function buildUnderLock(what: string, root: string, version: string): Prom
   await installPackages(what, 'maven');
   const config = makeFolder('kafka-install');
   const [client, controller] = (await freePorts(2)) as [number, number];
-  const nodes = [{ id: 1, ports: { client, controller } }];
+  const nodes = [{ id: 1, ports: { client, controller }, isController: true }];
   writeFileSync(join(config, 'pom.xml'), pom(version));
   writeFileSync(join(config, 'server.properties'), nodeConfig({ id: 1, nodes, data: join(config, 'data') }));
   try {
-    await underLock(what, `kafka-${version}`, ['sh', '-c', build, 'sh', root, config, ...javaFlags]);
+    await underLock(what, `kafka-${version}`, ['sh', '-c', build, 'sh', root, config, ...javaFlags()]);
   } catch (error) {
     if (error instanceof Unavailable) throw error;
     throw new Unavailable(what, `it could not be installed through Maven\n${(error as Error).message}`);

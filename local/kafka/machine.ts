@@ -6,9 +6,9 @@ import { metaProperties } from './config.ts';
 import { installKafka } from './install.ts';
 import type { KafkaLine } from './types.ts';
 
-/** Runs nodes as processes of this machine. */
-export async function onMachine(line: KafkaLine): Promise<Running> {
-  const installation = await installKafka(line);
+/** Runs nodes as processes of this machine. @param heap MiB of each */
+export async function onMachine(line: KafkaLine, heap?: number): Promise<Running> {
+  const installation = await installKafka(line, heap);
   return {
     version: installation.version,
     async prepare({ name, id, cluster, folder, config, data }) {

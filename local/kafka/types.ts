@@ -2,8 +2,12 @@
 export type KafkaLine = 'old' | 'current';
 
 export interface KafkaOptions {
-  /** Three unless said otherwise. Each is broker and controller, in a rack of its own: `r1`, `r2`, `r3`. */
-  brokers?: 1 | 3;
+  /** Three unless said otherwise, each in a rack of its own: `r1`, `r2`, `r3`. */
+  brokers?: number;
+  /** How many of the brokers are controllers as well: all, unless said otherwise. */
+  controllers?: number;
+  /** MiB that each may use for objects, 400 unless said otherwise. */
+  heap?: number;
   /** Also listen for SASL without TLS: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER (unsecured tokens). */
   sasl?: boolean;
   /** Also listen for TLS, for clients that have a certificate. */

@@ -16,7 +16,7 @@ test('a named cluster that does not answer is an error, not a reason to start an
 });
 
 test('a container runs on the host, as our user, from our folder', () => {
-  expect(containerArguments('current', '/tmp/folder', '0:0', 'kafka.Kafka', '/tmp/folder/k')).toEqual([
+  expect(containerArguments('current', '/tmp/folder', '0:0', ['kafka.Kafka', '/tmp/folder/k'])).toEqual([
     ...['--network', 'host', '--user', '0:0', '--volume', '/tmp/folder:/tmp/folder'],
     ...['--workdir', '/tmp/folder', '--entrypoint', 'java', 'apache/kafka:4.3.1'],
     ...['-Xms64m', '-Xmx400m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'],
