@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import type { Mistake } from './mistakes.ts';
 import type { Resource } from './resource.ts';
 import type { Source } from './source.ts';
 
@@ -8,7 +9,7 @@ type Places = Readonly<Record<string, Source>>;
 const NO_PLACES: Places = {};
 
 /** Gathers what the sections of one broker declare, and what is wrong with it. */
-export class DeclareCollector<Code extends string> {
+export class DeclareCollector<Code extends Mistake> {
   readonly resources: Resource[] = [];
   readonly diagnostics: Diagnostic[] = [];
   readonly #declared = new Map<Address, Source>();

@@ -30,6 +30,7 @@ export * from './literal.ts';
 export * from './local.ts';
 export * from './lock.ts';
 export * from './masking.ts';
+export * from './mistakes.ts';
 export * from './nearest.ts';
 export * from './ownership.ts';
 export * from './pace.ts';

@@ -10,7 +10,7 @@ import type { BrokerIdentity, Call, Risk } from './plan.ts';
 import type { Resource } from './resource.ts';
 import type { Effects } from './revision.ts';
 import type { Routing } from './routing.ts';
-import type { Rule, UpgradeRule } from './rule.ts';
+import type { Page, Rule, UpgradeRule } from './rule.ts';
 import { shownSecrets } from './secret.ts';
 import type { Session } from './session.ts';
 import type { SettingsReader } from './settings.ts';
@@ -217,4 +217,6 @@ export interface Provider {
   readonly patterns?: PatternKinds;
   /** Kinds of resources that `redrive` takes dead letters from. Absent: none. */
   readonly deadLetterKinds?: readonly string[];
+  /** About codes that commands print for this broker and that no rule has. */
+  readonly pages?: readonly Page[];
 }

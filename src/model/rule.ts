@@ -28,9 +28,8 @@ export interface RuleContext {
   readonly options: Readonly<Record<string, Json>>;
 }
 
-/** One lint rule, in one file, with everything about it. */
-export interface Rule {
-  /** `rabbitmq/unbound-queue`: where its file is. */
+/** What `explain` says about a code that commands print. */
+export interface Page {
   readonly code: string;
   /** Default severity; the configuration may change it or turn the rule off. */
   readonly severity: Severity;
@@ -38,6 +37,10 @@ export interface Rule {
   readonly summary: string;
   /** For `explain`: what happens on the broker, why it hurts, what to do. Markdown, with a bad and a good example. */
   readonly explain: string;
+}
+
+/** One lint rule, in one file, with everything about it: `rabbitmq/unbound-queue` is where its file is. */
+export interface Rule extends Page {
   check(context: RuleContext): Iterable<Finding>;
 }
 

@@ -7,10 +7,10 @@ import type {
   Expansion,
   Json,
   JsonObject,
+  Page,
   Plan,
   RedriveReport,
   Route,
-  Rule,
   TestReport,
 } from '../model/index.ts';
 import { printableJson, printableJsonParts } from '../text/escape.ts';
@@ -64,7 +64,7 @@ export function checksJson(examined: readonly Examined[], { project, environment
   return printableJson({ brokerform: 'doctor', version: 1, project, environment, brokers: examined });
 }
 
-export function rulesJson(rules: readonly Rule[]): string {
+export function rulesJson(rules: readonly Page[]): string {
   const shown = rules.map(({ code, severity, summary, explain }) => ({
     ...{ code, severity, summary },
     explain: explain.trim(),

@@ -8,11 +8,6 @@ export function allRules(): Rule[] {
   return [...neutralRules, ...providers.flatMap((provider) => provider.rules)];
 }
 
-/** What `explain` knows: the lint rules, and those of `upgrade-check`. */
-export function explainedRules(): Rule[] {
-  return [...allRules(), ...upgradeRules()];
-}
-
 /** What releases of each broker change without an error. */
 export function upgradeRules(): UpgradeRule[] {
   return providers.flatMap(({ upgrades }) => upgrades);

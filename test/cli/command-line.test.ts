@@ -41,7 +41,7 @@ describe('wrong usage exits with 64 and says what is right', () => {
     ['apply', /no terminal for the approval prompt; apply needs a plan file or --auto-approve/],
     ['apply plan.json --prune --allow destructive:a', /--prune, --allow: not allowed with a saved plan/],
     ['-C /nonexistent/folder schema', /cannot change to directory \/nonexistent\/folder/],
-    ['explain rabbitmq/no-such-rule', /no rule has the code/],
+    ['explain rabbitmq/no-such-rule', /nothing has the code/],
   ])('%s', async (line, expected) => {
     const { code, stdout, stderr } = await runCli(line.split(' ').filter((word) => word !== ''));
     expect(stderr).toMatch(expected);

@@ -14,6 +14,7 @@ import { patterns } from './patterns/index.ts';
 import { routing } from './routing/index.ts';
 import { rules } from './rules/index.ts';
 import { schema } from './schema.ts';
+import { deprecatedFeature } from './upgrades/deprecated-feature.ts';
 import { upgrades } from './upgrades/index.ts';
 import { NEWEST } from './version.ts';
 
@@ -59,6 +60,7 @@ export const rabbitmq: ImportingProvider = {
   draw,
   routing,
   deadLetterKinds: ['queue'],
+  pages: [deprecatedFeature],
   async settings() {
     const { effectiveSettings } = await import('./routing/effective-settings.ts');
     return effectiveSettings;

@@ -25,8 +25,8 @@ export function addComplete(program: Command, invoke: Invoke): void {
 }
 
 async function namesOf(folder: Folder, what: NameKind, words: readonly string[]): Promise<readonly string[]> {
-  const { configNames, explainedRules } = await import('../../workflow/index.ts');
-  if (what === 'rules') return explainedRules().map(({ code }) => code);
+  const { configNames, explainedPages } = await import('../../workflow/index.ts');
+  if (what === 'rules') return explainedPages().flatMap(({ code }) => (code.includes('*') ? [] : [code]));
   const directory = optionIn(words, '-C', '--chdir');
   return configNames(folder.at(directory ?? '.'), optionIn(words, '--config'))[what];
 }

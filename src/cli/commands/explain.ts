@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { largest, nearestWord, type Rule } from '../../model/index.ts';
+import { largest, nearestWord, type Page } from '../../model/index.ts';
 import { escapeText, rulesJson } from '../../report/index.ts';
 import type { Invoke } from '../invoke.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
@@ -9,17 +9,17 @@ export function addExplain(program: Command, invoke: Invoke): void {
   addJsonOption(
     program
       .command('explain')
-      .description('Explain a rule of validate or upgrade-check, or list all')
-      .argument('[code]', 'code of a rule, such as rabbitmq/unbound-queue'),
+      .description('Explain a code that a command prints, or list all')
+      .argument('[code]', 'code of a finding, such as rabbitmq/unbound-queue'),
   ).action(
     invoke<Pick<OutputFlags, 'format'>>((context, { format }, [code]) =>
       withOutputs(context, { format }, 'explain', async (publish) => {
-        const { explainedRules, explainRule } = await import('../../workflow/index.ts');
-        const rules = explainedRules().toSorted((a, b) => (a.code < b.code ? -1 : 1));
-        const shown = code === undefined ? rules : [ruleNamed(code, rules)];
+        const { explainedPages, explainRule, pageOf } = await import('../../workflow/index.ts');
+        const pages = explainedPages().toSorted((a, b) => (a.code < b.code ? -1 : 1));
+        const shown = code === undefined ? pages : [pageOf(code, pages) ?? unknown(code, pages)];
         await publish(() => {
           if (format === 'json') return rulesJson(shown);
-          return code === undefined ? listText(rules) : `${explainRule(code, rules)}\n`;
+          return code === undefined ? listText(pages) : `${explainRule(shown[0]?.code ?? '', shown)}\n`;
         });
         return {};
       }),
@@ -27,25 +27,21 @@ export function addExplain(program: Command, invoke: Invoke): void {
   );
 }
 
-function listText(rules: readonly Rule[]): string {
+function listText(rules: readonly Page[]): string {
   const width = largest(rules.map(({ code }) => code.length));
   return rules
     .map(({ code, severity, summary }) => `${code.padEnd(width)}  ${severity.padEnd(7)}  ${summary}\n`)
     .join('');
 }
 
-/** @throws UsageError when there is none */
-function ruleNamed(code: string, rules: readonly Rule[]): Rule {
-  const found = rules.find((rule) => rule.code === code);
-  if (found) return found;
+/** @throws UsageError always */
+function unknown(code: string, pages: readonly Page[]): never {
   const near = nearestWord(
     code,
-    rules.map((rule) => rule.code),
+    pages.map((page) => page.code),
   );
   throw new UsageError(
-    `no rule has the code ${escapeText(code)}`,
-    near === undefined
-      ? '"brokerform explain" lists all rules; format errors carry their own hint'
-      : `did you mean ${near}?`,
+    `nothing has the code ${escapeText(code)}`,
+    near === undefined ? '"brokerform explain" lists all codes' : `did you mean ${near}?`,
   );
 }
