@@ -194,6 +194,27 @@ for (const line of LINES) {
       expect((await redrive(letters)).outcomes).toEqual([]);
     });
 
+    test('what a killed run left open is waited for, until the broker ends it', async () => {
+      const [source, letters] = await topics();
+      await dead.produce(letters, [{ partition: 0, value: 'one', headers: connectHeaders(source) }]);
+      // kafkajs takes no "not yet" of a group's coordinator for an answer.
+      await redrive(letters, { survey: true });
+      const group = `brokerform-redrive.${letters}`;
+      const killed = dead.kafka.producer({ transactionalId: group, transactionTimeout: 30_000 });
+      await killed.connect();
+      const transaction = await killed.transaction();
+      await transaction.send({ topic: source, messages: [{ partition: 0, value: 'never' }] });
+      const offsets = [{ topic: letters, partitions: [{ partition: 0, offset: '1' }] }];
+      await transaction.sendOffsets({ consumerGroupId: group, topics: offsets });
+      await killed.disconnect();
+
+      const dry = await redrive(letters, { survey: true });
+      expect(dry.error).toBeUndefined();
+      expect(dry.letters).toHaveLength(1);
+      expect(tally((await redrive(letters)).outcomes)).toEqual({ redriven: 1 });
+      expect((await dead.records(source)).map(({ value }) => value)).toEqual(['one']);
+    });
+
     test('of two redrives at once the later one goes on, and no record comes twice', async () => {
       const [source, letters] = await topics();
       const headers = connectHeaders(source);

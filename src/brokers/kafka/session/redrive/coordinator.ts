@@ -11,9 +11,17 @@ import {
 import { FindCoordinator } from '../protocol/messages.ts';
 import { type Right, refused } from '../refusals.ts';
 
+/**
+ * Milliseconds for which a broker keeps the transaction of a killed run open, at most: what readers of committed records
+ * and of stable offsets wait for. It looks for such transactions every 10 s
+ * (transaction.abort.timed.out.transaction.cleanup.interval.ms).
+ */
+export const TRANSACTION_TIMEOUT = 30_000;
+const CLEANUP_INTERVAL = 10_000;
+
 /** Milliseconds between two attempts, and for all of them: a coordinator takes some seconds to load its log. */
 const PAUSE = 100;
-const PATIENCE = 30_000;
+const PATIENCE = TRANSACTION_TIMEOUT + CLEANUP_INTERVAL + 30_000;
 
 const TYPES = { group: 0, transaction: 1 } as const;
 

@@ -19,7 +19,7 @@ import {
 } from '../protocol/messages.ts';
 import { type NewRecord, writeBatch } from '../protocol/records.ts';
 import { type Right, refused } from '../refusals.ts';
-import { Coordinator } from './coordinator.ts';
+import { Coordinator, TRANSACTION_TIMEOUT } from './coordinator.ts';
 import { type Commit, commit } from './offsets.ts';
 import { leaderOf, PATIENCE, PAUSE } from './partition-reader.ts';
 
@@ -31,9 +31,6 @@ export interface Copy {
   /** The dead letter was compressed: uncompressed, it may be larger than the topic takes. */
   readonly isCompressed: boolean;
 }
-
-/** Milliseconds for which a broker keeps a transaction open after a kill: what readers of committed records wait for. */
-const TRANSACTION_TIMEOUT = 30_000;
 
 /** Refusals that are about the records themselves, not about the topic: CORRUPT_MESSAGE, MESSAGE_TOO_LARGE and others. */
 const ABOUT_RECORDS = new Set([2, 10, 18, 32, 44, 87]);
