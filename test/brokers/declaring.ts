@@ -1,6 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { loadProject } from '../../src/load/index.ts';
 import {
   type Address,
@@ -9,6 +7,7 @@ import {
   type Provider,
   type Resource,
 } from '../../src/model/index.ts';
+import { inFolder } from '../setup/folder.ts';
 
 export interface Declaration {
   readonly resources: readonly Resource[];
@@ -37,12 +36,7 @@ function declareFiles(
   files: Readonly<Record<string, string>>,
   environment?: string,
 ): Declaration {
-  const directory = mkdtempSync(join(tmpdir(), 'brokerform-declare-'));
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(directory, name)), { recursive: true });
-      writeFileSync(join(directory, name), text);
-    }
+  return inFolder(files, (directory) => {
     const paths =
       'brokerform.yaml' in files ? {} : { paths: Object.keys(files).map((name) => join(directory, name)) };
     const options = { directory, variables: {}, providers: [provider], ...paths };
@@ -63,7 +57,5 @@ function declareFiles(
         return found;
       },
     };
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  });
 }

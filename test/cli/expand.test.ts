@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { folderOfFile } from '../setup/folder.ts';
 import { runCli } from './run-cli.ts';
 
 const CONFIG = `topologies: [t.yaml]
@@ -19,16 +19,12 @@ const TOPOLOGY = `patterns:
   "a $\${x} \\e[2J": { kind: event-store, on: main, with: { "queue/*/*": { durable: true } } }
 `;
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
-  writeFileSync(join(folder, 'brokerform.yaml'), CONFIG);
-  writeFileSync(join(folder, 't.yaml'), TOPOLOGY);
-  mkdirSync(join(folder, 'none'));
-  writeFileSync(join(folder, 'none/brokerform.yaml'), `${CONFIG.replace('t.yaml', 'plain.yaml')}`);
-  writeFileSync(join(folder, 'none/plain.yaml'), 'nats: { broker: edge, streams: { A: {} } }\n');
+const folder = folderOfFile({
+  'brokerform.yaml': CONFIG,
+  't.yaml': TOPOLOGY,
+  'none/brokerform.yaml': `${CONFIG.replace('t.yaml', 'plain.yaml')}`,
+  'none/plain.yaml': 'nats: { broker: edge, streams: { A: {} } }\n',
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const cli = (...args: string[]) => runCli(args, { cwd: folder });
 

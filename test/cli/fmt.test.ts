@@ -1,34 +1,21 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runCli } from './run-cli.ts';
+import { expect, test } from 'vitest';
+import { projectOfEachTest } from './project.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const { cli, read, write } = projectOfEachTest();
 
-const cli = (line: string) => runCli(line.split(' '), { cwd: folder });
 const CONFIG =
   'topologies: [a.yaml]\nproject: shop\nbrokers: {main: {type: nats, servers: ["nats://localhost:1"]}}\n';
 const UGLY = 'nats: {streams: {A: {max_age: 86400s, subjects: [a]}}}\n';
 
 test('fmt writes, --check only tells, --diff shows', async () => {
-  await writeFile(join(folder, 'brokerform.yaml'), CONFIG);
-  await writeFile(join(folder, 'a.yaml'), UGLY);
+  write({ 'brokerform.yaml': CONFIG, 'a.yaml': UGLY });
   const checked = await cli('fmt --check --diff');
   expect(checked.code).toBe(2);
   expect(checked.stdout).toContain('+nats: { streams: { A: { subjects: [a], max_age: 1d } } }\n');
-  expect(await readFile(join(folder, 'a.yaml'), 'utf8')).toBe(UGLY);
+  expect(read('a.yaml')).toBe(UGLY);
   expect(await cli('fmt')).toMatchObject({ code: 0, stdout: 'a.yaml\nbrokerform.yaml\n' });
-  expect(await readFile(join(folder, 'a.yaml'), 'utf8')).toBe(
-    'nats: { streams: { A: { subjects: [a], max_age: 1d } } }\n',
-  );
-  expect(await readFile(join(folder, 'brokerform.yaml'), 'utf8')).toMatch(
-    /^project: shop\ntopologies: \[a\.yaml\]\n/,
-  );
+  expect(read('a.yaml')).toBe('nats: { streams: { A: { subjects: [a], max_age: 1d } } }\n');
+  expect(read('brokerform.yaml')).toMatch(/^project: shop\ntopologies: \[a\.yaml\]\n/);
   expect(await cli('fmt --check')).toMatchObject({
     code: 0,
     stdout: '',
@@ -37,11 +24,10 @@ test('fmt writes, --check only tells, --diff shows', async () => {
 });
 
 test('a file with mistakes is not formatted, and nothing is written', async () => {
-  await writeFile(join(folder, 'brokerform.yaml'), CONFIG);
-  await writeFile(join(folder, 'a.yaml'), `${UGLY}kafak: {}\n`);
+  write({ 'brokerform.yaml': CONFIG, 'a.yaml': `${UGLY}kafak: {}\n` });
   const { code, stderr } = await cli('fmt');
   expect([code, stderr]).toEqual([65, expect.stringContaining('load/unknown-key')]);
-  expect(await readFile(join(folder, 'brokerform.yaml'), 'utf8')).toBe(CONFIG);
+  expect(read('brokerform.yaml')).toBe(CONFIG);
 });
 
 test('what init writes is formatted', async () => {

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { folderOfFile } from '../setup/folder.ts';
 import { runCli } from './run-cli.ts';
 
 const CONFIG = `
@@ -20,13 +20,10 @@ kafka:
   topics: { payments: { partitions: 3 } }
 `;
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
-  writeFileSync(join(folder, 'brokerform.yaml'), CONFIG);
-  writeFileSync(join(folder, 'topology.yaml'), TOPOLOGY);
+const folder = folderOfFile({
+  'brokerform.yaml': CONFIG,
+  'topology.yaml': TOPOLOGY,
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const cli = (...args: string[]) => runCli(args, { cwd: folder });
 

@@ -1,26 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SAMPLES } from '../import/samples.ts';
-import { runCli } from './run-cli.ts';
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { sampleOf } from '../import/samples.ts';
+import { projectOfEachTest } from './project.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-function cli(line: string) {
-  return runCli(line.split(' '), { cwd: folder });
-}
-
-async function write(files: Record<string, string | undefined>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(join(folder, name, '..'), { recursive: true });
-    await writeFile(join(folder, name), text ?? '');
-  }
-}
+const { cli, path, read, write } = projectOfEachTest();
 
 const TOPIC =
   'asyncapi: 2.0.0\nchannels: { orders: { x-team: shop, bindings: { kafka: { partitions: 3 } } } }\n';
@@ -32,7 +15,7 @@ brokers:
 `;
 
 test('one document of two brokers becomes files of both, which validate; what is left stands in the first', async () => {
-  await write({ 'api.yaml': SAMPLES['asyncapi 3'] });
+  write({ 'api.yaml': sampleOf('asyncapi 3') });
   const { code, stdout, stderr } = await cli('import --from api.yaml --out topologies');
   expect([code, stdout]).toEqual([
     0,
@@ -40,18 +23,16 @@ test('one document of two brokers becomes files of both, which validate; what is
   ]);
   expect(stderr).toMatch(/^api\.yaml:8:5 warning import\/not-carried-over servers\.kafka\.bindings: /);
   expect(stderr).toContain('6 warnings in 1 file');
-  const first = await readFile(join(folder, 'topologies/rabbitmq-shop.yaml'), 'utf8');
+  const first = read('topologies/rabbitmq-shop.yaml');
   expect(first.match(/^# not imported: api\.yaml:\d+:\d+ /gm)).toHaveLength(6);
-  expect(await readFile(join(folder, 'topologies/kafka-topics.yaml'), 'utf8')).not.toContain(
-    'not carried over',
-  );
+  expect(read('topologies/kafka-topics.yaml')).not.toContain('not carried over');
   expect(await cli('validate topologies')).toMatchObject({ code: 0 });
 });
 
 test('a folder with the files of several tools', async () => {
-  await write({
-    'k8s/strimzi.yaml': SAMPLES.strimzi,
-    'k8s/deep/rabbit.yml': SAMPLES['rabbitmq-operator'],
+  write({
+    'k8s/strimzi.yaml': sampleOf('strimzi'),
+    'k8s/deep/rabbit.yml': sampleOf('rabbitmq-operator'),
     'k8s/readme.md': 'nothing to see',
   });
   const { code, stdout, stderr } = await cli('import --from k8s --out t');
@@ -69,7 +50,7 @@ test('a folder with the files of several tools', async () => {
 
 describe('the format', () => {
   test('may stand before the files', async () => {
-    await write({
+    write({
       'a.yaml': TOPIC,
       'b.json': JSON.stringify({ asyncapi: '2.0.0', channels: { pay: { bindings: { kafka: {} } } } }),
     });
@@ -93,20 +74,20 @@ describe('the format', () => {
     ['import --from empty', 65, 'the folder empty holds no YAML, JSON or tfstate file'],
     ['import --from a.yaml --format snapshot', 64, 'a snapshot is of a broker'],
   ])('%s', async (line, exit, message) => {
-    await write({ 'a.yaml': TOPIC, 'b.yaml': TOPIC, 'empty/x.txt': '' });
+    write({ 'a.yaml': TOPIC, 'b.yaml': TOPIC, 'empty/x.txt': '' });
     const { code, stdout, stderr } = await cli(line);
     expect([code, stdout]).toEqual([exit, '']);
     expect(stderr).toContain(message);
   });
 
   test('a file that is called like a format is a file', async () => {
-    await write({ asyncapi: TOPIC });
+    write({ asyncapi: TOPIC });
     expect((await cli('import --from asyncapi')).code).toBe(0);
   });
 });
 
 test('mistakes are told all at once, and nothing is written', async () => {
-  await write({
+  write({
     'a.yaml': 'asyncapi: 2.0.0\nchannels:\n  a: { bindings: { kafka: { partitions: x, replicas: [] } } }\n',
   });
   const { code, stdout, stderr } = await cli('import --from a.yaml --out t');
@@ -118,11 +99,11 @@ test('mistakes are told all at once, and nothing is written', async () => {
     'a.yaml:3:54 error import/wrong-value channels.a.bindings.kafka.replicas: expected an integer, got a list',
   );
   expect(stderr).toContain('error: 2 errors in a.yaml; no broker was changed');
-  expect(await readdir(folder)).toEqual(['a.yaml']);
+  expect(readdirSync(path())).toEqual(['a.yaml']);
 });
 
 test('nothing that can be carried over is no success', async () => {
-  await write({ 'a.yaml': 'asyncapi: 2.0.0\nchannels: { a: {} }\n' });
+  write({ 'a.yaml': 'asyncapi: 2.0.0\nchannels: { a: {} }\n' });
   const { code, stdout, stderr } = await cli('import --from a.yaml --quiet');
   expect([code, stdout]).toEqual([65, '']);
   expect(stderr).toContain('channels.a: neither a binding nor a server says');
@@ -130,7 +111,7 @@ test('nothing that can be carried over is no success', async () => {
 });
 
 test('--quiet leaves the list to the file', async () => {
-  await write({ 'a.yaml': TOPIC });
+  write({ 'a.yaml': TOPIC });
   const { code, stdout, stderr } = await cli('import --from a.yaml --quiet');
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain(
@@ -139,7 +120,7 @@ test('--quiet leaves the list to the file', async () => {
 });
 
 test('of several brokers of one type one is to be chosen, and is named in the file', async () => {
-  await write({ 'a.yaml': TOPIC, 'brokerform.yaml': TWO_KAFKAS });
+  write({ 'a.yaml': TOPIC, 'brokerform.yaml': TWO_KAFKAS });
   const unchosen = await cli('import --from a.yaml');
   expect(unchosen).toMatchObject({ code: 64, stdout: '' });
   expect(unchosen.stderr).toContain('there are 2 brokers of type kafka in the configuration');
@@ -150,14 +131,14 @@ test('of several brokers of one type one is to be chosen, and is named in the fi
 
 describe('a state of Terraform', () => {
   test('each resource has its address above it, and what to let go of is listed', async () => {
-    await write({ 'terraform.tfstate': SAMPLES['terraform rabbitmq'] });
+    write({ 'terraform.tfstate': sampleOf('terraform rabbitmq') });
     const { code, stdout, stderr } = await cli('import --from terraform.tfstate --out t');
     expect([code, stdout]).toEqual([0, 'wrote t/shop.yaml\nwrote t/users.yaml\n']);
-    const text = await readFile(join(folder, 't/shop.yaml'), 'utf8');
+    const text = read('t/shop.yaml');
     expect(text).toContain('  # terraform: rabbitmq_vhost.shop\n  vhost: shop\n');
     expect(text).toContain('    # terraform: module.shop["eu"].rabbitmq_exchange.events\n    events:\n');
     expect(text).toContain('        # terraform: rabbitmq_binding.orders["eu"]\n        - from: events\n');
-    const users = await readFile(join(folder, 't/users.yaml'), 'utf8');
+    const users = read('t/users.yaml');
     expect(users.match(/# terraform: rabbitmq_topic_permissions\.app\n/g)).toHaveLength(2);
     expect(stderr).toContain('next:\n  1. brokerform plan: ');
     // Both instances of the queue were read, so that the resource can go as a whole.
@@ -169,7 +150,7 @@ describe('a state of Terraform', () => {
   });
 
   test('a part of a resource is handed over as a part', async () => {
-    await write({ 's/x.tfstate': SAMPLES['terraform rabbitmq'] });
+    write({ 's/x.tfstate': sampleOf('terraform rabbitmq') });
     const line = 'import --from terraform s --target rabbitmq/queue/shop/orders.us --out t';
     const { code, stderr } = await cli(line);
     expect(code).toBe(0);
@@ -178,17 +159,17 @@ describe('a state of Terraform', () => {
 
   test('what is live can be planned, however unwise', async () => {
     // Without the sources, which bring subjects of other streams.
-    const sample = (SAMPLES['terraform jetstream'] ?? '').replace(/ +source: \[.*\n/, '');
-    await write({ 'x.tfstate': sample.replace('filter_subject: orders.paid', 'filter_subject: bills.paid') });
+    const sample = sampleOf('terraform jetstream').replace(/ +source: \[.*\n/, '');
+    write({ 'x.tfstate': sample.replace('filter_subject: orders.paid', 'filter_subject: bills.paid') });
     expect((await cli('import --from x.tfstate --out t')).code).toBe(0);
-    expect(await readFile(join(folder, 't/streams.yaml'), 'utf8')).toMatch(
+    expect(read('t/streams.yaml')).toMatch(
       /# brokerform-ignore nats\/filter-outside-stream: so on the broker when it was imported\n +filter_subject/,
     );
     expect((await cli('validate t')).code).toBe(0);
   });
 
   test('a plan: nothing is let go of that is still to be made', async () => {
-    await write({ 'plan.json': SAMPLES['terraform plan'] });
+    write({ 'plan.json': sampleOf('terraform plan') });
     const { code, stderr } = await cli('import --from plan.json --cluster rabbitmq.eu');
     expect(code).toBe(0);
     expect(stderr).not.toContain('terraform state rm');
@@ -197,7 +178,7 @@ describe('a state of Terraform', () => {
 });
 
 test('names of other tools’ files are no commands to a terminal', async () => {
-  await write({ 'a.yaml': 'asyncapi: 2.0.0\nchannels: { a: { "x\\e[31m": 1, bindings: { kafka: {} } } }\n' });
+  write({ 'a.yaml': 'asyncapi: 2.0.0\nchannels: { a: { "x\\e[31m": 1, bindings: { kafka: {} } } }\n' });
   const { stdout, stderr } = await cli('import --from a.yaml');
   expect(stdout + stderr).not.toContain('\u001b');
 });

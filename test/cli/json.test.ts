@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { folderOfFile } from '../setup/folder.ts';
 import { runCli } from './run-cli.ts';
 
 const CONFIG = `project: shop
@@ -22,14 +20,11 @@ const LIVE = {
   bindings: [],
 };
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
-  writeFileSync(join(folder, 'brokerform.yaml'), CONFIG);
-  writeFileSync(join(folder, 'topology.yaml'), TOPOLOGY);
-  writeFileSync(join(folder, 'live.json'), JSON.stringify(LIVE));
+const folder = folderOfFile({
+  'brokerform.yaml': CONFIG,
+  'topology.yaml': TOPOLOGY,
+  'live.json': JSON.stringify(LIVE),
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 async function json(line: string) {
   const { code, stdout, stderr } = await runCli(line.split(' '), { cwd: folder });

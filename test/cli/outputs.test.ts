@@ -1,35 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { folderInRepository } from '../../src/cli/repository.ts';
-import { runCli, type Surroundings } from './run-cli.ts';
+import { CONFIG, LOSSY, projectOfEachTest } from './project.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const { cli, path, read, write } = projectOfEachTest();
 
-function cli(line: string, surroundings: Surroundings = {}) {
-  return runCli(line.split(' '), { cwd: folder, ...surroundings });
-}
-
-async function write(files: Record<string, string>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(join(folder, name, '..'), { recursive: true });
-    await writeFile(join(folder, name), text);
-  }
-}
-
-const read = (name: string) => readFile(join(folder, name), 'utf8');
-
-const CONFIG = `project: shop
-topologies: [topologies/*.yaml]
-brokers: { main: { type: rabbitmq, url: "amqp://localhost:1", management: "http://localhost:1" } }
-`;
 const GOOD = 'rabbitmq:\n  queues:\n    orders: { type: quorum, max-length: 10 }\n';
-const LOSSY = 'rabbitmq:\n  queues:\n    orders: { max-length: 10, dead-letter: { exchange: dlx } }\n';
 /** The broker has another type: the queue is to be replaced, and nobody knows what is in it. */
 const LIVE = {
   rabbit_version: '4.3.6',
@@ -62,33 +37,31 @@ const ALL = Object.entries(FILES)
 
 describe('a plan with every output at once', () => {
   test('says the same in each, at the line of the YAML', async () => {
-    await write({
+    write({
       'brokerform.yaml': CONFIG,
       'topologies/a.yaml': GOOD,
       'live.json': JSON.stringify(LIVE),
     });
     const { code, stdout } = await cli(`plan --against live.json ${ALL}`);
     expect(code).toBe(3);
-    expect(await read('o.txt')).toBe(stdout);
-    expect(JSON.parse(await read('o.json')).blockers).toHaveLength(1);
-    expect(await read('o.md')).toMatch(
-      /^<!-- brokerform:plan project=shop -->\n### Plan <code>shop<\/code>\n/,
-    );
-    expect(await read('o.gh')).toMatch(
+    expect(read('o.txt')).toBe(stdout);
+    expect(JSON.parse(read('o.json')).blockers).toHaveLength(1);
+    expect(read('o.md')).toMatch(/^<!-- brokerform:plan project=shop -->\n### Plan <code>shop<\/code>\n/);
+    expect(read('o.gh')).toMatch(
       /^::error file=topologies\/a\.yaml,line=3,col=\d+,title=plan\/\S+::replaces queue orders .*--allow 'destructive:main\/queue\/%252F\/orders' {2}loses the messages\n$/,
     );
-    const [result] = JSON.parse(await read('o.sarif')).runs[0].results;
+    const [result] = JSON.parse(read('o.sarif')).runs[0].results;
     expect(result.level).toBe('error');
     expect(result.locations[0].physicalLocation.artifactLocation.uri).toBe('topologies/a.yaml');
-    expect(await read('o.xml')).toMatch(/<testsuites name="brokerform plan" tests="1" failures="1"/);
-    expect(JSON.parse(await read('o.gl.json'))).toMatchObject([
+    expect(read('o.xml')).toMatch(/<testsuites name="brokerform plan" tests="1" failures="1"/);
+    expect(JSON.parse(read('o.gl.json'))).toMatchObject([
       { severity: 'critical', location: { path: 'topologies/a.yaml', lines: { begin: 3 } } },
     ]);
     // A saved plan shows the same.
     await cli('plan --against live.json --out p.json');
     for (const format of ['json', 'markdown', 'github', 'sarif', 'junit', 'gitlab'] as const) {
       const shown = (await cli(`show p.json --format ${format}`)).stdout;
-      const file = await read(FILES[`${format}-into`]);
+      const file = read(FILES[`${format}-into`]);
       expect(shown.replaceAll(/"(?:createdAt|readAt)": "[^"]+"|as of [^)]+/g, '')).toBe(
         file.replaceAll(/"(?:createdAt|readAt)": "[^"]+"|as of [^)]+/g, ''),
       );
@@ -96,7 +69,7 @@ describe('a plan with every output at once', () => {
   });
 
   test('and as a unified diff, also saved and as drift', async () => {
-    await write({
+    write({
       'brokerform.yaml': CONFIG,
       'topologies/a.yaml': GOOD,
       'live.json': JSON.stringify(LIVE),
@@ -116,7 +89,7 @@ describe('a plan with every output at once', () => {
 +      type: quorum
        max-length: 10
 `);
-    expect(await read('o.diff')).toBe(stdout);
+    expect(read('o.diff')).toBe(stdout);
     expect((await cli('show p.json --format diff')).stdout).toBe(stdout);
     const failed = await cli('drift --format diff');
     expect(failed.code).toBe(1);
@@ -125,12 +98,12 @@ describe('a plan with every output at once', () => {
   });
 
   test('a plan that only creates has nothing to look at, and an empty report is a report', async () => {
-    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
     await cli(`plan --against none ${ALL}`);
-    expect(await read('o.gh')).toBe('');
-    expect(JSON.parse(await read('o.sarif')).runs[0].results).toEqual([]);
-    expect(JSON.parse(await read('o.gl.json'))).toEqual([]);
-    expect(await read('o.xml')).toContain('<testcase name="plan" classname="brokerform" time="0"/>');
+    expect(read('o.gh')).toBe('');
+    expect(JSON.parse(read('o.sarif')).runs[0].results).toEqual([]);
+    expect(JSON.parse(read('o.gl.json'))).toEqual([]);
+    expect(read('o.xml')).toContain('<testcase name="plan" classname="brokerform" time="0"/>');
   });
 });
 
@@ -141,26 +114,26 @@ describe('a run that fails', () => {
     ['plan', 'what is no topology', 'rabbitmq:\n  queus: { orders: {} }\n', 65],
     ['drift', 'an unreachable broker', GOOD, 1],
   ])('%s: no file is left as it was, with %s', async (command, _, topology, expected) => {
-    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': topology });
-    await write(Object.fromEntries(Object.values(FILES).map((file) => [file, 'STALE'])));
+    write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': topology });
+    write(Object.fromEntries(Object.values(FILES).map((file) => [file, 'STALE'])));
     const { code } = await cli(`${command} ${ALL}`);
     expect(code).toBe(expected);
-    for (const file of Object.values(FILES)) expect(await read(file), file).not.toContain('STALE');
-    expect(JSON.parse(await read('o.json')).failure.message).toBeTruthy();
-    expect(await read('o.txt')).toContain('error: ');
-    expect(await read('o.md')).toMatch(
+    for (const file of Object.values(FILES)) expect(read(file), file).not.toContain('STALE');
+    expect(JSON.parse(read('o.json')).failure.message).toBeTruthy();
+    expect(read('o.txt')).toContain('error: ');
+    expect(read('o.md')).toMatch(
       new RegExp(
         `^<!-- brokerform:${command} project=shop -->\n[\\s\\S]*#### 🛑 brokerform ${command} failed\n`,
       ),
     );
-    expect(await read('o.gh')).toMatch(/^::error /);
-    expect(JSON.parse(await read('o.sarif')).runs[0].results[0].level).toBe('error');
-    expect(await read('o.xml')).toContain('<failure ');
-    expect(JSON.parse(await read('o.gl.json'))[0].severity).toBe('critical');
+    expect(read('o.gh')).toMatch(/^::error /);
+    expect(JSON.parse(read('o.sarif')).runs[0].results[0].level).toBe('error');
+    expect(read('o.xml')).toContain('<failure ');
+    expect(JSON.parse(read('o.gl.json'))[0].severity).toBe('critical');
   });
 
   test('tells so on the standard output too, where that is not text', async () => {
-    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': LOSSY });
+    write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': LOSSY });
     const { code, stdout, stderr } = await cli('plan --against none --format github');
     expect(code).toBe(3);
     expect(stdout).toMatch(/^::error .*\n::error file=topologies\/a\.yaml,line=3,/);
@@ -169,29 +142,29 @@ describe('a run that fails', () => {
   });
 
   test('a file that cannot be written ends the run with 65, and the others tell of it', async () => {
-    await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+    write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
     const { code, stderr } = await cli('plan --against none --json-into o.json --junit-into no/such/o.xml');
     expect(code).toBe(65);
     expect(stderr).toContain('no/such/o.xml: no such file');
-    expect(JSON.parse(await read('o.json')).failure.message).toContain('no/such/o.xml');
+    expect(JSON.parse(read('o.json')).failure.message).toContain('no/such/o.xml');
   });
 });
 
 test('two formats cannot go into one file', async () => {
-  await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
+  write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': GOOD });
   const { code, stderr } = await cli('validate --json-into o --sarif-into o');
   expect([code, stderr]).toEqual([64, 'error: --json-into and --sarif-into name the same file: o\n']);
 });
 
 test('validate has every output, too', async () => {
-  await write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': LOSSY });
+  write({ 'brokerform.yaml': CONFIG, 'topologies/a.yaml': LOSSY });
   const { code, stdout } = await cli(`validate ${ALL}`);
   expect(code).toBe(3);
-  expect(await read('o.txt')).toBe(stdout);
-  expect(await read('o.md')).toMatch(
+  expect(read('o.txt')).toBe(stdout);
+  expect(read('o.md')).toMatch(
     /^<!-- brokerform:validate project=shop -->\n### Findings <code>shop<\/code>\n[\s\S]*#### Errors\n\n```text\ntopologies\/a\.yaml:3:/,
   );
-  expect(JSON.parse(await read('o.gl.json'))).toContainEqual(
+  expect(JSON.parse(read('o.gl.json'))).toContainEqual(
     expect.objectContaining({
       check_name: 'rabbitmq/dead-letter-exchange-missing',
       location: { path: 'topologies/a.yaml', lines: { begin: 3 } },
@@ -207,8 +180,8 @@ describe('CI formats name files from the root of the repository', () => {
     ['a checkout of GitLab', 'x', { CI_PROJECT_DIR: '.' }],
     ['a checkout of Jenkins', 'x', { WORKSPACE: '.' }],
   ])('in %s', async (_, file, env) => {
-    await write({ [file]: 'x', 'infra/mq/brokerform.yaml': CONFIG, 'infra/mq/topologies/a.yaml': LOSSY });
-    const absolute = Object.fromEntries(Object.keys(env).map((name) => [name, folder]));
+    write({ [file]: 'x', 'infra/mq/brokerform.yaml': CONFIG, 'infra/mq/topologies/a.yaml': LOSSY });
+    const absolute = Object.fromEntries(Object.keys(env).map((name) => [name, path()]));
     const surroundings = { env: absolute };
     const github = await cli('-C infra/mq validate --format github', surroundings);
     expect(github.stdout).toMatch(/^::error file=infra\/mq\/topologies\/a\.yaml,/);
@@ -223,7 +196,7 @@ describe('CI formats name files from the root of the repository', () => {
   });
 
   test('also from below the configuration, and what is without a place is at the configuration', async () => {
-    await write({ '.git/HEAD': 'x', 'mq/brokerform.yaml': CONFIG, 'mq/topologies/a.yaml': LOSSY });
+    write({ '.git/HEAD': 'x', 'mq/brokerform.yaml': CONFIG, 'mq/topologies/a.yaml': LOSSY });
     const { stdout } = await cli('-C mq/topologies validate --format github');
     expect(stdout).toMatch(/^::error file=mq\/topologies\/a\.yaml,/);
     const failed = await cli('-C mq plan --env nope --format gitlab');
@@ -231,7 +204,7 @@ describe('CI formats name files from the root of the repository', () => {
   });
 
   test('a checkout elsewhere says nothing', () => {
-    expect(folderInRepository(folder, { GITHUB_WORKSPACE: join(folder, '..', 'other') })).toBe('');
-    expect(folderInRepository(join(folder, 'a'), { GITHUB_WORKSPACE: '', WORKSPACE: folder })).toBe('a');
+    expect(folderInRepository(path(), { GITHUB_WORKSPACE: path('../other') })).toBe('');
+    expect(folderInRepository(path('a'), { GITHUB_WORKSPACE: '', WORKSPACE: path() })).toBe('a');
   });
 });

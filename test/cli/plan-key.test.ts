@@ -1,7 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { projectOfEachTest } from './project.ts';
 import { runCli } from './run-cli.ts';
 
 const KEY = 'a-key-of-no-less-than-32-characters';
@@ -10,21 +8,21 @@ topologies: [shop.yaml]
 brokers: { main: { type: rabbitmq, url: "amqp://localhost:1", management: "http://localhost:1" } }
 `;
 
-let cwd: string;
-beforeEach(async () => {
-  cwd = await mkdtemp(join(tmpdir(), 'brokerform-'));
-  await writeFile(join(cwd, 'brokerform.yaml'), CONFIG);
-  await writeFile(join(cwd, 'shop.yaml'), 'rabbitmq: { vhosts: { shop: { queues: { orders: } } } }\n');
+const { path, read, write } = projectOfEachTest({
+  'brokerform.yaml': CONFIG,
+  'shop.yaml': 'rabbitmq: { vhosts: { shop: { queues: { orders: } } } }\n',
 });
-afterEach(() => rm(cwd, { recursive: true, force: true }));
 
 function cli(line: string, key?: string) {
-  return runCli(line.split(' '), { cwd, ...(key !== undefined && { env: { BROKERFORM_PLAN_KEY: key } }) });
+  return runCli(line.split(' '), {
+    cwd: path(),
+    ...(key !== undefined && { env: { BROKERFORM_PLAN_KEY: key } }),
+  });
 }
 
 test('a plan is signed, and shown or applied only with its signature', async () => {
   expect(await cli('plan --against none --out plan.json --sign', KEY)).toMatchObject({ code: 0 });
-  const text = await readFile(join(cwd, 'plan.json'), 'utf8');
+  const text = read('plan.json');
   expect(text).not.toContain(KEY);
   expect(await cli('show plan.json')).toMatchObject({ code: 0 });
   expect(await cli('show plan.json --verify', KEY)).toMatchObject({ code: 0 });
@@ -34,7 +32,7 @@ test('a plan is signed, and shown or applied only with its signature', async () 
     expect(stderr).toMatch(/^error: signature of the plan does not match/);
     expect(stderr).not.toContain(KEY);
   }
-  await writeFile(join(cwd, 'plan.json'), text.replace(/ "signature": .*\n/, ''));
+  write({ 'plan.json': text.replace(/ "signature": .*\n/, '') });
   expect(await cli('apply plan.json --verify', KEY)).toMatchObject({
     code: 4,
     stderr: expect.stringContaining('the plan is not signed'),

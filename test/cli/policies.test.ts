@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { folderOfFile } from '../setup/folder.ts';
 import { runCli } from './run-cli.ts';
 
 const CONFIG = `topologies: [t.yaml]
@@ -25,13 +23,10 @@ const TOPOLOGY = `rabbitmq:
     caps: { pattern: ".*", apply-to: queues, definition: { max-length: 500 } }
 `;
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
-  writeFileSync(join(folder, 'brokerform.yaml'), CONFIG);
-  writeFileSync(join(folder, 't.yaml'), TOPOLOGY);
+const folder = folderOfFile({
+  'brokerform.yaml': CONFIG,
+  't.yaml': TOPOLOGY,
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const cli = (...args: string[]) => runCli(['policies', ...args], { cwd: folder });
 

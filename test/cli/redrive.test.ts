@@ -1,19 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { folderOfFile } from '../setup/folder.ts';
 import { runCli } from './run-cli.ts';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
-  writeFileSync(
-    join(folder, 'brokerform.yaml'),
+const folder = folderOfFile({
+  'brokerform.yaml':
     'topologies: [t.yaml]\nbrokers:\n  main: { type: rabbitmq, management: "http://127.0.0.1:1" }\n',
-  );
-  writeFileSync(join(folder, 't.yaml'), 'rabbitmq:\n  vhost: shop\n  queues: { dead: {} }\n');
+  't.yaml': 'rabbitmq:\n  vhost: shop\n  queues: { dead: {} }\n',
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const cli = (...args: string[]) => runCli(['redrive', ...args], { cwd: folder });
 

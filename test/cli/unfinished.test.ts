@@ -1,19 +1,18 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { keepUntilDone } from '../../src/cli/unfinished.ts';
 import { type ApplyReport, type Plan, StalePlan } from '../../src/model/index.ts';
 import { parsePlan, writePlan } from '../../src/plan/index.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, linkOf } from '../memory/provider.ts';
 import { applyMemory, planMemory } from '../memory/run.ts';
+import { folderOfTest } from '../setup/folder.ts';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+beforeEach(() => {
+  folder = folderOfTest();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const kept = () => readdir(join(folder, '.brokerform')).catch(() => []);
 

@@ -1,18 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runCli } from './run-cli.ts';
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
-  await writeFile(join(folder, 'brokerform.yaml'), CONFIG);
-  await writeFile(join(folder, 'a.yaml'), TOPOLOGY);
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const cli = (line: string) => runCli(line.split(' '), { cwd: folder });
+import { expect, test } from 'vitest';
+import { projectOfEachTest } from './project.ts';
 
 const CONFIG = `topologies: [a.yaml]
 brokers: { main: { type: rabbitmq, url: "amqp://localhost:1" } }
@@ -27,6 +14,8 @@ const TOPOLOGY = `rabbitmq:
     # brokerform-ignore rabbitmq/classic-mirroring: until the upgrade
     more: { pattern: ^p, definition: { ha-mode: all } }
 `;
+
+const { cli } = projectOfEachTest({ 'brokerform.yaml': CONFIG, 'a.yaml': TOPOLOGY });
 
 test('what the new release rejects is an error, what it changes a warning, at their places', async () => {
   const { code, stdout, stderr } = await cli('upgrade-check --from 3.10 --to 4.3');

@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { completeSides } from '../../src/diff/index.ts';
 import {
   type Address,
@@ -28,7 +27,8 @@ import {
   runTests,
 } from '../../src/workflow/index.ts';
 import type { LiveState } from '../../src/workflow/live.ts';
-import type { CaseFile, CaseOptions } from './case-file.ts';
+import { inFolder } from '../setup/folder.ts';
+import { type CaseFile, type CaseOptions, parseCase } from './case-file.ts';
 
 const PLAIN_CONFIG: Record<string, string> = {
   rabbitmq:
@@ -43,37 +43,70 @@ const NOW = new Date('2026-03-04T12:03:11Z');
 
 export interface CaseResult {
   readonly outputs: Map<string, string>;
-  /** Undefined where errors kept it from being made. */
-  readonly plan?: Plan;
+  /** Undefined without a live part, and where errors keep it from being made. */
+  readonly plan: Plan | undefined;
+  /** Plans again, against the same resources in another order. */
+  replan(arrange: Arrange): Promise<Plan | undefined>;
 }
 
 /** Runs a case through the real pipeline; only the live state is not read from a broker. */
 export async function runCase(
   file: CaseFile,
   broker: string,
-  arrange: (live: Resource[]) => Resource[] = (live) => live,
+  arrange: Arrange = (live) => live,
 ): Promise<CaseResult> {
-  const options = JSON.parse(file.parts.get('options') ?? '{}') as CaseOptions;
-  const checked = await inFolder(projectFiles(file, broker), (directory) => checkIn(directory, options));
+  const { options, checked, replan } = loadCase(file, broker);
   const style = { ...PLAIN, verbose: options.verbose ?? false };
   const outputs = new Map([['diagnostics', renderDiagnostics(checked.diagnostics, 'text', style)]]);
-  const hasErrors = checked.diagnostics.some(({ severity }) => severity === 'error');
-  if (!hasErrors) await addRoutes(checked, options, outputs);
-  if (hasErrors || !file.parts.has('live')) return { outputs };
-  const states = await liveStates(file, broker, options, checked, arrange);
-  const plan = await planStates(checked, states, {
-    targets: options.targets ?? [],
-    excludes: options.excludes ?? [],
-    prune: options.prune ?? false,
-    allow: options.allow ?? [],
-    moves: options.moves ?? [],
-    ...(file.parts.has('base') && { base: await baseOf(file, broker, options) }),
-    now: () => NOW,
-  });
+  if (!hasErrors(checked)) await addRoutes(checked, options, outputs);
+  const plan = await replan(arrange);
+  if (!plan) return { outputs, plan, replan };
   outputs.set('plan', renderPlan(plan, 'text', style));
   if (options.patch) outputs.set('patch', renderPatch(plan, planYaml(plan), PLAIN));
   outputs.set('calls', callLines(plan));
-  return { outputs, plan };
+  return { outputs, plan, replan };
+}
+
+/** The plan of a golden case, as it is read from a file. @param name without its ending */
+export async function planOfCase(broker: string, name: string): Promise<Plan> {
+  const path = join(import.meta.dirname, '..', 'cases', broker, `${name}.txt`);
+  const { plan } = await runCase(parseCase(readFileSync(path, 'utf8')), broker);
+  if (!plan) throw new Error(`${name} makes no plan`);
+  return JSON.parse(JSON.stringify(plan)) as Plan;
+}
+
+/** Puts live resources into the order in which a broker lists them. */
+type Arrange = (live: Resource[]) => Resource[];
+
+interface LoadedCase extends Pick<CaseResult, 'replan'> {
+  readonly options: CaseOptions;
+  readonly checked: Checked;
+}
+
+/** Loads the files of a case, of which several plans can be made. */
+function loadCase(file: CaseFile, broker: string): LoadedCase {
+  const options = JSON.parse(file.parts.get('options') ?? '{}') as CaseOptions;
+  const checked = inFolder(projectFiles(file, broker), (directory) => checkIn(directory, options));
+  if (hasErrors(checked) || !file.parts.has('live')) {
+    return { options, checked, replan: async () => undefined };
+  }
+  const live = declaredLive(file, broker, options);
+  const base = file.parts.has('base') && { base: baseOf(file, broker, options) };
+  const replan = (arrange: Arrange) =>
+    planStates(checked, liveStates({ file, options, checked, declared: live, arrange }), {
+      targets: options.targets ?? [],
+      excludes: options.excludes ?? [],
+      prune: options.prune ?? false,
+      allow: options.allow ?? [],
+      moves: options.moves ?? [],
+      ...base,
+      now: () => NOW,
+    });
+  return { options, checked, replan };
+}
+
+function hasErrors({ diagnostics }: Checked): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
 }
 
 async function addRoutes(
@@ -94,30 +127,25 @@ async function addRoutes(
   outputs.set('tests', renderTests(await runTests(checked), 'text', { ...PLAIN, verbose: true }));
 }
 
-function projectFiles(file: CaseFile, broker: string): Map<string, string> {
-  const files = new Map([['brokerform.yaml', PLAIN_CONFIG[broker] ?? '']]);
-  for (const [name, text] of file.parts) if (name.endsWith('.yaml')) files.set(name, text);
-  return files;
+function projectFiles(file: CaseFile, broker: string): Record<string, string> {
+  const written = [...file.parts].filter(([name]) => name.endsWith('.yaml'));
+  return { 'brokerform.yaml': PLAIN_CONFIG[broker] ?? '', ...Object.fromEntries(written) };
 }
 
-async function baseOf(file: CaseFile, broker: string, options: CaseOptions): Promise<CheckedSide> {
-  const files = projectFiles(file, broker);
-  for (const name of files.keys()) if (name !== 'brokerform.yaml') files.delete(name);
-  files.set('base.yaml', file.parts.get('base') ?? '');
-  return { ref: 'main', checked: await inFolder(files, (directory) => checkIn(directory, options)) };
+function baseOf(file: CaseFile, broker: string, options: CaseOptions): CheckedSide {
+  return { ref: 'main', checked: checkPart(file, broker, 'base', options) };
 }
 
-async function inFolder<T>(files: ReadonlyMap<string, string>, use: (directory: string) => T): Promise<T> {
-  const directory = mkdtempSync(join(tmpdir(), 'brokerform-case-'));
-  try {
-    for (const [name, text] of files) {
-      mkdirSync(dirname(join(directory, name)), { recursive: true });
-      writeFileSync(join(directory, name), text);
-    }
-    return use(directory);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+/** What the `live` part declares, in no environment. */
+function declaredLive(file: CaseFile, broker: string, { environment: _, ...options }: CaseOptions): Checked {
+  return checkPart(file, broker, 'live', options);
+}
+
+/** Another topology of the same project. */
+function checkPart(file: CaseFile, broker: string, part: string, options: CaseOptions): Checked {
+  const config = projectFiles(file, broker)['brokerform.yaml'] ?? '';
+  const files = { 'brokerform.yaml': config, [`${part}.yaml`]: file.parts.get(part) ?? '' };
+  return inFolder(files, (directory) => checkIn(directory, options));
 }
 
 function checkIn(directory: string, options: CaseOptions): Checked {
@@ -125,19 +153,16 @@ function checkIn(directory: string, options: CaseOptions): Checked {
   return check({ directory, env: variables, ...(environment !== undefined && { environment }) });
 }
 
+interface LiveInput {
+  readonly file: CaseFile;
+  readonly options: CaseOptions;
+  readonly checked: Checked;
+  readonly declared: Checked;
+  readonly arrange: Arrange;
+}
+
 /** What the `live` part declares, as a broker would tell it: completed, without places, with counts. */
-async function liveStates(
-  file: CaseFile,
-  broker: string,
-  options: CaseOptions,
-  checked: Checked,
-  arrange: (live: Resource[]) => Resource[],
-): Promise<Map<string, LiveState>> {
-  const files = projectFiles(file, broker);
-  for (const name of files.keys()) if (name !== 'brokerform.yaml') files.delete(name);
-  files.set('live.yaml', file.parts.get('live') ?? '');
-  const { environment: _, ...rest } = options;
-  const declared = await inFolder(files, (directory) => checkIn(directory, rest));
+function liveStates({ file, options, checked, declared, arrange }: LiveInput): Map<string, LiveState> {
   const specs = JSON.parse(file.parts.get('specs') ?? '{}') as Record<Address, JsonObject>;
   const counts = JSON.parse(file.parts.get('counts') ?? '{}') as Record<Address, JsonObject>;
   return new Map(

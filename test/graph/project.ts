@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeSides } from '../../src/diff/index.ts';
 import type { Graph, Plan, Snapshot } from '../../src/model/index.ts';
 import { type Checked, check, makePlan, topologyGraph, writeSnapshot } from '../../src/workflow/index.ts';
+import { awaitInFolder, inFolder } from '../setup/folder.ts';
 
 const CONFIG = `
 project: shop
@@ -19,7 +18,7 @@ owns:
 `;
 
 function checkYaml(yaml: string): Checked {
-  return inFolder(yaml, (directory) => {
+  return inFolder({ 'brokerform.yaml': CONFIG, 'topology.yaml': yaml }, (directory) => {
     const checked = check({ directory, env: {} });
     const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
     if (errors.length > 0)
@@ -40,33 +39,18 @@ export async function planOf(before: string, after: string): Promise<Plan> {
       return { broker: assumed, resources: [...completed.values()].map(withoutPlaces) };
     },
   );
-  const folder = mkdtempSync(join(tmpdir(), 'brokerform-graph-'));
-  try {
-    const against = join(folder, 'live.json');
-    writeFileSync(against, writeSnapshot(snapshots));
-    return await makePlan(checkYaml(after), {
-      ...{ against, targets: [], excludes: [], prune: true, allow: [], timeout: 1000, wait: 0 },
-      ...{ signal: new AbortController().signal, onWait: () => {}, now: () => new Date(0) },
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return awaitInFolder({ 'live.json': writeSnapshot(snapshots) }, (folder) =>
+    makePlan(checkYaml(after), {
+      ...{ against: join(folder, 'live.json'), targets: [], excludes: [], prune: true, allow: [] },
+      ...{ timeout: 1000, wait: 0, signal: new AbortController().signal, onWait: () => {} },
+      now: () => new Date(0),
+    }),
+  );
 }
 
 function withoutPlaces(resource: Snapshot['resources'][number]): Snapshot['resources'][number] {
   const { at: _, places: __, ...live } = resource;
   return live;
-}
-
-function inFolder<T>(yaml: string, work: (folder: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), 'brokerform-graph-'));
-  try {
-    writeFileSync(join(folder, 'brokerform.yaml'), CONFIG);
-    writeFileSync(join(folder, 'topology.yaml'), yaml);
-    return work(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 /** `exchange events route→ queue audit (#)`, for short assertions; marks in front. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readFiles } from './read.ts';
-import { SAMPLES } from './samples.ts';
+import { sampleOf } from './samples.ts';
 
 /** Sections of what is written, by broker type; several of one type one after the other. */
 async function imported(text: string) {
@@ -12,7 +12,7 @@ async function imported(text: string) {
 }
 
 test('3.0: topics, an exchange, a queue, and what binds them', async () => {
-  const { sections, leftovers } = await imported(SAMPLES['asyncapi 3'] ?? '');
+  const { sections, leftovers } = await imported(sampleOf('asyncapi 3'));
   expect(sections).toEqual([
     {
       rabbitmq: {
@@ -55,7 +55,7 @@ test('3.0: topics, an exchange, a queue, and what binds them', async () => {
 });
 
 test('2.6: an exchange with its queue in one channel, an exclusive queue, a channel that says nothing', async () => {
-  const { sections, leftovers } = await imported(SAMPLES['asyncapi 2'] ?? '');
+  const { sections, leftovers } = await imported(sampleOf('asyncapi 2'));
   expect(sections).toEqual([
     {
       rabbitmq: {

@@ -4,7 +4,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { allRules } from '../../src/workflow/index.ts';
 import { runs } from '../setup/runs.ts';
 import { declaredIn, readFiles } from './read.ts';
-import { SAMPLES } from './samples.ts';
+import { SAMPLES, sampleOf } from './samples.ts';
 
 const RULES = new Set(allRules().map(({ code }) => code));
 
@@ -69,7 +69,7 @@ async function survives(text: string): Promise<void> {
 test.each(Object.keys(SAMPLES))(
   '%s: any value anywhere gives mistakes with places, or a topology',
   async (format) => {
-    const documents = parseAllDocuments(SAMPLES[format] ?? '').map((document) => document.toJS() as unknown);
+    const documents = parseAllDocuments(sampleOf(format)).map((document) => document.toJS() as unknown);
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: documents.length - 1 }), steps, anything, async (index, path, value) => {
         const changed = documents.map((document, i) =>

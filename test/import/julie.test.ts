@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readFiles } from './read.ts';
-import { SAMPLES } from './samples.ts';
+import { sampleOf } from './samples.ts';
 
 test('topics by their full names, and the ACLs that JulieOps makes', async () => {
-  const { yaml, leftovers } = await readFiles(SAMPLES.julie ?? '');
+  const { yaml, leftovers } = await readFiles(sampleOf('julie'));
   const [topics, acls] = yaml.split('---\n').map((part) => parse(part) as unknown);
   expect(topics).toEqual({
     kafka: {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readFiles } from './read.ts';
-import { SAMPLES } from './samples.ts';
+import { sampleOf } from './samples.ts';
 
 const ACL = /^kafka\/acl\//;
 
@@ -16,7 +16,7 @@ async function aclsOf(text: string): Promise<string[]> {
 }
 
 test('topics with the defaults of the settings', async () => {
-  const { yaml, leftovers } = await readFiles(SAMPLES['kafka-gitops'] ?? '');
+  const { yaml, leftovers } = await readFiles(sampleOf('kafka-gitops'));
   expect(parse(yaml.split('---\n')[0] ?? '')).toEqual({
     kafka: {
       topics: {

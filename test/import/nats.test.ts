@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readFiles } from './read.ts';
-import { SAMPLES } from './samples.ts';
+import { sampleOf } from './samples.ts';
 
 /** Without their places. */
 function told(leftovers: readonly string[]): string[] {
@@ -9,7 +9,7 @@ function told(leftovers: readonly string[]): string[] {
 }
 
 test('NACK: streams with their consumers, and buckets', async () => {
-  const { yaml, leftovers } = await readFiles(SAMPLES.nack ?? '');
+  const { yaml, leftovers } = await readFiles(sampleOf('nack'));
   expect(parse(yaml)).toEqual({
     nats: {
       streams: {
@@ -69,7 +69,7 @@ spec: { name: ${name}, account: ${account}, storage: file, maxAge: ${age} }
 });
 
 test('natscli: what the server shows, without what it found out and its own labels', async () => {
-  const { yaml, leftovers } = await readFiles(SAMPLES.natscli ?? '');
+  const { yaml, leftovers } = await readFiles(sampleOf('natscli'));
   expect(parse(yaml)).toEqual({
     nats: {
       streams: {

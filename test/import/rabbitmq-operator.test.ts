@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readFiles } from './read.ts';
-import { SAMPLES } from './samples.ts';
+import { sampleOf } from './samples.ts';
 
 async function sectionsOf(text: string) {
   const { yaml, leftovers, errors } = await readFiles(text);
@@ -19,7 +19,7 @@ spec: ${spec}
 `;
 
 test('a vhost with all that can be in it, and users', async () => {
-  const { sections, leftovers } = await sectionsOf(SAMPLES['rabbitmq-operator'] ?? '');
+  const { sections, leftovers } = await sectionsOf(sampleOf('rabbitmq-operator'));
   const stream = (index: number) => ({
     type: 'stream',
     bindings: [{ from: 'invoices', key: String(index), arguments: { 'x-stream-partition-order': index } }],

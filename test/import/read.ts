@@ -1,10 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { providers } from '../../src/brokers/index.ts';
 import { type Diagnostic, formatSource, InvalidProject, type Resource } from '../../src/model/index.ts';
 import { readForeign } from '../../src/workflow/foreign.ts';
 import { check, toYaml } from '../../src/workflow/index.ts';
+import { awaitInFolder, inFolder } from '../setup/folder.ts';
 
 export interface Read {
   /** What is written, all files, without the notes at their top. */
@@ -28,31 +26,28 @@ export async function readFiles(
   files: string | Readonly<Record<string, string>>,
   { format, cluster, paths = ['.'] }: Choice = {},
 ): Promise<Read> {
-  const directory = mkdtempSync(join(tmpdir(), 'brokerform-foreign-'));
-  try {
-    const named = typeof files === 'string' ? { 'f.yaml': files } : files;
-    for (const [name, text] of Object.entries(named)) {
-      mkdirSync(dirname(join(directory, name)), { recursive: true });
-      writeFileSync(join(directory, name), text);
+  const named = typeof files === 'string' ? { 'f.yaml': files } : files;
+  return awaitInFolder(named, async (directory) => {
+    try {
+      const { parts, leftovers } = await readForeign(paths, {
+        directory,
+        providers,
+        ...(format !== undefined && { format }),
+        ...(cluster !== undefined && { cluster }),
+        brokerName: (provider) => provider.name,
+      });
+      const texts = parts.flatMap(({ snapshot, provider }) => [
+        ...toYaml(snapshot, provider, false).values(),
+      ]);
+      const resources = parts.flatMap(({ snapshot }) => snapshot.resources);
+      const yaml = texts.join('---\n');
+      return { yaml, leftovers: lines(leftovers), errors: [], errorDiagnostics: [], resources };
+    } catch (error) {
+      if (!(error instanceof InvalidProject)) throw error;
+      const errors = lines(error.diagnostics);
+      return { yaml: '', leftovers: [], errors, errorDiagnostics: error.diagnostics, resources: [] };
     }
-    const { parts, leftovers } = await readForeign(paths, {
-      directory,
-      providers,
-      ...(format !== undefined && { format }),
-      ...(cluster !== undefined && { cluster }),
-      brokerName: (provider) => provider.name,
-    });
-    const texts = parts.flatMap(({ snapshot, provider }) => [...toYaml(snapshot, provider, false).values()]);
-    const resources = parts.flatMap(({ snapshot }) => snapshot.resources);
-    const yaml = texts.join('---\n');
-    return { yaml, leftovers: lines(leftovers), errors: [], errorDiagnostics: [], resources };
-  } catch (error) {
-    if (!(error instanceof InvalidProject)) throw error;
-    const errors = lines(error.diagnostics);
-    return { yaml: '', leftovers: [], errors, errorDiagnostics: error.diagnostics, resources: [] };
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  });
 }
 
 function lines(diagnostics: readonly Diagnostic[]): string[] {
@@ -61,13 +56,9 @@ function lines(diagnostics: readonly Diagnostic[]): string[] {
 
 /** The resources that the written YAML declares, and what `validate` has against it. */
 export function declaredIn(yaml: string): { resources: readonly Resource[]; errors: readonly Diagnostic[] } {
-  const directory = mkdtempSync(join(tmpdir(), 'brokerform-foreign-'));
-  try {
-    writeFileSync(join(directory, 't.yaml'), yaml);
+  return inFolder({ 't.yaml': yaml }, (directory) => {
     const { brokers, diagnostics } = check({ directory, paths: ['t.yaml'], env: {} });
     const resources = [...brokers.values()].flatMap(({ desired }) => desired);
     return { resources, errors: diagnostics.filter(({ severity }) => severity === 'error') };
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  });
 }

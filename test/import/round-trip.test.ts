@@ -3,7 +3,7 @@ import { providers } from '../../src/brokers/index.ts';
 import { completeSides } from '../../src/diff/index.ts';
 import { brokerOf, type JsonObject, kindOf, type Resource } from '../../src/model/index.ts';
 import { declaredIn, readFiles } from './read.ts';
-import { SAMPLES } from './samples.ts';
+import { SAMPLES, sampleOf } from './samples.ts';
 
 /** Specs by address, completed as a plan completes them. */
 function specsOf(resources: readonly Resource[]): Map<string, JsonObject> {
@@ -20,7 +20,7 @@ function specsOf(resources: readonly Resource[]): Map<string, JsonObject> {
 
 describe.each(Object.keys(SAMPLES))('%s', (format) => {
   test('what is written validates, and declares what was read', async () => {
-    const { yaml, errors, resources } = await readFiles(SAMPLES[format] ?? '');
+    const { yaml, errors, resources } = await readFiles(sampleOf(format));
     expect(errors).toEqual([]);
     expect(resources.length).toBeGreaterThan(1);
     const written = declaredIn(yaml);
@@ -34,7 +34,7 @@ describe.each(Object.keys(SAMPLES))('%s', (format) => {
   });
 
   test('no secret is copied', async () => {
-    const { yaml, leftovers } = await readFiles(SAMPLES[format] ?? '');
+    const { yaml, leftovers } = await readFiles(sampleOf(format));
     expect([yaml, ...leftovers].join('\n')).not.toContain('hunter2');
   });
 });

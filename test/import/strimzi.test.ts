@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readFiles } from './read.ts';
-import { SAMPLES } from './samples.ts';
+import { sampleOf } from './samples.ts';
 
 test('topics, users by name and by certificate, ACLs, quotas', async () => {
-  const { yaml, leftovers } = await readFiles(SAMPLES.strimzi ?? '');
+  const { yaml, leftovers } = await readFiles(sampleOf('strimzi'));
   expect(yaml.split('---\n').map((part) => (parse(part) as { kafka: unknown }).kafka)).toEqual([
     {
       topics: {

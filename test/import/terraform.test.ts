@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { declaredIn, readFiles } from './read.ts';
-import { SAMPLES } from './samples.ts';
+import { sampleOf } from './samples.ts';
 
 /** A state with these resources, as JSON. */
 function state(...resources: readonly object[]): string {
@@ -33,7 +33,7 @@ function sections(yaml: string): unknown[] {
 }
 
 test('RabbitMQ: what the provider keeps as texts becomes values, and defaults of the provider are kept', async () => {
-  const { yaml, leftovers } = await readFiles(SAMPLES['terraform rabbitmq'] ?? '');
+  const { yaml, leftovers } = await readFiles(sampleOf('terraform rabbitmq'));
   const [vhost, users] = sections(yaml);
   expect(vhost).toMatchObject({
     rabbitmq: {
@@ -94,7 +94,7 @@ test('RabbitMQ: what the provider keeps as texts becomes values, and defaults of
 });
 
 test('Kafka: topics, ACLs, quotas and users', async () => {
-  const { yaml, leftovers } = await readFiles(SAMPLES['terraform kafka'] ?? '');
+  const { yaml, leftovers } = await readFiles(sampleOf('terraform kafka'));
   const kafka = Object.assign({}, ...sections(yaml).map((part) => (part as { kafka: object }).kafka));
   expect(kafka).toEqual({
     topics: {
@@ -119,7 +119,7 @@ test('Kafka: topics, ACLs, quotas and users', async () => {
 });
 
 test('JetStream: seconds become durations, and a consumer stands in its stream', async () => {
-  const { yaml, leftovers } = await readFiles(SAMPLES['terraform jetstream'] ?? '');
+  const { yaml, leftovers } = await readFiles(sampleOf('terraform jetstream'));
   expect(sections(yaml)).toEqual([
     {
       nats: {
@@ -157,7 +157,7 @@ test('JetStream: seconds become durations, and a consumer stands in its stream',
 });
 
 test('a plan: new resources, and a reference for the id that is not known yet', async () => {
-  const { yaml, leftovers, resources } = await readFiles(SAMPLES['terraform plan'] ?? '');
+  const { yaml, leftovers, resources } = await readFiles(sampleOf('terraform plan'));
   expect(resources.map(({ address }) => address).sort()).toEqual([
     'kafka/acl/transactional-id/literal/t/User%3Asa-1/allow/describe/%2A',
     'kafka/topic/orders',

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readFiles } from './read.ts';
-import { SAMPLES } from './samples.ts';
+import { sampleOf } from './samples.ts';
 
 const META = 'meta: { name: orders, cluster: main, environment: prod, region: eu }';
 
 test('topics with their placement, and ACLs', async () => {
-  const { yaml, leftovers } = await readFiles(SAMPLES.topicctl ?? '');
+  const { yaml, leftovers } = await readFiles(sampleOf('topicctl'));
   const [topics, acls] = yaml.split('---\n').map((part) => parse(part) as unknown);
   expect(topics).toEqual({
     kafka: {

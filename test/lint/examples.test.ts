@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { rules } from '../../src/brokers/rabbitmq/rules/index.ts';
 import { check } from '../../src/workflow/index.ts';
+import { folderOfFile } from '../setup/folder.ts';
 
 /** What users read in `explain` must be true: the bad example has the finding, the good one loads and has it not. */
 
-const directory = mkdtempSync(join(tmpdir(), 'brokerform-examples-'));
-afterAll(() => rmSync(directory, { recursive: true }));
+const directory = folderOfFile();
 
 /** Examples that are about one release. */
 const VERSIONS: Record<string, string> = { 'rabbitmq/refused-by-version': '4.3' };

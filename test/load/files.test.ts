@@ -3,7 +3,8 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { findConfig, findFiles } from '../../src/load/files.ts';
-import { codes, lines, load, makeFolder } from './folder.ts';
+import { folderOfTest } from '../setup/folder.ts';
+import { codes, lines, load } from './folder.ts';
 
 const tree = {
   'a.yaml': '',
@@ -32,12 +33,12 @@ test.each([
   ['x/[g].yaml', ['x/[g].yaml']],
   ['none/*', []],
 ])('%s', (pattern, expected) => {
-  const folder = makeFolder(tree);
+  const folder = folderOfTest(tree);
   expect(findFiles(folder, pattern).map((path) => relative(folder, path))).toEqual(expected);
 });
 
 test('links are followed, and circles end', () => {
-  const folder = makeFolder(tree);
+  const folder = folderOfTest(tree);
   symlinkSync('..', join(folder, 'x/up'));
   symlinkSync(join(folder, 'z'), join(folder, 'x/other'));
   symlinkSync('nowhere', join(folder, 'broken.yaml'));
@@ -48,12 +49,12 @@ test('links are followed, and circles end', () => {
 });
 
 test('the configuration is looked for up to the root of the repository, and no further', () => {
-  const folder = makeFolder({ 'brokerform.yaml': '', 'repo/sub/deep/x': '', 'repo/.git/HEAD': '' });
+  const folder = folderOfTest({ 'brokerform.yaml': '', 'repo/sub/deep/x': '', 'repo/.git/HEAD': '' });
   expect(findConfig(join(folder, 'repo/sub'))).toBeUndefined();
   expect(findConfig(folder)).toBe(join(folder, 'brokerform.yaml'));
-  const other = makeFolder({ 'brokerform.yml': '', 'sub/deep/x': '', '.git': 'gitdir: elsewhere' });
+  const other = folderOfTest({ 'brokerform.yml': '', 'sub/deep/x': '', '.git': 'gitdir: elsewhere' });
   expect(findConfig(join(other, 'sub/deep'))).toBe(join(other, 'brokerform.yml'));
-  const external = makeFolder({ 'brokerform.yaml': '', 'sub/x': '' });
+  const external = folderOfTest({ 'brokerform.yaml': '', 'sub/x': '' });
   expect(findConfig(join(external, 'sub'))).toBeUndefined();
 });
 
@@ -63,7 +64,7 @@ test('files are named from the working directory, patterns count from the config
     't/a.yaml': 'boxes: {x: 1}\n',
     '.git/HEAD': '',
   };
-  const folder = makeFolder(files);
+  const folder = folderOfTest(files);
   mkdirSync(join(folder, 'sub'));
   const { project, diagnostics } = load({}, { directory: join(folder, 'sub') });
   expect(lines(diagnostics)).toEqual([
@@ -107,7 +108,7 @@ test('with no files at all there is one clear error', () => {
 });
 
 test('what is not a regular file is refused without reading it', () => {
-  const folder = makeFolder({});
+  const folder = folderOfTest({});
   execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe.yaml')]);
   const { diagnostics } = load({}, { directory: folder, paths: ['pipe.yaml', '/dev/zero'] });
   expect(diagnostics.map(({ code }) => code)).toEqual(['load/unreadable-file', 'load/unreadable-file']);

@@ -1,10 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { type LoadOptions, loadProject } from '../../src/load/index.ts';
 import type { SchemaSource } from '../../src/load/schemas.ts';
 import { type Diagnostic, formatSource, type Kind } from '../../src/model/index.ts';
+import { type Files, folderOfTest } from '../setup/folder.ts';
 
 const declaring: Pick<SchemaSource, 'assume' | 'declare'> = {
   assume: (name) => ({ name, type: 'boxes', id: 'assumed', version: '1.0', facts: {} }),
@@ -91,22 +88,9 @@ export const crates: SchemaSource = {
 
 const providers = [boxes, crates];
 
-export function makeFolder(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'brokerform-load-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
-  return folder;
-}
-
 /** Loads a project of these files. */
-export function load(
-  files: Readonly<Record<string, string | Uint8Array>>,
-  options: Partial<LoadOptions> = {},
-) {
-  const directory = makeFolder(files);
+export function load(files: Files, options: Partial<LoadOptions> = {}) {
+  const directory = folderOfTest(files);
   return loadProject({ directory, variables: {}, providers, ...options });
 }
 

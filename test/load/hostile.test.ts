@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { connectionOf, loadProject } from '../../src/load/index.ts';
+import { folderOfTest } from '../setup/folder.ts';
 import { runs } from '../setup/runs.ts';
-import { boxes, crates, makeFolder } from './folder.ts';
+import { boxes, crates } from './folder.ts';
 
 const word = fc.constantFrom(
   ...[
@@ -67,7 +68,7 @@ const value = fc.letrec((tie) => ({
 })).any;
 
 test('whatever the files hold, loading ends with values: each mistake with a place and a hint', () => {
-  const directory = makeFolder({ 'brokerform.yaml': '', 'topologies/t.yaml': '' });
+  const directory = folderOfTest({ 'brokerform.yaml': '', 'topologies/t.yaml': '' });
   const options = { directory, environment: 'e', variables: { X: '1' }, providers: [boxes, crates] };
   fc.assert(
     fc.property(value, value, fc.boolean(), (config, topology, wrapped) => {

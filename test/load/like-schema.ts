@@ -30,9 +30,18 @@ export function likeSchema(root: JsonObject, reference: string): fc.Arbitrary<Js
   return like({ $ref: reference }, root, 0);
 }
 
+/** What was made of each part of a schema, by its depth: definitions are referred to from many places. */
+const made = new WeakMap<JsonObject, fc.Arbitrary<Json>[]>();
+
 function like(schema: Json | undefined, root: JsonObject, depth: number): fc.Arbitrary<Json> {
   if (!isObject(schema) || depth > DEEPEST) return anything;
-  return fc.oneof({ arbitrary: right(schema, root, depth), weight: 30 }, { arbitrary: anything, weight: 1 });
+  const known = made.get(schema) ?? [];
+  made.set(schema, known);
+  known[depth] ??= fc.oneof(
+    { arbitrary: right(schema, root, depth), weight: 30 },
+    { arbitrary: anything, weight: 1 },
+  );
+  return known[depth];
 }
 
 function right(schema: JsonObject, root: JsonObject, depth: number): fc.Arbitrary<Json> {

@@ -1,15 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { check } from '../../src/workflow/index.ts';
+import { folderOfTest } from '../setup/folder.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
+  folder = folderOfTest();
   mkdirSync(join(folder, 'topologies'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function findings(files: Record<string, string>): string[] {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'topologies', name), text);

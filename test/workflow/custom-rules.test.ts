@@ -1,18 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type JsonObject, printJson } from '../../src/model/index.ts';
 import { check } from '../../src/workflow/index.ts';
+import { folderOfTest } from '../setup/folder.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
+  folder = folderOfTest();
   mkdirSync(join(folder, 'topologies', 'team'), { recursive: true });
   // The configuration is looked for up to the root of the repository.
   mkdirSync(join(folder, '.git'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const ALL_BROKERS = `kafka:
   topics:

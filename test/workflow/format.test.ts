@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type JsonObject, printJson } from '../../src/model/index.ts';
 import { check, formatProject } from '../../src/workflow/index.ts';
 import { topologies as kafkaTopologies, sectionOf } from '../live/kafka/topologies.ts';
 import { topologies as natsTopologies } from '../live/nats/topologies.ts';
 import { topologies as rabbitTopologies } from '../live/rabbitmq/topologies.ts';
+import { folderOfFile } from '../setup/folder.ts';
 import { runs } from '../setup/runs.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = folderOfFile();
 
 /** A topology file after `fmt`. */
 function formatted(text: string): string {

@@ -1,17 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
 import { queueResource } from '../../src/brokers/rabbitmq/kinds/queue/yaml.ts';
 import type { Resource, Snapshot } from '../../src/model/index.ts';
 import { check, partOf, toYaml } from '../../src/workflow/index.ts';
+import { folderOfTest } from '../setup/folder.ts';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+beforeEach(() => {
+  folder = folderOfTest();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 test('what is written is read back: integers beyond 2^53, and a name that YAML would merge', async () => {
   const spec = { type: 'classic', arguments: { 'x-custom': { $int: '9007199254740993' } } };

@@ -1,9 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   BrokerError,
   type DeadLetter,
@@ -22,6 +20,7 @@ import {
 } from '../../src/workflow/index.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { memoryProvider } from '../memory/provider.ts';
+import { folderOfTest } from '../setup/folder.ts';
 
 const NOW = Date.parse('2026-11-27T12:00:00Z');
 const HOUR = 3_600_000;
@@ -73,13 +72,10 @@ function run(
   options: Partial<RedriveOptions> = {},
   deadLetterKinds: readonly string[] = ['box'],
 ): Promise<RedriveReport> {
-  const folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(
-    join(folder, 'brokerform.yaml'),
-    'project: shop\ntopologies: [t.yaml]\nbrokers: { store: { type: memory } }\n',
-  );
-  writeFileSync(join(folder, 't.yaml'), 'memory:\n  boxes: { in: {}, dead: {} }\n');
+  const folder = folderOfTest({
+    'brokerform.yaml': 'project: shop\ntopologies: [t.yaml]\nbrokers: { store: { type: memory } }\n',
+    't.yaml': 'memory:\n  boxes: { in: {}, dead: {} }\n',
+  });
   const base = memoryProvider([new MemoryBroker('store')]);
   const provider = {
     ...base,

@@ -1,16 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { parameterResource } from '../../src/brokers/rabbitmq/kinds/parameter/index.ts';
 import { HIDDEN, type Plan, type Snapshot } from '../../src/model/index.ts';
 import { check, makePlan, writeSnapshot } from '../../src/workflow/index.ts';
+import { folderOfTest } from '../setup/folder.ts';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'brokerform-'));
+beforeEach(() => {
+  folder = folderOfTest();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const TOPOLOGY = `
 rabbitmq:

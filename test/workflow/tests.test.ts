@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { RouteError } from '../../src/model/index.ts';
 import { check, route, routeGraph, runTests } from '../../src/workflow/index.ts';
 import { brokenTests } from '../../src/workflow/tests.ts';
 import { memoryProvider } from '../memory/provider.ts';
+import { folderOfTest } from '../setup/folder.ts';
 
 const TOPOLOGY = `memory:
   boxes: { in: {}, middle: {}, out: {}, aside: {} }
@@ -22,13 +20,10 @@ const TESTS = `tests:
 `;
 
 function checked(text: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(
-    join(folder, 'brokerform.yaml'),
-    'topologies: [t.yaml]\nbrokers: { store: { type: memory } }\n',
-  );
-  writeFileSync(join(folder, 't.yaml'), text);
+  const folder = folderOfTest({
+    'brokerform.yaml': 'topologies: [t.yaml]\nbrokers: { store: { type: memory } }\n',
+    't.yaml': text,
+  });
   return check({ directory: folder, env: {}, providers: [memoryProvider()] });
 }
 
@@ -162,24 +157,18 @@ test('a branch breaks a test by its topology, by the test, or by removing it', a
 });
 
 test('of several brokers, the one that knows what is asked about answers', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'brokerform-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(
-    join(folder, 'brokerform.yaml'),
-    `topologies: [t.yaml]
+  const folder = folderOfTest({
+    'brokerform.yaml': `topologies: [t.yaml]
 brokers:
   rabbit: { type: rabbitmq, url: "amqp://localhost", management: "http://localhost" }
   kafka: { type: kafka, bootstrap: ["localhost:1"] }
   nats: { type: nats, servers: ["nats://localhost"] }
 `,
-  );
-  writeFileSync(
-    join(folder, 't.yaml'),
-    `rabbitmq: { exchanges: { events: { type: topic }, both: { type: topic } } }
+    't.yaml': `rabbitmq: { exchanges: { events: { type: topic }, both: { type: topic } } }
 kafka: { topics: { payments: { partitions: 3 }, both: { partitions: 3 } } }
 nats: { streams: { ORDERS: { subjects: [orders.>, events] } } }
 `,
-  );
+  });
   const project = check({ directory: folder, env: {} });
   const answering = async (...positions: string[]) => (await route(project, { positions })).broker.name;
   expect(await answering('events')).toBe('rabbit');

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { providers } from '../../src/brokers/index.ts';
@@ -8,12 +6,11 @@ import { writePlan } from '../../src/plan/index.ts';
 import { PLAIN, renderPlan } from '../../src/report/index.ts';
 import { readPlan } from '../../src/workflow/saved-plan.ts';
 import { verifyPlan } from '../../src/workflow/verify.ts';
-import { parseCase } from '../golden/case-file.ts';
-import { runCase } from '../golden/run-case.ts';
+import { planOfCase } from '../golden/run-case.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, linkOf, memoryProvider } from '../memory/provider.ts';
 import { applyMemory, planMemory } from '../memory/run.ts';
-import { runs } from '../setup/runs.ts';
+import { runs, someOf } from '../setup/runs.ts';
 
 type Path = readonly (string | number)[];
 type Node = Record<string | number, unknown>;
@@ -32,11 +29,14 @@ function other(value: unknown): unknown {
 }
 
 function mutated(plan: Plan, path: Path, change: (value: unknown) => unknown = other): Plan {
-  const copy = JSON.parse(JSON.stringify(plan)) as Plan;
-  let node = copy as unknown as Node;
-  for (const key of path.slice(0, -1)) node = node[key] as Node;
-  const last = path.at(-1) ?? '';
-  node[last] = change(node[last]);
+  return replacedAt(plan, path, change) as Plan;
+}
+
+/** A copy with another value at one place; what is beside it is shared. */
+function replacedAt(node: unknown, [key, ...rest]: Path, change: (value: unknown) => unknown): unknown {
+  if (key === undefined) return change(node);
+  const copy = (Array.isArray(node) ? [...node] : { ...(node as Node) }) as Node;
+  copy[key] = replacedAt(copy[key], rest, change);
   return copy;
 }
 
@@ -51,13 +51,6 @@ function sent(plan: Plan): string {
 /** What a plan says beside its steps and what they do: no change decides it, or a broker's answer does. */
 const FREE = /^(tool|project|environment|createdAt|inSync|excluded|unmanaged|brokers)\b|\.at\.|\.readAt$/;
 
-async function planOf(broker: string, name: string): Promise<Plan> {
-  const path = join(import.meta.dirname, '..', 'cases', broker, `${name}.txt`);
-  const { plan } = await runCase(parseCase(readFileSync(path, 'utf8')), broker);
-  if (!plan) throw new Error(`${name} makes no plan`);
-  return plan;
-}
-
 describe('a saved plan does what it shows', () => {
   test.each([
     ['rabbitmq', 'replace-allowed'],
@@ -67,16 +60,16 @@ describe('a saved plan does what it shows', () => {
     ['kafka', 'reassignment-under-way'],
     ['nats', 'replace-allowed'],
   ])('each value of %s/%s that is changed is noticed, or neither shown nor sent', async (broker, name) => {
-    const plan = await planOf(broker, name);
+    const plan = await planOfCase(broker, name);
     const show = (one: Plan) => renderPlan(one, 'text', { ...PLAIN, verbose: true });
     const [allSent, allShown] = [sent(plan), show(plan)];
-    for (const path of leavesOf(plan)) {
+    for (const path of someOf(leavesOf(plan))) {
       const forged = mutated(plan, path);
       try {
         verifyPlan(forged, providers);
       } catch (error) {
-        expect(error).toBeInstanceOf(InvalidPlanFile);
-        continue;
+        if (error instanceof InvalidPlanFile) continue;
+        throw error;
       }
       expect(sent(forged), path.join('.')).toBe(allSent);
       if (!FREE.test(path.join('.'))) expect(show(forged), path.join('.')).toBe(allShown);
@@ -84,7 +77,7 @@ describe('a saved plan does what it shows', () => {
   });
 
   test('of any type: what is no plan is refused, and never breaks the program', async () => {
-    const plan = await planOf('rabbitmq', 'replace-exchange');
+    const plan = await planOfCase('rabbitmq', 'replace-exchange');
     const paths = leavesOf(plan);
     const inner = paths.flatMap((path) => path.map((_, i) => path.slice(0, i + 1)));
     fc.assert(
@@ -116,7 +109,7 @@ describe('a saved plan does what it shows', () => {
       effectsCut: 2,
       brokenTests: [{ name: 'a', at, failures: [{ key: 'reaches', message: 'b', at }], removed: true }],
     };
-    const plan: Plan = { ...(await planOf('rabbitmq', 'replace-exchange')), base };
+    const plan: Plan = { ...(await planOfCase('rabbitmq', 'replace-exchange')), base };
     const show = (one: Plan) => {
       const read = readPlan(writePlan(one));
       for (const format of ['text', 'markdown', 'json', 'sarif', 'junit'] as const) {
@@ -153,7 +146,7 @@ describe('a saved plan does what it shows', () => {
     await applyMemory(broker, plan);
     const expected = JSON.stringify(broker.log);
     const known = [memoryProvider([broker])];
-    for (const path of leavesOf(plan)) {
+    for (const path of someOf(leavesOf(plan))) {
       for (const change of [other, () => 'store/box/c', () => 0, () => null]) {
         const forged = mutated(plan, path, change);
         let again: MemoryBroker | undefined;
@@ -162,10 +155,7 @@ describe('a saved plan does what it shows', () => {
           again = await start();
           await applyMemory(again, forged);
         } catch (error) {
-          expect(
-            [InvalidPlanFile, StalePlan].some((type) => error instanceof type),
-            path.join('.'),
-          ).toBe(true);
+          if (!(error instanceof InvalidPlanFile || error instanceof StalePlan)) throw error;
         }
         expect(['[]', expected], path.join('.')).toContain(JSON.stringify(again?.log ?? []));
       }
@@ -191,7 +181,7 @@ describe('a plan whose digest was made anew', () => {
 
   /** As a reviewer sees it: one new queue. */
   async function nice(): Promise<Plan> {
-    const plan = await planOf('rabbitmq', 'replace-allowed');
+    const plan = await planOfCase('rabbitmq', 'replace-allowed');
     const after = {
       address: 'main/queue/%2F/nice',
       spec: { type: 'quorum', durable: true, 'auto-delete': false, arguments: {} },
@@ -271,34 +261,5 @@ describe('a plan whose digest was made anew', () => {
     expect(differencesOf({ ...forged, fingerprints: { [after.address]: 'absent' } })).toEqual([
       { subject: 'main/vhost/shop', message: 'description: a value from the environment cannot stand here' },
     ]);
-  });
-});
-
-describe('a signature', () => {
-  const key = 'k'.repeat(32);
-
-  test('fits the plan that it was made for, with the key that made it', async () => {
-    const plan = await planOf('rabbitmq', 'retired');
-    const text = writePlan(plan, key);
-    expect(text).not.toContain(key);
-    expect(readPlan(text, { key })).toEqual(JSON.parse(JSON.stringify(plan)));
-    expect(() => readPlan(text, { key: 'x'.repeat(32) })).toThrow(/different key/);
-    expect(() => readPlan(writePlan(plan), { key })).toThrow(/not signed/);
-    const { signature } = JSON.parse(text) as { signature: string };
-    const moved = { ...JSON.parse(writePlan({ ...plan, inSync: 7 })), signature };
-    expect(() => readPlan(JSON.stringify(moved), { key })).toThrow(/different plan/);
-    for (const odd of [null, 7, {}, '', 'hmac-sha256:', `${signature}0`]) {
-      expect(() => readPlan(JSON.stringify({ ...moved, signature: odd }), { key })).toThrow(InvalidPlanFile);
-    }
-  });
-
-  test('a plan may be too old, or from the future', async () => {
-    const plan = await planOf('rabbitmq', 'retired');
-    const at = (offset: number) => () => new Date(Date.parse(plan.createdAt) + offset);
-    const read = (offset: number) => readPlan(writePlan(plan), { maxAge: 3_600_000, now: at(offset) });
-    expect(read(3_600_000)).toMatchObject({ createdAt: plan.createdAt });
-    expect(read(-60_000)).toMatchObject({ createdAt: plan.createdAt });
-    expect(() => read(3_600_001)).toThrow(/too old/);
-    expect(() => read(-600_000)).toThrow(/future/);
   });
 });

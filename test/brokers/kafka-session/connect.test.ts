@@ -1,10 +1,8 @@
-import { beforeEach, describe, expect, inject, test } from 'vitest';
-import { isMatchableHost } from '../../../src/brokers/kafka/fields/acl-host.ts';
+import { describe, expect, test } from 'vitest';
 import type { AclSpec } from '../../../src/brokers/kafka/kinds/acl/spec.ts';
-import type { Call, JsonObject } from '../../../src/model/index.ts';
-import { create, declared, fresh, open, readOne, send, topic } from './support.ts';
-
-const shared = inject('kafka');
+import type { JsonObject } from '../../../src/model/index.ts';
+import { listenersOf, login } from './listeners.ts';
+import { create, fresh, open, readOne, send, topic } from './support.ts';
 
 function bearer(subject: string, lasts = 600): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -13,32 +11,10 @@ function bearer(subject: string, lasts = 600): string {
 }
 
 describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) => {
-  let plain: readonly string[] = [];
-  let sasl: readonly string[] = [];
-  let tls: readonly string[] = [];
-  let files: JsonObject = {};
-
-  beforeEach((context) => {
-    const cluster = shared[line];
-    context.skip(
-      !cluster?.sasl || !cluster.tls,
-      shared.skipped[line] ?? 'the given cluster has one listener only',
-    );
-    if (!cluster?.sasl || !cluster.tls) return;
-    plain = cluster.bootstrap;
-    sasl = cluster.sasl.bootstrap;
-    tls = cluster.tls.bootstrap;
-    files = { ca: cluster.tls.ca, cert: cluster.tls.cert, key: cluster.tls.key };
-  });
-
-  const login = (mechanism: string, username: string, password: string) => ({
-    mechanism,
-    username,
-    password,
-  });
+  const at = listenersOf(line);
 
   test('tells who the cluster is, in few requests', async () => {
-    const { session, requests } = await open({ settings: { bootstrap: [...plain] } });
+    const { session, requests } = await open({ settings: { bootstrap: [...at.plain] } });
     expect(requests).toEqual(['ApiVersions', 'Metadata', 'CreateTopics']);
     expect(session.broker).toMatchObject({
       ...{ name: 'events', type: 'kafka', version: line === 'old' ? '3.7' : '4.3' },
@@ -55,7 +31,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
 
   test('PLAIN, with all forms of bootstrap addresses', async () => {
     const settings = {
-      bootstrap: `SASL_PLAINTEXT://${sasl.join(',')}`,
+      bootstrap: `SASL_PLAINTEXT://${at.sasl.join(',')}`,
       sasl: login('plain', 'admin', 'admin-secret'),
     };
     const { session } = await open({ settings });
@@ -71,7 +47,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
     async (mechanism) => {
       const name = fresh('user');
       const password = 'gehéim, 鍵 "=,';
-      const admin = await open({ settings: { bootstrap: [...plain] }, secrets: { '${PW}': password } });
+      const admin = await open({ settings: { bootstrap: [...at.plain] }, secrets: { '${PW}': password } });
       const body = { name, mechanism, iterations: 4096, password: { $secret: '${PW}' } };
       const [outcome] = await send(admin.session, [
         [{ op: 'user.upsert', target: `events/user/${name}`, body }],
@@ -79,10 +55,10 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
       expect(outcome).toEqual({ unit: 0, status: 'done', callsDone: 1 });
 
       const { session } = await open({
-        settings: { bootstrap: [...sasl], sasl: login(mechanism, name, password) },
+        settings: { bootstrap: [...at.sasl], sasl: login(mechanism, name, password) },
       });
       expect(session.broker.id).toBe(admin.session.broker.id);
-      const wrong = { bootstrap: [...sasl], sasl: login(mechanism, name, 'another') };
+      const wrong = { bootstrap: [...at.sasl], sasl: login(mechanism, name, 'another') };
       await expect(open({ settings: wrong })).rejects.toMatchObject({
         kind: 'connection',
         transient: false,
@@ -93,7 +69,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
 
   test('OAUTHBEARER, with the token that a command prints', async () => {
     const command = (text: string) => ({
-      bootstrap: [...sasl],
+      bootstrap: [...at.sasl],
       sasl: { mechanism: 'oauthbearer', 'token-command': [process.execPath, '-p', JSON.stringify(text)] },
     });
     const { session } = await open({ settings: command(bearer('carol')) });
@@ -108,21 +84,21 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
     }
     await expect(
       open({
-        settings: { bootstrap: [...sasl], sasl: { mechanism: 'oauthbearer', 'token-command': ['false'] } },
+        settings: { bootstrap: [...at.sasl], sasl: { mechanism: 'oauthbearer', 'token-command': ['false'] } },
       }),
     ).rejects.toThrow('the token command "false" failed (1)');
   });
 
   test('TLS with a client certificate, and without', async () => {
-    const { session } = await open({ settings: { bootstrap: [...tls], tls: files } });
+    const { session } = await open({ settings: { bootstrap: [...at.tls], tls: at.files } });
     expect(session.broker.type).toBe('kafka');
     await expect(
-      open({ settings: { bootstrap: [...tls], tls: { ca: files.ca ?? '' } } }),
+      open({ settings: { bootstrap: [...at.tls], tls: { ca: at.files.ca ?? '' } } }),
     ).rejects.toMatchObject({
       transient: false,
       hint: expect.stringContaining('tls.cert'),
     });
-    await expect(open({ settings: { bootstrap: [...tls], tls: true } })).rejects.toMatchObject({
+    await expect(open({ settings: { bootstrap: [...at.tls], tls: true } })).rejects.toMatchObject({
       transient: false,
       hint: expect.stringContaining('tls.ca'),
     });
@@ -130,12 +106,16 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
 
   test('a listener of another kind is named, with the setting to change', async () => {
     const tries: [JsonObject, RegExp, RegExp][] = [
-      [{ bootstrap: [...tls] }, /speaks TLS only/, /tls: true/],
-      [{ bootstrap: [...plain], tls: files }, /ended the TLS handshake/, /remove "tls"/],
-      [{ bootstrap: [...plain], sasl: login('plain', 'admin', 'x') }, /takes no SASL login/, /remove "sasl"/],
-      [{ bootstrap: [...sasl] }, /closed the connection at our first request/, /set sasl/],
+      [{ bootstrap: [...at.tls] }, /speaks TLS only/, /tls: true/],
+      [{ bootstrap: [...at.plain], tls: at.files }, /ended the TLS handshake/, /remove "tls"/],
       [
-        { bootstrap: [...sasl], sasl: login('plain', 'admin', 'no') },
+        { bootstrap: [...at.plain], sasl: login('plain', 'admin', 'x') },
+        /takes no SASL login/,
+        /remove "sasl"/,
+      ],
+      [{ bootstrap: [...at.sasl] }, /closed the connection at our first request/, /set sasl/],
+      [
+        { bootstrap: [...at.sasl], sasl: login('plain', 'admin', 'no') },
         /refused the login of "admin"/,
         /password/,
       ],
@@ -159,7 +139,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
   });
 
   test('one broker that answers is enough', async () => {
-    const { session } = await open({ settings: { bootstrap: ['127.0.0.1:1', ...plain.slice(2)] } });
+    const { session } = await open({ settings: { bootstrap: ['127.0.0.1:1', ...at.plain.slice(2)] } });
     expect(session.broker.facts).toMatchObject({ brokers: [{ id: 1 }, { id: 2 }, { id: 3 }] });
     // The examination says that the other one would be of no help.
     expect((await session.diagnose()).filter(({ ok }) => !ok)).toMatchObject([
@@ -167,94 +147,8 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
     ]);
   });
 
-  test('a preview tells nothing of missing rights, as another may apply the plan', async () => {
-    const settings = { bootstrap: [...sasl], sasl: login('plain', 'alice', 'alice-secret') };
-    const { session } = await open({ settings });
-    const units = [[create(fresh('hers'))]];
-    expect((await send(session, units))[0]?.failure?.status).toMatch(/AUTHORIZATION_FAILED/);
-    expect(await session.preview?.(units as readonly (readonly Call[])[])).toEqual([]);
-  });
-
-  test('a declared or retired topic that the user may not see is not absent, whatever the project owns', async () => {
-    const [hidden, seen] = [fresh('hidden'), fresh('seen')];
-    const admin = await open({ settings: { bootstrap: [...plain] } });
-    await send(admin.session, [[create(hidden)], [create(seen)]]);
-    for (const operation of ['describe', 'describe-configs'] as const) {
-      const acl: AclSpec = {
-        ...{ 'resource-type': 'topic', name: seen, pattern: 'literal', principal: 'User:alice' },
-        ...{ host: '*', operation, permission: 'allow' },
-      };
-      await send(admin.session, [[{ op: 'acl.create', target: 'a', body: acl }]]);
-    }
-    const settings = { bootstrap: [...sasl], sasl: login('plain', 'alice', 'alice-secret') };
-    const { session } = await open({ settings });
-    const scopes = [
-      { desired: [declared(topic(hidden))], retired: [] },
-      { desired: [], retired: [topic(hidden)] },
-    ];
-    for (const scope of scopes) {
-      for (const owns of [[], ['events/topic/**'], ['events/topic/seen*']]) {
-        await expect(session.read({ ...scope, owns })).rejects.toMatchObject({
-          failure: {
-            status: 'TOPIC_AUTHORIZATION_FAILED',
-            hint: expect.stringContaining(`User:alice needs Describe on topic "${hidden}"`),
-          },
-        });
-      }
-    }
-    const owned = { desired: [declared(topic(seen))], retired: [], owns: ['events/topic/**'] };
-    await expect
-      .poll(async () => (await session.read(owned).catch(() => [])).map(({ address }) => address))
-      .toContain(topic(seen));
-    // Kinds that are only listed whole are refused whole.
-    for (const kind of ['acl', 'quota', 'user']) {
-      const scope = { desired: [], retired: [], owns: [`events/${kind}/**`] };
-      await expect(session.read(scope)).rejects.toMatchObject({ name: 'BrokerError' });
-    }
-  });
-
-  test('the authorizer knows hosts and operations as the linter does', async () => {
-    const admin = await open({ settings: { bootstrap: [...plain] } });
-    const settings = { bootstrap: [...sasl], sasl: login('plain', 'alice', 'alice-secret') };
-    const { session } = await open({ settings });
-    const acl = (name: string, host: string, more: Partial<AclSpec> = {}): AclSpec => ({
-      ...{ 'resource-type': 'topic', name, pattern: 'literal', principal: 'User:alice' },
-      ...{ host, operation: 'all', permission: 'allow', ...more },
-    });
-    const grant = (...acls: readonly AclSpec[]) =>
-      send(
-        admin.session,
-        acls.map((body) => [{ op: 'acl.create', target: 'a', body }]),
-      );
-    const isSeen = async (name: string) => (await readOne(session, topic(name)).catch(() => null)) !== null;
-    const hosts = ['127.0.0.0/8', 'localhost', '127.0.0.01', '::ffff:127.0.0.1'];
-    const unmatched = hosts.map((host) => ({ host, name: fresh('unmatched') }));
-    const [denied, exact, grouped] = [fresh('denied'), fresh('exact'), fresh('grouped')];
-    await send(
-      admin.session,
-      [...unmatched.map(({ name }) => name), denied, exact].map((name) => [create(name)]),
-    );
-    // The last one is of use, so once it counts, the others do as well.
-    await grant(
-      ...unmatched.map(({ name, host }) => acl(name, host)),
-      acl(denied, '*'),
-      acl(denied, '127.0.0.0/8', { permission: 'deny' }),
-      acl(grouped, '*', { 'resource-type': 'group', operation: 'alter' }),
-      acl(exact, '127.0.0.1'),
-    );
-    await expect.poll(() => isSeen(exact)).toBe(true);
-    for (const { host, name } of unmatched) {
-      expect([host, await isSeen(name), isMatchableHost(host)]).toEqual([host, false, false]);
-    }
-    expect(await isSeen(denied)).toBe(true);
-    expect(isMatchableHost('127.0.0.1')).toBe(true);
-    // Brokers took an operation that groups do not have.
-    const listed = await admin.session.read({ desired: [], retired: [], owns: ['events/acl/group/**'] });
-    expect(listed.map(({ spec }) => spec.name)).toContain(grouped);
-  });
-
   test('a throttle that the broker tells of is waited for, and no request times out meanwhile', async () => {
-    const admin = await open({ settings: { bootstrap: [...plain] } });
+    const admin = await open({ settings: { bootstrap: [...at.plain] } });
     const user = fresh('throttled');
     const body = { name: user, mechanism: 'scram-sha-256', iterations: 4096 } as const;
     const upsert = {
@@ -275,7 +169,7 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
       [quota({ controller_mutation_rate: 1 }, [])],
     ]);
     const sasl256 = login('scram-sha-256', user, 'pw');
-    const { session } = await open({ settings: { bootstrap: [...sasl], sasl: sasl256 }, timeout: 2_000 });
+    const { session } = await open({ settings: { bootstrap: [...at.sasl], sasl: sasl256 }, timeout: 2_000 });
     const start = Date.now();
     const names = [fresh('slowly'), fresh('slowly')] as const;
     // A burst that uses up the quota of the next seconds, and what must wait for them.
@@ -284,81 +178,5 @@ describe.each(['old', 'current'] as const)('connecting to the %s Kafka', (line) 
     expect(await readOne(session, topic(names[1]))).toBeDefined();
     expect(Date.now() - start).toBeGreaterThan(2_000);
     await send(admin.session, [[quota({}, ['controller_mutation_rate'])]]);
-  });
-
-  test('a missing right is named, with operation and resource', async () => {
-    const name = fresh('hers');
-    const admin = await open({ settings: { bootstrap: [...plain] } });
-    await send(admin.session, [[create(name)]]);
-    const settings = { bootstrap: [...sasl], sasl: login('plain', 'alice', 'alice-secret') };
-    const { session } = await open({ settings });
-    expect(session.broker.facts.defaults).toBeUndefined();
-
-    await expect(readOne(session, topic(name))).rejects.toMatchObject({
-      name: 'BrokerError',
-      failure: {
-        status: 'TOPIC_AUTHORIZATION_FAILED',
-        hint: expect.stringContaining(`User:alice needs Describe on topic "${name}"`),
-      },
-    });
-    await expect(
-      readOne(session, 'events/acl/topic/literal/x/User%3Aa/allow/read/%2A'),
-    ).rejects.toMatchObject({
-      failure: { hint: expect.stringContaining('User:alice needs Describe on the cluster') },
-    });
-    await expect(readOne(session, 'events/quota/user/x')).rejects.toMatchObject({
-      failure: { hint: expect.stringContaining('User:alice needs DescribeConfigs on the cluster') },
-    });
-    for (const [address, resource] of [
-      // The old release has no group configs to ask for.
-      ...(line === 'current' ? [['events/group/hers', 'group "hers"']] : []),
-      ['events/client-metrics/x', 'the cluster'],
-      ['events/broker-configs/cluster', 'the cluster'],
-    ]) {
-      await expect(readOne(session, address ?? '')).rejects.toMatchObject({
-        failure: { hint: expect.stringContaining(`User:alice needs DescribeConfigs on ${resource}`) },
-      });
-    }
-    const [outcome] = await send(session, [[create(fresh('new'))]]);
-    expect(outcome).toMatchObject({
-      status: 'failed',
-      failure: { hint: expect.stringContaining('needs Create on topic') },
-    });
-    const rights = (await session.diagnose()).filter((check) => check.name.startsWith('right'));
-    expect(rights.map(({ ok }) => ok)).toEqual([false, false, false, false]);
-
-    const acl = (operation: 'describe' | 'describe-configs') =>
-      ({
-        'resource-type': 'topic',
-        name,
-        pattern: 'literal',
-        principal: 'User:alice',
-        host: '*',
-        operation,
-        permission: 'allow',
-      }) as const;
-    await send(admin.session, [[{ op: 'acl.create', target: 'a', body: acl('describe') }]]);
-    await expect
-      .poll(() => readOne(session, topic(name)).catch((error: { failure: unknown }) => error.failure))
-      .toMatchObject({
-        hint: expect.stringContaining(`User:alice needs DescribeConfigs on topic "${name}"`),
-      });
-    await send(admin.session, [[{ op: 'acl.create', target: 'a', body: acl('describe-configs') }]]);
-    await expect
-      .poll(() => readOne(session, topic(name)).catch(() => undefined))
-      .toMatchObject({ spec: { partitions: 1 } });
-
-    // A broker tells nobody that it leaves groups out.
-    const affected = async () => (await session.readMetrics([declared(topic(name))])).get(topic(name));
-    expect(await affected()).toMatchObject({ messages: 0 });
-    expect(await affected()).not.toHaveProperty('groups');
-    const onCluster = { 'resource-type': 'cluster', name: 'kafka-cluster' } as const;
-    await send(admin.session, [
-      [{ op: 'acl.create', target: 'a', body: { ...acl('describe'), ...onCluster } }],
-    ]);
-    await expect.poll(affected).toMatchObject({ groups: [] });
-    await send(admin.session, [
-      [{ op: 'acl.delete', target: 'a', body: { ...acl('describe'), ...onCluster } }],
-    ]);
   });
 });

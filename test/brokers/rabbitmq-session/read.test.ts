@@ -1,40 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BrokerError, HIDDEN, type JsonObject } from '../../../src/model/index.ts';
-import { brokerOf, calls, freshVhost, LINES, loginAs, open, readAll, send, statuses } from './live.ts';
-
-type Opened = Awaited<ReturnType<typeof open>>;
+import { describe, expect, test } from 'vitest';
+import type { BrokerError, Session } from '../../../src/model/index.ts';
+import { calls, LINES, loginAs, open, readAll, send, statuses } from './live.ts';
+import { vhostAndUser } from './vhost-and-user.ts';
 
 describe.each(LINES)('reading RabbitMQ %s', (line) => {
-  const broker = brokerOf(line);
-  const vhost = freshVhost();
-  const user = `${vhost}-user`;
-  let admin: Opened;
-
-  beforeAll(async () => {
-    if (!broker) return;
-    admin = await open(line);
-    await send(admin, [
-      [
-        calls.put(['vhosts', vhost], { description: 'what it is for', tags: 'b,a' }),
-        calls.put(['users', user], { password: 'first', tags: 'management' }),
-        calls.put(['permissions', vhost, user], { configure: '.*', write: '.*', read: '.*' }),
-      ],
-    ]);
-  });
-  afterAll(async () => {
-    if (!broker) return;
-    await send(admin, [[calls.delete('vhosts', vhost)], [calls.delete('users', user)]]);
-    await admin.close();
-  });
+  const on = vhostAndUser(line);
+  const { broker, vhost, user } = on;
 
   test.skipIf(!broker)('the identity is the cluster, with facts that its kinds need', () => {
-    expect(admin.broker).toMatchObject({
+    expect(on.admin.broker).toMatchObject({
       name: 'main',
       type: 'rabbitmq',
       version: broker?.version,
       facts: { user: 'guest' },
     });
-    expect(admin.broker.id).toContain('@');
+    expect(on.admin.broker.id).toContain('@');
   });
 
   test.skipIf(!broker)(
@@ -60,10 +40,10 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
       for (; made < target; made++) {
         units.push([calls.queue(vhost, `n${made}`), calls.bind(vhost, 'amq.topic', `n${made}`, `k.${made}`)]);
       }
-      expect(statuses(await send(admin, units))).toEqual({ done: units.length });
-      const before = admin.management.requests;
-      const live = await readAll(admin, `main/queue/${vhost}/*`);
-      counts.push(admin.management.requests - before);
+      expect(statuses(await send(on.admin, units))).toEqual({ done: units.length });
+      const before = on.admin.management.requests;
+      const live = await readAll(on.admin, `main/queue/${vhost}/*`);
+      counts.push(on.admin.management.requests - before);
       expect([...live.keys()].filter((address) => address.startsWith(`main/queue/${vhost}/n`))).toHaveLength(
         target,
       );
@@ -81,7 +61,7 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
       const here = names.slice(0, 19);
       const hidden = `${vhost}-many19`;
       const monitor = `${vhost}-monitor`;
-      await send(admin, [
+      await send(on.admin, [
         [calls.put(['users', team], { password: 'first', tags: 'management' })],
         [calls.put(['users', monitor], { password: 'first', tags: 'monitoring' })],
       ]);
@@ -97,7 +77,7 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
       ];
       const patterns = (name: string) =>
         ['queue', 'exchange', 'policy'].map((kind) => `main/${kind}/${name}/**`);
-      const readIn = (reader: Opened, some: string[]) => readAll(reader, ...some.flatMap(patterns));
+      const readIn = (reader: Session, some: string[]) => readAll(reader, ...some.flatMap(patterns));
       try {
         const counts: number[] = [];
         for (const [from, to] of [
@@ -113,7 +93,7 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
               ? []
               : [calls.put(['permissions', name, team], { configure: '', write: '', read: '' })]),
           ]);
-          expect(statuses(await send(admin, made))).toEqual({ done: 10 });
+          expect(statuses(await send(on.admin, made))).toEqual({ done: 10 });
           const before = session.management.requests;
           const live = await readIn(session, here.slice(0, to));
           counts.push(session.management.requests - before);
@@ -122,11 +102,11 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
         expect(counts).toEqual([4, 4]);
         const alone = new Map<string, unknown>();
         for (const name of here)
-          for (const [address, one] of await readIn(admin, [name])) alone.set(address, one);
+          for (const [address, one] of await readIn(on.admin, [name])) alone.set(address, one);
         expect(await readIn(session, here)).toEqual(alone);
         const missing = Array.from({ length: 60 }, (_, i) => `${vhost}-none${i}`);
         expect(await readIn(session, [...here, ...missing.slice(0, 1)])).toEqual(alone);
-        expect(await readIn(admin, [...here, ...missing])).toEqual(alone);
+        expect(await readIn(on.admin, [...here, ...missing])).toEqual(alone);
         const refusal = (some: string[]) =>
           readIn(session, some).catch((error: BrokerError) => error.failure);
         const refused = await refusal(names);
@@ -143,7 +123,7 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
         });
       } finally {
         await session.close();
-        await send(admin, [
+        await send(on.admin, [
           [calls.delete('users', team)],
           [calls.delete('users', monitor)],
           ...names.map((name) => [calls.delete('vhosts', name)]),
@@ -153,15 +133,15 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
   );
 
   test.skipIf(!broker)('nothing is asked for that the scope does not need', async () => {
-    const before = admin.management.requests;
+    const before = on.admin.management.requests;
     // Users, their limits, and both kinds of their permissions, which disappear with them.
-    await readAll(admin, 'main/user/*');
-    await readAll(admin, 'other/**');
-    expect(admin.management.requests - before).toBe(4);
+    await readAll(on.admin, 'main/user/*');
+    await readAll(on.admin, 'other/**');
+    expect(on.admin.management.requests - before).toBe(4);
   });
 
   test.skipIf(!broker)('a vhost that does not exist holds nothing', async () => {
-    expect((await readAll(admin, 'main/queue/no%20such/*', 'main/policy/no%20such/*')).size).toBe(0);
+    expect((await readAll(on.admin, 'main/queue/no%20such/*', 'main/policy/no%20such/*')).size).toBe(0);
   });
 
   test.skipIf(!broker)('hostile names come back as they are', async () => {
@@ -170,15 +150,15 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
       calls.queue(vhost, name),
       calls.bind(vhost, 'amq.topic', name, name.slice(0, 100)),
     ]);
-    expect(statuses(await send(admin, units))).toEqual({ done: names.length });
-    const live = await readAll(admin, `main/queue/${vhost}/*`);
+    expect(statuses(await send(on.admin, units))).toEqual({ done: names.length });
+    const live = await readAll(on.admin, `main/queue/${vhost}/*`);
     const found = [...live.keys()].map((address) => decodeURIComponent(address.split('/')[3] ?? ''));
     expect(found).toEqual(expect.arrayContaining(names));
     // All of them can go again, also those that no URL can name.
     expect(
       statuses(
         await send(
-          admin,
+          on.admin,
           names.map((name) => [calls.deleteQueue(vhost, name)]),
         ),
       ),
@@ -188,13 +168,13 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
   test.skipIf(!broker)('vhosts with hostile names are read apart', async () => {
     const hostile = ['detailed', `${vhost}/%2F?#`, '..'];
     await send(
-      admin,
+      on.admin,
       hostile.map((name) => [calls.put(['vhosts', name])]),
     );
     // The management API cannot make a vhost of two dots, so neither can we; it reads as not there.
-    for (const name of hostile.slice(0, 2)) await send(admin, [[calls.queue(name, 'only-here')]]);
+    for (const name of hostile.slice(0, 2)) await send(on.admin, [[calls.queue(name, 'only-here')]]);
     for (const name of hostile.slice(0, 2)) {
-      const queues = await admin.read({
+      const queues = await on.admin.read({
         desired: [],
         retired: [],
         owns: [`main/queue/${encodeURIComponent(name)}/*`],
@@ -204,9 +184,9 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
       expect(found).toContain(`${own}only-here`);
       expect(found.filter((address) => !address.startsWith(own))).toEqual([]);
     }
-    expect((await readAll(admin, 'main/queue/../*')).size).toBe(0);
+    expect((await readAll(on.admin, 'main/queue/../*')).size).toBe(0);
     await send(
-      admin,
+      on.admin,
       hostile.slice(0, 2).map((name) => [calls.delete('vhosts', name)]),
     );
   });
@@ -226,47 +206,8 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
     },
   );
 
-  test.skipIf(!broker)('a missing right is named', async () => {
-    const session = await open(line, { settings: loginAs(line, user, 'first') });
-    const refusal = (glob: string) => readAll(session, glob).catch((error: BrokerError) => error);
-    const users = await refusal('main/user/*');
-    expect(users).toBeInstanceOf(BrokerError);
-    expect((users as BrokerError).failure).toMatchObject({
-      op: expect.stringMatching(/^read (users|user-limits|permissions|topic-permissions)$/),
-      hint: `user "${user}" needs the tag "administrator"`,
-    });
-    const parameters = await refusal(`main/parameter/${vhost}/**`);
-    expect((parameters as BrokerError).failure.hint).toContain('the tag "policymaker"');
-    const elsewhere = await refusal('main/queue/%2F/*');
-    expect((elsewhere as BrokerError).failure.hint).toBe(`user "${user}" needs a permission in vhost "/"`);
-    await session.close();
-  });
-
-  test.skipIf(!broker)('a password is compared by its hash, and never shown', async () => {
-    const address = `main/user/${encodeURIComponent(user)}`;
-    const password = { $secret: '${PASSWORD}' };
-    const specFor = async (value: string) => {
-      const session = await open(line, { resolve: () => value });
-      const desired = [{ address, spec: { tags: [], password }, dependsOn: [] }];
-      const live = await session.read({ desired, retired: [], owns: [] });
-      await session.close();
-      return live.find((one) => one.address === address)?.spec;
-    };
-    expect(await specFor('first')).toEqual({ tags: ['management'], password });
-    expect(await specFor('second')).toEqual({ tags: ['management'], password: HIDDEN });
-  });
-
-  test.skipIf(!broker)('tags are set, and the password stays', async () => {
-    const tags = ['management', 'policymaker'];
-    const outcomes = await send(admin, [[{ op: 'user.set-tags', target: '', body: { name: user, tags } }]]);
-    expect(outcomes).toMatchObject([{ status: 'done' }]);
-    const session = await open(line, { settings: loginAs(line, user, 'first') });
-    expect((await readAll(session, `main/parameter/${vhost}/**`)).size).toBe(0);
-    await session.close();
-  });
-
   test.skipIf(!broker)('vhosts, limits and permissions are read as the API lists them', async () => {
-    const outcomes = await send(admin, [
+    const outcomes = await send(on.admin, [
       [calls.put(['vhost-limits', vhost, 'max-queues'], { value: 1000 })],
       [calls.put(['topic-permissions', vhost, user], { exchange: 'amq.topic', write: 'w', read: 'r' })],
       [
@@ -278,7 +219,7 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
       ],
     ]);
     expect(outcomes.map((outcome) => outcome.failure)).toEqual([undefined, undefined, undefined]);
-    const live = await readAll(admin, `main/*/${vhost}/**`, 'main/vhost/*');
+    const live = await readAll(on.admin, `main/*/${vhost}/**`, 'main/vhost/*');
     const spec = (address: string) => live.get(address)?.spec;
     expect(spec(`main/vhost/${vhost}`)).toMatchObject({ description: 'what it is for', tags: ['a', 'b'] });
     expect(spec(`main/vhost-limits/${vhost}`)).toEqual({ limits: { 'max-queues': 1000 } });
@@ -294,48 +235,21 @@ describe.each(LINES)('reading RabbitMQ %s', (line) => {
   });
 
   test.skipIf(!broker)(
-    'secrets of parameters are references where they are as declared, else hidden',
-    async () => {
-      const name = `${vhost}-parameter`;
-      const address = `main/global-parameter/${name}`;
-      await send(admin, [
-        [calls.put(['global-parameters', name], { value: { uri: 'amqp://u:p4ss@host', plain: 'x' } })],
-      ]);
-      const valueFor = async (resolved: string, spec: JsonObject) => {
-        const session = await open(line, { resolve: () => resolved });
-        const live = await session.read({
-          desired: [{ address, spec, dependsOn: [] }],
-          retired: [],
-          owns: [],
-        });
-        await session.close();
-        return live.find((one) => one.address === address)?.spec.value;
-      };
-      const uri = { $secret: '${UPSTREAM}' };
-      const declared = { value: { uri } };
-      expect(await valueFor('amqp://u:p4ss@host', declared)).toEqual({ uri, plain: 'x' });
-      expect(await valueFor('amqp://u:other@host', declared)).toEqual({ uri: HIDDEN, plain: 'x' });
-      expect(await valueFor('', { value: null })).toEqual({ uri: HIDDEN, plain: 'x' });
-      await send(admin, [[calls.delete('global-parameters', name)]]);
-    },
-  );
-
-  test.skipIf(!broker)(
     'a binding that the management API cannot list is told, with the way out',
     async () => {
       const name = `${vhost}-tilde`;
-      await send(admin, [[calls.put(['vhosts', name]), calls.queue(name, 'q')]]);
-      await send(admin, [[calls.bind(name, 'amq.topic', 'q', 'a~b')]]);
+      await send(on.admin, [[calls.put(['vhosts', name]), calls.queue(name, 'q')]]);
+      await send(on.admin, [[calls.bind(name, 'amq.topic', 'q', 'a~b')]]);
       // Without arguments such a key does no harm.
       expect(
-        (await readAll(admin, `main/queue/${name}/*`)).has(`main/binding/${name}/amq.topic/queue/q/a%7Eb`),
+        (await readAll(on.admin, `main/queue/${name}/*`)).has(`main/binding/${name}/amq.topic/queue/q/a%7Eb`),
       ).toBe(true);
-      await send(admin, [[calls.bind(name, 'amq.topic', 'q', 'a~b', { x: 'y' })]]);
-      const reading = readAll(admin, `main/queue/${name}/*`);
+      await send(on.admin, [[calls.bind(name, 'amq.topic', 'q', 'a~b', { x: 'y' })]]);
+      const reading = readAll(on.admin, `main/queue/${name}/*`);
       await expect(reading).rejects.toMatchObject({
         failure: { status: '500', hint: expect.stringContaining('"~"') },
       });
-      await send(admin, [[calls.delete('vhosts', name)]]);
+      await send(on.admin, [[calls.delete('vhosts', name)]]);
     },
   );
 });

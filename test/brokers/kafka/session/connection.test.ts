@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect, createServer } from 'node:net';
-import * as kafkajs from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Connection, ERRORS, PRIVATE } from '../../../../src/brokers/kafka/session/connection.ts';
 import { int16 } from '../../../../src/brokers/kafka/session/protocol/codec.ts';

@@ -6,8 +6,9 @@ import { deadLetters } from './dead-letters-cases.ts';
 import { policies } from './policies-cases.ts';
 import { queues } from './queues-cases.ts';
 import { reachability } from './reachability-cases.ts';
+import { versions } from './versions-cases.ts';
 
-const CASES = { ...deadLetters, ...bindings, ...reachability, ...queues, ...policies };
+const CASES = { ...deadLetters, ...bindings, ...reachability, ...queues, ...policies, ...versions };
 
 describe.each(Object.entries(CASES))('rabbitmq/%s', (code, cases) => {
   it.each(cases.map((one, index) => [index + 1, one] as const))(
