@@ -38,11 +38,16 @@ export function findPatternKind(
       hint,
     },
   });
-  const known = [...new Set(providers.flatMap(({ patterns = {} }) => Object.keys(patterns)))].sort();
+  const kindsOf = (some: readonly SchemaSource[]) =>
+    [...new Set(some.flatMap(({ patterns = {} }) => Object.keys(patterns)))].sort();
+  const types = new Set(brokers.values());
+  const own = kindsOf(providers.filter(({ name: type }) => types.has(type)));
   const { kind, on } = entry;
   const kindAt = places.atValue(entry, 'kind');
   if (kind === undefined)
-    return fail('missing-key', 'missing required key "kind"', at, `kinds: ${known.join(', ')}`);
+    return fail('missing-key', 'missing required key "kind"', at, `kinds: ${kindsOf(providers).join(', ')}`);
+  // Brokers that the project does not have need not be loaded for a kind that one of its own has.
+  const known = typeof kind === 'string' && own.includes(kind) ? own : kindsOf(providers);
   if (typeof kind !== 'string' || !known.includes(kind)) {
     const near = typeof kind === 'string' ? nearestWord(kind, known) : undefined;
     const hint = near === undefined ? `kinds: ${known.join(', ')}` : `did you mean ${near}?`;

@@ -84,8 +84,15 @@ export class TestReader {
 
   /** The provider whose broker the test asks: no two have a key of these in common. */
   private providerOf(test: JsonObject, at: Source): SchemaSource | undefined {
-    const known = this.input.providers.filter(({ routing }) => routing);
-    const found = known.filter(({ routing }) => routing?.subjects.some((path) => hasPath(test, path)));
+    const { providers, brokers } = this.input;
+    const asked = (some: readonly SchemaSource[]) =>
+      some.filter(({ routing }) => routing?.subjects.some((path) => hasPath(test, path)));
+    // Those of no broker of the project need not be loaded for a test that is right.
+    const types = new Set(brokers.values());
+    const [own, other] = asked(providers.filter(({ name }) => types.has(name)));
+    if (own && !other) return own;
+    const known = providers.filter(({ routing }) => routing);
+    const found = asked(known);
     const [only] = found;
     if (only && found.length === 1) return only;
     const forms = known.map(({ name, routing }) => `${routing?.subjects.join(' or ')} (${name})`).join(', ');

@@ -12,34 +12,37 @@ export async function checkOnDemand(
   options: Omit<ProjectOptions, 'providers'>,
   loaders = LOADERS,
 ): Promise<Checked> {
+  const names = Object.keys(loaders);
   const loaded = new Map<string, Provider>();
   for (;;) {
     const missing = new Set<string>();
-    const providers = Object.keys(loaders).map((name) => loaded.get(name) ?? standIn(name, missing));
+    // A broker's schema is asked for by name; all else, such as the rules, of one broker after the other.
+    const touch = (name: string, key: unknown) => {
+      for (const one of key === 'schema' ? [name] : names) missing.add(one);
+    };
+    const providers = names.map((name) => loaded.get(name) ?? standIn(name, touch));
     try {
       const checked = checkWith(providers, options);
       if (missing.size === 0) return checked;
     } catch (error) {
       if (missing.size === 0) throw error;
     }
-    // Tests and patterns may concern any broker: topology files are not read a third time.
-    const names = loaded.size === 0 ? missing : Object.keys(loaders);
-    for (const name of names) {
-      const provider = await loaders[name]?.();
+    for (const name of missing) {
+      const provider = loaded.get(name) ?? (await loaders[name]?.());
       if (provider) loaded.set(name, provider);
     }
   }
 }
 
-/** Has the name of a provider; anything else that is read of it is noted and ends the check. */
-function standIn(name: string, missing: Set<string>): Provider {
-  const touched = () => {
-    missing.add(name);
+/** Has the name of a provider; anything else that is read of it is told and ends the check. */
+function standIn(name: string, touch: (name: string, key?: unknown) => void): Provider {
+  const touched = (key?: unknown) => {
+    touch(name, key);
     throw new Error(`${name} is not loaded`);
   };
   return new Proxy({ name } as Provider, {
-    get: (_, key) => (key === 'name' ? name : touched()),
-    has: touched,
-    ownKeys: touched,
+    get: (_, key) => (key === 'name' ? name : touched(key)),
+    has: () => touched(),
+    ownKeys: () => touched(),
   });
 }

@@ -30,12 +30,15 @@ const PROJECTS: Readonly<Record<string, readonly [Files, readonly string[]]>> = 
     { config: RABBIT, topology: 'retired: [main/queue/%2F/old]\n' },
     ['rabbitmq'],
   ],
-  'two brokers': [{ config: TWO, topology: 'nats: { streams: { S: { subjects: [s] } } }\n' }, ALL],
+  'two brokers': [
+    { config: TWO, topology: 'nats: { streams: { S: { subjects: [s] } } }\n' },
+    ['nats', 'kafka'],
+  ],
   'no configuration': [{ topology: 'kafka: { topics: { orders: { partitions: 3 } } }\n' }, ['kafka']],
   'an unknown type': [{ config: 'brokers: { main: { type: kafkaa } }\n', topology: QUEUE }, ['rabbitmq']],
   'a section of another broker': [
     { config: RABBIT, topology: `${QUEUE}nats: { streams: { S: {} } }\n` },
-    ALL,
+    ['rabbitmq', 'nats'],
   ],
   mistakes: [
     { config: RABBIT, topology: 'rabbitmq: { queus: {}, queues: { a: { max-length: x } } }\n' },
@@ -53,11 +56,22 @@ const PROJECTS: Readonly<Record<string, readonly [Files, readonly string[]]>> = 
     { config: RABBIT, topology: `# brokerform-ignore rabbitmq/unbond-queue: typo\n${QUEUE}` },
     ALL,
   ],
-  tests: [
+  'tests of its broker': [
+    {
+      config: RABBIT,
+      topology: `${QUEUE}tests: [{ name: t, publish: { exchange: amq.direct, key: a }, unroutable: true }]\n`,
+    },
+    ['rabbitmq'],
+  ],
+  'tests of another broker': [
     { config: RABBIT, topology: `${QUEUE}tests: [{ name: t, publish: {}, expect: {} }, { name: u }]\n` },
     ALL,
   ],
-  'a pattern': [
+  'a pattern of its broker': [
+    { config: RABBIT, topology: 'patterns: { email: { kind: work-queue, retries: [1s] } }\n' },
+    ['rabbitmq'],
+  ],
+  'a pattern of no broker': [
     {
       config: RABBIT,
       topology: 'patterns: { email: { kind: work-queue, retries: [1s] }, p: { kind: x } }\n',
@@ -73,7 +87,7 @@ const PROJECTS: Readonly<Record<string, readonly [Files, readonly string[]]>> = 
       config: `${RABBIT}environments: { x: { brokers: { main: { type: nats, servers: ["nats://x"] } } } }\n`,
       topology: QUEUE,
     },
-    ALL,
+    ['rabbitmq', 'nats'],
   ],
 };
 
