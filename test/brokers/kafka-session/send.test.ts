@@ -205,6 +205,17 @@ describe.each(['old', 'current'] as const)('changing the %s Kafka', (line) => {
     });
   });
 
+  test('a preview of wide topics is sent in as many requests as the controller takes', async () => {
+    const opened = await open({ settings: { bootstrap } });
+    const units = Array.from({ length: 500 }, () => [create(fresh('wide'), 30)]);
+    let objections: Awaited<ReturnType<NonNullable<typeof opened.session.preview>>> = [];
+    const counts = await counted(opened, async () => {
+      objections = (await opened.session.preview?.(units)) ?? [];
+    });
+    expect(objections).toEqual([]);
+    expect(counts).toEqual({ CreateTopics: 2 });
+  });
+
   test('two applies at once: each is told what it did, and nothing is done twice', async () => {
     const names = Array.from({ length: 20 }, () => fresh('race'));
     const sessions = await Promise.all([1, 2].map(() => open({ settings: { bootstrap } })));

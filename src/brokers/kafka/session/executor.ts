@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  append,
   BrokerError,
   type ChunkLimits,
   ConnectionError,
@@ -8,9 +9,10 @@ import {
   type SendOptions,
 } from '../../../model/index.ts';
 import { LostConnection } from './connection-errors.ts';
-import { NOT_CONTROLLER, QUOTA_EXCEEDED, TIMED_OUT } from './protocol/errors.ts';
+import { NOT_CONTROLLER, POLICY_VIOLATION, QUOTA_EXCEEDED, TIMED_OUT } from './protocol/errors.ts';
 import { failureOf, type Right } from './refusals.ts';
 import type { KafkaSettings } from './settings.ts';
+import { untilVisible } from './visibility.ts';
 
 /** What became of one call. */
 export type Result =
@@ -30,6 +32,22 @@ export type Execute<B> = (items: readonly Item<B>[], options: SendOptions) => Pr
 export interface Verdict {
   readonly code: number;
   readonly message?: string | null;
+}
+
+/**
+ * A KRaft controller refuses a request that makes over 10,000 records of metadata (QuorumController.java,
+ * MAX_RECORDS_PER_USER_OP): a topic makes one for itself, one for each partition, and one for each config.
+ */
+export const MOST_RECORDS = 9_000;
+
+/** Others may have another bound: they say it of all that is in the request. */
+export function areTooMany(verdicts: readonly Verdict[]): boolean {
+  return (
+    verdicts.length > 1 &&
+    verdicts.every(
+      ({ code, message }) => code === POLICY_VIOLATION && /excessively large/i.test(message ?? ''),
+    )
+  );
 }
 
 /** How calls of one op are executed, many in one request. */
@@ -125,15 +143,19 @@ export function notStarted(op: string): Result {
   return { status: 'not-started', failure: { op, message: 'stopped before this step' } };
 }
 
-/** @returns items that are applied; all others are settled */
+/**
+ * @param hasTried an earlier attempt may have done it
+ * @returns items that are applied; all others are settled
+ */
 async function requestUntilDone<B>(
   settings: KafkaSettings,
   executor: CallExecutor<B>,
   items: readonly Item<B>[],
+  hasTried = false,
 ): Promise<Applied<B>[]> {
   const applied: Applied<B>[] = [];
   let pending = items;
-  let again = false;
+  let again = hasTried;
   for (let attempt = 0; pending.length > 0; attempt++) {
     const pause = PAUSES[attempt];
     const verdicts = await executor.send(pending.map((item) => item.body)).catch((error: unknown) => error);
@@ -146,6 +168,12 @@ async function requestUntilDone<B>(
       }
       await sleep(jittered(pause));
       continue;
+    }
+    if (areTooMany(verdicts)) {
+      for (const half of halvesOf(pending)) {
+        append(applied, await requestUntilDone(settings, executor, half, again));
+      }
+      return applied;
     }
     const later: Item<B>[] = [];
     for (const [i, item] of pending.entries()) {
@@ -173,6 +201,11 @@ async function requestUntilDone<B>(
   return applied;
 }
 
+export function halvesOf<T>(items: readonly T[]): [readonly T[], readonly T[]] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
+}
+
 function jittered(pause: number): number {
   return pause * (0.5 + Math.random());
 }
@@ -193,62 +226,6 @@ export function resultOf(op: string, error: unknown): Result {
   if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
   if (error instanceof ConnectionError) return { status: 'unknown', failure: { op, message: error.message } };
   throw error;
-}
-
-/** Longest pause between two polls, in milliseconds: half of it is the average delay of an apply. */
-const POLL = 50;
-
-/** Polls with growing pauses until the check succeeds, for at most `patience` ms. A throwing check has failed. */
-export async function untilSeen(patience: number, check: () => Promise<boolean>): Promise<boolean> {
-  const end = Date.now() + patience;
-  for (let pause = 10; ; pause = Math.min(pause * 2, POLL)) {
-    if (await check().catch(() => false)) return true;
-    if (Date.now() + pause > end) return false;
-    await sleep(pause);
-  }
-}
-
-/*
- * A controller answers as soon as a change is in its log; a broker shows it once it has replayed that log, which takes
- * the longer the more there is to replay, and in steps: 40 s after 20,000 new partitions were seen on a small machine.
- */
-
-/** How long a broker may show nothing new, in milliseconds: for any work, and for each record of it. */
-const STALL = 30_000;
-const STALL_PER_RECORD = 20;
-/** Pauses between two polls, in milliseconds. Half of the last one is the average delay of an apply. */
-const FIRST_POLL = 10;
-/** Long waits poll less often: after a tenth of the elapsed time, up to this. */
-const LONGEST_POLL = 1_000;
-
-interface Waiting<B> {
-  /** Items that are not visible yet. A failed poll changes nothing. */
-  poll(bodies: readonly B[]): Promise<readonly B[]>;
-  /** Records of metadata that the work consists of. */
-  readonly records: number;
-  /** Called with the number of items that are not visible yet. */
-  readonly onPoll?: (left: number) => void;
-}
-
-/**
- * Waits until changes are visible, and goes on as long as ever more of them are.
- * @returns those that were not visible when nothing had come for a time in proportion to the work
- */
-export async function untilVisible<B>(bodies: readonly B[], waiting: Waiting<B>): Promise<readonly B[]> {
-  const patience = STALL + STALL_PER_RECORD * waiting.records;
-  const start = Date.now();
-  let lastProgress = start;
-  let left = bodies;
-  for (let pause = FIRST_POLL; left.length > 0; ) {
-    const seen: readonly B[] = await waiting.poll(left).catch(() => left);
-    if (seen.length < left.length) lastProgress = Date.now();
-    left = seen;
-    waiting.onPoll?.(left.length);
-    if (left.length === 0 || Date.now() + pause > lastProgress + patience) break;
-    await sleep(pause);
-    pause = Math.min(pause * 2, LONGEST_POLL, Math.max(POLL, (Date.now() - start) / 10));
-  }
-  return left;
 }
 
 /** The answers in the order of the bodies. */

@@ -1,6 +1,6 @@
-import type { Objection } from '../../../model/index.ts';
+import { chunksOf, type Objection } from '../../../model/index.ts';
 import type { Cluster } from './cluster.ts';
-import type { Verdict } from './executor.ts';
+import { areTooMany, halvesOf, MOST_RECORDS, type Verdict } from './executor.ts';
 import {
   CLUSTER_UNAUTHORIZED,
   GROUP_UNAUTHORIZED,
@@ -32,8 +32,8 @@ const IGNORED_CODES: readonly number[] = [
   UNKNOWN_TOPIC,
 ];
 
-/** Items in one request that is only checked. */
-const CHUNK = 500;
+/** What goes in one request that is only checked. */
+const CHUNK = { items: 500, weight: MOST_RECORDS };
 
 /** What the cluster refuses of requests that it only checks. */
 export async function objections<B>(
@@ -43,14 +43,19 @@ export async function objections<B>(
     /** The right that it takes. */
     right(body: B): Right;
     readonly items: readonly Checked<B>[];
+    /** Records of metadata that it would make; one unless said otherwise. */
+    weigh?(body: B): number;
     readonly send: (bodies: readonly B[]) => Promise<readonly Verdict[]>;
   },
 ): Promise<Objection[]> {
   const { op, right, items, send } = checking;
+  const weigh = ({ body }: Checked<B>) => checking.weigh?.(body) ?? 1;
   const found: Objection[] = [];
-  for (let at = 0; at < items.length; at += CHUNK) {
-    const chunk = items.slice(at, at + CHUNK);
-    const verdicts = await send(chunk.map((item) => item.body));
+  for (const chunk of chunksOf(items, CHUNK, weigh)) {
+    const verdicts = await sendInParts(
+      chunk.map((item) => item.body),
+      send,
+    );
     for (const [i, { unit, body }] of chunk.entries()) {
       const { code = 0, message = null } = verdicts[i] ?? {};
       if (code === 0 || IGNORED_CODES.includes(code)) continue;
@@ -58,4 +63,15 @@ export async function objections<B>(
     }
   }
   return found;
+}
+
+/** The verdicts in order; a request that is too large for the controller is sent as two. */
+async function sendInParts<B>(
+  bodies: readonly B[],
+  send: (bodies: readonly B[]) => Promise<readonly Verdict[]>,
+): Promise<readonly Verdict[]> {
+  const verdicts = await send(bodies);
+  if (!areTooMany(verdicts)) return verdicts;
+  const [first, second] = halvesOf(bodies);
+  return [...(await sendInParts(first, send)), ...(await sendInParts(second, send))];
 }

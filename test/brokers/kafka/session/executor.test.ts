@@ -65,6 +65,7 @@ class LaggingCluster {
 
 const EXISTS = 36;
 const QUOTA = 89;
+const POLICY_VIOLATION = 44;
 
 const topics = (count: number): Topic[] =>
   Array.from({ length: count }, (_, i) => ({ name: `t${i}`, partitions: 10 }));
@@ -139,6 +140,27 @@ describe('carrying out calls against a broker that lags behind its controller', 
     expect(hidden.results).toMatchObject([
       { status: 'already', failure: { message: expect.stringContaining('does not show yet') } },
     ]);
+  });
+
+  it('sends as two what is too much for the controller, and as many again as it takes', async () => {
+    const cluster = new LaggingCluster(100_000);
+    const inner = cluster.way();
+    const sizes: number[] = [];
+    const bounded: CallExecutor<Topic> = {
+      ...inner,
+      send: async (bodies) => {
+        const records = bodies.reduce((sum, { partitions }) => sum + 1 + partitions, 0);
+        sizes.push(records);
+        if (records <= 300) return inner.send(bodies);
+        const message = 'Excessively large number of partitions per request.';
+        return bodies.map(() => ({ code: POLICY_VIOLATION, message }));
+      },
+    };
+    const tooWide = { name: 'wide', partitions: 400 };
+    const { results } = await run(bounded, [...topics(100), tooWide]);
+    expect(results.slice(0, 100).every(({ status }) => status === 'done')).toBe(true);
+    expect(results[100]).toMatchObject({ status: 'failed', failure: { status: 'POLICY_VIOLATION' } });
+    expect(sizes.length).toBeLessThan(20);
   });
 
   it('goes on through a quota that lets some through at a time', async () => {

@@ -1,4 +1,4 @@
-import { type FieldChange, isObject, type Json } from '../../../../model/index.ts';
+import { type FieldChange, isExactInt, isObject, type Json } from '../../../../model/index.ts';
 import type { ConfigValues } from '../../fields/config-values.ts';
 import type { Update } from '../kind.ts';
 import { type Origin, sourcesIn } from '../topic/spec.ts';
@@ -23,7 +23,8 @@ export function inheritanceTexts(
   const source = sourcesIn(change.before)[config];
   const from = source && source.origin !== own ? ` (${ORIGINS[source.origin]})` : '';
   const inherited = source?.inherited;
-  const shown = (value: Json) => (isObject(value) ? JSON.stringify(value) : values.format(config, value));
+  const shown = (value: Json) =>
+    isObject(value) && !isExactInt(value) ? JSON.stringify(value) : values.format(config, value);
   const inheritedText = (value: string | null) =>
     value === null ? 'unset' : shown(values.normalize(config, value));
   return {

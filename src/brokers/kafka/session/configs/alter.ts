@@ -9,6 +9,11 @@ export interface ConfigsBody {
   readonly unset: readonly string[];
 }
 
+/** How many configs it changes. */
+export function configCount({ set, unset }: ConfigsBody): number {
+  return Object.keys(set).length + unset.length;
+}
+
 /** One request. @param type of the resources, as {@link DescribeConfigs} has it */
 export async function alterConfigs(
   cluster: Cluster,

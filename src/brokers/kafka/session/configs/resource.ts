@@ -8,7 +8,7 @@ import {
 } from '../../kinds/configs/kind.ts';
 import { CONFIG_PREFIX, type ConfigSource, configIn } from '../../kinds/topic/spec.ts';
 import type { Cluster } from '../cluster.ts';
-import { type CallExecutor, executedBy } from '../executor.ts';
+import { type CallExecutor, executedBy, MOST_RECORDS } from '../executor.ts';
 import { softwareVersion } from '../identity.ts';
 import type { KindSession, Wanted } from '../kind-session.ts';
 import { type Checked, objections } from '../objections.ts';
@@ -20,7 +20,7 @@ import {
 } from '../protocol/configs.ts';
 import { type Right, refused } from '../refusals.ts';
 import { inChunks, originOf } from '../topics/read.ts';
-import { alterConfigs, hiddenConfigs } from './alter.ts';
+import { alterConfigs, configCount, hiddenConfigs } from './alter.ts';
 
 /** How resources of one kind stand in the protocol. */
 export interface ConfigSession {
@@ -70,7 +70,8 @@ function alteration(cluster: Cluster, session: ConfigSession): CallExecutor<Conf
     op: `change ${definition.kind} configs`,
     send: (bodies) => alterConfigs(cluster, type, wired(bodies, session), false),
     right: ({ name }) => session.right('AlterConfigs', name),
-    chunk: { items: CHUNK },
+    chunk: { items: CHUNK, weight: MOST_RECORDS },
+    weigh: configCount,
     async notVisible(bodies) {
       const sent = wired(bodies, session);
       const hidden = new Set(await hiddenConfigs(cluster, type, sent));
@@ -94,6 +95,7 @@ async function previewConfigs(cluster: Cluster, session: ConfigSession, units: r
     op: `change ${session.definition.kind} configs`,
     items,
     right: ({ name }) => session.right('AlterConfigs', name),
+    weigh: configCount,
     send: (bodies) => alterConfigs(cluster, session.type, wired(bodies, session), true),
   });
 }

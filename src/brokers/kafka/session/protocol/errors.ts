@@ -15,6 +15,7 @@ export const UNSUPPORTED_VERSION = 35;
 export const TOPIC_EXISTS = 36;
 export const INVALID_PARTITIONS = 37;
 export const NOT_CONTROLLER = 41;
+export const POLICY_VIOLATION = 44;
 export const INVALID_PRODUCER_EPOCH = 47;
 export const CONCURRENT_TRANSACTIONS = 51;
 export const TRANSACTION_UNAUTHORIZED = 53;

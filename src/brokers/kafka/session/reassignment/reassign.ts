@@ -1,9 +1,10 @@
 import { append, ConnectionError, roughSize, type SendOptions } from '../../../../model/index.ts';
 import type { TopicReassign } from '../../kinds/topic/calls.ts';
 import type { Cluster } from '../cluster.ts';
-import { type Item, notStarted, type Result, resultOf, untilSeen } from '../executor.ts';
+import { type Item, notStarted, type Result, resultOf } from '../executor.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { type LogSizes, readLogSizes } from '../topics/log-sizes.ts';
+import { untilSeen } from '../visibility.ts';
 import { electPreferred, removeThrottle } from './complete-reassignments.ts';
 import { bytesToCopy, partitionsByTopic, untilMoved, Watch } from './progress.ts';
 import {

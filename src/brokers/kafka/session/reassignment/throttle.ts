@@ -1,9 +1,9 @@
 import { BrokerError } from '../../../../model/index.ts';
 import { THROTTLE_CONFIGS } from '../../kinds/topic/spec.ts';
 import type { Cluster } from '../cluster.ts';
-import { untilSeen } from '../executor.ts';
 import { BROKER, DELETE, DescribeConfigs, IncrementalAlterConfigs, SET, TOPIC } from '../protocol/configs.ts';
 import { failureOf } from '../refusals.ts';
+import { untilSeen } from '../visibility.ts';
 import { addedBy, type Move } from './reassignments.ts';
 
 /*

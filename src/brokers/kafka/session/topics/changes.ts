@@ -57,9 +57,8 @@ export const CreatePartitions = api(
 );
 
 /**
- * A KRaft controller refuses a request that makes over 10,000 records of metadata (QuorumController.java,
- * MAX_RECORDS_PER_USER_OP); a topic makes one for itself, and one for each partition and config. Brokers make the logs of
- * one such request before they show what came after it, so few at a time let them keep pace.
+ * Far fewer than a controller takes: brokers make the logs of one request before they show what came after it, so few
+ * at a time let them keep pace.
  */
 const RECORDS = 2_000;
 const TOPICS = 500;
@@ -72,10 +71,15 @@ export function creation(cluster: Cluster): CallExecutor<TopicCreate> {
     isThere: (code) => code === TOPIC_EXISTS,
     right: ({ name }) => ({ operation: 'Create', topic: name }),
     chunk: { items: TOPICS, weight: RECORDS },
-    weigh: ({ partitions, replicas, configs }) =>
-      1 + (replicas ? Object.keys(replicas).length : Math.max(1, partitions)) + Object.keys(configs).length,
+    weigh: recordsOf,
     notVisible: (bodies) => notMatching(cluster, bodies, hasLeaders),
   };
+}
+
+/** Records of metadata that a topic makes. */
+export function recordsOf({ partitions, replicas, configs }: TopicCreate): number {
+  const logs = replicas ? Object.keys(replicas).length : Math.max(1, partitions);
+  return 1 + logs + Object.keys(configs).length;
 }
 
 /** Those whose topic is not as it should be, by its metadata. One that we may not see is not waited for. */

@@ -1,9 +1,10 @@
 import type { TopicConfigs } from '../../kinds/topic/calls.ts';
 import type { Cluster } from '../cluster.ts';
-import { alterConfigs, hiddenConfigs } from '../configs/alter.ts';
-import { byName, type CallExecutor, untilVisible, type Verdict } from '../executor.ts';
+import { alterConfigs, configCount, hiddenConfigs } from '../configs/alter.ts';
+import { byName, type CallExecutor, MOST_RECORDS, type Verdict } from '../executor.ts';
 import { AlterConfigs, IncrementalAlterConfigs, TOPIC } from '../protocol/configs.ts';
 import { UNKNOWN_TOPIC } from '../protocol/errors.ts';
+import { untilVisible } from '../visibility.ts';
 import { CHUNK, describeTopics, originOf } from './read.ts';
 
 export function configuration(cluster: Cluster): CallExecutor<TopicConfigs> {
@@ -14,7 +15,8 @@ export function configuration(cluster: Cluster): CallExecutor<TopicConfigs> {
         ? alterConfigs(cluster, TOPIC, bodies, false)
         : replaceOverrides(cluster, bodies),
     right: ({ name }) => ({ operation: 'AlterConfigs', topic: name }),
-    chunk: { items: CHUNK },
+    chunk: { items: CHUNK, weight: MOST_RECORDS },
+    weigh: configCount,
     notVisible: (bodies) => hiddenConfigs(cluster, TOPIC, bodies),
   };
 }

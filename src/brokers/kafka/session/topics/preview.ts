@@ -1,13 +1,13 @@
 import type { Call, Failure, Objection } from '../../../../model/index.ts';
 import type { TopicCall, TopicConfigs, TopicCreate, TopicPartitions } from '../../kinds/topic/calls.ts';
 import type { Cluster } from '../cluster.ts';
-import { alterConfigs } from '../configs/alter.ts';
+import { alterConfigs, configCount } from '../configs/alter.ts';
 import type { Verdict } from '../executor.ts';
 import { type Checked, objections } from '../objections.ts';
 import { BROKER, DescribeConfigs, IncrementalAlterConfigs, TOPIC } from '../protocol/configs.ts';
 import { DELETION_DISABLED, errorName } from '../protocol/errors.ts';
 import type { Right } from '../refusals.ts';
-import { createPartitions, createTopics } from './changes.ts';
+import { createPartitions, createTopics, recordsOf } from './changes.ts';
 
 /**
  * What the cluster would refuse of these units, by its own word: it checks creations, added partitions and configs
@@ -37,14 +37,21 @@ export async function previewTopics(
     op: string,
     operation: Right['operation'],
     items: readonly Checked<B>[],
+    weigh: (body: B) => number,
     send: (bodies: readonly B[]) => Promise<readonly Verdict[]>,
-  ) => objections(cluster, { op, items, send, right: ({ name }) => ({ operation, topic: name }) });
+  ) => objections(cluster, { op, items, weigh, send, right: ({ name }) => ({ operation, topic: name }) });
   const found = await Promise.all([
     deletionObjections(cluster, units as readonly (readonly TopicCall[])[]),
-    check('create topic', 'Create', creations, (bodies) => createTopics(cluster, bodies, true)),
-    check('add partitions', 'Alter', additions, (bodies) => createPartitions(cluster, bodies, true)),
+    check('create topic', 'Create', creations, recordsOf, (bodies) => createTopics(cluster, bodies, true)),
+    check(
+      'add partitions',
+      'Alter',
+      additions,
+      ({ count }) => count,
+      (bodies) => createPartitions(cluster, bodies, true),
+    ),
     cluster.offers(IncrementalAlterConfigs)
-      ? check('change topic configs', 'AlterConfigs', changes, (bodies) =>
+      ? check('change topic configs', 'AlterConfigs', changes, configCount, (bodies) =>
           alterConfigs(cluster, TOPIC, bodies, true),
         )
       : [],
