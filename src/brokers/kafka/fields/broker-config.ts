@@ -1,4 +1,4 @@
-import { type ConfigField, type ConfigTable, configsSchema, FOREVER, time } from './config.ts';
+import { type ConfigField, type ConfigTable, configsSchema, FOREVER, off, time } from './config.ts';
 import { ref, type SectionSchema } from './field.ts';
 import { configOf } from './topic-configs.ts';
 
@@ -151,6 +151,17 @@ const OTHERS: ConfigTable = {
     default: '10',
     doc: 'Threads that delete expired segments in remote storage.',
   },
+  'errors.deadletterqueue.auto.create.topics.enable': {
+    ...off,
+    since: [4, 4],
+    doc: 'Whether brokers create the topic for the dead letters of a share group.',
+  },
+  'errors.deadletterqueue.topic.name.prefix': {
+    type: 'text',
+    default: 'dlq.',
+    since: [4, 4],
+    doc: 'How the name of a topic for the dead letters of a share group must begin.',
+  },
   'remote.log.manager.fetch.max.bytes.per.second': {
     ...rate,
     doc: 'How much each broker fetches from remote storage in a second.',
@@ -188,7 +199,7 @@ function topicDefault(name: string, topic: string): ConfigField {
 
 /**
  * Every config that all brokers of Kafka 3.7 to 4.3 take at run time, as `DynamicBrokerConfig` of 3.7.2 and 4.3.1 has
- * it, without plug-ins (`metric.reporters`, `config.providers`).
+ * it, without plug-ins (`metric.reporters`, `config.providers`); of 4.4 what dead letters of share groups need.
  * {@link https://kafka.apache.org/documentation/#dynamicbrokerconfigs}
  */
 export const BROKER_CONFIGS: ConfigTable = Object.fromEntries(

@@ -32,6 +32,21 @@ const CONSUMER: ConfigTable = {
   'consumer.session.timeout.ms': session,
 };
 
+/** https://cwiki.apache.org/confluence/display/KAFKA/KIP-1191 */
+const DEAD_LETTERS: ConfigTable = {
+  'errors.deadletterqueue.copy.record.enable': {
+    ...off,
+    since: [4, 4],
+    doc: 'Whether dead letters of a share group are copies of the records; otherwise they only tell where these are.',
+  },
+  'errors.deadletterqueue.topic.name': {
+    type: 'text',
+    default: '',
+    since: [4, 4],
+    doc: 'The topic for what a share group gives up or rejects. Its name starts with `dlq.`, or the prefix that brokers require, and it has `errors.deadletterqueue.group.enable`.',
+  },
+};
+
 const SHARE: ConfigTable = {
   'share.assignment.interval.ms': assignment,
   'share.auto.offset.reset': {
@@ -98,10 +113,11 @@ const STREAMS: ConfigTable = {
 };
 
 /**
- * Every group config of Kafka 4.0 to 4.3, as `GroupConfig` of 4.3.1 has it, with the releases whose class names it.
+ * Every group config of Kafka 4.0 to 4.3, as `GroupConfig` of 4.3.1 has it, with the releases whose class names it; of 4.4
+ * the dead letters of share groups, as 4.4.0 has them.
  * {@link https://kafka.apache.org/documentation/#groupconfigs}
  */
-export const GROUP_CONFIGS: ConfigTable = { ...CONSUMER, ...SHARE, ...STREAMS };
+export const GROUP_CONFIGS: ConfigTable = { ...CONSUMER, ...DEAD_LETTERS, ...SHARE, ...STREAMS };
 
 export const groupSchema: SectionSchema = {
   properties: {

@@ -165,6 +165,11 @@ const RECORDS: ConfigTable = {
 
 /** Segment files: size, flush and deletion. */
 const LOG: ConfigTable = {
+  'errors.deadletterqueue.group.enable': {
+    ...off,
+    since: [4, 4],
+    doc: 'Whether share groups may write their dead letters to the topic.',
+  },
   'file.delete.delay.ms': {
     ...time,
     default: '60000',
@@ -218,7 +223,7 @@ const LOG: ConfigTable = {
 
 /**
  * Every topic config of Kafka 3.0 to 4.3, as the broker's own table has it (`LogConfig`, printed by
- * `java org.apache.kafka.storage.internals.log.LogConfig` of 3.7.2 and 4.3.1).
+ * `java org.apache.kafka.storage.internals.log.LogConfig` of 3.7.2 and 4.3.1), and of 4.4 what dead letters need.
  * {@link https://kafka.apache.org/documentation/#topicconfigs}
  */
 export const TOPIC_CONFIGS: ConfigTable = Object.fromEntries(

@@ -51,6 +51,7 @@ const RELEASES: readonly (readonly [level: number, release: string])[] = [
   [26, '4.1'],
   [28, '4.2'],
   [30, '4.3'],
+  [31, '4.4'],
 ];
 
 /** Requests that came with a release, for clusters with ZooKeeper, which have no `metadata.version`. */
