@@ -12,7 +12,7 @@ import { LostConnection } from './connection-errors.ts';
 import { NOT_CONTROLLER, POLICY_VIOLATION, QUOTA_EXCEEDED, TIMED_OUT } from './protocol/errors.ts';
 import { failureOf, type Right } from './refusals.ts';
 import type { KafkaSettings } from './settings.ts';
-import { untilVisible } from './visibility.ts';
+import { type Pace, untilVisible } from './visibility.ts';
 
 /** What became of one call. */
 export type Result =
@@ -89,6 +89,7 @@ export async function execute<B>(
   items: readonly Item<B>[],
   { drain, onWork }: Pick<SendOptions, 'drain' | 'onWork'>,
 ): Promise<void> {
+  const pace: Pace = { slowest: 0 };
   let inView = Promise.resolve();
   const weigh = ({ body }: Item<B>) => executor.weigh?.(body) ?? 1;
   for (const chunk of chunksOf(items, executor.chunk, weigh)) {
@@ -98,7 +99,7 @@ export async function execute<B>(
     }
     const applied = await requestUntilDone(settings, executor, chunk);
     await inView;
-    inView = settleWhenVisible(executor, applied, onWork);
+    inView = settleWhenVisible(executor, applied, pace, onWork);
   }
   await inView;
 }
@@ -112,6 +113,7 @@ interface Applied<B> {
 async function settleWhenVisible<B>(
   executor: CallExecutor<B>,
   applied: readonly Applied<B>[],
+  pace: Pace,
   onWork: SendOptions['onWork'],
 ): Promise<void> {
   const bodies = applied.map(({ item }) => item.body);
@@ -119,6 +121,7 @@ async function settleWhenVisible<B>(
     await untilVisible(bodies, {
       poll: (left) => executor.notVisible(left),
       records: sumOf(bodies, executor),
+      pace,
       onPoll: (left) => onWork?.(left === 0 ? undefined : `${executor.op}: ${left} not visible yet`),
     }),
   );

@@ -128,6 +128,24 @@ describe('carrying out calls against a broker that lags behind its controller', 
     expect(large.results.every(({ status }) => status === 'done')).toBe(true);
   });
 
+  it('waits longer for a broker that was late before', async () => {
+    const lags = [60_000, 200_000];
+    const shownAt = new Map<string, number>();
+    let last = Date.now();
+    const late: CallExecutor<Topic> = {
+      ...new LaggingCluster(1).way(),
+      send: async (bodies) => {
+        last += lags.shift() ?? 0;
+        for (const { name } of bodies) shownAt.set(name, last);
+        return bodies.map(() => ({ code: 0 }));
+      },
+      notVisible: async (bodies) => bodies.filter(({ name }) => Date.now() < (shownAt.get(name) ?? 0)),
+    };
+    const { seconds } = await run(late, topics(300));
+    expect(seconds).toBeGreaterThanOrEqual(260);
+    expect(seconds).toBeLessThan(265);
+  });
+
   it('waits for what exists already, though the broker does not show it yet', async () => {
     const made = topics(200);
     const cluster = new LaggingCluster(100, made);

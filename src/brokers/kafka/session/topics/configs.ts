@@ -5,7 +5,13 @@ import { byName, type CallExecutor, MOST_RECORDS, type Verdict } from '../execut
 import { AlterConfigs, IncrementalAlterConfigs, TOPIC } from '../protocol/configs.ts';
 import { UNKNOWN_TOPIC } from '../protocol/errors.ts';
 import { untilVisible } from '../visibility.ts';
-import { CHUNK, describeTopics, originOf } from './read.ts';
+import { describeTopics, originOf } from './read.ts';
+
+/**
+ * Topics in one request. For each of them a broker looks through all of its logs, before it shows what came after the
+ * request: with 500 topics at a time, busy brokers with 14,000 logs each showed nothing new for 40 s.
+ */
+const TOPICS = 100;
 
 export function configuration(cluster: Cluster): CallExecutor<TopicConfigs> {
   return {
@@ -15,7 +21,7 @@ export function configuration(cluster: Cluster): CallExecutor<TopicConfigs> {
         ? alterConfigs(cluster, TOPIC, bodies, false)
         : replaceOverrides(cluster, bodies),
     right: ({ name }) => ({ operation: 'AlterConfigs', topic: name }),
-    chunk: { items: CHUNK, weight: MOST_RECORDS },
+    chunk: { items: TOPICS, weight: MOST_RECORDS },
     weigh: configCount,
     notVisible: (bodies) => hiddenConfigs(cluster, TOPIC, bodies),
   };

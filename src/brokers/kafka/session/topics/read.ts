@@ -28,7 +28,7 @@ export function originOf(source: number): Origin {
 }
 
 /** Topics in one DescribeConfigs: some 2 MB of answer. */
-export const CHUNK = 500;
+const CHUNK = 500;
 
 /**
  * Live topics with all that a spec says, in at most two Metadata, one ListPartitionReassignments and a DescribeConfigs
