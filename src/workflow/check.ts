@@ -58,8 +58,14 @@ export interface DeclaredBroker {
   readonly connect: (timeout: number) => Connection;
 }
 
+/**
+ * Without what is read only to declare and check: the files with the places of all values take as much memory as what they
+ * declare.
+ */
+export type CheckedProject = Omit<Project, 'sections' | 'lateDiagnostics'>;
+
 export interface Checked {
-  readonly project: Project;
+  readonly project: CheckedProject;
   /** Of loading, declaring and linting; sorted by file and line. */
   readonly diagnostics: readonly Diagnostic[];
   /** How many findings the baseline accepts. */
@@ -101,8 +107,9 @@ export function checkWith(
   const said = declared.filter(
     ({ broker }) => broker.desired.length + broker.retired.length + broker.owns.length > 0,
   );
+  const { sections: _, lateDiagnostics: __, ...kept } = project;
   return {
-    project,
+    project: kept,
     diagnostics: alone ? [alone] : firstMistakes(all.sort(compareDiagnostics), isFinding),
     accepted: linted.accepted,
     brokers: new Map(said.map(({ broker }) => [broker.name, broker])),
@@ -119,6 +126,7 @@ type Config = Project['brokers'] extends ReadonlyMap<string, infer C> ? C : neve
 
 function declareBroker(project: Project, config: Config, provider: Provider, env: Variables): Part {
   const { name } = config;
+  const { directory } = project;
   const { resources, diagnostics } = provider.declare(project.sections.get(name) ?? []);
   const broker: DeclaredBroker = {
     name,
@@ -135,7 +143,7 @@ function declareBroker(project: Project, config: Config, provider: Provider, env
     connect: (timeout) => {
       const { connection, diagnostics: problems } = connectionOf(config, env, timeout);
       if (!connection) throw new InvalidProject(problems);
-      return { ...connection, directory: project.directory };
+      return { ...connection, directory };
     },
   };
   return { broker, diagnostics };

@@ -1,9 +1,9 @@
-import type { Project } from '../load/index.ts';
 import type { GuardChange } from '../model/index.ts';
+import type { CheckedProject } from './check.ts';
 
 /** What two configurations say differently of what may be deleted, and of what is protected. */
-export function guardChanges(before: Project, after: Project): GuardChange[] {
-  const globsOf = (globs: Project['owns']) => [...globs.values()].flat();
+export function guardChanges(before: CheckedProject, after: CheckedProject): GuardChange[] {
+  const globsOf = (globs: CheckedProject['owns']) => [...globs.values()].flat();
   return [
     ...listChanges('owns', globsOf(before.owns), globsOf(after.owns), 'added'),
     ...listChanges('ignore', globsOf(before.ignore), globsOf(after.ignore), 'removed'),

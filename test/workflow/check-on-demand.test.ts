@@ -135,13 +135,13 @@ function project(name: string, { config, topology }: Files): string {
 }
 
 /** All of a check but functions. */
-function said({ project: { lateDiagnostics, ...project }, diagnostics, accepted, brokers }: Checked) {
+function said({ project, diagnostics, accepted, brokers }: Checked) {
   const declared = [...brokers].map(([name, { desired, retired, assumed }]) => ({
     name,
     desired,
     retired,
     assumed,
   }));
-  const { sections, brokers: _, ...rest } = project;
+  const { brokers: _, ...rest } = project;
   return { rest, diagnostics, accepted, declared };
 }
