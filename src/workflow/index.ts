@@ -11,7 +11,7 @@ export {
 } from '../load/index.ts';
 export { checkAllowKey, planParts, SHORTEST_KEY, writePlan } from '../plan/index.ts';
 export { type ApplyOptions, applyPlan } from './apply.ts';
-export type { Checked, CheckedProject, DeclaredBroker, ProjectOptions } from './check.ts';
+export type { Checked, CheckedProject as Project, DeclaredBroker, ProjectOptions } from './check.ts';
 export { check } from './check-project.ts';
 export { composeFile, publishers } from './compose.ts';
 export { checkRevision, type DiffOptions, diffRevisions } from './diff.ts';
