@@ -14,15 +14,18 @@ for (const line of LINES) {
   const cluster = sharedCluster(line);
   describe.skipIf(cluster.missing)(`Kafka ${cluster.version}: from any topology to any other`, () => {
     const prefix = freshPrefix();
-    const project = new LiveProject({
-      brokers: { main: { type: 'kafka', bootstrap: [...cluster.bootstrap] } },
-      owns: {
-        main: [
-          ...[`topic/${prefix}*`, `acl/*/*/${prefix}*/**`, `quota/user/${prefix}*`],
-          ...[`group/${prefix}*`, `client-metrics/${prefix}*`, 'broker-configs/*'],
-        ],
+    const project = new LiveProject(
+      {
+        brokers: { main: { type: 'kafka', bootstrap: [...cluster.bootstrap] } },
+        owns: {
+          main: [
+            ...[`topic/${prefix}*`, `acl/*/*/${prefix}*/**`, `quota/**${prefix}*`, `user/${prefix}*`],
+            ...[`group/${prefix}*`, `client-metrics/${prefix}*`, 'broker-configs/*'],
+          ],
+        },
       },
-    });
+      { SECRET: 'hunter2' },
+    );
     let stranger: Stranger;
     beforeAll(async () => {
       stranger = await Stranger.connect(cluster.bootstrap, prefix);

@@ -65,21 +65,34 @@ interface GeneratedTopic {
   readonly configs: Readonly<Record<string, readonly [written: Json, listed: string]>>;
 }
 
+interface GeneratedRule {
+  readonly list: 'allow' | 'deny';
+  readonly group: string;
+  readonly isPrefix: boolean;
+  readonly host: string;
+}
+
 /** Names are without the prefix that tells one test's topics from another's. */
 export interface GeneratedTopology {
   readonly topics: Readonly<Record<string, GeneratedTopic>>;
   /** Topics by user. */
   readonly produces: Readonly<Record<string, readonly string[]>>;
   readonly consumes: Readonly<Record<string, readonly string[]>>;
+  /** Rules beside the shorthands, by user: on groups and prefixes, denials, hosts. */
+  readonly rules: Readonly<Record<string, readonly GeneratedRule[]>>;
   /** Bytes a second, by user. */
   readonly quotas: Readonly<Record<string, number>>;
+  /** The same of one client of the user. */
+  readonly clientQuotas: Readonly<Record<string, number>>;
+  /** Iterations by mechanism, by user. */
+  readonly users: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly groups: Readonly<Record<string, JsonObject>>;
   readonly subscriptions: Readonly<Record<string, JsonObject>>;
   readonly brokerConfigs: JsonObject;
 }
 
 export const NOTHING: GeneratedTopology = {
-  ...{ topics: {}, produces: {}, consumes: {}, quotas: {} },
+  ...{ topics: {}, produces: {}, consumes: {}, rules: {}, quotas: {}, clientQuotas: {}, users: {} },
   ...{ groups: {}, subscriptions: {}, brokerConfigs: {} },
 };
 
@@ -109,7 +122,26 @@ export const topologies: fc.Arbitrary<GeneratedTopology> = fc.record({
   ),
   produces: grants,
   consumes: grants,
+  rules: fc.dictionary(
+    fc.constantFrom(...USERS),
+    fc.uniqueArray(
+      fc.record({
+        list: fc.constantFrom('allow', 'deny'),
+        group: names,
+        isPrefix: fc.boolean(),
+        host: fc.constantFrom('*', '10.0.0.1'),
+      }),
+      { maxLength: 3, selector: (rule) => JSON.stringify(rule) },
+    ),
+  ),
   quotas: fc.dictionary(fc.constantFrom(...USERS), fc.constantFrom(1_000_000, 2_500_000)),
+  clientQuotas: fc.dictionary(fc.constantFrom(...USERS), fc.constantFrom(1_000_000, 2_500_000)),
+  users: fc.dictionary(
+    fc.constantFrom(...USERS),
+    fc.dictionary(fc.constantFrom('scram-sha-256', 'scram-sha-512'), fc.constantFrom(4096, 5000), {
+      minKeys: 1,
+    }),
+  ),
   groups: fc.dictionary(names, configsOf(GROUP_CONFIGS)),
   subscriptions: fc.dictionary(
     names,
@@ -132,19 +164,43 @@ export function sectionOf(topology: GeneratedTopology, prefix: string, hasGroups
     const configs = Object.entries(topic.configs).map(([config, [written]]) => [config, written] as const);
     return [prefix + name, { ...topic, configs: Object.fromEntries(configs) }] as const;
   });
+  const rulesOf = (user: string, list: GeneratedRule['list']) =>
+    (topology.rules[user] ?? [])
+      .filter((rule) => rule.list === list)
+      .map(({ group, isPrefix, host }) => ({
+        group: isPrefix ? { prefix: prefix + group } : prefix + group,
+        operations: ['read'],
+        hosts: [host],
+      }));
   const acls = USERS.map((user) => [
     `User:${prefix}${user}`,
-    { produces: named(topology.produces[user]), consumes: named(topology.consumes[user]) },
+    {
+      ...{ produces: named(topology.produces[user]), consumes: named(topology.consumes[user]) },
+      ...{ allow: rulesOf(user, 'allow'), deny: rulesOf(user, 'deny') },
+    },
   ]);
-  const quotas = Object.entries(topology.quotas).map(([user, rate]) => ({
-    user: prefix + user,
-    producer_byte_rate: rate,
-  }));
+  const quotas = [
+    ...Object.entries(topology.quotas).map(([user, rate]) => ({
+      user: prefix + user,
+      producer_byte_rate: rate,
+    })),
+    ...Object.entries(topology.clientQuotas).map(([user, rate]) => ({
+      ...{ user: prefix + user, 'client-id': `${prefix}client` },
+      ...{ consumer_byte_rate: rate, request_percentage: 12.5 },
+    })),
+  ];
+  const users = Object.entries(topology.users).map(([user, mechanisms]) => [
+    prefix + user,
+    Object.fromEntries(
+      Object.entries(mechanisms).map(([name, iterations]) => [name, { password: '${SECRET}', iterations }]),
+    ),
+  ]);
   return {
     defaults: { 'configs-policy': 'exclusive' },
     topics: Object.fromEntries(topics),
     acls: Object.fromEntries(acls),
     quotas,
+    users: Object.fromEntries(users),
     ...(hasGroups && { groups: prefixed(topology.groups) }),
     'client-metrics': prefixed(topology.subscriptions),
     ...(Object.keys(topology.brokerConfigs).length > 0 && { 'broker-configs': topology.brokerConfigs }),
