@@ -21,7 +21,8 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     },
   };
   process.exitCode = await run(args, host);
-  // No process outlives its result: what a client library still waits for on a connection must not hold it.
+  // Without this, a connection to a server that accepts it and never answers holds the process for one more timeout:
+  // amqplib cannot abandon a handshake.
   await Promise.all([stdout, stderr].map(flushed));
   process.exit();
 }

@@ -9,6 +9,7 @@ import {
   parseJson,
   printJson,
 } from '../../src/model/index.ts';
+import { runs } from '../setup/runs.ts';
 
 test('long integers stay exact, and the digits of fractions are left alone', () => {
   const text =
@@ -99,7 +100,7 @@ test('a text in parts is read as JSON.parse reads the whole, wherever it is cut,
         expect(readInParts(cut, length)).toEqual(parsed(cut));
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 

@@ -21,6 +21,7 @@ import {
 import { MemoryBroker } from '../memory/broker.ts';
 import { memoryProvider } from '../memory/provider.ts';
 import { folderOfTest } from '../setup/folder.ts';
+import { runs } from '../setup/runs.ts';
 
 const NOW = Date.parse('2026-11-27T12:00:00Z');
 const HOUR = 3_600_000;
@@ -257,7 +258,7 @@ test('any condition and letter take bounded time, and any letters a bounded repo
       );
       renderRedrive(report, 'text', PLAIN);
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   );
   const glob = filter(`key=${'*a'.repeat(200)}b`);
   const began = Date.now();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Partitioners } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { murmur2, partitionOf } from '../../../../src/brokers/kafka/routing/partitioner.ts';
+import { runs } from '../../../setup/runs.ts';
 
 /** `UtilsTest.testMurmur2` of Kafka's clients, and the same method's results for an empty key and one in UTF-8. */
 test.each([
@@ -33,6 +34,6 @@ test('kafkajs sends each key to the same partition', () => {
       const message = { key: Buffer.from(key), value: '' };
       expect(partitionOf(key, partitions)).toBe(choose({ topic: 't', partitionMetadata, message }));
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });

@@ -5,6 +5,7 @@ import { ANY_HOST, Authorizer } from '../../../../src/brokers/kafka/routing/auth
 import { holdersOf } from '../../../../src/brokers/kafka/routing/readers.ts';
 import { decide, onTopic } from '../../../../src/brokers/kafka/routing/requests.ts';
 import { NAMES, USERS, worlds } from '../../../live/kafka/access-worlds.ts';
+import { runs } from '../../../setup/runs.ts';
 
 const HOSTS = [ANY_HOST, '127.0.0.1', '10.0.0.1'];
 
@@ -30,6 +31,6 @@ test('those who may do something to a topic are those whom the authorizer lets, 
         }
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

@@ -128,7 +128,7 @@ describe('large topologies', () => {
       });
       return { lookups, found };
     };
-    const [small, big] = [measure(1_250), measure(5_000)];
+    const [small, big] = [measure(750), measure(3_000)];
     expect(big.lookups).toBeLessThan(5 * small.lookups);
     expect(big.found?.effects.length).toBeLessThanOrEqual(200);
     expect(big.found?.cut).toBeGreaterThan(1000);
