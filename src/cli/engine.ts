@@ -56,7 +56,7 @@ export async function findEngine(env: Host['env'], signal: AbortSignal): Promise
     if (problem === undefined) return { command: compose };
     problems.push({ subject: compose.join(' '), message: problem });
   }
-  throw new EngineError('no container engine answers', { differences: problems });
+  throw new EngineError('no container engine is available', { differences: problems });
 }
 
 async function whyNot(

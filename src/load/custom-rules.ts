@@ -36,7 +36,7 @@ export function readCustomRules(
       try {
         compileRegex(pattern);
       } catch (error) {
-        const message = `name of ${code} is no regular expression: ${regexProblem(error)}`;
+        const message = `name of ${code} is not a valid regular expression: ${regexProblem(error)}`;
         wrong(
           message,
           'write it in the syntax of RE2, without lookahead and back references',

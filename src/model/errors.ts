@@ -144,7 +144,7 @@ export class LockHeld extends BrokerformError {
   override readonly consequence = 'nothing was applied';
   /** @param holder absent if the broker does not tell */
   constructor(broker: string, target: string, holder: LockHolder | undefined) {
-    const who = holder ? holderText(holder) : 'the broker does not tell by whom';
+    const who = holder ? holderText(holder) : 'the holder is unknown';
     const hint = 'wait for it with --wait-for-lock 10m, or apply without the lock with --no-lock';
     super(`locked by another apply of ${target}: ${who}`, { broker, hint });
   }

@@ -22,7 +22,7 @@ export function durationKey(description: string): JsonObject {
 /** @param more what this broker makes of it, a sentence */
 export function retriesKey(more: string): JsonObject {
   return {
-    description: `How long a message that failed waits before each further try: [1s, 10s, 1m] is four tries. ${more}`,
+    description: `Delays before a failed message is tried again: with [1s, 10s, 1m], it is tried four times. ${more}`,
     type: 'array',
     minItems: 1,
     maxItems: MOST_RETRIES,
@@ -34,7 +34,7 @@ export function retriesKey(more: string): JsonObject {
 /** @param more what this broker makes of it, a sentence */
 export function deadLettersKey(more: string): JsonObject {
   return {
-    description: `Where a message goes after its last try. ${more}`,
+    description: `Where a message goes after its last attempt. ${more}`,
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -47,7 +47,7 @@ export function deadLettersKey(more: string): JsonObject {
 /** @param more what this broker makes of it, a sentence */
 export function subscribersKey(more: string): JsonObject {
   return {
-    description: `Names of applications that each get every message. ${more}`,
+    description: `Applications that each receive every message. ${more}`,
     type: 'array',
     minItems: 1,
     uniqueItems: true,
@@ -62,7 +62,7 @@ export function subscribersKey(more: string): JsonObject {
  */
 export function namesKey(roles: Readonly<Record<string, string>>): JsonObject {
   return {
-    description: 'Names of resources, where those made from the name of the pattern do not fit.',
+    description: 'Names of resources, instead of those derived from the name of the pattern.',
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(

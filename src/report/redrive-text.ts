@@ -141,12 +141,14 @@ function endLines(
     ...(failure.hint === undefined ? [] : [`hint: ${escapeText(failure.hint)}`]),
   ];
   if (dryRun) {
-    const next = counts.chosen > 0 ? '; to redrive them: the same command with --yes' : '';
+    const next = counts.chosen > 0 ? '; to redrive them, add --yes' : '';
     return [`Nothing was changed${next}.`];
   }
   return [
     ...(why ?? []),
-    ...(interrupted === undefined ? [] : [`stopped by ${interrupted}; the others stay where they are`]),
+    ...(interrupted === undefined
+      ? []
+      : [`stopped by ${interrupted}; the remaining ones stay where they are`]),
     ...(counts.unconfirmed > 0
       ? [`${plural(counts.unconfirmed, 'unconfirmed letter')} may arrive twice: redrive publishes them again`]
       : []),

@@ -80,7 +80,7 @@ function brokerFor({ configured }: Checked, address: string): DeclaredBroker {
     const [first = ''] = deadLetterKinds;
     const example = broker.desired.find((one) => kindOf(one.address) === first)?.address;
     throw new RedriveError(
-      `${address} is no address of a ${deadLetterKinds.join(' or ')}`,
+      `${address} is not the address of a ${deadLetterKinds.join(' or ')}`,
       example === undefined ? undefined : `write it as ${example}`,
     );
   }

@@ -47,7 +47,7 @@ export async function upgradeCheck(checked: Checked, options: UpgradeOptions): P
     options.from ?? live?.broker.version ?? (broker.versionKnown ? declared.broker.version : undefined);
   if (from === undefined) {
     const hint = 'name it with --from, set target-version, or read the broker with --live';
-    throw new RouteError(`the release of broker ${broker.name} is not known`, hint);
+    throw new RouteError(`the release of broker ${broker.name} is unknown`, hint);
   }
   if (compareReleases(options.to, from) < 0) {
     throw new RouteError(`${options.to} is older than ${from}, the release of broker ${broker.name}`);

@@ -25,7 +25,11 @@ test('what cannot be meant is refused before a broker is asked, with what can', 
     [[address, '--limit', '0'], 64, /no message would ever be redriven/],
     [[address, '--to', 'x', '--via', 'exchange'], 64, /cannot be used with/],
     [['other/queue/shop/dead'], 65, /the broker other is not configured/],
-    [['main/exchange/shop/dead'], 65, /is no address of a queue[\s\S]*write it as main\/queue\/shop\/dead/],
+    [
+      ['main/exchange/shop/dead'],
+      65,
+      /is not the address of a queue[\s\S]*write it as main\/queue\/shop\/dead/,
+    ],
     [['main/queue/%/dead'], 65, /not percent-encoded UTF-8/],
   ];
   for (const [args, code, message] of cases) {

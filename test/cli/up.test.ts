@@ -183,7 +183,7 @@ describe('the engine', () => {
     const { run, engine } = project(local, { script, topology });
     const { code, stdout, stderr } = await run('up --format json');
     expect(code).toBe(1);
-    expect(stderr).toContain('error: no container engine answers');
+    expect(stderr).toContain('error: no container engine is available');
     expect(stderr).toContain(
       'docker compose: its engine does not answer: Cannot connect to the Docker daemon',
     );

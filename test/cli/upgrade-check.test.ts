@@ -47,7 +47,7 @@ test('a release without its last number is the newest of its series', async () =
 });
 
 test.each([
-  ['upgrade-check --to 4.3', 'the release of broker main is not known'],
+  ['upgrade-check --to 4.3', 'the release of broker main is unknown'],
   ['upgrade-check --from 4.3 --to 3.10', '3.10 is older than 4.3, the release of broker main'],
   ['upgrade-check --from 3.10 --to 4.3 --broker nope', 'no broker nope is configured'],
 ])('%s is refused', async (line, message) => {

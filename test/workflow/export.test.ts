@@ -68,7 +68,7 @@ test('secrets are left out, and said to be, as is what JSON cannot say', async (
   const exported = broker && (await exportDefinitions(broker));
   expect(exported?.notes).toEqual([
     expect.stringMatching(
-      /^rabbit\/binding\/shop\/.*: size has the type short, which a definitions file cannot say$/,
+      /^rabbit\/binding\/shop\/.*: size has the type short, which a definitions file cannot contain$/,
     ),
     'rabbit/user/billing: its password is a secret; add password_hash',
   ]);

@@ -152,7 +152,7 @@ describe('an apply', () => {
     slowLocks(two, { status: 'taken' });
     await expect(apply('a')).rejects.toMatchObject({
       broker: 'two',
-      message: 'locked by another apply of shop: the broker does not tell by whom',
+      message: 'locked by another apply of shop: the holder is unknown',
     });
     expect(isFree()).toBe(true);
   });

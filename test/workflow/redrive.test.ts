@@ -136,7 +136,7 @@ test('a dry run groups letters by where they came from, why they died and how ol
       older    1  ██████████████████████████████
       unknown  1  ██████████████████████████████
 
-    Nothing was changed; to redrive them: the same command with --yes.
+    Nothing was changed; to redrive them, add --yes.
     "
   `);
 });
@@ -171,7 +171,7 @@ test('a run says what was redriven, and what stays and why; also where it ended 
 
     stopped: redrive: the queue was deleted
     hint: declare it
-    stopped by SIGINT; the others stay where they are
+    stopped by SIGINT; the remaining ones stay where they are
     1 unconfirmed letter may arrive twice: redrive publishes them again
     1 message redriven in 0 ms.
     "
@@ -191,8 +191,8 @@ test('an error before the first letter is thrown', async () => {
 test('an address must name what can hold dead letters of a configured broker', async () => {
   const cases: [string, RegExp][] = [
     ['nope/box/dead', /the broker nope is not configured/],
-    ['store/link/dead', /store\/link\/dead is no address of a box/],
-    ['store/box', /store\/box is no address of a box/],
+    ['store/link/dead', /store\/link\/dead is not the address of a box/],
+    ['store/box', /store\/box is not the address of a box/],
     ['store/box/%', /not percent-encoded/],
   ];
   for (const [address, message] of cases) {

@@ -15,7 +15,7 @@ interface Flags {
 export function addExport(program: Command, invoke: Invoke): void {
   program
     .command('export')
-    .description('Write what is declared as an AsyncAPI document, or as a RabbitMQ definitions file')
+    .description('Write the topology as an AsyncAPI document or a RabbitMQ definitions file')
     .addOption(
       program
         .createOption('--to <format>', 'format of the file')
@@ -42,7 +42,7 @@ function only(checked: Checked, name: string | undefined): Checked {
   if (name === undefined) return checked;
   const broker = checked.brokers.get(name);
   if (broker) return { ...checked, brokers: new Map([[name, broker]]) };
-  throw new UsageError(`nothing is declared for a broker ${name}`, known([...checked.brokers.values()]));
+  throw new UsageError(`no resources are declared for broker ${name}`, known([...checked.brokers.values()]));
 }
 
 function known(brokers: readonly DeclaredBroker[]): string {
@@ -61,7 +61,7 @@ async function exported(context: CommandContext, checked: Checked, { to }: Flags
   if (!first) throw new UsageError('only RabbitMQ has definitions files', known(brokers));
   if (found.length > 1) {
     const named = brokers.filter((_, i) => written[i] !== undefined);
-    throw new UsageError('a definitions file is of one broker', `name it with --broker; ${known(named)}`);
+    throw new UsageError('a definitions file describes one broker', `name it with --broker; ${known(named)}`);
   }
   for (const note of first.notes) context.note(`not in the file: ${note}`);
   return first.value;

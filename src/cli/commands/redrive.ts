@@ -27,16 +27,16 @@ export function addRedrive(program: Command, invoke: Invoke): void {
   addJsonOption(
     program
       .command('redrive')
-      .description('Bring dead letters back to where they came from')
-      .argument('<address>', 'what holds them: main/queue/shop/orders.dead'),
+      .description('Publish dead letters to where they came from')
+      .argument('<address>', 'their queue, stream or topic: main/queue/shop/orders.dead'),
   )
     .option('--yes', 'redrive; without it, show what would be redriven')
     .addOption(listOption('--where <condition>', 'only letters with KEY=VALUE or KEY!=VALUE; repeatable'))
     .addOption(countOption('--limit <messages>', 'redrive at most this many messages'))
-    .addOption(rateOption('--rate <rate>', 'redrive at most so many messages in a time: 50/s'))
-    .option('--to <name>', 'queue, subject or topic for all of them, instead of their own')
+    .addOption(rateOption('--rate <rate>', 'maximum rate, such as 50/s'))
+    .option('--to <name>', 'publish all of them to this queue, subject or topic')
     .addOption(
-      new Option('--via <way>', 'exchange: publish as at first, for RabbitMQ')
+      new Option('--via <way>', 'exchange: to their original exchange, for RabbitMQ')
         .choices(['source', 'exchange'])
         .conflicts('to'),
     )

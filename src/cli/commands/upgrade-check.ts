@@ -19,7 +19,7 @@ export function addUpgradeCheck(program: Command, invoke: Invoke): void {
       .command('upgrade-check')
       .description('List what an upgrade of a broker rejects or changes without an error')
       .requiredOption('--to <version>', 'release to upgrade to, such as 4.3')
-      .option('--from <version>', 'release of now (default: of the live broker, or target-version)')
+      .option('--from <version>', 'current release (default: of the live broker, or target-version)')
       .option('--broker <name>', 'broker from the configuration, if it has several')
       .option('--live', 'also check what is on the live broker, and what it lists as deprecated')
       .addOption(waitOption()),

@@ -58,7 +58,7 @@ eachLine('redrive on RabbitMQ %s', (line) => {
 
       const dry = await project.expectRun(0, 'redrive', address);
       expect(dry.stdout).toMatch(/6 dead letters · 6 to redrive\n\n6 {2}to redrive {2}email {2}rejected, /);
-      expect(dry.stdout).toMatch(/Nothing was changed; to redrive them: the same command with --yes\.\n$/);
+      expect(dry.stdout).toMatch(/Nothing was changed; to redrive them, add --yes\.\n$/);
       expect([await count('email.dead'), await count('email')]).toEqual([COUNT, 0]);
 
       const some = [

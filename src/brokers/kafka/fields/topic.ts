@@ -16,13 +16,13 @@ interface TopicField {
 /** The keys of a topic, and of the section's `defaults`, except `configs` and `replicas`. */
 const fields: Readonly<Record<string, TopicField>> = {
   partitions: {
-    doc: 'How many partitions. Can grow, but never shrink; growing sends keys to other partitions. `null` overrides `defaults`: a new topic gets the broker default, `num.partitions`, and an existing one keeps its number.',
+    doc: 'Number of partitions. It can be increased, never decreased; an increase moves keys to other partitions. `null` overrides `defaults`: a new topic gets the broker default, `num.partitions`, and an existing one keeps its number.',
     values: { type: ['integer', 'null'], minimum: 1, maximum: 2_147_483_647, examples: [12] },
     isImplied: true,
     hasBrokerDefault: true,
   },
   'replication-factor': {
-    doc: 'How many brokers have a copy of each partition. Changes move replicas. `null` overrides `defaults`: a new topic gets the broker default, by `default.replication.factor` or a placement constraint, and an existing one keeps its number.',
+    doc: 'Number of replicas of each partition. Changes move replicas. `null` overrides `defaults`: a new topic gets the broker default, by `default.replication.factor` or a placement constraint, and an existing one keeps its number.',
     values: { type: ['integer', 'null'], minimum: 1, maximum: 32_767, examples: [3] },
     isImplied: true,
     hasBrokerDefault: true,

@@ -8,12 +8,12 @@ import { topicBody, topicKeys, topicName } from './keys.ts';
  * record ever becomes old enough to be compacted.
  */
 export const eventStore: PatternKind = {
-  summary: 'A topic that keeps every record, and refuses to delete records and to take them without a key.',
+  summary: 'A topic that keeps every record, and rejects deletions and records without a key.',
   schema: {
     properties: {
       key: {
         description:
-          'What the events of one entity have in common, as user-id: the key of their records. All of one key are in one partition, in order. Brokers refuse records without a key; what the key is, they do not know.',
+          'The record key: what identifies the entity of an event, such as user-id. Records with the same key are in one partition, in order. Brokers reject records without a key, but do not check what it is.',
         ...{ type: 'string', minLength: 1, maxLength: 100, examples: ['user-id'] },
       },
       ...topicKeys,

@@ -24,18 +24,17 @@ export const eventStream: PatternKind = {
     properties: {
       keep: durationKey(`How long events are kept. By default ${KEEP}.`),
       retries: retriesKey(
-        'A topic each, as order-events-retry-10s: a consumer that fails writes the record to the next one, and whoever reads that waits until the record is so old.',
+        'One topic for each delay, such as order-events-retry-10s. A consumer that fails to process a record writes it to the next retry topic; the consumer of a retry topic waits until the record has that age.',
       ),
       'dead-letters': deadLettersKey(
-        'A topic, order-events-dlq, which a consumer writes to. There is one with retries, too. They are not kept shorter than events by default.',
+        'The dead letter topic, order-events-dlq, which consumers write to; also created with retries. By default, dead letters are kept at least as long as events.',
       ),
       ...topicKeys,
       names: namesKey({
         topic: 'The topic. By default the name of the pattern.',
-        retries:
-          'What the names of the retry topics begin with. By default order-events-retry for order-events.',
+        retries: 'Prefix of the retry topics. By default order-events-retry for order-events.',
         'dead-letters':
-          'The topic of dead letters. By default order-events-dlq for order-events; with an ending other than -dlq, -dlt or -dead-letters, lint rules and route do not know it.',
+          'The dead letter topic. By default order-events-dlq for order-events. Lint rules and route recognize names that end in -dlq, -dlt or -dead-letters.',
       }),
     },
   },

@@ -7,7 +7,7 @@ export const patterns: PatternKinds = {
   'event-store': eventStore,
   'work-queue': {
     absent:
-      'a topic hands partitions to consumers, not single messages, and keeps what was processed. Use an event-stream with retries and dead-letters, read by one consumer group',
+      'Kafka assigns partitions to consumers, not single records, and keeps records that were processed. Use an event-stream with retries and dead-letters, read by one consumer group',
   },
   'fan-out': {
     absent:

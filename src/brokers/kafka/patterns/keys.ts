@@ -10,11 +10,11 @@ const REPLICAS = 3;
 
 export const topicKeys: JsonObject = {
   partitions: {
-    description: `How many partitions each topic has: the most consumers of a group that share it. Of keyed topics it should never change. By default ${PARTITIONS}.`,
+    description: `Number of partitions of each topic, and so the maximum number of active consumers in a group. Do not change it for topics with keys. By default ${PARTITIONS}.`,
     ...{ type: 'integer', minimum: 1, maximum: 2_147_483_647, default: PARTITIONS },
   },
   'replication-factor': {
-    description: `How many brokers have a copy of each partition. By default ${REPLICAS}.`,
+    description: `Number of replicas of each partition. By default ${REPLICAS}.`,
     ...{ type: 'integer', minimum: 1, maximum: 32_767, default: REPLICAS },
   },
 };

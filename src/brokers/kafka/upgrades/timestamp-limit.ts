@@ -11,7 +11,7 @@ export const timestampLimit: UpgradeRule = {
   explain: `
 The default of \`message.timestamp.after.max.ms\` is no limit up to 3.9, and 1 hour from 4.0 on. A producer whose clock is
 further ahead, or that sends timestamps of its own, then gets \`INVALID_TIMESTAMP\`. Topics with
-\`message.timestamp.type: LogAppendTime\` are not affected. Declare the limit where timestamps in the future are meant.
+\`message.timestamp.type: LogAppendTime\` are not affected. Declare the limit if future timestamps are intended.
 https://kafka.apache.org/documentation/#topicconfigs_message.timestamp.after.max.ms
 `,
   *check(context) {
@@ -20,8 +20,8 @@ https://kafka.apache.org/documentation/#topicconfigs_message.timestamp.after.max
       yield {
         resource: topic.resource,
         path: pathOf(CONFIG),
-        message: `topic "${topic.name}" rejects records whose timestamp is more than an hour ahead, which so far it takes`,
-        hint: `declare ${CONFIG} if records in the future are meant`,
+        message: `topic "${topic.name}" rejects records whose timestamp is more than an hour ahead; so far it accepts them`,
+        hint: `declare ${CONFIG} if future timestamps are intended`,
       };
     }
   },

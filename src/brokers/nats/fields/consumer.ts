@@ -14,7 +14,7 @@ export const MAX_WAITING = 512;
 export const MAX_ACK_PENDING = 1000;
 
 export const consumerFields: Fields = {
-  description: { type: 'text', default: null, doc: 'What the consumer is for, up to 4 KiB.' },
+  description: { type: 'text', default: null, doc: 'Description, up to 4 KiB.' },
   deliver_policy: {
     type: 'choice',
     default: 'all',
@@ -52,19 +52,19 @@ export const consumerFields: Fields = {
     type: 'duration',
     default: ACK_WAIT,
     minimum: 0,
-    doc: 'How long until a message that was not acknowledged is given again. backoff takes its place.',
+    doc: 'Time until an unacknowledged message is redelivered. backoff overrides it.',
   },
   max_deliver: {
     type: 'integer',
     default: -1,
     unlimited: true,
     minimum: -1,
-    doc: 'How often a message is given before it is given up; −1 for ever.',
+    doc: 'Maximum number of deliveries of a message; −1 for no limit.',
   },
   backoff: {
     type: 'durations',
     default: null,
-    doc: 'How long to wait before each further delivery; the first takes the place of ack_wait.',
+    doc: 'Delay before each further delivery; the first one overrides ack_wait.',
   },
   filter_subject: {
     type: 'text',
@@ -99,7 +99,7 @@ export const consumerFields: Fields = {
     type: 'integer',
     default: MAX_ACK_PENDING,
     minimum: -1,
-    doc: 'Most messages given and not acknowledged; −1 for no limit.',
+    doc: 'Maximum number of unacknowledged messages; −1 for no limit.',
   },
   flow_control: {
     ...flag,

@@ -70,7 +70,7 @@ const sourceParts: Fields = {
 };
 
 export const streamFields: Fields = {
-  description: { type: 'text', default: null, doc: 'What the stream is for, up to 4 KiB.' },
+  description: { type: 'text', default: null, doc: 'Description, up to 4 KiB.' },
   subjects: {
     type: 'list',
     default: null,
@@ -83,17 +83,25 @@ export const streamFields: Fields = {
     immutable: immutableRetention,
     doc: 'When a message goes: at a limit, once every consumer acknowledged it, or once one consumer did.',
   },
-  max_consumers: { ...limit, doc: 'Most consumers; −1 for no limit.', immutable: immutableBefore('2.12.5') },
-  max_msgs: { ...limit, doc: 'Most messages; −1 for no limit.' },
-  max_bytes: { ...limit, type: 'size', doc: 'Most bytes, as 10GiB; −1 for no limit.' },
+  max_consumers: {
+    ...limit,
+    doc: 'Maximum number of consumers; −1 for no limit.',
+    immutable: immutableBefore('2.12.5'),
+  },
+  max_msgs: { ...limit, doc: 'Maximum number of messages; −1 for no limit.' },
+  max_bytes: { ...limit, type: 'size', doc: 'Maximum size, such as 10GiB; −1 for no limit.' },
   max_age: {
     type: 'duration',
     default: 0,
     minimum: 0,
     doc: 'Oldest age of a message, as 7d; 0 for no limit.',
   },
-  max_msgs_per_subject: { ...limit, doc: 'Most messages on each subject; −1 for no limit.' },
-  max_msg_size: { ...limit, type: 'size', doc: 'Largest message, with its headers; −1 for no limit.' },
+  max_msgs_per_subject: { ...limit, doc: 'Maximum number of messages for each subject; −1 for no limit.' },
+  max_msg_size: {
+    ...limit,
+    type: 'size',
+    doc: 'Maximum size of a message with its headers; −1 for no limit.',
+  },
   discard: {
     type: 'choice',
     default: 'old',

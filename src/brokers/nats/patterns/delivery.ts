@@ -21,13 +21,13 @@ import { deadStreamNameFor, streamNameFor } from './names.ts';
 /** Keys of a pattern whose consumers retry. */
 export const deliveryKeys: JsonObject = {
   retries: retriesKey(
-    'A server begins to wait when it delivers: the first delay is also the time that a worker has for a message, unless ack-wait is longer. A negative acknowledgement without a delay retries at once.',
+    'A delay starts at delivery, so the first one is also the time that a worker has for a message, unless ack-wait is longer. After a negative acknowledgement without a delay, the message is redelivered immediately.',
   ),
   'ack-wait': durationKey(
-    'How long a worker may take for a message before it is delivered again, as 30s, the default. A shorter delay of retries is raised to it.',
+    'How long the server waits for an acknowledgement before it redelivers a message. By default 30s. Shorter delays of retries are raised to it.',
   ),
   'dead-letters': deadLettersKey(
-    'A stream of advisories, which name the sequence of each message; the message stays in its stream. One that a worker terminates is deleted from a work queue.',
+    'A stream of advisories, which contain the stream sequence of each message; the message stays in its stream. A work queue deletes a message that a worker terminates.',
   ),
 };
 

@@ -11,12 +11,12 @@ export const eventStore: PatternKind = {
     properties: {
       key: {
         description:
-          'What the events of one entity have in common, as user-id. It is the last token of their subject: user-events.<user-id>. A publisher that sends Nats-Expected-Last-Subject-Sequence writes to an entity in turn.',
+          'What identifies the entity of an event, such as user-id: the last token of the subject, user-events.<user-id>. With Nats-Expected-Last-Subject-Sequence, publishers detect concurrent writes to an entity.',
         ...{ type: 'string', minLength: 1, maxLength: 100, examples: ['user-id'] },
       },
       subjects: subjectsKey('one token below its name with a key, user-events.*, else all below it'),
       subscribers: subscribersKey(
-        'Each has a durable consumer of this name, which begins at the first event.',
+        'Each has a durable consumer of this name, which starts at the first event.',
       ),
       replicas: natsKeys.replicas,
       names: namesKey({ stream: 'The stream. By default the name of the pattern.' }),

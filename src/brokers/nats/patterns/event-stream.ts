@@ -20,13 +20,13 @@ export const eventStream: PatternKind = {
       subjects: subjectsKey('all below its name: order-events.>'),
       keep: durationKey(`How long events are kept. By default ${KEEP}.`),
       subscribers: subscribersKey(
-        'Each has a durable consumer of this name, which begins at the first event.',
+        'Each has a durable consumer of this name, which starts at the first event.',
       ),
       ...deliveryKeys,
       ...natsKeys,
       names: namesKey({
         stream: 'The stream. By default the name of the pattern.',
-        'dead-letters': 'The stream of what was given up. By default order-events-dead for order-events.',
+        'dead-letters': 'The stream of dead letters. By default order-events-dead for order-events.',
       }),
     },
   },

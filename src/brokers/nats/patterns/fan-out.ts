@@ -17,19 +17,20 @@ const KEEP = '7d';
  * from queues of their own; with limits, one that is added later would get all that is kept.
  */
 export const fanOut: PatternKind = {
-  summary: 'A stream that keeps each message until all subscribers acknowledged it, and a consumer for each.',
+  summary:
+    'A stream that keeps each message until all subscribers have acknowledged it, and a consumer for each of them.',
   schema: {
     properties: {
       subjects: subjectsKey('its name, and all below it: price-changes and price-changes.>'),
       subscribers: subscribersKey('Each has a durable consumer of this name.'),
       keep: durationKey(
-        `The longest that a message waits for a subscriber; then it is deleted. By default ${KEEP}.`,
+        `How long a message waits for a subscriber before it is deleted. By default ${KEEP}.`,
       ),
       ...deliveryKeys,
       ...natsKeys,
       names: namesKey({
         stream: 'The stream. By default the name of the pattern.',
-        'dead-letters': 'The stream of what was given up. By default price-changes-dead for price-changes.',
+        'dead-letters': 'The stream of dead letters. By default price-changes-dead for price-changes.',
       }),
     },
     required: ['subscribers'],

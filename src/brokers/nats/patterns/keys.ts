@@ -3,14 +3,14 @@ import type { JsonObject } from '../../../model/index.ts';
 /** Keys that several kinds of patterns have on NATS. */
 export const natsKeys = {
   replicas: {
-    description: 'Servers of the cluster that keep a copy of each message, 1 to 5. By default 1.',
+    description: 'Number of replicas of each message, 1 to 5. By default 1.',
     type: 'integer',
     minimum: 1,
     maximum: 5,
     examples: [3],
   },
   'max-bytes': {
-    description: 'The largest size of the stream, as 10GiB. By default there is no limit.',
+    description: 'Maximum size of the stream, such as 10GiB. By default unlimited.',
     type: ['integer', 'string'],
     examples: ['10GiB'],
   },
@@ -18,7 +18,7 @@ export const natsKeys = {
 
 export function subjectsKey(usual: string): JsonObject {
   return {
-    description: `Subjects whose messages it takes; * and > are wildcards. By default ${usual}.`,
+    description: `Subjects of the stream; * and > are wildcards. By default ${usual}.`,
     type: ['string', 'array'],
     minItems: 1,
     items: { type: 'string' },

@@ -7,23 +7,23 @@ const MOST_MESSAGES = 1_000_000;
 
 /** Each message is one worker's job. */
 export const workQueue: PatternKind = {
-  summary: 'A work-queue stream, the consumer that its workers share, and a stream for what they give up.',
+  summary: 'A work-queue stream, a consumer that its workers share, and a stream of dead letters.',
   schema: {
     properties: {
       subjects: subjectsKey('its name, and all below it: email and email.>'),
       ...deliveryKeys,
       keep: durationKey(
-        'The longest that a message may be in the queue, waiting or given up. By default there is no limit.',
+        'Maximum age of a message in the queue, including dead letters. By default unlimited.',
       ),
       'max-length': {
-        description: `Most messages in the queue, with those given up. At the limit, new ones are refused. By default ${MOST_MESSAGES}.`,
+        description: `Maximum number of messages in the queue, including dead letters. At the limit, new messages are rejected. By default ${MOST_MESSAGES}.`,
         ...{ type: 'integer', minimum: 1, default: MOST_MESSAGES },
       },
       ...natsKeys,
       names: namesKey({
         stream: 'The stream. By default the name of the pattern.',
         consumer: 'The consumer that all workers share. By default workers.',
-        'dead-letters': 'The stream of what was given up. By default email-dead for email.',
+        'dead-letters': 'The stream of dead letters. By default email-dead for email.',
       }),
     },
   },

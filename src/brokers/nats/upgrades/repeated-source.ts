@@ -20,7 +20,7 @@ filter matches: the stream gets messages that it did not get before. Remove the 
         resource: stream,
         path: ['sources'],
         message: `${nounOf(stream)} sources "${repeated}" several times, of which 2.9 uses one, and 2.10 all`,
-        hint: 'remove the sources that are not meant',
+        hint: 'remove the sources that are not intended',
       };
     }
   },

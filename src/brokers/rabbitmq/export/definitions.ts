@@ -81,7 +81,7 @@ class DefinitionsFile {
         this.#addPut(call.target, call.body.path, call.body.payload);
         return;
       default:
-        this.notes.push(`${call.target}: a definitions file cannot say ${call.op}`);
+        this.notes.push(`${call.target}: a definitions file cannot contain ${call.op}`);
     }
   }
 
@@ -164,7 +164,7 @@ class DefinitionsFile {
       Object.entries(args).map(([name, value]) => {
         if (!isObject(value) || typeof value.$type !== 'string') return [name, value];
         this.notes.push(
-          `${target}: ${name} has the type ${value.$type}, which a definitions file cannot say`,
+          `${target}: ${name} has the type ${value.$type}, which a definitions file cannot contain`,
         );
         return [name, value.value ?? null];
       }),

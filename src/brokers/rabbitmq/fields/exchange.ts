@@ -8,12 +8,16 @@ export const exchangeFields = {
     },
     doc: "How messages are routed: direct, fanout, topic, headers, or a plug-in's type such as x-delayed-message.",
   },
-  durable: { type: 'boolean', default: true, doc: 'Whether the exchange outlives a restart of the broker.' },
-  'auto-delete': { type: 'boolean', default: false, doc: 'Whether the exchange goes with its last binding.' },
+  durable: { type: 'boolean', default: true, doc: 'Whether the exchange survives a broker restart.' },
+  'auto-delete': {
+    type: 'boolean',
+    default: false,
+    doc: 'Whether the exchange is deleted with its last binding.',
+  },
   internal: {
     type: 'boolean',
     default: false,
-    doc: 'Whether only exchanges may route to it, not clients.',
+    doc: 'Whether clients cannot publish to it; exchanges can route to it.',
   },
 } as const satisfies Fields;
 

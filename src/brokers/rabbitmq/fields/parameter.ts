@@ -104,7 +104,7 @@ const shovel: Fields = {
   'src-prefetch-count': {
     type: 'integer',
     minimum: 0,
-    doc: 'How many messages may be on their way at a time.',
+    doc: 'Maximum number of unacknowledged messages in flight.',
   },
   ...endFields('dest', 'destination', {
     uri: 'hand messages to',
@@ -138,7 +138,11 @@ const federation = {
   exchange: { type: 'string', doc: 'The upstream exchange; the same name where it is left out.' },
   queue: { type: 'string', doc: 'The upstream queue; the same name where it is left out.' },
   'consumer-tag': { type: 'string', doc: "The tag of the link's consumer." },
-  'prefetch-count': { type: 'integer', minimum: 0, doc: 'How many messages may be on their way at a time.' },
+  'prefetch-count': {
+    type: 'integer',
+    minimum: 0,
+    doc: 'Maximum number of unacknowledged messages in flight.',
+  },
   'reconnect-delay': { unit: 's', minimum: 0, doc: 'The wait before the next try after a lost connection.' },
   'max-hops': { type: 'integer', minimum: 1, doc: 'Over how many links a message may travel. (exchanges)' },
   expires: { unit: 'ms', minimum: 1, doc: 'How long the upstream queue outlives a lost link. (exchanges)' },
@@ -151,7 +155,7 @@ const federation = {
   },
   'resource-cleanup-mode': {
     choices: ['default', 'never'],
-    doc: 'Whether the upstream queue goes when the link stops. (exchanges)',
+    doc: 'Whether the upstream queue is deleted when the link stops. (exchanges)',
   },
   'queue-type': {
     choices: ['classic', 'quorum'],

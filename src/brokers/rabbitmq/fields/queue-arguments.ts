@@ -47,14 +47,14 @@ export const queueArguments = {
     minimum: 0,
     types: CLASSIC_QUORUM,
     policy: { disablesFor: STREAM, inPlace: 'smaller', whenLowered: DROPPED },
-    doc: 'The most messages that the queue keeps. What happens beyond is `overflow`.',
+    doc: 'Maximum number of messages in the queue. `overflow` decides what happens beyond it.',
   },
   'max-length-bytes': {
     unit: 'bytes',
     minimum: 0,
     types: { ...CLASSIC_QUORUM, ...STREAM },
     policy: { inPlace: 'smaller', whenLowered: DROPPED },
-    doc: 'The most bytes of message bodies that the queue keeps.',
+    doc: 'Maximum size of all message bodies in the queue.',
   },
   overflow: {
     choices: ['drop-head', 'reject-publish', 'reject-publish-dlx'],
@@ -89,7 +89,7 @@ export const queueArguments = {
         hint: 'remove it: the default is no limit',
       },
     ],
-    doc: 'How often a message may be redelivered before it is dead-lettered or dropped. 20 by default from 4.0; -1 is no limit.',
+    doc: 'Number of redeliveries of a message before it is dead-lettered or dropped. 20 by default from 4.0; -1 is no limit.',
   },
   'consumer-timeout': {
     unit: 'ms',
@@ -233,11 +233,11 @@ export const queueArguments = {
     deadLetter: 'strategy',
     types: { quorum: { from: '3.10' } },
     policy: {
-      doc: 'How safely they are handed on.',
+      doc: 'The dead lettering strategy.',
       disablesFor: { ...CLASSIC, ...STREAM },
       inPlace: 'unset',
     },
-    doc: 'How safely they are handed on. at-least-once needs a quorum queue, a dead-letter exchange and overflow reject-publish.',
+    doc: 'The dead lettering strategy. at-least-once needs a quorum queue, a dead-letter exchange and overflow reject-publish.',
   },
   'max-in-memory-length': {
     raw: true,
@@ -245,7 +245,7 @@ export const queueArguments = {
     minimum: 0,
     types: QUORUM,
     policy: { disablesFor: { ...STREAM, classic: { from: '4.0' } } },
-    doc: 'The most messages in memory. Ignored since 3.10.',
+    doc: 'Maximum number of messages in memory. Ignored since 3.10.',
   },
   'max-in-memory-bytes': {
     raw: true,
@@ -253,6 +253,6 @@ export const queueArguments = {
     minimum: 0,
     types: QUORUM,
     policy: { disablesFor: { ...STREAM, classic: { from: '4.0' } } },
-    doc: 'The most bytes of messages in memory. Ignored since 3.10.',
+    doc: 'Maximum size of messages in memory. Ignored since 3.10.',
   },
 } as const satisfies Readonly<Record<string, Argument>>;

@@ -14,12 +14,12 @@ export const queueFields = {
   durable: {
     type: 'boolean',
     default: true,
-    doc: 'Whether the queue outlives a restart of the broker. True by default; quorum queues and streams are always durable.',
+    doc: 'Whether the queue survives a broker restart. True by default; quorum queues and streams are always durable.',
   },
   'auto-delete': {
     type: 'boolean',
     default: false,
-    doc: 'Whether the queue goes when its last consumer does. (classic)',
+    doc: 'Whether the queue is deleted when its last consumer unsubscribes. (classic)',
   },
 } as const satisfies Fields;
 

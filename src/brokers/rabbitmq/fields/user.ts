@@ -22,9 +22,13 @@ export const userLimitFields = {
   'max-connections': {
     type: 'integer',
     minimum: -1,
-    doc: 'The most connections of this user; -1 is no limit.',
+    doc: 'Maximum number of connections of this user; -1 is no limit.',
   },
-  'max-channels': { type: 'integer', minimum: -1, doc: 'The most channels of this user; -1 is no limit.' },
+  'max-channels': {
+    type: 'integer',
+    minimum: -1,
+    doc: 'Maximum number of channels of this user; -1 is no limit.',
+  },
 } as const satisfies Fields;
 
 /** https://www.rabbitmq.com/docs/access-control#authorisation */

@@ -3,7 +3,7 @@ import type { Fields } from './field.ts';
 
 /** A vhost's metadata. https://www.rabbitmq.com/docs/vhosts */
 export const vhostFields = {
-  description: { type: 'string', doc: 'What the vhost is for.' },
+  description: { type: 'string', doc: 'Description of the vhost.' },
   tags: {
     type: 'array',
     schema: { items: { type: 'string', pattern: '^[^,]+$' } },
@@ -24,9 +24,9 @@ export const vhostLimitFields = {
   'max-connections': {
     type: 'integer',
     minimum: -1,
-    doc: 'The most client connections; -1 is no limit, 0 refuses all.',
+    doc: 'Maximum number of client connections; -1 is no limit, 0 refuses all.',
   },
-  'max-queues': { type: 'integer', minimum: -1, doc: 'The most queues; -1 is no limit.' },
+  'max-queues': { type: 'integer', minimum: -1, doc: 'Maximum number of queues; -1 is no limit.' },
 } as const satisfies Fields;
 
 const TYPE_ALIASES: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ import { bindingFrom, type Entries } from './keys.ts';
 const MOST_MESSAGES = 1_000_000;
 
 export const deadLetters: JsonObject = deadLettersKey(
-  'A quorum queue, and an exchange in front of it to which others may be bound; the message keeps its headers, and x-death says where it was.',
+  'A quorum queue and its exchange, to which other queues can be bound. Messages keep their headers; x-death lists the queues that they were in.',
 );
 
 export interface DeadLetters {

@@ -6,14 +6,14 @@ const KEEP = '7d';
 /** Readers start anywhere in what is kept. */
 export const eventStream: PatternKind = {
   summary:
-    'A topic exchange, and a stream that keeps its events for a while: each reader starts where it wants.',
+    'A topic exchange, and a stream that keeps events for a time: each consumer starts at an offset of its choice.',
   schema: {
     properties: {
       ...streamKeys,
       keep: durationKey(`How long events are kept. By default ${KEEP}.`),
       'max-bytes': {
         description:
-          'The largest size of the stream, as 10GiB: the oldest events go. By default there is no limit.',
+          'Maximum size of the stream, such as 10GiB; beyond it, the oldest events are deleted. By default unlimited.',
         type: ['integer', 'string'],
         minimum: 1,
         examples: ['10GiB'],

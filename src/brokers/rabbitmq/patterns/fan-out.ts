@@ -21,7 +21,7 @@ export const fanOut: PatternKind = {
       vhost: vhostKey,
       subscribers: subscribersKey('Each has a queue: price-changes.cache for cache of price-changes.'),
       'max-length': {
-        description: `Most messages that wait for one subscriber; beyond that its oldest go. By default ${MOST_MESSAGES}.`,
+        description: `Maximum number of messages that wait for one subscriber; beyond it, the oldest are dropped. By default ${MOST_MESSAGES}.`,
         ...{ type: 'integer', minimum: 1, default: MOST_MESSAGES },
       },
       'dead-letters': deadLetters,

@@ -5,7 +5,7 @@ import { type Json, type JsonObject, type Pattern, resourcesByName, textOf } fro
  */
 
 export const vhostKey: JsonObject = {
-  description: 'The vhost that holds all of it, created where it is missing. By default /.',
+  description: 'The vhost of its resources, created if it does not exist. By default /.',
   type: 'string',
   minLength: 1,
 };
@@ -13,7 +13,7 @@ export const vhostKey: JsonObject = {
 /** @param usual which keys where it is left out */
 export function keysKey(usual: string): JsonObject {
   return {
-    description: `Routing keys of the messages that it takes; * is one word, # any number. By default ${usual}.`,
+    description: `Routing keys of its bindings; * matches one word, # any number of words. By default ${usual}.`,
     type: ['string', 'array'],
     minItems: 1,
     uniqueItems: true,

@@ -28,12 +28,12 @@ import { bindingFrom, type Entries } from './keys.ts';
  */
 
 const inQueue = {
-  min: 'The wait after the first failure; each further one is longer by the same.',
-  max: 'The longest wait. By default there is no limit.',
+  min: 'Delay after the first failure; each further delay is longer by this amount.',
+  max: 'Maximum delay. By default unlimited.',
 };
 
 const list = retriesKey(
-  'A consumer rejects without requeueing, and the message comes back with the name of its last delay as routing key. Or { min, max, tries }, from RabbitMQ 4.3: the queue itself delays, by min after the first failure, twice that after the second, up to max, when a consumer calls basic.reject with requeue=true; the routing key stays.',
+  'Consumers reject without requeue; the message returns with the name of its last delay as routing key. Or { min, max, tries }, for RabbitMQ 4.3 and newer: when a consumer calls basic.reject with requeue=true, the queue delays redelivery by min after the first failure, by twice that after the second, up to max; the routing key stays the same.',
 );
 
 export const retriesOrLimits: JsonObject = {
@@ -48,7 +48,7 @@ export const retriesOrLimits: JsonObject = {
       type: 'integer',
       minimum: 2,
       maximum: 1000,
-      description: 'How often a message is delivered; then it is dead-lettered.',
+      description: 'Number of deliveries after which a message is dead-lettered.',
     },
   },
 };

@@ -7,8 +7,7 @@ const MOST_MESSAGES = 1_000_000;
 
 /** Each message is one worker's job. */
 export const workQueue: PatternKind = {
-  summary:
-    'An exchange, a quorum queue that workers share, queues for its retries, and one for what failed for good.',
+  summary: 'An exchange, a quorum queue that workers share, retry queues, and a dead letter queue.',
   schema: {
     properties: {
       vhost: vhostKey,
@@ -16,13 +15,13 @@ export const workQueue: PatternKind = {
       retries: retriesOrLimits,
       'dead-letters': deadLetters,
       'max-length': {
-        description: `Most messages in the queue. At the limit, new ones are refused. By default ${MOST_MESSAGES}.`,
+        description: `Maximum number of messages in the queue. At the limit, new messages are rejected. By default ${MOST_MESSAGES}.`,
         ...{ type: 'integer', minimum: 1, default: MOST_MESSAGES },
       },
       names: namesKey({
         exchange: 'The exchange. By default the name of the pattern.',
         queue: 'The queue that all workers share. By default the name of the pattern.',
-        retry: 'How the names of exchanges and queues of retries begin. By default email.retry for email.',
+        retry: 'Prefix of the retry exchanges and queues. By default email.retry for email.',
         'dead-letters': 'The exchange and the queue of dead letters. By default email.dead for email.',
       }),
     },

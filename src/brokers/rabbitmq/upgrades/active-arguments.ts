@@ -25,7 +25,7 @@ without the argument.
             resource,
             path: ['arguments', argument],
             message: `${argument} of ${type} queue "${name}" takes effect; before ${since} it is ignored`,
-            hint: 'check its value, or declare the queue anew without it',
+            hint: 'check its value, or re-create the queue without it',
           };
         }
       }

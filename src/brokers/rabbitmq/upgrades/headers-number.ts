@@ -6,7 +6,7 @@ export const headersNumber: UpgradeRule = {
   code: 'rabbitmq/upgrade-headers-number',
   since: '3.13',
   severity: 'warning',
-  summary: 'A headers exchange no longer takes 1 for 1.0',
+  summary: 'A headers exchange no longer treats 1 and 1.0 as equal',
   explain: `
 Up to 3.12 a headers exchange compares an integer and a floating-point number by value: 1 matches 1.0. From 3.13 on it
 does not. A binding with a number matches only messages whose publisher sends the same type. Bind with text, or make sure

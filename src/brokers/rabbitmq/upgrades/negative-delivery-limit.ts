@@ -8,7 +8,7 @@ export const negativeDeliveryLimit: UpgradeRule = {
   summary: 'A negative delivery limit means none, and no longer 0',
   explain: `
 On 3.x a quorum queue with a negative \`x-delivery-limit\` removes a message that is returned once. From 4.0 on it never
-does: a message that no consumer can process comes back for ever. Declare the limit that is meant.
+does: a message that no consumer can process is redelivered forever. Declare the intended limit.
 https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
 `,
   *check(context) {
@@ -18,8 +18,8 @@ https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
       yield {
         resource,
         path: ['arguments', 'x-delivery-limit'],
-        message: `queue "${name}" returns a message without limit; now it removes one that is returned once`,
-        hint: 'declare delivery-limit as it is meant; a change needs a new queue',
+        message: `queue "${name}" redelivers a message without limit; so far it removes one that is returned once`,
+        hint: 'declare the intended delivery-limit; a change requires a new queue',
       };
     }
   },

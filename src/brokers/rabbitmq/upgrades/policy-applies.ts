@@ -9,7 +9,7 @@ export const policyApplies: UpgradeRule = {
   code: 'rabbitmq/upgrade-policy-applies',
   since: SINCE,
   severity: 'warning',
-  summary: 'A policy that was void for a queue applies to it',
+  summary: 'A policy that a queue ignored applies to it',
   explain: `
 One key that a type of queues does not support makes a whole policy void for them. 4.0 supports \`queue-leader-locator\`
 for classic queues: a policy with it applies to them after the upgrade, with all its other keys, such as limits that drop

@@ -118,7 +118,7 @@ describe.each(LINES)('RabbitMQ %s: a dead letter stays where it is', (line) => {
       await post.management.delete('users', post.vhost);
       expect(tally(outcomes)).toEqual({ redriven: 1, kept: 1 });
       expect(outcomes.find(({ status }) => status === 'kept')?.reason).toMatch(
-        /^it is of user ".*": publishing it takes the tag "impersonator"$/,
+        /^it is of user ".*": publishing it requires the tag "impersonator"$/,
       );
     }),
   );

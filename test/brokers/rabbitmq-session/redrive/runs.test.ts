@@ -170,7 +170,7 @@ describe.each(LINES)('RabbitMQ %s: a redrive', (line) => {
         ['single', /has a single active consumer/],
         ['own', /has an exclusive consumer/],
         ['none', /queue "none" does not exist in vhost/],
-        ['limited', /--to limited: the letters are in this queue already/, { to: 'limited' }],
+        ['limited', /--to limited: the dead letters are already in this queue/, { to: 'limited' }],
         ['limited', /--to none: the queue does not exist/, { to: 'none' }],
       ];
       for (const [queue, message, more] of refusals) {
@@ -196,7 +196,7 @@ describe.each(LINES)('RabbitMQ %s: a redrive', (line) => {
       await post.publish('shared', ['1', '2', '3']);
       await post.until(async () => (await post.count('shared')) === 2);
       const opened = await session.redrive?.(post.request('shared', { to: 'other' }));
-      expect(opened?.notes[0]).toBe('the queue has 1 consumer, which may take letters meanwhile');
+      expect(opened?.notes[0]).toBe('the queue has 1 consumer, which may receive dead letters meanwhile');
       expect(tally(await redrive(session, post, { queue: 'shared', to: 'other' }))).toEqual({ redriven: 2 });
     }),
   );

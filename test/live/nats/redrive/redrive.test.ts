@@ -191,18 +191,18 @@ describeLines((line) => {
       'redriven',
       'redriven',
       'kept: subject dead.b leads back into stream COPIES',
-      'kept: no header names the subject that it came from: name one with --to',
-      'kept: an advisory that is about no dead letter',
+      'kept: no header contains the original subject: set one with --to',
+      'kept: the advisory does not report a dead letter',
     ]);
     expect(await dead.payloads('ORDERS')).toEqual(['republished', 'poisoned']);
     const directed = await redrive({ dead: 'COPIES', to: 'orders.z' });
     expect(tally(directed.outcomes)).toEqual({
       redriven: 2,
-      'kept: an advisory that is about no dead letter': 1,
+      'kept: the advisory does not report a dead letter': 1,
     });
     expect(await dead.payloads('ORDERS')).toEqual(['republished', 'poisoned', 'looped', 'plain']);
     expect((await redrive({ dead: 'COPIES', to: 'nowhere' })).outcomes).toEqual([
-      'kept: an advisory that is about no dead letter',
+      'kept: the advisory does not report a dead letter',
     ]);
   });
 

@@ -85,12 +85,13 @@ async function notesOn(place: Place): Promise<string[]> {
   const groups = await readGroups(cluster, await reader.known()).catch(() => new Map());
   for (const [topic, found] of groups) {
     const names = found.map((one: { group: string }) => one.group).sort();
-    if (names.length > 1) notes.push(`topic ${topic}: every group gets the records again: ${listed(names)}`);
+    if (names.length > 1)
+      notes.push(`topic ${topic}: all its consumer groups receive the records again: ${listed(names)}`);
   }
   const isBegun = [...progress].some(
     ([partition, { from }]) => from > (place.spans.get(partition)?.start ?? 0),
   );
-  if (isBegun) notes.push(`records that were redriven stay in the topic; group ${group} says which`);
+  if (isBegun) notes.push(`redriven records stay in the topic; group ${group} keeps their offsets`);
   return notes;
 }
 

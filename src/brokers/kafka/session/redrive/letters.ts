@@ -53,13 +53,13 @@ export class LetterReader {
     };
     const died = origin?.isReference ? await this.#referenced(origin, record) : record;
     if (!died) {
-      const problem = `record ${origin?.offset} of ${origin?.topic}-${origin?.partition} is no longer there`;
+      const problem = `record ${origin?.offset} of ${origin?.topic}-${origin?.partition} no longer exists`;
       return { ...base, size: 0, redriven: 0, header: () => undefined, problem };
     }
     const letter = { ...base, ...contents(died) };
     const topic = this.#request.to ?? origin?.topic;
     if (topic === undefined) {
-      return { ...letter, problem: 'no header names the topic that it came from: name one with --to' };
+      return { ...letter, problem: 'no header contains the original topic: set one with --to' };
     }
     const target = await this.#topic(topic);
     if (typeof target === 'string') return { ...letter, target: topic, problem: target };
@@ -89,7 +89,7 @@ export class LetterReader {
 
   /** A topic, or why nothing can go there. @throws ConnectionError, BrokerError */
   #topic(name: string): Promise<TopicMetadata | string> {
-    if (!TOPIC_NAME.test(name)) return Promise.resolve(`${JSON.stringify(name)} is no name of a topic`);
+    if (!TOPIC_NAME.test(name)) return Promise.resolve(`${JSON.stringify(name)} is not a topic name`);
     if (name === this.#dead) return Promise.resolve(`it would go back into topic ${name}`);
     // Any client can write such a header: topics of the cluster itself are never written to.
     if (name.startsWith('__')) return Promise.resolve(`topic ${name} is internal`);

@@ -29,7 +29,7 @@ export async function* runRedrive(
   // Keeps what is committed for long, and shows whether we may commit, before anything is written.
   await writer.keep(run.commits());
   if (!writer.isTransactional) {
-    onWork?.(`no right to the transactional id ${group}: a kill may leave a record twice`);
+    onWork?.(`not authorized for transactional id ${group}: if redrive is killed, records may be duplicated`);
   }
   let left = limit ?? Number.POSITIVE_INFINITY;
   for await (const { partition, letters, from, to } of chunksOf(place, run.progress)) {

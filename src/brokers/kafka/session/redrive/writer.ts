@@ -265,7 +265,7 @@ export class Writer {
     if (code === PRODUCER_FENCED || code === INVALID_PRODUCER_EPOCH) {
       throw new BrokerError(this.#cluster.settings.broker, {
         ...{ op, status: errorName(code) },
-        message: `another redrive of topic ${this.#names.topic} has begun since`,
+        message: `another redrive of topic ${this.#names.topic} has started`,
         hint: 'run one at a time; nothing is lost',
       });
     }

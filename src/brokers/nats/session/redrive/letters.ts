@@ -68,7 +68,7 @@ export class LetterReader {
       redriven: 0,
       header: () => undefined,
     };
-    if (advisory === 'other') return { ...base, problem: 'an advisory that is about no dead letter' };
+    if (advisory === 'other') return { ...base, problem: 'the advisory does not report a dead letter' };
     const { stream, consumer, seq, reason, time } = advisory;
     const told = { ...base, source: `${stream}/${consumer}`, reason, time, advisory };
     const origin = await this.origin(stream);
@@ -80,7 +80,7 @@ export class LetterReader {
     if (this.#request.to !== undefined) return this.#bound(letter, this.#request.to);
     const { subject } = message;
     const problem = origin.transforms
-      ? `stream ${stream} transforms subjects: the one that the message was published to is not known`
+      ? `stream ${stream} transforms subjects: the original subject is unknown`
       : origin.whyRefused(subject);
     return {
       ...letter,
@@ -105,7 +105,7 @@ export class LetterReader {
     };
     const goesTo = this.#request.to ?? subject;
     if (goesTo !== undefined) return this.#bound(letter, goesTo);
-    return { ...letter, problem: 'no header names the subject that it came from: name one with --to' };
+    return { ...letter, problem: 'no header contains the original subject: set one with --to' };
   }
 
   /** A letter that goes to a subject of any stream. */

@@ -75,7 +75,7 @@ export class Origin {
   /** Why it would not take a message on this subject, or lose it. */
   whyRefused(subject: string): string | undefined {
     const { name } = this;
-    if (isObject(this.#config.mirror)) return `stream ${name} is a mirror and takes no messages`;
+    if (isObject(this.#config.mirror)) return `stream ${name} is a mirror: clients cannot publish to it`;
     if (this.#config.sealed === true) return `stream ${name} is sealed`;
     if (this.#config.no_ack === true) return `stream ${name} does not acknowledge messages (no_ack)`;
     if (this.#config.allow_msg_counter === true)

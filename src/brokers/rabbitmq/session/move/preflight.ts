@@ -64,7 +64,7 @@ export async function checkClients(run: MoveRun, queue: LiveQueue, mayBeBound: b
   const item = (await run.options.listings.queue(run.vhost, run.queue, '')) ?? {};
   if (item.exclusive_consumer_tag) {
     run.fail(
-      'the queue has an exclusive consumer, which keeps every other one away',
+      'the queue has an exclusive consumer: no other client can consume from it',
       'stop that consumer, and apply again',
     );
   }

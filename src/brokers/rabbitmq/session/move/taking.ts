@@ -40,7 +40,7 @@ export async function untilTaken(run: MoveRun, transfer: Transfer, from: string)
     if (transfer.moved > moved) [moved, since] = [transfer.moved, Date.now()];
     if (Date.now() - since > UNDELIVERED) {
       run.fail(
-        `queue ${JSON.stringify(from)} delivers none of its messages for ${UNDELIVERED / 1000} s`,
+        `queue ${JSON.stringify(from)} delivered no message for ${UNDELIVERED / 1000} s`,
         'another consumer may be the single active one, or have a higher priority: stop it, and apply again to continue the move; no message is lost',
       );
     }

@@ -53,10 +53,13 @@ export async function openQueue(request: RedriveRequest, options: RedriveOptions
   const { path } = parseAddress(request.address);
   const [vhost = '', name = ''] = path;
   if (path.length !== 2) {
-    throw new RedriveError(`${request.address} is no address of a queue`, 'write BROKER/queue/VHOST/NAME');
+    throw new RedriveError(
+      `${request.address} is not the address of a queue`,
+      'write BROKER/queue/VHOST/NAME',
+    );
   }
   if (!links || !settings.amqp) {
-    throw new RedriveError(`messages are redriven by AMQP, and ${settings.broker} has no "url"`, 'add "url"');
+    throw new RedriveError(`redrive uses AMQP, but broker ${settings.broker} has no "url"`, 'add "url"');
   }
   const item = await listings.queue(vhost, name, '');
   if (!item)
@@ -69,7 +72,7 @@ export async function openQueue(request: RedriveRequest, options: RedriveOptions
   const deliveryLimit = item.type === 'quorum' ? deliveryLimitOf(item, version) : undefined;
   if (deliveryLimit !== undefined && deliveryLimit < LEAST_LIMIT) {
     fail(
-      `the queue drops messages after ${deliveryLimit} deliveries, and reading them is one`,
+      `the queue drops messages after ${deliveryLimit} deliveries, and redrive delivers each once`,
       `raise its delivery-limit to ${LEAST_LIMIT} or more`,
     );
   }
@@ -85,7 +88,7 @@ export async function openQueue(request: RedriveRequest, options: RedriveOptions
     notes: [
       ...(consumerCount > 0
         ? [
-            `the queue has ${consumerCount === 1 ? '1 consumer' : `${consumerCount} consumers`}, which may take letters meanwhile`,
+            `the queue has ${consumerCount === 1 ? '1 consumer' : `${consumerCount} consumers`}, which may receive dead letters meanwhile`,
           ]
         : []),
       ...unacknowledgedNote(item),
@@ -101,7 +104,7 @@ async function checkTarget(
   listings: Listings,
 ): Promise<void> {
   if (to === undefined) return;
-  if (to === name) throw new RedriveError(`--to ${to}: the letters are in this queue already`);
+  if (to === name) throw new RedriveError(`--to ${to}: the dead letters are already in this queue`);
   if (await listings.queue(vhost, to, 'disable_stats=true')) return;
   throw new RedriveError(`--to ${to}: the queue does not exist in vhost ${JSON.stringify(vhost)}`);
 }
@@ -109,7 +112,7 @@ async function checkTarget(
 function refuseUnreadable(item: JsonObject, fail: (message: string, hint?: string) => never): void {
   if (item.type === 'stream') {
     fail(
-      'the queue is a stream: reading does not take messages out of it, so they would be redriven again each time',
+      'the queue is a stream: reading does not remove messages, so each redrive would publish them again',
       'dead-letter into a classic or quorum queue',
     );
   }
@@ -119,7 +122,7 @@ function refuseUnreadable(item: JsonObject, fail: (message: string, hint?: strin
     fail('the queue is auto-delete: the broker deletes it with its messages when its last consumer leaves');
   }
   if (item.exclusive_consumer_tag) {
-    fail('the queue has an exclusive consumer, which keeps every other one away', 'stop that consumer');
+    fail('the queue has an exclusive consumer: no other client can consume from it', 'stop that consumer');
   }
   if (tableOf(item.arguments)['x-single-active-consumer'] === true && Number(item.consumers ?? 0) > 0) {
     fail('the queue has a single active consumer, and no other receives messages', 'stop its consumers');
@@ -128,7 +131,7 @@ function refuseUnreadable(item: JsonObject, fail: (message: string, hint?: strin
 
 function unacknowledgedNote({ messages_unacknowledged: count }: JsonObject): string[] {
   if (typeof count !== 'number' || count === 0) return [];
-  return [`${count} more are with other consumers, unacknowledged; they are left to them`];
+  return [`${count} unacknowledged messages of other consumers are skipped`];
 }
 
 /** Of the argument and the policies: the lowest; from 4.0 on 20 by default, and a negative one is no limit. */

@@ -90,7 +90,7 @@ export class Reading {
     if (ready === 0) this.#isDone = true;
     else if (Date.now() - this.#deliveredAt > UNDELIVERED) {
       this.fail(
-        `the queue delivers none of its messages for ${UNDELIVERED / 1000} s`,
+        `the queue delivered no message for ${UNDELIVERED / 1000} s`,
         'another consumer may be the single active one, or have a higher priority',
       );
     }
@@ -102,11 +102,11 @@ export class Reading {
    */
   async problemOf({ raw, letter: { source, ...letter } }: Read): Promise<string | undefined> {
     const { request, queue } = this;
-    if (!raw.content) return 'its headers are not understood';
+    if (!raw.content) return 'its headers cannot be decoded';
     const { userId, origin } = raw;
     const size = letter.size + raw.content.payload.length + MARK_SIZE;
     if (queue.onlyUser !== undefined && userId !== undefined && userId !== queue.onlyUser) {
-      return `it is of user ${JSON.stringify(userId)}: publishing it takes the tag "impersonator"`;
+      return `its user_id is ${JSON.stringify(userId)}: publishing it requires the tag "impersonator"`;
     }
     if (request.to !== undefined) return this.targets.toQueue(request.to, size);
     if (request.via === 'exchange') {

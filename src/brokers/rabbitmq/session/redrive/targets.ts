@@ -69,7 +69,7 @@ export class Targets {
   async #lookUp(known: Map<string, Target>, name: string, read: () => Promise<Target>): Promise<Target> {
     const found = known.get(name);
     if (found) return found;
-    if (known.size >= MOST) return { problem: `the letters are of more than ${MOST} different queues` };
+    if (known.size >= MOST) return { problem: `the dead letters come from more than ${MOST} queues` };
     const target = await read();
     known.set(name, target);
     return target;
