@@ -59,6 +59,7 @@ export default defineConfig({
           // They make much that they soon drop: with the usual 16 MiB, an eighth of the time is garbage collection.
           execArgv: ['--min-semi-space-size=64', '--max-semi-space-size=64'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       ...(UNIT_ONLY

@@ -8,7 +8,8 @@ test('explain tells of one rule, or lists all', async () => {
   const all = await cli('explain');
   const [code = ''] = all.stdout.split(' ');
   expect(all.stdout.split('\n').length).toBeGreaterThan(10);
-  expect((await cli(`explain ${code}`)).stdout).toMatch(new RegExp(`^# ${code}\n`));
+  const one = await cli(`explain ${code}`);
+  expect(one.stdout.split('\n')[0]).toBe(`# ${code}`);
 });
 
 test.each(['topology', 'config', 'plan'])('schema %s is a draft-07 schema', async (name) => {
