@@ -137,7 +137,9 @@ describe('lint.custom', () => {
     const found = findings({ custom }).map((line) => line.replace(/^[^ ]* /, ''));
     expect(found).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^error load\/config name of custom\/lookahead is not a valid regular expression: /),
+        expect.stringMatching(
+          /^error load\/config name of custom\/lookahead is not a valid regular expression: /,
+        ),
         'error load/config max of max-length in custom/bound is "many"',
         'warning lint/unknown-field no resource that custom/field matches has a field "max-lenght"',
         'warning custom/words name "Old" does not match [a-z]+',
