@@ -106,6 +106,8 @@ export type QueueCounts = {
   readonly consumers?: number;
   /** Of an exclusive queue: the name of its connection. */
   readonly owner?: string;
+  /** AMQP 1.0 connections that the vhost has. */
+  readonly amqp10?: number;
 };
 
 export function countsOf(queue: Resource): QueueCounts {

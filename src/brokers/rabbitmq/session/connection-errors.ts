@@ -112,7 +112,21 @@ function wrongProtocol(key: UrlKey, at: string, tls: boolean, cause: unknown): C
   return undefined;
 }
 
+/**
+ * The broker ended the connection by a fault of its own (541). Seen on 4.3.6 for messages of AMQP 1.0 clients that it
+ * cannot tell in AMQP 0-9-1: a UUID in the application properties, a content type of more than 255 bytes.
+ */
+export class BrokerFault extends Error {
+  override readonly name = 'BrokerFault';
+}
+
+const AMQP_1_0 =
+  'no message is lost; see the log of the broker. If clients of AMQP 1.0 publish to the queue, one of their messages cannot be delivered by AMQP 0-9-1: let a consumer of AMQP 1.0 take it, and try again';
+
 function answerFault(key: UrlKey, at: string, cause: unknown): ConnectionFault | undefined {
+  if (cause instanceof BrokerFault) {
+    return { message: `${at} ended the connection (${cause.message})`, hint: AMQP_1_0, transient: true };
+  }
   if (cause instanceof NoAnswer) return { message: `${at} ${cause.message}`, transient: true };
   if (!(cause instanceof OversizedAnswer)) return undefined;
   const hint = `check that "${key}" names the broker; a larger heap (NODE_OPTIONS=--max-old-space-size) allows more`;

@@ -14,7 +14,7 @@ import { identify, limitedTo } from './identity.ts';
 import { Listings } from './listings.ts';
 import { takeLock } from './lock.ts';
 import { Management } from './management.ts';
-import { type Counting, countMessages } from './metrics.ts';
+import { type Counting, countAmqp10, countMessages } from './metrics.ts';
 import { Places } from './places.ts';
 import { previewUnits, rehearseUnits } from './preview.ts';
 import { needsOf, readScope, vhostsIn } from './read.ts';
@@ -57,7 +57,7 @@ export async function connect(
         broker = limitedTo(identity, read);
         return resources;
       },
-      readMetrics: (resources) => readMetrics(resources, { listings, links }),
+      readMetrics: (resources) => readMetrics(resources, { listings, links }, identity.version),
       send: (units, options) => sendUnits(units, options, sending),
       preview: (units) => previewUnits(units, listings),
       rehearse: (units, options) => rehearseUnits(units, options, sending),
@@ -87,17 +87,26 @@ export async function connect(
 async function readMetrics(
   resources: readonly Resource[],
   counting: Counting,
+  version: string,
 ): Promise<Map<Address, JsonObject>> {
   const queues = resources.flatMap(({ address, spec }) => {
     const { kind, path } = parseAddress(address);
     const [vhost = '', name = ''] = path;
     return kind === 'queue' ? [{ vhost, name, type: String(spec.type), address }] : [];
   });
-  const counts = await countMessages(queues, counting);
+  const [counts, amqp10] = await Promise.all([
+    countMessages(queues, counting),
+    countAmqp10(
+      queues.map(({ vhost }) => vhost),
+      counting,
+      version,
+    ),
+  ]);
   return new Map(
     queues.flatMap((queue): [Address, JsonObject][] => {
       const count = counts.get(queue);
-      return count ? [[queue.address, { ...count }]] : [];
+      const connections = amqp10.get(queue.vhost);
+      return count ? [[queue.address, { ...count, ...(connections ? { amqp10: connections } : {}) }]] : [];
     }),
   );
 }

@@ -109,6 +109,14 @@ export class Listings {
     );
   }
 
+  /** The open connections of a vhost with these columns; none where the user may not read them. */
+  async connectionsIn(vhost: string, columns: string): Promise<JsonObject[]> {
+    if (!isAddressable(vhost)) return [];
+    const answer = await this.#get(['vhosts', vhost, 'connections'], `columns=${columns}`);
+    if (isMissing(answer) || isRightMissing(answer)) return [];
+    return items(bodyOf(answer, this.#settings, { op: 'read connections' }));
+  }
+
   /** One object; undefined where it is not there. */
   async one(path: readonly string[]): Promise<JsonObject | undefined> {
     const answer = await this.#get(path);

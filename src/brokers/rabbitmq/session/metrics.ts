@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eachOf } from '../../../model/concurrency.ts';
-import { ConnectionError, groupBy, isObject, type JsonObject, largest } from '../../../model/index.ts';
+import {
+  ConnectionError,
+  compareReleases,
+  groupBy,
+  isObject,
+  type JsonObject,
+  largest,
+} from '../../../model/index.ts';
 import { type QueueCounts, text } from '../kinds/parts.ts';
 import type { AmqpLinks } from './amqp.ts';
 import { AmqpRefusal } from './connection-errors.ts';
@@ -62,6 +69,23 @@ export async function countMessages(queues: readonly QueueRef[], counting: Count
  */
 export async function countNow(queue: QueueRef, counting: Counting): Promise<QueueCounts | undefined> {
   return (await countOnce([queue], counting)).get(queue);
+}
+
+/**
+ * The AMQP 1.0 connections of vhosts. From 4.0 on brokers keep messages of AMQP 1.0 as they are; before, as AMQP 0-9-1.
+ * @throws ConnectionError, BrokerError
+ */
+export async function countAmqp10(
+  vhosts: readonly string[],
+  { listings }: Counting,
+  version: string,
+): Promise<Map<string, number>> {
+  if (compareReleases(version, '4.0') < 0) return new Map();
+  const counted = [...new Set(vhosts)].map(async (vhost): Promise<[string, number]> => {
+    const connections = await listings.connectionsIn(vhost, 'protocol');
+    return [vhost, connections.filter(({ protocol }) => protocol === 'AMQP 1-0').length];
+  });
+  return new Map(await Promise.all(counted));
 }
 
 interface Count extends QueueCounts {

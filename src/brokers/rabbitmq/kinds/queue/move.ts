@@ -206,9 +206,21 @@ export function moveRisks(change: Change, context: Context): Risk[] {
       `moves ${messagesIn(change.before)} to ${newNameOf(change)}${timeOf(change)}${cut}`,
     ),
     { class: 'safe', code: 'move-keeps', message: MOVE_KEEPS },
+    ...amqp10Risks(change.before),
     ...(boundFrom(change.before.address, context.live).length === 0 ? [BY_NAME] : []),
   ];
 }
+
+function amqp10Risks(queue: Resource): Risk[] {
+  const { amqp10 = 0 } = countsOf(queue);
+  if (amqp10 === 0) return [];
+  const clients = countOf(amqp10, 'AMQP 1.0 connection');
+  return [disruptive('move-amqp-1.0', `the vhost has ${clients}: ${AMQP_1_0_LOSES}`)];
+}
+
+/** Seen on 4.3.6. */
+const AMQP_1_0_LOSES =
+  'messages of AMQP 1.0 lose their subject and what else AMQP 0-9-1 cannot express; one with a UUID among its application properties stops the move';
 
 /** Messages a second through one queue, see `bench/moves.ts`; they pass twice, to the hold queue and back. */
 const RATE = 10_000;

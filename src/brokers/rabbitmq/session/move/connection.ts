@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import {
   AmqpRefusal,
   BrokenConnection,
+  BrokerFault,
   describeAmqpFault,
   describeFault,
   NoAnswer,
@@ -32,8 +33,9 @@ const HEARTBEAT = 10;
 /** Bytes; what brokers offer by default. */
 const FRAME_SIZE = 131_072;
 
-/** By these codes a broker closes a connection when it stops, or has a fault of its own, and not because of a request. */
-const STOPPED: ReadonlySet<number> = new Set([200, 320, 541]);
+/** By these codes a broker closes a connection when it stops, and not because of a request. */
+const STOPPED: ReadonlySet<number> = new Set([200, 320]);
+const INTERNAL_ERROR = 541;
 
 const CLIENT = tableBytes({
   product: 'brokerform',
@@ -265,6 +267,7 @@ function closing(method: number, args: Buffer): Error {
   const code = args.readUInt16BE(0);
   const words = shortTextAt(args, 2).toString();
   if (STOPPED.has(code)) return new Error(words);
+  if (code === INTERNAL_ERROR) return new BrokerFault(words);
   const Refusal = method === METHODS.channelClose ? AmqpRefusal : BrokenConnection;
   return new Refusal(String(code), words.replace(/^[A-Z_]+ - /, ''));
 }
