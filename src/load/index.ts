@@ -1,4 +1,5 @@
 export { writeBaseline } from './baseline.ts';
+export { CodeOwners } from './code-owners.ts';
 export { configNames } from './config-names.ts';
 export { connectionOf } from './connection.ts';
 export { checkDraft } from './draft.ts';

@@ -13,8 +13,15 @@ export interface Exported {
 export interface ExportedChannels {
   /** `amqp`, as the bindings and the server of the document name it. */
   readonly protocol: string;
-  /** By channel id. https://www.asyncapi.com/docs/reference/specification/v3.0.0#channelObject */
-  readonly channels: JsonObject;
+  readonly channels: readonly ExportedChannel[];
+}
+
+export interface ExportedChannel {
+  readonly id: string;
+  /** https://www.asyncapi.com/docs/reference/specification/v3.0.0#channelObject */
+  readonly channel: JsonObject;
+  /** The resource that it describes. */
+  readonly of: Resource;
 }
 
 /** How a provider writes what is declared. Resources are completed as the broker would hold them. */

@@ -13,8 +13,14 @@ export async function exportDefinitions(broker: DeclaredBroker): Promise<Exporte
   return exporter?.definitions?.(completed(broker), broker.assumed);
 }
 
-/** One AsyncAPI document of all brokers. https://www.asyncapi.com/docs/reference/specification/v3.0.0 */
-export async function exportAsyncApi({ project, brokers }: Checked): Promise<JsonObject> {
+/**
+ * One AsyncAPI document of all brokers. https://www.asyncapi.com/docs/reference/specification/v3.0.0
+ * @param ownersOf who owns a file, by its path as it stands in places
+ */
+export async function exportAsyncApi(
+  { project, brokers }: Checked,
+  ownersOf: (file: string) => readonly string[] = () => [],
+): Promise<JsonObject> {
   const servers: [string, JsonObject][] = [];
   const channels: [string, JsonObject][] = [];
   for (const broker of brokers.values()) {
@@ -22,9 +28,14 @@ export async function exportAsyncApi({ project, brokers }: Checked): Promise<Jso
     if (!exporter) continue;
     const part = exporter.channels(completed(broker));
     servers.push([broker.name, { ...hostOf(broker.settings), protocol: part.protocol }]);
-    for (const [id, channel] of Object.entries(part.channels)) {
-      const own = { ...(channel as JsonObject), servers: [{ $ref: `#/servers/${pointer(broker.name)}` }] };
-      channels.push([brokers.size > 1 ? `${broker.name}.${id}` : id, own]);
+    for (const { id, channel, of } of part.channels) {
+      const owners = of.at === undefined ? [] : ownersOf(of.at.file);
+      const described = {
+        ...channel,
+        ...(owners.length > 0 && { 'x-owners': [...owners] }),
+        servers: [{ $ref: `#/servers/${pointer(broker.name)}` }],
+      };
+      channels.push([brokers.size > 1 ? `${broker.name}.${id}` : id, described]);
     }
   }
   return {

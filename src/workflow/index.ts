@@ -2,6 +2,7 @@ import { providers } from '../brokers/index.ts';
 
 export { baselineOf, explainRule } from '../lint/index.ts';
 export {
+  CodeOwners,
   configNames,
   configSchema,
   findConfig,

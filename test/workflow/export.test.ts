@@ -131,3 +131,20 @@ test('an AsyncAPI document names queues, routing keys, topics and subjects, and 
     },
   });
 });
+
+test('channels name the owners of the files that declare them', async () => {
+  const checked = project.check({
+    kafka: { topics: { payments: {} } },
+    nats: { streams: { S: { subjects: ['s'] } } },
+  });
+  const at = [...(checked.brokers.get('kafka')?.desired ?? [])][0]?.at?.file;
+  const document = await exportAsyncApi(checked, (file) =>
+    file === at ? ['@shop', 'a@example.com'] : ['?'],
+  );
+  expect(document.channels).toMatchObject({
+    'kafka.payments': { 'x-owners': ['@shop', 'a@example.com'] },
+    'nats.S.s': { 'x-owners': expect.anything() },
+  });
+  const nobodys = await exportAsyncApi(checked);
+  expect(JSON.stringify(nobodys)).not.toContain('x-owners');
+});

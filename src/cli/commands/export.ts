@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { documentJson } from '../../report/index.ts';
 import type { Checked, DeclaredBroker } from '../../workflow/index.ts';
@@ -52,8 +53,13 @@ function known(brokers: readonly DeclaredBroker[]): string {
 }
 
 async function exported(context: CommandContext, checked: Checked, { to }: Flags) {
-  const { exportAsyncApi, exportDefinitions } = await import('../../workflow/index.ts');
-  if (to === 'asyncapi') return exportAsyncApi(checked);
+  const { CodeOwners, exportAsyncApi, exportDefinitions } = await import('../../workflow/index.ts');
+  if (to === 'asyncapi') {
+    const { path } = context.folder;
+    const owners = CodeOwners.of(path);
+    if (owners.problem !== undefined) context.note(`without owners: ${owners.problem}`);
+    return exportAsyncApi(checked, (file) => owners.ownersOf(resolve(path, file)));
+  }
   const brokers = [...checked.brokers.values()];
   const written = await Promise.all(brokers.map(exportDefinitions));
   const found = written.filter((one) => one !== undefined);

@@ -1,4 +1,5 @@
 import {
+  type ExportedChannel,
   type Exporter,
   isObject,
   type JsonObject,
@@ -20,13 +21,12 @@ const CONFIGS = [
 export const exporter: Exporter = {
   channels: (resources) => ({
     protocol: 'kafka',
-    channels: Object.fromEntries(
-      resources.filter(({ address }) => kindOf(address) === 'topic').map((topic) => channel(topic)),
-    ),
+    channels: resources.filter(({ address }) => kindOf(address) === 'topic').map(channelOf),
   }),
 };
 
-function channel({ address, spec }: Resource): [string, JsonObject] {
+function channelOf(resource: Resource): ExportedChannel {
+  const { address, spec } = resource;
   const topic = parseAddress(address).path[0] ?? '';
   const configs = configsOf(spec);
   const known = Object.entries(configs).filter(([name]) => CONFIGS.some((one) => one === name));
@@ -41,7 +41,7 @@ function channel({ address, spec }: Resource): [string, JsonObject] {
     ...(others.length > 0 && { 'x-configs': Object.fromEntries(others) }),
     bindingVersion: '0.5.0',
   };
-  return [topic, { address: topic, bindings: { kafka } }];
+  return { id: topic, channel: { address: topic, bindings: { kafka } }, of: resource };
 }
 
 /** A spec holds each config of its own under `configs.<name>`. */

@@ -1,6 +1,6 @@
 import {
+  type ExportedChannel,
   type Exporter,
-  type JsonObject,
   kindOf,
   parseAddress,
   type Resource,
@@ -11,15 +11,14 @@ import {
 export const exporter: Exporter = {
   channels: (resources) => ({
     protocol: 'nats',
-    channels: Object.fromEntries(
-      resources
-        .filter(({ address }) => kindOf(address) === 'stream')
-        .flatMap((stream) => textsOf(stream.spec.subjects).map((subject) => channel(stream, subject))),
-    ),
+    channels: resources
+      .filter(({ address }) => kindOf(address) === 'stream')
+      .flatMap((stream) => textsOf(stream.spec.subjects).map((subject) => channelOf(stream, subject))),
   }),
 };
 
-function channel({ address, spec }: Resource, subject: string): [string, JsonObject] {
+function channelOf(stream: Resource, subject: string): ExportedChannel {
+  const { address, spec } = stream;
   const name = parseAddress(address).path[0] ?? '';
   const { subjects: _, ...config } = spec;
   const id = `${name}.${subject}`.replace(
@@ -28,12 +27,10 @@ function channel({ address, spec }: Resource, subject: string): [string, JsonObj
   );
   const description =
     typeof spec.description === 'string' && spec.description !== '' ? spec.description : undefined;
-  return [
-    id,
-    {
-      address: subject,
-      ...(description !== undefined && { description }),
-      'x-jetstream': { name, ...config },
-    },
-  ];
+  const channel = {
+    address: subject,
+    ...(description !== undefined && { description }),
+    'x-jetstream': { name, ...config },
+  };
+  return { id, channel, of: stream };
 }

@@ -1,5 +1,6 @@
 import {
   addTo,
+  type ExportedChannel,
   type ExportedChannels,
   encodeSegment,
   type Json,
@@ -19,9 +20,9 @@ const TYPES = ['direct', 'topic', 'fanout', 'headers'];
  * https://github.com/asyncapi/bindings/blob/master/amqp/README.md
  */
 export function channels(resources: readonly Resource[]): ExportedChannels {
-  const entries: [string, JsonObject][] = [];
+  const entries: ExportedChannel[] = [];
   const exchanges = new Map<string, Resource>();
-  const routes = new Map<string, ReturnType<typeof identityOf>[]>();
+  const routes = new Map<string, Resource[]>();
   for (const resource of resources) {
     const kind = kindOf(resource.address);
     if (kind === 'queue') entries.push(queueChannel(resource));
@@ -29,15 +30,16 @@ export function channels(resources: readonly Resource[]): ExportedChannels {
     if (kind === 'binding') {
       const binding = identityOf(resource);
       if (binding.destinationType === 'queue')
-        addTo(routes, JSON.stringify([binding.vhost, binding.source, binding.routingKey]), binding);
+        addTo(routes, JSON.stringify([binding.vhost, binding.source, binding.routingKey]), resource);
     }
   }
   for (const bindings of routes.values()) {
     const [first] = bindings;
-    if (first)
-      entries.push(routeChannel(bindings, first, exchanges.get(placeKey({ ...first, name: first.source }))));
+    if (!first) continue;
+    const { vhost, source: name } = identityOf(first);
+    entries.push(routeChannel(bindings, first, exchanges.get(placeKey({ vhost, name }))));
   }
-  return { protocol: 'amqp', channels: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) };
+  return { protocol: 'amqp', channels: entries.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
 function placeKey({ vhost, name }: { readonly vhost: string; readonly name: string }): string {
@@ -49,7 +51,7 @@ function idOf(...parts: readonly string[]): string {
   return parts.map((part) => encodeSegment(part).replaceAll('%', '_')).join('.');
 }
 
-function queueChannel(resource: Resource): [string, JsonObject] {
+function queueChannel(resource: Resource): ExportedChannel {
   const { vhost, name } = vhostAndName(resource);
   const { durable, exclusive, 'auto-delete': autoDelete, type, arguments: args } = resource.spec;
   const queue = {
@@ -60,14 +62,15 @@ function queueChannel(resource: Resource): [string, JsonObject] {
   };
   const extensions = { 'x-queue-type': type ?? 'classic', ...withArguments(args) };
   const amqp = { is: 'queue', queue: { ...queue, vhost }, ...extensions, bindingVersion: VERSION };
-  return [idOf('queue', vhost, name), { address: name, bindings: { amqp } }];
+  return { id: idOf('queue', vhost, name), channel: { address: name, bindings: { amqp } }, of: resource };
 }
 
 function routeChannel(
-  bindings: readonly ReturnType<typeof identityOf>[],
-  { vhost, source, routingKey }: ReturnType<typeof identityOf>,
+  bindings: readonly Resource[],
+  first: Resource,
   exchange: Resource | undefined,
-): [string, JsonObject] {
+): ExportedChannel {
+  const { vhost, source, routingKey } = identityOf(first);
   const { type, durable, 'auto-delete': autoDelete } = exchange?.spec ?? {};
   const described: JsonObject = {
     name: source,
@@ -76,9 +79,10 @@ function routeChannel(
     ...(exchange && { durable: durable ?? true, autoDelete: autoDelete ?? false }),
     vhost,
   };
-  const queues = [...new Set(bindings.map(({ destination }) => destination))].sort();
+  const queues = [...new Set(bindings.map((binding) => identityOf(binding).destination))].sort();
   const amqp = { is: 'routingKey', exchange: described, 'x-queues': queues, bindingVersion: VERSION };
-  return [idOf('exchange', vhost, source, routingKey), { address: routingKey, bindings: { amqp } }];
+  const id = idOf('exchange', vhost, source, routingKey);
+  return { id, channel: { address: routingKey, bindings: { amqp } }, of: exchange ?? first };
 }
 
 function withArguments(args: Json | undefined): JsonObject {
