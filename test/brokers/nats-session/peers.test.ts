@@ -23,20 +23,27 @@ async function listen(behave: (socket: Socket) => void) {
   return { settings: { servers: `nats://127.0.0.1:${port}` }, ended };
 }
 
+function parentOf(subject: string): string {
+  return subject.slice(0, subject.lastIndexOf('.'));
+}
+
 /** Answers requests to the API with what a function says. */
 function answering(answer: (verb: string, body: string) => string | undefined) {
   return (socket: Socket) => {
     socket.write(INFO);
-    let sid = '1';
+    // By the subject without its last token: the client library has one subscription for responses, and sessions another.
+    const subscriptions = new Map<string, string>();
     socket.on('data', (data) => {
       const lines = data.toString('latin1').split('\r\n');
       for (const [index, line] of lines.entries()) {
         if (line === 'PING') socket.write('PONG\r\n');
-        if (line.startsWith('SUB ')) sid = line.split(' ').at(-1) ?? '1';
+        const [, pattern = '', id = ''] = /^SUB (\S+) (?:\S+ )?(\S+)$/.exec(line) ?? [];
+        if (pattern !== '') subscriptions.set(parentOf(pattern), id);
         const [, subject = '', inbox = ''] = /^H?PUB (\S+) (\S+) /.exec(line) ?? [];
         if (inbox === '') continue;
         const text = answer(subject.replace('$JS.API.', ''), lines[index + 1] ?? '');
         if (text === undefined) continue;
+        const sid = subscriptions.get(parentOf(inbox)) ?? '1';
         socket.write(`MSG ${inbox} ${sid} ${Buffer.byteLength(text)}\r\n${text}\r\n`);
       }
     });

@@ -50,7 +50,8 @@ export class RetryingClient {
         await consumer.run({
           eachMessage: async ({ partition, message }) => {
             const written = Number(message.timestamp);
-            await sleep(Math.max(0, written + delay - Date.now()));
+            // A timer may end a millisecond early.
+            while (Date.now() < written + delay) await sleep(written + delay - Date.now());
             const value = message.value?.toString() ?? '';
             const headers = textsOf(message.headers);
             const key = message.key?.toString();

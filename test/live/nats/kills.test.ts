@@ -61,7 +61,8 @@ describeLines(
       const kills = killsOf(4);
       for (let i = 0; i < kills; i++) {
         const way = WAYS[i % WAYS.length] ?? 'same command';
-        const count = momentIn(bytes);
+        // What is said at the end differs from run to run.
+        const count = momentIn(Math.floor(bytes * 0.85));
         await reset();
         await killAndGoOn(project, watch, { way, count, allow: ALLOW });
         expect({ way, count, listing: await server.listing(), kept: keptFiles(project) }).toEqual({

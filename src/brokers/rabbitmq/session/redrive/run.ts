@@ -107,9 +107,9 @@ export async function* runLetters(
     }
     for (;;) {
       yield* publisher.results();
+      tellAlarm();
       // While an alarm blocks publishers, what is in flight may never be confirmed, and nothing can be asked.
       if (flow.pending === 0 || (flow.alarm !== undefined && drain.aborted)) break;
-      tellAlarm();
       await flow.wait();
     }
     yield* publisher.unconfirmed();
