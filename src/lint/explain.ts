@@ -2,16 +2,17 @@ import type { Page } from '../model/index.ts';
 
 /** The Markdown that `brokerform explain CODE` prints. Undefined if no rule has this code. */
 export function explainRule(code: string, rules: Iterable<Page>): string | undefined {
-  for (const rule of rules) {
-    if (rule.code !== code) continue;
-    return [
-      `# ${rule.code}`,
-      `${rule.summary}.`,
-      `Severity: ${rule.severity}.${'check' in rule ? ` ${settable(rule)}` : ''}`,
-      rule.explain.trim(),
-    ].join('\n\n');
-  }
+  for (const rule of rules) if (rule.code === code) return pageText(rule);
   return undefined;
+}
+
+export function pageText(page: Page): string {
+  return [
+    `# ${page.code}`,
+    `${page.summary}.`,
+    `Severity: ${page.severity}.${'check' in page ? ` ${settable(page)}` : ''}`,
+    page.explain.trim(),
+  ].join('\n\n');
 }
 
 /** Only findings of rules have a severity that can change. */

@@ -1,18 +1,21 @@
 /** Compares `4.3.6` with `4.3`, number by number; a missing one is 0. Negative where `a` is earlier. */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [numbersOf(a), numbersOf(b)];
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  return compared(a, b, Math.max);
 }
 
 /** As {@link compareVersions}, but one that leaves parts out stands for all of its series: `4.3` equals `4.3.6`. */
 export function compareReleases(a: string, b: string): number {
-  const parts = Math.min(a.split('.').length, b.split('.').length);
-  const cut = (version: string) => version.split('.').slice(0, parts).join('.');
-  return compareVersions(cut(a), cut(b));
+  return compared(a, b, Math.min);
+}
+
+function compared(a: string, b: string, lengthOf: (left: number, right: number) => number): number {
+  const [left, right] = [numbersOf(a), numbersOf(b)];
+  const length = lengthOf(left.length, right.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 function numbersOf(version: string): number[] {

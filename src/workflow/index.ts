@@ -1,6 +1,6 @@
 import { providers } from '../brokers/index.ts';
 
-export { baselineOf, explainRule } from '../lint/index.ts';
+export { baselineOf, explainRule, pageText } from '../lint/index.ts';
 export {
   CodeOwners,
   configNames,

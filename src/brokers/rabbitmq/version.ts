@@ -1,4 +1,4 @@
-import type { BrokerIdentity } from '../../model/index.ts';
+import { type BrokerIdentity, compareReleases } from '../../model/index.ts';
 
 /** `4.3`, or `4.3.5`. */
 export type Release = `${number}.${number}`;
@@ -13,17 +13,7 @@ type Versioned = Pick<BrokerIdentity, 'version'>;
  * does, means the newest of that series.
  */
 export function atLeast(broker: Versioned, release: Release): boolean {
-  const found = numbersOf(broker.version);
-  for (const [i, wanted] of numbersOf(release).entries()) {
-    const number = found[i];
-    if (number === undefined) return true;
-    if (number !== wanted) return number > wanted;
-  }
-  return true;
-}
-
-function numbersOf(version: string): number[] {
-  return version.split('.').map((part) => Number.parseInt(part, 10));
+  return compareReleases(broker.version, release) >= 0;
 }
 
 /** Releases: all where neither end is given. */

@@ -14,12 +14,12 @@ export function addExplain(program: Command, invoke: Invoke): void {
   ).action(
     invoke<Pick<OutputFlags, 'format'>>((context, { format }, [code]) =>
       withOutputs(context, { format }, 'explain', async (publish) => {
-        const { explainedPages, explainRule, pageOf } = await import('../../workflow/index.ts');
+        const { explainedPages, pageOf, pageText } = await import('../../workflow/index.ts');
         const pages = explainedPages().toSorted((a, b) => (a.code < b.code ? -1 : 1));
         const shown = code === undefined ? pages : [pageOf(code, pages) ?? unknown(code, pages)];
         await publish(() => {
           if (format === 'json') return rulesJson(shown);
-          return code === undefined ? listText(pages) : `${explainRule(shown[0]?.code ?? '', shown)}\n`;
+          return code === undefined ? listText(pages) : shown.map((page) => `${pageText(page)}\n`).join('');
         });
         return {};
       }),

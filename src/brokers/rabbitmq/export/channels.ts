@@ -8,12 +8,16 @@ import {
   kindOf,
   type Resource,
 } from '../../../model/index.ts';
-import { identityOf } from '../kinds/binding/identity.ts';
+import { type BindingIdentity, identityOf } from '../kinds/binding/identity.ts';
 import { vhostAndName } from '../kinds/parts.ts';
 
 const VERSION = '0.3.0';
 /** Exchange types that a binding can name; those of plug-ins are left to an extension. */
 const TYPES = ['direct', 'topic', 'fanout', 'headers'];
+
+interface Route extends BindingIdentity {
+  readonly resource: Resource;
+}
 
 /**
  * Queues, and the routing keys of exchanges with the queues that they lead to.
@@ -22,7 +26,7 @@ const TYPES = ['direct', 'topic', 'fanout', 'headers'];
 export function channels(resources: readonly Resource[]): ExportedChannels {
   const entries: ExportedChannel[] = [];
   const exchanges = new Map<string, Resource>();
-  const routes = new Map<string, Resource[]>();
+  const routes = new Map<string, Route[]>();
   for (const resource of resources) {
     const kind = kindOf(resource.address);
     if (kind === 'queue') entries.push(queueChannel(resource));
@@ -30,14 +34,16 @@ export function channels(resources: readonly Resource[]): ExportedChannels {
     if (kind === 'binding') {
       const binding = identityOf(resource);
       if (binding.destinationType === 'queue')
-        addTo(routes, JSON.stringify([binding.vhost, binding.source, binding.routingKey]), resource);
+        addTo(routes, JSON.stringify([binding.vhost, binding.source, binding.routingKey]), {
+          ...binding,
+          resource,
+        });
     }
   }
   for (const bindings of routes.values()) {
     const [first] = bindings;
-    if (!first) continue;
-    const { vhost, source: name } = identityOf(first);
-    entries.push(routeChannel(bindings, first, exchanges.get(placeKey({ vhost, name }))));
+    if (first)
+      entries.push(routeChannel(bindings, first, exchanges.get(placeKey({ ...first, name: first.source }))));
   }
   return { protocol: 'amqp', channels: entries.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
@@ -66,11 +72,10 @@ function queueChannel(resource: Resource): ExportedChannel {
 }
 
 function routeChannel(
-  bindings: readonly Resource[],
-  first: Resource,
+  bindings: readonly Route[],
+  { vhost, source, routingKey, resource }: Route,
   exchange: Resource | undefined,
 ): ExportedChannel {
-  const { vhost, source, routingKey } = identityOf(first);
   const { type, durable, 'auto-delete': autoDelete } = exchange?.spec ?? {};
   const described: JsonObject = {
     name: source,
@@ -79,10 +84,10 @@ function routeChannel(
     ...(exchange && { durable: durable ?? true, autoDelete: autoDelete ?? false }),
     vhost,
   };
-  const queues = [...new Set(bindings.map((binding) => identityOf(binding).destination))].sort();
+  const queues = [...new Set(bindings.map(({ destination }) => destination))].sort();
   const amqp = { is: 'routingKey', exchange: described, 'x-queues': queues, bindingVersion: VERSION };
   const id = idOf('exchange', vhost, source, routingKey);
-  return { id, channel: { address: routingKey, bindings: { amqp } }, of: exchange ?? first };
+  return { id, channel: { address: routingKey, bindings: { amqp } }, of: exchange ?? resource };
 }
 
 function withArguments(args: Json | undefined): JsonObject {

@@ -1,5 +1,6 @@
 import {
   type Address,
+  type BrokerIdentity,
   type Connection,
   type JsonObject,
   parseAddress,
@@ -57,7 +58,7 @@ export async function connect(
         broker = limitedTo(identity, read);
         return resources;
       },
-      readMetrics: (resources) => readMetrics(resources, { listings, links }, identity.version),
+      readMetrics: (resources) => readMetrics(resources, { listings, links }, identity),
       send: (units, options) => sendUnits(units, options, sending),
       preview: (units) => previewUnits(units, listings),
       rehearse: (units, options) => rehearseUnits(units, options, sending),
@@ -87,7 +88,7 @@ export async function connect(
 async function readMetrics(
   resources: readonly Resource[],
   counting: Counting,
-  version: string,
+  broker: BrokerIdentity,
 ): Promise<Map<Address, JsonObject>> {
   const queues = resources.flatMap(({ address, spec }) => {
     const { kind, path } = parseAddress(address);
@@ -99,14 +100,14 @@ async function readMetrics(
     countAmqp10(
       queues.map(({ vhost }) => vhost),
       counting,
-      version,
+      broker,
     ),
   ]);
   return new Map(
     queues.flatMap((queue): [Address, JsonObject][] => {
       const count = counts.get(queue);
       const connections = amqp10.get(queue.vhost);
-      return count ? [[queue.address, { ...count, ...(connections ? { amqp10: connections } : {}) }]] : [];
+      return count ? [[queue.address, { ...count, ...(connections && { amqp10: connections }) }]] : [];
     }),
   );
 }

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eachOf } from '../../../model/concurrency.ts';
 import {
+  type BrokerIdentity,
   ConnectionError,
-  compareReleases,
   groupBy,
   isObject,
   type JsonObject,
   largest,
 } from '../../../model/index.ts';
 import { type QueueCounts, text } from '../kinds/parts.ts';
+import { atLeast } from '../version.ts';
 import type { AmqpLinks } from './amqp.ts';
 import { AmqpRefusal } from './connection-errors.ts';
 import type { Listings } from './listings.ts';
@@ -78,9 +79,9 @@ export async function countNow(queue: QueueRef, counting: Counting): Promise<Que
 export async function countAmqp10(
   vhosts: readonly string[],
   { listings }: Counting,
-  version: string,
+  broker: BrokerIdentity,
 ): Promise<Map<string, number>> {
-  if (compareReleases(version, '4.0') < 0) return new Map();
+  if (!atLeast(broker, '4.0')) return new Map();
   const counted = [...new Set(vhosts)].map(async (vhost): Promise<[string, number]> => {
     const connections = await listings.connectionsIn(vhost, 'protocol');
     return [vhost, connections.filter(({ protocol }) => protocol === 'AMQP 1-0').length];
