@@ -85,3 +85,26 @@ export function serverText({ version, facts }: BrokerIdentity): string {
   const { apiLevel } = facts as NatsFacts;
   return apiLevel === undefined || apiLevel === 0 ? version : `${version} (API level ${apiLevel})`;
 }
+
+/** What differs between the servers in where messages go. */
+export interface ServerRules {
+  /** Streams, mirrors and sources have transforms. */
+  readonly transforms: boolean;
+  /** Copies lose their Nats-Expected headers. Others lose a message whose headers do not fit them, or stop at it. */
+  readonly expectations: { readonly mirror: boolean; readonly source: boolean };
+  /** The header that sources add is refused from publishers. */
+  readonly sourceHeader: boolean;
+  /** Streams with interest retention lose messages for some combinations of filters. */
+  readonly overlooksInterest: boolean;
+}
+
+export function rulesOf(broker: Pick<BrokerIdentity, 'version' | 'facts'>): ServerRules {
+  return {
+    transforms: supports(broker, '2.10'),
+    expectations: { mirror: atLeast(broker, '2.11.5'), source: atLeast(broker, '2.10.14') },
+    sourceHeader: supports(broker, '2.15'),
+    overlooksInterest:
+      atLeast(broker, '2.10.16') &&
+      !(atLeast(broker, '2.12') ? atLeast(broker, '2.12.4') : atLeast(broker, '2.11.12')),
+  };
+}

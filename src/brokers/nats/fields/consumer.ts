@@ -1,5 +1,4 @@
-import { type Fields, SECOND } from './field.ts';
-import { immutableDelivery } from './immutable-fields.ts';
+import { type Fields, immutableDelivery, SECOND } from './field.ts';
 
 /*
  * All fields of the configuration of a durable consumer: `ConsumerConfig` in server/consumer.go, checked against the

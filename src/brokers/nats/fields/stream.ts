@@ -1,13 +1,15 @@
 import { type BrokerIdentity, isObject, type JsonObject } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
-import { type Field, type Fields, MINUTE } from './field.ts';
 import {
+  type Field,
+  type Fields,
   immutableBefore,
   immutableMessageTtl,
   immutableMirror,
   immutableRetention,
+  MINUTE,
   onceOn,
-} from './immutable-fields.ts';
+} from './field.ts';
 import { numberIn } from './values.ts';
 
 /*

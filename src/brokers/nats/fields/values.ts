@@ -1,7 +1,9 @@
 import {
   equalJson,
+  formatCount,
   formatDuration,
   formatSize,
+  integer,
   isObject,
   type Json,
   type JsonObject,
@@ -116,4 +118,15 @@ function partsToYaml(field: Field, value: JsonObject): JsonObject {
       return equalJson(item, part.default) ? [] : [[name, toYaml(part, item)] as const];
     }),
   );
+}
+
+/** A limit: `no limit`, or its number or size. */
+export function limitText(limit: bigint, isSize: boolean): string {
+  if (limit < 0n) return 'no limit';
+  return isSize ? sizeText(limit) : formatCount(limit);
+}
+
+/** An exact size, as in a specification: `1GiB`. */
+export function sizeText(bytes: bigint): string {
+  return formatSize(integer(bytes)) ?? formatCount(bytes);
 }

@@ -10,8 +10,7 @@ import {
   skipManifest,
 } from '../../../import/index.ts';
 import type { Json } from '../../../model/index.ts';
-import { type PlacedField, putConsumer, putStream } from './draft.ts';
-import { goDuration } from './durations.ts';
+import { goDuration, type PlacedField, putConsumer, putStream } from './draft.ts';
 
 const GROUP = 'jetstream.nats.io';
 

@@ -11,8 +11,7 @@ import {
   toBigInt,
 } from '../../../model/index.ts';
 import type { AccountLimits, NatsFacts } from '../facts.ts';
-import { numberIn } from '../fields/values.ts';
-import { sizeText } from '../format.ts';
+import { numberIn, sizeText } from '../fields/values.ts';
 
 /*
  * Limits of the account, checked before anything is sent, with the same sums as the server: `checkStreamCfg`,

@@ -11,12 +11,14 @@ import {
   type Resource,
   type Risk,
   refused,
+  safe,
 } from '../../../model/index.ts';
 import { serverText } from '../facts.ts';
-import type { Fields, SectionSchema } from '../fields/field.ts';
+import { type Fields, fieldIn, type SectionSchema } from '../fields/field.ts';
 import type { FieldConstraint } from '../fields/field-constraints.ts';
 import type { Unsupported } from '../fields/normalize.ts';
 import { type ValueConstraint, valueProblems } from '../fields/value-constraints.ts';
+import { fieldText } from '../fields/values.ts';
 
 /** A kind, its tables, and its notation in a section. */
 export interface NatsKind extends Kind, Tables {
@@ -106,4 +108,20 @@ function unsupportedRisks(unsupported: readonly Unsupported[], broker: BrokerIde
       `leave ${what} out, or upgrade every server to ${enough} or later first`,
     ),
   );
+}
+
+/** What a renamed resource is other than under its old name, because a rename has no changed fields. */
+export function differenceRisks(fields: Fields, before: Resource, after: Resource): Risk[] {
+  const text = (name: string, { spec }: Resource) => {
+    const value = spec[name] ?? null;
+    if (value === null) return 'unset';
+    return fieldText(fields, [name], value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
+  };
+  const changed = Object.keys(after.spec)
+    .filter(
+      (name) => fieldIn(fields, name) && !equalJson(before.spec[name] ?? null, after.spec[name] ?? null),
+    )
+    .sort()
+    .map((name) => `${name} ${text(name, before)} → ${text(name, after)}`);
+  return changed.length === 0 ? [] : [safe('renamed-differs', `also changes ${changed.join(', ')}`)];
 }

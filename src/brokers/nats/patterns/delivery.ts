@@ -11,7 +11,7 @@ import {
   textsOf,
   toBigInt,
 } from '../../../model/index.ts';
-import { deadStreamNameFor, streamNameFor } from './names.ts';
+import { deadStreamNameFor, streamBasics, streamNameFor } from './keys.ts';
 
 /*
  * Tries of a consumer, and the stream for what it gives up. A server has no dead-letter queue: it leaves the message in
@@ -86,4 +86,23 @@ function longerOf(delay: string, least: string | undefined): string {
     return 'value' in parsed ? (toBigInt(parsed.value) ?? 0n) : 0n;
   });
   return (one ?? 0n) < (other ?? 0n) ? least : delay;
+}
+
+/** A stream with a consumer for each subscriber, and that of what they give up, where the pattern says that they do. */
+export function subscribedStream(pattern: Pattern, stream: JsonObject): JsonObject {
+  const { body } = pattern;
+  const subscribers = textsOf(body.subscribers);
+  const givesUp = body.retries !== undefined || body['dead-letters'] !== undefined;
+  const whole = {
+    ...stream,
+    ...streamBasics(body),
+    ...consumersFor(subscribers, () => deliveryOf(pattern, !givesUp)),
+  };
+  return withDeadLetters(pattern, whole, subscribers, givesUp);
+}
+
+/** A consumer for each subscriber; no key where there are none. */
+export function consumersFor(subscribers: readonly string[], body: () => JsonObject): JsonObject {
+  if (subscribers.length === 0) return {};
+  return { consumers: Object.fromEntries(subscribers.map((subscriber) => [subscriber, body()])) };
 }

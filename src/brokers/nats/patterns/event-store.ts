@@ -1,7 +1,6 @@
 import { namesKey, type PatternKind, subscribersKey, textOf, textsOf } from '../../../model/index.ts';
-import { natsKeys, subjectsKey } from './keys.ts';
-import { streamNameFor, subjectsFor } from './names.ts';
-import { consumersFor } from './subscribers.ts';
+import { consumersFor } from './delivery.ts';
+import { natsKeys, streamNameFor, subjectsFor, subjectsKey } from './keys.ts';
 
 /** Every event for good: the source of truth. */
 export const eventStore: PatternKind = {

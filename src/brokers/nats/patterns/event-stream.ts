@@ -5,10 +5,8 @@ import {
   type PatternKind,
   subscribersKey,
 } from '../../../model/index.ts';
-import { deliveryKeys } from './delivery.ts';
-import { natsKeys, subjectsKey } from './keys.ts';
-import { subjectsFor } from './names.ts';
-import { subscribedStream } from './subscribers.ts';
+import { deliveryKeys, subscribedStream } from './delivery.ts';
+import { natsKeys, subjectsFor, subjectsKey } from './keys.ts';
 
 const KEEP = '7d';
 

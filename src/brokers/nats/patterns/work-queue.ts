@@ -1,7 +1,6 @@
 import { durationKey, type JsonObject, nameFor, namesKey, type PatternKind } from '../../../model/index.ts';
 import { deliveryKeys, deliveryOf, withDeadLetters } from './delivery.ts';
-import { natsKeys, streamBasics, subjectsKey } from './keys.ts';
-import { subjectsFor } from './names.ts';
+import { natsKeys, streamBasics, subjectsFor, subjectsKey } from './keys.ts';
 
 const MOST_MESSAGES = 1_000_000;
 

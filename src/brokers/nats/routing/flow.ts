@@ -1,9 +1,7 @@
 import { type JsonObject, toBigInt } from '../../../model/index.ts';
 import { type Account, type Consumer, type Copy, firstMatch, type Stream } from './account.ts';
-import { EXPECTED, hasHeader, refusal } from './refusal.ts';
-import { type Fate, fateIn } from './retention.ts';
-import { type Match, match, type Subject, subjectText, tokensOf } from './subject.ts';
-import { transformed } from './transform.ts';
+import { EXPECTED, type Fate, fateIn, hasHeader, refusal } from './fate.ts';
+import { type Match, match, type Subject, subjectText, tokensOf, transformed } from './subject.ts';
 
 /*
  * Where one message goes: server/stream.go and server/consumer.go of 2.9 to 2.15, compared with these servers by

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type BrokerIdentity,
   checkDepth,
+  type Failure,
   isObject,
   type Json,
   type JsonObject,
   OversizedAnswer,
   parseJson,
   printJson,
+  type SendOptions,
 } from '../../../model/index.ts';
 import type { Link } from './link.ts';
 import { hasUnknownOutcome, isTransient, Refusal } from './refusals.ts';
@@ -109,3 +112,21 @@ function success(answer: Json): JsonObject {
 function number(value: Json | undefined): number {
   return typeof value === 'number' ? value : 0;
 }
+
+/** What the execution of every call of one send needs. */
+export interface Execution {
+  readonly api: JetStreamApi;
+  readonly broker: BrokerIdentity;
+  /** Once aborted, no request is sent. */
+  readonly abort: AbortSignal;
+  /** Once aborted, a move that has not affected its stream yet stops. */
+  readonly drain?: AbortSignal;
+  readonly onWork?: SendOptions['onWork'];
+  /** No move can follow it, because the servers copy. */
+  readonly limitRate?: SendOptions['limitRate'];
+}
+
+/** `unsent`: the request did not reach the server, so nothing changed. */
+export type Result =
+  | { readonly status: 'done' }
+  | { readonly status: 'failed' | 'unknown' | 'unsent'; readonly failure: Failure };

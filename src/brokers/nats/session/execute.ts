@@ -2,8 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { resultsOf } from '../../../model/concurrency.ts';
 import type { BrokerIdentity, Call, Outcome, SendOptions } from '../../../model/index.ts';
 import type { NatsCall } from '../kinds/index.ts';
-import type { JetStreamApi } from './api.ts';
-import type { Execution } from './execution.ts';
+import type { Execution, JetStreamApi } from './api.ts';
 import { executeCall } from './executor.ts';
 
 /** Concurrent requests. The server processes them one by one; concurrency hides the latency of the network. */

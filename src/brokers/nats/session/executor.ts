@@ -11,8 +11,7 @@ import type { NatsCall } from '../kinds/index.ts';
 import { streamMetrics } from '../kinds/metrics.ts';
 import { isMoveCall } from '../kinds/stream/move-calls.ts';
 import { updateRisks } from '../kinds/stream/risks.ts';
-import { type ApiRequest, type JetStreamApi, pause } from './api.ts';
-import type { Execution, Result } from './execution.ts';
+import { type ApiRequest, type Execution, type JetStreamApi, pause, type Result } from './api.ts';
 import { configOf } from './listings.ts';
 import { executeMove } from './move/index.ts';
 import {

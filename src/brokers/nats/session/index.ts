@@ -5,8 +5,7 @@ import { diagnose } from './doctor.ts';
 import { sendUnits } from './execute.ts';
 import { identify } from './identity.ts';
 import { takeLock } from './lock.ts';
-import { readMetrics } from './metrics.ts';
-import { readScope } from './read.ts';
+import { readMetrics, readScope } from './read.ts';
 import { requestLimits } from './server-limits.ts';
 import { readSettings } from './settings.ts';
 

@@ -1,19 +1,23 @@
 import { eachOf } from '../../../model/concurrency.ts';
 import {
+  type Address,
   append,
   BrokerError,
   chunksOf,
   coverageOf,
   type JsonObject,
+  kindOf,
   type Resource,
   type Scope,
   selectorOf,
 } from '../../../model/index.ts';
 import {
   consumerAddress,
+  consumerNameOf,
   consumerResource,
   identify,
   streamAddress,
+  streamNameOf,
   streamResource,
 } from '../kinds/addresses.ts';
 import { asDeclared, recordedIn } from '../kinds/consumer/moved.ts';
@@ -22,7 +26,7 @@ import { type ConsumerMetrics, consumerCount, consumerMetrics, streamMetrics } f
 import { heldStreamOf } from '../kinds/stream/move-calls.ts';
 import type { ApiRequest, JetStreamApi } from './api.ts';
 import { configOf, declaredName, type Listing, listConsumers, listStreams, textOf } from './listings.ts';
-import { errorOf, isNotFound, Refusal } from './refusals.ts';
+import { errorOf, isNotFound, isPermissionError, Refusal } from './refusals.ts';
 
 /**
  * Streams whose consumers are requested at once, which go out in a few packets, and so many consumers that their answers
@@ -31,7 +35,7 @@ import { errorOf, isNotFound, Refusal } from './refusals.ts';
 const BATCH = { items: 128, weight: 4_096 };
 const BATCHES = 2;
 
-/** Items that are requested by name concurrently. */
+/** Items that are requested by name concurrently, and resources whose metrics are. */
 const CONCURRENT = 64;
 
 /** Milliseconds to request unlisted items by name: about the duration of a leader election. */
@@ -191,4 +195,53 @@ function wantedBy(scope: Scope, broker: string): Wanted {
         dependsOn: [streamAddress(broker, stream)],
       }),
   };
+}
+
+/** Names of ephemeral consumers in a plan, for one stream. */
+const MAX_NAMES = 10;
+
+/**
+ * Reads the metrics of these resources. Unavailable metrics are missing from the result.
+ * @throws ConnectionError, BrokerError without the permission to read any
+ */
+export async function readMetrics(
+  resources: readonly Resource[],
+  api: JetStreamApi,
+): Promise<Map<Address, JsonObject>> {
+  const metrics = new Map<Address, JsonObject>();
+  await eachOf(resources, CONCURRENT, async ({ address }) => {
+    try {
+      metrics.set(address, (await metricsOf(address, api)) as JsonObject);
+    } catch (error) {
+      // Throws for bugs, which must not look like missing metrics.
+      errorOf(api.settings.broker, error, 'count');
+      if (isPermissionError(error)) throw errorOf(api.settings.broker, error, 'count');
+    }
+  });
+  return metrics;
+}
+
+async function metricsOf(address: Address, api: JetStreamApi): Promise<object> {
+  const stream = streamNameOf(address);
+  if (kindOf(address) === 'consumer') {
+    const path = [stream, consumerNameOf(address)];
+    return consumerMetrics(await api.read({ verb: 'CONSUMER.INFO', path }));
+  }
+  const info = await api.read({ verb: 'STREAM.INFO', path: [stream] });
+  if (consumerCount(info) === 0) return streamMetrics(info, []);
+  const { items, unknown } = await listConsumers(api, stream);
+  const durable = items.filter((item) => declaredName(configOf(item)) !== undefined).map(consumerMetrics);
+  const ephemeral = items.filter(isEphemeral).map((item) => textOf(item.name));
+  return {
+    // If some of them could not be read, their sum is unknown.
+    ...streamMetrics(info, unknown.size > 0 ? undefined : durable),
+    ...(ephemeral.length > 0 && { ephemeral: ephemeral.sort().slice(0, MAX_NAMES) }),
+  };
+}
+
+/** True for the consumer of a client, and not for one through which the server fills a mirror or source. */
+function isEphemeral(item: JsonObject): boolean {
+  const config = configOf(item);
+  const isSourcing = config.sourcing === true || config.direct === true;
+  return textOf(config.durable_name) === '' && !isSourcing && textOf(item.name) !== '';
 }

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { subjectText, tokensOf } from '../../../../src/brokers/nats/routing/subject.ts';
-import { compileTransform, transformed } from '../../../../src/brokers/nats/routing/transform.ts';
+import {
+  compileTransform,
+  subjectText,
+  tokensOf,
+  transformed,
+} from '../../../../src/brokers/nats/routing/subject.ts';
 
 function apply(source: string, destination: string, subject: string): string | undefined {
   const made = transformed(tokensOf(subject), compileTransform(source, destination));

@@ -12,9 +12,8 @@ import {
 } from '../../../../model/index.ts';
 import { supports } from '../../facts.ts';
 import { consumerFields } from '../../fields/consumer.ts';
-import { bodyOf, mapOf } from '../../fields/field.ts';
+import { bodyOf, immutableReasonOf, mapOf } from '../../fields/field.ts';
 import { consumerConstraints } from '../../fields/field-constraints.ts';
-import { immutableReasonOf } from '../../fields/immutable-fields.ts';
 import { requestConfig, type Unsupported, unsupportedIn } from '../../fields/normalize.ts';
 import { consumerValueConstraints } from '../../fields/value-constraints.ts';
 import { fieldText } from '../../fields/values.ts';
@@ -28,8 +27,7 @@ import { readFields, requiredFields } from '../yaml.ts';
 import { completeConsumer } from './complete.ts';
 import { START_FIELDS } from './moved.ts';
 import { continuedBy, formerAddresses, oldNameRisks, renameField, renameRisks } from './rename.ts';
-import { isStartField, type ResetTo, resetTo, whyNotReset } from './reset.ts';
-import { removalRisks, updateRisks } from './risks.ts';
+import { isStartField, type ResetTo, removalRisks, resetTo, updateRisks, whyNotReset } from './risks.ts';
 
 export type ConsumerCall =
   | { op: 'consumer.create' | 'consumer.update'; target: string; body: ConsumerWrite }

@@ -15,7 +15,7 @@ import { supports } from '../../facts.ts';
 import { consumerFields } from '../../fields/consumer.ts';
 import type { Fields } from '../../fields/field.ts';
 import { consumerAddress, consumerNameOf, streamNameOf } from '../addresses.ts';
-import { differenceRisks } from '../differences.ts';
+import { differenceRisks } from '../kind.ts';
 import { START_FIELDS, startIn } from './moved.ts';
 
 /*

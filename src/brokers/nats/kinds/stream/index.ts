@@ -13,9 +13,8 @@ import {
   renamedFrom,
   subject,
 } from '../../../../model/index.ts';
-import { bodyOf, mapOf } from '../../fields/field.ts';
+import { bodyOf, immutableReasonOf, mapOf } from '../../fields/field.ts';
 import { streamConstraints } from '../../fields/field-constraints.ts';
-import { immutableReasonOf } from '../../fields/immutable-fields.ts';
 import { requestConfig, unsupportedIn } from '../../fields/normalize.ts';
 import { streamFields } from '../../fields/stream.ts';
 import { streamValueConstraints } from '../../fields/value-constraints.ts';
@@ -35,7 +34,7 @@ import { streamMetricsText } from '../metrics.ts';
 import { serverLimitRisks } from '../server-limits.ts';
 import { ownershipRisks } from '../subject-ownership.ts';
 import { readFields, requiredFields } from '../yaml.ts';
-import { completeStream } from './complete.ts';
+import { completeStream, withSourceOrder } from './complete.ts';
 import { consumerLimitRisks } from './consumer-limits.ts';
 import {
   holdStreamOf,
@@ -51,7 +50,6 @@ import {
 import type { MoveCall } from './move-calls.ts';
 import { isBeingRenamed, isRename, renameCalls, renameField, renameRisks, renameUnderWay } from './rename.ts';
 import { placementRisks, removalRisks, replicaRisks, updateRisks } from './risks.ts';
-import { withSourceOrder } from './source-order.ts';
 
 /** STREAM.CREATE, STREAM.UPDATE and STREAM.DELETE with the name of the stream behind them. */
 export type StreamCall =

@@ -26,8 +26,7 @@ import {
   phaseOf,
   renamedCopyOf,
 } from './move-calls.ts';
-import { lossRisks } from './move-losses.ts';
-import { whyNotCopied, whyNotNew, whyNotOld } from './move-refusals.ts';
+import { lossRisks, whyNotCopied, whyNotNew, whyNotOld } from './move-refusals.ts';
 
 /** A key of a declared stream that is no field of the live one. */
 export const moveField: Fields = {

@@ -17,11 +17,10 @@ import { serverText, supports } from '../../facts.ts';
 import type { Fields } from '../../fields/field.ts';
 import { streamFields } from '../../fields/stream.ts';
 import { streamAddress, streamNameOf } from '../addresses.ts';
-import { differenceRisks } from '../differences.ts';
+import { differenceRisks } from '../kind.ts';
 import { BY_HAND, holdStreamOf, messagesIn } from './move.ts';
 import { becomesOf, type MoveCall, RENAME_PHASES, renamedCopyOf } from './move-calls.ts';
-import { lossRisks } from './move-losses.ts';
-import { whyNotNew, whyNotOld, whyNotRenamedThere } from './move-refusals.ts';
+import { lossRisks, whyNotNew, whyNotOld, whyNotRenamedThere } from './move-refusals.ts';
 import { subjectRisks } from './risks.ts';
 
 /*

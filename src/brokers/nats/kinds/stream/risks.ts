@@ -17,8 +17,7 @@ import {
 import type { NatsFacts } from '../../facts.ts';
 import { SECOND } from '../../fields/field.ts';
 import { isWithin } from '../../fields/subjects.ts';
-import { numberIn, stringsIn } from '../../fields/values.ts';
-import { limitText } from '../../format.ts';
+import { limitText, numberIn, stringsIn } from '../../fields/values.ts';
 import { behaviourRisks, type Update } from '../kind.ts';
 import { firstTimeOf, isKnownEmpty, metricOf } from '../metrics.ts';
 

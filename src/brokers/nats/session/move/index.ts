@@ -1,6 +1,22 @@
-import type { MoveCall, MovePhase, RenamePhase } from '../../kinds/stream/move-calls.ts';
-import { pause } from '../api.ts';
-import type { Execution, Result } from '../execution.ts';
+import {
+  becomesOf,
+  heldStreamOf,
+  isMirrorOf,
+  type MoveCall,
+  type MovePhase,
+  type RenamePhase,
+  renamedCopyOf,
+} from '../../kinds/stream/move-calls.ts';
+import {
+  holdConfig,
+  promotedConfig,
+  refillConfig,
+  releasedConfig,
+  renamedConfig,
+  takerConfig,
+} from '../../kinds/stream/move-configs.ts';
+import { type Execution, pause, type Result } from '../api.ts';
+import { configOf } from '../listings.ts';
 import {
   failureOf,
   hasUnknownOutcome,
@@ -9,10 +25,11 @@ import {
   isStoreBusy,
   isTransient,
 } from '../refusals.ts';
-import { copy, refill } from './copying.ts';
-import { Mover, MoveStopped } from './mover.ts';
-import { cleanOldName, divertToNewName, prepareRename } from './rename.ts';
-import { clean, divert, giveBack, prepare, replace } from './replace.ts';
+import { droppedFields, isSame } from '../verify-response.ts';
+import { moveConsumers, recordConsumers, restoreConsumers } from './consumers.ts';
+import { copy, handOver, lacksEnd, refill } from './copying.ts';
+import { countersOf, Mover, MoveStopped } from './mover.ts';
+import { checkRoom, untilWhole } from './verify.ts';
 
 /**
  * Executes one phase of a move. A phase begins with a look at the streams, so after a lost response it simply begins
@@ -52,3 +69,164 @@ const PHASES: Readonly<Record<MovePhase | RenamePhase, (mover: Mover) => Promise
   'rename.divert': divertToNewName,
   'rename.clean': cleanOldName,
 };
+
+/*
+ * A move to a stream of the same name: every message passes to the hold stream, and back to the new stream.
+ */
+
+async function prepare(mover: Mover): Promise<void> {
+  const { name, hold, config: wanted, broker } = mover;
+  const { stream, hold: live, phase } = await mover.streams();
+  if (live && heldStreamOf(configOf(live)) !== name) {
+    throw new MoveStopped(
+      `stream ${hold} exists, and holds no messages of ${name}`,
+      'rename or delete it first',
+    );
+  }
+  if (phase !== undefined) return;
+  if (!stream) throw new MoveStopped(`stream ${name} is gone`, 'run plan again');
+  const config = configOf(stream);
+  if (isMirrorOf(config, hold)) throw lostHold(mover);
+  if (isSame({ config: wanted, of: 'stream' }, config, broker)) return;
+  const body = holdConfig(mover, config, broker);
+  await checkRoom(mover, stream, [body, wanted]);
+  await mover.write({ verb: 'STREAM.CREATE', path: [hold], body });
+}
+
+function lostHold({ name, hold }: Mover): MoveStopped {
+  return new MoveStopped(
+    `stream ${hold} is gone, before ${name} had all its messages`,
+    'restore it from a backup',
+  );
+}
+
+async function divert(mover: Mover): Promise<void> {
+  const copy = await handOver(mover);
+  if (!copy) return;
+  await mover.write({ verb: 'STREAM.UPDATE', path: [mover.hold], body: takerConfig(mover, copy) });
+}
+
+async function replace(mover: Mover): Promise<void> {
+  const { name, hold, broker } = mover;
+  const { stream, hold: live, phase } = await mover.streams();
+  if (phase !== 'move.replace' || !live) return;
+  if (stream) {
+    if (await lacksEnd(mover, name, hold, countersOf(stream), countersOf(live))) {
+      throw new MoveStopped(`${hold} does not have every message of ${name}`);
+    }
+    await recordConsumers(mover);
+    await mover.write({ verb: 'STREAM.DELETE', path: [name] });
+  }
+  await mover.write({
+    verb: 'STREAM.CREATE',
+    path: [name],
+    body: refillConfig(mover, configOf(live), broker),
+  });
+}
+
+async function giveBack(mover: Mover): Promise<void> {
+  const { name, hold, broker } = mover;
+  const before = await mover.streams();
+  if (before.phase === 'move.refill' && before.hold) {
+    await mover.write({
+      verb: 'STREAM.UPDATE',
+      path: [hold],
+      body: releasedConfig(hold, configOf(before.hold)),
+    });
+  }
+  const { phase } = before.phase === 'move.refill' ? await mover.streams() : before;
+  if (phase !== 'move.return') return;
+  await untilWhole(mover, hold, name);
+  const config = promotedConfig(mover);
+  const answer = await mover.write({ verb: 'STREAM.UPDATE', path: [name], body: config });
+  const dropped = droppedFields({ config, of: 'stream' }, configOf(answer), broker);
+  if (dropped.length > 0) {
+    throw new MoveStopped(`the server accepted stream ${name} and dropped ${dropped.join(', ')}`);
+  }
+}
+
+async function clean(mover: Mover): Promise<void> {
+  const { name, hold, broker } = mover;
+  const { stream, hold: live, phase } = await mover.streams();
+  if (phase === undefined) {
+    const isDone = stream && isSame({ config: mover.config, of: 'stream' }, configOf(stream), broker);
+    if (mover.isCleaned || isDone) return;
+    throw lostHold(mover);
+  }
+  if (phase !== 'move.clean' || !stream || !live) {
+    throw new MoveStopped(
+      `the streams changed meanwhile: ${name} is in phase ${phase.replace('move.', '')} again`,
+    );
+  }
+  const [has, needs] = [countersOf(stream), countersOf(live)];
+  if (await lacksEnd(mover, hold, name, needs, has)) {
+    throw new MoveStopped(
+      `stream ${name} lost messages since they were moved; ${hold} still has ${needs.messages}`,
+      `copy them from ${hold} by hand, then delete it`,
+    );
+  }
+  await restoreConsumers(mover, stream);
+  const { config } = mover;
+  if (config.sealed === true && configOf(stream).sealed !== true) {
+    await mover.write({ verb: 'STREAM.UPDATE', path: [name], body: config });
+  }
+  mover.isCleaned = true;
+  await mover.write({ verb: 'STREAM.DELETE', path: [hold] });
+}
+
+/*
+ * A rename: every message passes once, to the stream of the new name. `hold` of a mover is that stream.
+ */
+
+async function prepareRename(mover: Mover): Promise<void> {
+  const { name: was, hold: name, config, broker } = mover;
+  const { stream: old, hold: live } = await mover.streams();
+  if (!old) {
+    if (live && renamedCopyOf(configOf(live)) !== was) return;
+    throw new MoveStopped(`stream ${was} is gone`, 'run plan again');
+  }
+  if (live) {
+    if (renamedCopyOf(configOf(live)) === was || becomesOf(configOf(old)) === name) return;
+    throw new MoveStopped(
+      `stream ${name} exists, and is no copy of ${was}`,
+      'rename or delete one of the two first',
+    );
+  }
+  const body = renamedConfig({ name, was, config }, configOf(old), broker);
+  await checkRoom(mover, old, [body]);
+  await mover.write({ verb: 'STREAM.CREATE', path: [name], body });
+}
+
+async function divertToNewName(mover: Mover): Promise<void> {
+  const { hold: name, config, broker } = mover;
+  if (await handOver(mover, name)) {
+    const body = promotedConfig(mover);
+    const answer = await mover.write({ verb: 'STREAM.UPDATE', path: [name], body });
+    const dropped = droppedFields({ config: body, of: 'stream' }, configOf(answer), broker);
+    if (dropped.length > 0) {
+      throw new MoveStopped(`the server accepted stream ${name} and dropped ${dropped.join(', ')}`);
+    }
+  }
+  const { hold: live } = await mover.streams();
+  if (config.sealed === true && live && configOf(live).sealed !== true) {
+    await mover.write({ verb: 'STREAM.UPDATE', path: [name], body: config });
+  }
+}
+
+/** The old stream goes last, because it tells how far the rename is. */
+async function cleanOldName(mover: Mover): Promise<void> {
+  const { name: was, hold: name } = mover;
+  const { stream: old, hold: live, phase } = await mover.streams();
+  if (!old) return;
+  if (!live || phase !== 'move.replace' || becomesOf(configOf(old)) !== name) {
+    throw new MoveStopped(`stream ${name} does not have the messages of ${was} yet`, 'run plan again');
+  }
+  if (await lacksEnd(mover, was, name, countersOf(old), countersOf(live))) {
+    throw new MoveStopped(
+      `stream ${name} lost messages since they were moved; ${was} still has ${countersOf(old).messages}`,
+      `copy them from ${was} by hand, then delete it`,
+    );
+  }
+  await moveConsumers(mover, live);
+  await mover.write({ verb: 'STREAM.DELETE', path: [was] });
+}

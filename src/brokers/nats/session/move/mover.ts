@@ -9,8 +9,7 @@ import {
   phaseOf,
   RENAME_PHASES,
 } from '../../kinds/stream/move-calls.ts';
-import type { ApiRequest, JetStreamApi } from '../api.ts';
-import type { Execution } from '../execution.ts';
+import type { ApiRequest, Execution, JetStreamApi } from '../api.ts';
 import { configOf, textOf } from '../listings.ts';
 import { isNotFound } from '../refusals.ts';
 

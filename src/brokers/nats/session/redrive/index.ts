@@ -14,10 +14,9 @@ import {
 import type { JetStreamApi } from '../api.ts';
 import { configOf } from '../listings.ts';
 import { errorOf, hasUnknownOutcome, isNotFound, Refusal } from '../refusals.ts';
-import { namedIn } from './advisory.ts';
-import { type Letter, LetterReader } from './letters.ts';
+import { type Letter, LetterReader, namedIn } from './letters.ts';
+import { messageAt, messageFrom, numberOf, type StoredMessage } from './messages.ts';
 import { Redriver } from './redriver.ts';
-import { messageAt, messageFrom, numberOf, type StoredMessage } from './stored.ts';
 
 /** Letters that are read, published and removed at the same time. */
 const WINDOW = 64;

@@ -3,8 +3,7 @@ import { isToken, isWithin } from '../../fields/subjects.ts';
 import type { JetStreamApi } from '../api.ts';
 import { configOf, listConsumers, textOf } from '../listings.ts';
 import { isNotFound } from '../refusals.ts';
-import type { Advisory } from './advisory.ts';
-import { numberOf, type StoredMessage } from './stored.ts';
+import { numberOf, type StoredMessage } from './messages.ts';
 
 /** Milliseconds by which the clocks of the servers that keep a stream and its consumer may differ. */
 const CLOCKS_DIFFER = 1_000;
@@ -65,11 +64,14 @@ export class Origin {
   }
 
   /** Why a message that died is not there any more. */
-  whyGone(advisory: Advisory, message: StoredMessage | undefined): string | undefined {
-    const latest = advisory.time + CLOCKS_DIFFER;
+  whyGone(
+    died: { readonly seq: number; readonly time: number },
+    message: StoredMessage | undefined,
+  ): string | undefined {
+    const latest = died.time + CLOCKS_DIFFER;
     // Sequences of a stream that was created anew name other messages.
     if (message && this.#created <= latest && message.time <= latest) return undefined;
-    return `message ${advisory.seq} is no longer in stream ${this.name}`;
+    return `message ${died.seq} is no longer in stream ${this.name}`;
   }
 
   /** Why it would not take a message on this subject, or lose it. */

@@ -2,9 +2,8 @@ import type { LetterOutcome, RedriveRequest } from '../../../../model/index.ts';
 import type { JetStreamApi } from '../api.ts';
 import { hasNoResponders, hasUnknownOutcome, Refusal } from '../refusals.ts';
 import type { Letter } from './letters.ts';
+import { type Copy, copyHeaders, deleteMessage, type Header, OUR_ID, publish } from './messages.ts';
 import type { Origin } from './origin.ts';
-import { type Copy, copyHeaders, OUR_ID, publish } from './publish.ts';
-import { deleteMessage, type Header } from './stored.ts';
 
 /** No stream has it. */
 const NO_SEQUENCE = Number.MAX_SAFE_INTEGER;

@@ -19,10 +19,9 @@ import {
 import { consumerNameOf, streamNameOf } from '../../kinds/addresses.ts';
 import { kinds } from '../../kinds/index.ts';
 import { accountOf } from '../../routing/account.ts';
-import { verdictsOf } from '../../routing/judge.ts';
-import { hasHeader } from '../../routing/refusal.ts';
+import { hasHeader } from '../../routing/fate.ts';
 import type { Asked } from '../../routing/route.ts';
-import { ask } from '../../routing/router.ts';
+import { ask, verdictsOf } from '../../routing/router.ts';
 import { tokensOf } from '../../routing/subject.ts';
 import { type Summary, summarize } from '../../routing/summary.ts';
 import type { JetStreamApi } from '../api.ts';

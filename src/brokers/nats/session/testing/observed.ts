@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../../../model/index.ts';
 import type { Account } from '../../routing/account.ts';
+import { hasHeader } from '../../routing/fate.ts';
 import { type Flow, flowOf, LONGEST } from '../../routing/flow.ts';
-import { hasHeader } from '../../routing/refusal.ts';
 import type { Asked } from '../../routing/route.ts';
 import { tokensOf } from '../../routing/subject.ts';
 import { isEndless, type Summary, summarize } from '../../routing/summary.ts';

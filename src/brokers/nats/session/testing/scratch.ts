@@ -18,8 +18,8 @@ import {
   streamNameOf,
   streamResource,
 } from '../../kinds/addresses.ts';
+import { EXPECTED, REFUSING } from '../../routing/fate.ts';
 import type { Message } from '../../routing/flow.ts';
-import { EXPECTED, REFUSING } from '../../routing/refusal.ts';
 
 /*
  * A copy of streams and consumers in the same account, in which tests publish: it routes as the original does, under

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseAdvisory } from '../../../../../src/brokers/nats/session/redrive/advisory.ts';
-import { copyHeaders, redrivenOf } from '../../../../../src/brokers/nats/session/redrive/publish.ts';
-import type { Header } from '../../../../../src/brokers/nats/session/redrive/stored.ts';
+import { parseAdvisory } from '../../../../../src/brokers/nats/session/redrive/letters.ts';
+import {
+  copyHeaders,
+  type Header,
+  redrivenOf,
+} from '../../../../../src/brokers/nats/session/redrive/messages.ts';
 
 const stored = (data: Uint8Array | string) => ({
   ...{ seq: 1, subject: 'x', time: 5, headers: [], data: Buffer.from(data) },
