@@ -73,8 +73,8 @@ function* rejections(): Generator<Rejection> {
       if (since !== undefined) yield { broker, since, what: `\`${name}\`${problem} in a ${component}`, rule };
     }
   for (const [name, { until }] of Object.entries(TOPIC_CONFIGS))
-    if (until)
-      yield { broker: 'kafka', since: until.join('.'), what: `\`${name}\``, rule: 'kafka/removed-config' };
+    if (until !== undefined)
+      yield { broker: 'kafka', since: until, what: `\`${name}\``, rule: 'kafka/removed-config' };
   yield* OTHERS;
 }
 

@@ -1,4 +1,4 @@
-import { type Context, isObject, type Json, type JsonObject } from '../../model/index.ts';
+import { type Context, compareReleases, isObject, type Json, type JsonObject } from '../../model/index.ts';
 import { normalizeConfig } from './fields/config-values.ts';
 import { configOf } from './fields/topic-configs.ts';
 
@@ -36,12 +36,7 @@ export function defaultOf(facts: JsonObject, config: string): Json | undefined {
   return usual === undefined ? undefined : normalizeConfig(config, usual);
 }
 
-/**
- * True when a version is of this release or a later one. A version that leaves parts out, as `target-version: 4`
- * does, means the newest of that series.
- */
-export function atLeast(version: string, [major, minor]: readonly [major: number, minor: number]): boolean {
-  const [foundMajor = Number.NaN, foundMinor] = version.split('.').map((part) => Number.parseInt(part, 10));
-  if (Number.isNaN(foundMajor) || foundMajor !== major) return !(foundMajor < major);
-  return foundMinor === undefined || Number.isNaN(foundMinor) || foundMinor >= minor;
+/** Whether a version is of this release or a later one. `4`, as in `target-version: 4`, is the newest of its series. */
+export function atLeast(version: string, release: string): boolean {
+  return compareReleases(version, release) >= 0;
 }

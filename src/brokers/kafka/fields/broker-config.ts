@@ -153,13 +153,13 @@ const OTHERS: ConfigTable = {
   },
   'errors.deadletterqueue.auto.create.topics.enable': {
     ...off,
-    since: [4, 4],
+    since: '4.4',
     doc: 'Whether brokers create the topic for the dead letters of a share group.',
   },
   'errors.deadletterqueue.topic.name.prefix': {
     type: 'text',
     default: 'dlq.',
-    since: [4, 4],
+    since: '4.4',
     doc: 'How the name of a topic for the dead letters of a share group must begin.',
   },
   'remote.log.manager.fetch.max.bytes.per.second': {

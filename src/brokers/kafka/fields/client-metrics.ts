@@ -1,9 +1,6 @@
 import { type ConfigTable, configsSchema, time } from './config.ts';
 import { mapOf, type SectionSchema } from './field.ts';
 
-/** https://cwiki.apache.org/confluence/display/KAFKA/KIP-714 */
-export const CLIENT_METRICS_SINCE = [3, 7] as const;
-
 /** What a subscription selects clients by (`ClientMetricsConfigs`, `ALLOWED_MATCH_PARAMS`). */
 export const MATCH_KEYS: readonly string[] = [
   'client_id',

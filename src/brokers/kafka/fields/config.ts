@@ -14,9 +14,9 @@ export interface ConfigField {
   /** Of a text, or of each item of a list. */
   readonly values?: readonly string[];
   /** The first release that has it, where that is after 3.0. */
-  readonly since?: readonly [major: number, minor: number];
+  readonly since?: string;
   /** The first release that no longer has it. */
-  readonly until?: readonly [major: number, minor: number];
+  readonly until?: string;
   readonly doc: string;
 }
 
@@ -54,8 +54,8 @@ function describe({ doc, default: usual, unit, words, since, until }: ConfigFiel
     doc,
     ...Object.entries(words ?? {}).map(([value, meaning]) => `${value}: ${meaning}.`),
     `Default: ${shown}${unit && /^\d+$/.test(shown) ? ` ${unit}` : ''}.`,
-    ...(since ? [`From Kafka ${since.join('.')} on.`] : []),
-    ...(until ? [`Until Kafka ${until.join('.')}.`] : []),
+    ...(since ? [`From Kafka ${since} on.`] : []),
+    ...(until ? [`Until Kafka ${until}.`] : []),
   ].join(' ');
 }
 

@@ -1,9 +1,6 @@
 import { type ConfigTable, configsSchema, off, time } from './config.ts';
 import { mapOf, type SectionSchema } from './field.ts';
 
-/** Group configs can be set from this release on. https://cwiki.apache.org/confluence/display/KAFKA/KIP-848 */
-export const GROUPS_SINCE = [4, 0] as const;
-
 const heartbeat = {
   ...time,
   type: 'int',
@@ -22,7 +19,7 @@ const assignment = {
   ...time,
   type: 'int',
   default: '1000',
-  since: [4, 3],
+  since: '4.3',
   doc: 'The shortest time between two assignments.',
 } as const;
 
@@ -36,13 +33,13 @@ const CONSUMER: ConfigTable = {
 const DEAD_LETTERS: ConfigTable = {
   'errors.deadletterqueue.copy.record.enable': {
     ...off,
-    since: [4, 4],
+    since: '4.4',
     doc: 'Whether dead letters of a share group are copies of the records; otherwise they only tell where these are.',
   },
   'errors.deadletterqueue.topic.name': {
     type: 'text',
     default: '',
-    since: [4, 4],
+    since: '4.4',
     doc: 'The topic for what a share group gives up or rejects. Its name starts with `dlq.`, or the prefix that brokers require, and it has `errors.deadletterqueue.group.enable`.',
   },
 };
@@ -58,7 +55,7 @@ const SHARE: ConfigTable = {
     type: 'int',
     default: '5',
     minimum: 2,
-    since: [4, 3],
+    since: '4.3',
     doc: 'How often a record is delivered before the share group gives it up.',
   },
   'share.heartbeat.interval.ms': heartbeat,
@@ -66,14 +63,14 @@ const SHARE: ConfigTable = {
     type: 'text',
     values: ['read_committed', 'read_uncommitted'],
     default: 'read_uncommitted',
-    since: [4, 1],
+    since: '4.1',
     doc: 'Whether records of open and aborted transactions are delivered.',
   },
   'share.partition.max.record.locks': {
     type: 'int',
     default: '2000',
     minimum: 100,
-    since: [4, 3],
+    since: '4.3',
     doc: 'How many records of a partition may be delivered and not yet acknowledged.',
   },
   'share.record.lock.duration.ms': {
@@ -86,7 +83,7 @@ const SHARE: ConfigTable = {
   'share.renew.acknowledge.enable': {
     ...off,
     default: 'true',
-    since: [4, 3],
+    since: '4.3',
     doc: 'Whether consumers may renew the lock of a record.',
   },
   'share.session.timeout.ms': session,
@@ -94,22 +91,22 @@ const SHARE: ConfigTable = {
 
 const STREAMS: ConfigTable = {
   'streams.assignment.interval.ms': assignment,
-  'streams.heartbeat.interval.ms': { ...heartbeat, since: [4, 1] },
+  'streams.heartbeat.interval.ms': { ...heartbeat, since: '4.1' },
   'streams.initial.rebalance.delay.ms': {
     ...time,
     type: 'int',
     default: '3000',
-    since: [4, 2],
+    since: '4.2',
     doc: 'How long the coordinator of a new group waits for more members before it assigns tasks.',
   },
   'streams.num.standby.replicas': {
     type: 'int',
     default: '0',
     minimum: 0,
-    since: [4, 1],
+    since: '4.1',
     doc: 'How many members keep a copy of the state of each task.',
   },
-  'streams.session.timeout.ms': { ...session, since: [4, 1] },
+  'streams.session.timeout.ms': { ...session, since: '4.1' },
 };
 
 /**

@@ -47,12 +47,12 @@ const RETENTION: ConfigTable = {
   },
   'remote.log.copy.disable': {
     ...off,
-    since: [3, 9],
+    since: '3.9',
     doc: 'With tiered storage: makes what is already in remote storage read only, and copies nothing more.',
   },
   'remote.log.delete.on.disable': {
     ...off,
-    since: [3, 9],
+    since: '3.9',
     doc: 'Whether what is in remote storage is deleted when tiered storage is turned off for the topic.',
   },
   'remote.storage.enable': {
@@ -83,7 +83,7 @@ const RECORDS: ConfigTable = {
     minimum: 1,
     maximum: 9,
     words: { '-1': 'the default of gzip' },
-    since: [3, 8],
+    since: '3.8',
     doc: 'The level where `compression.type` is `gzip`.',
   },
   'compression.lz4.level': {
@@ -91,7 +91,7 @@ const RECORDS: ConfigTable = {
     default: '9',
     minimum: 1,
     maximum: 17,
-    since: [3, 8],
+    since: '3.8',
     doc: 'The level where `compression.type` is `lz4`.',
   },
   'compression.type': {
@@ -105,7 +105,7 @@ const RECORDS: ConfigTable = {
     default: '3',
     minimum: -131072,
     maximum: 22,
-    since: [3, 8],
+    since: '3.8',
     doc: 'The level where `compression.type` is `zstd`.',
   },
   'max.message.bytes': {
@@ -118,31 +118,31 @@ const RECORDS: ConfigTable = {
   'message.downconversion.enable': {
     type: 'boolean',
     default: 'true',
-    until: [4, 0],
+    until: '4.0',
     doc: 'Whether records are converted for consumers that only know older formats.',
   },
   'message.format.version': {
     type: 'text',
     default: '3.0-IV1',
-    until: [4, 0],
+    until: '4.0',
     doc: 'Ignored from 3.0 on, and gone in 4.0.',
   },
   'message.timestamp.after.max.ms': {
     ...time,
     default: '3600000',
-    since: [3, 6],
+    since: '3.6',
     doc: 'Maximum by which the timestamp of a record may be ahead of the broker’s clock. No limit before 4.0.',
   },
   'message.timestamp.before.max.ms': {
     ...time,
     default: FOREVER,
-    since: [3, 6],
+    since: '3.6',
     doc: 'Maximum by which the timestamp of a record may be behind the broker’s clock.',
   },
   'message.timestamp.difference.max.ms': {
     ...time,
     default: FOREVER,
-    until: [4, 0],
+    until: '4.0',
     doc: 'Maximum difference between the timestamp of a record and the broker’s clock. Replaced by `message.timestamp.before.max.ms` and `message.timestamp.after.max.ms`.',
   },
   'message.timestamp.type': {
@@ -167,7 +167,7 @@ const RECORDS: ConfigTable = {
 const LOG: ConfigTable = {
   'errors.deadletterqueue.group.enable': {
     ...off,
-    since: [4, 4],
+    since: '4.4',
     doc: 'Whether share groups may write their dead letters to the topic.',
   },
   'file.delete.delay.ms': {

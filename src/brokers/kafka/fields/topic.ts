@@ -45,7 +45,7 @@ export const impliedKeys: readonly string[] = topicKeys.filter((key) => fields[k
 
 export const brokerDefaultKeys: readonly string[] = topicKeys.filter((key) => fields[key]?.hasBrokerDefault);
 /** https://cwiki.apache.org/confluence/display/KAFKA/KIP-464 */
-export const BROKER_DEFAULT_SINCE = [2, 4] as const;
+export const BROKER_DEFAULT_SINCE = '2.4';
 
 const replicas: JsonObject = {
   description:

@@ -48,7 +48,7 @@ function container({ connection, version, resources, identity }: LocalRequest): 
     const hint = 'use "sasl" with mechanism: plain there, or set it to null';
     return { problem: `a new cluster has no user for ${sasl.mechanism}`, hint };
   }
-  if (!atLeast(version, [3, 7])) {
+  if (!atLeast(version, '3.7')) {
     return {
       problem: `there is no official image of Kafka ${version}`,
       hint: 'set target-version to 3.7 or later there, or use a compose file of your own: --compose-file',

@@ -49,7 +49,7 @@ function acksText(topic: Topic, version: string): string {
   const { replicationFactor: replicas = Number.POSITIVE_INFINITY } = topic;
   const wanted = limitOf(topic.value(config)) ?? 1;
   const origin = `${config}${topic.sets(config) ? '' : ', inherited'}`;
-  if (wanted > replicas && !atLeast(version, [3, 7])) {
+  if (wanted > replicas && !atLeast(version, '3.7')) {
     return `acks=all is refused: needs ${wanted} replicas in sync (${origin}), and has ${replicas}`;
   }
   const of = Number.isFinite(replicas) ? ` of ${replicas}` : '';

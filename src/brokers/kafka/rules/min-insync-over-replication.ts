@@ -31,7 +31,7 @@ topics:
       const { name, replicationFactor } = topic;
       const wanted = topic.limit('min.insync.replicas');
       if (replicationFactor === undefined || wanted <= replicationFactor) continue;
-      const effect = atLeast(context.broker.version, [3, 7])
+      const effect = atLeast(context.broker.version, '3.7')
         ? `the broker uses ${replicationFactor}`
         : 'every write with acks=all fails';
       yield {

@@ -58,7 +58,7 @@ function* contradictions(topic: Topic, version: string): Generator<Contradiction
   if (isTiered && topic.has('compact')) {
     yield { config: 'remote.storage.enable', problem: 'a compacted topic cannot have tiered storage' };
   }
-  if (topic.limit('segment.bytes') < 1_048_576 && atLeast(version, [4, 0])) {
+  if (topic.limit('segment.bytes') < 1_048_576 && atLeast(version, '4.0')) {
     yield {
       config: 'segment.bytes',
       problem: 'segment.bytes is less than 1MiB, the minimum since Kafka 4.0',

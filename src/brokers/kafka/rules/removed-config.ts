@@ -32,7 +32,7 @@ topics:
       yield {
         resource,
         path: pathOf(config),
-        message: `Kafka ${version} rejects ${config} of ${owner}, which ${until.join('.')} removed`,
+        message: `Kafka ${version} rejects ${config} of ${owner}, which ${until} removed`,
         hint: 'remove it',
       };
     }

@@ -32,7 +32,7 @@ topics:
         yield {
           resource,
           path: [key],
-          message: `the broker default of ${key} requires Kafka ${BROKER_DEFAULT_SINCE.join('.')}; the target version is ${version}`,
+          message: `the broker default of ${key} requires Kafka ${BROKER_DEFAULT_SINCE}; the target version is ${version}`,
           hint: `set ${key} of topic "${nameOf(resource)}" to a number`,
         };
       }

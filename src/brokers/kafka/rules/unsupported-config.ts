@@ -33,9 +33,7 @@ topics:
       // kafka/removed-config reports it as an error if the version is known.
       const isGone = until !== undefined && !context.versionKnown && atLeast(version, until);
       if (!isMissing && !isGone) continue;
-      const when = isMissing
-        ? `requires Kafka ${since.join('.')}`
-        : `was removed in Kafka ${until?.join('.')}`;
+      const when = isMissing ? `requires Kafka ${since}` : `was removed in Kafka ${until}`;
       yield {
         resource,
         path: pathOf(config),

@@ -32,7 +32,7 @@ client-metrics:
         yield {
           resource,
           path: [],
-          message: `${quoted(nameOf(resource))}: ${plural} require Kafka ${since.join('.')}${target}`,
+          message: `${quoted(nameOf(resource))}: ${plural} require Kafka ${since}${target}`,
           hint: 'remove it, or set the target-version of the broker',
         };
       }

@@ -1,10 +1,5 @@
 import { type Body, disruptive, type Json, membersOf, type Risk } from '../../../../model/index.ts';
-import {
-  CLIENT_METRICS_CONFIGS,
-  CLIENT_METRICS_SINCE,
-  clientMetricsSchema,
-  MATCH_KEYS,
-} from '../../fields/client-metrics.ts';
+import { CLIENT_METRICS_CONFIGS, clientMetricsSchema, MATCH_KEYS } from '../../fields/client-metrics.ts';
 import type { ConfigValues } from '../../fields/config-values.ts';
 import type { Collector, Update } from '../kind.ts';
 import { defaultIn, Effective } from './effective.ts';
@@ -19,7 +14,8 @@ export const clientMetricsDefinition: ConfigKind = {
   table: CLIENT_METRICS_CONFIGS,
   schema: clientMetricsSchema,
   own: 'client-metrics',
-  since: CLIENT_METRICS_SINCE,
+  // https://cwiki.apache.org/confluence/display/KAFKA/KIP-714
+  since: '3.7',
   title: (name) => `client-metrics subscription ${name}`,
   quoted: (name) => `client-metrics subscription "${name}"`,
   entries: (section) => membersOf(section, 'client-metrics'),

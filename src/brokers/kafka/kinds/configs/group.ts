@@ -1,5 +1,5 @@
 import { disruptive, membersOf } from '../../../../model/index.ts';
-import { GROUP_CONFIGS, GROUPS_SINCE, groupSchema } from '../../fields/group.ts';
+import { GROUP_CONFIGS, groupSchema } from '../../fields/group.ts';
 import { type ConfigRisk, defaultIn, Effective, rowRisks } from './effective.ts';
 import { type ConfigKind, configKind } from './kind.ts';
 
@@ -58,7 +58,8 @@ export const groupDefinition: ConfigKind = {
   table: GROUP_CONFIGS,
   schema: groupSchema,
   own: 'group',
-  since: GROUPS_SINCE,
+  // https://cwiki.apache.org/confluence/display/KAFKA/KIP-848
+  since: '4.0',
   title: (name) => `group ${name}`,
   quoted: (name) => `group "${name}"`,
   entries: (section) => membersOf(section, 'groups'),

@@ -44,7 +44,7 @@ export interface ConfigKind {
   /** The source of configs that are set on the resource itself. */
   readonly own: Origin;
   /** The first release that has the kind, where that is after 3.0. */
-  readonly since?: readonly [major: number, minor: number];
+  readonly since?: string;
   /**
    * Whether a declared value that is equal to the inherited one is written all the same, as brokers may inherit
    * different ones.
@@ -94,7 +94,7 @@ export function configKind(definition: ConfigKind): KafkaKind {
       }
       const { version } = context.broker;
       if (since && !atLeast(version, since)) {
-        const message = `${plural} require Kafka ${since.join('.')}; the cluster has ${version}`;
+        const message = `${plural} require Kafka ${since}; the cluster has ${version}`;
         return [refused('unsupported', message, 'remove the declaration, or upgrade the brokers')];
       }
       return definition.risks(change.action === 'create' ? setAll(change.after) : change, values, context);
