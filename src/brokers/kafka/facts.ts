@@ -1,6 +1,7 @@
 import { type Context, compareReleases, isObject, type Json, type JsonObject } from '../../model/index.ts';
-import { normalizeConfig } from './fields/config-values.ts';
-import { configOf } from './fields/topic-configs.ts';
+import { topicValues } from './fields/config-values.ts';
+import { fieldOf } from './fields/field.ts';
+import { TOPIC_CONFIGS } from './fields/topic-configs.ts';
 
 /** What a session puts into `BrokerIdentity.facts`. */
 export type KafkaFacts = {
@@ -32,8 +33,8 @@ export function brokersIn(context: Context): readonly BrokerNode[] {
 export function defaultOf(facts: JsonObject, config: string): Json | undefined {
   const { defaults } = facts;
   const text = isObject(defaults) ? defaults[config] : undefined;
-  const usual = text ?? configOf(config)?.default;
-  return usual === undefined ? undefined : normalizeConfig(config, usual);
+  const usual = text ?? fieldOf(TOPIC_CONFIGS, config)?.default;
+  return usual === undefined ? undefined : topicValues.normalize(config, usual);
 }
 
 /** Whether a version is of this release or a later one. `4`, as in `target-version: 4`, is the newest of its series. */

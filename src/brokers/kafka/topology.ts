@@ -1,11 +1,11 @@
 import { type Json, type JsonObject, type Resource, type RuleContext, smallest } from '../../model/index.ts';
 import { defaultOf } from './facts.ts';
-import type { ConfigTable } from './fields/config.ts';
-import { limitOf } from './fields/config-values.ts';
+import { limitOf, topicValues } from './fields/config-values.ts';
+import type { ConfigTable } from './fields/field.ts';
 import { TOPIC_CONFIGS } from './fields/topic-configs.ts';
-import { configKinds } from './kinds/configs/index.ts';
+import { CONFIG_PREFIX, configsIn } from './kinds/configs/spec.ts';
+import { configKinds } from './kinds/index.ts';
 import { nameOf } from './kinds/kind.ts';
-import { CONFIG_PREFIX, configIn } from './kinds/topic/spec.ts';
 
 /** A topic with the values that count, of itself and of its cluster. */
 export interface Topic {
@@ -15,12 +15,12 @@ export interface Topic {
   readonly partitions: number | undefined;
   /** The smallest of its partitions. Undefined where the cluster's default counts. */
   readonly replicationFactor: number | undefined;
-  /** Configs that are set to a value. */
-  readonly declared: readonly string[];
   /** Whether it is set, and not left to be inherited. */
   sets(config: string): boolean;
   /** The value that counts, as far as it is known: declared, else the cluster's, else Kafka's default. */
   value(config: string): Json | undefined;
+  /** The same as people read it: `7d`. */
+  shown(config: string): string;
   /** The same as a number, without limit as infinity. */
   limit(config: string): number;
   has(policy: 'compact' | 'delete'): boolean;
@@ -45,9 +45,9 @@ export function topicOf(resource: Resource, facts: JsonObject): Topic {
     resource,
     partitions: typeof spec.partitions === 'number' ? spec.partitions : undefined,
     replicationFactor: factors.length > 0 ? smallest(factors) : undefined,
-    declared: Object.keys(spec).flatMap((key) => (spec[key] === null ? [] : (configIn(key) ?? []))),
     sets: (config) => (spec[CONFIG_PREFIX + config] ?? null) !== null,
     value,
+    shown: (config) => topicValues.format(config, value(config) ?? null),
     limit: (config) => limitOf(value(config)) ?? 0,
     has: (one) => Array.isArray(policy) && policy.includes(one),
   };
@@ -71,10 +71,8 @@ export function* declaredConfigs(context: RuleContext): Generator<DeclaredConfig
   for (const { kind, noun, table, title } of tables) {
     for (const resource of context.ofKind(kind)) {
       const owner = title(nameOf(resource));
-      for (const [key, value] of Object.entries(resource.spec)) {
-        const config = configIn(key);
-        if (config !== undefined && value !== null) yield { resource, noun, owner, config, table };
-      }
+      for (const [config, value] of configsIn(resource.spec))
+        if (value !== null) yield { resource, noun, owner, config, table };
     }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isMatchableHost } from '../../../src/brokers/kafka/fields/acl-host.ts';
+import { isMatchableHost } from '../../../src/brokers/kafka/fields/acl.ts';
 import type { AclSpec } from '../../../src/brokers/kafka/kinds/acl/spec.ts';
 import type { Call } from '../../../src/model/index.ts';
 import { listenersOf, login } from './listeners.ts';

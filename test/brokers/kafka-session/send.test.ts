@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
+import type { ConfigsAlter } from '../../../src/brokers/kafka/kinds/configs/spec.ts';
 import type { KafkaCall } from '../../../src/brokers/kafka/kinds/index.ts';
-import type { TopicConfigs } from '../../../src/brokers/kafka/kinds/topic/calls.ts';
 import { Cluster } from '../../../src/brokers/kafka/session/cluster.ts';
 import { execute, type Result } from '../../../src/brokers/kafka/session/executor.ts';
 import { AlterConfigs } from '../../../src/brokers/kafka/session/protocol/configs.ts';
@@ -146,8 +146,8 @@ describe.each(['old', 'current'] as const)('changing the %s Kafka', (line) => {
     await expect.poll(async () => (await cluster.metadata([name]))[0]?.error).toBe(0);
     const offers = cluster.offers.bind(cluster);
     cluster.offers = (api) => api.name !== 'IncrementalAlterConfigs' && offers(api);
-    const body: TopicConfigs = { name, set: { 'segment.ms': '70000' }, unset: ['retention.ms'] };
-    const change = (own: TopicConfigs) =>
+    const body: ConfigsAlter = { name, set: { 'segment.ms': '70000' }, unset: ['retention.ms'] };
+    const change = (own: ConfigsAlter) =>
       new Promise<Result>((settle) => {
         execute(cluster.settings, configuration(cluster), [{ body: own, settle }], {
           drain: new AbortController().signal,

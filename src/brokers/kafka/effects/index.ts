@@ -7,7 +7,7 @@ import {
   type Resource,
 } from '../../../model/index.ts';
 import { type AclOperation, impliedBy, operationsOn } from '../fields/acl.ts';
-import { type AclSpec, aclOf } from '../kinds/acl/spec.ts';
+import { type AclSpec, aclOf, aclResourceText } from '../kinds/acl/spec.ts';
 import { nameOf } from '../kinds/kind.ts';
 import { userAddress } from '../kinds/user.ts';
 import { type Access, Authorizer, EVERYONE } from '../routing/authorizer.ts';
@@ -113,7 +113,7 @@ export function probesOf(acl: AclSpec): Probe[] {
   return operationsOf(acl).map((operation) => ({
     ...request,
     operation,
-    about: `${operation} on ${resourceText(acl)}${from}`,
+    about: `${operation} on ${aclResourceText(acl, 'any')}${from}`,
   }));
 }
 
@@ -121,10 +121,4 @@ function operationsOf({ operation, permission, ...acl }: AclSpec): readonly AclO
   if (operation === 'all') return operationsOn(acl['resource-type']);
   const brought = permission === 'allow' ? impliedBy(operation) : undefined;
   return brought === undefined ? [operation] : [operation, brought];
-}
-
-function resourceText({ name, pattern, 'resource-type': type }: AclSpec): string {
-  if (type === 'cluster') return 'the cluster';
-  if (pattern === 'prefixed') return `${type}s that start with ${name}`;
-  return name === '*' ? `any ${type}` : `${type} ${name}`;
 }

@@ -1,6 +1,15 @@
-import { type ConfigField, type ConfigTable, configsSchema, FOREVER, off, time } from './config.ts';
-import { ref, type SectionSchema } from './field.ts';
-import { configOf } from './topic-configs.ts';
+import {
+  type ConfigField,
+  type ConfigTable,
+  configsSchema,
+  FOREVER,
+  fieldOf,
+  off,
+  ref,
+  type SectionSchema,
+  time,
+} from './field.ts';
+import { TOPIC_CONFIGS } from './topic-configs.ts';
 
 /** Configs of brokers that are the default of a topic config under another name. */
 const TOPIC_DEFAULTS: Readonly<Record<string, string>> = {
@@ -191,7 +200,7 @@ function interval(type: string): ConfigField {
 }
 
 function topicDefault(name: string, topic: string): ConfigField {
-  const field = configOf(topic);
+  const field = fieldOf(TOPIC_CONFIGS, topic);
   if (!field) throw new Error(`no topic config ${topic}`);
   const doc = name === topic ? field.doc : `The default of the topic config \`${topic}\`. ${field.doc}`;
   return { ...field, doc };

@@ -1,5 +1,4 @@
-import { type ConfigTable, configsSchema, time } from './config.ts';
-import { mapOf, type SectionSchema } from './field.ts';
+import { type ConfigTable, configsSchema, mapOf, type SectionSchema, time } from './field.ts';
 
 /** What a subscription selects clients by (`ClientMetricsConfigs`, `ALLOWED_MATCH_PARAMS`). */
 export const MATCH_KEYS: readonly string[] = [

@@ -6,11 +6,10 @@ import {
   type Json,
   parseDuration,
   parseSize,
-  type Quantity,
   toBigInt,
 } from '../../../model/index.ts';
-import type { ConfigField } from './config.ts';
-import { configOf } from './topic-configs.ts';
+import { type ConfigField, type ConfigTable, fieldOf } from './field.ts';
+import { TOPIC_CONFIGS } from './topic-configs.ts';
 
 /*
  * A config has one typed value, however it is written: `7d`, "604800000" and 604800000 are one number, `true` and
@@ -31,28 +30,21 @@ export interface ConfigValues {
   toYaml(name: string, value: Json): Json;
 }
 
-export function valuesOf(lookUp: (name: string) => ConfigField | undefined): ConfigValues {
-  const parse = (name: string, written: Json) => parseValue(lookUp(name), written);
+export function valuesOf(table: ConfigTable): ConfigValues {
+  const parse = (name: string, written: Json) => parseValue(fieldOf(table, name), written);
   return {
     parse,
     normalize(name, value) {
       const parsed = parse(name, value);
       return 'value' in parsed ? parsed.value : value;
     },
-    format: (name, value) => formatValue(lookUp(name), value),
-    toYaml: (name, value) => valueToYaml(lookUp(name), value),
+    format: (name, value) => formatValue(fieldOf(table, name), value),
+    toYaml: (name, value) => valueToYaml(fieldOf(table, name), value),
   };
 }
 
 /** Those of topics. */
-export const topicValues = valuesOf(configOf);
-export const {
-  parse: parseConfig,
-  normalize: normalizeConfig,
-  format: formatConfig,
-  toYaml: configToYaml,
-} = topicValues;
-
+export const topicValues = valuesOf(TOPIC_CONFIGS);
 function parseValue(config: ConfigField | undefined, written: Json): ConfigValue {
   if (written === null) return { value: null };
   if (!config) return { value: plainText(written) };
@@ -133,16 +125,12 @@ function parseDouble(written: Json): ConfigValue {
 
 function parseInteger(written: Json, unit: ConfigField['unit']): ConfigValue {
   if (typeof written === 'string') {
-    if (unit === 'ms') return quantity(parseDuration(written, 'ms'));
-    if (unit === 'bytes') return quantity(parseSize(written));
+    if (unit === 'ms') return parseDuration(written, 'ms');
+    if (unit === 'bytes') return parseSize(written);
     // Digits alone mean the same in every unit; a count has none.
-    return /^\s*-?\d+\s*$/.test(written) ? quantity(parseSize(written)) : { problem: 'not a whole number' };
+    return /^\s*-?\d+\s*$/.test(written) ? parseSize(written) : { problem: 'not a whole number' };
   }
   return toBigInt(written) === undefined ? { problem: 'not a whole number' } : { value: written };
-}
-
-function quantity(parsed: Quantity): ConfigValue {
-  return parsed;
 }
 
 const LONGEST: Readonly<Record<string, bigint>> = { int: 2n ** 31n - 1n, long: 2n ** 63n - 1n };

@@ -1,5 +1,4 @@
-import { type ConfigTable, configsSchema, off, time } from './config.ts';
-import { mapOf, type SectionSchema } from './field.ts';
+import { type ConfigTable, configsSchema, mapOf, off, type SectionSchema, time } from './field.ts';
 
 const heartbeat = {
   ...time,

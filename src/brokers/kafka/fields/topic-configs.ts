@@ -1,4 +1,4 @@
-import { type ConfigField, type ConfigTable, FOREVER, fieldOf, NO_LIMIT, off, time } from './config.ts';
+import { type ConfigTable, FOREVER, NO_LIMIT, off, time } from './field.ts';
 
 /** Retention of old records, and where they are stored. */
 const RETENTION: ConfigTable = {
@@ -229,8 +229,3 @@ const LOG: ConfigTable = {
 export const TOPIC_CONFIGS: ConfigTable = Object.fromEntries(
   Object.entries({ ...RETENTION, ...RECORDS, ...LOG }).sort(([a], [b]) => (a < b ? -1 : 1)),
 );
-
-/** The table's entry of a topic config; undefined for one that it does not know. */
-export function configOf(name: string): ConfigField | undefined {
-  return fieldOf(TOPIC_CONFIGS, name);
-}

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../../model/index.ts';
-import { configsSchema } from './config.ts';
-import { mapOf, ref, type SectionSchema } from './field.ts';
+import { configsSchema, mapOf, ref, type SectionSchema } from './field.ts';
 import { TOPIC_CONFIGS } from './topic-configs.ts';
 
 interface TopicField {

@@ -10,11 +10,12 @@ import {
   type Resource,
 } from '../../../model/index.ts';
 import type { AclOperation } from '../fields/acl.ts';
-import { formatConfig } from '../fields/config-values.ts';
+import { topicValues } from '../fields/config-values.ts';
 import { type AclSpec, aclOf } from '../kinds/acl/spec.ts';
+import { configsIn, isInherited } from '../kinds/configs/spec.ts';
 import { nameOf } from '../kinds/kind.ts';
 import { topic as topicKind } from '../kinds/topic/index.ts';
-import { configIn, sourcesIn, topicAddress } from '../kinds/topic/spec.ts';
+import { topicAddress } from '../kinds/topic/spec.ts';
 import { USER, userAddress } from '../kinds/user.ts';
 import { deadLetterSource } from '../topology.ts';
 
@@ -50,13 +51,9 @@ function drawTopic(builder: GraphBuilder, group: string, resource: Resource): vo
 
 /** Configs set on the topic itself. */
 function factsOf(topic: Resource): Fact[] {
-  const sources = sourcesIn(topic);
-  return Object.entries(topic.spec).flatMap(([key, value]): Fact[] => {
-    const config = configIn(key);
-    if (config === undefined || value === null) return [];
-    if ((sources[config]?.origin ?? 'topic') !== 'topic') return [];
-    return [{ name: config, text: formatConfig(config, value) }];
-  });
+  return configsIn(topic.spec)
+    .filter(([config, value]) => value !== null && !isInherited(topic, config, 'topic'))
+    .map(([name, value]) => ({ name, text: topicValues.format(name, value) }));
 }
 
 /** Kafka has no dead letter topics of its own: they follow a naming convention. */

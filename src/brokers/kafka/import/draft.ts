@@ -2,7 +2,8 @@ import type { DraftSection, Mapping } from '../../../import/index.ts';
 import { isObject, type Json, type JsonObject, type Source } from '../../../model/index.ts';
 import type { AclOperation } from '../fields/acl.ts';
 import type { AclSpec } from '../kinds/acl/spec.ts';
-import { INTERNAL_TOPICS, THROTTLE_CONFIGS } from '../kinds/topic/spec.ts';
+import { THROTTLE_CONFIGS } from '../kinds/configs/spec.ts';
+import { INTERNAL_TOPICS } from '../kinds/topic/spec.ts';
 
 /** One ACL and its source. Defaults are those of Kafka's own tools. */
 interface Grant {

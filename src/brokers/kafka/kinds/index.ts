@@ -14,15 +14,17 @@ import type { AclCall } from './acl/spec.ts';
 import { brokerConfigs } from './configs/broker-configs.ts';
 import { clientMetrics } from './configs/client-metrics.ts';
 import { group } from './configs/group.ts';
-import type { ConfigsCall } from './configs/kind.ts';
+import { type ConfigKind, type ConfigsCall, configKind } from './configs/kind.ts';
 import type { DeclareCode, KafkaKind } from './kind.ts';
 import { type QuotaCall, quota } from './quota.ts';
-import type { TopicCall } from './topic/calls.ts';
-import { topic } from './topic/index.ts';
+import { type TopicCall, topic } from './topic/index.ts';
 import { type UserCall, user } from './user.ts';
 
 /** Every request that changes a cluster. A session sends many of one op as one request. */
 export type KafkaCall = TopicCall | AclCall | QuotaCall | UserCall | ConfigsCall;
+
+/** Every kind of resource that is nothing but configs. */
+export const configKinds: readonly ConfigKind[] = [group, clientMetrics, brokerConfigs];
 
 /** Every kind by the name that stands in addresses. */
 export const kinds: Readonly<Record<string, KafkaKind>> = {
@@ -30,9 +32,7 @@ export const kinds: Readonly<Record<string, KafkaKind>> = {
   acl,
   quota,
   user,
-  group,
-  'client-metrics': clientMetrics,
-  'broker-configs': brokerConfigs,
+  ...Object.fromEntries(configKinds.map((definition) => [definition.kind, configKind(definition)])),
 };
 
 export const schema = sectionSchema(Object.values(kinds).map((kind) => kind.schema));

@@ -13,6 +13,7 @@ import {
   type Resource,
   type Risk,
   type Source,
+  subject,
 } from '../../../model/index.ts';
 import {
   type EntityType,
@@ -83,7 +84,7 @@ export const quota: KafkaKind = {
   },
 
   calls(change): QuotaCall[] {
-    const resource = change.action === 'delete' ? change.before : change.after;
+    const resource = subject(change);
     const before = 'before' in change ? change.before.spec : {};
     const after = 'after' in change ? change.after.spec : {};
     const set: Record<string, number> = {};

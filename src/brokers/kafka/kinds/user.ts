@@ -15,6 +15,7 @@ import {
   type Resource,
   type SecretRef,
   type Source,
+  subject,
 } from '../../../model/index.ts';
 import { iterations, type ScramMechanism, scramMechanisms, userSchema } from '../fields/user.ts';
 import { type Collector, type KafkaKind, nameOf } from './kind.ts';
@@ -81,7 +82,7 @@ export const user: KafkaKind = {
   },
 
   calls(change): UserCall[] {
-    const resource = change.action === 'delete' ? change.before : change.after;
+    const resource = subject(change);
     const name = nameOf(resource);
     const target = resource.address;
     const remove = (mechanism: ScramMechanism): UserCall => ({

@@ -1,5 +1,5 @@
 import { namesKey, type PatternKind } from '../../../model/index.ts';
-import { FOREVER } from '../fields/config.ts';
+import { FOREVER } from '../fields/field.ts';
 import { topicBody, topicKeys, topicName } from './keys.ts';
 
 /**

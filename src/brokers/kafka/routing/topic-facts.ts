@@ -1,13 +1,17 @@
-import { countOf, type Json } from '../../../model/index.ts';
+import { countOf } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
-import { formatConfig, limitOf } from '../fields/config-values.ts';
+import { limitOf } from '../fields/config-values.ts';
 import type { Topic } from '../topology.ts';
 import { partitionOf } from './partitioner.ts';
 
 /** How long a topic keeps a record, what `acks=all` waits for. One sentence each. */
 export function storageNotes(topic: Topic, version: string): string[] {
+  const forTime = `for ${topic.shown('retention.ms')}`;
+  const time = limitText(topic, 'retention.ms', forTime, 'without a time limit');
+  const atMost = `at most ${topic.shown('retention.bytes')} a partition`;
+  const size = limitText(topic, 'retention.bytes', atMost, 'without a size limit');
   return [
-    ...(topic.has('delete') ? [`kept ${timeText(topic)}, ${sizeText(topic)}`] : []),
+    ...(topic.has('delete') ? [`kept ${time}, ${size}`] : []),
     ...(topic.has('compact')
       ? ['compacted: keeps the newest record of each key, refuses records without a key']
       : []),
@@ -15,29 +19,10 @@ export function storageNotes(topic: Topic, version: string): string[] {
   ];
 }
 
-function timeText(topic: Topic): string {
-  const time = topic.value('retention.ms');
-  const text = isUnlimited(time)
-    ? 'without a time limit'
-    : `for ${formatConfig('retention.ms', time ?? null)}`;
-  return text + originText(topic, 'retention.ms');
-}
-
-function sizeText(topic: Topic): string {
-  const size = topic.value('retention.bytes');
-  const text = isUnlimited(size)
-    ? 'without a size limit'
-    : `at most ${formatConfig('retention.bytes', size ?? null)} a partition`;
-  return text + originText(topic, 'retention.bytes');
-}
-
-function isUnlimited(value: Json | undefined): boolean {
-  return limitOf(value) === Number.POSITIVE_INFINITY;
-}
-
-/** Values that the topic itself does not set can change with its cluster. */
-function originText(topic: Topic, config: string): string {
-  return topic.sets(config) ? '' : ' (inherited)';
+function limitText(topic: Topic, config: string, limit: string, without: string): string {
+  const text = limitOf(topic.value(config)) === Number.POSITIVE_INFINITY ? without : limit;
+  // Values that the topic itself does not set can change with its cluster.
+  return text + (topic.sets(config) ? '' : ' (inherited)');
 }
 
 /**

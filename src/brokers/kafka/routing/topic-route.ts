@@ -8,7 +8,7 @@ import {
   type RouteHop,
   type RouteNode,
 } from '../../../model/index.ts';
-import { isMatchableHost, writtenByJava } from '../fields/acl-host.ts';
+import { isMatchableHost, writtenByJava } from '../fields/acl.ts';
 import { topic as topicKind } from '../kinds/topic/index.ts';
 import type { Topic } from '../topology.ts';
 import { ANY_HOST } from './authorizer.ts';

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { isMatchableHost, writtenByJava } from '../fields/acl-host.ts';
+import { isMatchableHost, writtenByJava } from '../fields/acl.ts';
 import { aclOf } from '../kinds/acl/spec.ts';
 
 export const aclHostNeverMatches: Rule = {

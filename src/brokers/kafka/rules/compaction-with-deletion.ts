@@ -1,5 +1,4 @@
 import type { Rule } from '../../../model/index.ts';
-import { formatConfig } from '../fields/config-values.ts';
 import { pathOf, topicsOf } from '../topology.ts';
 
 export const compactionWithDeletion: Rule = {
@@ -31,7 +30,7 @@ topics:
       yield {
         resource: topic.resource,
         path: pathOf(topic.sets(config) ? config : 'cleanup.policy'),
-        message: `topic "${topic.name}" is compacted and also deletes: a key without updates is lost after ${config} (${formatConfig(config, topic.value(config) ?? null)})`,
+        message: `topic "${topic.name}" is compacted and also deletes: a key without updates is lost after ${config} (${topic.shown(config)})`,
         hint: 'set cleanup.policy: compact to keep the newest value of each key',
       };
     }

@@ -1,6 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { formatConfig } from '../fields/config-values.ts';
-import { deadLetterSource, pathOf, type Topic, topicsOf } from '../topology.ts';
+import { deadLetterSource, pathOf, topicsOf } from '../topology.ts';
 
 export const deadLetterShorterRetention: Rule = {
   code: 'kafka/dead-letter-shorter-retention',
@@ -31,12 +30,11 @@ topics:
       if (!source?.has('delete') || !topic.has('delete')) continue;
       for (const config of ['retention.ms', 'retention.bytes']) {
         if (topic.limit(config) >= source.limit(config)) continue;
-        const shown = (one: Topic) => formatConfig(config, one.value(config) ?? null);
         yield {
           resource: topic.resource,
           path: pathOf(config),
-          message: `"${topic.name}" has ${config} ${shown(topic)}, its source "${source.name}" has ${shown(source)}`,
-          hint: `set ${config} to more than ${shown(source)}`,
+          message: `"${topic.name}" has ${config} ${topic.shown(config)}, its source "${source.name}" has ${source.shown(config)}`,
+          hint: `set ${config} to more than ${source.shown(config)}`,
           ...(source.resource.at && { related: [source.resource.at] }),
         };
       }

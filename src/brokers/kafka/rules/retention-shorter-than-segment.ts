@@ -1,6 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { formatConfig } from '../fields/config-values.ts';
-import { pathOf, type Topic, topicsOf } from '../topology.ts';
+import { pathOf, topicsOf } from '../topology.ts';
 
 const PAIRS = [
   ['retention.ms', 'segment.ms'],
@@ -37,14 +36,10 @@ topics:
         yield {
           resource: topic.resource,
           path: pathOf(retention),
-          message: `${retention} of topic "${topic.name}" is ${shown(topic, retention)}, but a segment stays open for ${shown(topic, segment)} and keeps its records`,
+          message: `${retention} of topic "${topic.name}" is ${topic.shown(retention)}, but a segment stays open for ${topic.shown(segment)} and keeps its records`,
           hint: `set ${segment} to less than ${retention}`,
         };
       }
     }
   },
 };
-
-function shown(topic: Topic, config: string): string {
-  return formatConfig(config, topic.value(config) ?? null);
-}

@@ -1,5 +1,5 @@
 import { nearestWord, type Rule } from '../../../model/index.ts';
-import { fieldOf } from '../fields/config.ts';
+import { fieldOf } from '../fields/field.ts';
 import { declaredConfigs, pathOf } from '../topology.ts';
 
 export const unknownConfig: Rule = {

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
-import { fieldOf } from '../fields/config.ts';
+import { fieldOf } from '../fields/field.ts';
 import { declaredConfigs, pathOf } from '../topology.ts';
 
 export const unsupportedConfig: Rule = {

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
-import { configKinds } from '../kinds/configs/index.ts';
+import { configKinds } from '../kinds/index.ts';
 import { nameOf } from '../kinds/kind.ts';
 
 export const unsupportedKind: Rule = {

@@ -1,6 +1,6 @@
 import type { BrokerIdentity } from '../../../model/index.ts';
 import type { KafkaFacts } from '../facts.ts';
-import type { InheritedConfigs } from '../kinds/topic/spec.ts';
+import type { InheritedConfigs } from '../kinds/configs/spec.ts';
 import type { Cluster } from './cluster.ts';
 import type { AnyApi } from './protocol/codec.ts';
 import { CreateTopics } from './topics/changes.ts';

@@ -1,5 +1,5 @@
 import type { Address, Call, JsonObject, Objection, Resource } from '../../../model/index.ts';
-import type { InheritedConfigs } from '../kinds/topic/spec.ts';
+import type { InheritedConfigs } from '../kinds/configs/spec.ts';
 import type { Cluster } from './cluster.ts';
 import type { Execute } from './executor.ts';
 import type { AnyApi } from './protocol/codec.ts';

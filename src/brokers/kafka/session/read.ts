@@ -1,6 +1,6 @@
 import { coverageOf, kindOf, parseAddress, type Resource, type Scope } from '../../../model/index.ts';
+import type { InheritedConfigs } from '../kinds/configs/spec.ts';
 import { kinds } from '../kinds/index.ts';
-import type { InheritedConfigs } from '../kinds/topic/spec.ts';
 import type { Cluster } from './cluster.ts';
 import type { KindSession, Wanted } from './kind-session.ts';
 

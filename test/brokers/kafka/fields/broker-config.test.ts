@@ -4,7 +4,8 @@ import {
   topicConfigOf,
   whyNotForAll,
 } from '../../../../src/brokers/kafka/fields/broker-config.ts';
-import { configOf } from '../../../../src/brokers/kafka/fields/topic-configs.ts';
+import { fieldOf } from '../../../../src/brokers/kafka/fields/field.ts';
+import { TOPIC_CONFIGS } from '../../../../src/brokers/kafka/fields/topic-configs.ts';
 
 describe('broker configs', () => {
   it('of the table can be set for all brokers', () => {
@@ -13,7 +14,7 @@ describe('broker configs', () => {
 
   it('that are a default of topics have the type of the topic config', () => {
     const found = Object.entries(BROKER_CONFIGS).flatMap(([name, field]) => {
-      const topic = configOf(topicConfigOf(name) ?? '');
+      const topic = fieldOf(TOPIC_CONFIGS, topicConfigOf(name) ?? '');
       return topic ? [[name, field.type === topic.type && field.default === topic.default] as const] : [];
     });
     expect(found.length).toBeGreaterThan(20);

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  configToYaml,
-  formatConfig,
-  normalizeConfig,
-  parseConfig,
-  serializeConfig,
-} from '../../../../src/brokers/kafka/fields/config-values.ts';
+import { serializeConfig, topicValues } from '../../../../src/brokers/kafka/fields/config-values.ts';
 import { TOPIC_CONFIGS } from '../../../../src/brokers/kafka/fields/topic-configs.ts';
 import { equalJson, type Json } from '../../../../src/model/index.ts';
 
@@ -37,8 +31,8 @@ const same: readonly (readonly [config: string, written: Json, broker: string])[
 
 describe('values of configs', () => {
   it.each(same)('%s: %j is what a broker prints as %s', (config, written, printed) => {
-    const parsed = parseConfig(config, written);
-    expect('value' in parsed && equalJson(parsed.value, normalizeConfig(config, printed))).toBe(true);
+    const parsed = topicValues.parse(config, written);
+    expect('value' in parsed && equalJson(parsed.value, topicValues.normalize(config, printed))).toBe(true);
   });
 
   it.each([
@@ -57,12 +51,12 @@ describe('values of configs', () => {
     ['min.insync.replicas', '2.5'],
     ['compression.zstd.level', 23],
   ] as const)('%s cannot be %j', (config, written) => {
-    expect(parseConfig(config, written)).toHaveProperty('problem');
+    expect(topicValues.parse(config, written)).toHaveProperty('problem');
   });
 
   it('reads every default of the table as a value of its own type, and back', () => {
     for (const [name, { default: usual }] of Object.entries(TOPIC_CONFIGS)) {
-      const parsed = parseConfig(name, usual);
+      const parsed = topicValues.parse(name, usual);
       if (!('value' in parsed)) throw new Error(`${name}: ${parsed.problem}`);
       expect([name, serializeConfig(parsed.value)]).toEqual([name, usual]);
     }
@@ -71,19 +65,19 @@ describe('values of configs', () => {
   it('sends what it compared: text and typed value are the same for every number', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), (number) => {
-        const value = normalizeConfig('retention.ms', String(number));
+        const value = topicValues.normalize('retention.ms', String(number));
         expect(serializeConfig(value)).toBe(String(number));
-        const written = configToYaml('retention.ms', value);
-        expect(equalJson(normalizeConfig('retention.ms', written), value)).toBe(true);
+        const written = topicValues.toYaml('retention.ms', value);
+        expect(equalJson(topicValues.normalize('retention.ms', written), value)).toBe(true);
       }),
     );
   });
 
   it('shows them as people write them', () => {
-    expect(formatConfig('retention.ms', 86_400_000)).toBe('1d');
-    expect(formatConfig('retention.bytes', -1)).toBe('-1 (no limit)');
-    expect(formatConfig('segment.bytes', 1_073_741_824)).toBe('1GiB');
-    expect(formatConfig('cleanup.policy', ['compact', 'delete'])).toBe('compact, delete');
-    expect(formatConfig('cleanup.policy', [])).toBe('(empty)');
+    expect(topicValues.format('retention.ms', 86_400_000)).toBe('1d');
+    expect(topicValues.format('retention.bytes', -1)).toBe('-1 (no limit)');
+    expect(topicValues.format('segment.bytes', 1_073_741_824)).toBe('1GiB');
+    expect(topicValues.format('cleanup.policy', ['compact', 'delete'])).toBe('compact, delete');
+    expect(topicValues.format('cleanup.policy', [])).toBe('(empty)');
   });
 });

@@ -46,13 +46,16 @@ export function aclOf(resource: Resource): AclSpec {
 
 /** `allow write on topic orders`, `deny all on groups that start with x. from 10.0.0.1`. */
 export function describeAcl(spec: AclSpec): string {
-  const type = spec['resource-type'];
-  const on = type === 'cluster' ? 'the cluster' : resourceText(type, spec);
   const from = spec.host === '*' ? '' : ` from ${spec.host}`;
-  return `${spec.permission} ${spec.operation} on ${on}${from}`;
+  return `${spec.permission} ${spec.operation} on ${aclResourceText(spec, 'every')}${from}`;
 }
 
-function resourceText(type: string, { name, pattern }: AclSpec): string {
+/** `the cluster`, `topics that start with x.`, `every topic`. @param all the word for every name */
+export function aclResourceText(
+  { 'resource-type': type, name, pattern }: AclSpec,
+  all: 'every' | 'any',
+): string {
+  if (type === 'cluster') return 'the cluster';
   if (pattern === 'prefixed') return `${type}s that start with ${name}`;
-  return name === '*' ? `every ${type}` : `${type} ${name}`;
+  return name === '*' ? `${all} ${type}` : `${type} ${name}`;
 }

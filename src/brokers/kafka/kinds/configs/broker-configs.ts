@@ -15,10 +15,17 @@ import {
 } from '../../fields/broker-config.ts';
 import type { ConfigValues } from '../../fields/config-values.ts';
 import type { Collector, Update } from '../kind.ts';
-import { sourcesIn } from '../topic/spec.ts';
-import { type ConfigRisk, defaultIn, Effective, rowRisks } from './effective.ts';
-import { type ConfigKind, configKind } from './kind.ts';
-import { REPLICATION_RISKS, shorterTombstones, smallerMessages } from './shared-risks.ts';
+import type { ConfigKind } from './kind.ts';
+import {
+  type ConfigRisk,
+  defaultIn,
+  Effective,
+  REPLICATION_RISKS,
+  rowRisks,
+  shorterTombstones,
+  smallerMessages,
+} from './risks.ts';
+import { sourcesIn } from './spec.ts';
 
 /** The name in the address: there is one resource of the kind in a cluster. */
 export const CLUSTER = 'cluster';
@@ -87,7 +94,7 @@ const RISKS: readonly ConfigRisk[] = [
 ];
 
 /** `<broker>/broker-configs/cluster`: what is set at run time for all brokers. */
-export const brokerConfigsDefinition: ConfigKind = {
+export const brokerConfigs: ConfigKind = {
   kind: 'broker-configs',
   noun: 'broker config',
   plural: 'broker configs',
@@ -116,8 +123,6 @@ export const brokerConfigsDefinition: ConfigKind = {
     message: 'the brokers return to server.properties',
   }),
 };
-
-export const brokerConfigs = configKind(brokerConfigsDefinition);
 
 /** What counts where nothing is set for all brokers: what a new topic inherits, else Kafka's default. */
 function usualOf(

@@ -2,11 +2,11 @@ import { type Body, disruptive, type Json, membersOf, type Risk } from '../../..
 import { CLIENT_METRICS_CONFIGS, clientMetricsSchema, MATCH_KEYS } from '../../fields/client-metrics.ts';
 import type { ConfigValues } from '../../fields/config-values.ts';
 import type { Collector, Update } from '../kind.ts';
-import { defaultIn, Effective } from './effective.ts';
-import { type ConfigKind, configKind } from './kind.ts';
+import type { ConfigKind } from './kind.ts';
+import { defaultIn, Effective } from './risks.ts';
 
 /** `<broker>/client-metrics/<name>`: a subscription to metrics that clients send. */
-export const clientMetricsDefinition: ConfigKind = {
+export const clientMetrics: ConfigKind = {
   kind: 'client-metrics',
   noun: 'client-metrics config',
   plural: 'client-metrics subscriptions',
@@ -24,8 +24,6 @@ export const clientMetricsDefinition: ConfigKind = {
   risks,
   deleted: () => disruptive('subscription-deleted', 'clients no longer send these metrics'),
 };
-
-export const clientMetrics = configKind(clientMetricsDefinition);
 
 function check(collector: Collector, name: string, { section, value, at }: Body): void {
   if ((value.metrics ?? null) === null) {

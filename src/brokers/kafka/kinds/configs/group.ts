@@ -1,7 +1,7 @@
 import { disruptive, membersOf } from '../../../../model/index.ts';
 import { GROUP_CONFIGS, groupSchema } from '../../fields/group.ts';
-import { type ConfigRisk, defaultIn, Effective, rowRisks } from './effective.ts';
-import { type ConfigKind, configKind } from './kind.ts';
+import type { ConfigKind } from './kind.ts';
+import { type ConfigRisk, defaultIn, Effective, rowRisks } from './risks.ts';
 
 const RISKS: readonly ConfigRisk[] = [
   {
@@ -50,7 +50,7 @@ const RISKS: readonly ConfigRisk[] = [
 ];
 
 /** `<broker>/group/<name>`: the configs of a group, which need not exist yet. */
-export const groupDefinition: ConfigKind = {
+export const group: ConfigKind = {
   kind: 'group',
   noun: 'group config',
   plural: 'group configs',
@@ -71,5 +71,3 @@ export const groupDefinition: ConfigKind = {
     message: 'the group returns to the configs of the brokers; its offsets and members stay',
   }),
 };
-
-export const group = configKind(groupDefinition);

@@ -5,24 +5,29 @@ import {
   countOf,
   type Json,
   type JsonObject,
-  literal,
   makeAddress,
   overridden,
   type Resource,
   type Risk,
   refused,
-  type Source,
+  subject,
 } from '../../../../model/index.ts';
 import { atLeast } from '../../facts.ts';
-import { type ConfigTable, fieldOf } from '../../fields/config.ts';
-import { type ConfigValues, serializeConfig, valuesOf } from '../../fields/config-values.ts';
-import type { SectionSchema } from '../../fields/field.ts';
+import { type ConfigValues, valuesOf } from '../../fields/config-values.ts';
+import type { ConfigTable, SectionSchema } from '../../fields/field.ts';
 import { type Collector, type KafkaKind, nameOf, type Update } from '../kind.ts';
-import { CONFIG_PREFIX, configIn, type Origin, sourcesIn } from '../topic/spec.ts';
-import { inheritanceTexts } from './inheritance.ts';
-
-/** Changes these configs of one resource and leaves all others as they are. */
-export type ConfigsAlter = { name: string; set: Record<string, string>; unset: readonly string[] };
+import {
+  alteration,
+  type ConfigsAlter,
+  changedConfigs,
+  configIn,
+  configsIn,
+  configsToYaml,
+  Fields,
+  inheritanceTexts,
+  isInherited,
+  type Origin,
+} from './spec.ts';
 
 export type ConfigsCall = {
   op: 'group.configs' | 'client-metrics.configs' | 'broker.configs';
@@ -72,16 +77,15 @@ export function configAddress(broker: string, { kind }: Pick<ConfigKind, 'kind'>
 
 export function configKind(definition: ConfigKind): KafkaKind {
   const { table, own, since, op, plural } = definition;
-  const values = valuesOf((name) => fieldOf(table, name));
+  const values = valuesOf(table);
   return {
     schema: definition.schema,
     declare: (collector, section) => declare(collector, section, definition, values),
     toSection: (resources) => toSection(resources, definition, values),
     title(resource) {
-      const count = Object.entries(resource.spec).filter(([key, value]) => configIn(key) && value !== null);
-      return { title: definition.title(nameOf(resource)), detail: countOf(count.length, 'config') };
+      const count = configsIn(resource.spec).filter(([, value]) => value !== null).length;
+      return { title: definition.title(nameOf(resource)), detail: countOf(count, 'config') };
     },
-
     complete: (resource, context) =>
       context.live.get(resource.address) === resource
         ? completeLive(resource, context.desired.get(resource.address)?.spec, values, definition)
@@ -101,25 +105,14 @@ export function configKind(definition: ConfigKind): KafkaKind {
     },
 
     calls(change): ConfigsCall[] {
-      const resource = change.action === 'delete' ? change.before : change.after;
-      const changed =
+      const resource = subject(change);
+      const configs =
         change.action === 'create'
-          ? Object.entries(change.after.spec)
-          : (change.action === 'delete' ? resetAll(change.before) : change).fields.map(
-              ({ path: [key = ''], after = null }): [string, Json] => [key, after],
-            );
-      const set: Record<string, string> = {};
-      const unset: string[] = [];
-      for (const [key, value] of changed) {
-        const config = configIn(key);
-        if (config === undefined) continue;
-        if (value !== null) set[config] = serializeConfig(value);
-        else if (change.action !== 'create') unset.push(config);
-      }
-      if (Object.keys(set).length + unset.length === 0) return [];
-      return [{ op, target: resource.address, body: { name: nameOf(resource), set, unset } }];
+          ? configsIn(resource.spec).filter(([, value]) => value !== null)
+          : changedConfigs(change.action === 'delete' ? resetAll(resource) : change);
+      const body = alteration(nameOf(resource), configs);
+      return body ? [{ op, target: resource.address, body }] : [];
     },
-
     fieldName: ([key = '']) => configIn(key) ?? key,
     fieldText([key = ''], value) {
       const config = configIn(key);
@@ -129,7 +122,7 @@ export function configKind(definition: ConfigKind): KafkaKind {
       const config = configIn(field.path[0] ?? '');
       return config === undefined ? {} : inheritanceTexts(config, field, change, { own, values });
     },
-    isInherited: (live, key) => (sourcesIn(live)[configIn(key) ?? '']?.origin ?? own) !== own,
+    isInherited: (live, key) => isInherited(live, configIn(key) ?? '', own),
     resetText(keys) {
       const configs = keys.flatMap((key) => configIn(key) ?? []);
       return configs.length === 0 ? undefined : configs.map((config) => `${config}: null`).join(', ');
@@ -161,7 +154,6 @@ function completeLive(
   values: ConfigValues,
   { own, pins }: Pick<ConfigKind, 'own' | 'pins'>,
 ): JsonObject {
-  const sources = sourcesIn(live);
   const spec: Record<string, Json> = {};
   for (const [key, value] of Object.entries(live.spec)) {
     const config = configIn(key);
@@ -170,8 +162,8 @@ function completeLive(
       if (declared || pins) spec[key] = value;
       continue;
     }
-    const isOwn = (sources[config]?.origin ?? own) === own;
-    if (isOwn || (!pins && (declared?.[key] ?? null) !== null)) spec[key] = values.normalize(config, value);
+    if (!isInherited(live, config, own) || (!pins && (declared?.[key] ?? null) !== null))
+      spec[key] = values.normalize(config, value);
   }
   return spec;
 }
@@ -192,34 +184,15 @@ function declare(collector: Collector, sectionBody: Body, definition: ConfigKind
     const address = configAddress(section.broker, definition, name);
     const body = overridden(written, address);
     definition.check?.(collector, name, body);
-    const spec: Record<string, Json> = {};
-    const places: Record<string, Source> = {};
-    for (const [config, given] of Object.entries(body.value)) {
-      const at = section.at(body.value, config);
-      const parsed = values.parse(config, given);
-      if ('value' in parsed) {
-        spec[CONFIG_PREFIX + config] = parsed.value;
-        places[CONFIG_PREFIX + config] = at;
-      } else collector.error('bad-value', at, `${config} is ${JSON.stringify(given)}: ${parsed.problem}`);
-    }
-    collector.add({ address, spec, dependsOn: [] }, body.at, places);
+    const fields = new Fields();
+    for (const config of Object.keys(body.value)) fields.setConfig(collector, body, config, values);
+    collector.add({ address, spec: fields.values, dependsOn: [] }, body.at, fields.places);
   }
 }
 
 function toSection(resources: readonly Resource[], definition: ConfigKind, values: ConfigValues): JsonObject {
   const bodies = resources
-    .map((resource) => [nameOf(resource), bodyOf(resource, definition.own, values)] as const)
+    .map((resource) => [nameOf(resource), configsToYaml(resource, definition.own, values)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return bodies.length === 0 ? {} : definition.written(bodies);
-}
-
-/** Configs that are set on the resource itself. A declaration has no others. */
-function bodyOf(resource: Resource, own: Origin, values: ConfigValues): JsonObject {
-  const sources = sourcesIn(resource);
-  const configs = Object.entries(resource.spec).flatMap(([key, value]): [string, Json][] => {
-    const config = configIn(key);
-    if (config === undefined || value === null || (sources[config]?.origin ?? own) !== own) return [];
-    return [[config, literal(values.toYaml(config, values.normalize(config, value)))]];
-  });
-  return Object.fromEntries(configs.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -14,7 +14,7 @@ export interface Placement {
 }
 
 /**
- * SourceMap replicas, topic after topic, so that each partition is on as many racks as there are, and brokers get
+ * Places replicas, topic after topic, so that each partition is on as many racks as there are, and brokers get
  * even shares of the topic first and of the cluster second. Nothing moves that need not: a replica that may stay
  * stays, the leader first of all. The same input gives the same answer, whatever its order.
  */

@@ -1,8 +1,14 @@
 import { type Context, destructive, disruptive, type Json, type Risk } from '../../../../model/index.ts';
 import { defaultOf } from '../../facts.ts';
 import { limitOf, topicValues } from '../../fields/config-values.ts';
-import { type ConfigRisk, Effective, rowRisks } from '../configs/effective.ts';
-import { REPLICATION_RISKS, shorterTombstones, smallerMessages } from '../configs/shared-risks.ts';
+import {
+  type ConfigRisk,
+  Effective,
+  REPLICATION_RISKS,
+  rowRisks,
+  shorterTombstones,
+  smallerMessages,
+} from '../configs/risks.ts';
 import type { Update } from '../kind.ts';
 import { isEmpty, metricsOf } from './metrics.ts';
 

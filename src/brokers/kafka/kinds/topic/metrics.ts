@@ -1,5 +1,4 @@
 import { countOf, type Resource, roughSize } from '../../../../model/index.ts';
-import { roughTime } from '../../format.ts';
 
 /** Live topics only, in `Resource.metrics`. A key that could not be read is absent, and counts as not empty. */
 export type TopicMetrics = {
@@ -108,4 +107,17 @@ function groupTexts(groups: readonly GroupLag[] | undefined): string[] {
     return `group ${group} ${lagging} (${state.toLowerCase()})`;
   });
   return groups.length > 3 ? [...named, `${countOf(groups.length - 3, 'more group')}`] : named;
+}
+
+/** `6.2 days`, `45 minutes`. */
+function roughTime(milliseconds: number): string {
+  const units: readonly (readonly [string, number])[] = [
+    ['day', 86_400_000],
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+    ['second', 1000],
+  ];
+  const [name, length] = units.find(([, size]) => milliseconds >= size) ?? ['second', 1000];
+  const count = Math.round((milliseconds / length) * 10) / 10;
+  return `${count.toLocaleString('en-US')} ${name}${count === 1 ? '' : 's'}`;
 }

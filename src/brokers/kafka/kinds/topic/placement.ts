@@ -5,6 +5,7 @@ import {
   type Json,
   kindOf,
   largest,
+  oncePer,
   type Resource,
 } from '../../../../model/index.ts';
 import { brokersIn } from '../../facts.ts';
@@ -15,19 +16,14 @@ import { Assigner, type Replicas } from './assignment.ts';
  * topics of a cluster together, in the order of their addresses, so that each takes the others into account.
  */
 
-const placed = new WeakMap<Context, ReadonlyMap<Address, Replicas>>();
+const placeAll = oncePer(assignAll);
 
 /** The assignment that a declared topic needs beside what it says itself; undefined where replicas may stay. */
 export function placementOf(topic: Resource, context: Context): Replicas | undefined {
-  let all = placed.get(context);
-  if (!all) {
-    all = placeAll(context);
-    placed.set(context, all);
-  }
-  return all.get(topic.address);
+  return placeAll(context).get(topic.address);
 }
 
-function placeAll(context: Context): Map<Address, Replicas> {
+function assignAll(context: Context): Map<Address, Replicas> {
   const brokers = brokersIn(context);
   const result = new Map<Address, Replicas>();
   const changing = [...context.desired.values()]

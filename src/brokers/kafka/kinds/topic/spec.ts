@@ -7,8 +7,17 @@ import {
   parseAddress,
   type Resource,
 } from '../../../../model/index.ts';
-import { normalizeConfig } from '../../fields/config-values.ts';
+import { topicValues } from '../../fields/config-values.ts';
 import { brokerDefaultKeys } from '../../fields/topic.ts';
+import {
+  CONFIG_PREFIX,
+  type ConfigSource,
+  configIn,
+  configsIn,
+  isInherited,
+  sourcesIn,
+  THROTTLE_CONFIGS,
+} from '../configs/spec.ts';
 import { placementOf, replicasIn } from './placement.ts';
 
 /**
@@ -41,8 +50,6 @@ export type TopicSpec = JsonObject & {
   readonly internal?: boolean;
 };
 
-export const CONFIG_PREFIX = 'configs.';
-
 /** Configs that risks and lint need even if they are not declared. */
 export const ALWAYS_READ = [
   'cleanup.policy',
@@ -54,38 +61,6 @@ export const ALWAYS_READ = [
   'segment.bytes',
   'segment.ms',
 ] as const;
-
-/** Written by reassignment tools; never managed. */
-export const THROTTLE_CONFIGS: readonly string[] = [
-  'leader.replication.throttled.replicas',
-  'follower.replication.throttled.replicas',
-];
-
-/**
- * Where a config's value comes from, nearest first: `topic`, `group` and `client-metrics` are set on the resource itself;
- * `dynamic-broker` was set on
- * one broker and `dynamic-default-broker` on all of them, both at run time; `static-broker` is from server.properties.
- */
-export type Origin =
-  | 'topic'
-  | 'group'
-  | 'client-metrics'
-  | 'dynamic-broker'
-  | 'dynamic-default-broker'
-  | 'static-broker'
-  | 'default';
-
-export type ConfigSource = {
-  readonly origin: Origin;
-  /** For an override: the value, as text, that the topic would inherit without it. `null`: none. */
-  readonly inherited?: { readonly value: string | null; readonly origin: Origin };
-};
-
-/** Values of a topic without overrides, by config key. */
-export type InheritedConfigs = ReadonlyMap<
-  string,
-  { readonly value: string | null; readonly origin: Origin }
->;
 
 /** Internal topics of brokers. `org.apache.kafka.common.internals.Topic`, and tiered storage. */
 export const INTERNAL_TOPICS: ReadonlySet<string> = new Set([
@@ -105,25 +80,11 @@ export function topicAddress(broker: string, topic: string): Address {
   return makeAddress(broker, 'topic', topic);
 }
 
-export function topicResource(broker: string, name: string, spec: JsonObject): Resource {
-  return { address: topicAddress(broker, name), spec, dependsOn: [] };
-}
-
 /** The spec of a declared or live topic, ready to compare. */
 export function completeTopic(resource: Resource, context: Context): JsonObject {
   return context.live.get(resource.address) === resource
     ? completeLive(resource, context.desired.get(resource.address)?.spec)
     : completeDesired(resource, context);
-}
-
-/** The config that a key of a spec is about, `retention.ms` of `configs.retention.ms`. */
-export function configIn(key: string): string | undefined {
-  return key.startsWith(CONFIG_PREFIX) ? key.slice(CONFIG_PREFIX.length) : undefined;
-}
-
-/** Where the configs of a live topic come from. */
-export function sourcesIn({ spec }: Pick<Resource, 'spec'>): Readonly<Record<string, ConfigSource>> {
-  return (spec.sources ?? {}) as unknown as Readonly<Record<string, ConfigSource>>;
 }
 
 function completeLive(live: Resource, declared: JsonObject | undefined): JsonObject {
@@ -137,12 +98,10 @@ function completeLive(live: Resource, declared: JsonObject | undefined): JsonObj
       spec[key] = key === 'sources' && !declared ? overrideSources(sources) : value;
       continue;
     }
-    const source = sources[config];
-    // Inherited values are not part of an undeclared topic: a plan to delete it stays valid if they change.
-    if (!declared && source !== undefined && source.origin !== 'topic') continue;
-    // The declared `null` is satisfied already.
-    if (declared?.[key] === null && source !== undefined && source.origin !== 'topic') continue;
-    spec[key] = normalizeConfig(config, value);
+    // Inherited values are not part of an undeclared topic: a plan to delete it stays valid if they change. One that is
+    // declared as `null` is satisfied by them.
+    if ((!declared || declared[key] === null) && isInherited(live, config, 'topic')) continue;
+    spec[key] = topicValues.normalize(config, value);
   }
   if (isInternal(live)) spec.internal = true;
   return spec;
@@ -164,7 +123,7 @@ function completeDesired(resource: Resource, context: Context): JsonObject {
   const spec: Record<string, Json> = policy === 'exclusive' && live ? resetOverrides(live) : {};
   for (const [key, value] of Object.entries(declared)) {
     const config = configIn(key);
-    spec[key] = config === undefined ? value : normalizeConfig(config, value);
+    spec[key] = config === undefined ? value : topicValues.normalize(config, value);
   }
   return {
     ...spec,
@@ -176,12 +135,9 @@ function completeDesired(resource: Resource, context: Context): JsonObject {
 
 /** All overrides of the live topic, reset to inherited values. A config without a source was declared. */
 function resetOverrides(live: Resource): Record<string, Json> {
-  const unset: Record<string, Json> = {};
-  const sources = sourcesIn(live);
-  for (const [key, value] of Object.entries(live.spec)) {
-    const config = configIn(key);
-    if (config === undefined || value === null || THROTTLE_CONFIGS.includes(config)) continue;
-    if ((sources[config]?.origin ?? 'topic') === 'topic') unset[key] = null;
-  }
-  return unset;
+  const own = configsIn(live.spec).filter(
+    ([config, value]) =>
+      value !== null && !THROTTLE_CONFIGS.includes(config) && !isInherited(live, config, 'topic'),
+  );
+  return Object.fromEntries(own.map(([config]) => [CONFIG_PREFIX + config, null]));
 }

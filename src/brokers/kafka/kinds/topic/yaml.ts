@@ -1,35 +1,29 @@
 import {
   type Body,
+  hasKeys,
   isObject,
   type Json,
   type JsonObject,
-  literal,
   membersOf,
   objectOf,
   overridden,
   type Resource,
   type Source,
 } from '../../../../model/index.ts';
-import { configToYaml, parseConfig } from '../../fields/config-values.ts';
+import { topicValues } from '../../fields/config-values.ts';
 import { impliedKeys, topicKeys } from '../../fields/topic.ts';
+import { configsToYaml, Fields, THROTTLE_CONFIGS } from '../configs/spec.ts';
 import { type Collector, nameOf } from '../kind.ts';
 import { replicasIn } from './placement.ts';
-import {
-  CONFIG_PREFIX,
-  configIn,
-  INTERNAL_TOPICS,
-  sourcesIn,
-  THROTTLE_CONFIGS,
-  topicAddress,
-  topicResource,
-} from './spec.ts';
+import { INTERNAL_TOPICS, topicAddress } from './spec.ts';
 
 /** `topics: { user-events: {…} }`, on top of the section's `defaults`. */
 export function declareTopics(collector: Collector, sectionBody: Body): void {
   const { section, value } = sectionBody;
   const defaults: Body = { section, value: objectOf(value.defaults), at: sectionBody.at };
   for (const [name, written] of membersOf(sectionBody, 'topics')) {
-    const body = overridden(written, topicAddress(section.broker, name));
+    const address = topicAddress(section.broker, name);
+    const body = overridden(written, address);
     const { internal: isInternal = false } = body.value;
     if (!checkTopicName(collector, name, written.at, isInternal === true)) continue;
     const fields = new Fields();
@@ -45,17 +39,7 @@ export function declareTopics(collector: Collector, sectionBody: Body): void {
       }
       readConfigs(collector, from, fields);
     }
-    collector.add(topicResource(section.broker, name, fields.values), body.at, fields.places);
-  }
-}
-
-class Fields {
-  readonly values: Record<string, Json> = {};
-  readonly places: Record<string, Source> = {};
-
-  set(key: string, value: Json, at: Source): void {
-    this.values[key] = value;
-    this.places[key] = at;
+    collector.add({ address, spec: fields.values, dependsOn: [] }, body.at, fields.places);
   }
 }
 
@@ -101,17 +85,19 @@ function readReplicas(
 function readConfigs(collector: Collector, { section, value }: Body, fields: Fields): void {
   const { configs } = value;
   if (!isObject(configs)) return;
-  for (const [name, written] of Object.entries(configs)) {
-    const at = section.at(configs, name);
+  for (const name of Object.keys(configs)) {
     if (THROTTLE_CONFIGS.includes(name)) {
-      collector.error('reserved-config', at, `${name} is set while replicas move, and cannot be declared`, {
-        hint: 'set reassignment.throttle of the broker in brokerform.yaml',
-      });
+      collector.error(
+        'reserved-config',
+        section.at(configs, name),
+        `${name} is set while replicas move, and cannot be declared`,
+        {
+          hint: 'set reassignment.throttle of the broker in brokerform.yaml',
+        },
+      );
       continue;
     }
-    const parsed = parseConfig(name, written);
-    if ('value' in parsed) fields.set(CONFIG_PREFIX + name, parsed.value, at);
-    else collector.error('bad-value', at, `${name} is ${JSON.stringify(written)}: ${parsed.problem}`);
+    fields.setConfig(collector, { section, value: configs }, name, topicValues);
   }
 }
 
@@ -165,63 +151,33 @@ export function topicNameProblem(name: string): string | undefined {
  */
 export function topicsSection(topics: readonly Resource[]): JsonObject {
   const bodies = topics
-    .map((topic) => [nameOf(topic), nested(bodyOf(topic))] as const)
+    .map((topic) => [nameOf(topic), bodyOf(topic)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return bodies.length === 0 ? {} : { topics: Object.fromEntries(bodies) };
 }
 
-/** A body with flat config keys, as in a spec: `configs.retention.ms`. */
-type Flat = Readonly<Record<string, Json>>;
-
-function bodyOf(topic: Resource): Flat {
+function bodyOf(topic: Resource): JsonObject {
   const { partitions, 'replication-factor': factor, placement } = topic.spec;
   const replicas = replicasIn(topic);
-  // Partitions with different numbers of replicas must be listed; a declaration that lists them keeps its list.
-  if (replicas && (typeof factor !== 'number' || isDeclared(topic))) {
+  const own = configsToYaml(topic, 'topic', topicValues);
+  const configs = hasKeys(own) ? { configs: own } : {};
+  // Partitions with different numbers of replicas must be listed; a declaration, which has a place, keeps its list.
+  if (replicas && (typeof factor !== 'number' || topic.at !== undefined)) {
     const lists = Object.keys(replicas)
       .sort((a, b) => Number(a) - Number(b))
       .map((index) => [...(replicas[index] ?? [])]);
-    return { replicas: lists, ...configsOf(topic) };
+    return { replicas: lists, ...configs };
   }
   return {
     ...(isSize(partitions) && { partitions }),
     ...(isSize(factor) && { 'replication-factor': factor }),
     // Only a declaration has a placement.
     ...(placement !== undefined && { placement }),
-    ...configsOf(topic),
+    ...configs,
   };
 }
 
 /** A number, or the broker default. */
 function isSize(value: Json | undefined): value is number | null {
   return typeof value === 'number' || value === null;
-}
-
-/** From a file, not read from a cluster. */
-function isDeclared({ at }: Resource): boolean {
-  return at !== undefined;
-}
-
-/** Configs set on the topic itself. A declaration has no others. */
-function configsOf(topic: Resource): Flat {
-  const sources = sourcesIn(topic);
-  const configs = Object.entries(topic.spec).flatMap(([key, value]) => {
-    const config = configIn(key);
-    if (config === undefined || THROTTLE_CONFIGS.includes(config)) return [];
-    const isOwn = isDeclared(topic) || sources[config]?.origin === 'topic';
-    return isOwn && value !== null ? [[key, configToYaml(config, value)] as const] : [];
-  });
-  return Object.fromEntries(configs.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function nested(flat: Flat): JsonObject {
-  const fields = Object.entries(flat).filter(([key]) => configIn(key) === undefined);
-  const configs = Object.entries(flat).flatMap(([key, value]) => {
-    const config = configIn(key);
-    return config === undefined ? [] : [[config, literal(value)] as const];
-  });
-  return {
-    ...Object.fromEntries(fields),
-    ...(configs.length > 0 && { configs: Object.fromEntries(configs) }),
-  };
 }

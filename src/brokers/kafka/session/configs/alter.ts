@@ -1,16 +1,10 @@
+import type { ConfigsAlter } from '../../kinds/configs/spec.ts';
 import type { Cluster } from '../cluster.ts';
 import { byName, type Verdict } from '../executor.ts';
 import { DELETE, DescribeConfigs, IncrementalAlterConfigs, isOwnSource, SET } from '../protocol/configs.ts';
 
-/** Changes these configs of a resource and leaves all others as they are. Values are text as the broker takes it. */
-export interface ConfigsBody {
-  readonly name: string;
-  readonly set: Readonly<Record<string, string>>;
-  readonly unset: readonly string[];
-}
-
 /** How many configs it changes. */
-export function configCount({ set, unset }: ConfigsBody): number {
+export function configCount({ set, unset }: ConfigsAlter): number {
   return Object.keys(set).length + unset.length;
 }
 
@@ -18,7 +12,7 @@ export function configCount({ set, unset }: ConfigsBody): number {
 export async function alterConfigs(
   cluster: Cluster,
   type: number,
-  bodies: readonly ConfigsBody[],
+  bodies: readonly ConfigsAlter[],
   validateOnly: boolean,
 ): Promise<Verdict[]> {
   const resources = bodies.map(({ name, set, unset }) => ({
@@ -35,11 +29,11 @@ export async function alterConfigs(
 }
 
 /** The changes that the broker that reads go to does not know of. */
-export async function hiddenConfigs<B extends ConfigsBody>(
+export async function hiddenConfigs(
   cluster: Cluster,
   type: number,
-  bodies: readonly B[],
-): Promise<B[]> {
+  bodies: readonly ConfigsAlter[],
+): Promise<ConfigsAlter[]> {
   const resources = bodies.map(({ name, set, unset }) => ({
     type,
     name,

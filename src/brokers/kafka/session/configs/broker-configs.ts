@@ -1,11 +1,12 @@
-import { brokerConfigsDefinition, CLUSTER } from '../../kinds/configs/broker-configs.ts';
+import { brokerConfigs as brokerConfigsKind, CLUSTER } from '../../kinds/configs/broker-configs.ts';
+import type { Inherited } from '../../kinds/configs/spec.ts';
 import type { Cluster } from '../cluster.ts';
 import { BROKER, DescribeConfigs, type DescribedResource } from '../protocol/configs.ts';
 import { originOf } from '../topics/read.ts';
-import { configSession, type Inherited } from './resource.ts';
+import { configSession } from './resource.ts';
 
 export const brokerConfigs = configSession({
-  definition: brokerConfigsDefinition,
+  definition: brokerConfigsKind,
   type: BROKER,
   /** An empty name is all brokers. */
   wireName: () => '',

@@ -1,11 +1,11 @@
-import { clientMetricsDefinition } from '../../kinds/configs/client-metrics.ts';
+import { clientMetrics as clientMetricsKind } from '../../kinds/configs/client-metrics.ts';
 import type { Cluster } from '../cluster.ts';
 import { CLIENT_METRICS, ListClientMetrics } from '../protocol/configs.ts';
 import { refused } from '../refusals.ts';
 import { configSession } from './resource.ts';
 
 export const clientMetrics = configSession({
-  definition: clientMetricsDefinition,
+  definition: clientMetricsKind,
   type: CLIENT_METRICS,
   list,
   isAlwaysThere: false,

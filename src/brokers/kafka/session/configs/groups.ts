@@ -1,11 +1,11 @@
-import { groupDefinition } from '../../kinds/configs/group.ts';
+import { group as groupKind } from '../../kinds/configs/group.ts';
 import type { Cluster } from '../cluster.ts';
 import { GROUP, ListConfigResources } from '../protocol/configs.ts';
 import { refused } from '../refusals.ts';
 import { configSession } from './resource.ts';
 
 export const groups = configSession({
-  definition: groupDefinition,
+  definition: groupKind,
   type: GROUP,
   list,
   isAlwaysThere: true,

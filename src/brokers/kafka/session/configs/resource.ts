@@ -1,12 +1,13 @@
 import type { Call, JsonObject, Resource } from '../../../../model/index.ts';
 import { atLeast } from '../../facts.ts';
+import { type ConfigKind, type ConfigsCall, configAddress } from '../../kinds/configs/kind.ts';
 import {
-  type ConfigKind,
+  CONFIG_PREFIX,
+  type ConfigSource,
   type ConfigsAlter,
-  type ConfigsCall,
-  configAddress,
-} from '../../kinds/configs/kind.ts';
-import { CONFIG_PREFIX, type ConfigSource, configIn } from '../../kinds/topic/spec.ts';
+  configsIn,
+  type Inherited,
+} from '../../kinds/configs/spec.ts';
 import type { Cluster } from '../cluster.ts';
 import { type CallExecutor, executedBy, MOST_RECORDS } from '../executor.ts';
 import { softwareVersion } from '../identity.ts';
@@ -43,8 +44,6 @@ export interface ConfigSession {
     inherited: Inherited | undefined,
   ): boolean;
 }
-
-export type Inherited = NonNullable<ConfigSource['inherited']>;
 
 /** A call of the kind, whose op its definition has. */
 type OneCall = { readonly op: string; readonly body: ConfigsAlter };
@@ -143,7 +142,7 @@ async function toSpec(
   const { type, isAlwaysThere } = session;
   const known = configs.filter(({ sensitive, name }) => !sensitive && !session.definition.isLeftOut?.(name));
   const set = known.filter(({ source }) => isOwnSource(type, source));
-  const declared = Object.keys(desired?.spec ?? {}).flatMap((key) => configIn(key) ?? []);
+  const declared = configsIn(desired?.spec ?? {}).map(([config]) => config);
   const inherited = await session.inherited?.(cluster, desired ? declared : set.map(({ name }) => name));
   const own = set.filter((config) => !session.isBrokersOwn?.(cluster, config, inherited?.get(config.name)));
   if (own.length === 0 && !(desired && isAlwaysThere)) return undefined;

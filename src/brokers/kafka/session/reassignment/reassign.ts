@@ -1,5 +1,5 @@
 import { append, ConnectionError, roughSize, type SendOptions } from '../../../../model/index.ts';
-import type { TopicReassign } from '../../kinds/topic/calls.ts';
+import type { TopicReassign } from '../../kinds/topic/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { type Item, notStarted, type Result, resultOf } from '../executor.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';

@@ -1,5 +1,5 @@
 import { type Failure, groupBy } from '../../../../model/index.ts';
-import type { TopicReassign } from '../../kinds/topic/calls.ts';
+import type { TopicReassign } from '../../kinds/topic/index.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { api, int8, int16, int32, nullable, nullableString, string } from '../protocol/codec.ts';

@@ -1,5 +1,5 @@
 import { BrokerError } from '../../../../model/index.ts';
-import { THROTTLE_CONFIGS } from '../../kinds/topic/spec.ts';
+import { THROTTLE_CONFIGS } from '../../kinds/configs/spec.ts';
 import type { Cluster } from '../cluster.ts';
 import { BROKER, DELETE, DescribeConfigs, IncrementalAlterConfigs, SET, TOPIC } from '../protocol/configs.ts';
 import { failureOf } from '../refusals.ts';

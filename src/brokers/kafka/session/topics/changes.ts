@@ -1,4 +1,4 @@
-import type { TopicCreate, TopicDelete, TopicPartitions } from '../../kinds/topic/calls.ts';
+import type { TopicCreate, TopicDelete, TopicPartitions } from '../../kinds/topic/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { byName, type CallExecutor, type Verdict } from '../executor.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';

@@ -1,4 +1,4 @@
-import type { TopicConfigs } from '../../kinds/topic/calls.ts';
+import type { ConfigsAlter } from '../../kinds/configs/spec.ts';
 import type { Cluster } from '../cluster.ts';
 import { alterConfigs, configCount, hiddenConfigs } from '../configs/alter.ts';
 import { byName, type CallExecutor, MOST_RECORDS, type Verdict } from '../executor.ts';
@@ -13,7 +13,7 @@ import { describeTopics, originOf } from './read.ts';
  */
 const TOPICS = 100;
 
-export function configuration(cluster: Cluster): CallExecutor<TopicConfigs> {
+export function configuration(cluster: Cluster): CallExecutor<ConfigsAlter> {
   return {
     op: 'change topic configs',
     send: (bodies) =>
@@ -31,7 +31,7 @@ export function configuration(cluster: Cluster): CallExecutor<TopicConfigs> {
  * For brokers before 2.3, whose only request replaces all overrides of a topic: reads them just before, sends their
  * union with ours, and reads again, so that an override that somebody made meanwhile is at least noticed.
  */
-async function replaceOverrides(cluster: Cluster, bodies: readonly TopicConfigs[]): Promise<Verdict[]> {
+async function replaceOverrides(cluster: Cluster, bodies: readonly ConfigsAlter[]): Promise<Verdict[]> {
   const before = await readOverrides(
     cluster,
     bodies.map((body) => body.name),

@@ -1,4 +1,4 @@
-import type { TopicCall } from '../../kinds/topic/calls.ts';
+import type { TopicCall } from '../../kinds/topic/index.ts';
 import { executedBy } from '../executor.ts';
 import type { KindSession } from '../kind-session.ts';
 import { DescribeConfigs, IncrementalAlterConfigs } from '../protocol/configs.ts';

@@ -1,5 +1,6 @@
 import type { Call, Failure, Objection } from '../../../../model/index.ts';
-import type { TopicCall, TopicConfigs, TopicCreate, TopicPartitions } from '../../kinds/topic/calls.ts';
+import type { ConfigsAlter } from '../../kinds/configs/spec.ts';
+import type { TopicCall, TopicCreate, TopicPartitions } from '../../kinds/topic/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { alterConfigs, configCount } from '../configs/alter.ts';
 import type { Verdict } from '../executor.ts';
@@ -22,7 +23,7 @@ export async function previewTopics(
 ): Promise<Objection[]> {
   const creations: Checked<TopicCreate>[] = [];
   const additions: Checked<TopicPartitions>[] = [];
-  const changes: Checked<TopicConfigs>[] = [];
+  const changes: Checked<ConfigsAlter>[] = [];
   for (const [unit, calls] of units.entries()) {
     const known = calls as readonly TopicCall[];
     if (known.some(({ op }) => op === 'topic.delete')) continue;

@@ -1,14 +1,13 @@
 import type { JsonObject, Resource } from '../../../../model/index.ts';
 import {
-  ALWAYS_READ,
   CONFIG_PREFIX,
   type ConfigSource,
+  configsIn,
   type InheritedConfigs,
   type Origin,
   THROTTLE_CONFIGS,
-  type TopicSpec,
-  topicAddress,
-} from '../../kinds/topic/spec.ts';
+} from '../../kinds/configs/spec.ts';
+import { ALWAYS_READ, type TopicSpec, topicAddress } from '../../kinds/topic/spec.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Wanted } from '../kind-session.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
@@ -98,9 +97,7 @@ type Configs = DescribedResource['configs'];
  */
 function comparedConfigs(desired: Resource | undefined): readonly string[] | null {
   if (!desired || desired.spec['configs-policy'] === 'exclusive') return null;
-  const declared = Object.keys(desired.spec)
-    .filter((key) => key.startsWith(CONFIG_PREFIX))
-    .map((key) => key.slice(CONFIG_PREFIX.length));
+  const declared = configsIn(desired.spec).map(([config]) => config);
   return [...new Set([...ALWAYS_READ, ...THROTTLE_CONFIGS, ...declared])];
 }
 

@@ -1,8 +1,8 @@
-import type { Json, Risk } from '../../../../model/index.ts';
-import { type ConfigTable, fieldOf } from '../../fields/config.ts';
+import { disruptive, type Json, type Risk } from '../../../../model/index.ts';
 import { type ConfigValues, limitOf } from '../../fields/config-values.ts';
+import { type ConfigTable, fieldOf } from '../../fields/field.ts';
 import type { Update } from '../kind.ts';
-import { CONFIG_PREFIX, sourcesIn } from '../topic/spec.ts';
+import { CONFIG_PREFIX, sourcesIn } from './spec.ts';
 
 export interface ConfigRisk {
   /** One risk, whichever of them changes. */
@@ -84,4 +84,50 @@ function compare(a: Json | undefined, b: Json | undefined): number {
   const [left, right] = [limitOf(a), limitOf(b)];
   if (left === undefined || right === undefined || left === right) return 0;
   return left < right ? -1 : 1;
+}
+
+/*
+ * Risks of configs that a topic has, and that brokers have for all topics which do not set them: some of them under
+ * another name.
+ */
+
+export const REPLICATION_RISKS: readonly ConfigRisk[] = [
+  {
+    configs: ['min.insync.replicas'],
+    when: 'lowered',
+    risk: (count) =>
+      disruptive(
+        'insync-lowered',
+        `a record on ${count} of the replicas counts as safe, and is lost with them`,
+      ),
+  },
+  {
+    configs: ['min.insync.replicas'],
+    when: 'raised',
+    risk: (count) =>
+      disruptive('insync-raised', `with fewer than ${count} replicas in sync, acks=all is refused`),
+  },
+  {
+    configs: ['unclean.leader.election.enable'],
+    when: true,
+    risk: () =>
+      disruptive('unclean-election', 'a lagging replica may become leader; records it is missing are lost'),
+  },
+];
+
+export function smallerMessages(config: string): ConfigRisk {
+  return {
+    configs: [config],
+    when: 'lowered',
+    risk: (size) => disruptive('messages-smaller', `producers whose batches are over ${size} are refused`),
+  };
+}
+
+export function shorterTombstones(config: string): ConfigRisk {
+  return {
+    configs: [config],
+    when: 'lowered',
+    risk: (time) =>
+      disruptive('tombstones-shorter', `readers that need longer than ${time} may miss deletions`),
+  };
 }
