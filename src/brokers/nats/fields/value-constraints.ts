@@ -1,7 +1,7 @@
 import { type BrokerIdentity, isObject, type Json, type JsonObject } from '../../../model/index.ts';
 import { supports } from '../facts.ts';
 import { hasWildcard, mappingProblem, subjectProblem } from './subjects.ts';
-import { numberIn } from './values.ts';
+import { numberIn, textIn } from './values.ts';
 
 /*
  * Values that a server rejects in any configuration: `checkStreamCfg` and `checkConsumerCfg`. Verified on 2.9.10,
@@ -24,7 +24,6 @@ const MAX_INT32 = 2n ** 31n - 1n;
 const PERCENT = /^\+?\d{1,9}$/;
 const GROUP = /^[a-zA-Z0-9/_=-]{1,16}$/;
 
-const text = (value: Json | undefined) => (typeof value === 'string' ? value : '');
 const list = (value: Json): readonly Json[] => (Array.isArray(value) ? value : [value]);
 const bytes = (value: string) => new TextEncoder().encode(value).length;
 const when = (isRejected: boolean, problem: string) => (isRejected ? problem : undefined);
@@ -38,7 +37,8 @@ function atLeast(field: string, least: bigint, words: string): ValueConstraint {
 const common: readonly ValueConstraint[] = [
   {
     field: 'description',
-    problem: (value) => when(bytes(text(value)) > MAX_DESCRIPTION, 'description must be at most 4,096 bytes'),
+    problem: (value) =>
+      when(bytes(textIn(value)) > MAX_DESCRIPTION, 'description must be at most 4,096 bytes'),
   },
   {
     field: 'metadata',
@@ -72,7 +72,7 @@ export const consumerValueConstraints: readonly ValueConstraint[] = [
     field: 'sample_freq',
     problem: (value) =>
       when(
-        text(value) !== '' && !PERCENT.test(text(value)),
+        textIn(value) !== '' && !PERCENT.test(textIn(value)),
         'sample_freq must be a whole number of percent, such as "30"',
       ),
   },
@@ -114,7 +114,7 @@ export function* valueProblems(
 
 function mappingProblemOf(name: string, value: Json | undefined): string | undefined {
   for (const item of list(value ?? null).filter(isObject)) {
-    const problem = mappingProblem(text(item.src), text(item.dest));
+    const problem = mappingProblem(textIn(item.src), textIn(item.dest));
     if (problem !== undefined) return `${name}: ${problem}`;
   }
   return undefined;
@@ -123,13 +123,13 @@ function mappingProblemOf(name: string, value: Json | undefined): string | undef
 /** For a mirror, or for any of the sources. */
 function originProblem(value: Json, broker: Broker): string | undefined {
   for (const { name, external, filter_subject: filter, subject_transforms } of list(value).filter(isObject)) {
-    const origin = text(name);
-    const api = isObject(external) ? text(external.api) : '';
+    const origin = textIn(name);
+    const api = isObject(external) ? textIn(external.api) : '';
     if (api !== '' && (subjectProblem(api.replace(/\.$/, '')) || hasWildcard(api))) {
       return `the API prefix ${JSON.stringify(api)} is no subject without wildcards`;
     }
-    const wrong = text(filter) === '' ? undefined : subjectProblem(text(filter));
-    if (wrong) return `the filter ${JSON.stringify(text(filter))} ${wrong}`;
+    const wrong = textIn(filter) === '' ? undefined : subjectProblem(textIn(filter));
+    if (wrong) return `the filter ${JSON.stringify(textIn(filter))} ${wrong}`;
     if (!supports(broker, '2.10')) continue;
     if (/[\s.*>\\/]/.test(origin)) return `${JSON.stringify(origin)} is no name of a stream`;
     const problem = mappingProblemOf('subject_transforms', subject_transforms);

@@ -12,6 +12,11 @@ import {
 } from '../../../model/index.ts';
 import { type Field, type Fields, fieldIn } from './field.ts';
 
+/** A text; empty for any other value. */
+export function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** The strings of a list; none for any other value. */
 export function stringsIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

@@ -1,4 +1,10 @@
-import type { DraftSection, ForeignPlaces, Mapping, PlacedText } from '../../../import/index.ts';
+import {
+  type DraftSection,
+  type ForeignPlaces,
+  isSet,
+  type Mapping,
+  type PlacedText,
+} from '../../../import/index.ts';
 import { type ExactInt, integer, type Json, type Source } from '../../../model/index.ts';
 import { type BucketFields, keyValueFields, objectStoreFields } from '../fields/bucket.ts';
 import { identify, type StreamKind } from '../kinds/addresses.ts';
@@ -53,6 +59,47 @@ function putAll(
 ): void {
   for (const [key, field] of Object.entries(fields))
     if (field) draft.put([...path, key], field.value, field.at, field.places);
+}
+
+/** How a value is read. `duration` is a text as Go writes it, `seconds` a number of them. */
+type Reading = 'text' | 'whole' | 'flag' | 'json' | 'texts' | 'table' | 'duration' | 'seconds';
+
+/** The keys of another tool, as fields of the API; what is empty is left out. */
+export function fieldsOf(
+  from: Mapping,
+  rows: Readonly<Record<string, readonly [api: string, as: Reading]>>,
+): Record<string, PlacedField> {
+  const { places } = from;
+  return Object.fromEntries(
+    Object.entries(rows).flatMap(([key, [api, as]]) => {
+      const value = readAs(from, key, as);
+      return isSet(value) ? [[api, { value, at: from.at(key), places }] as const] : [];
+    }),
+  );
+}
+
+function readAs(from: Mapping, key: string, as: Reading): Json | undefined {
+  switch (as) {
+    case 'duration':
+      return goDuration(from, key);
+    case 'seconds': {
+      const seconds = from.whole(key);
+      return seconds === undefined ? undefined : `${seconds}s`;
+    }
+    case 'texts':
+      return from.texts(key).map(({ text }) => text);
+    case 'table': {
+      const table = from.mapping(key);
+      return Object.fromEntries(
+        (table?.keys() ?? []).flatMap((name) => {
+          const value = table?.json(name);
+          return value === undefined ? [] : [[name, value] as const];
+        }),
+      );
+    }
+    default:
+      return from[as](key);
+  }
 }
 
 /** Nanoseconds of each unit of Go. https://pkg.go.dev/time#ParseDuration */

@@ -2,7 +2,6 @@ import {
   type DraftSection,
   type ForeignFormat,
   isOfGroup,
-  isSet,
   leaveManifest,
   type Manifest,
   type Mapping,
@@ -10,7 +9,7 @@ import {
   skipManifest,
 } from '../../../import/index.ts';
 import type { Json } from '../../../model/index.ts';
-import { goDuration, type PlacedField, putConsumer, putStream } from './draft.ts';
+import { fieldsOf, goDuration, type PlacedField, putConsumer, putStream } from './draft.ts';
 
 const GROUP = 'jetstream.nats.io';
 
@@ -62,21 +61,6 @@ function isMeant(draft: DraftSection, { namespace }: Manifest, spec: Mapping): b
   if (spec.flag('preventUpdate') === true)
     spec.leave('preventUpdate', 'ignore in brokerform.yaml leaves a resource alone');
   return true;
-}
-
-type Reading = 'text' | 'whole' | 'flag' | 'duration' | 'json';
-
-function fieldsOf(
-  spec: Mapping,
-  rows: Readonly<Record<string, readonly [api: string, as: Reading]>>,
-): Record<string, PlacedField> {
-  return Object.fromEntries(
-    Object.entries(rows).flatMap(([key, [api, as]]) => {
-      const value = as === 'duration' ? goDuration(spec, key) : spec[as](key);
-      const { places } = spec;
-      return isSet(value) ? [[api, { value, at: spec.at(key), places }] as const] : [];
-    }),
-  );
 }
 
 /** What the resource definition of the cluster fills in where nothing is said. */

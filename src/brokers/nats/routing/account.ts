@@ -10,7 +10,7 @@ import {
 } from '../../../model/index.ts';
 import { rulesOf, type ServerRules } from '../facts.ts';
 import { SubjectIndex } from '../fields/subjects.ts';
-import { objectsIn, stringsIn } from '../fields/values.ts';
+import { objectsIn, stringsIn, textIn } from '../fields/values.ts';
 import { consumerNameOf, streamNameOf } from '../kinds/addresses.ts';
 import {
   compileTransform,
@@ -118,7 +118,7 @@ function readStream(resource: Resource, transforms: boolean): Draft {
 }
 
 function transformOf({ src, dest }: JsonObject): Transform | undefined {
-  return compileTransform(textOf(src), textOf(dest));
+  return compileTransform(textIn(src), textIn(dest));
 }
 
 function republishOf(republish: JsonObject): Republish | undefined {
@@ -143,11 +143,11 @@ function addCopies(
 ): void {
   const to = streamNameOf(address);
   const origins = new Map<string, JsonObject[]>();
-  for (const origin of objectsIn(spec.sources)) addTo(origins, textOf(origin.name), origin);
+  for (const origin of objectsIn(spec.sources)) addTo(origins, textIn(origin.name), origin);
   const add = (kind: Copy['kind'], origin: JsonObject) => {
     // What is in another account or domain is not in sight.
     if (isObject(origin.external)) return;
-    const name = textOf(origin.name);
+    const name = textIn(origin.name);
     const isUncertain = kind === 'source' && !transforms && (origins.get(name)?.length ?? 0) > 1;
     streams.get(name)?.copies.push({ kind, to, filters: filtersOf(origin, transforms), isUncertain });
   };
@@ -160,16 +160,12 @@ function filtersOf(
   transforms: boolean,
 ): Filter[] {
   const mapped = transforms ? objectsIn(mappings) : [];
-  if (mapped.length === 0) return [filterOf(textOf(filter) || '>')];
-  return mapped.map((mapping) => filterOf(textOf(mapping.src) || '>', transformOf(mapping)));
+  if (mapped.length === 0) return [filterOf(textIn(filter) || '>')];
+  return mapped.map((mapping) => filterOf(textIn(mapping.src) || '>', transformOf(mapping)));
 }
 
 function filterOf(text: string, transform?: Transform): Filter {
   return { text, pattern: tokensOf(text), transform };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 /** The filter that a message passes, a sure one if there is one. */

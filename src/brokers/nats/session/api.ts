@@ -76,7 +76,7 @@ export class JetStreamApi {
     const time = Math.max(1, Math.min(attemptTimeout, deadline - Date.now()));
     this.sent.set(verb, (this.sent.get(verb) ?? 0) + 1);
     const data = await this.link.request(subject, body ? printJson(body) : '', time);
-    return success(decode(data));
+    return answerIn(data);
   }
 }
 
@@ -90,7 +90,16 @@ export async function pause(attempt: number, deadline: number): Promise<boolean>
 
 const decoder = new TextDecoder();
 
-/** @throws Refusal for an invalid response */
+/** The answer of JetStream to a request or a published message. @throws Refusal for an error, and for an invalid answer */
+export function answerIn(data: Uint8Array): JsonObject {
+  const answer = decode(data);
+  if (!isObject(answer)) throw new Refusal(500, 0, 'the response is not a JSON object');
+  const { error } = answer;
+  if (!isObject(error)) return answer;
+  const { code, err_code, description } = error;
+  throw new Refusal(number(code), number(err_code), String(description ?? 'refused'));
+}
+
 function decode(data: Uint8Array): Json {
   const text = decoder.decode(data);
   try {
@@ -100,13 +109,6 @@ function decode(data: Uint8Array): Json {
     const why = error instanceof OversizedAnswer ? error.message : 'sent an answer that is not JSON';
     throw new Refusal(500, 0, `the server ${why}`);
   }
-}
-
-function success(answer: Json): JsonObject {
-  if (!isObject(answer)) throw new Refusal(500, 0, 'the response is not a JSON object');
-  const { error } = answer;
-  if (!isObject(error)) return answer;
-  throw new Refusal(number(error.code), number(error.err_code), String(error.description ?? 'refused'));
 }
 
 function number(value: Json | undefined): number {

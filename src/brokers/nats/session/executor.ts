@@ -11,7 +11,7 @@ import type { NatsCall } from '../kinds/index.ts';
 import { streamMetrics } from '../kinds/metrics.ts';
 import { isMoveCall } from '../kinds/stream/move-calls.ts';
 import { updateRisks } from '../kinds/stream/risks.ts';
-import { type ApiRequest, type Execution, type JetStreamApi, pause, type Result } from './api.ts';
+import { type Execution, pause, type Result } from './api.ts';
 import { configOf } from './listings.ts';
 import { executeMove } from './move/index.ts';
 import {
@@ -21,6 +21,7 @@ import {
   isNotFound,
   isStoreBusy,
   isTransient,
+  unless,
 } from './refusals.ts';
 import { pedantic, UnsafeName, type Write, type WriteCall, writeOf } from './requests.ts';
 import { resetConsumer } from './reset.ts';
@@ -57,7 +58,7 @@ async function attempt(call: WriteCall, planned: Write, execution: Execution): P
   for (let attempt = 0; ; attempt++) {
     try {
       if (mustReadLive) {
-        const live = await readLive(write.info, api, deadline);
+        const live = await unless(isNotFound, api.read(write.info, deadline));
         const outcome = resultFrom(call, planned, live, broker, isUncertain);
         if (outcome) return outcome;
         if (call.op === 'consumer.create' && call.body.continues) {
@@ -117,22 +118,8 @@ async function continuing(
   { api, broker }: Execution,
   deadline: number,
 ): Promise<JsonObject | undefined> {
-  const old = await readLive({ verb: 'CONSUMER.INFO', path: [stream, name] }, api, deadline);
+  const old = await unless(isNotFound, api.read({ verb: 'CONSUMER.INFO', path: [stream, name] }, deadline));
   return old && successorOf(old, config, supports(broker, '2.10'));
-}
-
-/** The live state; undefined if the resource does not exist. */
-async function readLive(
-  info: ApiRequest,
-  api: JetStreamApi,
-  deadline: number,
-): Promise<JsonObject | undefined> {
-  try {
-    return await api.read(info, deadline);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 /** The result of a call by the live state; undefined if it must be sent. */

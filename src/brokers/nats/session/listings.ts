@@ -1,5 +1,6 @@
 import { eachOf } from '../../../model/concurrency.ts';
-import { isObject, type Json, type JsonObject } from '../../../model/index.ts';
+import { isObject, type JsonObject } from '../../../model/index.ts';
+import { objectsIn, stringsIn, textIn } from '../fields/values.ts';
 import { type JetStreamApi, pause } from './api.ts';
 import { Refusal } from './refusals.ts';
 
@@ -61,15 +62,11 @@ function totalOf(page: JsonObject): number {
 }
 
 function merge(pages: readonly JsonObject[], key: string): Listing {
-  const items = pages.flatMap((page) => list(page[key]).filter(isObject));
-  const missing = pages.flatMap((page) => list(page.missing).filter((name) => typeof name === 'string'));
+  const items = pages.flatMap((page) => objectsIn(page[key]));
+  const missing = pages.flatMap((page) => stringsIn(page.missing));
   // Since 2.12: items that require a later server, with the reason.
   const offline = pages.flatMap((page) => (isObject(page.offline) ? Object.keys(page.offline) : []));
   return { items, unknown: new Set([...missing, ...offline]) };
-}
-
-function list(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** `config` of an item of STREAM.LIST or CONSUMER.LIST, or of an INFO response. */
@@ -77,16 +74,12 @@ export function configOf(info: JsonObject): JsonObject {
   return isObject(info.config) ? info.config : {};
 }
 
-export function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
-}
-
 /**
  * The durable name of a declared consumer. Undefined for ephemeral consumers of clients, and for consumers through
  * which the server fills a mirror or source, which have a durable name since 2.14.
  */
 export function declaredName(config: JsonObject): string | undefined {
-  const name = textOf(config.durable_name);
+  const name = textIn(config.durable_name);
   const metadata = isObject(config.metadata) ? Object.keys(config.metadata) : [];
   const isServers = metadata.some((key) => key.startsWith('_nats.mirror.') || key.startsWith('_nats.src.'));
   return name === '' || isServers ? undefined : name;

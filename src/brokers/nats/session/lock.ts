@@ -14,7 +14,7 @@ import type { NatsFacts } from '../facts.ts';
 import { LOCK_STREAM } from '../kinds/addresses.ts';
 import type { JetStreamApi } from './api.ts';
 import { configOf } from './listings.ts';
-import { failureOf, isNameInUse, isNotFound, Refusal } from './refusals.ts';
+import { failureOf, isNameInUse, isNotFound, Refusal, unless } from './refusals.ts';
 
 /*
  * The lock is an ephemeral push consumer whose deliver subject is an inbox of the holder. While anyone listens there, a
@@ -157,13 +157,8 @@ async function confirm(
 }
 
 /** Undefined if it does not exist any more. */
-async function infoOf({ api, name, deadline }: Claim): Promise<JsonObject | undefined> {
-  try {
-    return await api.read({ verb: 'CONSUMER.INFO', path: [LOCK_STREAM, name] }, deadline);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+function infoOf({ api, name, deadline }: Claim): Promise<JsonObject | undefined> {
+  return unless(isNotFound, api.read({ verb: 'CONSUMER.INFO', path: [LOCK_STREAM, name] }, deadline));
 }
 
 function taken(info: JsonObject | undefined): LockAttempt {

@@ -11,6 +11,7 @@ import {
   type Scope,
   selectorOf,
 } from '../../../model/index.ts';
+import { textIn } from '../fields/values.ts';
 import {
   consumerAddress,
   consumerNameOf,
@@ -25,7 +26,7 @@ import { kinds } from '../kinds/index.ts';
 import { type ConsumerMetrics, consumerCount, consumerMetrics, streamMetrics } from '../kinds/metrics.ts';
 import { heldStreamOf } from '../kinds/stream/move-calls.ts';
 import type { ApiRequest, JetStreamApi } from './api.ts';
-import { configOf, declaredName, type Listing, listConsumers, listStreams, textOf } from './listings.ts';
+import { configOf, declaredName, type Listing, listConsumers, listStreams } from './listings.ts';
 import { errorOf, isNotFound, isPermissionError, Refusal } from './refusals.ts';
 
 /**
@@ -66,7 +67,7 @@ export async function readScope(scope: Scope, api: JetStreamApi): Promise<Resour
     async (batch) => {
       const read = batch.map(async (info) => {
         const config = configOf(info);
-        const name = textOf(config.name);
+        const name = textIn(config.name);
         const held = heldStreamOf(config);
         if (held !== undefined) append(recorded, await readRecords(api, name, held, wanted));
         const consumers = wanted.consumersOf(name) ? await readConsumers(api, info, name, wanted) : undefined;
@@ -95,7 +96,7 @@ async function readRecords(
   });
   return items.flatMap((item) => {
     const record = recordedIn(configOf(item));
-    return record ? [consumerResource(broker, stream, textOf(item.name), asDeclared(record.config))] : [];
+    return record ? [consumerResource(broker, stream, textIn(item.name), asDeclared(record.config))] : [];
   });
 }
 
@@ -231,7 +232,7 @@ async function metricsOf(address: Address, api: JetStreamApi): Promise<object> {
   if (consumerCount(info) === 0) return streamMetrics(info, []);
   const { items, unknown } = await listConsumers(api, stream);
   const durable = items.filter((item) => declaredName(configOf(item)) !== undefined).map(consumerMetrics);
-  const ephemeral = items.filter(isEphemeral).map((item) => textOf(item.name));
+  const ephemeral = items.filter(isEphemeral).map((item) => textIn(item.name));
   return {
     // If some of them could not be read, their sum is unknown.
     ...streamMetrics(info, unknown.size > 0 ? undefined : durable),
@@ -243,5 +244,5 @@ async function metricsOf(address: Address, api: JetStreamApi): Promise<object> {
 function isEphemeral(item: JsonObject): boolean {
   const config = configOf(item);
   const isSourcing = config.sourcing === true || config.direct === true;
-  return textOf(config.durable_name) === '' && !isSourcing && textOf(item.name) !== '';
+  return textIn(config.durable_name) === '' && !isSourcing && textIn(item.name) !== '';
 }

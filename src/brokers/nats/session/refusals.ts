@@ -52,6 +52,24 @@ export function isNotFound(error: unknown): boolean {
   );
 }
 
+/** No message has this sequence, or one that comes later. */
+export function isNoMessage(error: unknown): boolean {
+  return error instanceof Refusal && error.errCode === 10037;
+}
+
+/** An answer; undefined if the request fails because there is nothing. @throws any other error of the request */
+export async function unless<T>(
+  isNothing: (error: unknown) => boolean,
+  answer: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isNothing(error)) return undefined;
+    throw error;
+  }
+}
+
 /** Incomplete results; temporarily unavailable; no longer the leader. */
 const TRANSIENT = new Set([10004, 10008, 10009]);
 

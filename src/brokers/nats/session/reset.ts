@@ -1,18 +1,15 @@
-import { integer, isObject, type Json } from '../../../model/index.ts';
+import { integer, isObject, type Json, objectOf } from '../../../model/index.ts';
 import { numberIn } from '../fields/values.ts';
 import type { ConsumerCall } from '../kinds/consumer/index.ts';
 import { asDeclared, asReset } from '../kinds/consumer/moved.ts';
 import type { ResetTo } from '../kinds/consumer/risks.ts';
 import { type Execution, pause, type Result } from './api.ts';
 import { configOf } from './listings.ts';
-import { failureOf, hasUnknownOutcome, isTransient, Refusal } from './refusals.ts';
+import { failureOf, hasUnknownOutcome, isNoMessage, isTransient, unless } from './refusals.ts';
 import { pedantic, tokens, writeOf } from './requests.ts';
 import { isSame } from './verify-response.ts';
 
 export type ResetCall = Extract<ConsumerCall, { op: 'consumer.reset' }>;
-
-/** No message has this time, or a later one. */
-const NO_MESSAGE = 10037;
 
 /**
  * Moves a consumer, then records where it is declared to begin. A reset to a sequence has the same effect when it is made
@@ -50,14 +47,11 @@ export async function resetConsumer(call: ResetCall, execution: Execution): Prom
 async function sequenceOf(to: ResetTo, stream: string, { api }: Execution, deadline: number): Promise<Json> {
   if (typeof to === 'object' && 'seq' in to) return to.seq;
   if (to !== 'new') {
-    try {
-      const body = { start_time: to.time, next_by_subj: '>', no_hdr: true };
-      const { message } = await api.read({ verb: 'STREAM.MSG.GET', path: [stream], body }, deadline);
-      if (isObject(message)) return message.seq ?? 1;
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.errCode !== NO_MESSAGE) throw error;
-    }
+    const body = { start_time: to.time, next_by_subj: '>', no_hdr: true };
+    const request = { verb: 'STREAM.MSG.GET', path: [stream], body };
+    const answer = await unless(isNoMessage, api.read(request, deadline));
+    if (isObject(answer?.message)) return answer.message.seq ?? 1;
   }
   const { state } = await api.read({ verb: 'STREAM.INFO', path: [stream] }, deadline);
-  return integer((isObject(state) ? numberIn(state.last_seq) : 0n) + 1n);
+  return integer(numberIn(objectOf(state).last_seq) + 1n);
 }

@@ -1,6 +1,5 @@
 import type { Mapping, TerraformKind, TerraformResource } from '../../../../import/index.ts';
-import { type PlacedField, putConsumer } from '../draft.ts';
-import { fieldsOf, seconds } from './values.ts';
+import { fieldsOf, type PlacedField, putConsumer } from '../draft.ts';
 
 /** A stream’s resource has this before the name in its id, which is what a consumer refers to. */
 const ID_PREFIX = /^JETSTREAM_STREAM_/;
@@ -84,7 +83,7 @@ function sampling(values: Mapping): Record<string, PlacedField> {
 function backoff(values: Mapping): Record<string, PlacedField> {
   const list = values.json('backoff');
   if (!Array.isArray(list) || list.length === 0) return {};
-  const value = list.map((item) => (typeof item === 'number' ? (seconds(item) ?? '') : String(item)));
+  const value = list.map((item) => (typeof item === 'number' ? `${item}s` : String(item)));
   return { backoff: { value, at: values.at('backoff') } };
 }
 

@@ -1,8 +1,7 @@
 import type { Mapping, TerraformKind } from '../../../../import/index.ts';
 import type { Json } from '../../../../model/index.ts';
 import { identify } from '../../kinds/addresses.ts';
-import { type PlacedField, putStream } from '../draft.ts';
-import { fieldsOf, placementOf } from './values.ts';
+import { fieldsOf, type PlacedField, putStream } from '../draft.ts';
 
 export const stream: TerraformKind = {
   kind: 'stream',
@@ -126,5 +125,57 @@ function originOf(origin: Mapping): Json {
         deliver_subject: consumer.text('deliver_subject') ?? '',
       },
     }),
+  };
+}
+
+/** Where a stream may be: three keys of the provider, one field of the API. */
+function placementOf(from: Mapping): Record<string, PlacedField> {
+  const cluster = from.text('placement_cluster') || undefined;
+  const tags = from.texts('placement_tags').map(({ text }) => text);
+  if (from.text('placement_preferred'))
+    from.leave('placement_preferred', 'it only says which server leads when the stream is made');
+  // As the provider does, which sends tags only with a cluster.
+  if (cluster === undefined) return {};
+  const value = { cluster, ...(tags.length > 0 && { tags }) };
+  return { placement: { value, at: from.at('placement_cluster') } };
+}
+
+const BUCKET = {
+  description: ['description', 'text'],
+  storage: ['storage', 'text'],
+  ttl: ['max_age', 'seconds'],
+  max_bucket_size: ['max_bytes', 'whole'],
+  replicas: ['num_replicas', 'whole'],
+} as const;
+
+export const keyValueBucket = bucketKind('key-value', 'KV_', (values) =>
+  fieldsOf(values, {
+    ...BUCKET,
+    history: ['max_msgs_per_subject', 'whole'],
+    max_value_size: ['max_msg_size', 'whole'],
+    limit_marker_ttl: ['subject_delete_marker_ttl', 'seconds'],
+  }),
+);
+
+export const objectStore = bucketKind('object-store', 'OBJ_', (values) => {
+  const isCompressed = values.flag('compression') === true;
+  const compression = { value: isCompressed ? 's2' : 'none', at: values.at('compression') };
+  return { ...fieldsOf(values, BUCKET), compression };
+});
+
+function bucketKind(
+  kind: string,
+  prefix: string,
+  fieldsIn: (values: Mapping) => Record<string, PlacedField>,
+): TerraformKind {
+  return {
+    kind,
+    translate(draft, resource) {
+      const { values, at } = resource;
+      const name = resource.text('name');
+      if (name === undefined) return undefined;
+      putStream(draft, prefix + name, { ...fieldsIn(values), ...placementOf(values) }, at);
+      return [name];
+    },
   };
 }

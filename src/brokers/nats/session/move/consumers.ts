@@ -1,10 +1,10 @@
 import { eachOf } from '../../../../model/concurrency.ts';
 import { equalJson, type JsonObject } from '../../../../model/index.ts';
-import { numberIn } from '../../fields/values.ts';
+import { numberIn, textIn } from '../../fields/values.ts';
 import { continued, recordedIn, recordOf } from '../../kinds/consumer/moved.ts';
 import { withRenamedFilters } from '../../kinds/stream/move-configs.ts';
-import { configOf, declaredName, listConsumers, textOf } from '../listings.ts';
-import { isNameInUse, isNotFound } from '../refusals.ts';
+import { configOf, declaredName, listConsumers } from '../listings.ts';
+import { isNameInUse, isNotFound, unless } from '../refusals.ts';
 import { writeOf } from '../requests.ts';
 import type { Mover } from './mover.ts';
 
@@ -14,7 +14,7 @@ const CONCURRENT = 32;
 /** Records the durable consumers of the stream in the hold stream, with what they acknowledged. */
 export async function recordConsumers(mover: Mover): Promise<void> {
   const [live, recorded] = await Promise.all([list(mover, mover.name), list(mover, mover.hold)]);
-  const records = new Map(recorded.map((item) => [textOf(item.name), configOf(item)]));
+  const records = new Map(recorded.map((item) => [textIn(item.name), configOf(item)]));
   await eachOf(live, CONCURRENT, async (item) => {
     const name = declaredName(configOf(item));
     if (name === undefined) return;
@@ -53,18 +53,14 @@ export async function moveConsumers(mover: Mover, stream: JsonObject): Promise<v
 /** @param stream STREAM.INFO of the stream that gets the consumers */
 async function createAnew(mover: Mover, stream: JsonObject, records: readonly JsonObject[]): Promise<void> {
   const { name: to, num_replicas } = configOf(stream);
-  const there = new Set((await list(mover, textOf(to))).map(({ name }) => name));
+  const there = new Set((await list(mover, textIn(to))).map(({ name }) => name));
   const replicas = Number(numberIn(num_replicas)) || 1;
   await eachOf(records, CONCURRENT, async (config) => {
-    const name = textOf(config.durable_name);
+    const name = textIn(config.durable_name);
     const record = recordedIn(config);
     if (!record || there.has(name)) return;
-    try {
-      await write(mover, 'create', textOf(to), name, continued(record, replicas));
-    } catch (error) {
-      // Another apply, or its client, created it meanwhile.
-      if (!isNameInUse(error)) throw error;
-    }
+    // Another apply, or its client, may have created it meanwhile.
+    await unless(isNameInUse, write(mover, 'create', textIn(to), name, continued(record, replicas)));
   });
 }
 
@@ -73,11 +69,8 @@ async function list(mover: Mover, stream: string): Promise<readonly JsonObject[]
   const { items, unknown } = await listConsumers(mover.api, stream);
   const found = [...items];
   await eachOf([...unknown], CONCURRENT, async (name) => {
-    try {
-      found.push(await mover.read({ verb: 'CONSUMER.INFO', path: [stream, name] }));
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    const item = await unless(isNotFound, mover.read({ verb: 'CONSUMER.INFO', path: [stream, name] }));
+    if (item) found.push(item);
   });
   return found;
 }
@@ -89,9 +82,6 @@ async function write(
   name: string,
   config: JsonObject,
 ): Promise<void> {
-  const target = '';
   const body = { stream, name, config };
-  await mover.write(
-    writeOf({ op: action === 'create' ? 'consumer.create' : 'consumer.update', target, body }).request,
-  );
+  await mover.write(writeOf({ op: `consumer.${action}`, target: '', body }).request);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Failure, formatCount, isObject, type JsonObject } from '../../../../model/index.ts';
-import { numberIn } from '../../fields/values.ts';
+import { numberIn, textIn } from '../../fields/values.ts';
 import {
   isRenameCall,
   MOVE_PHASES,
@@ -10,8 +10,8 @@ import {
   RENAME_PHASES,
 } from '../../kinds/stream/move-calls.ts';
 import type { ApiRequest, Execution, JetStreamApi } from '../api.ts';
-import { configOf, textOf } from '../listings.ts';
-import { isNotFound } from '../refusals.ts';
+import { configOf } from '../listings.ts';
+import { isNotFound, unless } from '../refusals.ts';
 
 /** The move cannot continue now. Nothing is lost: the next apply continues it. */
 export class MoveStopped extends Error {
@@ -85,13 +85,8 @@ export class Mover {
     return { stream, hold, phase: phaseOf(this.name, configs) };
   }
 
-  async #info(stream: string): Promise<JsonObject | undefined> {
-    try {
-      return await this.read({ verb: 'STREAM.INFO', path: [stream] });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+  #info(stream: string): Promise<JsonObject | undefined> {
+    return unless(isNotFound, this.read({ verb: 'STREAM.INFO', path: [stream] }));
   }
 
   /** @throws as `JetStreamApi.read` */
@@ -171,7 +166,7 @@ export function countersOf(info: JsonObject): Counters {
 /** Why a mirror does not continue, in the words of its server. */
 export function mirrorErrorOf(info: JsonObject): string {
   const { mirror } = info;
-  const error = isObject(mirror) && isObject(mirror.error) ? textOf(mirror.error.description) : '';
+  const error = isObject(mirror) && isObject(mirror.error) ? textIn(mirror.error.description) : '';
   return error === '' ? '' : ` (${error})`;
 }
 
@@ -184,7 +179,7 @@ export function absentPeers({ cluster }: JsonObject): string[] {
   const replicas = Array.isArray(cluster.replicas) ? cluster.replicas.filter(isObject) : [];
   return replicas
     .filter(({ current, offline }) => offline === true || current !== true)
-    .map(({ name }) => textOf(name));
+    .map(({ name }) => textIn(name));
 }
 
 export function amountText({ messages }: Counters, of: Counters): string {

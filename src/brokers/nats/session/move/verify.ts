@@ -1,8 +1,8 @@
 import { eachOf } from '../../../../model/concurrency.ts';
-import { isObject, type JsonObject, roughSize, toBigInt } from '../../../../model/index.ts';
-import { numberIn } from '../../fields/values.ts';
-import { configOf, textOf } from '../listings.ts';
-import { Refusal } from '../refusals.ts';
+import { isObject, type JsonObject, objectOf, roughSize, toBigInt } from '../../../../model/index.ts';
+import { numberIn, textIn } from '../../fields/values.ts';
+import { configOf } from '../listings.ts';
+import { isNoMessage, Refusal, unless } from '../refusals.ts';
 import { amountText, type Counters, countersOf, type Mover, MoveStopped, mirrorErrorOf } from './mover.ts';
 
 /** Holes that are compared one by one. Counters alone tell about more: the answer would be too long. */
@@ -66,14 +66,9 @@ async function bringTail(
 
 /** The time of a message; undefined if there is none with this sequence. */
 export async function timeOf(mover: Mover, stream: string, sequence: bigint): Promise<string | undefined> {
-  try {
-    const body = { seq: Number(sequence) };
-    const { message } = await mover.read({ verb: 'STREAM.MSG.GET', path: [stream], body });
-    return isObject(message) ? textOf(message.time) : '';
-  } catch (error) {
-    if (error instanceof Refusal && error.errCode === 10037) return undefined;
-    throw error;
-  }
+  const request = { verb: 'STREAM.MSG.GET', path: [stream], body: { seq: Number(sequence) } };
+  const answer = await unless(isNoMessage, mover.read(request));
+  return answer && textIn(objectOf(answer.message).time);
 }
 
 /** Whether every hole of the mirror is one of its origin, too. */
@@ -128,17 +123,11 @@ async function removeLost(
 }
 
 async function deleteMessage(mover: Mover, stream: string, sequence: bigint): Promise<void> {
-  try {
-    const body = { seq: Number(sequence), no_erase: true };
-    await mover.write({ verb: 'STREAM.MSG.DELETE', path: [stream], body });
-  } catch (error) {
-    // Gone already: expired, or deleted by the attempt before.
-    if (
-      !(error instanceof Refusal && error.code === 404) &&
-      !(error instanceof Refusal && error.errCode === 10043)
-    )
-      throw error;
-  }
+  const body = { seq: Number(sequence), no_erase: true };
+  // Gone already: expired, or deleted by the attempt before.
+  const isGone = (error: unknown) =>
+    error instanceof Refusal && (error.code === 404 || error.errCode === 10043);
+  await unless(isGone, mover.write({ verb: 'STREAM.MSG.DELETE', path: [stream], body }));
 }
 
 /**

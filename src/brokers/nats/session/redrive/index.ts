@@ -11,9 +11,10 @@ import {
   type RedriveRun,
   surveyOf,
 } from '../../../../model/index.ts';
+import { stringsIn } from '../../fields/values.ts';
 import type { JetStreamApi } from '../api.ts';
 import { configOf } from '../listings.ts';
-import { errorOf, hasUnknownOutcome, isNotFound, Refusal } from '../refusals.ts';
+import { errorOf, hasUnknownOutcome, isNotFound, Refusal, unless } from '../refusals.ts';
 import { type Letter, LetterReader, namedIn } from './letters.ts';
 import { messageAt, messageFrom, numberOf, type StoredMessage } from './messages.ts';
 import { Redriver } from './redriver.ts';
@@ -55,11 +56,8 @@ async function openStream(
   if (isObject(config.mirror)) {
     throw new RedriveError(`stream ${name} is a mirror`, 'redrive from the stream that it mirrors');
   }
-  const subjects = Array.isArray(config.subjects)
-    ? config.subjects.filter((item) => typeof item === 'string')
-    : [];
   const state: JsonObject = isObject(info.state) ? info.state : {};
-  const reader = new LetterReader(api, request, { name, subjects });
+  const reader = new LetterReader(api, request, { name, subjects: stringsIn(config.subjects) });
   const first = numberOf(state.first_seq);
   /** What dies during the run comes after it. */
   const last = numberOf(state.last_seq);
@@ -73,12 +71,10 @@ async function openStream(
 }
 
 async function infoOf(api: JetStreamApi, name: string): Promise<JsonObject> {
-  try {
-    return await api.read({ verb: 'STREAM.INFO', path: [name], body: { subjects_filter: '>' } });
-  } catch (error) {
-    if (isNotFound(error)) throw new RedriveError(`stream ${name} does not exist`);
-    throw error;
-  }
+  const request = { verb: 'STREAM.INFO', path: [name], body: { subjects_filter: '>' } };
+  const info = await unless(isNotFound, api.read(request));
+  if (!info) throw new RedriveError(`stream ${name} does not exist`);
+  return info;
 }
 
 async function* guarded<T>(broker: BrokerIdentity, items: AsyncIterable<T>): AsyncGenerator<T> {

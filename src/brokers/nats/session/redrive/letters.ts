@@ -1,7 +1,7 @@
 import { type DeadLetter, isObject, parseJson, type RedriveRequest } from '../../../../model/index.ts';
 import { isToken, isWithin } from '../../fields/subjects.ts';
+import { textIn } from '../../fields/values.ts';
 import type { JetStreamApi } from '../api.ts';
-import { textOf } from '../listings.ts';
 import { headerIn, messageAt, numberOf, redrivenOf, type StoredMessage } from './messages.ts';
 import { Origin } from './origin.ts';
 
@@ -131,7 +131,7 @@ export class LetterReader {
   async #askTaker(subject: string): Promise<Origin | undefined> {
     const { streams } = await this.#api.read({ verb: 'STREAM.NAMES', body: { subject } });
     const [name] = Array.isArray(streams) ? streams : [];
-    return name === undefined ? undefined : this.origin(textOf(name));
+    return name === undefined ? undefined : this.origin(textIn(name));
   }
 }
 
@@ -182,16 +182,16 @@ const MAX_REASON = 200;
 export function parseAdvisory({ data, time }: StoredMessage): Advisory | 'other' | undefined {
   if (data.length > MAX_BYTES || data[0] !== 0x7b) return undefined;
   const body = parsed(data);
-  const type = isObject(body) ? textOf(body.type) : '';
+  const type = isObject(body) ? textIn(body.type) : '';
   if (!isObject(body) || !type.startsWith(PREFIX)) return undefined;
   const reason = REASONS.get(type.slice(PREFIX.length));
   const seq = numberOf(body.stream_seq);
   if (reason === undefined || seq < 1) return 'other';
-  const said = textOf(body.reason).slice(0, MAX_REASON);
-  const told = Date.parse(textOf(body.timestamp));
+  const said = textIn(body.reason).slice(0, MAX_REASON);
+  const told = Date.parse(textIn(body.timestamp));
   return {
-    stream: textOf(body.stream),
-    consumer: textOf(body.consumer),
+    stream: textIn(body.stream),
+    consumer: textIn(body.consumer),
     seq,
     // Since 2.10 a client may say why it terminates a message.
     reason: said === '' ? reason : `${reason}: ${said}`,

@@ -1,7 +1,7 @@
-import { isObject, type Json, type JsonObject, parseJson, toBigInt } from '../../../../model/index.ts';
-import type { JetStreamApi } from '../api.ts';
-import { textOf } from '../listings.ts';
-import { Refusal } from '../refusals.ts';
+import { isObject, type Json, type JsonObject, toBigInt } from '../../../../model/index.ts';
+import { textIn } from '../../fields/values.ts';
+import { answerIn, type JetStreamApi } from '../api.ts';
+import { isNoMessage, Refusal, unless } from '../refusals.ts';
 
 /** A header as it stands in a message; the same name may come more than once. */
 export type Header = readonly [name: string, value: string];
@@ -17,8 +17,6 @@ export interface StoredMessage {
   readonly data: Uint8Array;
 }
 
-/** `no message found` */
-const NO_MESSAGE = 10037;
 /** `sequence 12 not found`, where one is to be deleted. */
 const NO_SEQUENCE = 10043;
 
@@ -41,13 +39,13 @@ export function messageFrom(
 }
 
 async function read(api: JetStreamApi, stream: string, body: JsonObject): Promise<StoredMessage | undefined> {
-  const answer = await unlessCode(NO_MESSAGE, api.read({ verb: 'STREAM.MSG.GET', path: [stream], body }));
+  const answer = await unless(isNoMessage, api.read({ verb: 'STREAM.MSG.GET', path: [stream], body }));
   const message = answer?.message;
   if (!isObject(message)) return undefined;
   return {
     seq: numberOf(message.seq),
-    subject: textOf(message.subject),
-    time: Date.parse(textOf(message.time)),
+    subject: textIn(message.subject),
+    time: Date.parse(textIn(message.time)),
     headers: parseHeaders(bytesOf(message.hdrs)),
     data: bytesOf(message.data),
   };
@@ -57,16 +55,9 @@ async function read(api: JetStreamApi, stream: string, body: JsonObject): Promis
 export async function deleteMessage(api: JetStreamApi, stream: string, seq: number): Promise<void> {
   const request = { verb: 'STREAM.MSG.DELETE', path: [stream], body: { seq, no_erase: true } };
   // Sending it twice does no harm: the second one finds no message.
-  await unlessCode(NO_SEQUENCE, unlessCode(NO_MESSAGE, api.read(request)));
-}
-
-async function unlessCode<T>(code: number, answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof Refusal && error.errCode === code) return undefined;
-    throw error;
-  }
+  const isGone = (error: unknown) =>
+    isNoMessage(error) || (error instanceof Refusal && error.errCode === NO_SEQUENCE);
+  await unless(isGone, api.read(request));
 }
 
 export function numberOf(value: Json | undefined): number {
@@ -74,7 +65,7 @@ export function numberOf(value: Json | undefined): number {
 }
 
 function bytesOf(value: Json | undefined): Uint8Array {
-  return Buffer.from(textOf(value), 'base64');
+  return Buffer.from(textIn(value), 'base64');
 }
 
 /** `NATS/1.0`, then a line a header. */
@@ -160,15 +151,8 @@ export async function publish(api: JetStreamApi, copy: Copy): Promise<void> {
   for (const [name, value] of copy.headers) headers.append(name, value);
   headers.set('Nats-Expected-Stream', copy.stream);
   const time = api.settings.timeout;
-  const answer = parseJson(
-    new TextDecoder().decode(await api.link.request(copy.subject, copy.data, time, headers)),
-  );
-  if (!isObject(answer)) throw new Refusal(500, 0, 'the acknowledgement is not a JSON object');
-  if (isObject(answer.error)) {
-    const { code, err_code, description } = answer.error;
-    throw new Refusal(numberOf(code), numberOf(err_code), textOf(description));
-  }
-  if (textOf(answer.stream) !== copy.stream || numberOf(answer.seq) < 1) {
+  const answer = answerIn(await api.link.request(copy.subject, copy.data, time, headers));
+  if (textIn(answer.stream) !== copy.stream || numberOf(answer.seq) < 1) {
     throw new Refusal(500, 0, 'the acknowledgement names no sequence of the stream');
   }
 }

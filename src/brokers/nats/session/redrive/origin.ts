@@ -1,8 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../../../../model/index.ts';
 import { isToken, isWithin } from '../../fields/subjects.ts';
+import { stringsIn, textIn } from '../../fields/values.ts';
 import type { JetStreamApi } from '../api.ts';
-import { configOf, listConsumers, textOf } from '../listings.ts';
-import { isNotFound } from '../refusals.ts';
+import { configOf, listConsumers } from '../listings.ts';
+import { isNotFound, unless } from '../refusals.ts';
 import { numberOf, type StoredMessage } from './messages.ts';
 
 /** Milliseconds by which the clocks of the servers that keep a stream and its consumer may differ. */
@@ -24,11 +25,11 @@ export class Origin {
 
   private constructor(name: string, info: JsonObject, consumers: readonly JsonObject[]) {
     this.name = name;
-    this.#created = Date.parse(textOf(info.created));
+    this.#created = Date.parse(textIn(info.created));
     this.#config = configOf(info);
     this.#room = roomIn(info);
     this.consumers = consumers.map((consumer) => ({
-      name: textOf(consumer.name),
+      name: textIn(consumer.name),
       filters: filtersOf(configOf(consumer)),
     }));
   }
@@ -36,13 +37,11 @@ export class Origin {
   /** Undefined if there is no such stream. @throws as `JetStreamApi.read` */
   static async read(api: JetStreamApi, name: string): Promise<Origin | undefined> {
     if (!isToken(name)) return undefined;
-    try {
+    const read = async () => {
       const info = await api.read({ verb: 'STREAM.INFO', path: [name] });
       return new Origin(name, info, (await listConsumers(api, name)).items);
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    };
+    return unless(isNotFound, read());
   }
 
   /** Its messages are work that waits, so that the old one has to go. The others keep a history, and the old one in it. */
@@ -82,7 +81,7 @@ export class Origin {
     if (this.#config.no_ack === true) return `stream ${name} does not acknowledge messages (no_ack)`;
     if (this.#config.allow_msg_counter === true)
       return `stream ${name} holds counters: a copy would count twice`;
-    if (!texts(this.#config.subjects).some((own) => isWithin(subject, own))) {
+    if (!stringsIn(this.#config.subjects).some((own) => isWithin(subject, own))) {
       return `stream ${name} does not take subject ${subject}`;
     }
     // The server acknowledges such a message and drops it.
@@ -140,10 +139,6 @@ function roomIn(info: JsonObject): { messages: number; bytes: number } {
 }
 
 function filtersOf({ filter_subject, filter_subjects }: JsonObject): string[] {
-  const filters = [...texts(filter_subjects), textOf(filter_subject)].filter((filter) => filter !== '');
+  const filters = [...stringsIn(filter_subjects), textIn(filter_subject)].filter((filter) => filter !== '');
   return filters.length > 0 ? filters : ['>'];
-}
-
-function texts(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

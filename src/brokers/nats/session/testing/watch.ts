@@ -2,12 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { eachOf } from '../../../../model/concurrency.ts';
 import { isObject, type JsonObject, kindOf } from '../../../../model/index.ts';
-import { numberIn, objectsIn, parseObject } from '../../fields/values.ts';
+import { numberIn, objectsIn, parseObject, textIn } from '../../fields/values.ts';
 import { consumerNameOf, streamNameOf } from '../../kinds/addresses.ts';
 import type { Message } from '../../routing/flow.ts';
 import { type JetStreamApi, pause } from '../api.ts';
-import { textOf } from '../listings.ts';
-import { hasNoResponders, Refusal, ResponseTimeout } from '../refusals.ts';
+import { hasNoResponders, isNoMessage, ResponseTimeout, unless } from '../refusals.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Tells the messages of the tests from each other. */
@@ -26,7 +25,6 @@ const LONGEST = 20_000;
 const BATCH = 50;
 /** Milliseconds until every server of a cluster knows which subjects a new stream stores. */
 const INTEREST = 1_000;
-const MESSAGE_NOT_FOUND = 10037;
 
 /** Where one message went, by the names of the originals. */
 export interface Traces {
@@ -107,7 +105,7 @@ export class Watch {
       try {
         const { data } = await connection.request(subject, PAYLOAD, { ...options, timeout });
         const answer = parseObject(new TextDecoder().decode(data));
-        return isObject(answer?.error) ? textOf(answer.error.description) : undefined;
+        return isObject(answer?.error) ? textIn(answer.error.description) : undefined;
       } catch (error) {
         if (!hasNoResponders(error)) throw error;
         if (!(await pause(attempt, deadline))) return 'no stream answers';
@@ -176,16 +174,12 @@ export class Watch {
 
   async #read(stream: string, seq: bigint): Promise<void> {
     const request = { verb: 'STREAM.MSG.GET', path: [stream], body: { seq: Number(seq) } };
-    const answer = await this.#api.read(request).catch((error: unknown) => {
-      // A mirror that takes a part of its origin has no other messages.
-      if (error instanceof Refusal && error.errCode === MESSAGE_NOT_FOUND) return {};
-      throw error;
-    });
-    const { message } = answer as JsonObject;
+    // A mirror that takes a part of its origin has no other messages.
+    const message = (await unless(isNoMessage, this.#api.read(request)))?.message;
     if (!isObject(message)) return;
-    const headers = Buffer.from(textOf(message.hdrs), 'base64').toString();
+    const headers = Buffer.from(textIn(message.hdrs), 'base64').toString();
     const [, id] = new RegExp(`^${ID}: (\\d{1,9})\r$`, 'm').exec(headers) ?? [];
-    const subject = this.#scratch.original(textOf(message.subject));
+    const subject = this.#scratch.original(textIn(message.subject));
     const name = this.#scratch.originals.get(stream);
     if (id === undefined || subject === undefined || name === undefined) return;
     const { stored } = this.of(Number(id));
