@@ -46,10 +46,7 @@ export function setClusterDefault(
   return withCluster(bootstrap, async (cluster) => {
     const configs = [{ name, operation: value === null ? DELETE : SET, value }];
     const request = { resources: [{ type: BROKER, name: '', configs }], validateOnly: false };
-    const { resources } = await cluster.request(IncrementalAlterConfigs, request, {
-      to: 'controller',
-      repeatable: true,
-    });
+    const { resources } = await cluster.request(IncrementalAlterConfigs, request, 'controller');
     if (resources[0]?.error !== 0) throw new Error(resources[0]?.message ?? 'no answer');
   });
 }

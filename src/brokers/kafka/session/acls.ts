@@ -3,10 +3,10 @@ import { operations, patterns, permissions, resourceTypes } from '../fields/acl.
 import { wordOf } from '../fields/field.ts';
 import { type AclCall, type AclSpec, aclAddress } from '../kinds/acl/spec.ts';
 import type { Cluster } from './cluster.ts';
-import { type CallExecutor, executedBy, type Verdict } from './executor.ts';
+import type { CallExecutor, Verdict } from './executor.ts';
 import type { KindSession, Wanted } from './kind-session.ts';
 import { api, int8, int16, int32, nullableString, string } from './protocol/codec.ts';
-import { SECURITY_DISABLED } from './protocol/errors.ts';
+import { CODE } from './protocol/errors.ts';
 import { refused } from './refusals.ts';
 
 const FILTER = {
@@ -73,8 +73,8 @@ export const acls: KindSession<AclCall> = {
   requests: [DescribeAcls, CreateAcls, DeleteAcls],
   read: readAcls,
   executors: (cluster) => ({
-    'acl.create': executedBy(cluster.settings, creation(cluster)),
-    'acl.delete': executedBy(cluster.settings, deletion(cluster)),
+    'acl.create': creation(cluster),
+    'acl.delete': deletion(cluster),
   }),
 };
 
@@ -95,7 +95,7 @@ async function listAcls(cluster: Cluster, needed: boolean): Promise<AclSpec[]> {
     ...{ host: null, operation: ANY, permission: ANY },
   };
   const response = await cluster.read(DescribeAcls, everything);
-  if (response.error === SECURITY_DISABLED && !needed) return [];
+  if (response.error === CODE.SECURITY_DISABLED && !needed) return [];
   if (response.error !== 0) {
     const { error: code, message } = response;
     throw refused(cluster.settings, { op: 'read ACLs', code, message, right: { operation: 'Describe' } });
@@ -121,7 +121,7 @@ function creation(cluster: Cluster): CallExecutor<AclSpec> {
     op: 'create ACL',
     async send(bodies) {
       const request = { acls: bodies.map(toWire) };
-      const response = await cluster.request(CreateAcls, request, { to: 'controller', repeatable: true });
+      const response = await cluster.request(CreateAcls, request, 'controller');
       return response.results.map(toVerdict);
     },
     right: () => ({ operation: 'Alter' }),
@@ -136,7 +136,7 @@ function deletion(cluster: Cluster): CallExecutor<AclSpec> {
     op: 'delete ACL',
     async send(bodies) {
       const request = { filters: bodies.map(toWire) };
-      const response = await cluster.request(DeleteAcls, request, { to: 'controller', repeatable: true });
+      const response = await cluster.request(DeleteAcls, request, 'controller');
       return response.results.map((result) =>
         toVerdict(result.matching.find(({ error }) => error !== 0) ?? result),
       );

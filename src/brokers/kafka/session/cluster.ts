@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError, ConnectionError } from '../../../model/index.ts';
 import { LostConnection } from './connection-errors.ts';
 import { Link } from './link.ts';
-import { type ApiVersionsResponse, Metadata, type TopicMetadata } from './protocol/cluster.ts';
+import { type ApiVersionsResponse, isOffered, Metadata, type TopicMetadata } from './protocol/cluster.ts';
 import type { AnyApi, Api } from './protocol/codec.ts';
 import type { Endpoint, KafkaSettings } from './settings.ts';
 
@@ -11,17 +11,11 @@ interface BrokerNode extends Endpoint {
   readonly rack: string | null;
 }
 
-interface RequestOptions<A> {
-  /**
-   * The broker that must answer. `home`: the one that all reads go to, so that what was once seen there stays seen.
-   * `controller`: the one that makes changes; with KRaft every broker passes them on.
-   */
-  readonly to: 'home' | 'controller' | number;
-  /** Whether asking twice does no harm; else a request that was sent is never sent again. */
-  readonly repeatable: boolean;
-  /** An answer that says "not now" or "not me". */
-  readonly again?: (response: A) => boolean;
-}
+/**
+ * The broker that must answer. `home`: the one that all reads go to, so that what was once seen there stays seen.
+ * `controller`: the one that makes changes; with KRaft every broker passes them on.
+ */
+type Target = 'home' | 'controller' | number;
 
 /** Milliseconds before the second, third … attempt, before jitter. */
 const PAUSES = [100, 300, 900];
@@ -80,18 +74,13 @@ export class Cluster {
     return this.offered.finalized.some((feature) => feature.name === 'metadata.version');
   }
 
-  offers({ key, version }: AnyApi): boolean {
-    return this.offered.ranges.some(
-      (range) => range.key === key && range.min <= version && version <= range.max,
-    );
+  offers(api: AnyApi): boolean {
+    return isOffered(this.offered, api);
   }
 
   /** Topics by name, or all of them; one request. Also learns which brokers there are now. */
-  async metadata(
-    topics: readonly string[] | null,
-    to: RequestOptions<unknown>['to'] = 'home',
-  ): Promise<readonly TopicMetadata[]> {
-    const response = await this.request(Metadata, { topics, autoCreate: false }, { to, repeatable: true });
+  async metadata(topics: readonly string[] | null): Promise<readonly TopicMetadata[]> {
+    const response = await this.read(Metadata, { topics, autoCreate: false });
     this.#learn(response);
     return response.topics;
   }
@@ -102,29 +91,31 @@ export class Cluster {
 
   /** A request that changes nothing, to the broker that all reads go to. @throws ConnectionError, BrokerError */
   read<Q, A>(api: Api<Q, A>, request: Q): Promise<A> {
-    return this.request(api, request, { to: 'home', repeatable: true });
+    return this.request(api, request, 'home');
   }
 
-  /** @throws ConnectionError, and BrokerError where the broker does not offer the request */
-  async request<Q, A>(api: Api<Q, A>, request: Q, options: RequestOptions<A>): Promise<A> {
+  /**
+   * @param repeatable whether asking twice does no harm; else a request that was sent is never sent again
+   * @throws ConnectionError, and BrokerError where the broker does not offer the request
+   */
+  async request<Q, A>(api: Api<Q, A>, request: Q, to: Target, repeatable = true): Promise<A> {
     for (let attempt = 0; ; attempt++) {
       const pause = PAUSES[attempt];
       // A closed session must not reconnect.
       if (this.#closed) throw new ConnectionError(this.settings.broker, 'the session was closed');
       try {
-        const link = await this.#linkTo(options.to);
+        const link = await this.#linkTo(to);
         if (!link.offers(api)) throw notOffered(this.settings.broker, api);
         // A listener that requires a login closes the connection at the first request without one.
-        const response = await link.request(api, request, this.#id === '' ? 'login' : 'request');
-        if (pause === undefined || !options.again?.(response)) return response;
+        return await link.request(api, request, this.#id === '' ? 'login' : 'request');
       } catch (error) {
         if (!(error instanceof LostConnection) || !error.transient || this.#closed) throw error;
         if (error.sent) this.#avoid(error.endpoint);
         if (error.isLate && this.#candidates().every((one) => this.#avoided.has(keyOf(one)))) throw error;
-        if (pause === undefined || (error.sent && !options.repeatable)) throw error;
+        if (pause === undefined || (error.sent && !repeatable)) throw error;
       }
       await sleep(pause * (0.5 + Math.random()));
-      if (options.to === 'controller' && !this.isKraft) await this.refresh().catch(() => {});
+      if (to === 'controller' && !this.isKraft) await this.refresh().catch(() => {});
     }
   }
 
@@ -137,10 +128,7 @@ export class Cluster {
       this.#brokers.map(async ({ id }): Promise<[number, A | Error] | undefined> => {
         const asked = request(id);
         if (asked === undefined) return undefined;
-        const response = await this.request(api, asked, { to: id, repeatable: true }).catch(
-          (error: Error) => error,
-        );
-        return [id, response];
+        return [id, await this.request(api, asked, id).catch((error: Error) => error)];
       }),
     );
     return new Map(responses.filter((response) => response !== undefined));
@@ -159,7 +147,7 @@ export class Cluster {
 
   close(): void {
     this.#closed = true;
-    for (const link of this.#links.values()) link.then((open) => open.close()).catch(() => {});
+    for (const link of this.#links.values()) closeWhenOpen(link);
     this.#links.clear();
   }
 
@@ -169,7 +157,7 @@ export class Cluster {
     if (response.brokers.length > 0) this.#brokers = [...response.brokers].sort((a, b) => a.id - b.id);
   }
 
-  #linkTo(to: RequestOptions<unknown>['to']): Promise<Link> {
+  #linkTo(to: Target): Promise<Link> {
     const id = to === 'controller' && !this.isKraft ? this.#controller : to;
     const node = typeof id === 'number' ? this.#brokers.find((broker) => broker.id === id) : undefined;
     return node ? this.#link(node) : this.#homeLink();
@@ -203,10 +191,7 @@ export class Cluster {
   /** A broker that is too slow, or went away in the middle, is asked last from now on, and by a new connection. */
   #avoid(endpoint: Endpoint): void {
     const key = keyOf(endpoint);
-    this.#links
-      .get(key)
-      ?.then((link) => link.close())
-      .catch(() => {});
+    closeWhenOpen(this.#links.get(key));
     this.#links.delete(key);
     this.#avoided.add(key);
     if (this.#home && keyOf(this.#home) === key) this.#home = undefined;
@@ -221,6 +206,10 @@ export class Cluster {
     this.#links.set(key, fresh);
     return fresh;
   }
+}
+
+function closeWhenOpen(link: Promise<Link> | undefined): void {
+  link?.then((open) => open.close()).catch(() => {});
 }
 
 function keyOf({ host, port }: Endpoint): string {

@@ -1,7 +1,7 @@
 import type { Call, Failure, Outcome, SendOptions } from '../../../model/index.ts';
 import { sharedProgress } from '../../../model/progress.ts';
 import type { Cluster } from './cluster.ts';
-import type { Execute, Item, Result } from './executor.ts';
+import { type CallExecutor, type Execute, execute, type Item, type Result } from './executor.ts';
 import type { KindSession } from './kind-session.ts';
 
 /**
@@ -132,12 +132,16 @@ function callExecutor(cluster: Cluster, sessions: Iterable<KindSession>, options
   const ownOptions = () => (options.onWork ? { ...options, onWork: progress() } : options);
   // The body that belongs to an op is known to the kind alone, whose own calls these are.
   const executors = Object.assign({}, ...[...sessions].map((one) => one.executors(cluster))) as Readonly<
-    Record<string, Execute<unknown>>
+    Record<string, CallExecutor<unknown> | Execute<unknown>>
   >;
   const batched = new Map(
-    Object.entries(executors).map(([op, execute]) => [
+    Object.entries(executors).map(([op, executor]) => [
       op,
-      inBatches<unknown>((items) => execute(items, ownOptions())),
+      inBatches<unknown>((items) =>
+        typeof executor === 'function'
+          ? executor(items, ownOptions())
+          : execute(cluster.settings, executor, items, ownOptions()),
+      ),
     ]),
   );
   return ({ op, body }) => {

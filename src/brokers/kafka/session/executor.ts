@@ -9,7 +9,7 @@ import {
   type SendOptions,
 } from '../../../model/index.ts';
 import { LostConnection } from './connection-errors.ts';
-import { NOT_CONTROLLER, POLICY_VIOLATION, QUOTA_EXCEEDED, TIMED_OUT } from './protocol/errors.ts';
+import { CODE } from './protocol/errors.ts';
 import { failureOf, type Right } from './refusals.ts';
 import type { KafkaSettings } from './settings.ts';
 import { type Pace, untilVisible } from './visibility.ts';
@@ -45,7 +45,7 @@ export function areTooMany(verdicts: readonly Verdict[]): boolean {
   return (
     verdicts.length > 1 &&
     verdicts.every(
-      ({ code, message }) => code === POLICY_VIOLATION && /excessively large/i.test(message ?? ''),
+      ({ code, message }) => code === CODE.POLICY_VIOLATION && /excessively large/i.test(message ?? ''),
     )
   );
 }
@@ -54,8 +54,8 @@ export function areTooMany(verdicts: readonly Verdict[]): boolean {
 export interface CallExecutor<B> {
   /** In failures: `create topic`. */
   readonly op: string;
-  /** One request; a verdict for each body, in order. */
-  send(bodies: readonly B[]): Promise<readonly Verdict[]>;
+  /** One request; a verdict for each body, in order. @param checkOnly whether nothing is to change; for previews */
+  send(bodies: readonly B[], checkOnly: boolean): Promise<readonly Verdict[]>;
   /** A code for an object that is as wanted already. `again`: an earlier attempt may have done it. */
   isDone?(code: number, again: boolean): boolean;
   /** A code for an object that was created meanwhile, as wanted or not. */
@@ -73,11 +73,7 @@ export interface CallExecutor<B> {
  * quota of changes is exhausted is in the response, and the link waits for it.
  */
 const PAUSES = [200, 400, 800, 1600, 3200];
-const RETRIABLE: readonly number[] = [TIMED_OUT, NOT_CONTROLLER, QUOTA_EXCEEDED];
-
-export function executedBy<B>(settings: KafkaSettings, executor: CallExecutor<B>): Execute<B> {
-  return (items, options) => execute(settings, executor, items, options);
-}
+const RETRIABLE = [CODE.REQUEST_TIMED_OUT, CODE.NOT_CONTROLLER, CODE.THROTTLING_QUOTA_EXCEEDED];
 
 /**
  * Executes calls of one op in few requests, chunk by chunk; after `drain` no further chunk starts. The next chunk
@@ -161,10 +157,15 @@ async function requestUntilDone<B>(
   let again = hasTried;
   for (let attempt = 0; pending.length > 0; attempt++) {
     const pause = PAUSES[attempt];
-    const verdicts = await executor.send(pending.map((item) => item.body)).catch((error: unknown) => error);
+    const verdicts = await executor
+      .send(
+        pending.map((item) => item.body),
+        false,
+      )
+      .catch((error: unknown) => error);
     if (!Array.isArray(verdicts)) {
       again ||= verdicts instanceof LostConnection && verdicts.sent;
-      const result = failedResult(executor.op, verdicts, again);
+      const result = resultOf(executor.op, verdicts, again);
       if (pause === undefined || !(verdicts instanceof LostConnection) || !verdicts.transient) {
         for (const item of pending) item.settle(result);
         return applied;
@@ -180,10 +181,7 @@ async function requestUntilDone<B>(
     }
     const later: Item<B>[] = [];
     for (const [i, item] of pending.entries()) {
-      const verdict = (verdicts as readonly Verdict[])[i] ?? {
-        code: -1,
-        message: 'the answer says nothing of it',
-      };
+      const verdict = (verdicts as readonly Verdict[])[i] ?? NO_VERDICT;
       if (verdict.code === 0 || executor.isDone?.(verdict.code, again)) {
         applied.push({ item, result: { status: 'done' } });
       } else if (pause !== undefined && RETRIABLE.includes(verdict.code)) later.push(item);
@@ -213,8 +211,8 @@ function jittered(pause: number): number {
   return pause * (0.5 + Math.random());
 }
 
-/** The result of a request without a response. @throws errors of neither broker nor network: bugs */
-function failedResult(op: string, error: unknown, sent: boolean): Result {
+/** The result of a failed request for all of its items. @param sent whether it may have been done @throws bugs */
+export function resultOf(op: string, error: unknown, sent = true): Result {
   if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
   if (!(error instanceof ConnectionError)) throw error;
   const { message, hint } = error;
@@ -224,12 +222,8 @@ function failedResult(op: string, error: unknown, sent: boolean): Result {
   };
 }
 
-/** The result of a failed request for all of its items. @throws any other error: a bug */
-export function resultOf(op: string, error: unknown): Result {
-  if (error instanceof BrokerError) return { status: 'failed', failure: error.failure };
-  if (error instanceof ConnectionError) return { status: 'unknown', failure: { op, message: error.message } };
-  throw error;
-}
+/** A body of which a response says nothing. */
+const NO_VERDICT: Verdict = { code: -1, message: 'the answer says nothing of it' };
 
 /** The answers in the order of the bodies. */
 export function byName(
@@ -239,7 +233,5 @@ export function byName(
   const verdicts = new Map(
     responses.map(({ name, error, message = null }) => [name, { code: error, message }]),
   );
-  return bodies.map(
-    ({ name }) => verdicts.get(name) ?? { code: -1, message: 'the answer says nothing of it' },
-  );
+  return bodies.map(({ name }) => verdicts.get(name) ?? NO_VERDICT);
 }

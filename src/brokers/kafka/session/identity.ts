@@ -3,8 +3,8 @@ import type { KafkaFacts } from '../facts.ts';
 import type { InheritedConfigs } from '../kinds/configs/spec.ts';
 import type { Cluster } from './cluster.ts';
 import type { AnyApi } from './protocol/codec.ts';
+import { originOf } from './protocol/configs.ts';
 import { CreateTopics } from './topics/changes.ts';
-import { originOf } from './topics/read.ts';
 
 /**
  * The cluster's id, version and brokers, and the defaults of a new topic.
@@ -83,7 +83,7 @@ async function checkNewTopic(
   const name = 'brokerform-asks-for-defaults';
   const topic = { name, partitions: -1, replicationFactor: -1, replicas: [], configs: [] };
   const request = { topics: [topic], timeout: cluster.settings.timeout, validateOnly: true };
-  const response = await cluster.request(CreateTopics, request, { to: 'controller', repeatable: true });
+  const response = await cluster.request(CreateTopics, request, 'controller');
   const [checked] = response.topics;
   if (checked?.error !== 0 || checked.configs.length === 0) return undefined;
   const configs = checked.configs.filter((config) => !config.sensitive);

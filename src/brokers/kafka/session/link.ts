@@ -2,12 +2,11 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { answerLimit, OversizedAnswer } from '../../../model/index.ts';
-import { Connection } from './connection.ts';
+import { Connection, saslLogin } from './connection.ts';
 import { connectionError, ForeignProtocol, foreignProtocol, type Phase } from './connection-errors.ts';
 import { MalformedResponse } from './protocol/bytes.ts';
-import { ApiVersions, type ApiVersionsResponse } from './protocol/cluster.ts';
+import { ApiVersions, type ApiVersionsResponse, isOffered } from './protocol/cluster.ts';
 import type { AnyApi, Api } from './protocol/codec.ts';
-import { saslLogin } from './sasl.ts';
 import type { Endpoint, KafkaSettings } from './settings.ts';
 
 const CLIENT = 'brokerform';
@@ -78,10 +77,8 @@ export class Link {
     return this.#connection.isOpen;
   }
 
-  offers({ key, version }: AnyApi): boolean {
-    return this.offered.ranges.some(
-      (range) => range.key === key && range.min <= version && version <= range.max,
-    );
+  offers(api: AnyApi): boolean {
+    return isOffered(this.offered, api);
   }
 
   /**

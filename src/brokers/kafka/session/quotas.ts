@@ -2,7 +2,7 @@ import { canonicalJson, type JsonObject, type Resource } from '../../../model/in
 import { entityTypes } from '../fields/quota.ts';
 import { type QuotaAlter, type QuotaCall, type QuotaEntity, quotaAddress } from '../kinds/quota.ts';
 import type { Cluster } from './cluster.ts';
-import { type CallExecutor, executedBy } from './executor.ts';
+import type { CallExecutor } from './executor.ts';
 import type { KindSession, Wanted } from './kind-session.ts';
 import { api, boolean, float64, int8, int16, int32, nullableString, string } from './protocol/codec.ts';
 import { refused } from './refusals.ts';
@@ -33,7 +33,7 @@ const AlterClientQuotas = api(
 export const quotas: KindSession<QuotaCall> = {
   requests: [DescribeClientQuotas, AlterClientQuotas],
   read: readQuotas,
-  executors: (cluster) => ({ 'quota.alter': executedBy(cluster.settings, alteration(cluster)) }),
+  executors: (cluster) => ({ 'quota.alter': alteration(cluster) }),
 };
 
 async function readQuotas(cluster: Cluster, wanted: Wanted): Promise<Resource[]> {
@@ -88,10 +88,7 @@ function alteration(cluster: Cluster): CallExecutor<QuotaAlter> {
         ],
       }));
       const request = { entries, validateOnly: false };
-      const response = await cluster.request(AlterClientQuotas, request, {
-        to: 'controller',
-        repeatable: true,
-      });
+      const response = await cluster.request(AlterClientQuotas, request, 'controller');
       const verdicts = new Map(
         response.entries.map(({ entity, error, message }) => [
           keyOf(Object.fromEntries(entity.map(({ type, name }) => [type, name]))),

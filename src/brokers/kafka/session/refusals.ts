@@ -2,16 +2,7 @@ import { BrokerError, type Failure } from '../../../model/index.ts';
 import { type AclOperation, operations } from '../fields/acl.ts';
 import type { Cluster } from './cluster.ts';
 import { DescribeCluster } from './protocol/cluster.ts';
-import {
-  CLUSTER_UNAUTHORIZED,
-  errorName,
-  errorWords,
-  GROUP_UNAUTHORIZED,
-  QUOTA_EXCEEDED,
-  SECURITY_DISABLED,
-  TOPIC_UNAUTHORIZED,
-  TRANSACTION_UNAUTHORIZED,
-} from './protocol/errors.ts';
+import { CODE, errorName, errorWords } from './protocol/errors.ts';
 import type { KafkaSettings } from './settings.ts';
 
 /** A right as Kafka's ACLs know it: an operation on a resource. */
@@ -50,7 +41,12 @@ export function refused(settings: KafkaSettings, refusal: Refusal): BrokerError 
   return new BrokerError(settings.broker, failureOf(settings, refusal));
 }
 
-const UNAUTHORIZED = [TOPIC_UNAUTHORIZED, GROUP_UNAUTHORIZED, CLUSTER_UNAUTHORIZED, TRANSACTION_UNAUTHORIZED];
+const UNAUTHORIZED = [
+  CODE.TOPIC_AUTHORIZATION_FAILED,
+  CODE.GROUP_AUTHORIZATION_FAILED,
+  CODE.CLUSTER_AUTHORIZATION_FAILED,
+  CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+];
 
 function isUnauthorized(code: number): boolean {
   return UNAUTHORIZED.includes(code);
@@ -59,10 +55,13 @@ function isUnauthorized(code: number): boolean {
 function hintFor(settings: KafkaSettings, code: number, right: Right): string | undefined {
   if (isUnauthorized(code)) {
     // The broker may ask for the cluster where the topic would do as well, and says which.
-    return grantHint(settings, code === CLUSTER_UNAUTHORIZED ? { operation: right.operation } : right);
+    return grantHint(
+      settings,
+      code === CODE.CLUSTER_AUTHORIZATION_FAILED ? { operation: right.operation } : right,
+    );
   }
-  if (code === SECURITY_DISABLED) return 'set authorizer.class.name on the brokers, or declare no ACLs';
-  if (code === QUOTA_EXCEEDED) return 'wait, or raise controller_mutation_rate for this user';
+  if (code === CODE.SECURITY_DISABLED) return 'set authorizer.class.name on the brokers, or declare no ACLs';
+  if (code === CODE.THROTTLING_QUOTA_EXCEEDED) return 'wait, or raise controller_mutation_rate for this user';
   return undefined;
 }
 

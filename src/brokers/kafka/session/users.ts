@@ -18,19 +18,11 @@ import {
   userAddress,
 } from '../kinds/user.ts';
 import type { Cluster } from './cluster.ts';
-import {
-  byName,
-  type CallExecutor,
-  type Execute,
-  execute,
-  executedBy,
-  type Result,
-  type Verdict,
-} from './executor.ts';
+import { byName, type CallExecutor, type Execute, execute, type Result, type Verdict } from './executor.ts';
 import type { KindSession, Wanted } from './kind-session.ts';
 import { DescribeCluster } from './protocol/cluster.ts';
 import { api, bytes, int8, int16, int32, nullable, nullableString, string } from './protocol/codec.ts';
-import { CLUSTER_UNAUTHORIZED, RESOURCE_NOT_FOUND } from './protocol/errors.ts';
+import { CODE } from './protocol/errors.ts';
 import { readRights, refused } from './refusals.ts';
 
 const DescribeUserScramCredentials = api(
@@ -66,7 +58,7 @@ export const users: KindSession<UserCall> = {
   read: readUsers,
   executors: (cluster) => ({
     'user.upsert': upsert(cluster),
-    'user.remove': executedBy(cluster.settings, removal(cluster)),
+    'user.remove': removal(cluster),
   }),
 };
 
@@ -112,13 +104,13 @@ async function listUsers(
     const right = { operation: 'Describe' } as const;
     return refused(cluster.settings, { op: 'read SCRAM users', code, message, right });
   };
-  if (names === null && !(await mayListUsers(cluster))) throw fail(CLUSTER_UNAUTHORIZED, null);
+  if (names === null && !(await mayListUsers(cluster))) throw fail(CODE.CLUSTER_AUTHORIZATION_FAILED, null);
   const request = { users: names?.map((name) => ({ name })) ?? null };
   const response = await cluster.read(DescribeUserScramCredentials, request);
   if (response.error !== 0) throw fail(response.error, response.message);
   const users = new Map<string, Map<ScramMechanism, number>>();
   for (const { name, error, message, credentials } of response.users) {
-    if (error === RESOURCE_NOT_FOUND) continue;
+    if (error === CODE.RESOURCE_NOT_FOUND) continue;
     if (error !== 0) throw fail(error, message);
     const known = credentials.flatMap(({ mechanism, iterations }): [ScramMechanism, number][] => {
       const word = wordOf(mechanisms, mechanism);
@@ -175,7 +167,7 @@ function removal(cluster: Cluster): CallExecutor<UserRemove> {
       }));
       return alter(cluster, bodies, { deletions });
     },
-    isDone: (code) => code === RESOURCE_NOT_FOUND,
+    isDone: (code) => code === CODE.RESOURCE_NOT_FOUND,
     right: () => ({ operation: 'Alter' }),
     chunk: { items: USERS },
     notVisible: (bodies) => differing(cluster, bodies, (live) => live === undefined),
@@ -190,8 +182,7 @@ async function alter(
   changes: Partial<Alterations>,
 ): Promise<Verdict[]> {
   const request = { deletions: [], upsertions: [], ...changes };
-  const options = { to: 'controller', repeatable: true } as const;
-  return byName(bodies, (await cluster.request(AlterUserScramCredentials, request, options)).users);
+  return byName(bodies, (await cluster.request(AlterUserScramCredentials, request, 'controller')).users);
 }
 
 /** What Kafka wants to know of a password: RFC 5802's SaltedPassword. */

@@ -169,7 +169,7 @@ describe('carrying out calls against a broker that lags behind its controller', 
       send: async (bodies) => {
         const records = bodies.reduce((sum, { partitions }) => sum + 1 + partitions, 0);
         sizes.push(records);
-        if (records <= 300) return inner.send(bodies);
+        if (records <= 300) return inner.send(bodies, false);
         const message = 'Excessively large number of partitions per request.';
         return bodies.map(() => ({ code: POLICY_VIOLATION, message }));
       },
@@ -187,7 +187,7 @@ describe('carrying out calls against a broker that lags behind its controller', 
     const quota: CallExecutor<Topic> = {
       ...inner,
       send: async (bodies) => [
-        ...(await inner.send(bodies.slice(0, 10))),
+        ...(await inner.send(bodies.slice(0, 10), false)),
         ...bodies.slice(10).map(() => ({ code: QUOTA })),
       ],
     };

@@ -23,8 +23,12 @@ export async function alterConfigs(
       ...unset.map((key) => ({ name: key, operation: DELETE, value: null })),
     ],
   }));
-  const options = { to: 'controller', repeatable: validateOnly } as const;
-  const response = await cluster.request(IncrementalAlterConfigs, { resources, validateOnly }, options);
+  const response = await cluster.request(
+    IncrementalAlterConfigs,
+    { resources, validateOnly },
+    'controller',
+    validateOnly,
+  );
   return byName(bodies, response.resources);
 }
 

@@ -1,4 +1,5 @@
-import type { Call, JsonObject, Resource } from '../../../../model/index.ts';
+import { eachOf } from '../../../../model/concurrency.ts';
+import { type Call, chunksOf, type JsonObject, type Resource } from '../../../../model/index.ts';
 import { atLeast } from '../../facts.ts';
 import { type ConfigKind, type ConfigsCall, configAddress } from '../../kinds/configs/kind.ts';
 import {
@@ -9,18 +10,18 @@ import {
   type Inherited,
 } from '../../kinds/configs/spec.ts';
 import type { Cluster } from '../cluster.ts';
-import { type CallExecutor, executedBy, MOST_RECORDS } from '../executor.ts';
+import { type CallExecutor, MOST_RECORDS } from '../executor.ts';
 import { softwareVersion } from '../identity.ts';
-import type { KindSession, Wanted } from '../kind-session.ts';
-import { type Checked, objections } from '../objections.ts';
+import { type Checked, type KindSession, objections, type Wanted } from '../kind-session.ts';
 import {
   DescribeConfigs,
   type DescribedResource,
   IncrementalAlterConfigs,
   isOwnSource,
+  originOf,
 } from '../protocol/configs.ts';
 import { type Right, refused } from '../refusals.ts';
-import { inChunks, originOf } from '../topics/read.ts';
+import { CONCURRENT } from '../topics/read.ts';
 import { alterConfigs, configCount, hiddenConfigs } from './alter.ts';
 
 /** How resources of one kind stand in the protocol. */
@@ -28,8 +29,8 @@ export interface ConfigSession {
   readonly definition: ConfigKind;
   /** The type of the resource in requests. */
   readonly type: number;
-  /** The name in requests for a name in addresses, where they differ. */
-  wireName?(name: string): string;
+  /** The name in requests, where it is not that in addresses. */
+  readonly wireName?: string;
   /** Names of all resources of the kind. @throws ConnectionError, BrokerError */
   list(cluster: Cluster): Promise<readonly string[]>;
   /** Whether a declared resource is there even if nothing is set on it. */
@@ -57,9 +58,7 @@ export function configSession(session: ConfigSession): KindSession<OneCall> {
     requests: [DescribeConfigs, IncrementalAlterConfigs],
     read: (cluster, wanted) => readConfigs(cluster, session, wanted),
     preview: (cluster, units) => previewConfigs(cluster, session, units),
-    executors: (cluster) => ({
-      [definition.op]: executedBy(cluster.settings, alteration(cluster, session)),
-    }),
+    executors: (cluster) => ({ [definition.op]: alteration(cluster, session) }),
   };
 }
 
@@ -67,7 +66,7 @@ function alteration(cluster: Cluster, session: ConfigSession): CallExecutor<Conf
   const { type, definition } = session;
   return {
     op: `change ${definition.kind} configs`,
-    send: (bodies) => alterConfigs(cluster, type, wired(bodies, session), false),
+    send: (bodies, checkOnly) => alterConfigs(cluster, type, wired(bodies, session), checkOnly),
     right: ({ name }) => session.right('AlterConfigs', name),
     chunk: { items: CHUNK, weight: MOST_RECORDS },
     weigh: configCount,
@@ -80,7 +79,7 @@ function alteration(cluster: Cluster, session: ConfigSession): CallExecutor<Conf
 }
 
 function wired(bodies: readonly ConfigsAlter[], { wireName }: ConfigSession): ConfigsAlter[] {
-  return bodies.map((body) => ({ ...body, name: wireName?.(body.name) ?? body.name }));
+  return bodies.map((body) => ({ ...body, name: wireName ?? body.name }));
 }
 
 async function previewConfigs(cluster: Cluster, session: ConfigSession, units: readonly (readonly Call[])[]) {
@@ -90,13 +89,7 @@ async function previewConfigs(cluster: Cluster, session: ConfigSession, units: r
       .filter(({ op }) => op === session.definition.op)
       .map(({ body }): Checked<ConfigsAlter> => ({ unit, body })),
   );
-  return objections(cluster, {
-    op: `change ${session.definition.kind} configs`,
-    items,
-    right: ({ name }) => session.right('AlterConfigs', name),
-    weigh: configCount,
-    send: (bodies) => alterConfigs(cluster, session.type, wired(bodies, session), true),
-  });
+  return objections(cluster, alteration(cluster, session), items);
 }
 
 /**
@@ -115,8 +108,8 @@ async function readConfigs(cluster: Cluster, session: ConfigSession, wanted: Wan
     wanted.includes({ address: addressOf(name), dependsOn: [] }),
   );
   const found: Resource[] = [];
-  await inChunks(names, CHUNK, async (chunk) => {
-    const resources = chunk.map((name) => ({ type, name: wireName?.(name) ?? name, keys: null }));
+  await eachOf(chunksOf(names, { items: CHUNK }), CONCURRENT, async (chunk) => {
+    const resources = chunk.map((name) => ({ type, name: wireName ?? name, keys: null }));
     const response = await cluster.read(DescribeConfigs, { resources, synonyms: true });
     for (const [i, name] of chunk.entries()) {
       const described = response.resources.find((one) => one.name === resources[i]?.name);

@@ -1,4 +1,5 @@
 import {
+  type AnyApi,
   api,
   boolean,
   type Codec,
@@ -11,7 +12,7 @@ import {
   string,
   type ValueOf,
 } from './codec.ts';
-import { UNSUPPORTED_VERSION } from './errors.ts';
+import { CODE } from './errors.ts';
 
 export interface ApiVersionsResponse {
   readonly error: number;
@@ -33,7 +34,7 @@ const apiVersionsResponse: Codec<ApiVersionsResponse> = {
   read(from) {
     const error = from.int16();
     // A broker that does not know this version answers in the oldest one.
-    if (error === UNSUPPORTED_VERSION) {
+    if (error === CODE.UNSUPPORTED_VERSION) {
       return { error: 0, ranges: ranges.read(from.rest(false)), supported: [], finalized: [] };
     }
     const known = ranges.read(from);
@@ -47,6 +48,11 @@ const apiVersionsResponse: Codec<ApiVersionsResponse> = {
     return { error, ranges: known, supported, finalized };
   },
 };
+
+/** Whether the broker offers a request in the version that brokerform speaks. */
+export function isOffered({ ranges }: ApiVersionsResponse, { key, version }: AnyApi): boolean {
+  return ranges.some((range) => range.key === key && range.min <= version && version <= range.max);
+}
 
 export const ApiVersions = api(
   { key: 18, name: 'ApiVersions', version: 3, flexible: true },

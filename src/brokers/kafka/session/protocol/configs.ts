@@ -1,3 +1,4 @@
+import type { Origin } from '../../kinds/configs/spec.ts';
 import { api, boolean, int8, int16, int32, nullable, nullableString, string, type ValueOf } from './codec.ts';
 
 /** Types of resources that have configs. */
@@ -7,7 +8,7 @@ export const CLIENT_METRICS = 16;
 export const GROUP = 32;
 
 /** Where a value comes from, by its number on the wire (DescribeConfigsResponse.java, `ConfigSource`). */
-export const SOURCES = {
+const SOURCES = {
   1: 'topic',
   2: 'dynamic-broker',
   3: 'dynamic-default-broker',
@@ -16,6 +17,10 @@ export const SOURCES = {
   7: 'client-metrics',
   8: 'group',
 } as const;
+
+export function originOf(source: number): Origin {
+  return SOURCES[source as keyof typeof SOURCES] ?? 'default';
+}
 
 /** The source of what is set on a resource itself, by the type of the resource. */
 const OWN: Readonly<Record<number, number>> = { [TOPIC]: 1, [BROKER]: 3, [CLIENT_METRICS]: 7, [GROUP]: 8 };

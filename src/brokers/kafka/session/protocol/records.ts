@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { MalformedResponse } from './bytes.ts';
 import { decompress } from './compression.ts';
-import { crc32c } from './crc32c.ts';
 
 /** A header of a record: the order counts, a name may come more than once, and a value may be missing. */
 export interface RecordHeader {
@@ -203,4 +202,20 @@ function varint(value: number): Buffer {
     rest = Math.floor(rest / 128);
   }
   return Buffer.from([...bytes, rest]);
+}
+
+/** Castagnoli's polynomial, reflected. */
+const POLYNOMIAL = 0x82f63b78;
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
+  return value;
+});
+
+/** The checksum of a batch of records: CRC-32C. */
+export function crc32c(data: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of data) crc = (TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
 }

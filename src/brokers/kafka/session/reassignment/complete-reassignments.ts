@@ -92,5 +92,5 @@ export async function electPreferred(
   if (places.length === 0 || !cluster.offers(ElectLeaders)) return;
   const topics = [...partitionsByTopic(places)].map(([topic, partitions]) => ({ topic, partitions }));
   const request = { unclean: 0, topics, timeout: cluster.settings.timeout };
-  await cluster.request(ElectLeaders, request, { to: 'controller', repeatable: true }).catch(() => {});
+  await cluster.request(ElectLeaders, request, 'controller').catch(() => {});
 }

@@ -3,7 +3,7 @@ import type { TopicReassign } from '../../kinds/topic/index.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { api, int8, int16, int32, nullable, nullableString, string } from '../protocol/codec.ts';
-import { UNKNOWN_TOPIC } from '../protocol/errors.ts';
+import { CODE } from '../protocol/errors.ts';
 import { failureOf } from '../refusals.ts';
 
 /** The result for each requested partition. */
@@ -56,10 +56,7 @@ export type Reassignments = ReadonlyMap<string, ReadonlyMap<number, Reassignment
 export async function listReassignments(cluster: Cluster): Promise<Reassignments> {
   if (!cluster.offers(ListPartitionReassignments)) return new Map();
   const request = { timeout: cluster.settings.timeout, topics: null };
-  const response = await cluster.request(ListPartitionReassignments, request, {
-    to: 'controller',
-    repeatable: true,
-  });
+  const response = await cluster.request(ListPartitionReassignments, request, 'controller');
   return new Map(
     response.topics.map(({ name, partitions }) => [
       name,
@@ -105,7 +102,7 @@ export function movesOf(
   topic: TopicMetadata | undefined,
   running: Reassignments,
 ): { moves: Move[] } | { failure: Failure } {
-  if (!topic || topic.error === UNKNOWN_TOPIC) {
+  if (!topic || topic.error === CODE.UNKNOWN_TOPIC_OR_PARTITION) {
     return { failure: { op: OP, status: 'UNKNOWN_TOPIC_OR_PARTITION', message: 'the topic is gone' } };
   }
   const moves: Move[] = [];
@@ -138,10 +135,7 @@ export async function submit(cluster: Cluster, moves: readonly Move[]): Promise<
     partitions: own.map(({ partition, to }) => ({ index: partition, replicas: to })),
   }));
   const request = { timeout: cluster.settings.timeout, topics };
-  const response = await cluster.request(AlterPartitionReassignments, request, {
-    to: 'controller',
-    repeatable: true,
-  });
+  const response = await cluster.request(AlterPartitionReassignments, request, 'controller');
   if (response.error !== 0) for (const { name } of topics) fail(name, response.error, response.message);
   for (const { name, partitions } of response.topics) {
     for (const { index, error, message } of partitions) {

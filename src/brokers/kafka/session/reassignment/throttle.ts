@@ -217,7 +217,7 @@ async function alter(
 ): Promise<void> {
   if (resources.every(({ configs }) => configs.length === 0)) return;
   const request = { resources, validateOnly: false };
-  const response = await cluster.request(IncrementalAlterConfigs, request, { to, repeatable: true });
+  const response = await cluster.request(IncrementalAlterConfigs, request, to);
   for (const { error: code, message, type, name } of response.resources) {
     if (code === 0) continue;
     const right = { operation: 'AlterConfigs', ...(type === TOPIC && { topic: name }) } as const;

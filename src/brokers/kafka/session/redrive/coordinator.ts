@@ -1,13 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster.ts';
-import {
-  CONCURRENT_TRANSACTIONS,
-  COORDINATOR_LOADING,
-  COORDINATOR_NOT_AVAILABLE,
-  isMoved,
-  NOT_COORDINATOR,
-  UNSTABLE_OFFSETS,
-} from '../protocol/errors.ts';
+import { CODE, isMoved } from '../protocol/errors.ts';
 import { FindCoordinator } from '../protocol/messages.ts';
 import { type Right, refused } from '../refusals.ts';
 
@@ -49,7 +42,7 @@ export class Coordinator {
     for (;;) {
       const response = await request(await this.#find(until));
       const code = codeOf(response);
-      if (code === NOT_COORDINATOR || code === COORDINATOR_NOT_AVAILABLE) this.#node = undefined;
+      if (code === CODE.NOT_COORDINATOR || code === CODE.COORDINATOR_NOT_AVAILABLE) this.#node = undefined;
       if (!isTemporary(code) || Date.now() > until) return response;
       await sleep(PAUSE);
     }
@@ -72,6 +65,8 @@ export class Coordinator {
 }
 
 function isTemporary(code: number): boolean {
-  const temporary = [COORDINATOR_LOADING, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR];
-  return [...temporary, CONCURRENT_TRANSACTIONS, UNSTABLE_OFFSETS].includes(code) || isMoved(code);
+  const temporary = [CODE.COORDINATOR_LOAD_IN_PROGRESS, CODE.COORDINATOR_NOT_AVAILABLE, CODE.NOT_COORDINATOR];
+  return (
+    [...temporary, CODE.CONCURRENT_TRANSACTIONS, CODE.UNSTABLE_OFFSET_COMMIT].includes(code) || isMoved(code)
+  );
 }

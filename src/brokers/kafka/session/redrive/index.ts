@@ -8,7 +8,7 @@ import {
 } from '../../../../model/index.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
-import { TOPIC_UNAUTHORIZED, UNKNOWN_TOPIC } from '../protocol/errors.ts';
+import { CODE } from '../protocol/errors.ts';
 import { refused } from '../refusals.ts';
 import { EARLIEST, LATEST, listOffsets, readGroups } from '../topics/offsets.ts';
 import { Coordinator } from './coordinator.ts';
@@ -44,8 +44,9 @@ async function* unredriven(place: Place): AsyncGenerator<Letter> {
 /** @throws RedriveError, BrokerError */
 async function topicOf(cluster: Cluster, topic: string): Promise<TopicMetadata> {
   const [found] = await cluster.metadata([topic]);
-  if (found?.error === UNKNOWN_TOPIC) throw new RedriveError(`topic ${topic} does not exist`);
-  if (found?.error === TOPIC_UNAUTHORIZED) {
+  if (found?.error === CODE.UNKNOWN_TOPIC_OR_PARTITION)
+    throw new RedriveError(`topic ${topic} does not exist`);
+  if (found?.error === CODE.TOPIC_AUTHORIZATION_FAILED) {
     const right = { operation: 'Read', topic } as const;
     throw refused(cluster.settings, { op: `read topic ${topic}`, code: found.error, right });
   }

@@ -28,7 +28,7 @@ export async function readProgress(
   const topics = [{ name: topic, partitions: [...starts.keys()] }];
   const asked = { groups: [{ id: group, topics }], stable: true };
   const response = await coordinator.ask(
-    (to) => cluster.request(OffsetFetch, asked, { to, repeatable: true }),
+    (to) => cluster.request(OffsetFetch, asked, to),
     ({ groups: [found] }) =>
       found?.error || (found?.topics[0]?.partitions ?? []).find(({ error }) => error)?.error || 0,
   );
@@ -67,10 +67,7 @@ export async function commit(
   };
   const codeIn = (response: { topics: readonly { partitions: readonly { error: number }[] }[] }) =>
     response.topics.flatMap((one) => one.partitions).find(({ error }) => error !== 0)?.error ?? 0;
-  const response = await coordinator.ask(
-    (to) => cluster.request(OffsetCommit, body, { to, repeatable: true }),
-    codeIn,
-  );
+  const response = await coordinator.ask((to) => cluster.request(OffsetCommit, body, to), codeIn);
   const code = codeIn(response);
   const right = { operation: 'Read', group } as const;
   if (code !== 0) throw refused(cluster.settings, { op: `commit the offsets of ${group}`, code, right });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster.ts';
-import { isMoved, OFFSET_OUT_OF_RANGE } from '../protocol/errors.ts';
+import { CODE, isMoved } from '../protocol/errors.ts';
 import { Fetch } from '../protocol/messages.ts';
 import { type KafkaRecord, readBatches } from '../protocol/records.ts';
 import { refused } from '../refusals.ts';
@@ -61,7 +61,8 @@ async function readChunk(
 ): Promise<Chunk> {
   const fetched = await fetch(cluster, { topic, partition }, offset, maxBytes);
   // Retention removed it meanwhile: the log goes on later.
-  if (fetched.error === OFFSET_OUT_OF_RANGE) return { records: [], next: Math.max(offset, fetched.start) };
+  if (fetched.error === CODE.OFFSET_OUT_OF_RANGE)
+    return { records: [], next: Math.max(offset, fetched.start) };
   const aborted = fetched.aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
   const aborting = new Set<number>();
   const records: Chunk['records'][number][] = [];
@@ -98,11 +99,11 @@ async function fetch(cluster: Cluster, { topic, partition }: Place, offset: numb
           },
         ],
       },
-      { to: leader, repeatable: true },
+      leader,
     );
     const found = response.topics[0]?.partitions[0];
     const code = response.error || (found?.error ?? 0);
-    if (found && (code === 0 || code === OFFSET_OUT_OF_RANGE)) return found;
+    if (found && (code === 0 || code === CODE.OFFSET_OUT_OF_RANGE)) return found;
     if (!isMoved(code) || Date.now() > until) throw refused(cluster.settings, { ...read, code });
     await sleep(PAUSE);
   }

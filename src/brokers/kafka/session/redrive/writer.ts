@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError, groupBy } from '../../../../model/index.ts';
 import type { Cluster } from '../cluster.ts';
-import {
-  errorName,
-  errorWords,
-  INVALID_PRODUCER_EPOCH,
-  isMoved,
-  PRODUCER_FENCED,
-  TRANSACTION_UNAUTHORIZED,
-} from '../protocol/errors.ts';
+import { CODE, errorName, errorWords, isMoved } from '../protocol/errors.ts';
 import {
   AddOffsetsToTxn,
   AddPartitionsToTxn,
@@ -32,12 +25,15 @@ export interface Copy {
   readonly isCompressed: boolean;
 }
 
-/** Refusals that are about the records themselves, not about the topic: CORRUPT_MESSAGE, MESSAGE_TOO_LARGE and others. */
-const ABOUT_RECORDS = new Set([2, 10, 18, 32, 44, 87]);
-/** A partition that was not looked at, because another one of the request was refused. */
-const OPERATION_NOT_ATTEMPTED = 55;
-/** A repetition that the broker has already. */
-const DUPLICATE_SEQUENCE = 46;
+/** Refusals that are about the records themselves, not about the topic. */
+const ABOUT_RECORDS: ReadonlySet<number> = new Set([
+  CODE.CORRUPT_MESSAGE,
+  CODE.MESSAGE_TOO_LARGE,
+  CODE.RECORD_LIST_TOO_LARGE,
+  CODE.INVALID_TIMESTAMP,
+  CODE.POLICY_VIOLATION,
+  CODE.INVALID_RECORD,
+]);
 
 /** A broker does not take these records. Nothing of them is committed. */
 export class RecordsRefused extends Error {
@@ -129,16 +125,17 @@ export class Writer {
     const body = { transaction, timeout: TRANSACTION_TIMEOUT };
     const response = await this.#transaction
       .ask(
-        (to) => this.#cluster.request(InitProducerId, body, { to, repeatable: true }),
+        (to) => this.#cluster.request(InitProducerId, body, to),
         ({ error }) => error,
       )
       .catch((error: unknown) => {
         const isDenied =
-          error instanceof BrokerError && error.failure.status === errorName(TRANSACTION_UNAUTHORIZED);
-        if (isDenied) return { error: TRANSACTION_UNAUTHORIZED, id: -1, epoch: -1 };
+          error instanceof BrokerError &&
+          error.failure.status === errorName(CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+        if (isDenied) return { error: CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, id: -1, epoch: -1 };
         throw error;
       });
-    if (response.error === TRANSACTION_UNAUTHORIZED) return;
+    if (response.error === CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED) return;
     this.#check(`begin a transaction as ${transaction}`, response.error, { operation: 'Write', transaction });
     this.#producer = { id: response.id, epoch: response.epoch, sequences: new Map() };
   }
@@ -154,20 +151,15 @@ export class Writer {
       topics: readonly { name: string; partitions: readonly { error: number }[] }[];
     }) => response.topics.flatMap(({ name, partitions }) => partitions.map(({ error }) => ({ name, error })));
     const response = await this.#transaction.ask(
-      (to) =>
-        this.#cluster.request(
-          AddPartitionsToTxn,
-          { transaction, id, epoch, topics },
-          { to, repeatable: true },
-        ),
+      (to) => this.#cluster.request(AddPartitionsToTxn, { transaction, id, epoch, topics }, to),
       (answer) => codes(answer).find(({ error }) => error !== 0)?.error ?? 0,
     );
     // Others in the request are only said not to have been tried.
     const failed = codes(response).filter(({ error }) => error !== 0);
-    const first = failed.find(({ error }) => error !== OPERATION_NOT_ATTEMPTED) ?? failed[0];
+    const first = failed.find(({ error }) => error !== CODE.OPERATION_NOT_ATTEMPTED) ?? failed[0];
     if (!first) return;
     const right: Right =
-      first.error === TRANSACTION_UNAUTHORIZED
+      first.error === CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
         ? { operation: 'Write', transaction }
         : { operation: 'Write', topic: first.name };
     this.#check(`write to topic ${first.name}`, first.error, right);
@@ -203,11 +195,12 @@ export class Writer {
           topics: [{ name: topic, partitions: [{ index: partition, records }] }],
         },
         // The broker drops a repetition of the same sequence.
-        { to: await leaderOf(this.#cluster, topic, partition), repeatable: producer !== undefined },
+        await leaderOf(this.#cluster, topic, partition),
+        producer !== undefined,
       );
       const [answer] = response.topics.flatMap(({ partitions }) => partitions);
       const code = answer?.error ?? 0;
-      if (code === 0 || code === DUPLICATE_SEQUENCE) return;
+      if (code === 0 || code === CODE.DUPLICATE_SEQUENCE_NUMBER) return;
       if (isMoved(code) && Date.now() < until) {
         await sleep(PAUSE);
         continue;
@@ -222,7 +215,7 @@ export class Writer {
     const { group } = this.#names;
     const body = { transaction: group, id, epoch, group };
     const added = await this.#transaction.ask(
-      (to) => this.#cluster.request(AddOffsetsToTxn, body, { to, repeatable: true }),
+      (to) => this.#cluster.request(AddOffsetsToTxn, body, to),
       ({ error }) => error,
     );
     this.#check(`commit the offsets of ${group}`, added.error, { operation: 'Read', group });
@@ -239,17 +232,14 @@ export class Writer {
     const body = { transaction, group, id, epoch, topics: [{ name: topic, partitions }] };
     const codeIn = (response: { topics: readonly { partitions: readonly { error: number }[] }[] }) =>
       response.topics.flatMap((one) => one.partitions).find(({ error }) => error !== 0)?.error ?? 0;
-    const response = await this.#group.ask(
-      (to) => this.#cluster.request(TxnOffsetCommit, body, { to, repeatable: true }),
-      codeIn,
-    );
+    const response = await this.#group.ask((to) => this.#cluster.request(TxnOffsetCommit, body, to), codeIn);
     this.#check(`commit the offsets of ${group}`, codeIn(response), { operation: 'Read', group });
   }
 
   async #end({ id, epoch }: Producer, commits: boolean): Promise<void> {
     const { group: transaction } = this.#names;
     const { error } = await this.#transaction.ask(
-      (to) => this.#cluster.request(EndTxn, { transaction, id, epoch, commits }, { to, repeatable: true }),
+      (to) => this.#cluster.request(EndTxn, { transaction, id, epoch, commits }, to),
       (response) => response.error,
     );
     this.#check(`end a transaction as ${transaction}`, error, { operation: 'Write', transaction });
@@ -262,7 +252,7 @@ export class Writer {
   /** @throws BrokerError unless the code is 0 */
   #check(op: string, code: number, right: Right, message: string | null = null): void {
     if (code === 0) return;
-    if (code === PRODUCER_FENCED || code === INVALID_PRODUCER_EPOCH) {
+    if (code === CODE.PRODUCER_FENCED || code === CODE.INVALID_PRODUCER_EPOCH) {
       throw new BrokerError(this.#cluster.settings.broker, {
         ...{ op, status: errorName(code) },
         message: `another redrive of topic ${this.#names.topic} has started`,

@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster.ts';
 import { byName, type CallExecutor, type Verdict } from '../executor.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { api, boolean, int8, int16, int32, nullable, nullableString, string } from '../protocol/codec.ts';
-import { INVALID_PARTITIONS, TOPIC_EXISTS, TOPIC_UNAUTHORIZED, UNKNOWN_TOPIC } from '../protocol/errors.ts';
+import { CODE } from '../protocol/errors.ts';
 import { EARLIEST, LATEST, listOffsets } from './offsets.ts';
 
 /** Responses contain the values that a topic gets, so a validated creation reveals the broker's defaults. */
@@ -66,9 +66,23 @@ const TOPICS = 500;
 export function creation(cluster: Cluster): CallExecutor<TopicCreate> {
   return {
     op: 'create topic',
-    send: (bodies) => createTopics(cluster, bodies, false),
-    isDone: (code, again) => again && code === TOPIC_EXISTS,
-    isThere: (code) => code === TOPIC_EXISTS,
+    async send(bodies, validateOnly) {
+      const topics = bodies.map(({ name, partitions, replicationFactor, replicas, configs }) => ({
+        name,
+        partitions: replicas ? -1 : partitions,
+        replicationFactor: replicas ? -1 : replicationFactor,
+        replicas: Object.entries(replicas ?? {}).map(([index, brokers]) => ({
+          index: Number(index),
+          brokers,
+        })),
+        configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+      }));
+      const request = { topics, timeout: cluster.settings.timeout, validateOnly };
+      const response = await cluster.request(CreateTopics, request, 'controller', validateOnly);
+      return byName(bodies, response.topics);
+    },
+    isDone: (code, again) => again && code === CODE.TOPIC_ALREADY_EXISTS,
+    isThere: (code) => code === CODE.TOPIC_ALREADY_EXISTS,
     right: ({ name }) => ({ operation: 'Create', topic: name }),
     chunk: { items: TOPICS, weight: RECORDS },
     weigh: recordsOf,
@@ -77,7 +91,7 @@ export function creation(cluster: Cluster): CallExecutor<TopicCreate> {
 }
 
 /** Records of metadata that a topic makes. */
-export function recordsOf({ partitions, replicas, configs }: TopicCreate): number {
+function recordsOf({ partitions, replicas, configs }: TopicCreate): number {
   const logs = replicas ? Object.keys(replicas).length : Math.max(1, partitions);
   return 1 + logs + Object.keys(configs).length;
 }
@@ -92,7 +106,7 @@ async function notMatching<B extends { readonly name: string }>(
   const byName = new Map(topics.map((topic) => [topic.name, topic]));
   return bodies.filter((body) => {
     const topic = byName.get(body.name);
-    return topic?.error !== TOPIC_UNAUTHORIZED && !(topic && isVisible(topic, body));
+    return topic?.error !== CODE.TOPIC_AUTHORIZATION_FAILED && !(topic && isVisible(topic, body));
   });
 }
 
@@ -100,33 +114,26 @@ function hasLeaders({ error, partitions }: TopicMetadata): boolean {
   return error === 0 && partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
 }
 
-export async function createTopics(
-  cluster: Cluster,
-  bodies: readonly TopicCreate[],
-  validateOnly: boolean,
-): Promise<Verdict[]> {
-  const topics = bodies.map(({ name, partitions, replicationFactor, replicas, configs }) => ({
-    name,
-    partitions: replicas ? -1 : partitions,
-    replicationFactor: replicas ? -1 : replicationFactor,
-    replicas: Object.entries(replicas ?? {}).map(([index, brokers]) => ({ index: Number(index), brokers })),
-    configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
-  }));
-  const request = { topics, timeout: cluster.settings.timeout, validateOnly };
-  const response = await cluster.request(CreateTopics, request, {
-    to: 'controller',
-    repeatable: validateOnly,
-  });
-  return byName(bodies, response.topics);
-}
-
 export function partitioning(cluster: Cluster): CallExecutor<TopicPartitions> {
   return {
     op: 'add partitions',
-    send: (bodies) => createPartitions(cluster, bodies, false),
-    isDone: (code, again) => again && code === INVALID_PARTITIONS,
+    async send(bodies, validateOnly) {
+      const topics = bodies.map(({ name, count, replicas }) => ({
+        name,
+        count,
+        replicas: replicas
+          ? Object.entries(replicas)
+              .sort(([a], [b]) => Number(a) - Number(b))
+              .map(([, brokers]) => ({ brokers }))
+          : null,
+      }));
+      const request = { topics, timeout: cluster.settings.timeout, validateOnly };
+      const response = await cluster.request(CreatePartitions, request, 'controller', validateOnly);
+      return byName(bodies, response.topics);
+    },
+    isDone: (code, again) => again && code === CODE.INVALID_PARTITIONS,
     // The same code means that the topic has as many already; the live state distinguishes the two.
-    isThere: (code) => code === INVALID_PARTITIONS,
+    isThere: (code) => code === CODE.INVALID_PARTITIONS,
     right: ({ name }) => ({ operation: 'Alter', topic: name }),
     chunk: { items: TOPICS, weight: RECORDS },
     weigh: ({ count }) => count,
@@ -139,42 +146,17 @@ export function partitioning(cluster: Cluster): CallExecutor<TopicPartitions> {
   };
 }
 
-export async function createPartitions(
-  cluster: Cluster,
-  bodies: readonly TopicPartitions[],
-  validateOnly: boolean,
-): Promise<Verdict[]> {
-  const topics = bodies.map(({ name, count, replicas }) => ({
-    name,
-    count,
-    replicas:
-      replicas === undefined
-        ? null
-        : Object.entries(replicas)
-            .sort(([a], [b]) => Number(a) - Number(b))
-            .map(([, brokers]) => ({ brokers })),
-  }));
-  const request = { topics, timeout: cluster.settings.timeout, validateOnly };
-  const response = await cluster.request(CreatePartitions, request, {
-    to: 'controller',
-    repeatable: validateOnly,
-  });
-  return byName(bodies, response.topics);
-}
-
 export function deletion(cluster: Cluster): CallExecutor<TopicDelete> {
   return {
     op: 'delete topic',
     send: (bodies) => deleteTopics(cluster, bodies),
-    isDone: (code) => code === UNKNOWN_TOPIC,
+    isDone: (code) => code === CODE.UNKNOWN_TOPIC_OR_PARTITION,
     right: ({ name }) => ({ operation: 'Delete', topic: name }),
     chunk: { items: TOPICS },
-    notVisible: (bodies) => notMatching(cluster, bodies, ({ error }) => error === UNKNOWN_TOPIC),
+    notVisible: (bodies) =>
+      notMatching(cluster, bodies, ({ error }) => error === CODE.UNKNOWN_TOPIC_OR_PARTITION),
   };
 }
-
-/** INVALID_REQUEST: our own refusal of a topic that was to be empty, and is not. */
-const NOT_EMPTY = 42;
 
 async function deleteTopics(cluster: Cluster, bodies: readonly TopicDelete[]): Promise<Verdict[]> {
   const guarded = bodies.filter((body) => body.ifEmpty).map((body) => body.name);
@@ -186,15 +168,19 @@ async function deleteTopics(cluster: Cluster, bodies: readonly TopicDelete[]): P
       : await cluster.request(
           DeleteTopics,
           { names, timeout: cluster.settings.timeout },
-          { to: 'controller', repeatable: false },
+          'controller',
+          false,
         );
-  const refusals = [...full].map(([name, message]) => ({ name, error: NOT_EMPTY, message }));
+  // Our own refusal of a topic that was to be empty, and is not.
+  const refusals = [...full].map(([name, message]) => ({ name, error: CODE.INVALID_REQUEST, message }));
   return byName(bodies, [...response.topics, ...refusals]);
 }
 
 /** Which of these topics hold messages, or cannot be asked, and how to say so. */
 async function findNonEmpty(cluster: Cluster, names: readonly string[]): Promise<Map<string, string>> {
-  const topics = (await cluster.metadata(names)).filter(({ error }) => error !== UNKNOWN_TOPIC);
+  const topics = (await cluster.metadata(names)).filter(
+    ({ error }) => error !== CODE.UNKNOWN_TOPIC_OR_PARTITION,
+  );
   const [starts, ends] = await Promise.all(
     [EARLIEST, LATEST].map((time) => listOffsets(cluster, topics, time)),
   );

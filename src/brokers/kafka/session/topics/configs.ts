@@ -2,10 +2,10 @@ import type { ConfigsAlter } from '../../kinds/configs/spec.ts';
 import type { Cluster } from '../cluster.ts';
 import { alterConfigs, configCount, hiddenConfigs } from '../configs/alter.ts';
 import { byName, type CallExecutor, MOST_RECORDS, type Verdict } from '../executor.ts';
-import { AlterConfigs, IncrementalAlterConfigs, TOPIC } from '../protocol/configs.ts';
-import { UNKNOWN_TOPIC } from '../protocol/errors.ts';
+import { AlterConfigs, IncrementalAlterConfigs, originOf, TOPIC } from '../protocol/configs.ts';
+import { CODE } from '../protocol/errors.ts';
 import { untilVisible } from '../visibility.ts';
-import { describeTopics, originOf } from './read.ts';
+import { describeTopics } from './read.ts';
 
 /**
  * Topics in one request. For each of them a broker looks through all of its logs, before it shows what came after the
@@ -16,9 +16,9 @@ const TOPICS = 100;
 export function configuration(cluster: Cluster): CallExecutor<ConfigsAlter> {
   return {
     op: 'change topic configs',
-    send: (bodies) =>
+    send: (bodies, validateOnly) =>
       cluster.offers(IncrementalAlterConfigs)
-        ? alterConfigs(cluster, TOPIC, bodies, false)
+        ? alterConfigs(cluster, TOPIC, bodies, validateOnly)
         : replaceOverrides(cluster, bodies),
     right: ({ name }) => ({ operation: 'AlterConfigs', topic: name }),
     chunk: { items: TOPICS, weight: MOST_RECORDS },
@@ -49,11 +49,19 @@ async function replaceOverrides(cluster: Cluster, bodies: readonly ConfigsAlter[
     name,
     configs: Array.from(configs, ([key, value]) => ({ name: key, value })),
   }));
-  const options = { to: 'controller', repeatable: false } as const;
-  const response = await cluster.request(AlterConfigs, { resources, validateOnly: false }, options);
+  const response = await cluster.request(
+    AlterConfigs,
+    { resources, validateOnly: false },
+    'controller',
+    false,
+  );
   const unknown = bodies
     .filter(({ name }) => !before.has(name))
-    .map(({ name }) => ({ name, error: UNKNOWN_TOPIC, message: 'the broker does not know it' }));
+    .map(({ name }) => ({
+      name,
+      error: CODE.UNKNOWN_TOPIC_OR_PARTITION,
+      message: 'the broker does not know it',
+    }));
   const verdicts = byName(bodies, [...response.resources, ...unknown]);
   const accepted = bodies.filter((_, i) => verdicts[i]?.code === 0);
   await untilVisible(accepted, {

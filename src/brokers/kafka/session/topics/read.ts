@@ -1,33 +1,27 @@
-import type { JsonObject, Resource } from '../../../../model/index.ts';
+import { eachOf } from '../../../../model/concurrency.ts';
+import { chunksOf, type JsonObject, type Resource } from '../../../../model/index.ts';
 import {
   CONFIG_PREFIX,
   type ConfigSource,
   configsIn,
   type InheritedConfigs,
-  type Origin,
   THROTTLE_CONFIGS,
 } from '../../kinds/configs/spec.ts';
 import { ALWAYS_READ, type TopicSpec, topicAddress } from '../../kinds/topic/spec.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Wanted } from '../kind-session.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
-import { DescribeConfigs, type DescribedResource, SOURCES, TOPIC } from '../protocol/configs.ts';
-import {
-  LEADER_NOT_AVAILABLE,
-  NOT_LEADER,
-  REPLICA_NOT_AVAILABLE,
-  UNKNOWN_TOPIC,
-} from '../protocol/errors.ts';
+import { DescribeConfigs, type DescribedResource, originOf, TOPIC } from '../protocol/configs.ts';
+import { CODE, isLeaderless } from '../protocol/errors.ts';
 import { listReassignments, type Reassignment } from '../reassignment/reassignments.ts';
 import { isOurThrottle } from '../reassignment/throttle.ts';
 import { refused } from '../refusals.ts';
 
-export function originOf(source: number): Origin {
-  return SOURCES[source as keyof typeof SOURCES] ?? 'default';
-}
-
 /** Topics in one DescribeConfigs: some 2 MB of answer. */
 const CHUNK = 500;
+
+/** Requests for chunks at a time: the next one is under way while an answer is taken apart. */
+export const CONCURRENT = 2;
 
 /**
  * Live topics with all that a spec says, in at most two Metadata, one ListPartitionReassignments and a DescribeConfigs
@@ -43,10 +37,12 @@ export async function readTopics(
   const [metadata, moves] = await Promise.all([findTopics(cluster, wanted), listReassignments(cluster)]);
   const topics = metadata.filter(
     ({ name, error }) =>
-      error !== UNKNOWN_TOPIC && wanted.includes({ address: topicAddress(broker, name), dependsOn: [] }),
+      error !== CODE.UNKNOWN_TOPIC_OR_PARTITION &&
+      wanted.includes({ address: topicAddress(broker, name), dependsOn: [] }),
   );
   for (const { name, error } of topics) {
-    if (isPassing(error)) continue;
+    // A topic whose partitions have no leader for the moment is there all the same.
+    if (error === 0 || isLeaderless(error)) continue;
     const right = { operation: 'Describe', topic: name } as const;
     throw refused(cluster.settings, { op: 'read topics', code: error, right });
   }
@@ -83,12 +79,6 @@ async function findTopics(
   return [...listed, ...asked];
 }
 
-/** A topic whose partitions have no leader for the moment is there all the same. */
-const LEADERLESS: readonly number[] = [0, LEADER_NOT_AVAILABLE, NOT_LEADER, REPLICA_NOT_AVAILABLE];
-function isPassing(error: number): boolean {
-  return LEADERLESS.includes(error);
-}
-
 type Configs = DescribedResource['configs'];
 
 /**
@@ -111,11 +101,11 @@ export async function describeTopics(
   keysOf: (name: string) => readonly string[] | null = () => null,
 ): Promise<Map<string, Configs>> {
   const found = new Map<string, Configs>();
-  await inChunks(names, CHUNK, async (chunk) => {
+  await eachOf(chunksOf(names, { items: CHUNK }), CONCURRENT, async (chunk) => {
     const resources = chunk.map((name) => ({ type: TOPIC, name, keys: keysOf(name) }));
     const response = await cluster.read(DescribeConfigs, { resources, synonyms: true });
     for (const { name, error, message, configs } of response.resources) {
-      if (error === UNKNOWN_TOPIC) continue;
+      if (error === CODE.UNKNOWN_TOPIC_OR_PARTITION) continue;
       const right = { operation: 'DescribeConfigs', topic: name } as const;
       if (error !== 0)
         throw refused(cluster.settings, { op: 'read topic configs', code: error, message, right });
@@ -123,23 +113,6 @@ export async function describeTopics(
     }
   });
   return found;
-}
-
-/** Runs chunks two at a time: the next one is under way while an answer is taken apart. */
-export async function inChunks<T>(
-  items: readonly T[],
-  size: number,
-  run: (chunk: readonly T[]) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const work = async () => {
-    while (next < items.length) {
-      const chunk = items.slice(next, next + size);
-      next += size;
-      await run(chunk);
-    }
-  };
-  await Promise.all([work(), work()]);
 }
 
 function toSpec(

@@ -2,8 +2,11 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decompress } from '../../../../../src/brokers/kafka/session/protocol/compression.ts';
-import { crc32c } from '../../../../../src/brokers/kafka/session/protocol/crc32c.ts';
-import { readBatches, writeBatch } from '../../../../../src/brokers/kafka/session/protocol/records.ts';
+import {
+  crc32c,
+  readBatches,
+  writeBatch,
+} from '../../../../../src/brokers/kafka/session/protocol/records.ts';
 
 const bytes = fc.option(
   fc.uint8Array({ maxLength: 200 }).map((data) => Buffer.from(data)),

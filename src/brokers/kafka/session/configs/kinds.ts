@@ -1,15 +1,58 @@
 import { brokerConfigs as brokerConfigsKind, CLUSTER } from '../../kinds/configs/broker-configs.ts';
+import { clientMetrics as clientMetricsKind } from '../../kinds/configs/client-metrics.ts';
+import { group as groupKind } from '../../kinds/configs/group.ts';
 import type { Inherited } from '../../kinds/configs/spec.ts';
 import type { Cluster } from '../cluster.ts';
-import { BROKER, DescribeConfigs, type DescribedResource } from '../protocol/configs.ts';
-import { originOf } from '../topics/read.ts';
+import {
+  BROKER,
+  CLIENT_METRICS,
+  DescribeConfigs,
+  type DescribedResource,
+  GROUP,
+  ListClientMetrics,
+  ListConfigResources,
+  originOf,
+} from '../protocol/configs.ts';
+import { refused } from '../refusals.ts';
 import { configSession } from './resource.ts';
+
+export const clientMetrics = configSession({
+  definition: clientMetricsKind,
+  type: CLIENT_METRICS,
+  list: (cluster) => namesIn(cluster, 'client-metrics subscriptions', cluster.read(ListClientMetrics, {})),
+  isAlwaysThere: false,
+  right: (operation) => ({ operation }),
+});
+
+export const groups = configSession({
+  definition: groupKind,
+  type: GROUP,
+  /** Groups that have configs. 4.0 cannot list them: there only those that are named are found. */
+  list: async (cluster) =>
+    cluster.offers(ListConfigResources)
+      ? namesIn(cluster, 'groups with configs', cluster.read(ListConfigResources, { types: [GROUP] }))
+      : [],
+  isAlwaysThere: true,
+  right: (operation, group) => ({ operation, group }),
+});
+
+async function namesIn(
+  { settings }: Cluster,
+  what: string,
+  listing: Promise<{ readonly error: number; readonly resources: readonly { readonly name: string }[] }>,
+): Promise<string[]> {
+  const { error: code, resources } = await listing;
+  if (code !== 0) {
+    throw refused(settings, { op: `list ${what}`, code, right: { operation: 'DescribeConfigs' } });
+  }
+  return resources.map(({ name }) => name);
+}
 
 export const brokerConfigs = configSession({
   definition: brokerConfigsKind,
   type: BROKER,
   /** An empty name is all brokers. */
-  wireName: () => '',
+  wireName: '',
   list: async () => [CLUSTER],
   isAlwaysThere: true,
   right: (operation) => ({ operation }),
@@ -36,8 +79,7 @@ async function inherited(
   if (!broker || configs.length === 0) return new Map();
   const resources = [{ type: BROKER, name: String(broker.id), keys: configs }];
   // Only the broker itself returns its configs.
-  const options = { to: broker.id, repeatable: true } as const;
-  const response = await cluster.request(DescribeConfigs, { resources, synonyms: true }, options);
+  const response = await cluster.request(DescribeConfigs, { resources, synonyms: true }, broker.id);
   const described = (response.resources[0]?.configs ?? []).filter(({ sensitive }) => !sensitive);
   return new Map(
     described.flatMap((config): [string, Inherited][] => {
