@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster.ts';
+import type { Api } from '../protocol/codec.ts';
 import { CODE, isMoved } from '../protocol/errors.ts';
 import { FindCoordinator } from '../protocol/messages.ts';
 import { type Right, refused } from '../refusals.ts';
@@ -34,13 +35,13 @@ export class Coordinator {
   /**
    * Asks it again until the answer is not "not now" or "not me".
    * @param codeOf the error code of an answer; 0 for none
-   * @returns the code of an answer that is an error, too
+   * @returns the answer, which may be another error
    * @throws BrokerError, ConnectionError
    */
-  async ask<A>(request: (node: number) => Promise<A>, codeOf: (response: A) => number): Promise<A> {
+  async ask<Q, A>(api: Api<Q, A>, request: Q, codeOf: (response: A) => number): Promise<A> {
     const until = Date.now() + PATIENCE;
     for (;;) {
-      const response = await request(await this.#find(until));
+      const response = await this.#cluster.request(api, request, await this.#find(until));
       const code = codeOf(response);
       if (code === CODE.NOT_COORDINATOR || code === CODE.COORDINATOR_NOT_AVAILABLE) this.#node = undefined;
       if (!isTemporary(code) || Date.now() > until) return response;
@@ -69,4 +70,18 @@ function isTemporary(code: number): boolean {
   return (
     [...temporary, CODE.CONCURRENT_TRANSACTIONS, CODE.UNSTABLE_OFFSET_COMMIT].includes(code) || isMoved(code)
   );
+}
+
+/** The error code of an answer that has one. */
+export function errorOf({ error }: { readonly error: number }): number {
+  return error;
+}
+
+/** The first error code of an answer about partitions; 0 for none. */
+export function partitionErrorOf({
+  topics,
+}: {
+  readonly topics: readonly { readonly partitions: readonly { readonly error: number }[] }[];
+}): number {
+  return topics.flatMap(({ partitions }) => partitions).find(({ error }) => error !== 0)?.error ?? 0;
 }

@@ -46,11 +46,13 @@ async function topicOf(cluster: Cluster, topic: string): Promise<TopicMetadata> 
   const [found] = await cluster.metadata([topic]);
   if (found?.error === CODE.UNKNOWN_TOPIC_OR_PARTITION)
     throw new RedriveError(`topic ${topic} does not exist`);
-  if (found?.error === CODE.TOPIC_AUTHORIZATION_FAILED) {
+  if (!found || found.error === CODE.UNKNOWN_TOPIC_OR_PARTITION) {
+    throw new RedriveError(`topic ${topic} does not exist`);
+  }
+  if (found.error === CODE.TOPIC_AUTHORIZATION_FAILED) {
     const right = { operation: 'Read', topic } as const;
     throw refused(cluster.settings, { op: `read topic ${topic}`, code: found.error, right });
   }
-  if (!found) throw new RedriveError(`topic ${topic} does not exist`);
   return found;
 }
 

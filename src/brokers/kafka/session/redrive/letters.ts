@@ -3,10 +3,18 @@ import { murmur2 } from '../../routing/partitioner.ts';
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { errorWords } from '../protocol/errors.ts';
-import type { KafkaRecord } from '../protocol/records.ts';
+import type { KafkaRecord, NewRecord } from '../protocol/records.ts';
 import { copyHeaders, type Provenance, provenanceOf, redrivenOf, textIn } from './conventions.ts';
 import { readRecord } from './partition-reader.ts';
-import type { Copy } from './writer.ts';
+
+/** A copy, and where it goes. */
+export interface Copy {
+  readonly topic: string;
+  readonly partition: number;
+  readonly record: NewRecord;
+  /** The dead letter was compressed: uncompressed, it may be larger than the topic takes. */
+  readonly isCompressed: boolean;
+}
 
 /** A dead letter, with what its redrive takes. */
 export interface Letter extends DeadLetter {

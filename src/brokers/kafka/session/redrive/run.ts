@@ -7,11 +7,10 @@ import {
   type RedriveRun,
 } from '../../../../model/index.ts';
 import { LostConnection } from '../connection-errors.ts';
-import type { Letter } from './letters.ts';
-import type { Commit } from './offsets.ts';
-import { chunksOf, type Place, progressOf } from './place.ts';
+import type { Copy, Letter } from './letters.ts';
+import { type Commit, chunksOf, type Place, progressOf } from './place.ts';
 import type { Progress } from './progress.ts';
-import { type Copy, RecordsRefused, Writer } from './writer.ts';
+import { RecordsRefused, Writer } from './writer.ts';
 
 /** Letters, and bytes of them, that one transaction takes at most: a broker takes a batch of 1 MiB by default. */
 const MOST = { letters: 200, bytes: 512 * 1024 };
@@ -22,14 +21,15 @@ export async function* runRedrive(
   { accepts, limit, drain, abort, onWork }: RedriveRun,
   pace: Pace,
 ): AsyncGenerator<LetterOutcome> {
-  const { cluster, coordinator, group, topic } = place;
   // First of all: what a killed run left open ends by this, and then the offsets tell how far it came.
-  const writer = await Writer.open(cluster, { group, topic }, coordinator);
+  const writer = await Writer.open(place);
   const run = new Run(writer, await progressOf(place));
   // Keeps what is committed for long, and shows whether we may commit, before anything is written.
   await writer.keep(run.commits());
   if (!writer.isTransactional) {
-    onWork?.(`not authorized for transactional id ${group}: if redrive is killed, records may be duplicated`);
+    onWork?.(
+      `not authorized for transactional id ${place.group}: if redrive is killed, records may be duplicated`,
+    );
   }
   let left = limit ?? Number.POSITIVE_INFINITY;
   for await (const { partition, letters, from, to } of chunksOf(place, run.progress)) {

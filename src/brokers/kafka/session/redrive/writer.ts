@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError, groupBy } from '../../../../model/index.ts';
-import type { Cluster } from '../cluster.ts';
 import { CODE, errorName, errorWords, isMoved } from '../protocol/errors.ts';
 import {
   AddOffsetsToTxn,
@@ -10,20 +9,12 @@ import {
   Produce,
   TxnOffsetCommit,
 } from '../protocol/messages.ts';
-import { type NewRecord, writeBatch } from '../protocol/records.ts';
+import { writeBatch } from '../protocol/records.ts';
 import { type Right, refused } from '../refusals.ts';
-import { Coordinator, TRANSACTION_TIMEOUT } from './coordinator.ts';
-import { type Commit, commit } from './offsets.ts';
+import { Coordinator, errorOf, partitionErrorOf, TRANSACTION_TIMEOUT } from './coordinator.ts';
+import type { Copy } from './letters.ts';
 import { leaderOf, PATIENCE, PAUSE } from './partition-reader.ts';
-
-/** A copy, and where it goes. */
-export interface Copy {
-  readonly topic: string;
-  readonly partition: number;
-  readonly record: NewRecord;
-  /** The dead letter was compressed: uncompressed, it may be larger than the topic takes. */
-  readonly isCompressed: boolean;
-}
+import { type Commit, commit, type Place } from './place.ts';
 
 /** Refusals that are about the records themselves, not about the topic. */
 const ABOUT_RECORDS: ReadonlySet<number> = new Set([
@@ -52,33 +43,21 @@ interface Producer {
 
 /** Writes copies, and with them in one transaction how far a topic of dead letters was redriven. */
 export class Writer {
-  readonly #cluster: Cluster;
-  readonly #names: { readonly group: string; readonly topic: string };
-  readonly #group: Coordinator;
+  readonly #place: Place;
   readonly #transaction: Coordinator;
   #producer: Producer | undefined;
 
-  private constructor(
-    cluster: Cluster,
-    names: { readonly group: string; readonly topic: string },
-    group: Coordinator,
-  ) {
-    this.#cluster = cluster;
-    this.#names = names;
-    this.#group = group;
-    this.#transaction = new Coordinator(cluster, 'transaction', names.group);
+  private constructor(place: Place) {
+    this.#place = place;
+    this.#transaction = new Coordinator(place.cluster, 'transaction', place.group);
   }
 
   /**
    * Ends what a killed run left open, and locks out one that still runs.
    * @throws BrokerError, ConnectionError
    */
-  static async open(
-    cluster: Cluster,
-    names: { readonly group: string; readonly topic: string },
-    group: Coordinator,
-  ): Promise<Writer> {
-    const writer = new Writer(cluster, names, group);
+  static async open(place: Place): Promise<Writer> {
+    const writer = new Writer(place);
     await writer.#begin();
     return writer;
   }
@@ -93,14 +72,14 @@ export class Writer {
     const producer = this.#producer;
     if (!producer) {
       await this.#produce(copies, undefined);
-      return commit(this.#cluster, this.#group, this.#names, commits);
+      return commit(this.#place, commits);
     }
     try {
       await this.#addPartitions(producer, copies);
       await this.#produce(copies, producer);
       await this.#commitOffsets(producer, commits);
     } catch (error) {
-      await this.#abort(producer).catch(() => {});
+      await this.#end(producer, false).catch(() => {});
       if (error instanceof RecordsRefused) await this.#begin();
       throw error;
     }
@@ -117,45 +96,37 @@ export class Writer {
       await this.#addOffsets(this.#producer);
       await this.#end(this.#producer, false);
     }
-    await commit(this.#cluster, this.#group, this.#names, commits);
+    await commit(this.#place, commits);
   }
 
   async #begin(): Promise<void> {
-    const { group: transaction } = this.#names;
+    const { group: transaction } = this.#place;
     const body = { transaction, timeout: TRANSACTION_TIMEOUT };
-    const response = await this.#transaction
-      .ask(
-        (to) => this.#cluster.request(InitProducerId, body, to),
-        ({ error }) => error,
-      )
-      .catch((error: unknown) => {
-        const isDenied =
-          error instanceof BrokerError &&
-          error.failure.status === errorName(CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
-        if (isDenied) return { error: CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, id: -1, epoch: -1 };
-        throw error;
-      });
+    const response = await this.#transaction.ask(InitProducerId, body, errorOf).catch((error: unknown) => {
+      const isDenied =
+        error instanceof BrokerError &&
+        error.failure.status === errorName(CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+      if (isDenied) return { error: CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, id: -1, epoch: -1 };
+      throw error;
+    });
     if (response.error === CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED) return;
     this.#check(`begin a transaction as ${transaction}`, response.error, { operation: 'Write', transaction });
     this.#producer = { id: response.id, epoch: response.epoch, sequences: new Map() };
   }
 
   async #addPartitions({ id, epoch }: Producer, copies: readonly Copy[]): Promise<void> {
-    const { group: transaction } = this.#names;
+    const { group: transaction } = this.#place;
     const byTopic = groupBy(copies, ({ topic }) => topic);
     const topics = [...byTopic].map(([name, own]) => ({
       name,
       partitions: [...new Set(own.map(({ partition }) => partition))],
     }));
-    const codes = (response: {
-      topics: readonly { name: string; partitions: readonly { error: number }[] }[];
-    }) => response.topics.flatMap(({ name, partitions }) => partitions.map(({ error }) => ({ name, error })));
-    const response = await this.#transaction.ask(
-      (to) => this.#cluster.request(AddPartitionsToTxn, { transaction, id, epoch, topics }, to),
-      (answer) => codes(answer).find(({ error }) => error !== 0)?.error ?? 0,
-    );
+    const request = { transaction, id, epoch, topics };
+    const response = await this.#transaction.ask(AddPartitionsToTxn, request, partitionErrorOf);
     // Others in the request are only said not to have been tried.
-    const failed = codes(response).filter(({ error }) => error !== 0);
+    const failed = response.topics.flatMap(({ name, partitions }) =>
+      partitions.flatMap(({ error }) => (error === 0 ? [] : [{ name, error }])),
+    );
     const first = failed.find(({ error }) => error !== CODE.OPERATION_NOT_ATTEMPTED) ?? failed[0];
     if (!first) return;
     const right: Right =
@@ -184,18 +155,18 @@ export class Writer {
     producer?.sequences.set(key, sequence + copies.length);
     const until = Date.now() + PATIENCE;
     for (;;) {
-      const response = await this.#cluster.request(
+      const response = await this.#place.cluster.request(
         Produce,
         {
           ...{
-            transaction: producer ? this.#names.group : null,
+            transaction: producer ? this.#place.group : null,
             acks: -1,
-            timeout: this.#cluster.settings.timeout,
+            timeout: this.#place.cluster.settings.timeout,
           },
           topics: [{ name: topic, partitions: [{ index: partition, records }] }],
         },
         // The broker drops a repetition of the same sequence.
-        await leaderOf(this.#cluster, topic, partition),
+        await leaderOf(this.#place.cluster, topic, partition),
         producer !== undefined,
       );
       const [answer] = response.topics.flatMap(({ partitions }) => partitions);
@@ -212,53 +183,41 @@ export class Writer {
   }
 
   async #addOffsets({ id, epoch }: Producer): Promise<void> {
-    const { group } = this.#names;
+    const { group } = this.#place;
     const body = { transaction: group, id, epoch, group };
-    const added = await this.#transaction.ask(
-      (to) => this.#cluster.request(AddOffsetsToTxn, body, to),
-      ({ error }) => error,
-    );
+    const added = await this.#transaction.ask(AddOffsetsToTxn, body, errorOf);
     this.#check(`commit the offsets of ${group}`, added.error, { operation: 'Read', group });
   }
 
   async #commitOffsets(producer: Producer, commits: readonly Commit[]): Promise<void> {
     const { id, epoch } = producer;
-    const { group, topic } = this.#names;
+    const { group, topic } = this.#place;
     const transaction = group;
     await this.#addOffsets(producer);
     const partitions = commits.map(({ partition: index, offset, metadata }) => ({
       ...{ index, offset, metadata, leaderEpoch: -1 },
     }));
     const body = { transaction, group, id, epoch, topics: [{ name: topic, partitions }] };
-    const codeIn = (response: { topics: readonly { partitions: readonly { error: number }[] }[] }) =>
-      response.topics.flatMap((one) => one.partitions).find(({ error }) => error !== 0)?.error ?? 0;
-    const response = await this.#group.ask((to) => this.#cluster.request(TxnOffsetCommit, body, to), codeIn);
-    this.#check(`commit the offsets of ${group}`, codeIn(response), { operation: 'Read', group });
+    const code = partitionErrorOf(await this.#place.coordinator.ask(TxnOffsetCommit, body, partitionErrorOf));
+    this.#check(`commit the offsets of ${group}`, code, { operation: 'Read', group });
   }
 
   async #end({ id, epoch }: Producer, commits: boolean): Promise<void> {
-    const { group: transaction } = this.#names;
-    const { error } = await this.#transaction.ask(
-      (to) => this.#cluster.request(EndTxn, { transaction, id, epoch, commits }, to),
-      (response) => response.error,
-    );
+    const { group: transaction } = this.#place;
+    const { error } = await this.#transaction.ask(EndTxn, { transaction, id, epoch, commits }, errorOf);
     this.#check(`end a transaction as ${transaction}`, error, { operation: 'Write', transaction });
-  }
-
-  #abort(producer: Producer): Promise<void> {
-    return this.#end(producer, false);
   }
 
   /** @throws BrokerError unless the code is 0 */
   #check(op: string, code: number, right: Right, message: string | null = null): void {
     if (code === 0) return;
     if (code === CODE.PRODUCER_FENCED || code === CODE.INVALID_PRODUCER_EPOCH) {
-      throw new BrokerError(this.#cluster.settings.broker, {
+      throw new BrokerError(this.#place.cluster.settings.broker, {
         ...{ op, status: errorName(code) },
-        message: `another redrive of topic ${this.#names.topic} has started`,
+        message: `another redrive of topic ${this.#place.topic} has started`,
         hint: 'run one at a time; nothing is lost',
       });
     }
-    throw refused(this.#cluster.settings, { op, code, right, message });
+    throw refused(this.#place.cluster.settings, { op, code, right, message });
   }
 }
