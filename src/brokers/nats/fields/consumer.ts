@@ -1,19 +1,16 @@
-import { type Fields, immutableDelivery, SECOND } from './field.ts';
+import { count, duration, type Fields, flag, immutableDelivery, list, SECOND, text, time } from './field.ts';
 
 /*
  * All fields of the configuration of a durable consumer: `ConsumerConfig` in server/consumer.go, checked against the
  * same release lines as streams. https://docs.nats.io/nats-concepts/jetstream/consumers#configuration
  */
 
-const flag = { type: 'boolean', default: false } as const;
-const count = { type: 'integer', default: 0, minimum: 0 } as const;
-
 const ACK_WAIT = 30 * SECOND;
 export const MAX_WAITING = 512;
 export const MAX_ACK_PENDING = 1000;
 
 export const consumerFields: Fields = {
-  description: { type: 'text', default: null, doc: 'Description, up to 4 KiB.' },
+  description: { ...text, doc: 'Description, up to 4 KiB.' },
   deliver_policy: {
     type: 'choice',
     default: 'all',
@@ -27,17 +24,8 @@ export const consumerFields: Fields = {
     },
     doc: 'Where in the stream it begins. A change moves the consumer there: from 2.14 on in place, where that is possible.',
   },
-  opt_start_seq: {
-    type: 'integer',
-    default: null,
-    minimum: 1,
-    doc: 'For deliver_policy by_start_sequence.',
-  },
-  opt_start_time: {
-    type: 'time',
-    default: null,
-    doc: 'For deliver_policy by_start_time; RFC 3339.',
-  },
+  opt_start_seq: { type: 'integer', default: null, minimum: 1, doc: 'For deliver_policy by_start_sequence.' },
+  opt_start_time: { ...time, doc: 'For deliver_policy by_start_time; RFC 3339.' },
   ack_policy: {
     type: 'choice',
     // The default of the API is `none`, the zero value of Go. Clients send `explicit`: without acknowledgements, a pull
@@ -65,16 +53,8 @@ export const consumerFields: Fields = {
     default: null,
     doc: 'Delay before each further delivery; the first one overrides ack_wait.',
   },
-  filter_subject: {
-    type: 'text',
-    default: null,
-    doc: 'Only messages on these subjects; all where it is left out.',
-  },
-  filter_subjects: {
-    type: 'list',
-    default: null,
-    doc: 'Several filters, which must not overlap. More than one needs 2.10.',
-  },
+  filter_subject: { ...text, doc: 'Only messages on these subjects; all where it is left out.' },
+  filter_subjects: { ...list, doc: 'Several filters, which must not overlap. More than one needs 2.10.' },
   replay_policy: {
     type: 'choice',
     default: 'instant',
@@ -83,11 +63,7 @@ export const consumerFields: Fields = {
     doc: 'As fast as it goes, or at the pace of publishing. It can never change.',
   },
   rate_limit_bps: { ...count, doc: 'Push consumers: bits a second; 0 for no limit.' },
-  sample_freq: {
-    type: 'text',
-    default: null,
-    doc: 'Share of acknowledgements that are sampled, in percent: "30".',
-  },
+  sample_freq: { ...text, doc: 'Share of acknowledgements that are sampled, in percent: "30".' },
   max_waiting: {
     ...count,
     default: MAX_WAITING,
@@ -107,35 +83,21 @@ export const consumerFields: Fields = {
   },
   headers_only: { ...flag, doc: 'Give the headers, without the body.' },
   max_batch: { ...count, doc: 'Pull consumers: most messages of one request; 0 for no limit.' },
-  max_expires: {
-    type: 'duration',
-    default: 0,
-    minimum: 0,
-    doc: 'Pull consumers: longest expiry of one request.',
-  },
+  max_expires: { ...duration, doc: 'Pull consumers: longest expiry of one request.' },
   max_bytes: { type: 'size', default: 0, minimum: 0, doc: 'Pull consumers: most bytes of one request.' },
   deliver_subject: {
-    type: 'text',
-    default: null,
+    ...text,
     immutable: immutableDelivery,
     doc: 'The subject that a push consumer delivers to. Without one it is a pull consumer; it can never change sides.',
   },
-  deliver_group: {
-    type: 'text',
-    default: null,
-    doc: 'Push consumers: the queue group that shares the messages.',
-  },
+  deliver_group: { ...text, doc: 'Push consumers: the queue group that shares the messages.' },
   idle_heartbeat: {
-    type: 'duration',
-    default: 0,
-    minimum: 0,
+    ...duration,
     immutable: 'the heartbeat never changes',
     doc: 'Push consumers: a sign of life when there is nothing to give. It can never change.',
   },
   inactive_threshold: {
-    type: 'duration',
-    default: 0,
-    minimum: 0,
+    ...duration,
     doc: 'The server deletes the consumer when no client used it for so long; 0 for never.',
   },
   num_replicas: { ...count, maximum: 5, doc: "Copies of its state; 0 for as many as the stream's." },
@@ -159,7 +121,7 @@ export const consumerFields: Fields = {
     kept: true,
     doc: 'Gives nothing before this time; RFC 3339. Left out, it stays as it is; a past time resumes.',
   },
-  priority_groups: { type: 'list', default: null, since: '2.11', doc: 'Groups of pulling clients.' },
+  priority_groups: { ...list, since: '2.11', doc: 'Groups of pulling clients.' },
   priority_policy: {
     type: 'choice',
     default: 'none',
@@ -168,10 +130,8 @@ export const consumerFields: Fields = {
     doc: 'How the groups share the messages.',
   },
   priority_timeout: {
-    type: 'duration',
-    default: 0,
+    ...duration,
     since: '2.11',
-    minimum: 0,
     doc: 'How long a pinned client may be silent. By default 2m with pinned_client.',
   },
 };

@@ -56,6 +56,14 @@ export type ImmutableReason = (
 /** By the name in the API. */
 export type Fields = Readonly<Record<string, Field>>;
 
+/** What many rows have in common. */
+export const text = { type: 'text', default: null } as const;
+export const time = { type: 'time', default: null } as const;
+export const list = { type: 'list', default: null } as const;
+export const flag = { type: 'boolean', default: false } as const;
+export const count = { type: 'integer', default: 0, minimum: 0 } as const;
+export const duration = { type: 'duration', default: 0, minimum: 0 } as const;
+
 export const SECOND = 1_000_000_000;
 export const MINUTE = 60 * SECOND;
 

@@ -1,14 +1,20 @@
 import { type BrokerIdentity, isObject, type JsonObject } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
 import {
+  count,
+  duration,
   type Field,
   type Fields,
+  flag,
   immutableBefore,
   immutableMessageTtl,
   immutableMirror,
   immutableRetention,
+  list,
   MINUTE,
   onceOn,
+  text,
+  time,
 } from './field.ts';
 import { numberIn } from './values.ts';
 
@@ -20,11 +26,10 @@ import { numberIn } from './values.ts';
 const DUPLICATE_WINDOW = 2 * MINUTE;
 
 const limit = { type: 'integer', default: -1, unlimited: true, minimum: -1 } as const;
-const flag = { type: 'boolean', default: false } as const;
 
 const transformParts: Fields = {
-  src: { type: 'text', default: null, doc: 'Subjects that are transformed; all where it is left out.' },
-  dest: { type: 'text', default: null, doc: 'What they become, with $1 or {{wildcard(1)}} for wildcards.' },
+  src: { ...text, doc: 'Subjects that are transformed; all where it is left out.' },
+  dest: { ...text, doc: 'What they become, with $1 or {{wildcard(1)}} for wildcards.' },
 };
 
 const transform: Field = {
@@ -37,10 +42,10 @@ const transform: Field = {
 };
 
 const sourceParts: Fields = {
-  name: { type: 'text', default: null, doc: 'The stream to copy from.' },
+  name: { ...text, doc: 'The stream to copy from.' },
   opt_start_seq: { type: 'integer', default: null, minimum: 1, doc: 'First sequence to copy.' },
-  opt_start_time: { type: 'time', default: null, doc: 'Copy what was stored at this time and later.' },
-  filter_subject: { type: 'text', default: null, doc: 'Copy only messages on these subjects.' },
+  opt_start_time: { ...time, doc: 'Copy what was stored at this time and later.' },
+  filter_subject: { ...text, doc: 'Copy only messages on these subjects.' },
   subject_transforms: {
     type: 'objects',
     default: null,
@@ -52,8 +57,8 @@ const sourceParts: Fields = {
     type: 'object',
     default: null,
     parts: {
-      api: { type: 'text', default: null, doc: 'API prefix of the other account or domain: $JS.hub.API.' },
-      deliver: { type: 'text', default: null, doc: 'Prefix of the subjects that messages are delivered on.' },
+      api: { ...text, doc: 'API prefix of the other account or domain: $JS.hub.API.' },
+      deliver: { ...text, doc: 'Prefix of the subjects that messages are delivered on.' },
     },
     required: ['api'],
     doc: 'Where the stream is, when it is in another account or JetStream domain.',
@@ -63,8 +68,8 @@ const sourceParts: Fields = {
     default: null,
     since: '2.14',
     parts: {
-      name: { type: 'text', default: null, doc: 'The durable consumer on the origin to copy by.' },
-      deliver_subject: { type: 'text', default: null, doc: 'The subject that it delivers to.' },
+      name: { ...text, doc: 'The durable consumer on the origin to copy by.' },
+      deliver_subject: { ...text, doc: 'The subject that it delivers to.' },
     },
     required: ['name', 'deliver_subject'],
     doc: 'Copies through a durable consumer that is there already.',
@@ -72,10 +77,9 @@ const sourceParts: Fields = {
 };
 
 export const streamFields: Fields = {
-  description: { type: 'text', default: null, doc: 'Description, up to 4 KiB.' },
+  description: { ...text, doc: 'Description, up to 4 KiB.' },
   subjects: {
-    type: 'list',
-    default: null,
+    ...list,
     doc: "Subjects whose messages it stores; * and > are wildcards. By default the stream's own name. A mirror has none.",
   },
   retention: {
@@ -92,12 +96,7 @@ export const streamFields: Fields = {
   },
   max_msgs: { ...limit, doc: 'Maximum number of messages; −1 for no limit.' },
   max_bytes: { ...limit, type: 'size', doc: 'Maximum size, such as 10GiB; −1 for no limit.' },
-  max_age: {
-    type: 'duration',
-    default: 0,
-    minimum: 0,
-    doc: 'Oldest age of a message, as 7d; 0 for no limit.',
-  },
+  max_age: { ...duration, doc: 'Oldest age of a message, as 7d; 0 for no limit.' },
   max_msgs_per_subject: { ...limit, doc: 'Maximum number of messages for each subject; −1 for no limit.' },
   max_msg_size: {
     ...limit,
@@ -139,8 +138,8 @@ export const streamFields: Fields = {
     type: 'object',
     default: null,
     parts: {
-      cluster: { type: 'text', default: null, doc: 'The cluster to be in.' },
-      tags: { type: 'list', default: null, doc: 'Tags that its servers must have.' },
+      cluster: { ...text, doc: 'The cluster to be in.' },
+      tags: { ...list, doc: 'Tags that its servers must have.' },
     },
     doc: 'Which servers may hold the stream.',
   },
@@ -167,10 +166,8 @@ export const streamFields: Fields = {
     doc: 'Compresses blocks of file storage.',
   },
   first_seq: {
-    type: 'integer',
-    default: 0,
+    ...count,
     since: '2.10',
-    minimum: 0,
     kept: true,
     immutable: 'it is only read at creation',
     doc: 'The sequence of the first message. Read when the stream is made, never after.',
@@ -185,8 +182,8 @@ export const streamFields: Fields = {
         default: '>',
         doc: 'Subjects that are published again; all where it is left out.',
       },
-      dest: { type: 'text', default: null, doc: 'The subject that they are published on.' },
-      headers_only: { type: 'boolean', default: false, doc: 'Without the body.' },
+      dest: { ...text, doc: 'The subject that they are published on.' },
+      headers_only: { ...flag, doc: 'Without the body.' },
     },
     required: ['dest'],
     immutable: immutableBefore('2.10'),
@@ -210,18 +207,8 @@ export const streamFields: Fields = {
     default: {},
     since: '2.10',
     parts: {
-      inactive_threshold: {
-        type: 'duration',
-        default: 0,
-        minimum: 0,
-        doc: 'Default and most for inactive_threshold of its consumers.',
-      },
-      max_ack_pending: {
-        type: 'integer',
-        default: 0,
-        minimum: 0,
-        doc: 'Default and most for max_ack_pending of its consumers.',
-      },
+      inactive_threshold: { ...duration, doc: 'Default and most for inactive_threshold of its consumers.' },
+      max_ack_pending: { ...count, doc: 'Default and most for max_ack_pending of its consumers.' },
     },
     doc: 'Defaults and limits of the consumers.',
   },
@@ -232,10 +219,8 @@ export const streamFields: Fields = {
     doc: 'A Nats-TTL header limits the age of its message. Cannot be undone; before 2.12 not turned on later either.',
   },
   subject_delete_marker_ttl: {
-    type: 'duration',
-    default: 0,
+    ...duration,
     since: '2.11',
-    minimum: 0,
     doc: 'Leaves a marker for this long when max_age deletes the last message of a subject.',
   },
   allow_msg_counter: {

@@ -23,7 +23,7 @@ import {
   isTransient,
   unless,
 } from './refusals.ts';
-import { pedantic, UnsafeName, type Write, type WriteCall, writeOf } from './requests.ts';
+import { infoOf, pedantic, UnsafeName, type Write, type WriteCall, writeOf } from './requests.ts';
 import { resetConsumer } from './reset.ts';
 import { droppedFields, isSame } from './verify-response.ts';
 
@@ -58,7 +58,7 @@ async function attempt(call: WriteCall, planned: Write, execution: Execution): P
   for (let attempt = 0; ; attempt++) {
     try {
       if (mustReadLive) {
-        const live = await unless(isNotFound, api.read(write.info, deadline));
+        const live = await unless(isNotFound, api.read(infoOf(call), deadline));
         const outcome = resultFrom(call, planned, live, broker, isUncertain);
         if (outcome) return outcome;
         if (call.op === 'consumer.create' && call.body.continues) {
@@ -130,35 +130,27 @@ function resultFrom(
   broker: BrokerIdentity,
   isUncertain: boolean,
 ): Result | undefined {
-  if (isDeletion(call)) {
-    if (!live) return DONE;
-    return write.ifEmpty ? refuseMessages(call, live) : undefined;
+  const { op } = call;
+  if (!live) {
+    if (isDeletion(call)) return DONE;
+    // Later servers say so themselves.
+    const isCreation = op === 'consumer.update' && !atLeast(broker, '2.10');
+    return isCreation ? failed({ op, message: 'the consumer does not exist' }) : undefined;
   }
-  if (call.op === 'consumer.create' && live && !isSuccessor(call, configOf(live), broker)) {
+  const config = configOf(live);
+  if (op === 'stream.delete') return call.body.ifEmpty ? refuseMessages(call, live) : undefined;
+  if (op === 'consumer.create' && !isSuccessor(call, config, broker)) {
     return failed({
-      op: call.op,
+      op,
       message: 'a consumer of this name already exists, and does not continue the renamed one',
       hint: 'run plan again',
     });
   }
-  if (write.sent && live && isSame(write.sent, asDeclared(configOf(live)), broker)) return DONE;
-  if (call.op === 'stream.update' && call.body.ifLossless && live) {
-    const losses = lossesOf(call, live);
-    if (losses) return losses;
-  }
-  if (call.op === 'stream.create' && live && !isUncertain) {
-    const message = 'a stream of this name already exists with a different configuration';
-    return failed({ op: call.op, message, hint: 'plan again' });
-  }
-  const isOld = !atLeast(broker, '2.10');
-  if (call.op === 'consumer.create' && live && !isUncertain) {
-    return failed({
-      op: call.op,
-      message: 'a consumer of this name already exists with a different configuration',
-    });
-  }
-  if (call.op === 'consumer.update' && !live && isOld) {
-    return failed({ op: call.op, message: 'the consumer does not exist' });
+  if (write.sent && isSame(write.sent, asDeclared(config), broker)) return DONE;
+  if (op === 'stream.update' && call.body.ifLossless) return lossesOf(call, live);
+  if ((op === 'stream.create' || op === 'consumer.create') && !isUncertain) {
+    const message = `a ${op.replace('.create', '')} of this name already exists with a different configuration`;
+    return failed({ op, message, ...(op === 'stream.create' && { hint: 'plan again' }) });
   }
   return undefined;
 }

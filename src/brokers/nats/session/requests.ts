@@ -11,12 +11,8 @@ import type { Sent } from './verify-response.ts';
 /** A call as a request of the API, and how to verify its result. */
 export interface Write {
   readonly request: ApiRequest;
-  /** Requests the live state of its resource. */
-  readonly info: ApiRequest;
   /** The configuration that the response must echo. */
   readonly sent?: Sent;
-  /** A deletion that requires an empty stream. */
-  readonly ifEmpty?: true;
 }
 
 /** A call that is one request. */
@@ -31,18 +27,11 @@ export function writeOf(call: WriteCall): Write {
       const verb = call.op === 'stream.create' ? 'STREAM.CREATE' : 'STREAM.UPDATE';
       return {
         request: { verb, path: tokens(name), body: config },
-        info: { verb: 'STREAM.INFO', path: [name] },
         sent: { config, of: 'stream' },
       };
     }
-    case 'stream.delete': {
-      const { name, ifEmpty } = call.body;
-      return {
-        request: { verb: 'STREAM.DELETE', path: tokens(name) },
-        info: { verb: 'STREAM.INFO', path: [name] },
-        ...(ifEmpty ? { ifEmpty } : {}),
-      };
-    }
+    case 'stream.delete':
+      return { request: { verb: 'STREAM.DELETE', path: tokens(call.body.name) } };
     case 'consumer.create':
     case 'consumer.update': {
       const { stream, name, config } = call.body;
@@ -53,30 +42,27 @@ export function writeOf(call: WriteCall): Write {
           path: [...tokens(stream, name), ...filterOf(config)],
           body: { stream_name: stream, config, action },
         },
-        info: { verb: 'CONSUMER.INFO', path: [stream, name] },
         // An update does not change it, and echoes the old value.
         sent: { config, of: 'consumer', ...(action === 'update' ? { ignored: 'pause_until' } : {}) },
       };
     }
     case 'consumer.pause': {
       const { stream, name, pause_until } = call.body;
-      return {
-        request: {
-          verb: 'CONSUMER.PAUSE',
-          path: tokens(stream, name),
-          ...(pause_until === '' ? {} : { body: { pause_until } }),
-        },
-        info: { verb: 'CONSUMER.INFO', path: [stream, name] },
-      };
+      const body = pause_until !== '' && { body: { pause_until } };
+      return { request: { verb: 'CONSUMER.PAUSE', path: tokens(stream, name), ...body } };
     }
     case 'consumer.delete': {
       const { stream, name } = call.body;
-      return {
-        request: { verb: 'CONSUMER.DELETE', path: tokens(stream, name) },
-        info: { verb: 'CONSUMER.INFO', path: [stream, name] },
-      };
+      return { request: { verb: 'CONSUMER.DELETE', path: tokens(stream, name) } };
     }
   }
+}
+
+/** What requests the live state of the resource of a call. */
+export function infoOf({ body }: WriteCall): ApiRequest {
+  return 'stream' in body
+    ? { verb: 'CONSUMER.INFO', path: [body.stream, body.name] }
+    : { verb: 'STREAM.INFO', path: [body.name] };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../../model/index.ts';
 import {
   becomesOf,
   heldStreamOf,
@@ -28,7 +29,7 @@ import {
 import { droppedFields, isSame } from '../verify-response.ts';
 import { moveConsumers, recordConsumers, restoreConsumers } from './consumers.ts';
 import { copy, handOver, lacksEnd, refill } from './copying.ts';
-import { countersOf, Mover, MoveStopped } from './mover.ts';
+import { type Counters, countersOf, Mover, MoveStopped } from './mover.ts';
 import { checkRoom, untilWhole } from './verify.ts';
 
 /**
@@ -125,7 +126,7 @@ async function replace(mover: Mover): Promise<void> {
 }
 
 async function giveBack(mover: Mover): Promise<void> {
-  const { name, hold, broker } = mover;
+  const { name, hold } = mover;
   const before = await mover.streams();
   if (before.phase === 'move.refill' && before.hold) {
     await mover.write({
@@ -137,12 +138,7 @@ async function giveBack(mover: Mover): Promise<void> {
   const { phase } = before.phase === 'move.refill' ? await mover.streams() : before;
   if (phase !== 'move.return') return;
   await untilWhole(mover, hold, name);
-  const config = promotedConfig(mover);
-  const answer = await mover.write({ verb: 'STREAM.UPDATE', path: [name], body: config });
-  const dropped = droppedFields({ config, of: 'stream' }, configOf(answer), broker);
-  if (dropped.length > 0) {
-    throw new MoveStopped(`the server accepted stream ${name} and dropped ${dropped.join(', ')}`);
-  }
+  await promote(mover, name);
 }
 
 async function clean(mover: Mover): Promise<void> {
@@ -158,20 +154,42 @@ async function clean(mover: Mover): Promise<void> {
       `the streams changed meanwhile: ${name} is in phase ${phase.replace('move.', '')} again`,
     );
   }
-  const [has, needs] = [countersOf(stream), countersOf(live)];
-  if (await lacksEnd(mover, hold, name, needs, has)) {
-    throw new MoveStopped(
-      `stream ${name} lost messages since they were moved; ${hold} still has ${needs.messages}`,
-      `copy them from ${hold} by hand, then delete it`,
-    );
-  }
+  await checkEnd(mover, hold, name, countersOf(live), countersOf(stream));
   await restoreConsumers(mover, stream);
-  const { config } = mover;
-  if (config.sealed === true && configOf(stream).sealed !== true) {
-    await mover.write({ verb: 'STREAM.UPDATE', path: [name], body: config });
-  }
+  await sealIfDeclared(mover, name, stream);
   mover.isCleaned = true;
   await mover.write({ verb: 'STREAM.DELETE', path: [hold] });
+}
+
+/** The new stream becomes as declared, but for the seal. */
+async function promote(mover: Mover, name: string): Promise<void> {
+  const config = promotedConfig(mover);
+  const answer = await mover.write({ verb: 'STREAM.UPDATE', path: [name], body: config });
+  const dropped = droppedFields({ config, of: 'stream' }, configOf(answer), mover.broker);
+  if (dropped.length > 0) {
+    throw new MoveStopped(`the server accepted stream ${name} and dropped ${dropped.join(', ')}`);
+  }
+}
+
+async function sealIfDeclared(mover: Mover, name: string, live: JsonObject): Promise<void> {
+  const { config } = mover;
+  if (config.sealed !== true || configOf(live).sealed === true) return;
+  await mover.write({ verb: 'STREAM.UPDATE', path: [name], body: config });
+}
+
+/** Before the stream that still has the messages is deleted. @throws MoveStopped if the new one lost some of them */
+async function checkEnd(
+  mover: Mover,
+  old: string,
+  name: string,
+  needs: Counters,
+  has: Counters,
+): Promise<void> {
+  if (!(await lacksEnd(mover, old, name, needs, has))) return;
+  throw new MoveStopped(
+    `stream ${name} lost messages since they were moved; ${old} still has ${needs.messages}`,
+    `copy them from ${old} by hand, then delete it`,
+  );
 }
 
 /*
@@ -198,19 +216,10 @@ async function prepareRename(mover: Mover): Promise<void> {
 }
 
 async function divertToNewName(mover: Mover): Promise<void> {
-  const { hold: name, config, broker } = mover;
-  if (await handOver(mover, name)) {
-    const body = promotedConfig(mover);
-    const answer = await mover.write({ verb: 'STREAM.UPDATE', path: [name], body });
-    const dropped = droppedFields({ config: body, of: 'stream' }, configOf(answer), broker);
-    if (dropped.length > 0) {
-      throw new MoveStopped(`the server accepted stream ${name} and dropped ${dropped.join(', ')}`);
-    }
-  }
+  const { hold: name } = mover;
+  if (await handOver(mover, name)) await promote(mover, name);
   const { hold: live } = await mover.streams();
-  if (config.sealed === true && live && configOf(live).sealed !== true) {
-    await mover.write({ verb: 'STREAM.UPDATE', path: [name], body: config });
-  }
+  if (live) await sealIfDeclared(mover, name, live);
 }
 
 /** The old stream goes last, because it tells how far the rename is. */
@@ -221,12 +230,7 @@ async function cleanOldName(mover: Mover): Promise<void> {
   if (!live || phase !== 'move.replace' || becomesOf(configOf(old)) !== name) {
     throw new MoveStopped(`stream ${name} does not have the messages of ${was} yet`, 'run plan again');
   }
-  if (await lacksEnd(mover, was, name, countersOf(old), countersOf(live))) {
-    throw new MoveStopped(
-      `stream ${name} lost messages since they were moved; ${was} still has ${countersOf(old).messages}`,
-      `copy them from ${was} by hand, then delete it`,
-    );
-  }
+  await checkEnd(mover, was, name, countersOf(old), countersOf(live));
   await moveConsumers(mover, live);
   await mover.write({ verb: 'STREAM.DELETE', path: [was] });
 }
