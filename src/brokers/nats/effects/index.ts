@@ -7,6 +7,7 @@ import {
 } from '../../../model/index.ts';
 import { commonSubject, isWithin } from '../fields/subjects.ts';
 import { objectsIn, stringsIn } from '../fields/values.ts';
+import { copiesIn } from '../kinds/addresses.ts';
 import type { Consumer, Stream } from '../routing/account.ts';
 import { texts } from '../topology.ts';
 import { patternOf, Side, sampleOf } from './side.ts';
@@ -119,9 +120,8 @@ function keepEffects(streams: Pair<Stream>, scope: Scope): void {
 
 /** The subjects that mirrors and sources ask for. */
 function copiedBy({ resource: { spec } }: Stream): string[] {
-  return [...objectsIn(spec.mirror), ...objectsIn(spec.sources)].flatMap(
-    ({ filter_subject: filter, subject_transforms: mappings }) =>
-      stringsIn([filter ?? null, ...objectsIn(mappings).map(({ src }) => src ?? null)]),
+  return copiesIn(spec).flatMap(({ filter_subject: filter, subject_transforms: mappings }) =>
+    stringsIn([filter ?? null, ...objectsIn(mappings).map(({ src }) => src ?? null)]),
   );
 }
 

@@ -1,6 +1,5 @@
 import { type BrokerIdentity, isObject, type Resource } from '../../../model/index.ts';
-import { objectsIn } from '../fields/values.ts';
-import { originsOf } from '../kinds/addresses.ts';
+import { copiesIn, originsOf } from '../kinds/addresses.ts';
 import { type Account, accountOf } from '../routing/account.ts';
 import { flowOf } from '../routing/flow.ts';
 import { type Summary, summarize } from '../routing/summary.ts';
@@ -57,9 +56,7 @@ export class Side {
     for (const one of seen) {
       const resource = this.account.streams.get(one)?.resource;
       if (!resource) return undefined;
-      const { mirror, sources } = resource.spec;
-      if ([...objectsIn(mirror), ...objectsIn(sources)].some(({ external }) => isObject(external)))
-        return undefined;
+      if (copiesIn(resource.spec).some(({ external }) => isObject(external))) return undefined;
       for (const subject of texts(resource, 'subjects')) found.add(subject);
       for (const origin of originsOf(resource.spec)) seen.add(origin);
     }

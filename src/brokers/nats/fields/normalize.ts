@@ -16,7 +16,7 @@ import {
 import { type Release, supports } from '../facts.ts';
 import { type Field, type Fields, fieldIn, IDENTITY } from './field.ts';
 import { duplicateWindow } from './stream.ts';
-import { instant } from './values.ts';
+import { instant, ownMetadata } from './values.ts';
 
 type Broker = Pick<BrokerIdentity, 'version' | 'facts'>;
 
@@ -157,7 +157,7 @@ function normalizeValue(field: Field, value: Json): Json {
     case 'list':
       return Array.isArray(given) && given.length > 0 ? [...new Set(given)].sort() : field.default;
     case 'table':
-      return isObject(given) ? withoutServerMetadata(given) : field.default;
+      return isObject(given) ? ownMetadata(given) : field.default;
     case 'object':
       return normalizeObject(field, given);
     case 'objects': {
@@ -190,11 +190,6 @@ function normalizeObject(field: Field, value: Json): Json {
   );
   const set = [...unknown, ...known].filter(([, item]) => item !== null);
   return set.length === 0 ? null : Object.fromEntries(set);
-}
-
-/** Servers since 2.11 add metadata about themselves. */
-function withoutServerMetadata(metadata: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(metadata).filter(([key]) => !key.startsWith('_nats.')));
 }
 
 function sortBy<T>(items: readonly T[], key: (item: T) => string): T[] {

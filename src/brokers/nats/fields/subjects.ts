@@ -5,6 +5,9 @@ import { append } from '../../../model/index.ts';
  * https://docs.nats.io/nats-concepts/subjects
  */
 
+/** Before the stream and consumer in the subject of the advisory that a message is given up. */
+export const ADVISORY = '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES';
+
 const SPACE = /[\s\0]/;
 
 /** Why a text is no valid subject; undefined if it is one. `IsValidSubject` in server/sublist.go. */

@@ -37,6 +37,12 @@ export function parseObject(text: string): JsonObject | undefined {
   }
 }
 
+/** Metadata without those of the server, which since 2.11 adds some about itself. */
+export function ownMetadata(metadata: Json | undefined): JsonObject {
+  const all = isObject(metadata) ? Object.entries(metadata) : [];
+  return Object.fromEntries(all.filter(([key]) => !key.startsWith('_nats.')));
+}
+
 export function numberIn(value: Json | undefined): bigint {
   return toBigInt(value) ?? 0n;
 }

@@ -1,15 +1,18 @@
 import {
   type Address,
+  type Context,
   isObject,
   type JsonObject,
+  kindOf,
   makeAddress,
+  objectOf,
   parseAddress,
   type Resource,
 } from '../../../model/index.ts';
-import { objectsIn } from '../fields/values.ts';
+import { objectsIn, stringsIn } from '../fields/values.ts';
 
 /*
- * The addresses of all kinds, and the constructors of declared and live resources.
+ * The addresses of all kinds, the constructors of declared and live resources, and how these refer to each other.
  *
  * Key-value buckets and object stores are streams with a prefix in their names (ADR-8 and ADR-20 of
  * nats-io/nats-architecture-and-design), so the name of a stream determines its kind.
@@ -112,11 +115,44 @@ export function consumerResource(
   };
 }
 
-/** The names of the streams that a stream copies from, in its own account and domain. */
-export function originsOf({ mirror, sources }: JsonObject): string[] {
+/** The stream of a consumer: as it will be, or as it is where nothing declares it. */
+export function streamOf(
+  { dependsOn: [need = ''] }: Resource,
+  { desired, live }: Pick<Context, 'desired' | 'live'>,
+): Resource | undefined {
+  return desired.get(need) ?? live.get(need);
+}
+
+/** The live consumers of a stream. */
+export function consumersOf(stream: Address, { live }: Pick<Context, 'live'>): Resource[] {
+  return [...live.values()].filter(
+    ({ address, dependsOn }) => dependsOn[0] === stream && kindOf(address) === 'consumer',
+  );
+}
+
+/** What a mirror or sources copy, as the specification of a stream has it. */
+export function copiesIn({ mirror, sources }: JsonObject): JsonObject[] {
   // Most have none, and there are many.
-  if (!mirror && !sources) return [];
-  return [...objectsIn(mirror), ...objectsIn(sources)].flatMap(({ name, external }) =>
+  return mirror || sources ? [...objectsIn(mirror), ...objectsIn(sources)] : [];
+}
+
+/** The names of the streams that a stream copies from, in its own account and domain. */
+export function originsOf(spec: JsonObject): string[] {
+  return copiesIn(spec).flatMap(({ name, external }) =>
     typeof name === 'string' && !isObject(external) ? [name] : [],
   );
+}
+
+/** The subjects that a completed consumer receives; all without a filter. */
+export function filtersOf({ spec }: Pick<Resource, 'spec'>): readonly string[] {
+  const filters = stringsIn(spec.filter_subjects);
+  return filters.length > 0 ? filters : ['>'];
+}
+
+/** The fields of a consumer that its stream can limit. */
+export const LIMITED_BY_STREAM = ['max_ack_pending', 'inactive_threshold'] as const;
+
+/** The limits of a stream for its consumers. */
+export function limitsOfConsumers(stream: Pick<Resource, 'spec'> | undefined): JsonObject {
+  return objectOf(stream?.spec.consumer_limits);
 }

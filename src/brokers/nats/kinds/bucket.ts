@@ -18,7 +18,7 @@ import { type BucketFields, keyValueFields, objectStoreFields } from '../fields/
 import { bodyOf, mapOf } from '../fields/field.ts';
 import { duplicateWindow, streamFields } from '../fields/stream.ts';
 import { numberIn, toYaml } from '../fields/values.ts';
-import { BUCKET_PREFIX, keySubjects, streamNameOf, streamResource } from './addresses.ts';
+import { BUCKET_PREFIX, keySubjects, STREAM_NOUNS, streamNameOf, streamResource } from './addresses.ts';
 import { consumersSchema, declareConsumers, writeConsumers } from './consumer/index.ts';
 import type { Collector, NatsKind, Writer } from './kind.ts';
 import { limitedDefault } from './server-limits.ts';
@@ -50,7 +50,6 @@ export const keyValue = bucketKind(
       allow_direct: true,
     }),
   },
-  'key-value bucket',
   {
     section: mapOf('Key-value buckets by name, without the KV_ of their streams.', 'key-value'),
     body: 'A key-value bucket.',
@@ -69,18 +68,13 @@ export const objectStore = bucketKind(
       allow_direct: true,
     }),
   },
-  'object store',
   {
     section: mapOf('Object stores by name, without the OBJ_ of their streams.', 'object-store'),
     body: 'An object store.',
   },
 );
 
-function bucketKind(
-  shape: Shape,
-  noun: string,
-  schema: { readonly section: JsonObject; readonly body: string },
-): NatsKind {
+function bucketKind(shape: Shape, schema: { readonly section: JsonObject; readonly body: string }): NatsKind {
   const { kind, keys } = shape;
   const words = new Map(Object.entries(keys).map(([name, { api }]) => [api, name]));
   const { systemOwned: _, stillText: __, ...common } = stream;
@@ -99,7 +93,7 @@ function bucketKind(
     },
     declare: (collector, section) => declareBuckets(collector, section, shape),
     toBody: (resource, writer) => ({ name: nameOf(resource), body: bodyFor(resource, shape, writer) }),
-    title: (resource) => ({ title: `${noun} ${nameOf(resource)}`, detail: '' }),
+    title: (resource) => ({ title: `${STREAM_NOUNS[kind]} ${nameOf(resource)}`, detail: '' }),
     ...completer(shape),
     risks: (change, context) =>
       streamRisks(change, context).map((risk) => ({ ...risk, message: translate(risk.message, words) })),

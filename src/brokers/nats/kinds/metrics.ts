@@ -2,9 +2,9 @@ import {
   countOf,
   formatCount,
   integer,
-  isObject,
   type Json,
   type JsonObject,
+  objectOf,
   type Resource,
   roughSize,
   toBigInt,
@@ -57,7 +57,7 @@ export function streamMetrics(
   info: JsonObject,
   consumers: readonly ConsumerMetrics[] | undefined,
 ): StreamMetrics {
-  const state: JsonObject = isObject(info.state) ? info.state : {};
+  const state = objectOf(info.state);
   const messages = exact(state.messages);
   return {
     ...defined({ messages, bytes: exact(state.bytes), consumers: consumerCount(info) }),
@@ -68,7 +68,7 @@ export function streamMetrics(
 
 /** The number of all consumers of a stream; undefined if the server does not tell. */
 export function consumerCount(info: JsonObject): number | undefined {
-  const count = isObject(info.state) ? info.state.consumer_count : undefined;
+  const count = objectOf(info.state).consumer_count;
   return typeof count === 'number' ? count : undefined;
 }
 
@@ -83,9 +83,9 @@ function timesOf(info: JsonObject, state: JsonObject) {
 }
 
 export function consumerMetrics(info: JsonObject): ConsumerMetrics {
-  const config = isObject(info.config) ? info.config : {};
+  const config = objectOf(info.config);
   return defined({
-    acknowledged: isObject(info.ack_floor) ? exact(info.ack_floor.stream_seq) : undefined,
+    acknowledged: exact(objectOf(info.ack_floor).stream_seq),
     origin: integer(lowestReset(config) ?? 0n),
     pending: exact(info.num_pending),
     unacknowledged: exact(info.num_ack_pending),

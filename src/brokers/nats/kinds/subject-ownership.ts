@@ -16,7 +16,7 @@ import {
 import { atLeast } from '../facts.ts';
 import { SubjectIndex } from '../fields/subjects.ts';
 import { stringsIn } from '../fields/values.ts';
-import { consumerNameOf, streamAddress, streamNameOf } from './addresses.ts';
+import { consumerNameOf, filtersOf, streamAddress, streamNameOf, streamOf } from './addresses.ts';
 import { heldStreamOf } from './stream/move-calls.ts';
 
 /*
@@ -27,19 +27,16 @@ import { heldStreamOf } from './stream/move-calls.ts';
 const STREAMS = 'streams';
 
 /** Where a subject has one owner: all streams, or the consumers of one work queue. */
-function scopeOf({ address, dependsOn }: Resource, { desired, live }: Context): string | undefined {
-  if (kindOf(address) !== 'consumer') return STREAMS;
-  const [need = ''] = dependsOn;
-  const stream = desired.get(need) ?? live.get(need);
-  return stream?.spec.retention === 'workqueue' ? need : undefined;
+function scopeOf(resource: Resource, context: Context): string | undefined {
+  if (kindOf(resource.address) !== 'consumer') return STREAMS;
+  const stream = streamOf(resource, context);
+  return stream?.spec.retention === 'workqueue' ? stream.address : undefined;
 }
 
 /** The subjects that a completed resource claims in its scope. A consumer without a filter claims all. */
 function claimsOf(resource: Resource | undefined): readonly string[] {
   if (!resource) return [];
-  if (kindOf(resource.address) !== 'consumer') return stringsIn(resource.spec.subjects);
-  const filters = stringsIn(resource.spec.filter_subjects);
-  return filters.length > 0 ? filters : ['>'];
+  return kindOf(resource.address) === 'consumer' ? filtersOf(resource) : stringsIn(resource.spec.subjects);
 }
 
 /** Subjects and their owners, by scope. */

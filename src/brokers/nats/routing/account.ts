@@ -11,7 +11,7 @@ import {
 import { rulesOf, type ServerRules } from '../facts.ts';
 import { SubjectIndex } from '../fields/subjects.ts';
 import { objectsIn, stringsIn, textIn } from '../fields/values.ts';
-import { consumerNameOf, streamNameOf } from '../kinds/addresses.ts';
+import { consumerNameOf, filtersOf, streamNameOf } from '../kinds/addresses.ts';
 import {
   compileTransform,
   type Match,
@@ -127,11 +127,10 @@ function republishOf(republish: JsonObject): Republish | undefined {
 }
 
 function readConsumer(resource: Resource): Consumer {
-  const filters = stringsIn(resource.spec.filter_subjects);
   return {
     name: consumerNameOf(resource.address),
     resource,
-    filters: (filters.length > 0 ? filters : ['>']).map((text) => filterOf(text)),
+    filters: filtersOf(resource).map((text) => filterOf(text)),
   };
 }
 
@@ -149,13 +148,13 @@ function addCopies(
     if (isObject(origin.external)) return;
     const name = textIn(origin.name);
     const isUncertain = kind === 'source' && !transforms && (origins.get(name)?.length ?? 0) > 1;
-    streams.get(name)?.copies.push({ kind, to, filters: filtersOf(origin, transforms), isUncertain });
+    streams.get(name)?.copies.push({ kind, to, filters: copiedFilters(origin, transforms), isUncertain });
   };
   for (const origin of objectsIn(spec.mirror)) add('mirror', origin);
   for (const origin of objectsIn(spec.sources)) add('source', origin);
 }
 
-function filtersOf(
+function copiedFilters(
   { filter_subject: filter, subject_transforms: mappings }: JsonObject,
   transforms: boolean,
 ): Filter[] {

@@ -1,4 +1,5 @@
 import { type JsonObject, toBigInt } from '../../../model/index.ts';
+import { ADVISORY } from '../fields/subjects.ts';
 import { type Account, type Consumer, type Copy, firstMatch, type Stream } from './account.ts';
 import { EXPECTED, type Fate, fateIn, hasHeader, refusal } from './fate.ts';
 import { type Match, match, type Subject, subjectText, tokensOf, transformed } from './subject.ts';
@@ -77,8 +78,6 @@ export interface Flow {
 const MOST = 10_000;
 /** Bytes of a subject that servers take by default: `max_control_line`. */
 export const LONGEST = 4096;
-
-export const ADVISORY = '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES';
 
 export function flowOf(account: Account, { subject, headers }: Message): Flow {
   return new Walk(account, headers).from(tokensOf(subject));

@@ -13,19 +13,11 @@ import {
   type Source,
   toBigInt,
 } from '../../../model/index.ts';
+import { ADVISORY } from '../fields/subjects.ts';
 import { numberIn, sizeText } from '../fields/values.ts';
 import { identify, STREAM_NOUNS } from '../kinds/addresses.ts';
 import { type Account, nearestSubject } from './account.ts';
-import {
-  ADVISORY,
-  type ConsumerStop,
-  type Flow,
-  type Hop,
-  type Message,
-  type Stop,
-  type StreamStop,
-  type SubjectStop,
-} from './flow.ts';
+import type { ConsumerStop, Flow, Hop, Message, Stop, StreamStop, SubjectStop } from './flow.ts';
 import { subjectText } from './subject.ts';
 import { consumerText, isEndless, summarize } from './summary.ts';
 

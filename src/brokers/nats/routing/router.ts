@@ -3,6 +3,7 @@ import {
   type Json,
   type JsonObject,
   nearestWord,
+  objectOf,
   type RoutedTopology,
   RouteError,
   type Router,
@@ -29,8 +30,8 @@ export const router: Router = {
 
 /** The message of a test, and where it goes. @throws RouteError for a subject that nothing can be published on */
 export function ask({ publish }: JsonObject, topology: RoutedTopology): Asked {
-  const { subject = '', headers = {} } = isObject(publish) ? publish : {};
-  const message = { subject: checkedSubject(subject), headers: isObject(headers) ? headers : {} };
+  const { subject = '', headers = {} } = objectOf(publish);
+  const message = { subject: checkedSubject(subject), headers: objectOf(headers) };
   const account = accountOf(topology);
   return { account, message, topology, flow: flowOf(account, message) };
 }
@@ -99,7 +100,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return wrong.length === 0 ? undefined : { failure: `got ${listOf(wrong)}` };
   },
   as: (value, { summary }) => {
-    const wrong = Object.entries(isObject(value) ? value : {}).flatMap(([stream, subject]) => {
+    const wrong = Object.entries(objectOf(value)).flatMap(([stream, subject]) => {
       const wanted = listIn(subject).sort();
       const found = Array.from(summary.subjects.get(stream) ?? [], (one) => one ?? 'a random subject').sort();
       if (wanted.join(' ') === found.join(' ')) return [];

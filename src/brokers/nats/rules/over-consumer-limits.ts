@@ -1,8 +1,6 @@
-import { formatDuration, isObject, type Rule, toBigInt } from '../../../model/index.ts';
-import { consumerNameOf } from '../kinds/addresses.ts';
+import { formatDuration, type Rule, toBigInt } from '../../../model/index.ts';
+import { consumerNameOf, LIMITED_BY_STREAM, limitsOfConsumers } from '../kinds/addresses.ts';
 import { consumersByStream, nounOf } from '../topology.ts';
-
-const FIELDS = ['max_ack_pending', 'inactive_threshold'] as const;
 
 export const overConsumerLimits: Rule = {
   code: 'nats/over-consumer-limits',
@@ -35,9 +33,8 @@ streams:
 `,
   *check(context) {
     for (const [stream, consumers] of consumersByStream(context)) {
-      const { consumer_limits: limits } = stream.spec;
-      if (!isObject(limits)) continue;
-      for (const field of FIELDS) {
+      const limits = limitsOfConsumers(stream);
+      for (const field of LIMITED_BY_STREAM) {
         const limit = toBigInt(limits[field]) ?? 0n;
         for (const consumer of limit > 0n ? consumers : []) {
           const wanted = toBigInt(consumer.spec[field]) ?? 0n;

@@ -1,9 +1,7 @@
 import { type Rule, toBigInt } from '../../../model/index.ts';
-import { overlap, subjectProblem } from '../fields/subjects.ts';
+import { ADVISORY, overlap, subjectProblem } from '../fields/subjects.ts';
 import { consumerNameOf, streamNameOf } from '../kinds/addresses.ts';
 import { streamsOf, texts } from '../topology.ts';
-
-const ADVISORY = '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES';
 
 export const unwatchedMaxDeliver: Rule = {
   code: 'nats/unwatched-max-deliver',

@@ -1,7 +1,7 @@
 import { type Finding, isObject, type Resource, type Rule, type RuleContext } from '../../../model/index.ts';
 import { supports } from '../facts.ts';
 import { overlap } from '../fields/subjects.ts';
-import { consumerNameOf, streamNameOf } from '../kinds/addresses.ts';
+import { consumerNameOf, copiesIn, filtersOf, streamNameOf } from '../kinds/addresses.ts';
 import { consumersByStream, nounOf, streamsOf, texts } from '../topology.ts';
 
 export const workqueueConsumers: Rule = {
@@ -79,9 +79,8 @@ function* refusedBesideCopies(
 
 /** The subjects that a stream copies from this origin; `>` without a filter. */
 function filtersOfCopy(copy: Resource, origin: string): string[] {
-  const { mirror, sources } = copy.spec;
-  return [mirror ?? null, ...(Array.isArray(sources) ? sources : [])].flatMap((from) => {
-    if (!isObject(from) || from.name !== origin || isObject(from.external)) return [];
+  return copiesIn(copy.spec).flatMap((from) => {
+    if (from.name !== origin || isObject(from.external)) return [];
     return [typeof from.filter_subject === 'string' ? from.filter_subject : '>'];
   });
 }
@@ -128,10 +127,4 @@ function* refusedTogether(
     hint: 'give each consumer a separate filter, or share one consumer',
     ...(other.at && { related: [other.at] }),
   };
-}
-
-/** A consumer without a filter receives every subject. */
-function filtersOf(consumer: Resource): string[] {
-  const filters = texts(consumer, 'filter_subjects');
-  return filters.length > 0 ? filters : ['>'];
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Check, isObject, type JsonObject, toBigInt } from '../../../model/index.ts';
+import { type Check, isObject, type JsonObject, objectOf, toBigInt } from '../../../model/index.ts';
 import type { JetStreamApi } from './api.ts';
 import { accountInfo, userInfo } from './identity.ts';
 import { failureOf, isPermissionError, Refusal } from './refusals.ts';
@@ -43,7 +43,7 @@ async function account(api: JetStreamApi): Promise<Check[]> {
 }
 
 function usage(name: string, tier: JsonObject): Check[] {
-  const limits: JsonObject = isObject(tier.limits) ? tier.limits : {};
+  const limits = objectOf(tier.limits);
   const parts = [
     ['streams', 'max_streams'],
     ['consumers', 'max_consumers'],

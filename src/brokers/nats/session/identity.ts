@@ -5,6 +5,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  objectOf,
   toBigInt,
 } from '../../../model/index.ts';
 import { type AccountLimits, atLeast, type NatsFacts } from '../facts.ts';
@@ -76,7 +77,7 @@ export async function userInfo(api: JetStreamApi): Promise<JsonObject> {
       timeout: OPTIONAL_TIMEOUT,
     });
     const answer = JSON.parse(new TextDecoder().decode(data)) as Json;
-    return isObject(answer) ? answer : {};
+    return objectOf(answer);
   } catch {
     return {};
   }
@@ -87,7 +88,7 @@ function idOf(api: JetStreamApi, account: JsonObject, user: JsonObject): string 
   const named = info?.server_name !== info?.server_id ? info?.server_name : undefined;
   const place = info?.cluster ?? named ?? api.link.connection.getServer();
   const domain = typeof account.domain === 'string' ? `/${account.domain}` : '';
-  const name = isObject(user.data) ? user.data.account : undefined;
+  const name = objectOf(user.data).account;
   return `${place}${domain}${typeof name === 'string' && name !== '' ? `@${name}` : ''}`;
 }
 
@@ -108,7 +109,7 @@ function isStandalone(api: JetStreamApi): boolean {
 }
 
 function limitsOf(account: JsonObject): AccountLimits {
-  const limits: JsonObject = isObject(account.limits) ? account.limits : {};
+  const limits = objectOf(account.limits);
   const names = ['reserved_memory', 'reserved_storage', 'streams', 'consumers'];
   const used = names.flatMap((name) => {
     const value = toBigInt(account[name]);

@@ -1,5 +1,5 @@
 import { eachOf } from '../../../model/concurrency.ts';
-import { isObject, type JsonObject } from '../../../model/index.ts';
+import { type JsonObject, objectOf } from '../../../model/index.ts';
 import { objectsIn, stringsIn, textIn } from '../fields/values.ts';
 import { type JetStreamApi, pause } from './api.ts';
 import { Refusal } from './refusals.ts';
@@ -65,13 +65,13 @@ function merge(pages: readonly JsonObject[], key: string): Listing {
   const items = pages.flatMap((page) => objectsIn(page[key]));
   const missing = pages.flatMap((page) => stringsIn(page.missing));
   // Since 2.12: items that require a later server, with the reason.
-  const offline = pages.flatMap((page) => (isObject(page.offline) ? Object.keys(page.offline) : []));
+  const offline = pages.flatMap((page) => Object.keys(objectOf(page.offline)));
   return { items, unknown: new Set([...missing, ...offline]) };
 }
 
 /** `config` of an item of STREAM.LIST or CONSUMER.LIST, or of an INFO response. */
 export function configOf(info: JsonObject): JsonObject {
-  return isObject(info.config) ? info.config : {};
+  return objectOf(info.config);
 }
 
 /**
@@ -80,7 +80,7 @@ export function configOf(info: JsonObject): JsonObject {
  */
 export function declaredName(config: JsonObject): string | undefined {
   const name = textIn(config.durable_name);
-  const metadata = isObject(config.metadata) ? Object.keys(config.metadata) : [];
+  const metadata = Object.keys(objectOf(config.metadata));
   const isServers = metadata.some((key) => key.startsWith('_nats.mirror.') || key.startsWith('_nats.src.'));
   return name === '' || isServers ? undefined : name;
 }

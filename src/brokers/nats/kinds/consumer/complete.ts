@@ -1,15 +1,10 @@
-import {
-  type Context,
-  isObject,
-  type Json,
-  type JsonObject,
-  type Resource,
-} from '../../../../model/index.ts';
+import type { Context, Json, JsonObject, Resource } from '../../../../model/index.ts';
 import { type NatsFacts, supports } from '../../facts.ts';
 import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from '../../fields/consumer.ts';
 import { MINUTE, SECOND } from '../../fields/field.ts';
 import { normalize, withLive } from '../../fields/normalize.ts';
 import { isUnset } from '../../fields/values.ts';
+import { limitsOfConsumers, streamOf } from '../addresses.ts';
 import { limitedDefault, setDefault } from '../server-limits.ts';
 import { withoutStart } from './rename.ts';
 
@@ -80,9 +75,7 @@ function completeDelivery(spec: Record<string, Json>, declared: JsonObject): voi
 
 function consumerLimits(resource: Resource, { desired, live }: Context): JsonObject {
   const isLive = live.get(resource.address) === resource;
-  const [need = ''] = resource.dependsOn;
-  const stream = isLive ? live.get(need) : (desired.get(need) ?? live.get(need));
-  return isObject(stream?.spec.consumer_limits) ? stream.spec.consumer_limits : {};
+  return limitsOfConsumers(streamOf(resource, { desired: isLive ? live : desired, live }));
 }
 
 /** The limit of the stream, or else the default, unless the account or the server has a lower limit. */

@@ -27,7 +27,7 @@ import { readFields, requiredFields } from '../yaml.ts';
 import { completeConsumer } from './complete.ts';
 import { START_FIELDS } from './moved.ts';
 import { continuedBy, formerAddresses, oldNameRisks, renameField, renameRisks } from './rename.ts';
-import { isStartField, type ResetTo, removalRisks, resetTo, updateRisks, whyNotReset } from './risks.ts';
+import { type ResetTo, removalRisks, resetTo, updateRisks, whyNotReset } from './risks.ts';
 
 export type ConsumerCall =
   | { op: 'consumer.create' | 'consumer.update'; target: string; body: ConsumerWrite }
@@ -83,7 +83,7 @@ export const consumer: NatsKind = {
   }),
   complete: completeConsumer,
   immutableReason: (path, change, context) =>
-    isStartField(path[0] ?? '')
+    START_FIELDS.includes(path[0] ?? '')
       ? whyNotReset(change, context)
       : immutableReasonOf(consumerFields, path, change, context.broker),
 

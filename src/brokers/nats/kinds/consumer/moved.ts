@@ -4,10 +4,11 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  objectOf,
   printJson,
   toBigInt,
 } from '../../../../model/index.ts';
-import { instant, numberIn, parseObject } from '../../fields/values.ts';
+import { instant, numberIn, ownMetadata, parseObject } from '../../fields/values.ts';
 
 /*
  * A consumer of a moved stream is created anew where the old one was, mostly `by_start_sequence`. Where a consumer begins can
@@ -23,7 +24,7 @@ const CONTINUES_MARK = 'brokerform.continues';
 /** Neither is declared. */
 const MARKS = [START_MARK, CONTINUES_MARK];
 
-export const START_FIELDS = ['deliver_policy', 'opt_start_seq', 'opt_start_time'] as const;
+export const START_FIELDS: readonly string[] = ['deliver_policy', 'opt_start_seq', 'opt_start_time'];
 
 /** Metadata of a consumer of a hold stream, which records one of the moved stream. */
 const RECORD_MARK = 'brokerform.consumer';
@@ -128,11 +129,11 @@ function startingAt(
  * lower than necessary, never higher.
  */
 function positionOf({ config, delivered, ack_floor: floor, num_ack_pending: pending }: JsonObject): bigint {
-  const last = isObject(delivered) ? numberIn(delivered.stream_seq) : 0n;
-  const acknowledged = isObject(floor) ? numberIn(floor.stream_seq) : 0n;
+  const last = numberIn(objectOf(delivered).stream_seq);
+  const acknowledged = numberIn(objectOf(floor).stream_seq);
   if (pending === 0 && last > acknowledged) return last;
   // Before 2.14 a consumer without any acknowledgement has no floor, wherever it began.
-  const first = isObject(config) ? numberIn(config.opt_start_seq) : 0n;
+  const first = numberIn(objectOf(config).opt_start_seq);
   return first > acknowledged ? first - 1n : acknowledged;
 }
 
@@ -147,17 +148,14 @@ function beginningOf(info: JsonObject): string | undefined {
 /** The consumer of a hold stream that records one of the moved stream: it delivers nothing. */
 export function recordOf(name: string, info: JsonObject): JsonObject {
   const since = beginningOf(info);
-  const config = isObject(info.config) ? info.config : {};
-  const metadata = Object.fromEntries(
-    Object.entries(metadataOf(config)).filter(([key]) => !key.startsWith('_nats.')),
-  );
+  const config = objectOf(info.config);
   return {
     name,
     durable_name: name,
     ack_policy: 'none',
     deliver_policy: 'new',
     metadata: {
-      [RECORD_MARK]: printJson({ ...config, metadata }),
+      [RECORD_MARK]: printJson({ ...config, metadata: ownMetadata(config.metadata) }),
       [POSITION_MARK]: String(positionOf(info)),
       ...(since !== undefined && { [BEGINNING_MARK]: since }),
     },
@@ -197,9 +195,9 @@ function objectIn(text: Json | undefined): JsonObject | undefined {
 }
 
 function metadataOf({ metadata }: JsonObject): JsonObject {
-  return isObject(metadata) ? metadata : {};
+  return objectOf(metadata);
 }
 
-function without(object: JsonObject, names: readonly string[]): JsonObject {
+export function without(object: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 }

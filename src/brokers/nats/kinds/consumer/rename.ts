@@ -14,9 +14,9 @@ import {
 import { supports } from '../../facts.ts';
 import { consumerFields } from '../../fields/consumer.ts';
 import type { Fields } from '../../fields/field.ts';
-import { consumerAddress, consumerNameOf, streamNameOf } from '../addresses.ts';
+import { consumerAddress, consumerNameOf, streamNameOf, streamOf } from '../addresses.ts';
 import { differenceRisks } from '../kind.ts';
-import { START_FIELDS, startIn } from './moved.ts';
+import { START_FIELDS, startIn, without } from './moved.ts';
 
 /*
  * A renamed consumer is created anew behind the acknowledgement floor of the old one, which is deleted afterwards. On a
@@ -50,8 +50,8 @@ export function formerAddresses(
   return { was: consumerAddress(broker, stream, was), ...(before !== undefined && { wasBefore: before }) };
 }
 
-function isOnWorkQueue({ dependsOn: [need = ''] }: Resource, { desired, live }: Context): boolean {
-  return (desired.get(need) ?? live.get(need))?.spec.retention === 'workqueue';
+function isOnWorkQueue(consumer: Resource, context: Context): boolean {
+  return streamOf(consumer, context)?.spec.retention === 'workqueue';
 }
 
 /** The consumer behind whose position a new one begins; undefined if it begins as declared. */
@@ -151,10 +151,6 @@ export function withoutStart(spec: JsonObject, resource: Resource, context: Cont
   const live = context.live.get(resource.address);
   const isRenamed = live !== undefined || renamedFrom(resource, context) !== undefined;
   if (!isRenamed) return spec;
-  const rest = Object.fromEntries(Object.entries(spec).filter(([field]) => !isStart(field)));
+  const rest = without(spec, START_FIELDS);
   return live ? { ...rest, ...startIn(live.spec) } : rest;
-}
-
-function isStart(field: string): boolean {
-  return START_FIELDS.some((one) => one === field);
 }

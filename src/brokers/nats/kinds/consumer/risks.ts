@@ -12,6 +12,7 @@ import {
 } from '../../../../model/index.ts';
 import { supports } from '../../facts.ts';
 import { numberIn } from '../../fields/values.ts';
+import { streamOf } from '../addresses.ts';
 import { behaviourRisks, type Update } from '../kind.ts';
 import { metricOf } from '../metrics.ts';
 import { lowestReset, START_FIELDS } from './moved.ts';
@@ -40,10 +41,9 @@ export function updateRisks(change: Update, context: Context): Risk[] {
 }
 
 /** A stream with retention "interest" immediately deletes messages that no consumer filters for. */
-function filterRisks(before: JsonObject, after: Resource, { desired, live }: Context): Risk[] {
+function filterRisks(before: JsonObject, after: Resource, context: Context): Risk[] {
   if (equalJson(before.filter_subjects ?? null, after.spec.filter_subjects ?? null)) return [];
-  const [need = ''] = after.dependsOn;
-  const stream = desired.get(need) ?? live.get(need);
+  const stream = streamOf(after, context);
   return [
     stream && stream.spec.retention !== 'interest'
       ? disruptive('filter-changed', 'it is given other messages from now on')
@@ -120,10 +120,6 @@ export function resetTo({
   return policy === 'by_start_time' && typeof time === 'string' ? { time } : undefined;
 }
 
-export function isStartField(name: string): boolean {
-  return START_FIELDS.some((one) => one === name);
-}
-
 function changesStart({ before, after }: Update): boolean {
   return START_FIELDS.some((name) => !equalJson(before.spec[name] ?? null, after.spec[name] ?? null));
 }
@@ -183,7 +179,3 @@ function again(what: string): Risk {
 }
 
 const DRAIN = 'let its clients finish first';
-
-function streamOf({ dependsOn: [need = ''] }: Resource, { desired, live }: Context): Resource | undefined {
-  return desired.get(need) ?? live.get(need);
-}

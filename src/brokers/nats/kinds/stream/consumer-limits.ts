@@ -2,7 +2,6 @@ import {
   type Change,
   type Context,
   equalJson,
-  isObject,
   type JsonObject,
   kindOf,
   type Order,
@@ -14,10 +13,14 @@ import {
 import { atLeast } from '../../facts.ts';
 import { numberIn } from '../../fields/values.ts';
 
-import { consumerNameOf, streamNameOf } from '../addresses.ts';
+import {
+  consumerNameOf,
+  consumersOf,
+  LIMITED_BY_STREAM,
+  limitsOfConsumers,
+  streamNameOf,
+} from '../addresses.ts';
 import type { Update } from '../kind.ts';
-
-const LIMITED = ['max_ack_pending', 'inactive_threshold'] as const;
 
 /**
  * `consumer_limits` of a stream cannot be below the values of a live consumer (error 10069). A plan lowers such a
@@ -25,8 +28,8 @@ const LIMITED = ['max_ack_pending', 'inactive_threshold'] as const;
  */
 export function consumerLimitRisks(change: Change, context: Context): Risk[] {
   if (change.action !== 'update' || !changesLimits(change)) return [];
-  const limits = limitsOf(change.after);
-  return LIMITED.flatMap((field): Risk[] => {
+  const limits = limitsOfConsumers(change.after);
+  return LIMITED_BY_STREAM.flatMap((field): Risk[] => {
     const limit = numberIn(limits[field]);
     // 2.10 servers treat an unset limit as 0, not as none, whenever one of the two changes.
     const isZero = limit <= 0n && !atLeast(context.broker, '2.11');
@@ -74,26 +77,26 @@ type Sides = Pick<Update, 'before' | 'after'>;
 
 /** Above the new limits before the plan, and within the old and the new ones after it. */
 function isLowered(consumer: Sides, stream: Sides): boolean {
-  const [old, next] = [limitsOf(stream.before), limitsOf(stream.after)];
+  const [old, next] = [limitsOfConsumers(stream.before), limitsOfConsumers(stream.after)];
   return exceeds(consumer.before, next) && !exceeds(consumer.after, next) && !exceeds(consumer.after, old);
 }
 
 function exceeds({ spec }: Resource, limits: JsonObject): boolean {
-  return LIMITED.some((field) => {
+  return LIMITED_BY_STREAM.some((field) => {
     const limit = numberIn(limits[field]);
     return limit > 0n && numberIn(spec[field]) > limit;
   });
 }
 
 function consumersOver(
-  field: (typeof LIMITED)[number],
+  field: (typeof LIMITED_BY_STREAM)[number],
   limit: bigint,
   stream: Sides,
-  { desired, live, deleted }: Context,
+  context: Context,
 ): string[] {
-  return [...live.values()]
+  const { desired, deleted } = context;
+  return consumersOf(stream.after.address, context)
     .filter((before) => {
-      if (kindOf(before.address) !== 'consumer' || before.dependsOn[0] !== stream.after.address) return false;
       if (deleted?.has(before.address) || numberIn(before.spec[field]) <= limit) return false;
       const after = desired.get(before.address);
       return !after || limit <= 0n || !isLowered({ before, after }, stream);
@@ -109,9 +112,5 @@ function copiesOf({ address }: Resource, { live }: Context): string[] {
 }
 
 function changesLimits({ before, after }: Sides): boolean {
-  return !equalJson(limitsOf(before), limitsOf(after));
-}
-
-function limitsOf({ spec }: Resource): JsonObject {
-  return isObject(spec.consumer_limits) ? spec.consumer_limits : {};
+  return !equalJson(limitsOfConsumers(before), limitsOfConsumers(after));
 }

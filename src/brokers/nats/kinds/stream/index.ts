@@ -24,6 +24,7 @@ import {
   identify,
   LOCK_STREAM,
   PREFIXES,
+  STREAM_NOUNS,
   streamAddress,
   streamNameOf,
   streamResource,
@@ -213,12 +214,10 @@ function isFormerName(collector: Collector, { at }: Body, was: string): boolean 
   const { kind, name } = identify(was);
   const [text, quoted] = [was, name].map((one) => JSON.stringify(one));
   if (kind === 'stream' && !was.startsWith('$')) return true;
-  const noun = kind === 'stream' ? 'a stream of the server' : `${NOUNS[kind]} ${quoted}`;
+  const noun = kind === 'stream' ? 'a stream of the server' : `the ${STREAM_NOUNS[kind]} ${quoted}`;
   collector.error('bad-name', at, `was: ${text} is ${noun}, which cannot become an ordinary stream`);
   return false;
 }
-
-const NOUNS = { 'key-value': 'the key-value bucket', 'object-store': 'the object store' } as const;
 
 function isReserved(collector: Collector, name: string, { at }: Body): boolean {
   const { kind, name: bucket } = identify(name);

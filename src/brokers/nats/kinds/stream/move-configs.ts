@@ -1,12 +1,6 @@
-import {
-  type BrokerIdentity,
-  isObject,
-  type Json,
-  type JsonObject,
-  printJson,
-} from '../../../../model/index.ts';
+import { type BrokerIdentity, type Json, type JsonObject, printJson } from '../../../../model/index.ts';
 import { supports } from '../../facts.ts';
-import { numberIn, stringsIn } from '../../fields/values.ts';
+import { numberIn, ownMetadata, stringsIn } from '../../fields/values.ts';
 import { identify, keySubjects } from '../addresses.ts';
 import {
   BECOMES_MARK,
@@ -81,17 +75,11 @@ export function holdConfig(
     ...(live.allow_msg_ttl === true && { allow_msg_ttl: true }),
     ...windowOf(live, broker),
     mirror: { name },
-    metadata: { [HOLD_MARK]: name, [ORIGINAL_MARK]: printJson(withoutServerMetadata(live)) },
+    metadata: {
+      [HOLD_MARK]: name,
+      [ORIGINAL_MARK]: printJson({ ...live, metadata: ownMetadata(live.metadata) }),
+    },
   };
-}
-
-function withoutServerMetadata(config: JsonObject): JsonObject {
-  return { ...config, metadata: metadataOf(config) };
-}
-
-function metadataOf({ metadata }: JsonObject): JsonObject {
-  const own = Object.entries(isObject(metadata) ? metadata : {}).filter(([key]) => !key.startsWith('_nats.'));
-  return Object.fromEntries(own);
 }
 
 /** The hold stream once it takes messages instead of the stream. */
@@ -116,7 +104,7 @@ export function releasedConfig(stream: string, live: JsonObject, becomes?: strin
   const { mirror: _, sources: __, ...rest } = live;
   return {
     ...rest,
-    ...(becomes !== undefined && { metadata: { ...metadataOf(live), [BECOMES_MARK]: becomes } }),
+    ...(becomes !== undefined && { metadata: { ...ownMetadata(live.metadata), [BECOMES_MARK]: becomes } }),
     subjects: [releasedSubject(stream)],
     sealed: true,
     // What the server makes of a sealed stream: `configUpdateCheck` in server/stream.go.

@@ -12,7 +12,14 @@ import {
 } from '../../../../model/index.ts';
 import { atLeast, type NatsFacts, supports } from '../../facts.ts';
 import { numberIn, objectsIn, stringsIn } from '../../fields/values.ts';
-import { keySubjects, originsOf, streamNameOf } from '../addresses.ts';
+import {
+  consumersOf,
+  keySubjects,
+  LIMITED_BY_STREAM,
+  limitsOfConsumers,
+  originsOf,
+  streamNameOf,
+} from '../addresses.ts';
 import { loweredLimitRisks } from './risks.ts';
 
 /*
@@ -121,14 +128,14 @@ function whyNoBucket({ address, spec }: Resource): string | undefined {
 }
 
 /** Its consumers are created anew, under the limits of the new stream. */
-function whyConsumersCannot(address: Address, { spec }: Resource, { live }: Context): string | undefined {
-  const consumers = [...live.values()].filter(({ dependsOn }) => dependsOn[0] === address);
-  const most = numberIn(spec.max_consumers);
+function whyConsumersCannot(address: Address, stream: Resource, context: Context): string | undefined {
+  const consumers = consumersOf(address, context);
+  const most = numberIn(stream.spec.max_consumers);
   if (most > 0n && BigInt(consumers.length) > most) {
     return `it has ${consumers.length} consumers, and the new stream permits ${most}`;
   }
-  const limits = isObject(spec.consumer_limits) ? spec.consumer_limits : {};
-  for (const field of ['max_ack_pending', 'inactive_threshold']) {
+  const limits = limitsOfConsumers(stream);
+  for (const field of LIMITED_BY_STREAM) {
     const limit = numberIn(limits[field]);
     const over = consumers.find((consumer) => limit > 0n && numberIn(consumer.spec[field]) > limit);
     if (over) return `consumer_limits.${field} is below what ${over.address} has`;

@@ -13,7 +13,7 @@ import {
 } from '../../../../model/index.ts';
 import { serverText, supports } from '../../facts.ts';
 import type { Fields } from '../../fields/field.ts';
-import { streamAddress, streamNameOf } from '../addresses.ts';
+import { consumersOf, streamAddress, streamNameOf } from '../addresses.ts';
 import { metricOf } from '../metrics.ts';
 import {
   becomesOf,
@@ -27,6 +27,7 @@ import {
   renamedCopyOf,
 } from './move-calls.ts';
 import { lossRisks, whyNotCopied, whyNotNew, whyNotOld } from './move-refusals.ts';
+import { BY_HAND } from './risks.ts';
 
 /** A key of a declared stream that is no field of the live one. */
 export const moveField: Fields = {
@@ -115,9 +116,7 @@ export function messageMoveRisks(change: Change, context: Context): Risk[] {
   }
   if (!('before' in change) || change.action === 'delete') return [];
   const { before } = change;
-  const consumers = [...context.live.values()].filter(
-    ({ dependsOn }) => dependsOn[0] === before.address,
-  ).length;
+  const consumers = consumersOf(before.address, context).length;
   const waits =
     consumers > 0
       ? `; ${countOf(BigInt(consumers), 'consumer')} wait${consumers === 1 ? 's' : ''} meanwhile`
@@ -144,7 +143,6 @@ export function moveUnderWay(stream: Resource, context: Context): Risk[] {
 
 const KEEPS =
   'publishers get "no responders" twice, for some ms; what a consumer acknowledged out of order comes again, and delivery counts start again';
-export const BY_HAND = 'let a stream with another name source from it, move clients over, then retire it';
 
 export function messagesIn(stream: Resource): string {
   const messages = metricOf(stream, 'messages');

@@ -16,12 +16,12 @@ import {
 import { serverText, supports } from '../../facts.ts';
 import type { Fields } from '../../fields/field.ts';
 import { streamFields } from '../../fields/stream.ts';
-import { streamAddress, streamNameOf } from '../addresses.ts';
+import { consumersOf, streamAddress, streamNameOf } from '../addresses.ts';
 import { differenceRisks } from '../kind.ts';
-import { BY_HAND, holdStreamOf, messagesIn } from './move.ts';
+import { holdStreamOf, messagesIn } from './move.ts';
 import { becomesOf, type MoveCall, RENAME_PHASES, renamedCopyOf } from './move-calls.ts';
 import { lossRisks, whyNotNew, whyNotOld, whyNotRenamedThere } from './move-refusals.ts';
-import { subjectRisks } from './risks.ts';
+import { BY_HAND, subjectRisks } from './risks.ts';
 
 /*
  * A renamed stream begins as a mirror of the old one, and takes its subjects once it has every message. How far it is
@@ -125,7 +125,7 @@ export function renameRisks(change: Change, context: Context): Risk[] {
     const held = live ? `: ${messagesIn(live)} in ${streamNameOf(after.address)}` : '';
     return [disruptive('move-under-way', `continues the rename of stream ${was}, ${place}${held}`)];
   }
-  const consumers = [...context.live.values()].filter(({ dependsOn }) => dependsOn[0] === old.address);
+  const consumers = consumersOf(old.address, context);
   const along = consumers.length > 0 ? `, and ${countOf(BigInt(consumers.length), 'consumer')}` : '';
   return [
     disruptive(

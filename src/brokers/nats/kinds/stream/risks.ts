@@ -28,6 +28,8 @@ const WORDS: Readonly<Record<string, { noun: string; contents: string }>> = {
   'object-store': { noun: 'object store', contents: 'objects' },
 };
 
+export const BY_HAND = 'let a stream with another name source from it, move clients over, then retire it';
+
 /** Deleting a stream, alone or for a replacement. */
 export function removalRisks(stream: Resource, action: 'delete' | 'replace'): Risk[] {
   const { noun = '', contents = '' } = WORDS[kindOf(stream.address)] ?? {};
@@ -44,9 +46,7 @@ export function removalRisks(stream: Resource, action: 'delete' | 'replace'): Ri
     destructive(
       'messages-lost',
       `deletes the ${noun} with all its ${contents} and the positions of its consumers${again}${clients}`,
-      isReplaced && noun === 'stream'
-        ? 'let a stream with another name source from it, move clients over, then retire it'
-        : undefined,
+      isReplaced && noun === 'stream' ? BY_HAND : undefined,
     ),
   ];
 }

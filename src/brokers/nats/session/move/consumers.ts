@@ -1,6 +1,6 @@
 import { eachOf } from '../../../../model/concurrency.ts';
 import { equalJson, type JsonObject } from '../../../../model/index.ts';
-import { numberIn, textIn } from '../../fields/values.ts';
+import { numberIn, ownMetadata, textIn } from '../../fields/values.ts';
 import { continued, recordedIn, recordOf } from '../../kinds/consumer/moved.ts';
 import { withRenamedFilters } from '../../kinds/stream/move-configs.ts';
 import { configOf, declaredName, listConsumers } from '../listings.ts';
@@ -20,16 +20,9 @@ export async function recordConsumers(mover: Mover): Promise<void> {
     if (name === undefined) return;
     const config = recordOf(name, item);
     const known = records.get(name);
-    if (known && equalJson(recordOf(name, item).metadata, marksOf(known))) return;
+    if (known && equalJson(config.metadata ?? null, ownMetadata(known.metadata))) return;
     await write(mover, known ? 'update' : 'create', mover.hold, name, config);
   });
-}
-
-/** Without what servers add. */
-function marksOf({ metadata }: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(metadata ?? {}).filter(([key]) => !key.startsWith('_nats.')),
-  ) as JsonObject;
 }
 
 /** Creates the recorded consumers anew, each where it was. */

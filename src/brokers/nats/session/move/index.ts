@@ -26,7 +26,7 @@ import {
   isStoreBusy,
   isTransient,
 } from '../refusals.ts';
-import { droppedFields, isSame } from '../verify-response.ts';
+import { droppedFields, isSame } from '../requests.ts';
 import { moveConsumers, recordConsumers, restoreConsumers } from './consumers.ts';
 import { copy, handOver, lacksEnd, refill } from './copying.ts';
 import { type Counters, countersOf, Mover, MoveStopped } from './mover.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Failure, formatCount, isObject, type JsonObject } from '../../../../model/index.ts';
+import { type Failure, formatCount, isObject, type JsonObject, objectOf } from '../../../../model/index.ts';
 import { numberIn, textIn } from '../../fields/values.ts';
 import {
   isRenameCall,
@@ -154,7 +154,7 @@ export interface Counters {
 }
 
 export function countersOf(info: JsonObject): Counters {
-  const state: JsonObject = isObject(info.state) ? info.state : {};
+  const state = objectOf(info.state);
   return {
     messages: numberIn(state.messages),
     first: numberIn(state.first_seq),
@@ -166,7 +166,7 @@ export function countersOf(info: JsonObject): Counters {
 /** Why a mirror does not continue, in the words of its server. */
 export function mirrorErrorOf(info: JsonObject): string {
   const { mirror } = info;
-  const error = isObject(mirror) && isObject(mirror.error) ? textIn(mirror.error.description) : '';
+  const error = textIn(objectOf(objectOf(mirror).error).description);
   return error === '' ? '' : ` (${error})`;
 }
 

@@ -144,8 +144,8 @@ export async function checkRoom(
   const account = await mover.read({ verb: 'INFO' });
   // The limits of a tier depend on the replicas, and are left to the server.
   if (isObject(account.tiers)) return;
-  const limits: JsonObject = isObject(account.limits) ? account.limits : {};
-  const bytes = isObject(stream.state) ? numberIn(stream.state.bytes) : 0n;
+  const limits = objectOf(account.limits);
+  const bytes = numberIn(objectOf(stream.state).bytes);
   for (const { storage, num_replicas: replicas } of copies) {
     const isMemory = storage === 'memory';
     const most = numberIn(isMemory ? limits.max_memory : limits.max_storage);

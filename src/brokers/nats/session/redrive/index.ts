@@ -3,6 +3,7 @@ import {
   isObject,
   type JsonObject,
   type LetterOutcome,
+  objectOf,
   Pace,
   parseAddress,
   type Redrive,
@@ -56,7 +57,7 @@ async function openStream(
   if (isObject(config.mirror)) {
     throw new RedriveError(`stream ${name} is a mirror`, 'redrive from the stream that it mirrors');
   }
-  const state: JsonObject = isObject(info.state) ? info.state : {};
+  const state = objectOf(info.state);
   const reader = new LetterReader(api, request, { name, subjects: stringsIn(config.subjects) });
   const first = numberOf(state.first_seq);
   /** What dies during the run comes after it. */
@@ -119,7 +120,7 @@ async function* lettersOf(
 /** What the subjects of advisories tell without reading them: whom copies reach beside the consumer that gave up. */
 async function notesOn(reader: LetterReader, { subjects }: JsonObject): Promise<string[]> {
   const givenUp = new Map<string, Set<string>>();
-  for (const subject of Object.keys(isObject(subjects) ? subjects : {})) {
+  for (const subject of Object.keys(objectOf(subjects))) {
     const named = namedIn(subject);
     if (!named) continue;
     const consumers = givenUp.get(named.stream) ?? new Set();

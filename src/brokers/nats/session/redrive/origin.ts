@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../../../model/index.ts';
+import { isObject, type Json, type JsonObject, objectOf } from '../../../../model/index.ts';
 import { isToken, isWithin } from '../../fields/subjects.ts';
 import { stringsIn, textIn } from '../../fields/values.ts';
 import type { JetStreamApi } from '../api.ts';
@@ -117,7 +117,7 @@ export class Origin {
     if (!this.isWork || this.#config.discard === 'new' || most <= 1) return false;
     const body = { subjects_filter: subject };
     const { state } = await api.read({ verb: 'STREAM.INFO', path: [this.name], body });
-    const subjects = isObject(state) && isObject(state.subjects) ? state.subjects : {};
+    const subjects = objectOf(objectOf(state).subjects);
     return numberOf(subjects[subject]) >= most;
   }
 
@@ -129,7 +129,7 @@ export class Origin {
 /** Only a stream of work that discards its oldest message can lose one to a copy. */
 function roomIn(info: JsonObject): { messages: number; bytes: number } {
   const config = configOf(info);
-  const state: JsonObject = isObject(info.state) ? info.state : {};
+  const state = objectOf(info.state);
   const isWork = config.retention === 'workqueue' || config.retention === 'interest';
   const room = (limit: Json | undefined, used: Json | undefined) => {
     const most = numberOf(limit);

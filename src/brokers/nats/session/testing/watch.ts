@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { eachOf } from '../../../../model/concurrency.ts';
-import { isObject, type JsonObject, kindOf } from '../../../../model/index.ts';
-import { numberIn, objectsIn, parseObject, textIn } from '../../fields/values.ts';
-import { consumerNameOf, streamNameOf } from '../../kinds/addresses.ts';
+import { isObject, type JsonObject, kindOf, objectOf } from '../../../../model/index.ts';
+import { numberIn, parseObject, textIn } from '../../fields/values.ts';
+import { consumerNameOf, copiesIn, streamNameOf } from '../../kinds/addresses.ts';
 import type { Message } from '../../routing/flow.ts';
 import { type JetStreamApi, pause } from '../api.ts';
 import { hasNoResponders, isNoMessage, ResponseTimeout, unless } from '../refusals.ts';
@@ -160,8 +160,8 @@ export class Watch {
     let isBehind = false;
     await eachOf(names, CONCURRENT, async (name, i) => {
       const info = await this.#api.read({ verb: 'STREAM.INFO', path: [name] });
-      isBehind ||= [...objectsIn(info.mirror), ...objectsIn(info.sources)].some(isBehindOn);
-      const state: JsonObject = isObject(info.state) ? info.state : {};
+      isBehind ||= copiesIn(info).some(isBehindOn);
+      const state = objectOf(info.state);
       const last = numberIn(state.last_seq);
       seen[i] = String(last);
       const next = this.#next.get(name) ?? 1n;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { lowestVersion } from '../../../../src/brokers/nats/session/identity.ts';
-import { droppedFields, isSame, type Sent } from '../../../../src/brokers/nats/session/verify-response.ts';
+import { droppedFields, isSame, type Sent } from '../../../../src/brokers/nats/session/requests.ts';
 import type { BrokerIdentity, JsonObject } from '../../../../src/model/index.ts';
 
 const broker: BrokerIdentity = { name: 'main', type: 'nats', id: 'x', version: '2.10.27', facts: {} };
