@@ -12,8 +12,7 @@ import {
 } from '../model/index.ts';
 import { checkIdentities, checkReadiness, type ReadyStep } from './readiness.ts';
 import { isMissing, type RunOptions, runWaves } from './run.ts';
-import type { StepResult } from './step-result.ts';
-import type { Target, View } from './target.ts';
+import type { StepResult, Target, View } from './target.ts';
 import { type VerifiedResult, verifyTarget } from './verify.ts';
 
 export interface Progress {

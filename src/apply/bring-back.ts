@@ -1,7 +1,6 @@
 import { type Call, type Failure, isMove, kindOf, type Outcome } from '../model/index.ts';
 import type { ReadyStep } from './readiness.ts';
-import type { StepResult } from './step-result.ts';
-import type { Target, View } from './target.ts';
+import type { StepResult, Target, View } from './target.ts';
 
 /** A failed step, with the number of its completed calls. */
 export interface Broken {

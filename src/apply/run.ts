@@ -1,9 +1,7 @@
-import type { Address, Affected, CallStatus, Step } from '../model/index.ts';
+import type { Address, Affected, CallStatus, SendOptions, Step, Trial } from '../model/index.ts';
 import { bringBack } from './bring-back.ts';
 import type { ReadyStep } from './readiness.ts';
-import { rehearse } from './rehearse.ts';
-import type { StepResult } from './step-result.ts';
-import type { Target } from './target.ts';
+import type { StepResult, Target } from './target.ts';
 
 export interface RunOptions {
   readonly onError: 'stop' | 'continue';
@@ -165,4 +163,31 @@ const THERE: readonly CallStatus[] = ['done', 'already', 'under-way'];
 
 export function isMissing(result: StepResult | undefined): boolean {
   return result !== undefined && result.stands !== 'wanted' && !THERE.includes(result.status);
+}
+
+/**
+ * Rehearses replacements on the broker before anything is deleted, if the session supports it.
+ * @returns the results by address of the step
+ */
+async function rehearse(
+  { session }: Target,
+  steps: readonly ReadyStep[],
+  options: Pick<SendOptions, 'drain' | 'abort'>,
+): Promise<ReadonlyMap<Address, Trial>> {
+  // If an earlier apply already deleted it, the creation is sent, and a rejection restores the previous
+  // resource.
+  const replacing = steps.filter(
+    ({ step, calls }) => step.action === 'replace' && calls.length > 0 && calls.length === step.calls.length,
+  );
+  if (replacing.length === 0 || !session.rehearse) return new Map();
+  const trials = await session.rehearse(
+    replacing.map(({ calls }) => calls),
+    options,
+  );
+  return new Map(
+    trials.flatMap((trial): [Address, Trial][] => {
+      const step = replacing[trial.unit]?.step;
+      return step ? [[step.address, trial]] : [];
+    }),
+  );
 }

@@ -1,4 +1,13 @@
-import type { Address, Affected, Resource, Session, StaleDifference, Step } from '../model/index.ts';
+import type {
+  Address,
+  Affected,
+  CallStatus,
+  Failure,
+  Resource,
+  Session,
+  StaleDifference,
+  Step,
+} from '../model/index.ts';
 
 /** A broker of a plan, with the functions of other stages that read its live state. */
 export interface Target {
@@ -29,4 +38,21 @@ export interface View {
    * @throws ConnectionError, BrokerError
    */
   recheck(steps: readonly Step[]): Promise<StaleDifference[]>;
+}
+
+/** The result of a step before verification. */
+export interface StepResult {
+  readonly status: CallStatus;
+  readonly failure?: Failure;
+  readonly note?: string;
+  readonly affected?: Affected;
+  /** Whether some, but not all, of its calls were done. */
+  readonly partly?: true;
+  /**
+   * The resource at the address of a failed step: the declared resource if only a dependent was rejected, or
+   * another one, either restored or created by another client. Absent: no resource, or unknown.
+   */
+  readonly stands?: 'wanted' | 'other';
+  /** For a replacement that was rejected after the deletion. */
+  readonly previous?: 'restored' | 'lost';
 }

@@ -1,8 +1,7 @@
 import { type Address, allSteps, brokerOf, type Failure, type Plan, type Step } from '../model/index.ts';
 import { checkReadiness, creationOf, isReset, type ReadyStep } from './readiness.ts';
 import { type RunOptions, runWaves } from './run.ts';
-import type { StepResult } from './step-result.ts';
-import type { Target, View } from './target.ts';
+import type { StepResult, Target, View } from './target.ts';
 
 /** The final result of a step; `isSeen`: the final live state is as planned. */
 export interface VerifiedResult extends StepResult {

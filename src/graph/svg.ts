@@ -1,11 +1,9 @@
 import type { Graph } from '../model/index.ts';
 import { escapeText, escapeXml } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
-import { legendOf } from './legend.ts';
-import { at, makePicture } from './picture.ts';
+import { at, makePicture, textWidth } from './picture.ts';
 import { literalStyle } from './picture-style.ts';
-import { arrowHeads } from './shapes.ts';
-import { textWidth } from './text-width.ts';
+import { arrowHeads, legendOf } from './shapes.ts';
 import { omittedText } from './words.ts';
 
 const MARGIN = 24;

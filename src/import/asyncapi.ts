@@ -1,6 +1,5 @@
 import { addTo, isObject, type JsonObject } from '../model/index.ts';
-import { Channel, isVersion3, withTraits } from './asyncapi-channel.ts';
-import { follow, followed } from './asyncapi-references.ts';
+import { Channel, follow, followed, isVersion3, withTraits } from './asyncapi-channel.ts';
 import type { DraftSection } from './draft.ts';
 import type { ForeignFormat } from './format.ts';
 import type { Mapping } from './mapping.ts';

@@ -1,6 +1,5 @@
 import { formatSource, type Source } from '../model/index.ts';
-import type { Account } from './account.ts';
-import { shortened } from './places.ts';
+import { type Account, shortened } from './account.ts';
 
 /** The cluster that a document of another tool is for. */
 export interface Cluster {

@@ -10,10 +10,9 @@ import {
   type Section,
   type Source,
 } from '../model/index.ts';
-import type { Account } from './account.ts';
+import { type Account, type ForeignPlaces, pathTo, shortened } from './account.ts';
 import { Clusters } from './clusters.ts';
 import type { Mapping } from './mapping.ts';
-import { type ForeignPlaces, pathTo, shortened } from './places.ts';
 
 type Key = string | number;
 type Container = Record<string, Json> | Json[];

@@ -5,5 +5,4 @@ export * from './draft.ts';
 export * from './format.ts';
 export * from './kubernetes.ts';
 export * from './mapping.ts';
-export * from './places.ts';
 export * from './terraform.ts';

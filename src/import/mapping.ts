@@ -1,6 +1,5 @@
 import { isExactInt, isObject, type Json, type JsonObject, type Source } from '../model/index.ts';
-import type { Account, ForeignDocument } from './account.ts';
-import { type ForeignPlaces, pathTo, shortened } from './places.ts';
+import { type Account, type ForeignDocument, type ForeignPlaces, pathTo, shortened } from './account.ts';
 
 /** A text of a list, and where it stands. */
 export interface PlacedText {

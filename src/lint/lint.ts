@@ -7,6 +7,8 @@ import {
   type Finding,
   groupBy,
   indexByAddress,
+  isObject,
+  type Json,
   kindOf,
   nearestWord,
   placeOf,
@@ -17,13 +19,12 @@ import {
   type Source,
   type Suppression,
 } from '../model/index.ts';
-import { applyBaseline } from './baseline.ts';
+import { applyBaseline } from './earlier-findings.ts';
 import { rules as neutralRules } from './rules/index.ts';
 import { staleBaseline } from './rules/stale-baseline.ts';
 import { unknownField } from './rules/unknown-field.ts';
 import { unknownRule } from './rules/unknown-rule.ts';
 import { unusedSuppression } from './rules/unused-suppression.ts';
-import { type RuleConfig, settingOf } from './settings.ts';
 import { SuppressionTable } from './suppressions.ts';
 
 /** The declared topology of one broker, completed, with the rules of its provider. */
@@ -193,4 +194,24 @@ function unused(suppressions: SuppressionTable, ran: ReadonlySet<string>, config
       at: suppression.at,
       hint: 'remove the comment, or move it directly above the line of the finding',
     }));
+}
+
+/** `lint.rules.<code>` of the configuration: `off`, a severity, or an object with a severity and the rule's options. */
+type RuleConfig = Severity | 'off' | { readonly [key: string]: Json };
+
+interface RuleSetting {
+  readonly severity: Severity | 'off';
+  readonly options: Readonly<Record<string, Json>>;
+}
+
+/** The severity and options of a rule: its defaults, overridden by the configuration. */
+function settingOf(rule: Rule, config: RuleConfig | undefined): RuleSetting {
+  if (config === undefined) return { severity: rule.severity, options: {} };
+  if (!isObject(config)) return { severity: severityOf(config) ?? rule.severity, options: {} };
+  const { severity, ...options } = config;
+  return { severity: severityOf(severity) ?? rule.severity, options };
+}
+
+function severityOf(value: Json | undefined): RuleSetting['severity'] | undefined {
+  return value === 'off' || value === 'error' || value === 'warning' || value === 'info' ? value : undefined;
 }

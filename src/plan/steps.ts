@@ -5,8 +5,13 @@ import {
   type Change,
   type Context,
   type Dependent,
+  type FieldChange,
+  type FieldLine,
+  fieldTextOf,
   groupBy,
   isMove,
+  isSecretRef,
+  type Json,
   type Kind,
   kindOf,
   type Order,
@@ -18,9 +23,7 @@ import {
   systemOwned,
   withoutPlaces,
 } from '../model/index.ts';
-import { type DependentsOf, findDependents, removedBy } from './dependents.ts';
-import { decideFates, type Fate } from './fates.ts';
-import { fieldLine } from './field-line.ts';
+import { type DependentsOf, decideFates, type Fate, findDependents, removedBy } from './dependents.ts';
 import { fingerprint, fingerprintOf } from './fingerprint.ts';
 
 export interface StepsInput {
@@ -257,5 +260,24 @@ function withStakes(
     ...(affected && { affected }),
     ...{ dependents, runsAfter, calls },
     ...(restore && { restore }),
+  };
+}
+
+/** A changed field as a plan shows it. */
+function fieldLine(
+  kind: Kind,
+  field: FieldChange,
+  change: Extract<Change, { action: 'update' | 'replace' }>,
+): FieldLine {
+  const texts = kind.fieldTexts?.(field, change);
+  const isReset = change.resets === true && isSecretRef(field.before) && isSecretRef(field.after);
+  const text = (value: Json) => fieldTextOf(kind, field.path, value);
+  return {
+    name: kind.fieldName?.(field.path) ?? field.path.join('.'),
+    ...(field.before !== undefined && { before: text(field.before) }),
+    ...(field.after !== undefined && { after: text(field.after) + (isReset ? ', set again' : '') }),
+    ...texts,
+    ...(field.at && { at: field.at }),
+    ...(field.immutable !== undefined && { immutable: field.immutable }),
   };
 }

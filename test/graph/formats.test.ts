@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderGraph } from '../../src/graph/index.ts';
-import { fitText, textWidth } from '../../src/graph/text-width.ts';
+import { fitText, textWidth } from '../../src/graph/picture.ts';
 import type { Graph } from '../../src/model/index.ts';
 import { graphOf } from './project.ts';
 import { elementsOf } from './xml.ts';

@@ -2,8 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { spread } from '../../src/graph/layout/coordinates.ts';
 import { type Blueprint, type Box, layOut } from '../../src/graph/layout/index.ts';
-import { assignLayers, breakCircles } from '../../src/graph/layout/layers.ts';
-import { crossings, makeColumns, orderColumns } from '../../src/graph/layout/ordering.ts';
+import {
+  assignLayers,
+  breakCircles,
+  crossings,
+  makeColumns,
+  orderColumns,
+} from '../../src/graph/layout/ordering.ts';
 import { visitsOf } from '../load/visits.ts';
 import { runs } from '../setup/runs.ts';
 

@@ -1,5 +1,4 @@
-import { type Box, type Flow, type Line, layOutFlow, type Route } from './flow.ts';
-import { packRows, type Size } from './packing.ts';
+import { type Box, type Flow, type Line, layOutFlow, packRows, type Route, type Size } from './flow.ts';
 
 export type { Box, Route };
 

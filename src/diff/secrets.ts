@@ -8,8 +8,11 @@ import {
   isObject,
   isSecretRef,
   type Json,
+  type Kind,
+  kindOf,
   placeOf,
   type Resource,
+  type Uncompared,
 } from '../model/index.ts';
 import type { Difference } from './resources.ts';
 
@@ -60,7 +63,7 @@ function secretFields(after: Resource): FieldChange[] {
 }
 
 /** Every secret in a value, with its path. */
-export function secretPaths(value: Json, path: readonly string[]): [path: readonly string[], secret: Json][] {
+function secretPaths(value: Json, path: readonly string[]): [path: readonly string[], secret: Json][] {
   if (isSecretRef(value)) return [[path, value]];
   if (Array.isArray(value)) return value.flatMap((item: Json, i) => secretPaths(item, [...path, String(i)]));
   if (!isObject(value)) return [];
@@ -69,4 +72,25 @@ export function secretPaths(value: Json, path: readonly string[]): [path: readon
 
 function startsWith(path: readonly string[], start: readonly string[]): boolean {
   return start.every((part, index) => path[index] === part);
+}
+
+/**
+ * Declared secrets that cannot be compared because the broker does not return them. Excludes new resources and
+ * resources with other changes.
+ * @param sides as declared and as read, because completion can drop fields that a kind cannot compare
+ */
+export function uncomparedSecrets(
+  { desired, live, broker }: Context,
+  kinds: Readonly<Record<string, Kind>>,
+  changed: ReadonlySet<Address>,
+): Uncompared[] {
+  return [...desired.values()].flatMap(({ address, spec }) => {
+    const canCompare = kinds[kindOf(address)]?.canCompareSecret;
+    const found = canCompare && live.get(address);
+    if (!found || changed.has(address)) return [];
+    const fields = secretPaths(spec, [])
+      .filter(([path]) => !canCompare(path, found, broker))
+      .map(([path]) => path.join('.'));
+    return fields.length > 0 ? [{ address, fields }] : [];
+  });
 }

@@ -1,4 +1,12 @@
-import { type Baseline, type BaselineEntry, baselineKey, type Diagnostic } from '../model/index.ts';
+import {
+  type Baseline,
+  type BaselineEntry,
+  baselineKey,
+  compareDiagnostics,
+  type Diagnostic,
+  type FindingChanges,
+  groupBy,
+} from '../model/index.ts';
 
 export interface Baselined {
   /** Findings that the baseline does not accept. */
@@ -43,4 +51,24 @@ export function baselineOf(diagnostics: readonly Diagnostic[]): BaselineEntry[] 
     });
   }
   return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+}
+
+/**
+ * Separates new findings from existing ones. Findings are compared by rule, severity, resource and message, because
+ * lines and file names can move without a change.
+ */
+export function compareFindings(before: readonly Diagnostic[], after: readonly Diagnostic[]): FindingChanges {
+  const left = groupBy(before, identityOf);
+  const found: Diagnostic[] = [];
+  let remaining = 0;
+  for (const diagnostic of after) {
+    if (left.get(identityOf(diagnostic))?.pop()) remaining++;
+    else found.push(diagnostic);
+  }
+  const fixed = [...left.values()].flat().sort(compareDiagnostics);
+  return { new: found.sort(compareDiagnostics), fixed, remaining };
+}
+
+function identityOf({ code, severity, address = '', message }: Diagnostic): string {
+  return [code, severity, address, message].join('\0');
 }
