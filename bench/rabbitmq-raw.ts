@@ -7,19 +7,25 @@ import type { QueueTopology } from './rabbitmq-topology.ts';
 /** As many as brokerform uses. */
 const CHANNELS = 32;
 
+/** What brokerform reads, with the same queries. */
+const LISTINGS = [
+  ['exchanges', 'disable_stats=true'],
+  ['queues', 'disable_stats=true&columns=vhost,name,type,durable,auto_delete,exclusive,arguments'],
+  ['bindings', ''],
+  ['policies', ''],
+] as const;
+
 type Item = Readonly<Record<string, unknown>>;
 
 /** Fetches and parses what brokerform reads of a vhost or of all, at once, as a client that knows what it wants would. */
 export async function list({ management }: LocalRabbit, vhost?: string): Promise<Item[][]> {
   const agent = new http.Agent({ keepAlive: true });
-  const paths = ['exchanges', 'queues', 'bindings', 'policies'].map((what) =>
-    vhost === undefined ? what : `${what}/${encodeURIComponent(vhost)}`,
-  );
+  const of = vhost === undefined ? '' : `/${encodeURIComponent(vhost)}`;
   try {
     return await Promise.all(
-      paths.map(async (path) => {
-        const query = path.startsWith('queues') ? '?disable_stats=true' : '';
-        return JSON.parse(await request(agent, 'GET', `${management}/api/${path}${query}`)) as Item[];
+      LISTINGS.map(async ([what, query]) => {
+        const url = `${management}/api/${what}${of}?${query}`;
+        return JSON.parse(await request(agent, 'GET', url)) as Item[];
       }),
     );
   } finally {

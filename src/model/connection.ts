@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.ts';
 import type { Resolve } from './secret.ts';
+import type { Scope } from './session.ts';
 
 /** How one live broker is reached: the `brokers.<name>` entry, with `${…}` resolved. Secrets live here only. */
 export interface Connection {
@@ -15,6 +16,8 @@ export interface Connection {
    * it is masked from then on. Absent where nothing is masked.
    */
   readonly learn?: (secret: string) => void;
+  /** What will be read first, where that is known: a session may begin to read it while it is opened. */
+  readonly reads?: Scope;
   /** Milliseconds that one request may take. */
   readonly timeout: number;
 }

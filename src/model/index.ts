@@ -15,6 +15,7 @@ export * from './effects.ts';
 export * from './environments.ts';
 export * from './errors.ts';
 export * from './export.ts';
+export * from './first-read.ts';
 export * from './graph.ts';
 export * from './graph-builder.ts';
 export * from './group.ts';

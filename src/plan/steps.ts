@@ -15,6 +15,7 @@ import {
   type Kind,
   kindOf,
   type Order,
+  type Reasons,
   type Resource,
   type Risk,
   type Step,
@@ -95,7 +96,7 @@ class StepBuilder {
   readonly #dependentsOf: DependentsOf;
   readonly #fates: ReadonlyMap<Address, Fate>;
   /** Worked out for the first change of what is live. */
-  #systemOwned?: ReadonlyMap<Address, string>;
+  #systemOwned?: Reasons;
 
   constructor(input: StepsInput, dependentsOf: DependentsOf, fates: ReadonlyMap<Address, Fate>) {
     this.#input = input;

@@ -98,14 +98,15 @@ export function manageable(
   const { live } = completeSides({ broker }, [], resources, kinds);
   const system = systemOwned(live, kinds);
   const ignored = matchedBy(ignore, live, kinds);
+  const addresses = [...live.keys()];
+  const ofSystem = new Set(addresses.filter((address) => system.has(address)));
+  const others = addresses.filter((address) => !ofSystem.has(address));
+  const ofIgnored = new Set(others.filter((address) => ignored.has(address)));
   const omitted = [
-    ...omission([...system.keys()], 'they belong to the broker, a plug-in or a client'),
-    ...omission(
-      [...ignored.keys()].filter((address) => !system.has(address)),
-      'the configuration ignores them',
-    ),
+    ...omission(ofSystem, 'they belong to the broker, a plug-in or a client'),
+    ...omission(ofIgnored, 'the configuration ignores them'),
   ];
-  const kept = [...live.values()].filter(({ address }) => !system.has(address) && !ignored.has(address));
+  const kept = [...live.values()].filter(({ address }) => !ofSystem.has(address) && !ofIgnored.has(address));
   return { broker, resources: kept, ...(omitted.length > 0 && { omitted }) };
 }
 
@@ -123,8 +124,8 @@ export function partOf(
 }
 
 /** `left out: 2 queues, 1 binding; …`, by kind. */
-function omission(addresses: readonly Address[], why: string): string[] {
-  if (addresses.length === 0) return [];
+function omission(addresses: ReadonlySet<Address>, why: string): string[] {
+  if (addresses.size === 0) return [];
   const counts = new Map<string, number>();
   for (const address of addresses) counts.set(kindOf(address), (counts.get(kindOf(address)) ?? 0) + 1);
   const parts = Array.from(counts, ([kind, count]) => `${count} × ${kind}`);

@@ -56,12 +56,17 @@ export async function makePlan(checked: Checked, options: PlanOptions): Promise<
 /** Sessions to every broker that the project says something about. */
 function openAll(
   checked: Checked,
-  options: OpenOptions & { readonly timeout: number },
+  options: OpenOptions & Pick<PlanOptions, 'timeout' | 'kept'>,
 ): Promise<Map<string, Session>> {
-  const connections = [...checked.brokers.values()].map(({ provider, connect }) => ({
-    provider,
-    connection: connect(options.timeout),
-  }));
+  const connections = [...checked.brokers.values()].map(({ provider, connect, desired, retired, owns }) => {
+    const connection = connect(options.timeout);
+    // Whether an interrupted apply adds to what is read depends on the broker.
+    const isKnown = !options.kept?.length;
+    return {
+      provider,
+      connection: isKnown ? { ...connection, reads: { desired, retired, owns } } : connection,
+    };
+  });
   return openSessions(connections, options);
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Resource } from '../../src/model/index.ts';
+import { indexByAddress, type Resource } from '../../src/model/index.ts';
 import { Bench } from './contract/bench.ts';
 import { type Fixture, fixtures, PASSWORD } from './contract/fixtures.ts';
 import { declaring } from './declaring.ts';
@@ -67,6 +67,19 @@ describe.each(fixtures)('a session with $title', (fixture: Fixture) => {
       }
     },
   );
+
+  test.skipIf(!settings)('gives the same where it began to read while it was opened', async () => {
+    const scope = { desired, retired: [], owns: globs };
+    const early = await Bench.open(fixture, scope);
+    try {
+      const [begun, later] = [await early.session.read(scope), await bench.session.read(scope)];
+      expect(indexByAddress(begun)).toEqual(indexByAddress(later));
+      expect(early.session.broker.id).toBe(bench.session.broker.id);
+      expect((await early.plan({ desired })).waves).toEqual([]);
+    } finally {
+      await early.session.close();
+    }
+  });
 
   test.skipIf(!settings)('reads, observes, examines and previews without changing anything', async () => {
     const before = await bench.state(globs);

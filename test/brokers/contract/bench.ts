@@ -44,9 +44,16 @@ export class Bench {
     this.#provider = provider;
   }
 
-  static async open({ provider, settings = {} }: Fixture): Promise<Bench> {
+  /** @param reads what will be read first, if the session is to know */
+  static async open({ provider, settings = {} }: Fixture, reads?: Scope): Promise<Bench> {
     const resolve = (text: string) => text.replace('${CONTRACT_PASSWORD}', PASSWORD);
-    const connection = { name: provider.name, type: provider.name, settings, resolve };
+    const connection = {
+      name: provider.name,
+      type: provider.name,
+      settings,
+      resolve,
+      ...(reads && { reads }),
+    };
     return new Bench(await provider.connect({ ...connection, timeout: 20_000 }), provider);
   }
 

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
-import { BrokerError, ConnectionError, type JsonObject } from '../../../src/model/index.ts';
+import { BrokerError, ConnectionError, type JsonObject, type Scope } from '../../../src/model/index.ts';
 import { type FakeServer, fakeManagement, fakeTcp, healthy, json } from './fake-management.ts';
 
 const servers: FakeServer[] = [];
@@ -14,8 +15,11 @@ async function serve(...args: Parameters<typeof fakeManagement>): Promise<FakeSe
   return server;
 }
 
-const open = (settings: JsonObject, timeout = 2000) =>
-  connect({ name: 'main', type: 'rabbitmq', settings, resolve: (text) => text, timeout });
+const open = (settings: JsonObject, timeout = 2000, reads?: Scope) =>
+  connect({
+    ...{ name: 'main', type: 'rabbitmq', settings, resolve: (text) => text, timeout },
+    ...(reads && { reads }),
+  });
 
 async function failure(settings: JsonObject, timeout?: number): Promise<ConnectionError> {
   const error = await open(settings, timeout).then(
@@ -172,4 +176,37 @@ test('secrets of a payload are not in what is told of its refusal', async () => 
   expect(outcomes).toMatchObject([{ status: 'failed', failure: { op: 'http.put', status: '400' } }]);
   expect(outcomes[0]?.failure?.message).toBe('no: {"password":"***"} amqp://c');
   await session.close();
+});
+
+test('what will be read is asked for while the broker has not said yet who it is', async () => {
+  const waiting: (() => void)[] = [];
+  const server = await serve((request, response) => {
+    if (!request.url?.startsWith('/api/overview')) {
+      healthy(request, response);
+      if (request.url?.startsWith('/api/queues/team')) for (const answer of waiting.splice(0)) answer();
+      return;
+    }
+    waiting.push(() => healthy(request, response));
+  });
+  const reads = { desired: [], retired: ['main/queue/team/orders'], owns: [] };
+  const session = await open({ management: server.management }, 5000, reads);
+  expect(await session.read(reads)).toEqual([]);
+  const listed = () => server.requests.filter((one) => one.startsWith('GET /api/queues/team')).length;
+  expect(listed()).toBe(1);
+  await session.read(reads);
+  expect(listed()).toBe(2);
+  await session.close();
+});
+
+test('a session that cannot be opened does not go on asking', async () => {
+  const server = await serve((request, response) => {
+    const isFirst = request.url?.startsWith('/api/overview');
+    if (isFirst) json(response, 401, { error: 'not_authorized', reason: 'Login failed' });
+    // Asked for again and again, while the session lasts.
+    else json(response, 503, {});
+  });
+  const reads = { desired: [], retired: ['main/queue/team/orders'], owns: [] };
+  await expect(open({ management: server.management }, 2000, reads)).rejects.toThrow('Login failed');
+  await sleep(500);
+  expect(server.requests).toHaveLength(new Set(server.requests).size);
 });

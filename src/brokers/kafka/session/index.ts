@@ -2,6 +2,7 @@ import {
   type Address,
   type Connection,
   coverageOf,
+  FirstRead,
   groupBy,
   indexByAddress,
   type JsonObject,
@@ -35,13 +36,16 @@ export async function connect(connection: Connection, onRequest?: (api: AnyApi) 
   const sessions = Object.values(kindSessions);
   const cluster = await Cluster.open(readSettings(connection), onRequest);
   try {
-    const { broker, inherited } = await identify(
+    const identity = identify(
       cluster,
       sessions.flatMap(({ requests }) => requests),
     );
+    const inherited = identity.then((known) => known.inherited);
+    const first = new FirstRead(connection.reads, (scope) => readScope(cluster, inherited, scope));
+    const [{ broker }] = await Promise.all([identity, inherited]);
     return {
       broker,
-      read: (scope) => readScope(cluster, inherited, scope),
+      read: (scope) => first.take(scope),
       async readMetrics(resources) {
         const found = await Promise.all(sessions.map((one) => one.readMetrics?.(cluster, resources) ?? []));
         return new Map(found.flatMap((metrics): [Address, JsonObject][] => [...metrics]));
@@ -76,7 +80,11 @@ const kindSessions: Readonly<Record<string, KindSession>> = {
 };
 
 /** The live resources of a scope. A kind that is not in it costs no request and takes no right. */
-async function readScope(cluster: Cluster, inherited: InheritedConfigs, scope: Scope): Promise<Resource[]> {
+async function readScope(
+  cluster: Cluster,
+  inherited: Promise<InheritedConfigs>,
+  scope: Scope,
+): Promise<Resource[]> {
   const { wanted, named, includes } = coverageOf(scope, cluster.settings.broker, kinds);
   const addresses = groupBy(named, kindOf);
   const parts = await Promise.all(

@@ -46,8 +46,12 @@ type Executors<C extends CallOf> = {
 export interface KindSession<C extends CallOf = never> {
   /** Requests that it may send. */
   readonly requests: readonly AnyApi[];
-  /** The live resources that are wanted. @throws ConnectionError, BrokerError */
-  read(cluster: Cluster, wanted: Wanted, inherited: InheritedConfigs): Promise<Resource[]>;
+  /**
+   * The live resources that are wanted.
+   * @param inherited what a new topic would get; it may still be asked for
+   * @throws ConnectionError, BrokerError
+   */
+  read(cluster: Cluster, wanted: Wanted, inherited: Promise<InheritedConfigs>): Promise<Resource[]>;
   executors(cluster: Cluster): Executors<C>;
   /** As `Session.readMetrics`. */
   readMetrics?(cluster: Cluster, resources: readonly Resource[]): Promise<Map<Address, JsonObject>>;

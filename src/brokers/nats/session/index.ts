@@ -1,4 +1,4 @@
-import type { Connection, Session } from '../../../model/index.ts';
+import { type Connection, FirstRead, type Session } from '../../../model/index.ts';
 import { JetStreamApi } from './api.ts';
 import { openLink } from './connection.ts';
 import { diagnose } from './doctor.ts';
@@ -18,6 +18,7 @@ export async function connect(connection: Connection): Promise<Session & { reado
   const link = await openLink(settings);
   try {
     const api = new JetStreamApi(link, settings);
+    const first = new FirstRead(connection.reads, (scope) => readScope(scope, api));
     let broker = await identify(api);
     return {
       /** A read adds the server limits that it requests. */
@@ -27,7 +28,7 @@ export async function connect(connection: Connection): Promise<Session & { reado
       /** For tests that count requests. */
       api,
       async read(scope) {
-        const resources = await readScope(scope, api);
+        const resources = await first.take(scope);
         const serverLimits = await requestLimits(scope, resources, api, broker);
         broker = { ...broker, facts: { ...broker.facts, serverLimits } };
         return resources;

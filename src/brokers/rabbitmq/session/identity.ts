@@ -7,7 +7,7 @@ import {
 } from '../../../model/index.ts';
 import { factsOf, type RabbitFacts } from '../facts.ts';
 import { sortedTags, text } from '../kinds/parts.ts';
-import type { Management } from './management.ts';
+import type { Answer, Management } from './management.ts';
 import { bodyOf } from './refusals.ts';
 import type { RabbitSettings } from './settings.ts';
 
@@ -15,33 +15,40 @@ import type { RabbitSettings } from './settings.ts';
  * Asks the broker who it is. The first request of a session, so all that can be wrong with a connection shows here.
  * @throws ConnectionError, BrokerError
  */
-export async function identify(management: Management, settings: RabbitSettings): Promise<BrokerIdentity> {
-  const get = (what: string, query = '', ...path: readonly string[]) =>
-    management.request({ method: 'GET', path: [what, ...path], query, repeatable: true });
-  const [overview, vhosts, whoami] = await Promise.all([
-    get('overview', 'disable_stats=true'),
-    get('vhosts'),
-    get('whoami'),
-  ]);
+export async function identify(
+  management: Management,
+  settings: RabbitSettings,
+  vhosts: Promise<readonly JsonObject[]>,
+): Promise<BrokerIdentity> {
+  const get = (path: readonly string[], query = '') =>
+    management.request({ method: 'GET', path, query, repeatable: true });
+  const others = Promise.all([vhosts, clusterIdFor(get)]);
+  // What is wrong with the management API itself comes first.
+  others.catch(() => {});
+  const overview = await get(['overview'], 'disable_stats=true');
   const { broker, management: endpoint } = settings;
   if (overview.status === 404) throw noManagementApi(settings);
   const body = bodyOf(overview, settings, { op: 'read overview' });
   const version = isObject(body) ? text(body.rabbitmq_version) : '';
   if (!isObject(body) || version === '') throw noManagementApi(settings);
-  const listed = objectsIn(bodyOf(vhosts, settings, { op: 'read vhosts' }));
+  const [listed, clusterId] = await others;
   const facts: RabbitFacts = {
     user: endpoint.username,
     vhosts: listed.map((item) => text(item.name)),
     ...exchangeTypes(body.exchange_types),
     defaultQueueTypes: defaultQueueTypes(listed),
   };
-  // Asked only of who may read it: the broker logs a warning for anybody else.
-  const tags = isObject(whoami.body) ? sortedTags(whoami.body.tags) : [];
-  const mayRead = whoami.status === 200 && tags.some((tag) => READS_PARAMETERS.includes(tag));
-  const answer = mayRead ? await get('global-parameters', '', 'internal_cluster_id') : undefined;
-  const clusterId = answer?.status === 200 && isObject(answer.body) ? text(answer.body.value) : '';
   const id = text(body.cluster_name);
   return { name: broker, type: 'rabbitmq', id, ...(clusterId !== '' && { clusterId }), version, facts };
+}
+
+/** The cluster's internal id; empty for who may not read it: the broker would log a warning. */
+async function clusterIdFor(get: (path: readonly string[]) => Promise<Answer>): Promise<string> {
+  const whoami = await get(['whoami']);
+  const tags = isObject(whoami.body) ? sortedTags(whoami.body.tags) : [];
+  if (whoami.status !== 200 || !tags.some((tag) => READS_PARAMETERS.includes(tag))) return '';
+  const { status, body } = await get(['global-parameters', 'internal_cluster_id']);
+  return status === 200 && isObject(body) ? text(body.value) : '';
 }
 
 /** Tags of users who may read global parameters (seen on 3.10.8 and 4.3.6). */

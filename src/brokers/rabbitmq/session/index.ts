@@ -2,6 +2,7 @@ import {
   type Address,
   type BrokerIdentity,
   type Connection,
+  FirstRead,
   type JsonObject,
   parseAddress,
   type Resource,
@@ -18,7 +19,7 @@ import { Management } from './management.ts';
 import { type Counting, countAmqp10, countMessages } from './metrics.ts';
 import { Places } from './places.ts';
 import { previewUnits, rehearseUnits } from './preview.ts';
-import { needsOf, readScope, vhostsIn } from './read.ts';
+import { listVhosts, needsOf, readScope, vhostsIn } from './read.ts';
 import { sendUnits } from './send.ts';
 import { readSettings } from './settings.ts';
 
@@ -35,12 +36,22 @@ export async function connect(
 ): Promise<Session & { readonly management: Management }> {
   const settings = readSettings(connection);
   const management = await Management.of(settings);
+  const listings = new Listings(management, settings);
+  const seen = listVhosts(listings);
+  const opened = identify(management, settings, seen);
+  let listed: typeof seen | undefined = seen;
+  const first = new FirstRead(connection.reads, async (scope) => {
+    const dependsOn = needsOf(scope, connection.name);
+    const resources = await readScope(scope, connection, listings, { seen, listed }, dependsOn);
+    return { resources, dependsOn };
+  });
   try {
-    const identity = await identify(management, settings);
+    const identity = await opened;
+    // From here on they are of an earlier time.
+    listed = undefined;
     const read = new Set<string>();
     let broker = identity;
     const links = settings.amqp && new AmqpLinks(settings, settings.amqp);
-    const listings = new Listings(management, settings);
     const moves = new Places(MOVES);
     const sending = { broker, settings, management, listings, links, resolve: connection.resolve, moves };
     return {
@@ -52,8 +63,7 @@ export async function connect(
       management,
       async read(scope) {
         const { vhosts = [] } = factsOf(identity);
-        const dependsOn = needsOf(scope, connection.name);
-        const resources = await readScope(scope, connection, listings, vhosts.length, dependsOn);
+        const { resources, dependsOn } = await first.take(scope);
         for (const vhost of vhostsIn(dependsOn, vhosts)) read.add(vhost);
         broker = limitedTo(identity, read);
         return resources;
@@ -76,10 +86,12 @@ export async function connect(
       async close() {
         await links?.close();
         management.close();
+        await first.end();
       },
     };
   } catch (error) {
     management.close();
+    await first.end();
     throw error;
   }
 }

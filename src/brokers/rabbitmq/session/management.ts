@@ -37,6 +37,7 @@ export class Management {
   readonly #agent: Agent;
   readonly #send: typeof sendRequest;
   readonly #authorization: string;
+  readonly #closing = new AbortController();
 
   /** Loads what TLS needs only for TLS. */
   static async of(settings: RabbitSettings): Promise<Management> {
@@ -59,11 +60,13 @@ export class Management {
    * @throws ConnectionError when there is no answer, or none of the management API.
    */
   async request(request: Request, abort?: AbortSignal): Promise<Answer> {
+    const closing = this.#closing.signal;
+    const signal = abort ? AbortSignal.any([abort, closing]) : closing;
     let sent = false;
     for (let tries = 1; ; tries++) {
-      const more = request.repeatable && tries < QUICK_TRIES && !abort?.aborted;
+      const more = request.repeatable && tries < QUICK_TRIES && !signal.aborted;
       try {
-        const answer = await this.#once(request, abort);
+        const answer = await this.#once(request, signal);
         if (!more || !isPassing(answer.status)) return answer;
         sent = true;
       } catch (error) {
@@ -73,15 +76,17 @@ export class Management {
         error.sent = sent;
         if (!more || !mayPassSoon(error)) throw error;
       }
-      await sleep(pauseAfter(tries), undefined, abort ? { signal: abort } : {}).catch(() => {});
+      await sleep(pauseAfter(tries), undefined, { signal }).catch(() => {});
     }
   }
 
+  /** Ends what is under way. */
   close(): void {
+    this.#closing.abort();
     this.#agent.destroy();
   }
 
-  #once(request: Request, abort: AbortSignal | undefined): Promise<Answer> {
+  #once(request: Request, abort: AbortSignal): Promise<Answer> {
     const { management, prefix, broker, timeout } = this.#settings;
     const path = `${prefix}/api/${request.path.map(encodePathSegment).join('/')}`;
     const payload = request.payload === undefined ? undefined : Buffer.from(printJson(request.payload));
@@ -108,14 +113,14 @@ export class Management {
       const onAbort = () => outgoing.destroy(new NoAnswer('was not waited for any longer'));
       const end = () => {
         clearTimeout(timer);
-        abort?.removeEventListener('abort', onAbort);
+        abort.removeEventListener('abort', onAbort);
       };
       const fail = (cause: Error) => {
         end();
         reject(describeFault(broker, 'management', management, cause, sent));
       };
-      if (abort?.aborted) onAbort();
-      abort?.addEventListener('abort', onAbort);
+      if (abort.aborted) onAbort();
+      abort.addEventListener('abort', onAbort);
       outgoing.once('error', fail);
       outgoing.once('socket', (socket) => {
         // From here on some of it may be on its way.

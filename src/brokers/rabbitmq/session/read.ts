@@ -18,7 +18,7 @@ import { VhostLists } from './vhost-lists.ts';
 /**
  * The live resources of a scope: one list for each kind, or one for each kind and vhost where the scope has few
  * vhosts, and no list that the scope does not need.
- * @param existing how many vhosts the user sees, about
+ * @param vhosts those that the user saw when the session was opened; and again, where it is being opened
  * @param dependsOn what the scope needs
  * @throws ConnectionError, BrokerError, MissingVariable
  */
@@ -26,11 +26,11 @@ export async function readScope(
   scope: Scope,
   connection: Connection,
   listings: Listings,
-  existing: number,
-  dependsOn: Needs = needsOf(scope, connection.name),
+  vhosts: { readonly seen: VhostList; readonly listed: VhostList | undefined },
+  dependsOn: Needs,
 ): Promise<Resource[]> {
   const { name: broker, resolve } = connection;
-  const whole = new VhostLists(listings, existing);
+  const whole = new VhostLists(listings, vhosts.seen);
   let desired: Reading['desired'] | undefined;
   const reading: Reading = {
     broker,
@@ -42,20 +42,21 @@ export async function readScope(
     },
   };
   const isListed = dependsOn.listsVhosts || dependsOn.kinds.has('vhost');
-  const vhosts: Promise<JsonObject[]> = isListed ? listAll('vhost', listings) : Promise.resolve([]);
+  const listed: VhostList = isListed ? (vhosts.listed ?? listVhosts(listings)) : Promise.resolve([]);
   // Waited for only where it tells which other lists to read.
-  const names = dependsOn.listsVhosts ? (await vhosts).map((item) => text(item.name)) : [];
-  const listed = new Set<string>();
+  const names = dependsOn.listsVhosts ? (await listed).map((item) => text(item.name)) : [];
+  const own = new Set<string>();
   const lists = Object.entries(kinds).flatMap(([kind, { listing }]) => {
     // Each list is worked on as soon as it is there, while the broker is still busy with the next one.
-    const read = (items: Promise<JsonObject[]>) => items.then((found) => listing.read(found, reading));
+    const read = (items: Promise<readonly JsonObject[]>) =>
+      items.then((found) => listing.read(found, reading));
     if (listing.per === 'broker') {
       if (!dependsOn.kinds.has(kind)) return [];
-      return [read(kind === 'vhost' ? vhosts : listAll(kind, listings))];
+      return [read(kind === 'vhost' ? listed : listAll(kind, listings))];
     }
     const { path, query } = listing;
     const asked = dependsOn.vhostsOf([kind, ...(listing.along ?? [])], names);
-    for (const vhost of asked) listed.add(vhost);
+    for (const vhost of asked) own.add(vhost);
     const along = dependsOn.vhostsOf(listing.alongIfAllowed ?? [], names);
     for (const vhost of asked) along.delete(vhost);
     const readEach = async (vhosts: Set<string>, ofVhost: (vhost: string) => Promise<JsonObject[]>) => {
@@ -72,8 +73,16 @@ export async function readScope(
     ];
   });
   const resources = (await Promise.all(lists)).flat();
-  await checkVisibility(dependsOn, listings, resources, listed);
+  await checkVisibility(dependsOn, listings, resources, own);
   return resources;
+}
+
+/** The items of `/api/vhosts`. */
+export type VhostList = Promise<readonly JsonObject[]>;
+
+/** @throws ConnectionError, BrokerError */
+export function listVhosts(listings: Listings): VhostList {
+  return listAll('vhost', listings);
 }
 
 function listAll(kind: string, listings: Listings): Promise<JsonObject[]> {

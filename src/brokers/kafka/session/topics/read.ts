@@ -31,7 +31,7 @@ export const CONCURRENT = 2;
 export async function readTopics(
   cluster: Cluster,
   wanted: Wanted,
-  inherited: InheritedConfigs,
+  inherited: Promise<InheritedConfigs>,
 ): Promise<Resource[]> {
   const broker = cluster.settings.broker;
   const [metadata, moves] = await Promise.all([findTopics(cluster, wanted), listReassignments(cluster)]);
@@ -51,6 +51,7 @@ export async function readTopics(
     topics.map((topic) => topic.name),
     (name) => comparedConfigs(wanted.desired.get(topicAddress(broker, name))),
   );
+  const defaults = await inherited;
   return topics.flatMap((topic): Resource[] => {
     const configs = described.get(topic.name);
     // Deleted since the metadata was read.
@@ -58,7 +59,7 @@ export async function readTopics(
     const address = topicAddress(broker, topic.name);
     const declared = wanted.desired.get(address)?.spec ?? {};
     return [
-      { address, spec: toSpec(topic, configs, declared, moves.get(topic.name), inherited), dependsOn: [] },
+      { address, spec: toSpec(topic, configs, declared, moves.get(topic.name), defaults), dependsOn: [] },
     ];
   });
 }

@@ -73,6 +73,7 @@ export const exchange: RabbitKind = {
   listing: {
     path: 'exchanges',
     per: 'vhost',
+    query: 'disable_stats=true',
     along: ['queue', 'binding'],
     // The default exchange is not a resource: it exists in every vhost and cannot be changed.
     read: (items, { broker }) =>

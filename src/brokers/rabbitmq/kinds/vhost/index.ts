@@ -28,6 +28,7 @@ export const vhost: RabbitKind = {
   listing: {
     path: 'vhosts',
     per: 'broker',
+    query: 'disable_stats=true',
     // For users without the tag `administrator` this lists the vhosts that they may see.
     right: 'the tag "management"',
     hidesVhosts: true,
