@@ -1,4 +1,4 @@
-import type { Resource } from '../../../model/index.ts';
+import { addTo, type Resource } from '../../../model/index.ts';
 import { type AclOperation, type AclResourceType, impliedBy } from '../fields/acl.ts';
 import { type AclSpec, aclOf } from '../kinds/acl/spec.ts';
 
@@ -141,9 +141,9 @@ class Patterns {
     const { 'resource-type': type, pattern, name, host } = aclOf(resource);
     this.all.push(resource);
     if (host !== '*') this.hosts.add(host);
-    push(pattern === 'prefixed' ? this.#prefixed : this.#literal, keyOf(type, name), resource);
+    addTo(pattern === 'prefixed' ? this.#prefixed : this.#literal, keyOf(type, name), resource);
     if (pattern === 'prefixed') this.#lengths.add(name.length);
-    push(this.#byType, type, resource);
+    addTo(this.#byType, type, resource);
   }
 
   ofType(type: AclResourceType): readonly Resource[] {
@@ -186,10 +186,4 @@ function isEveryName({ name, pattern }: AclSpec): boolean {
 
 function keyOf(type: AclResourceType, name: string): string {
   return `${type} ${name}`;
-}
-
-function push(map: Map<string, Resource[]>, key: string, resource: Resource): void {
-  const known = map.get(key);
-  if (known) known.push(resource);
-  else map.set(key, [resource]);
 }

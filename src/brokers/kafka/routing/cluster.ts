@@ -1,6 +1,8 @@
 import {
+  addTo,
   kindOf,
   nearestWord,
+  oncePer,
   type Resource,
   type RoutedTopology,
   RouteError,
@@ -23,7 +25,7 @@ export class RoutedCluster {
   readonly #live: boolean;
   readonly #deadLetters = new Map<string, Topic[]>();
 
-  private constructor({ resources, broker, live }: RoutedTopology) {
+  constructor({ resources, broker, live }: RoutedTopology) {
     const ofKind = (kind: string) => resources.filter(({ address }) => kindOf(address) === kind);
     const topics = ofKind('topic').map((resource) => topicOf(resource, broker.facts));
     this.topics = new Map(topics.map((topic) => [topic.name, topic]));
@@ -34,19 +36,8 @@ export class RoutedCluster {
     this.#live = live;
     for (const topic of topics) {
       const source = deadLetterSource(topic.name);
-      const known = source === undefined ? undefined : this.#deadLetters.get(source);
-      if (known) known.push(topic);
-      else if (source !== undefined) this.#deadLetters.set(source, [topic]);
+      if (source !== undefined) addTo(this.#deadLetters, source, topic);
     }
-  }
-
-  /** The same one for the same topology, as many tests ask of it. */
-  static of(topology: RoutedTopology): RoutedCluster {
-    const known = clusters.get(topology);
-    if (known) return known;
-    const made = new RoutedCluster(topology);
-    clusters.set(topology, made);
-    return made;
   }
 
   /** @throws RouteError where there is no such topic */
@@ -81,4 +72,5 @@ export class RoutedCluster {
   }
 }
 
-const clusters = new WeakMap<RoutedTopology, RoutedCluster>();
+/** The same one for the same topology, as many tests ask of it. */
+export const clusterOf = oncePer((topology: RoutedTopology) => new RoutedCluster(topology));

@@ -1,3 +1,6 @@
+import { countOf } from '../../../model/index.ts';
+import type { Topic } from '../topology.ts';
+
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 
@@ -27,4 +30,52 @@ export function murmur2(key: Uint8Array): number {
  */
 export function partitionOf(key: string, partitions: number): number {
   return (murmur2(new TextEncoder().encode(key)) & 0x7fffffff) % partitions;
+}
+
+/** Where a record goes. */
+export type Partition =
+  | { readonly kind: 'known'; readonly partition: number; readonly partitions: number }
+  /** Without a key: a batch to one partition, the next to another. */
+  | { readonly kind: 'any'; readonly partitions: number | undefined }
+  /** The number of partitions is the cluster's default, which is not known. */
+  | { readonly kind: 'unknown' }
+  /** Compacted topics refuse records without a key: `INVALID_RECORD`. */
+  | { readonly kind: 'refused' };
+
+export function partitionFor(topic: Topic, key: string | undefined): Partition {
+  const { partitions } = topic;
+  if (key === undefined) {
+    return topic.has('compact') ? { kind: 'refused' } : { kind: 'any', partitions };
+  }
+  if (partitions === undefined || partitions < 1) return { kind: 'unknown' };
+  return { kind: 'known', partition: partitionOf(key, partitions), partitions };
+}
+
+/** The most important of it, short; empty where nothing is known. */
+export function partitionText(chosen: Partition): string {
+  if (chosen.kind === 'known') return `partition ${chosen.partition} of ${chosen.partitions}`;
+  if (chosen.kind !== 'any') return '';
+  return chosen.partitions === undefined
+    ? 'any partition'
+    : `any of ${countOf(chosen.partitions, 'partition')}`;
+}
+
+export function partitionNotes(chosen: Partition, key: string | undefined): string[] {
+  switch (chosen.kind) {
+    case 'known': {
+      const { partition, partitions } = chosen;
+      const more = partitions * 2;
+      const then = partitionOf(key ?? '', more);
+      return [
+        'partition by murmur2 of the key, the default of the Java client; librdkafka has another default',
+        `more partitions move most keys: with ${more}, this one ${then === partition ? 'stays in' : 'goes to'} partition ${then}`,
+      ];
+    }
+    case 'any':
+      return ['without a key, each batch goes to another partition'];
+    case 'unknown':
+      return ['partition unknown: the topic has as many partitions as the cluster sets by default'];
+    case 'refused':
+      return [];
+  }
 }

@@ -1,7 +1,8 @@
+import { oncePer } from '../../../model/index.ts';
 import { type AclOperation, type AclResourceType, operationsOn, resourceTypes } from '../fields/acl.ts';
 import { wordsOf } from '../fields/field.ts';
 import { CLUSTER_NAME } from '../kinds/acl/spec.ts';
-import { ANY_HOST, type Authorizer, type Decision } from './authorizer.ts';
+import { ANY_HOST, type Authorizer, type Decision, EVERYONE } from './authorizer.ts';
 
 /** `read topic payments`. */
 export interface ClientRequest {
@@ -84,4 +85,65 @@ export function reachOf(authorizer: Authorizer, principal: string, request: Clie
 /** From anywhere at all. */
 export function mayAtAll({ general, exceptions }: Reach): boolean {
   return general.allowed || exceptions.length > 0;
+}
+
+/** A principal that may do something, from some address at least. */
+export interface Holder {
+  readonly principal: string;
+  readonly reach: Reach;
+}
+
+/**
+ * All principals that ACLs name and that may make this request, in order. Where everyone may from everywhere, `User:*`
+ * stands for them all.
+ */
+export function holdersOf(authorizer: Authorizer, request: ClientRequest): readonly Holder[] {
+  const { type, name, operation } = request;
+  const named = authorizer.principalsNaming(type, name);
+  if (named.has(EVERYONE)) return holdersAmong(authorizer, request, authorizer.principalsAbout(type, name));
+  const known = usual(authorizer);
+  const key = `${operation} ${type}`;
+  const others = { ...request, name: UNNAMED };
+  const found = known.get(key) ?? holdersAmong(authorizer, others, authorizer.principalsAbout(type, UNNAMED));
+  known.set(key, found);
+  if (named.size === 0 || found.some(isForAll)) return found;
+  return sorted([
+    ...found.filter(({ principal }) => !named.has(principal)),
+    ...holdersAmong(authorizer, request, named),
+  ]);
+}
+
+/** No resource has it, so that only ACLs on every name are about it. */
+const UNNAMED = '\0';
+
+/** Who may by ACLs on every name: the same for most resources, and perhaps many. By operation and type. */
+const usual = oncePer((_: Authorizer) => new Map<string, readonly Holder[]>());
+
+function holdersAmong(
+  authorizer: Authorizer,
+  request: ClientRequest,
+  principals: ReadonlySet<string>,
+): readonly Holder[] {
+  const holders = [...principals]
+    .map((principal) => ({ principal, reach: reachOf(authorizer, principal, request) }))
+    .filter(({ reach }) => mayAtAll(reach));
+  const everyone = holders.find(isForAll);
+  return everyone ? [everyone] : sorted(holders);
+}
+
+/** Everyone, from everywhere. */
+function isForAll({ principal, reach }: Holder): boolean {
+  return principal === EVERYONE && reach.general.allowed && reach.exceptions.length === 0;
+}
+
+function sorted(holders: Holder[]): Holder[] {
+  return holders.sort((a, b) => (a.principal < b.principal ? -1 : 1));
+}
+
+/** Those of everyone that may not, where everyone may. */
+export function excludedFrom(authorizer: Authorizer, request: ClientRequest): string[] {
+  if (!mayAtAll(reachOf(authorizer, EVERYONE, request))) return [];
+  return [...authorizer.principalsAbout(request.type, request.name)]
+    .filter((principal) => !mayAtAll(reachOf(authorizer, principal, request)))
+    .sort();
 }

@@ -12,12 +12,28 @@ import { isMatchableHost, writtenByJava } from '../fields/acl.ts';
 import { topic as topicKind } from '../kinds/topic/index.ts';
 import type { Topic } from '../topology.ts';
 import { ANY_HOST } from './authorizer.ts';
-import { RoutedCluster } from './cluster.ts';
-import { deadLetterHops, deadLetterNodes, topicNode } from './dead-letters.ts';
+import { clusterOf, type RoutedCluster } from './cluster.ts';
 import { exceptionText, reasonText, someOf } from './explain.ts';
-import { excludedFrom, holdersOf, holdersText, readerHop, readerNode } from './readers.ts';
-import { type Client, decide, mayAtAll, onTopic, PRINCIPAL_PATTERN, reachOf } from './requests.ts';
-import { type Partition, partitionFor, partitionNotes, partitionText, storageNotes } from './topic-facts.ts';
+import { type Partition, partitionFor, partitionNotes, partitionText } from './partitioner.ts';
+import {
+  type Client,
+  decide,
+  excludedFrom,
+  type Holder,
+  holdersOf,
+  mayAtAll,
+  onTopic,
+  PRINCIPAL_PATTERN,
+  reachOf,
+} from './requests.ts';
+import {
+  deadLetterHops,
+  deadLetterNodes,
+  readerHop,
+  readerNode,
+  storageNotes,
+  topicNode,
+} from './route-nodes.ts';
 
 /** Readers that are shown one by one. */
 const MOST_READERS = 20;
@@ -32,7 +48,7 @@ interface Asked {
 /** @throws RouteError */
 export function routeRecord(request: JsonObject, topology: RoutedTopology): Route {
   const { topic: name, key } = publishOf(request);
-  const cluster = RoutedCluster.of(topology);
+  const cluster = clusterOf(topology);
   const client = clientOf(request);
   const asked: Asked = { topic: cluster.topic(name), key, client, cluster };
   const chosen = partitionFor(asked.topic, key);
@@ -172,4 +188,13 @@ function accessNotes({ topic, client, cluster }: Asked): string[] {
       ? [`${client.principal} may not read: ${reasonText(readBy, client.principal, reading)}`]
       : []),
   ];
+}
+
+/** `User:a, User:b (only from 10.0.0.7)`. */
+function holdersText(holders: readonly Holder[]): string {
+  const names = holders.map(({ principal, reach }) => {
+    const exception = exceptionText(reach);
+    return exception === '' ? principal : `${principal} (${exception})`;
+  });
+  return someOf(names);
 }

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aclResource } from '../../../../src/brokers/kafka/kinds/acl/spec.ts';
 import { ANY_HOST, Authorizer } from '../../../../src/brokers/kafka/routing/authorizer.ts';
-import { holdersOf } from '../../../../src/brokers/kafka/routing/readers.ts';
-import { decide, onTopic } from '../../../../src/brokers/kafka/routing/requests.ts';
+import { decide, holdersOf, onTopic } from '../../../../src/brokers/kafka/routing/requests.ts';
 import { NAMES, USERS, worlds } from '../../../live/kafka/access-worlds.ts';
 import { runs } from '../../../setup/runs.ts';
 

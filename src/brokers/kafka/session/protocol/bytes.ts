@@ -42,10 +42,15 @@ export class Writer {
   varint(value: number): void {
     let rest = value;
     while (rest > 0x7f) {
-      this.#byte((rest & 0x7f) | 0x80);
-      rest >>>= 7;
+      this.#byte((rest % 128) | 0x80);
+      rest = Math.floor(rest / 128);
     }
     this.#byte(rest);
+  }
+
+  /** A number of either sign, as records have them. */
+  zigzag(value: number): void {
+    this.varint(value < 0 ? -value * 2 - 1 : value * 2);
   }
 
   /** The length of a list; of a missing one: -1. */
@@ -65,6 +70,10 @@ export class Writer {
 
   data(value: Buffer): void {
     this.count(value.length);
+    this.append(value);
+  }
+
+  append(value: Buffer): void {
     const at = this.#reserve(value.length);
     value.copy(this.#buffer, at);
   }
@@ -114,33 +123,40 @@ export class Reader {
   }
 
   int8(): number {
-    return this.#buffer.readInt8(this.#step(1));
+    return this.#buffer.readInt8(this.skip(1));
   }
 
   int16(): number {
-    return this.#buffer.readInt16BE(this.#step(2));
+    return this.#buffer.readInt16BE(this.skip(2));
   }
 
   int32(): number {
-    return this.#buffer.readInt32BE(this.#step(4));
+    return this.#buffer.readInt32BE(this.skip(4));
   }
 
   /** Offsets, times and sizes: all far below 2^53. */
   int64(): number {
-    return Number(this.#buffer.readBigInt64BE(this.#step(8)));
+    return Number(this.#buffer.readBigInt64BE(this.skip(8)));
   }
 
   float64(): number {
-    return this.#buffer.readDoubleBE(this.#step(8));
+    return this.#buffer.readDoubleBE(this.skip(8));
   }
 
   varint(): number {
     let value = 0;
     for (let factor = 1; ; factor *= 128) {
-      const byte = this.#buffer.readUInt8(this.#step(1));
+      if (factor > 2 ** 63) throw new MalformedResponse('a number has no end');
+      const byte = this.#buffer.readUInt8(this.skip(1));
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
     }
+  }
+
+  /** A number of either sign, as records have them. */
+  zigzag(): number {
+    const value = this.varint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
   /** -1 where the list is missing. */
@@ -151,15 +167,14 @@ export class Reader {
   string(): string | null {
     const length = this.flexible ? this.varint() - 1 : this.int16();
     if (length < 0) return null;
-    const start = this.#step(length);
+    const start = this.skip(length);
     return this.#buffer.toString('utf8', start, start + length);
   }
 
   /** Null where the length is -1. */
-  data(): Buffer | null {
-    const length = this.count();
+  data(length = this.count()): Buffer | null {
     if (length < 0) return null;
-    const start = this.#step(length);
+    const start = this.skip(length);
     return this.#buffer.subarray(start, start + length);
   }
 
@@ -169,12 +184,13 @@ export class Reader {
     for (let left = this.varint(); left > 0; left--) {
       const tag = this.varint();
       const length = this.varint();
-      const start = this.#step(length);
+      const start = this.skip(length);
       onTag?.(tag, new Reader(this.#buffer.subarray(start, start + length), true));
     }
   }
 
-  #step(size: number): number {
+  /** @returns where what is passed over begins @throws MalformedResponse */
+  skip(size: number): number {
     const at = this.#at;
     this.#at += size;
     if (this.#at > this.#buffer.length) throw new MalformedResponse('the answer ends too early');

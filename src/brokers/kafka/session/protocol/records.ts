@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { MalformedResponse } from './bytes.ts';
+import { MalformedResponse, Reader, Writer } from './bytes.ts';
 import { decompress } from './compression.ts';
 
 /** A header of a record: the order counts, a name may come more than once, and a value may be missing. */
@@ -77,7 +77,7 @@ function readBatch(data: Buffer): RecordBatch {
     ...(attributes & CONTROL && { control: controlOf(content) }),
     codec,
     async records() {
-      const bytes = new VarintReader(await decompress(codec, content));
+      const bytes = new Reader(await decompress(codec, content), true);
       const count = data.readInt32BE(57);
       const records: KafkaRecord[] = [];
       for (let i = 0; i < count; i++) records.push(readRecord(bytes, baseOffset, firstTime));
@@ -88,57 +88,23 @@ function readBatch(data: Buffer): RecordBatch {
 
 /** The key of a control record is its version and its type: 0 aborts, 1 commits. */
 function controlOf(content: Buffer): 'abort' | 'commit' {
-  const [record] = [readRecord(new VarintReader(content), 0, 0)];
-  return record.key?.readInt16BE(2) === 1 ? 'commit' : 'abort';
+  const { key } = readRecord(new Reader(content, true), 0, 0);
+  return key?.readInt16BE(2) === 1 ? 'commit' : 'abort';
 }
 
-function readRecord(from: VarintReader, baseOffset: number, firstTime: number): KafkaRecord {
-  from.varint();
+/** Numbers in records are zigzag varints, lengths among them. */
+function readRecord(from: Reader, baseOffset: number, firstTime: number): KafkaRecord {
+  from.zigzag();
   from.skip(1);
-  const timestamp = firstTime + from.varint();
-  const offset = baseOffset + from.varint();
-  const key = from.data();
-  const value = from.data();
+  const timestamp = firstTime + from.zigzag();
+  const offset = baseOffset + from.zigzag();
+  const key = from.data(from.zigzag());
+  const value = from.data(from.zigzag());
   const headers: RecordHeader[] = [];
-  for (let left = from.varint(); left > 0; left--) {
-    headers.push({ name: from.data()?.toString('utf8') ?? '', value: from.data() });
+  for (let left = from.zigzag(); left > 0; left--) {
+    headers.push({ name: from.data(from.zigzag())?.toString('utf8') ?? '', value: from.data(from.zigzag()) });
   }
   return { offset, timestamp, key, value, headers };
-}
-
-/** Numbers in records are zigzag varints. */
-class VarintReader {
-  readonly #data: Buffer;
-  #at = 0;
-
-  constructor(data: Buffer) {
-    this.#data = data;
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.#data[this.#at++];
-      if (byte === undefined || factor > 2 ** 63) throw new MalformedResponse('a record ends too early');
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-    }
-  }
-
-  /** Null where the length is −1. */
-  data(): Buffer | null {
-    const length = this.varint();
-    if (length < 0) return null;
-    const start = this.skip(length);
-    return this.#data.subarray(start, start + length);
-  }
-
-  skip(length: number): number {
-    const start = this.#at;
-    this.#at += length;
-    if (this.#at > this.#data.length) throw new MalformedResponse('a record ends too early');
-    return start;
-  }
 }
 
 /** Who sends a batch; without it, the broker neither drops a repetition nor takes part in a transaction. */
@@ -156,8 +122,13 @@ export function writeBatch(
   compressed: boolean,
   producer?: BatchProducer,
 ): Buffer {
-  const plain = Buffer.concat(records.map((record, index) => writeRecord(record, index)));
-  const content = compressed ? gzipSync(plain) : plain;
+  const plain = new Writer(true);
+  for (const [index, record] of records.entries()) {
+    const written = writeRecord(record, index);
+    plain.zigzag(written.length);
+    plain.append(written);
+  }
+  const content = compressed ? gzipSync(plain.bytes()) : plain.bytes();
   const batch = Buffer.alloc(RECORDS_AT + content.length);
   batch.writeInt32BE(batch.length - BEFORE_LENGTH, LENGTH_AT);
   // The leader's epoch; only brokers set it.
@@ -177,31 +148,24 @@ export function writeBatch(
 }
 
 function writeRecord({ key, value, headers }: NewRecord, offset: number): Buffer {
-  const body = [
-    // Attributes, and the time after the batch's.
-    Buffer.from([0, 0]),
-    varint(offset),
-    ...data(key),
-    ...data(value),
-    varint(headers.length),
-    ...headers.flatMap((header) => [...data(Buffer.from(header.name)), ...data(header.value)]),
-  ];
-  const length = body.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([varint(length), ...body]);
-}
-
-function data(value: Buffer | null): Buffer[] {
-  return value === null ? [varint(-1)] : [varint(value.length), value];
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value < 0 ? -value * 2 - 1 : value * 2;
-  while (rest > 0x7f) {
-    bytes.push((rest % 128) | 0x80);
-    rest = Math.floor(rest / 128);
+  const to = new Writer(true);
+  // Attributes, and the time after the batch's.
+  to.int8(0);
+  to.zigzag(0);
+  to.zigzag(offset);
+  writeData(to, key);
+  writeData(to, value);
+  to.zigzag(headers.length);
+  for (const header of headers) {
+    writeData(to, Buffer.from(header.name));
+    writeData(to, header.value);
   }
-  return Buffer.from([...bytes, rest]);
+  return to.bytes();
+}
+
+function writeData(to: Writer, value: Buffer | null): void {
+  to.zigzag(value?.length ?? -1);
+  if (value) to.append(value);
 }
 
 /** Castagnoli's polynomial, reflected. */
