@@ -1,30 +1,41 @@
 import type { DraftSection, Mapping } from '../../../import/index.ts';
 import { isObject, type Json, type JsonObject, type Source } from '../../../model/index.ts';
-import type { AclOperation } from '../fields/acl.ts';
+import { type AclOperation, operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
+import { wordsOf } from '../fields/field.ts';
 import type { AclSpec } from '../kinds/acl/spec.ts';
 import { THROTTLE_CONFIGS } from '../kinds/configs/spec.ts';
 import { INTERNAL_TOPICS } from '../kinds/topic/spec.ts';
 
-/** One ACL and its source. Defaults are those of Kafka's own tools. */
-interface Grant {
+/** What ACLs can say, word for word. */
+export const WORDS = {
+  types: wordsOf(resourceTypes),
+  patterns: wordsOf(patterns),
+  operations: wordsOf(operations),
+  permissions: wordsOf(permissions),
+};
+
+/** Whom ACLs are for, and how. Defaults are those of Kafka's own tools. */
+interface Grantee {
   readonly principal: string;
-  readonly type: AclSpec['resource-type'];
-  /** Of no matter for the cluster, which has but one name. */
-  readonly name: string;
-  readonly operation: AclOperation;
   readonly pattern?: AclSpec['pattern'] | undefined;
   readonly host?: string | undefined;
   readonly permission?: AclSpec['permission'] | undefined;
   readonly at: Source;
 }
 
-/** Adds an ACL. Duplicates collapse. */
-export function grant(draft: DraftSection, acl: Grant): void {
-  const { principal, type, name, operation, pattern, host, permission = 'allow', at } = acl;
+/** Adds an ACL for each operation. Duplicates collapse. The name is of no matter for the cluster, which has but one. */
+export function grant(
+  draft: DraftSection,
+  { principal, pattern, host, permission = 'allow', at }: Grantee,
+  type: AclSpec['resource-type'],
+  name: string,
+  ...allowed: readonly AclOperation[]
+): void {
   const named: Json = pattern === 'prefixed' ? { prefix: name } : name;
   const resource: JsonObject = type === 'cluster' ? { cluster: true } : { [type]: named };
   const hosts = host === undefined || host === '*' ? {} : { hosts: [host] };
-  draft.append(['acls', principal, permission], { ...resource, operations: [operation], ...hosts }, at);
+  for (const operation of allowed)
+    draft.append(['acls', principal, permission], { ...resource, operations: [operation], ...hosts }, at);
 }
 
 export const INTERNAL = 'it is the broker’s own topic';

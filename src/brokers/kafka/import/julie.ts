@@ -1,10 +1,4 @@
-import {
-  type DraftSection,
-  type ForeignFormat,
-  isSet,
-  type Mapping,
-  type PlacedText,
-} from '../../../import/index.ts';
+import { type DraftSection, type ForeignFormat, isSet, type Mapping } from '../../../import/index.ts';
 import type { Source } from '../../../model/index.ts';
 import type { AclOperation } from '../fields/acl.ts';
 import { grant, INTERNAL, isInternal, takeConfig } from './draft.ts';
@@ -108,43 +102,33 @@ function putCount(draft: DraftSection, config: Mapping, key: string, path: reado
 }
 
 function consume(draft: DraftSection, consumer: Mapping, topic: string): void {
-  consumer.skip('metadata');
-  const principal = consumer.required('principal');
+  const client = clientOf(consumer);
   const group = consumer.text('group') ?? '*';
-  if (principal === undefined) return;
-  const at = consumer.at();
-  allow(draft, { principal, at }, 'topic', topic, ['describe', 'read']);
-  allowNamed(draft, { principal, at }, 'group', group, ['read']);
+  if (!client) return;
+  grant(draft, client, 'topic', topic, 'describe', 'read');
+  grantNamed(draft, client, 'group', group, 'read');
 }
 
 function produce(draft: DraftSection, producer: Mapping, topic: string): void {
-  producer.skip('metadata');
-  const principal = producer.required('principal');
+  const client = clientOf(producer);
   const transaction = producer.text('transactionId') ?? '';
   const idempotence = producer.json('idempotence');
-  if (principal === undefined) return;
-  const at = producer.at();
-  allow(draft, { principal, at }, 'topic', topic, ['describe', 'write']);
-  if (transaction !== '')
-    allowNamed(draft, { principal, at }, 'transactional-id', transaction, ['describe', 'write']);
-  if (transaction !== '' || isSet(idempotence))
-    allow(draft, { principal, at }, 'cluster', '', ['idempotent-write']);
+  if (!client) return;
+  grant(draft, client, 'topic', topic, 'describe', 'write');
+  if (transaction !== '') grantNamed(draft, client, 'transactional-id', transaction, 'describe', 'write');
+  if (transaction !== '' || isSet(idempotence)) grant(draft, client, 'cluster', '', 'idempotent-write');
 }
 
 function translateStreams(draft: DraftSection, app: Mapping, prefix: string): void {
-  app.skip('metadata');
-  const principal = app.required('principal');
+  const client = clientOf(app);
   const application = app.text('applicationId') ?? prefix;
-  const { read, write } = topicsOf(app);
   const isExact = app.flag('exactlyOnce') === true;
-  if (principal === undefined) return;
-  const at = app.at();
-  for (const { text, at: place } of read) allow(draft, { principal, at: place }, 'topic', text, ['read']);
-  for (const { text, at: place } of write) allow(draft, { principal, at: place }, 'topic', text, ['write']);
-  allow(draft, { principal, at }, 'topic', application, ['all'], 'prefixed');
-  allow(draft, { principal, at }, 'group', application, ['read'], 'prefixed');
-  if (isExact)
-    allow(draft, { principal, at }, 'transactional-id', application, ['write', 'describe'], 'prefixed');
+  grantTopics(draft, app, client);
+  if (!client) return;
+  const prefixed = { ...client, pattern: 'prefixed' } as const;
+  grant(draft, prefixed, 'topic', application, 'all');
+  grant(draft, prefixed, 'group', application, 'read');
+  if (isExact) grant(draft, prefixed, 'transactional-id', application, 'write', 'describe');
 }
 
 /** The topics and the group that a connector has where it names no others. */
@@ -155,24 +139,15 @@ const CONNECT = [
 ] as const;
 
 function translateConnector(draft: DraftSection, connector: Mapping): void {
-  connector.skip('metadata');
-  const principal = connector.required('principal');
+  const client = clientOf(connector);
   const group = connector.text('group') ?? 'connect-cluster';
   const storage = CONNECT.map(([key, usual]) => connector.text(key) ?? usual);
-  const { read, write } = topicsOf(connector);
   connector.leave('connectors', 'role bindings are kept by Confluent, not by brokers');
   connector.leave('cluster_id', 'role bindings are kept by Confluent, not by brokers');
-  if (principal === undefined) return;
-  const at = connector.at();
-  for (const topic of storage) allow(draft, { principal, at }, 'topic', topic, ['read', 'write']);
-  allow(draft, { principal, at }, 'group', group, ['read']);
-  for (const { text, at: place } of read) allow(draft, { principal, at: place }, 'topic', text, ['read']);
-  for (const { text, at: place } of write) allow(draft, { principal, at: place }, 'topic', text, ['write']);
-}
-
-function topicsOf(client: Mapping): Record<'read' | 'write', readonly PlacedText[]> {
-  const topics = client.mapping('topics');
-  return { read: topics?.texts('read') ?? [], write: topics?.texts('write') ?? [] };
+  grantTopics(draft, connector, client);
+  if (!client) return;
+  for (const topic of storage) grant(draft, client, 'topic', topic, 'read', 'write');
+  grant(draft, client, 'group', group, 'read');
 }
 
 interface Client {
@@ -180,34 +155,30 @@ interface Client {
   readonly at: Source;
 }
 
-type ResourceType = Parameters<typeof grant>[1]['type'];
-
-/** A name that ends in a star is a prefix; the star alone is every name. */
-function allowNamed(
-  draft: DraftSection,
-  client: Client,
-  type: ResourceType,
-  name: string,
-  operations: readonly AclOperation[],
-): void {
-  const isPrefix = name.length > 1 && name.endsWith('*');
-  allow(
-    draft,
-    client,
-    type,
-    isPrefix ? name.slice(0, -1) : name,
-    operations,
-    isPrefix ? 'prefixed' : undefined,
-  );
+function clientOf(client: Mapping): Client | undefined {
+  client.skip('metadata');
+  const principal = client.required('principal');
+  return principal === undefined ? undefined : { principal, at: client.at() };
 }
 
-function allow(
+/** What a client reads and writes by its own list of topics. */
+function grantTopics(draft: DraftSection, from: Mapping, client: Client | undefined): void {
+  const topics = from.mapping('topics');
+  for (const operation of ['read', 'write'] as const) {
+    for (const { text, at } of topics?.texts(operation) ?? [])
+      if (client) grant(draft, { ...client, at }, 'topic', text, operation);
+  }
+}
+
+/** A name that ends in a star is a prefix; the star alone is every name. */
+function grantNamed(
   draft: DraftSection,
-  { principal, at }: Client,
-  type: ResourceType,
+  client: Client,
+  type: 'group' | 'transactional-id',
   name: string,
-  operations: readonly AclOperation[],
-  pattern?: 'prefixed',
+  ...operations: readonly AclOperation[]
 ): void {
-  for (const operation of operations) grant(draft, { principal, type, name, operation, pattern, at });
+  if (name.length > 1 && name.endsWith('*'))
+    grant(draft, { ...client, pattern: 'prefixed' }, type, name.slice(0, -1), ...operations);
+  else grant(draft, client, type, name, ...operations);
 }

@@ -1,10 +1,8 @@
 import { dirname, join, normalize } from 'node:path/posix';
-import type { DraftSection, ForeignFormat, Mapping } from '../../../import/index.ts';
-import { isObject, type JsonObject, type Source } from '../../../model/index.ts';
-import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
-import { wordsOf } from '../fields/field.ts';
-import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';
-import { isService, translateService } from './kafka-gitops-services.ts';
+import type { DraftSection, ForeignFormat, Mapping, PlacedText } from '../../../import/index.ts';
+import { isObject, type Json, type JsonObject, type Source } from '../../../model/index.ts';
+import type { AclOperation } from '../fields/acl.ts';
+import { grant, INTERNAL, isInternal, takeConfigs, WORDS } from './draft.ts';
 
 const SETTINGS = ['ccloud', 'confluent', 'files', 'services', 'topics'];
 
@@ -178,7 +176,7 @@ function translateUser(draft: DraftSection, principal: string, user: Mapping): v
       });
     } else {
       for (const [type, resource, operation] of ROLES[role]) {
-        grant(draft, { principal, type, name: resource, operation, at });
+        grant(draft, { principal, at }, type, resource, operation);
       }
     }
   }
@@ -196,13 +194,93 @@ function translateCustom(draft: DraftSection, acls: Mapping, inherited: string |
       continue;
     }
     for (const needed of ['name', 'type', 'operation']) if (!acl.has(needed)) acl.required(needed);
-    const type = acl.word('type', wordsOf(resourceTypes));
+    const type = acl.word('type', WORDS.types);
     const name = acl.text('name');
-    const operation = acl.word('operation', wordsOf(operations));
-    const pattern = acl.word('pattern', wordsOf(patterns));
-    const permission = acl.word('permission', wordsOf(permissions));
+    const operation = acl.word('operation', WORDS.operations);
+    const pattern = acl.word('pattern', WORDS.patterns);
+    const permission = acl.word('permission', WORDS.permissions);
     const host = acl.text('host');
     if (!type || name === undefined || !operation) continue;
-    grant(draft, { principal, type, name, operation, pattern, permission, host, at: acl.at() });
+    grant(draft, { principal, pattern, permission, host, at: acl.at() }, type, name, operation);
   }
+}
+
+/** What a streams application may do with the topics that it makes for itself. */
+const OF_INTERNAL_TOPICS: readonly AclOperation[] = [
+  'read',
+  'write',
+  'describe',
+  'delete',
+  'create',
+  'alter',
+  'alter-configs',
+  'describe-configs',
+];
+
+const TYPES = ['application', 'kafka-connect', 'kafka-streams'] as const;
+
+/** Whether this is a type that kafka-gitops has: `services` is a key of other tools, too. */
+function isService(type: Json | undefined): boolean {
+  return TYPES.some((one) => one === type);
+}
+
+interface Service {
+  readonly name: string;
+  readonly principal: string;
+  /** Whether services may describe the topics that they use. */
+  readonly describes: boolean;
+}
+
+/** The ACLs that kafka-gitops makes for a service. https://devshawn.github.io/kafka-gitops/#/services */
+function translateService(draft: DraftSection, client: Service, service: Mapping): void {
+  const { name, principal } = client;
+  const at = service.at();
+  const type = service.word('type', TYPES);
+  if (type === undefined) service.required('type');
+  grantTopics(draft, client, service.texts('produces'), 'write');
+  if (type === 'kafka-connect') {
+    connect(draft, client, service);
+    return;
+  }
+  const consumed = service.texts('consumes');
+  grantTopics(draft, client, consumed, 'read');
+  if (type === 'kafka-streams') {
+    const application = service.text('application-id') ?? name;
+    grant(draft, { principal, at, pattern: 'prefixed' }, 'topic', application, ...OF_INTERNAL_TOPICS);
+    grant(draft, { principal, at }, 'group', application, 'read', 'describe', 'delete');
+    grant(draft, { principal, at }, 'cluster', '', 'describe-configs');
+    return;
+  }
+  const group = service.text('group-id') ?? name;
+  const pattern = service.word('pattern', WORDS.patterns);
+  if (consumed.length > 0) grant(draft, { principal, pattern, at }, 'group', group, 'read');
+}
+
+function connect(draft: DraftSection, client: Service, service: Mapping): void {
+  const { name, principal } = client;
+  const at = service.at();
+  const storage = service.mapping('storage-topics');
+  for (const kind of ['config', 'offset', 'status']) {
+    const topic = storage?.text(kind) ?? `connect-${kind === 'status' ? kind : `${kind}s`}-${name}`;
+    const place = storage?.has(kind) ? storage.at(kind) : at;
+    grant(draft, { principal, at: place }, 'topic', topic, 'read', 'write');
+  }
+  grant(draft, { principal, at }, 'group', service.text('group-id') ?? name, 'read');
+  for (const [connector, body] of service.members('connectors')) {
+    const consumed = body.texts('consumes');
+    grantTopics(draft, client, body.texts('produces'), 'write');
+    grantTopics(draft, client, consumed, 'read');
+    if (consumed.length > 0)
+      grant(draft, { principal, at: body.at() }, 'group', `connect-${connector}`, 'read');
+  }
+}
+
+function grantTopics(
+  draft: DraftSection,
+  { principal, describes }: Service,
+  topics: readonly PlacedText[],
+  operation: 'read' | 'write',
+): void {
+  const also = describes ? (['describe'] as const) : [];
+  for (const { text, at } of topics) grant(draft, { principal, at }, 'topic', text, operation, ...also);
 }

@@ -9,9 +9,7 @@ import {
   readManifest,
   skipManifest,
 } from '../../../import/index.ts';
-import { operations, permissions } from '../fields/acl.ts';
-import { wordsOf } from '../fields/field.ts';
-import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';
+import { grant, INTERNAL, isInternal, takeConfigs, WORDS } from './draft.ts';
 
 const GROUP = 'kafka.strimzi.io';
 
@@ -109,24 +107,17 @@ function translateRule(draft: DraftSection, principal: string, rule: Mapping): v
   const type = resource?.word('type', ['topic', 'group', 'cluster', 'transactional-id']);
   const name = resource?.text('name') ?? '';
   const pattern = resource?.word('patternType', ['literal', 'prefix']);
-  const permission = rule.word('type', wordsOf(permissions));
+  const permission = rule.word('type', WORDS.permissions);
   const host = rule.text('host');
   // One operation is the older form.
-  const operation = rule.word('operation', wordsOf(operations));
-  const listed = rule.words('operations', wordsOf(operations));
+  const operation = rule.word('operation', WORDS.operations);
+  const listed = rule.words('operations', WORDS.operations);
   if (!resource) rule.required('resource');
   if (!type) return;
   if (type !== 'cluster' && name === '') resource?.required('name');
-  for (const one of [...(operation ? [operation] : []), ...listed]) {
-    grant(draft, {
-      principal,
-      type,
-      name,
-      operation: one,
-      pattern: pattern === 'prefix' ? 'prefixed' : pattern,
-      permission,
-      host,
-      at: rule.at(),
-    });
-  }
+  const grantee = {
+    ...{ principal, permission, host, at: rule.at() },
+    pattern: pattern === 'prefix' ? 'prefixed' : pattern,
+  } as const;
+  grant(draft, grantee, type, name, ...(operation ? [operation] : []), ...listed);
 }

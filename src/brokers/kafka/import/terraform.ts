@@ -6,11 +6,9 @@ import {
   terraformFormat,
 } from '../../../import/index.ts';
 import type { Json } from '../../../model/index.ts';
-import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
-import { wordsOf } from '../fields/field.ts';
 import { entityTypes, quotaKeys } from '../fields/quota.ts';
 import { scramMechanisms } from '../fields/user.ts';
-import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';
+import { grant, INTERNAL, isInternal, takeConfigs, WORDS } from './draft.ts';
 
 /**
  * Resources of the Terraform providers Mongey/kafka, 0.2 to 0.9, and confluentinc/confluent, 1 and 2.
@@ -103,10 +101,10 @@ function aclIn(
   const { values, at } = resource;
   const name = resource.text('resource_name');
   const principal = resource.text(keys.principal);
-  const type = values.word('resource_type', wordsOf(resourceTypes));
-  const pattern = values.word(keys.pattern, wordsOf(patterns));
-  const operation = values.word(keys.operation, wordsOf(operations));
-  const permission = values.word(keys.permission, wordsOf(permissions));
+  const type = values.word('resource_type', WORDS.types);
+  const pattern = values.word(keys.pattern, WORDS.patterns);
+  const operation = values.word(keys.operation, WORDS.operations);
+  const permission = values.word(keys.permission, WORDS.permissions);
   const host = values.text(keys.host);
   if (name === undefined || principal === undefined) return undefined;
   if (!type || !operation) {
@@ -117,7 +115,7 @@ function aclIn(
       if (value === undefined && !values.has(key)) values.required(key);
     return undefined;
   }
-  grant(draft, { principal, type, name, operation, pattern, permission, host, at });
+  grant(draft, { principal, pattern, permission, host, at }, type, name, operation);
   return [principal, type, name, pattern ?? '', operation, permission ?? '', host ?? ''];
 }
 

@@ -1,8 +1,6 @@
 import type { DraftSection, ForeignFormat, Mapping } from '../../../import/index.ts';
 import { isObject, type JsonObject } from '../../../model/index.ts';
-import { operations, patterns, permissions, resourceTypes } from '../fields/acl.ts';
-import { wordsOf } from '../fields/field.ts';
-import { grant, INTERNAL, isInternal, takeConfigs } from './draft.ts';
+import { grant, INTERNAL, isInternal, takeConfigs, WORDS } from './draft.ts';
 
 /** Files of topicctl, several documents each. https://github.com/segmentio/topicctl#config-formats */
 export const topicctl: ForeignFormat = {
@@ -128,19 +126,17 @@ function translateAcls(draft: DraftSection, acls: readonly Mapping[], owner?: st
       acl.required('resource');
       continue;
     }
-    const type = resource.word('type', wordsOf(resourceTypes));
+    const type = resource.word('type', WORDS.types);
     const name = resource.text('name') ?? '';
-    const pattern = resource.word('patternType', wordsOf(patterns));
-    const permission = resource.word('permission', wordsOf(permissions));
+    const pattern = resource.word('patternType', WORDS.patterns);
+    const permission = resource.word('permission', WORDS.permissions);
     const host = resource.text('host');
-    const listed = acl.words('operations', wordsOf(operations));
+    const listed = acl.words('operations', WORDS.operations);
     if (!type) resource.required('type');
     else if (type !== 'cluster' && name === '') resource.required('name');
     const principal = owner === undefined ? resource.required('principal') : owner;
     if (owner !== undefined) resource.skip('principal');
     if (!type || principal === undefined) continue;
-    for (const operation of listed) {
-      grant(draft, { principal, type, name, operation, pattern, permission, host, at: resource.at() });
-    }
+    grant(draft, { principal, pattern, permission, host, at: resource.at() }, type, name, ...listed);
   }
 }

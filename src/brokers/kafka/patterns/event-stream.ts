@@ -12,8 +12,7 @@ import {
   textOf,
   textsOf,
 } from '../../../model/index.ts';
-import { topicBody, topicKeys, topicName } from './keys.ts';
-import { keptFor, longer, twice } from './retention.ts';
+import { keptFor, longer, topicBody, topicKeys, topicName, twice } from './keys.ts';
 
 const KEEP = '7d';
 
