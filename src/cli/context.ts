@@ -3,6 +3,7 @@ import type { Ending } from './exit.ts';
 import type { Folder } from './files.ts';
 import type { Host, Output } from './host.ts';
 import type { GlobalFlags } from './options.ts';
+import { writeParts } from './pipes.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
 import { type Interrupts, watchSignals } from './signals.ts';
 
@@ -27,8 +28,10 @@ export interface CommandContext {
   readonly progress: ProgressLine;
   /** Shows on a terminal what is going on. Raw text of one line; it is escaped here. */
   busy(text: string): void;
-  /** Prints a result, as a whole or in parts; the text ends in a newline. */
-  print(text: string | Iterable<string>): void;
+  /** Prints a result; the text ends in a newline. */
+  print(text: string): void;
+  /** Prints a large one part after the other, no faster than it is read. */
+  printParts(parts: Iterable<string>): Promise<void>;
   /** Tells something by the way, unless it is to be quiet. Raw text of one line; it is escaped here. */
   note(text: string): void;
   /** Tells something that must be seen. Rendered text that ends in a newline. */
@@ -78,7 +81,11 @@ export function openContext(flags: GlobalFlags, host: Host): OpenContext {
     busy: (text) => progress.show(activityLine(text, context.err)),
     print: (text) => {
       progress.clear();
-      for (const part of typeof text === 'string' ? [text] : text) stdout.write(part);
+      stdout.write(text);
+    },
+    printParts: (parts) => {
+      progress.clear();
+      return writeParts(stdout, parts);
     },
     note,
     tell,

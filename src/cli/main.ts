@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import nodeModule from 'node:module';
 import { VERSION } from '../workflow/version.ts';
-import { ignoreClosedPipes } from './closed-pipes.ts';
+import { ignoreClosedPipes } from './pipes.ts';
 
 // Node 22.8 and newer keep compiled code on disk, which halves the time to the first line of output.
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();

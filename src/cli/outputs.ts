@@ -74,7 +74,9 @@ export async function withOutputs<F extends DriftFormat = Format>(
     return await work(async (render) => {
       for (const [format, file] of files) await context.folder.write(file, render(format, onPaper));
       isPrinted = true;
-      context.print(render(flags.format ?? ('text' as F), { ...context.out, folder }));
+      const rendered = render(flags.format ?? ('text' as F), { ...context.out, folder });
+      if (typeof rendered === 'string') context.print(rendered);
+      else await context.printParts(rendered);
     });
   } catch (error) {
     const { failure } = explainFailure(error, context.interrupts().received());

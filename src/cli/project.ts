@@ -13,7 +13,7 @@ import { renderDiagnostics } from '../report/index.ts';
 import type { Checked, CheckedSide, ProjectOptions } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
 import { namedFileError } from './files.ts';
-import { boundGarbage } from './heap.ts';
+import { boundGarbageOf } from './heap.ts';
 import { checkSpelling, type PlanFlags } from './plan-flags.ts';
 import type { Interrupts } from './signals.ts';
 import { keptPlans, tellStrangers } from './unfinished.ts';
@@ -45,7 +45,7 @@ export async function checkProject(context: CommandContext, choice: ProjectChoic
   const { checkOnDemand } = await import('../workflow/planning.ts');
   context.busy('reading the topology');
   const checked = await checkOnDemand(projectOptions(context, choice));
-  boundGarbage(checked);
+  boundGarbageOf(checked);
   context.subject = { project: checked.project.name, environment: checked.project.environment };
   return checked;
 }
