@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { type GlobPart, ONE, WITHIN, wildcardMatcher } from '../model/wildcard.ts';
+import { type GlobPart, ONE, WITHIN, wildcardMatcher } from '../model/text-matching.ts';
 import { readText } from './read-file.ts';
 
 /** Where GitHub, GitLab and Bitbucket look for the file, from the root of a repository. The first one counts. */

@@ -1,6 +1,6 @@
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { ACROSS, ONE, wildcardMatcher } from '../model/wildcard.ts';
+import { ACROSS, ONE, wildcardMatcher } from '../model/text-matching.ts';
 
 const CONFIG_NAMES = ['brokerform.yaml', 'brokerform.yml'];
 /** Matched by no wildcard: what is in there was written by tools. */

@@ -1,4 +1,4 @@
-import { ACROSS, type GlobPart, WITHIN, wildcardMatcher } from './wildcard.ts';
+import { ACROSS, type GlobPart, WITHIN, wildcardMatcher } from './text-matching.ts';
 
 /**
  * The name of a resource everywhere: `broker/kind/segment/…`, each segment percent-encoded, so that any legal

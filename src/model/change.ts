@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
-import type { Json } from './json.ts';
+import type { Source } from './diagnostic.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
-import type { Source } from './source.ts';
 
 /** One field that differs. `before` or `after` is undefined where that side has no such field. */
 export interface FieldChange {
@@ -48,4 +48,30 @@ export type Action = Change['action'];
 /** The resource that a change is about: its new state, or the old one where it goes away. */
 export function subject(change: Change): Resource {
   return change.action === 'delete' ? change.before : change.after;
+}
+
+/** A field change made ready to read: names and values as people write them. */
+export interface FieldLine {
+  readonly name: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly at?: Source;
+  readonly immutable?: string;
+}
+
+/** What a destructive step puts at stake, as last read. */
+export interface Affected {
+  readonly text: string;
+  readonly values: JsonObject;
+  /** ISO 8601, UTC. */
+  readonly readAt: string;
+}
+
+/** A resource that a plan changes, in YAML: the live state as `import` writes it, and the desired state. */
+export interface ResourceYaml {
+  readonly address: Address;
+  /** Absent for a new resource. */
+  readonly live?: string;
+  /** Absent for a deleted resource. */
+  readonly desired?: string;
 }

@@ -1,7 +1,8 @@
-import type { Diagnostic } from './diagnostic.ts';
+import type { Address } from './address.ts';
+import type { FieldLine } from './change.ts';
+import type { Diagnostic, Source } from './diagnostic.ts';
 import type { Blocker, BrokerIdentity, Step } from './plan.ts';
-import type { Effect, Side, Undeclared } from './revision.ts';
-import type { BrokenTest } from './test-failure.ts';
+import type { BrokenTest, Effect, Side, Undeclared } from './revision.ts';
 
 /**
  * What changes between two revisions of a topology, worked out from their YAML alone. No broker was asked what it
@@ -50,4 +51,31 @@ export interface FindingChanges {
   readonly fixed: readonly Diagnostic[];
   /** How many both sides have. */
   readonly remaining: number;
+}
+
+/** What one topology declares in two environments, worked out from its YAML alone. */
+export interface EnvironmentDiff {
+  readonly brokerform: 'environments';
+  readonly version: 1;
+  readonly tool: string;
+  readonly project: string;
+  readonly from: string;
+  readonly to: string;
+  /** Sorted by address. */
+  readonly differences: readonly EnvironmentDifference[];
+  /** Resources that are alike in both. */
+  readonly unchanged: number;
+  /** With a base revision: what the working tree changes in the environment `to`. */
+  readonly promoted?: Diff;
+}
+
+/** A resource that is not the same in both. */
+export interface EnvironmentDifference {
+  readonly address: Address;
+  readonly title: string;
+  readonly detail: string;
+  readonly in: 'both' | 'from' | 'to';
+  readonly at?: Source;
+  /** In the order of `from` and `to`; a missing text is a field that this environment does not declare. */
+  readonly fields: readonly FieldLine[];
 }

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { Source } from './source.ts';
+import type { Source } from './diagnostic.ts';
 
 /*
  * A topology as a picture shows it: what messages flow through, and how. Plain data, raw text; renderers escape it
@@ -102,4 +102,45 @@ export interface Graph extends Drawing {
   readonly external: string;
   /** What was left out of the picture, counted: users, policies. By the broker's own words, sorted. */
   readonly omitted: readonly { readonly kind: string; readonly count: number }[];
+}
+
+type NodeParts = Pick<GraphNode, 'id' | 'kind' | 'role' | 'name' | 'group'> & Partial<GraphNode>;
+type EdgeParts = Pick<GraphEdge, 'from' | 'to' | 'role'> & Partial<GraphEdge>;
+
+/** Gathers the parts of a drawing, in any order: what is named before it is declared, or never, has a node too. */
+export class GraphBuilder {
+  readonly #groups = new Map<string, GraphGroup>();
+  readonly #nodes = new Map<string, GraphNode>();
+  readonly #edges: GraphEdge[] = [];
+
+  group(id: string, title: string, resources: readonly string[] = []): void {
+    this.#groups.set(id, { id, title, resources });
+  }
+
+  hasGroup(id: string): boolean {
+    return this.#groups.has(id);
+  }
+
+  /** A node that is there. It takes the place of one that was only named. */
+  node(parts: NodeParts): void {
+    this.#nodes.set(parts.id, { detail: '', resources: [], facts: [], ...parts });
+  }
+
+  find(id: string): GraphNode | undefined {
+    return this.#nodes.get(id);
+  }
+
+  /** The end of an edge, which need not be there. */
+  name(parts: NodeParts): string {
+    if (!this.#nodes.has(parts.id)) this.node({ ...parts, external: true });
+    return parts.id;
+  }
+
+  edge(parts: EdgeParts): void {
+    this.#edges.push({ label: '', resources: [], ...parts });
+  }
+
+  done(): Drawing {
+    return { groups: [...this.#groups.values()], nodes: [...this.#nodes.values()], edges: this.#edges };
+  }
 }

@@ -1,9 +1,8 @@
 import type { Address } from './address.ts';
-import type { Action, Change } from './change.ts';
+import type { Action, Affected, Change, FieldLine } from './change.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
 import type { BaseComparison } from './revision.ts';
-import type { Affected, FieldLine } from './step-details.ts';
 
 /**
  * What a change may cost.
@@ -169,4 +168,59 @@ export function worstRisk(risks: readonly Risk[]): RiskClass {
 
 export function allSteps(plan: Plan): Step[] {
   return plan.waves.flat();
+}
+
+/** How a blocked step may proceed. Raw text, quoted for a shell. */
+export interface Ways {
+  /** What to do first, so that nothing has to be permitted. */
+  readonly hints: readonly string[];
+  /** The flags of each way, the safest first, and what becomes of the messages; none if nothing overrides the block. */
+  readonly flags: readonly string[];
+}
+
+/** @param blockers of one step */
+export function waysOn(blockers: readonly Blocker[]): Ways {
+  const hints = unique(blockers.flatMap(({ risk }) => (risk.hint === undefined ? [] : [risk.hint])));
+  if (blockers.some(({ allow }) => allow === undefined)) return { hints, flags: [] };
+  const allow = flagsOf('--allow', keysOf(blockers));
+  const moved = unique(blockers.filter(({ risk }) => risk.movable).map(({ address }) => address));
+  if (moved.length === 0) return { hints, flags: [allow.join(' ')] };
+  // What a move does not lose still has to be permitted.
+  const others = flagsOf('--allow', keysOf(blockers.filter(({ risk }) => !risk.movable)));
+  return {
+    hints,
+    flags: [
+      `${[...flagsOf('--move', moved), ...others].join(' ')}  keeps the messages`,
+      `${allow.join(' ')}  loses the messages`,
+    ],
+  };
+}
+
+function keysOf(blockers: readonly Blocker[]): string[] {
+  return unique(blockers.flatMap(({ allow }) => (allow === undefined ? [] : [allow])));
+}
+
+function flagsOf(flag: string, values: readonly string[]): string[] {
+  return values.map((value) => `${flag} ${quoteForShell(value)}`);
+}
+
+/** One argument for a POSIX shell. Raw text: invisible characters are still to be escaped. */
+export function quoteForShell(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
+
+/**
+ * Whether a plan that was made for one broker is about the other one, whatever their versions. A copy of a cluster
+ * (restored from a backup, say) has the id of the original: only its name tells it apart, so that a cluster with a new
+ * name is the same one only if the plan itself gives it that name.
+ */
+export function isSameCluster(planned: BrokerIdentity, live: BrokerIdentity): boolean {
+  if (planned.type !== live.type) return false;
+  const areIdsKnown = planned.clusterId !== undefined && live.clusterId !== undefined;
+  if (areIdsKnown && planned.clusterId !== live.clusterId) return false;
+  return planned.id === live.id || (areIdsKnown && planned.renamedTo === live.id);
 }

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { Affected } from './step-details.ts';
+import type { Affected } from './change.ts';
 
 /**
  * What became of one call.

@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
+import type { Source } from './diagnostic.ts';
 import { isExactInt, isObject, type Json, type JsonObject } from './json.ts';
-import type { Source } from './source.ts';
 
 /**
  * One thing on a broker, declared or live.

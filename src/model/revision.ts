@@ -1,7 +1,6 @@
 import type { Address } from './address.ts';
-import type { Source } from './source.ts';
-import type { Affected, FieldLine } from './step-details.ts';
-import type { BrokenTest } from './test-failure.ts';
+import type { Affected, FieldLine } from './change.ts';
+import type { Source } from './diagnostic.ts';
 
 /** One of the two revisions. */
 export interface Side {
@@ -73,4 +72,69 @@ export interface BaseComparison {
   readonly effectsCut: number;
   /** Tests that the plan's topology breaks. */
   readonly brokenTests: readonly BrokenTest[];
+}
+
+export interface FailedExpectation {
+  /** The key of the test: `reaches`. */
+  readonly key: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly at: Source;
+}
+
+/** A test that fails with the head's topology, and did not with the base's. */
+export interface BrokenTest {
+  readonly name: string;
+  readonly at: Source;
+  readonly failures: readonly FailedExpectation[];
+  /** The head does not have the test any more; its place is in the base. */
+  readonly removed?: true;
+}
+
+/** More effects than anyone reads. */
+const EFFECTS = 200;
+const ABOUT = 5;
+
+/** Gathers effects: an effect that several messages share is reported once. */
+export class EffectCollector {
+  readonly #found = new Map<string, { effect: Omit<Effect, 'about' | 'more'>; about: Set<string> }>();
+  #cut = 0;
+
+  /** @param about which messages or requests; absent where it is all of them */
+  add(effect: Omit<Effect, 'about' | 'more'>, about?: string): void {
+    const key = `${effect.address}\0${effect.text}`;
+    const known = this.#found.get(key) ?? { effect, about: new Set<string>() };
+    if (about !== undefined) known.about.add(about);
+    this.#found.set(key, known);
+  }
+
+  /** Tells that so many messages were not looked at, as there are too many. */
+  cut(count: number): void {
+    this.#cut += count;
+  }
+
+  /** By address, the disruptive ones first. */
+  result(): Effects {
+    const all = Array.from(this.#found.values(), ({ effect, about }): Effect => {
+      const names = [...about].sort();
+      return { ...effect, about: names.slice(0, ABOUT), more: Math.max(0, names.length - ABOUT) };
+    }).sort(compareEffects);
+    return { effects: all.slice(0, EFFECTS), cut: this.#cut + Math.max(0, all.length - EFFECTS) };
+  }
+}
+
+function compareEffects(a: Effect, b: Effect): number {
+  return compareTexts(a.address, b.address) || compareTexts(a.risk, b.risk) || compareTexts(a.text, b.text);
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** `queue a`, `queues a, b and 3 more`. */
+export function listed(noun: string, names: readonly string[]): string {
+  const [only = ''] = names;
+  if (names.length === 1) return `${noun} ${only}`;
+  const rest = names.length - ABOUT;
+  return `${noun}s ${names.slice(0, ABOUT).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -1,11 +1,11 @@
 import type { Address } from './address.ts';
+import type { Source } from './diagnostic.ts';
 import { RouteError } from './errors.ts';
 import type { EdgeRole, NodeRole } from './graph.ts';
 import type { JsonObject } from './json.ts';
 import type { BrokerIdentity } from './plan.ts';
 import type { Resource } from './resource.ts';
-import type { Source } from './source.ts';
-import type { FailedExpectation } from './test-failure.ts';
+import type { FailedExpectation } from './revision.ts';
 
 /*
  * Where one message goes, or what one client may do: the answer of `brokerform route`, and the evidence of a test.

@@ -1,9 +1,9 @@
 import type { Address } from './address.ts';
-import type { Severity } from './diagnostic.ts';
+import type { Diagnostic, Severity, Source } from './diagnostic.ts';
 import type { Json } from './json.ts';
 import type { BrokerIdentity } from './plan.ts';
 import type { Resource } from './resource.ts';
-import type { Source } from './source.ts';
+import type { ComparableQuantity } from './units.ts';
 
 /** What a rule says; the engine adds code and severity. */
 export interface Finding {
@@ -58,4 +58,66 @@ export interface Suppression {
   readonly at: Source;
   /** The line, in the same file, whose findings it silences. */
   readonly covers: number;
+}
+
+/** Findings that are known and accepted. They are matched by rule, resource and field, because lines and texts change. */
+export interface BaselineEntry {
+  readonly code: string;
+  /** Absent for a finding that belongs to no resource. */
+  readonly address?: Address;
+  readonly path?: string;
+  /** How many such findings are accepted. */
+  readonly count: number;
+}
+
+export interface Baseline {
+  readonly entries: readonly BaselineEntry[];
+  /** The start of its file, for what is wrong with it. */
+  readonly at: Source;
+}
+
+/** What a finding and its entry have in common. */
+export function baselineKey({
+  code,
+  address = '',
+  path = '',
+}: Pick<Diagnostic, 'code' | 'address' | 'path'>): string {
+  return JSON.stringify([code, address, path]);
+}
+
+/** Begins the code of every rule of a project. */
+export const CUSTOM_PREFIX = 'custom/';
+
+/** A rule of `lint.custom`: a convention of a project, as data. */
+export interface CustomRule {
+  /** `custom/queue-names` */
+  readonly code: string;
+  readonly at: Source;
+  readonly severity: Severity;
+  readonly description?: string;
+  readonly hint?: string;
+  /** Globs of whole addresses. */
+  readonly match: readonly string[];
+  /** Globs of files, relative to the configuration; every file where absent. */
+  readonly files?: readonly string[];
+  /** A regular expression in RE2's syntax that the whole last part of an address must match. */
+  readonly name?: string;
+  /** By the name of a field, as plans show it. */
+  readonly fields: ReadonlyMap<string, FieldRule>;
+}
+
+/** What a field must be. */
+export interface FieldRule {
+  readonly at: Source;
+  /** True: a file must declare it. False: none may. */
+  readonly required?: boolean;
+  readonly oneOf?: readonly Json[];
+  readonly min?: Bound;
+  readonly max?: Bound;
+}
+
+/** A limit as it was written, and its value: nanoseconds of a duration, bytes of a size, or a plain number. */
+export interface Bound {
+  readonly text: string;
+  readonly quantity: ComparableQuantity;
 }

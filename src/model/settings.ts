@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
+import type { Source } from './diagnostic.ts';
 import type { Json } from './json.ts';
 import type { RoutedTopology } from './routing.ts';
-import type { Source } from './source.ts';
 
 /*
  * What is in force for resources that take settings from several places: arguments, policies, operator policies.

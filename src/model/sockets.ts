@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 
 const owner = new AsyncLocalStorage<OwnSockets>();
 let isSubscribed = false;
@@ -62,4 +62,59 @@ export class OwnSockets {
     for (const socket of this.#open) bytes += socket.bytesRead;
     return bytes;
   }
+}
+
+interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The port that was to be a broker's is a web server's. */
+export class HttpPeer extends Error {
+  override readonly name = 'HttpPeer';
+  readonly at: string;
+  constructor({ host, port }: Endpoint) {
+    super(`${host}:${port} answers HTTP`);
+    this.at = `${host}:${port}`;
+  }
+}
+
+/** Milliseconds: a broker greets much earlier, unless it is overloaded. */
+const SILENCE = 1_500;
+
+/** Milliseconds that a web server may take to answer. */
+const PATIENCE = 1_000;
+
+/**
+ * Connects. A web server would keep silent until the timeout, waiting for a request: so where the other end keeps
+ * silent for a while, it is asked for a page.
+ * @throws HttpPeer when it answers; else what `connect` throws
+ */
+export async function unlessHttp<T>(endpoints: readonly Endpoint[], connect: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const work = connect();
+  const refusal = new Promise<never>((_, reject) => {
+    timer = setTimeout(async () => {
+      const isHttp = await Promise.all(endpoints.map(speaksHttp));
+      const web = endpoints.find((_, index) => isHttp[index]);
+      if (web && isHttp.every(Boolean)) reject(new HttpPeer(web));
+    }, SILENCE);
+  });
+  work.catch(() => {});
+  return Promise.race([work, refusal]).finally(() => clearTimeout(timer));
+}
+
+function speaksHttp({ host, port }: Endpoint): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port });
+    const end = (isHttp: boolean) => {
+      socket.destroy();
+      resolve(isHttp);
+    };
+    socket.setTimeout(PATIENCE, () => end(false));
+    socket.once('connect', () => socket.write('GET / HTTP/1.0\r\n\r\n'));
+    socket.once('data', (data) => end(data.subarray(0, 5).toString('latin1') === 'HTTP/'));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+  });
 }

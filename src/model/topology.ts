@@ -1,8 +1,7 @@
-import type { Address } from './address.ts';
-import type { Diagnostic } from './diagnostic.ts';
-import type { JsonObject } from './json.ts';
+import { type Address, kindOf } from './address.ts';
+import type { Diagnostic, Source } from './diagnostic.ts';
+import { isExactInt, isObject, type Json, type JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
-import type { Source } from './source.ts';
 
 /**
  * A provider's section of one YAML document, as plain values with positions at hand.
@@ -24,4 +23,57 @@ export interface Section {
 export interface Declared {
   readonly resources: readonly Resource[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A value as it is written in YAML, so that the loader reads the very same: `${` in a text begins a variable. */
+export function literal<T extends Json>(value: T): T;
+export function literal(value: Json): Json {
+  if (typeof value === 'string') return literalText(value);
+  if (Array.isArray(value)) return value.map((item: Json) => literal(item));
+  if (!isObject(value) || isExactInt(value)) return value;
+  // Keys are never variables.
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item)]));
+}
+
+export function literalText(text: string): string {
+  return text.replaceAll('${', () => '$${');
+}
+
+/** A container of one section, and where it stands. */
+export interface Body {
+  readonly section: Section;
+  readonly value: JsonObject;
+  readonly at: Source;
+}
+
+/** The members of a mapping below a key: a name, its body, and the place of the name. */
+export function membersOf({ section, value }: Body, key: string): [name: string, body: Body][] {
+  const map = value[key];
+  return isObject(map) ? mapMembers(section, map) : [];
+}
+
+export function mapMembers(section: Section, map: JsonObject): [name: string, body: Body][] {
+  return Object.keys(map).map((name) => [
+    name,
+    { section, value: objectOf(map[name]), at: section.at(map, name) },
+  ]);
+}
+
+/** The items of a list below a key that are mappings; the schema reports the others. */
+export function itemsOf({ section, value }: Body, key: string): Body[] {
+  const list = value[key];
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item: Json, index) =>
+    isObject(item) ? [{ section, value: item, at: section.at(list, index) }] : [],
+  );
+}
+
+/** An empty body may be left out: `audit:` declares a resource with all defaults. */
+export function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** A body with the environment's overrides for its address. */
+export function overridden(body: Body, address: Address): Body {
+  return { ...body, value: body.section.overridden(address, kindOf(address), body.value) };
 }

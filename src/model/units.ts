@@ -1,4 +1,3 @@
-import type { ComparableQuantity } from './custom-rule.ts';
 import { type ExactInt, integer, type Json, toBigInt } from './json.ts';
 
 /** A broker's own unit of time. */
@@ -116,6 +115,12 @@ function parse(
 /** A RabbitMQ stream's own notation: `7D`. */
 const STREAM_DAYS = /^\d{1,6}D$/;
 
+/** A quantity in the smallest unit: nanoseconds, bytes, or a plain number. */
+export interface ComparableQuantity {
+  readonly unit: 'duration' | 'size' | 'number';
+  readonly value: bigint;
+}
+
 /** What a text means, whatever unit a broker counts in; undefined where it is no number, duration or size. */
 export function comparableQuantity(text: string): ComparableQuantity | undefined {
   if (WHOLE.test(text)) return { unit: 'number', value: BigInt(text) };
@@ -124,4 +129,29 @@ export function comparableQuantity(text: string): ComparableQuantity | undefined
   if (!('value' in size)) return undefined;
   const value = toBigInt(size.value);
   return value === undefined ? undefined : { unit: size === duration ? 'duration' : 'size', value };
+}
+
+/** Numbers as people read them, the same in every locale. */
+
+/** `18,204`. */
+export function formatCount(count: number | bigint): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 queue`, `18,204 queues`. */
+export function countOf(count: number | bigint, noun: string): string {
+  return `${formatCount(count)} ${noun}${Number(count) === 1 ? '' : 's'}`;
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** A size rounded for reading, not for comparing: `1.4 GiB`. */
+export function roughSize(bytes: number | bigint): string {
+  let value = Number(bytes);
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }

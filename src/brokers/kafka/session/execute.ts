@@ -1,5 +1,10 @@
-import type { Call, Failure, Outcome, SendOptions } from '../../../model/index.ts';
-import { sharedProgress } from '../../../model/progress.ts';
+import {
+  type Call,
+  type Failure,
+  type Outcome,
+  type SendOptions,
+  sharedProgress,
+} from '../../../model/index.ts';
 import type { Cluster } from './cluster.ts';
 import { type CallExecutor, type Execute, execute, type Item, type Result } from './executor.ts';
 import type { KindSession } from './kind-session.ts';

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import { resultsOf } from '../../../model/concurrency.ts';
 import {
   BrokerError,
   type Call,
   ConnectionError,
   type Failure,
   type Outcome,
+  resultsOf,
   type SendOptions,
+  sharedProgress,
 } from '../../../model/index.ts';
-import { sharedProgress } from '../../../model/progress.ts';
 import type { QueueDelete, RabbitCall } from '../calls.ts';
 import type { QueueCounts } from '../kinds/parts.ts';
 import { AmqpRefusal } from './connection-errors.ts';
