@@ -5,7 +5,7 @@ import { Cluster } from '../../../src/brokers/kafka/session/cluster.ts';
 import { execute, type Result } from '../../../src/brokers/kafka/session/executor.ts';
 import { AlterConfigs } from '../../../src/brokers/kafka/session/protocol/configs.ts';
 import { readSettings } from '../../../src/brokers/kafka/session/settings.ts';
-import { configuration } from '../../../src/brokers/kafka/session/topics/configs.ts';
+import { configuration } from '../../../src/brokers/kafka/session/topics/changes.ts';
 import { counted, create, fresh, open, produce, readOne, remove, send, stranger, topic } from './support.ts';
 
 const shared = inject('kafka');

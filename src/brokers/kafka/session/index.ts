@@ -16,7 +16,7 @@ import type { InheritedConfigs } from '../kinds/configs/spec.ts';
 import { kinds } from '../kinds/index.ts';
 import { acls } from './acls.ts';
 import { Cluster } from './cluster.ts';
-import { brokerConfigs, clientMetrics, groups } from './configs/kinds.ts';
+import { brokerConfigs, clientMetrics, groups } from './configs/index.ts';
 import { diagnose } from './doctor.ts';
 import { sendUnits } from './execute.ts';
 import { identify } from './identity.ts';

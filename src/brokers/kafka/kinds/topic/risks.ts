@@ -12,10 +12,9 @@ import {
 } from '../../../../model/index.ts';
 import { brokersIn } from '../../facts.ts';
 import type { Update } from '../kind.ts';
-import type { Replicas } from './assignment.ts';
 import { configRisks } from './config-risks.ts';
 import { isEmpty, metricsOf, progressText } from './metrics.ts';
-import { movedPartitions, replicasIn } from './placement.ts';
+import { movedPartitions, type Replicas, replicasIn } from './placement.ts';
 
 export function topicRisks(change: Change, context: Context): Risk[] {
   if (change.action === 'delete') return [deletionRisk(change.before)];

@@ -8,12 +8,15 @@ export function configCount({ set, unset }: ConfigsAlter): number {
   return Object.keys(set).length + unset.length;
 }
 
-/** One request. @param type of the resources, as {@link DescribeConfigs} has it */
+/**
+ * One request. @param type of the resources, as {@link DescribeConfigs} has it
+ * @param how by default for good, by the controller, and never sent a second time
+ */
 export async function alterConfigs(
   cluster: Cluster,
   type: number,
   bodies: readonly ConfigsAlter[],
-  validateOnly: boolean,
+  { validateOnly = false, repeatable = validateOnly, to = 'controller' }: Alteration = {},
 ): Promise<Verdict[]> {
   const resources = bodies.map(({ name, set, unset }) => ({
     type,
@@ -23,13 +26,15 @@ export async function alterConfigs(
       ...unset.map((key) => ({ name: key, operation: DELETE, value: null })),
     ],
   }));
-  const response = await cluster.request(
-    IncrementalAlterConfigs,
-    { resources, validateOnly },
-    'controller',
-    validateOnly,
-  );
+  const request = { resources, validateOnly };
+  const response = await cluster.request(IncrementalAlterConfigs, request, to, repeatable);
   return byName(bodies, response.resources);
+}
+
+interface Alteration {
+  readonly validateOnly?: boolean;
+  readonly repeatable?: boolean;
+  readonly to?: 'controller' | number;
 }
 
 /** The changes that the broker that reads go to does not know of. */

@@ -2,7 +2,13 @@ import { ConnectionError, type SendOptions } from '../../../../model/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { type Item, type Result, resultOf } from '../executor.ts';
 import { partitionsByTopic, untilMoved, Watch } from './progress.ts';
-import { type Copies, ElectLeaders, listReassignments, type Reassignments } from './reassignments.ts';
+import {
+  type Copies,
+  ElectLeaders,
+  isMoving,
+  listReassignments,
+  type Reassignments,
+} from './reassignments.ts';
 import { clearMarks, clearRates, type Mark, readMarks, setRates } from './throttle.ts';
 
 const OP = 'settle reassignment';
@@ -57,7 +63,7 @@ async function finishMarked(
 }
 
 function stillMoving(copies: readonly Copies[], running: Reassignments): Copies[] {
-  return copies.filter(({ topic, partition }) => running.get(topic)?.has(partition));
+  return copies.filter((copy) => isMoving(running, copy));
 }
 
 /**

@@ -4,7 +4,7 @@ import { progressText, type ReassignmentProgress } from '../../kinds/topic/metri
 import type { Cluster } from '../cluster.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
 import { type LogSizes, partitionKey, readLogSizes } from '../topics/log-sizes.ts';
-import { type Copies, listReassignments, type Reassignments } from './reassignments.ts';
+import { type Copies, isMoving, listReassignments, type Reassignments } from './reassignments.ts';
 
 /** Partitions by topic, as requests name them. */
 export function partitionsByTopic(
@@ -33,14 +33,14 @@ export function progressOf(
   const { sizes, running, ahead } = view;
   const inSync = new Map(
     view.topics.flatMap(({ name, partitions }) =>
-      partitions.map((one) => [partitionKey({ topic: name, partition: one.index }), one.inSync] as const),
+      partitions.map((one) => [partitionKey(name, one.index), one.inSync] as const),
     ),
   );
   const late = new Set<number>();
   let moved = 0;
   let copied = 0;
   for (const copy of copies) {
-    const place = partitionKey(copy);
+    const place = partitionKey(copy.topic, copy.partition);
     const isRunning = running.has(place);
     const isThere = !isRunning && !ahead?.has(place);
     if (isThere) moved++;
@@ -68,7 +68,7 @@ export function bytesToCopy(copies: readonly Copies[], sizes: LogSizes): number 
 
 /** The size of the partition where it is whole: nowhere it is larger. */
 function wholeSize(copy: Copies, sizes: LogSizes | undefined): number {
-  const place = partitionKey(copy);
+  const place = partitionKey(copy.topic, copy.partition);
   return [...(sizes?.values() ?? [])].reduce((most, own) => Math.max(most, own?.get(place) ?? 0), 0);
 }
 
@@ -90,11 +90,11 @@ export class Watch {
     this.#cluster = cluster;
     this.#copies = copies;
     this.#onWork = onWork;
-    this.#ahead = new Set(copies.map(partitionKey));
+    this.#ahead = new Set(copies.map(({ topic, partition }) => partitionKey(topic, partition)));
   }
 
   begin(copies: readonly Pick<Copies, 'topic' | 'partition'>[]): void {
-    for (const copy of copies) this.#ahead.delete(partitionKey(copy));
+    for (const copy of copies) this.#ahead.delete(partitionKey(copy.topic, copy.partition));
   }
 
   /** Reports progress to `onWork`, at most once in {@link MEASURED_EVERY}. */
@@ -124,7 +124,7 @@ export class Watch {
       readLogSizes(this.#cluster, places).catch(() => undefined),
     ]);
     const moving = [...running].flatMap(([topic, partitions]) =>
-      [...partitions.keys()].map((partition) => partitionKey({ topic, partition })),
+      [...partitions.keys()].map((partition) => partitionKey(topic, partition)),
     );
     return { topics, sizes, running: new Set(moving), ahead: this.#ahead };
   }
@@ -146,7 +146,7 @@ export async function untilMoved(
     try {
       const running = await listReassignments(cluster);
       lastAnswer = Date.now();
-      if (waited.every(({ topic, partition }) => !running.get(topic)?.has(partition))) return 'moved';
+      if (!waited.some((one) => isMoving(running, one))) return 'moved';
       await watch.report(running);
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;

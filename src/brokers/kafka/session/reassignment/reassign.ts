@@ -1,4 +1,4 @@
-import { append, ConnectionError, roughSize, type SendOptions } from '../../../../model/index.ts';
+import { append, ConnectionError, countOf, roughSize, type SendOptions } from '../../../../model/index.ts';
 import type { TopicReassign } from '../../kinds/topic/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { type Item, notStarted, type Result, resultOf } from '../executor.ts';
@@ -9,6 +9,7 @@ import { electPreferred, removeThrottle } from './complete-reassignments.ts';
 import { bytesToCopy, partitionsByTopic, untilMoved, Watch } from './progress.ts';
 import {
   copiesOf,
+  isMoving,
   listReassignments,
   type Move,
   movesOf,
@@ -96,7 +97,7 @@ class Run {
   async leave(): Promise<void> {
     let running: Reassignments | undefined;
     // Unknown counts as still running.
-    const isRunning = ({ topic, partition }: Move) => !running || running.get(topic)?.has(partition) === true;
+    const isRunning = (move: Move) => !running || isMoving(running, move);
     await untilSeen(MOMENT, async () => {
       running = await listReassignments(this.#cluster);
       return !this.#moves.some(isRunning);
@@ -152,7 +153,7 @@ class Run {
 
   /** Moves that are not running yet. */
   #fresh(moves: readonly Move[]): Move[] {
-    return moves.filter(({ topic, partition }) => !this.#running.get(topic)?.has(partition));
+    return moves.filter((move) => !isMoving(this.#running, move));
   }
 
   /** What fails here fails for all topics of the batch. */
@@ -193,8 +194,7 @@ class Run {
   #sum(topic: string): { count: string; size: string | undefined } {
     const own = this.#moves.filter((move) => move.topic === topic);
     const bytes = this.#sizes && bytesToCopy(own.map(copiesOf), this.#sizes);
-    const count = `${own.length.toLocaleString('en-US')} partition${own.length === 1 ? '' : 's'}`;
-    return { count, size: bytes ? roughSize(bytes) : undefined };
+    return { count: countOf(own.length, 'partition'), size: bytes ? roughSize(bytes) : undefined };
   }
 }
 

@@ -52,6 +52,14 @@ export interface Reassignment {
 /** Moving partitions by topic and number. */
 export type Reassignments = ReadonlyMap<string, ReadonlyMap<number, Reassignment>>;
 
+/** Whether a partition moves. */
+export function isMoving(
+  running: Reassignments,
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+): boolean {
+  return running.get(topic)?.has(partition) === true;
+}
+
 /** Running reassignments; none without the right to see them (Describe on the cluster). */
 export async function listReassignments(cluster: Cluster): Promise<Reassignments> {
   if (!cluster.offers(ListPartitionReassignments)) return new Map();

@@ -1,8 +1,8 @@
-import { BrokerError } from '../../../../model/index.ts';
-import { THROTTLE_CONFIGS } from '../../kinds/configs/spec.ts';
+import { type ConfigsAlter, THROTTLE_CONFIGS } from '../../kinds/configs/spec.ts';
 import type { Cluster } from '../cluster.ts';
-import { BROKER, DELETE, DescribeConfigs, IncrementalAlterConfigs, SET, TOPIC } from '../protocol/configs.ts';
-import { failureOf } from '../refusals.ts';
+import { alterConfigs } from '../configs/alter.ts';
+import { BROKER, DescribeConfigs, TOPIC } from '../protocol/configs.ts';
+import { refused } from '../refusals.ts';
 import { untilSeen } from '../visibility.ts';
 import { addedBy, type Move } from './reassignments.ts';
 
@@ -103,24 +103,16 @@ export async function throttle(cluster: Cluster, moves: readonly Move[]): Promis
   if (copying.length === 0) return;
   const topics = [...new Set(copying.map((move) => move.topic))];
   const foreign = await foreignThrottles(cluster, topics);
-  const resources = topics.flatMap((name) => {
-    if (foreign.has(name)) return [];
+  const [leaderKey = '', followerKey = ''] = THROTTLE_CONFIGS;
+  const marked = topics.filter((name) => !foreign.has(name));
+  const marks = marked.map((name) => {
     const own = copying.filter((move) => move.topic === name);
     const leaders = own.flatMap(({ partition, from }) => from.map((id) => [partition, id] as const));
     const followers = own.flatMap((move) => addedBy(move).map((id) => [move.partition, id] as const));
-    const [leaderKey = '', followerKey = ''] = THROTTLE_CONFIGS;
-    return [
-      {
-        ...{ type: TOPIC, name },
-        configs: [
-          { name: leaderKey, operation: SET, value: ourThrottle(leaders) },
-          { name: followerKey, operation: SET, value: ourThrottle(followers) },
-        ],
-      },
-    ];
+    const set = { [leaderKey]: ourThrottle(leaders), [followerKey]: ourThrottle(followers) };
+    return { name, set, unset: [] };
   });
-  await alter(cluster, resources, 'controller');
-  const marked = resources.map(({ name }) => name);
+  await alter(cluster, TOPIC, marks);
   // Brokers learn of it a moment later, and what we do not see yet we would not take away.
   await untilSeen(SEEN, async () => (await readMarks(cluster, marked)).size === marked.length);
   await setRates(cluster, new Set(copying.flatMap(({ from, to }) => [...from, ...to])));
@@ -135,8 +127,8 @@ export async function setRates(cluster: Cluster, brokers: ReadonlySet<number>): 
       return now === undefined || (isOurRate(now) && now !== value);
     });
     if (free.length === 0) continue;
-    const configs = free.map((name) => ({ name, operation: SET, value }));
-    await alter(cluster, [{ type: BROKER, name: String(id), configs }], id);
+    const set = Object.fromEntries(free.map((key) => [key, value]));
+    await alter(cluster, BROKER, [{ name: String(id), set, unset: [] }], id);
     await untilSeen(SEEN, async () => {
       const now = (await readRates(cluster, [id])).get(id);
       return free.every((key) => now?.get(key) === value);
@@ -148,19 +140,17 @@ export async function setRates(cluster: Cluster, brokers: ReadonlySet<number>): 
 export async function clearRates(cluster: Cluster): Promise<void> {
   const ids = cluster.brokers.map(({ id }) => id);
   for (const [id, ours] of await ourRatesOn(cluster, ids)) {
-    const configs = ours.map((name) => ({ name, operation: DELETE, value: null }));
-    await alter(cluster, [{ type: BROKER, name: String(id), configs }], id);
+    await alter(cluster, BROKER, [{ name: String(id), set: {}, unset: ours }], id);
   }
   await untilSeen(SEEN, async () => (await ourRatesOn(cluster, ids)).size === 0);
 }
 
 /** Removes our throttle from topics. */
 export async function clearMarks(cluster: Cluster, topics: readonly string[]): Promise<void> {
-  const resources = [...(await readMarks(cluster, topics))].map(([name, { keys }]) => ({
-    ...{ type: TOPIC, name },
-    configs: keys.map((key) => ({ name: key, operation: DELETE, value: null })),
+  const marks = [...(await readMarks(cluster, topics))].map(([name, { keys }]) => ({
+    ...{ name, set: {}, unset: keys },
   }));
-  await alter(cluster, resources, 'controller');
+  await alter(cluster, TOPIC, marks);
   await untilSeen(SEEN, async () => (await readMarks(cluster, topics)).size === 0);
 }
 
@@ -200,30 +190,19 @@ async function readRates(
   return rates;
 }
 
-interface Altered {
-  readonly type: number;
-  readonly name: string;
-  readonly configs: readonly {
-    readonly name: string;
-    readonly operation: number;
-    readonly value: string | null;
-  }[];
-}
-
+/** @throws ConnectionError, BrokerError */
 async function alter(
   cluster: Cluster,
-  resources: readonly Altered[],
-  to: 'controller' | number,
+  type: number,
+  bodies: readonly ConfigsAlter[],
+  to: 'controller' | number = 'controller',
 ): Promise<void> {
-  if (resources.every(({ configs }) => configs.length === 0)) return;
-  const request = { resources, validateOnly: false };
-  const response = await cluster.request(IncrementalAlterConfigs, request, to);
-  for (const { error: code, message, type, name } of response.resources) {
+  if (bodies.length === 0) return;
+  const verdicts = await alterConfigs(cluster, type, bodies, { to, repeatable: true });
+  for (const [i, { code, message = null }] of verdicts.entries()) {
     if (code === 0) continue;
-    const right = { operation: 'AlterConfigs', ...(type === TOPIC && { topic: name }) } as const;
-    throw new BrokerError(
-      cluster.settings.broker,
-      failureOf(cluster.settings, { op: 'throttle reassignment', code, message, right }),
-    );
+    const topic = type === TOPIC ? bodies[i]?.name : undefined;
+    const right = { operation: 'AlterConfigs', ...(topic !== undefined && { topic }) } as const;
+    throw refused(cluster.settings, { op: 'throttle reassignment', code, message, right });
   }
 }

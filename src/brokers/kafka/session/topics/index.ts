@@ -12,8 +12,15 @@ import {
   ElectLeaders,
   ListPartitionReassignments,
 } from '../reassignment/reassignments.ts';
-import { CreatePartitions, CreateTopics, creation, DeleteTopics, deletion, partitioning } from './changes.ts';
-import { configuration } from './configs.ts';
+import {
+  CreatePartitions,
+  CreateTopics,
+  configuration,
+  creation,
+  DeleteTopics,
+  deletion,
+  partitioning,
+} from './changes.ts';
 import { DescribeLogDirs } from './log-sizes.ts';
 import { readTopicMetrics } from './metrics.ts';
 import { ListGroups, ListOffsets, OffsetFetch } from './offsets.ts';

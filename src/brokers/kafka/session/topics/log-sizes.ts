@@ -18,13 +18,7 @@ export const DescribeLogDirs = api(
 );
 
 /** A partition as a key. */
-export function partitionKey({
-  topic,
-  partition,
-}: {
-  readonly topic: string;
-  readonly partition: number;
-}): string {
+export function partitionKey(topic: string, partition: number): string {
   return `${topic}/${partition}`;
 }
 
@@ -47,7 +41,7 @@ export async function readLogSizes(
       for (const { topics } of response.directories) {
         for (const { name, partitions } of topics) {
           for (const { index, size } of partitions) {
-            const place = partitionKey({ topic: name, partition: index });
+            const place = partitionKey(name, index);
             sizes.set(place, (sizes.get(place) ?? 0) + size);
           }
         }

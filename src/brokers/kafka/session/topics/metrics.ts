@@ -66,7 +66,7 @@ function sumOf(sizes: LogSizes | undefined, { name, partitions }: TopicMetadata)
   let sum = 0;
   for (const own of sizes?.values() ?? [undefined]) {
     if (!own) return undefined;
-    for (const { index } of partitions) sum += own.get(partitionKey({ topic: name, partition: index })) ?? 0;
+    for (const { index } of partitions) sum += own.get(partitionKey(name, index)) ?? 0;
   }
   return sum;
 }
@@ -120,6 +120,6 @@ function movesOf(
       ? (mark?.copies ?? [])
       : [...running].map(([index, { adding }]) => [index, adding] as const)),
   ].map(([partition, brokers]): Copies => ({ topic: topic.name, partition, brokers }));
-  const places = new Set(numbers.map((partition) => partitionKey({ topic: topic.name, partition })));
+  const places = new Set(numbers.map((partition) => partitionKey(topic.name, partition)));
   return { ours, theirs, ...progressOf(cluster, copies, { topics: [topic], sizes, running: places }) };
 }

@@ -14,6 +14,7 @@ import {
   string,
 } from '../protocol/codec.ts';
 import { readRights } from '../refusals.ts';
+import { partitionKey } from './log-sizes.ts';
 
 /** Times that ListOffsets takes for words: the end of the log, its begin, and the record with the newest time. */
 export const LATEST = -1;
@@ -62,7 +63,7 @@ export async function readSpans(
     const newest: number[] = [];
     const offsets = new Map<number, number>();
     for (const { index } of partitions) {
-      const key = `${name}/${index}`;
+      const key = partitionKey(name, index);
       const [start, end] = [starts?.get(key), ends?.get(key)];
       whole &&= start !== undefined && end !== undefined;
       messages += Math.max(0, (end?.offset ?? 0) - (start?.offset ?? 0));
@@ -107,7 +108,7 @@ export async function listOffsets(
     if (response instanceof Error) continue;
     for (const { name, partitions } of response.topics) {
       for (const { index, error, time: at, offset } of partitions) {
-        if (error === 0) positions.set(`${name}/${index}`, { time: at, offset });
+        if (error === 0) positions.set(partitionKey(name, index), { time: at, offset });
       }
     }
   }

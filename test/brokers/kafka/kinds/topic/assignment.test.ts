@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BrokerNode } from '../../../../../src/brokers/kafka/facts.ts';
-import { Assigner, type Replicas } from '../../../../../src/brokers/kafka/kinds/topic/assignment.ts';
+import { Assigner, type Replicas } from '../../../../../src/brokers/kafka/kinds/topic/placement.ts';
 
 const brokers = (count: number, racks = 0): BrokerNode[] =>
   Array.from({ length: count }, (_, i) => ({
