@@ -27,16 +27,6 @@ export class LostConnection extends ConnectionError {
   }
 }
 
-/** The socket's first bytes were not Kafka's. */
-export class ForeignProtocol extends Error {
-  override readonly name = 'ForeignProtocol';
-  readonly protocol: 'TLS' | 'HTTP';
-  constructor(protocol: 'TLS' | 'HTTP') {
-    super(`answered in ${protocol}`);
-    this.protocol = protocol;
-  }
-}
-
 /** Whose bytes these are, where they cannot be Kafka's: as a length they would be gigabytes. */
 export function foreignProtocol(first: Buffer): 'TLS' | 'HTTP' | undefined {
   if (first.subarray(0, 5).toString('latin1') === 'HTTP/') return 'HTTP';
@@ -46,11 +36,19 @@ export function foreignProtocol(first: Buffer): 'TLS' | 'HTTP' | undefined {
 /** The phase in which a connection failed, which narrows down the cause. */
 export type Phase = 'connect' | 'greet' | 'login' | 'request';
 
-interface Clues {
-  code: string;
-  name: string;
-  message: string;
-  type: string;
+/** A failed connection, and what is known of the cause. */
+interface Failed {
+  readonly at: string;
+  readonly settings: KafkaSettings;
+  readonly phase: Phase;
+  readonly foreign: 'TLS' | 'HTTP' | undefined;
+  /** Of the error. */
+  readonly code: string;
+  readonly name: string;
+  readonly message: string;
+  readonly type: string;
+  /** The other end closed the connection. */
+  readonly isCutOff: boolean;
 }
 
 const CERTIFICATE_NAME = 'use the name that the certificate has in "bootstrap", or say it as tls.servername';
@@ -74,32 +72,27 @@ export function connectionError(
   foreign?: 'TLS' | 'HTTP',
 ): LostConnection {
   const at = `${endpoint.host}:${endpoint.port}`;
-  const {
-    code = '',
-    name = '',
-    message = '',
-    type = '',
-  } = (cause ?? {}) as Partial<Record<keyof Clues, string>>;
-  const clues: Clues = { code: String(code), name, message, type };
-  const fault =
-    wrongProtocol(at, settings, phase, clues, foreign) ??
-    certificateFault(at, clues.code, CERTIFICATE_NAME) ??
-    handshakeFault(at, clues.code, clues.message) ??
-    loginFault(at, settings, phase, clues) ??
-    answerFault(at, clues) ??
-    networkFault(at, clues.code, isBootstrap(settings, endpoint) ? BOOTSTRAP : ADVERTISED) ??
-    lost(at, clues.code);
+  const error = (cause ?? {}) as Partial<Record<'code' | 'name' | 'message' | 'type', string>>;
+  const { name = '', message = '', type = '' } = error;
+  const code = String(error.code ?? '');
+  const isCutOff = code === 'ECONNRESET' || name === ERRORS.closed;
+  const failed: Failed = { at, settings, phase, foreign, code, name, message, type, isCutOff };
+  const fault = wrongProtocol(failed) ??
+    certificateFault(at, code, CERTIFICATE_NAME) ??
+    handshakeFault(at, code, message) ??
+    (phase === 'login' ? loginFault(failed) : undefined) ??
+    answerFault(failed) ??
+    networkFault(at, code, isBootstrap(settings, endpoint) ? BOOTSTRAP : ADVERTISED) ?? {
+      message: `the connection to ${at} was lost${code ? ` (${code})` : ''}`,
+      transient: true,
+    };
   const { message: text, ...rest } = fault;
   return new LostConnection(settings.broker, text, { ...rest, cause, sent: phase === 'request', endpoint });
 }
 
-function wrongProtocol(
-  at: string,
-  settings: KafkaSettings,
-  phase: Phase,
-  clues: Clues,
-  foreign: 'TLS' | 'HTTP' | undefined,
-): ConnectionFault | undefined {
+function wrongProtocol(failed: Failed): ConnectionFault | undefined {
+  const { at, phase, code, foreign, isCutOff } = failed;
+  const { tls } = failed.settings;
   if (foreign === 'TLS') {
     const hint = 'set tls: true, or name the authority that signed its certificate as tls.ca';
     return { message: `${at} speaks TLS only`, hint };
@@ -108,52 +101,36 @@ function wrongProtocol(
     const hint = '"bootstrap" is to name a listener of a broker, usually at port 9092';
     return { message: `${at} is an HTTP port, not Kafka`, hint };
   }
-  const cutOff = clues.code === 'ECONNRESET' || clues.name === ERRORS.closed;
-  if (
-    settings.tls &&
-    phase === 'connect' &&
-    (cutOff || /WRONG_VERSION_NUMBER|PACKET_LENGTH/.test(clues.code))
-  ) {
+  if (tls && phase === 'connect' && (isCutOff || /WRONG_VERSION_NUMBER|PACKET_LENGTH/.test(code))) {
     const hint = 'it may be a listener without TLS: remove "tls", or name the port of the TLS listener';
-    return { message: `${at} ended the TLS handshake`, hint, transient: cutOff };
+    return { message: `${at} ended the TLS handshake`, hint, transient: isCutOff };
   }
-  if (!settings.tls && phase === 'greet' && cutOff) {
+  if (!tls && phase === 'greet' && isCutOff) {
     const hint = 'it may be a listener that wants TLS: set tls, or name the port of the plain listener';
     return { message: `${at} closed the connection at our first words`, hint, transient: true };
   }
   return undefined;
 }
 
-function loginFault(
-  at: string,
-  settings: KafkaSettings,
-  phase: Phase,
-  clues: Clues,
-): ConnectionFault | undefined {
+function loginFault({ at, settings, name, message, type, isCutOff }: Failed): ConnectionFault | undefined {
   const { sasl } = settings;
   if (!sasl) {
-    const cutOff = clues.name === ERRORS.closed || clues.code === 'ECONNRESET';
-    if (phase !== 'login' || !cutOff) return undefined;
+    if (!isCutOff) return undefined;
     const hint = 'it may be a listener that wants a login: set sasl';
     return { message: `${at} closed the connection at our first request`, hint, transient: true };
   }
-  if (phase !== 'login') return undefined;
-  if (clues.type === 'ILLEGAL_SASL_STATE') {
+  if (type === 'ILLEGAL_SASL_STATE') {
     const hint = 'remove "sasl", or name the port of the listener with SASL';
     return { message: `the listener ${at} takes no SASL login`, hint };
   }
-  if (clues.type === 'UNSUPPORTED_SASL_MECHANISM' || /mechanism is not supported/.test(clues.message)) {
+  if (type === 'UNSUPPORTED_SASL_MECHANISM' || /mechanism is not supported/.test(message)) {
     const hint = 'see sasl.enabled.mechanisms of the broker';
     return { message: `the listener ${at} does not offer ${sasl.mechanism}`, hint };
   }
-  if (clues.name === 'TokenCommandFailed') {
-    return { message: clues.message, hint: 'see sasl.token-command' };
+  if (name === 'TokenCommandFailed') {
+    return { message, hint: 'see sasl.token-command' };
   }
-  if (
-    clues.name === 'TokenRefused' ||
-    clues.name === ERRORS.login ||
-    clues.type === 'SASL_AUTHENTICATION_FAILED'
-  ) {
+  if (name === 'TokenRefused' || name === ERRORS.login || type === 'SASL_AUTHENTICATION_FAILED') {
     const who =
       sasl.mechanism === 'OAUTHBEARER' ? 'the token' : `the login of ${JSON.stringify(sasl.username)}`;
     const hint =
@@ -169,7 +146,7 @@ function isBootstrap({ bootstrap }: KafkaSettings, { host, port }: Endpoint): bo
   return bootstrap.some((one) => one.host === host && one.port === port);
 }
 
-function answerFault(at: string, { code, name, message }: Clues): ConnectionFault | undefined {
+function answerFault({ at, code, name, message }: Failed): ConnectionFault | undefined {
   if (name === ERRORS.late || /timeout/i.test(message)) {
     return { message: `${at} did not answer in time`, transient: true };
   }
@@ -182,8 +159,4 @@ function answerFault(at: string, { code, name, message }: Clues): ConnectionFaul
     return { message: `${at} announced an answer of an impossible length`, hint };
   }
   return undefined;
-}
-
-function lost(at: string, code: string): ConnectionFault {
-  return { message: `the connection to ${at} was lost${code ? ` (${code})` : ''}`, transient: true };
 }

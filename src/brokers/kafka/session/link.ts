@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { answerLimit, OversizedAnswer } from '../../../model/index.ts';
 import { Connection, saslLogin } from './connection.ts';
-import { connectionError, ForeignProtocol, foreignProtocol, type Phase } from './connection-errors.ts';
+import { connectionError, foreignProtocol, type Phase } from './connection-errors.ts';
 import { MalformedResponse } from './protocol/bytes.ts';
 import { ApiVersions, type ApiVersionsResponse, isOffered } from './protocol/cluster.ts';
 import type { AnyApi, Api } from './protocol/codec.ts';
@@ -134,7 +134,7 @@ function openSocket(
     const protocol = foreignProtocol(first);
     if (!protocol) return;
     onForeign(protocol);
-    socket.destroy(new ForeignProtocol(protocol));
+    socket.destroy(new Error(`answered in ${protocol}`));
   });
   return socket;
 }

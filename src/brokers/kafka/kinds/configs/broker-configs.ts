@@ -1,11 +1,4 @@
-import {
-  type Body,
-  type Context,
-  destructive,
-  disruptive,
-  isObject,
-  type Json,
-} from '../../../../model/index.ts';
+import { type Body, type Context, destructive, disruptive, isObject } from '../../../../model/index.ts';
 import { defaultOf } from '../../facts.ts';
 import {
   BROKER_CONFIGS,
@@ -13,17 +6,15 @@ import {
   topicConfigOf,
   whyNotForAll,
 } from '../../fields/broker-config.ts';
-import type { ConfigValues } from '../../fields/config-values.ts';
 import type { Collector, Update } from '../kind.ts';
 import type { ConfigKind } from './kind.ts';
 import {
   type ConfigRisk,
-  defaultIn,
-  Effective,
   REPLICATION_RISKS,
   rowRisks,
   shorterTombstones,
   smallerMessages,
+  type Usual,
 } from './risks.ts';
 import { sourcesIn } from './spec.ts';
 
@@ -115,8 +106,8 @@ export const brokerConfigs: ConfigKind = {
   written: ([first]) => ({ 'broker-configs': first?.[1] ?? {} }),
   isLeftOut: (config) => whyNotForAll(config) !== undefined,
   check,
-  risks: (change, values, context) =>
-    rowRisks(RISKS, new Effective(change, values, usualOf(change, values, context))),
+  usual,
+  risks: (effective) => rowRisks(RISKS, effective),
   deleted: () => ({
     class: 'safe',
     code: 'configs-reset',
@@ -125,18 +116,13 @@ export const brokerConfigs: ConfigKind = {
 };
 
 /** What counts where nothing is set for all brokers: what a new topic inherits, else Kafka's default. */
-function usualOf(
-  { before }: Update,
-  values: ConfigValues,
-  { broker }: Context,
-): (config: string) => Json | undefined {
-  const usual = defaultIn(BROKER_CONFIGS, values);
+function usual({ before }: Update, { broker }: Context, byTable: Usual): Usual {
   const sources = sourcesIn(before);
   return (config) => {
     const topic = topicConfigOf(config);
     // What a new topic inherits is our own value where there is one.
     return topic === undefined || sources[config]?.origin === 'dynamic-default-broker'
-      ? usual(config)
+      ? byTable(config)
       : defaultOf(broker.facts, topic);
   };
 }

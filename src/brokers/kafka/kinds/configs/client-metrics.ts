@@ -1,9 +1,8 @@
 import { type Body, disruptive, type Json, membersOf, type Risk } from '../../../../model/index.ts';
 import { CLIENT_METRICS_CONFIGS, clientMetricsSchema, MATCH_KEYS } from '../../fields/client-metrics.ts';
-import type { ConfigValues } from '../../fields/config-values.ts';
 import type { Collector, Update } from '../kind.ts';
 import type { ConfigKind } from './kind.ts';
-import { defaultIn, Effective } from './risks.ts';
+import type { Effective } from './risks.ts';
 
 /** `<broker>/client-metrics/<name>`: a subscription to metrics that clients send. */
 export const clientMetrics: ConfigKind = {
@@ -51,10 +50,9 @@ function itemsOf(value: Json): string[] {
     .filter((text) => text !== '');
 }
 
-function risks(change: Update, values: ConfigValues): Risk[] {
+function risks(effective: Effective, change: Update): Risk[] {
   // The removal of `metrics` deletes the subscription: that is another risk.
   if (change.after.spec['configs.metrics'] === null) return [];
-  const effective = new Effective(change, values, defaultIn(CLIENT_METRICS_CONFIGS, values));
   const [old, now] = [
     itemsOf(effective.before('metrics') ?? null),
     itemsOf(effective.after('metrics') ?? null),

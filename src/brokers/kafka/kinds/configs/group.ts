@@ -1,7 +1,7 @@
 import { disruptive, membersOf } from '../../../../model/index.ts';
 import { GROUP_CONFIGS, groupSchema } from '../../fields/group.ts';
 import type { ConfigKind } from './kind.ts';
-import { type ConfigRisk, defaultIn, Effective, rowRisks } from './risks.ts';
+import { type ConfigRisk, rowRisks } from './risks.ts';
 
 const RISKS: readonly ConfigRisk[] = [
   {
@@ -64,7 +64,7 @@ export const group: ConfigKind = {
   quoted: (name) => `group "${name}"`,
   entries: (section) => membersOf(section, 'groups'),
   written: (bodies) => ({ groups: Object.fromEntries(bodies) }),
-  risks: (change, values) => rowRisks(RISKS, new Effective(change, values, defaultIn(GROUP_CONFIGS, values))),
+  risks: (effective) => rowRisks(RISKS, effective),
   deleted: () => ({
     class: 'safe',
     code: 'group-reset',

@@ -16,6 +16,7 @@ import { atLeast } from '../../facts.ts';
 import { type ConfigValues, valuesOf } from '../../fields/config-values.ts';
 import type { ConfigTable, SectionSchema } from '../../fields/field.ts';
 import { type Collector, type KafkaKind, nameOf, type Update } from '../kind.ts';
+import { defaultIn, Effective, type Usual } from './risks.ts';
 import {
   alteration,
   type ConfigsAlter,
@@ -66,7 +67,9 @@ export interface ConfigKind {
   isLeftOut?(config: string): boolean;
   /** Reports what is wrong with a declared resource beyond the values of the table. */
   check?(collector: Collector, name: string, body: Body): void;
-  risks(change: Update, values: ConfigValues, context: Context): Risk[];
+  /** What counts where nothing is set on the resource, if that is not the default of the table. */
+  usual?(change: Update, context: Context, usual: Usual): Usual;
+  risks(effective: Effective, change: Update): Risk[];
   /** The risk of a deletion that `risks` does not show. */
   deleted(resource: Resource): Risk;
 }
@@ -78,6 +81,11 @@ export function configAddress(broker: string, { kind }: Pick<ConfigKind, 'kind'>
 export function configKind(definition: ConfigKind): KafkaKind {
   const { table, own, since, op, plural } = definition;
   const values = valuesOf(table);
+  const risksOf = (change: Update, context: Context) => {
+    const usual = defaultIn(table, values);
+    const inherited = definition.usual?.(change, context, usual) ?? usual;
+    return definition.risks(new Effective(change, values, inherited), change);
+  };
   return {
     schema: definition.schema,
     declare: (collector, section) => declare(collector, section, definition, values),
@@ -93,7 +101,7 @@ export function configKind(definition: ConfigKind): KafkaKind {
 
     risks(change, context) {
       if (change.action === 'delete') {
-        const found = definition.risks(resetAll(change.before), values, context);
+        const found = risksOf(resetAll(change.before), context);
         return found.length > 0 ? found : [definition.deleted(change.before)];
       }
       const { version } = context.broker;
@@ -101,7 +109,7 @@ export function configKind(definition: ConfigKind): KafkaKind {
         const message = `${plural} require Kafka ${since}; the cluster has ${version}`;
         return [refused('unsupported', message, 'remove the declaration, or upgrade the brokers')];
       }
-      return definition.risks(change.action === 'create' ? setAll(change.after) : change, values, context);
+      return risksOf(change.action === 'create' ? setAll(change.after) : change, context);
     },
 
     calls(change): ConfigsCall[] {

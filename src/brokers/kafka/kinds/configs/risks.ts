@@ -25,13 +25,16 @@ export function rowRisks(rows: readonly ConfigRisk[], values: Effective): Risk[]
   });
 }
 
+/** The value of a config that nothing sets. */
+export type Usual = (config: string) => Json | undefined;
+
 /** Effective values of the configs of a resource before and after a change, whether set or inherited. */
 export class Effective {
   readonly #change: Update;
   readonly #values: ConfigValues;
-  readonly #defaultOf: (config: string) => Json | undefined;
+  readonly #defaultOf: Usual;
 
-  constructor(change: Update, values: ConfigValues, defaultOf: (config: string) => Json | undefined) {
+  constructor(change: Update, values: ConfigValues, defaultOf: Usual) {
     this.#change = change;
     this.#values = values;
     this.#defaultOf = defaultOf;
@@ -73,7 +76,7 @@ export class Effective {
 }
 
 /** The default of a config as the table has it. */
-export function defaultIn(table: ConfigTable, values: ConfigValues): (config: string) => Json | undefined {
+export function defaultIn(table: ConfigTable, values: ConfigValues): Usual {
   return (config) => {
     const usual = fieldOf(table, config)?.default;
     return usual === undefined ? undefined : values.normalize(config, usual);

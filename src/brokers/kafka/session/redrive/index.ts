@@ -17,7 +17,7 @@ import type { TopicMetadata } from '../protocol/cluster.ts';
 import { CODE } from '../protocol/errors.ts';
 import { refused } from '../refusals.ts';
 import { partitionKey } from '../topics/log-sizes.ts';
-import { EARLIEST, LATEST, listOffsets, readGroups } from '../topics/offsets.ts';
+import { listBounds, readGroups } from '../topics/offsets.ts';
 import { Coordinator } from './coordinator.ts';
 import { type Copy, type Letter, LetterReader } from './letters.ts';
 import { type Commit, chunksOf, type Place, progressOf } from './place.ts';
@@ -65,20 +65,15 @@ async function topicOf(cluster: Cluster, topic: string): Promise<TopicMetadata> 
 }
 
 async function spansOf(cluster: Cluster, topic: TopicMetadata): Promise<Place['spans']> {
-  const [starts, ends] = await Promise.all(
-    [EARLIEST, LATEST].map((time) => listOffsets(cluster, [topic], time)),
-  );
+  const bounds = await listBounds(cluster, [topic]);
   const spans = new Map<number, { start: number; end: number }>();
   for (const { index } of topic.partitions.toSorted((a, b) => a.index - b.index)) {
-    const key = partitionKey(topic.name, index);
-    const [start, end] = [starts?.get(key)?.offset, ends?.get(key)?.offset];
-    if (start === undefined || end === undefined) {
-      throw new RedriveError(
-        `partition ${index} of topic ${topic.name} has no leader that answers`,
-        'try again',
-      );
+    const span = bounds.get(partitionKey(topic.name, index));
+    if (!span) {
+      const message = `partition ${index} of topic ${topic.name} has no leader that answers`;
+      throw new RedriveError(message, 'try again');
     }
-    spans.set(index, { start, end });
+    spans.set(index, span);
   }
   return spans;
 }

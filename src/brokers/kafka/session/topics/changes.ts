@@ -9,7 +9,7 @@ import { AlterConfigs, IncrementalAlterConfigs, originOf, TOPIC } from '../proto
 import { CODE } from '../protocol/errors.ts';
 import { untilVisible } from '../visibility.ts';
 import { partitionKey } from './log-sizes.ts';
-import { EARLIEST, LATEST, listOffsets } from './offsets.ts';
+import { listBounds } from './offsets.ts';
 import { describeTopics } from './read.ts';
 
 /** Responses contain the values that a topic gets, so a validated creation reveals the broker's defaults. */
@@ -187,15 +187,13 @@ async function findNonEmpty(cluster: Cluster, names: readonly string[]): Promise
   const topics = (await cluster.metadata(names)).filter(
     ({ error }) => error !== CODE.UNKNOWN_TOPIC_OR_PARTITION,
   );
-  const [starts, ends] = await Promise.all(
-    [EARLIEST, LATEST].map((time) => listOffsets(cluster, topics, time)),
-  );
+  const bounds = await listBounds(cluster, topics);
   const full = new Map<string, string>();
   for (const { name, partitions } of topics) {
     let messages = 0;
     for (const { index } of partitions) {
-      const [start, end] = [starts?.get(partitionKey(name, index)), ends?.get(partitionKey(name, index))];
-      messages += start && end ? end.offset - start.offset : Number.NaN;
+      const { start = Number.NaN, end = Number.NaN } = bounds.get(partitionKey(name, index)) ?? {};
+      messages += end - start;
     }
     if (Number.isNaN(messages)) full.set(name, 'not deleted: whether it is empty could not be read');
     else if (messages > 0) full.set(name, `not deleted: it now holds ${messages} messages`);

@@ -17,8 +17,8 @@ import { readRights } from '../refusals.ts';
 import { partitionKey } from './log-sizes.ts';
 
 /** Times that ListOffsets takes for words: the end of the log, its begin, and the record with the newest time. */
-export const LATEST = -1;
-export const EARLIEST = -2;
+const LATEST = -1;
+const EARLIEST = -2;
 const NEWEST = -3;
 
 /** Only a partition's leader can be asked; a partition may stand in a question once. */
@@ -52,27 +52,28 @@ export async function readSpans(
   topics: readonly TopicMetadata[],
 ): Promise<Map<string, Span>> {
   // The first record that is left is the first one whose time is not before 1970.
-  const [starts, ends, firsts, lasts] = await Promise.all(
-    [EARLIEST, LATEST, 0, NEWEST].map((time) => listOffsets(cluster, topics, time)),
-  );
+  const [bounds, firsts, lasts] = await Promise.all([
+    listBounds(cluster, topics),
+    listOffsets(cluster, topics, 0),
+    listOffsets(cluster, topics, NEWEST),
+  ]);
   const spans = new Map<string, Span>();
   for (const { name, partitions } of topics) {
     let messages = 0;
-    let whole = true;
     const oldest: number[] = [];
     const newest: number[] = [];
     const offsets = new Map<number, number>();
     for (const { index } of partitions) {
       const key = partitionKey(name, index);
-      const [start, end] = [starts?.get(key), ends?.get(key)];
-      whole &&= start !== undefined && end !== undefined;
-      messages += Math.max(0, (end?.offset ?? 0) - (start?.offset ?? 0));
-      if (end) offsets.set(index, end.offset);
-      const [first, last] = [firsts?.get(key), lasts?.get(key)];
-      if (first && first.time >= 0) oldest.push(first.time);
-      if (last && last.time >= 0) newest.push(last.time);
+      const bound = bounds.get(key);
+      if (!bound) break;
+      messages += Math.max(0, bound.end - bound.start);
+      offsets.set(index, bound.end);
+      const [first = -1, last = -1] = [firsts.get(key)?.time, lasts.get(key)?.time];
+      if (first >= 0) oldest.push(first);
+      if (last >= 0) newest.push(last);
     }
-    if (!whole) continue;
+    if (offsets.size < partitions.length) continue;
     const sum = {
       messages,
       ...(oldest.length > 0 && { oldest: smallest(oldest) }),
@@ -89,7 +90,7 @@ interface Position {
 }
 
 /** The positions of a time in each partition, by `topic/partition`; a partition that did not answer is missing. */
-export async function listOffsets(
+async function listOffsets(
   cluster: Cluster,
   topics: readonly TopicMetadata[],
   time: number,
@@ -113,6 +114,23 @@ export async function listOffsets(
     }
   }
   return positions;
+}
+
+/** Where the log of each partition begins and ends, by {@link partitionKey}; one that did not answer is missing. */
+export async function listBounds(
+  cluster: Cluster,
+  topics: readonly TopicMetadata[],
+): Promise<Map<string, { start: number; end: number }>> {
+  const [starts, ends] = await Promise.all([
+    listOffsets(cluster, topics, EARLIEST),
+    listOffsets(cluster, topics, LATEST),
+  ]);
+  return new Map(
+    [...starts].flatMap(([key, { offset: start }]) => {
+      const end = ends.get(key)?.offset;
+      return end === undefined ? [] : [[key, { start, end }] as const];
+    }),
+  );
 }
 
 /** Groups that the asked broker coordinates. */
@@ -183,25 +201,21 @@ async function findGroups(
 ): Promise<Map<string, Committed[]> | undefined> {
   if (!cluster.offers(ListGroups) || !cluster.offers(OffsetFetch)) return undefined;
   const lists = await cluster.requestEach(ListGroups, () => ({ states: [] }));
-  const states = new Map<string, string>();
-  const coordinated = new Map<number, string[]>();
+  const groups = new Map<number, readonly { readonly id: string; readonly state: string }[]>();
   for (const [id, response] of lists) {
     if (response instanceof Error || response.error !== 0) return undefined;
-    coordinated.set(
-      id,
-      response.groups.map((group) => group.id),
-    );
-    for (const group of response.groups) states.set(group.id, group.state);
+    groups.set(id, response.groups);
   }
+  const states = new Map([...groups.values()].flat().map(({ id, state }) => [id, state]));
   const asked = topics.map(({ name, partitions }) => ({
     name,
     partitions: partitions.map(({ index }) => index),
   }));
   const responses = await cluster.requestEach(OffsetFetch, (id) => {
-    const groups = coordinated.get(id) ?? [];
-    return groups.length === 0
+    const own = groups.get(id) ?? [];
+    return own.length === 0
       ? undefined
-      : { groups: groups.map((group) => ({ id: group, topics: asked })), stable: false };
+      : { groups: own.map((group) => ({ id: group.id, topics: asked })), stable: false };
   });
   const found = new Map<string, Committed[]>();
   for (const response of responses.values()) {
@@ -213,8 +227,7 @@ async function findGroups(
         const committed = partitions.filter(({ error: failed, offset }) => failed === 0 && offset >= 0);
         if (committed.length === 0) continue;
         const offsets = new Map(committed.map(({ index, offset }) => [index, offset]));
-        const group = { group: id, state: states.get(id) ?? '', offsets };
-        addTo(found, name, group);
+        addTo(found, name, { group: id, state: states.get(id) ?? '', offsets });
       }
     }
   }
