@@ -6,7 +6,7 @@ import { providers } from '../src/brokers/index.ts';
 import type { Plan } from '../src/model/index.ts';
 import { escapeText, PLAIN, renderPatch, renderPlan } from '../src/report/index.ts';
 import { planYaml } from '../src/workflow/index.ts';
-import { verifyPlan } from '../src/workflow/verify.ts';
+import { verifyPlan } from '../src/workflow/saved-plan.ts';
 import { type CaseFile, expectedOutputs, parseCase, printCase } from './golden/case-file.ts';
 import { runCase } from './golden/run-case.ts';
 

@@ -14,6 +14,7 @@ import {
   placeOf,
   type Resource,
   type Rule,
+  type RuleConfig,
   type RuleContext,
   type Severity,
   type Source,
@@ -195,9 +196,6 @@ function unused(suppressions: SuppressionTable, ran: ReadonlySet<string>, config
       hint: 'remove the comment, or move it directly above the line of the finding',
     }));
 }
-
-/** `lint.rules.<code>` of the configuration: `off`, a severity, or an object with a severity and the rule's options. */
-type RuleConfig = Severity | 'off' | { readonly [key: string]: Json };
 
 interface RuleSetting {
   readonly severity: Severity | 'off';

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   append,
   type Diagnostic,
@@ -7,16 +8,16 @@ import {
   type JsonObject,
   type Source,
 } from '../model/index.ts';
-import type { Config } from './config-model.ts';
 import { checkValues, locate, placeName } from './diagnose.ts';
-import { environmentOf } from './environments.ts';
-import { addLocal } from './local-environment.ts';
+import { addLocal, type Config, environmentOf } from './environments.ts';
+import { findConfig } from './files.ts';
 import { Overlay } from './overlay.ts';
 import type { Problem } from './problems.ts';
+import { readText } from './read-file.ts';
 import type { Origin, SourceMap } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
 import type { Validators } from './validators.ts';
-import type { YamlFile } from './yaml.ts';
+import { readYaml, type YamlFile } from './yaml.ts';
 
 export interface ConfigInput {
   readonly yaml: YamlFile;
@@ -156,4 +157,19 @@ function untypedBroker(name: string, providers: readonly string[], at: Source | 
     ...(at && { at }),
     hint: `add type: ${providers.join(' or ')}`,
   };
+}
+
+export interface ConfigNames {
+  readonly environments: readonly string[];
+  readonly brokers: readonly string[];
+}
+
+/** What a configuration calls its environments and brokers, unchecked. None where it cannot be read. */
+export function configNames(directory: string, configFile?: string): ConfigNames {
+  const path = configFile === undefined ? findConfig(directory) : resolve(directory, configFile);
+  const read = path === undefined ? undefined : readText(path, path);
+  const root = read && 'text' in read ? readYaml(read.text, '').documents[0]?.value : undefined;
+  const keysOf = (value: Json | undefined) => (isObject(value) ? Object.keys(value) : []);
+  if (!isObject(root)) return { environments: [], brokers: [] };
+  return { environments: keysOf(root.environments), brokers: keysOf(root.brokers) };
 }

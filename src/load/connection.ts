@@ -1,6 +1,6 @@
 import type { Connection, Diagnostic, JsonObject, Source } from '../model/index.ts';
 import { checkConnection } from './config.ts';
-import { Copies } from './mutable-copy.ts';
+import { Copies } from './overlay.ts';
 import type { Origin } from './source-map.ts';
 import { Substitution } from './substitution.ts';
 import { resolveTemplate, type Variables } from './template.ts';

@@ -1,18 +1,21 @@
+import { join } from 'node:path';
 import {
   append,
+  type CustomRule,
   type Diagnostic,
   isObject,
   type Json,
   type JsonObject,
   nearestWord,
+  type RuleConfig,
   type Source,
 } from '../model/index.ts';
-import type { BrokerGlob, Config, Placed, RuleSetting } from './config-model.ts';
 import { readCustomRules } from './custom-rules.ts';
-import { LOCAL } from './local-environment.ts';
 import type { Overlay } from './overlay.ts';
-import type { Override } from './overrides.ts';
+import { readText } from './read-file.ts';
+import type { Override } from './section.ts';
 import type { SourceMap } from './source-map.ts';
+import { readYaml, type YamlFile } from './yaml.ts';
 
 const DEFAULT_TOPOLOGIES = 'topologies/**/*.yaml';
 
@@ -69,7 +72,7 @@ export function environmentOf(
     protect: layers.flatMap((layer) => textsOf(layer.protect, at)),
     limits: typeof limits.deletes === 'number' ? { deletes: limits.deletes } : {},
     lint: {
-      rules: rules as Readonly<Record<string, RuleSetting>>,
+      rules: rules as Readonly<Record<string, RuleConfig>>,
       places: Object.fromEntries(Object.keys(rules).map((code) => [code, at(rules, code)])),
       custom: custom.rules,
       ...baselineOf(layers),
@@ -130,4 +133,74 @@ function unknownEnvironment(
           ? listed
           : `did you mean ${near}? ${listed}`,
   };
+}
+
+export interface LintSettings {
+  /** By rule code. */
+  readonly rules: Readonly<Record<string, RuleConfig>>;
+  /** Where each code stands in the configuration. */
+  readonly places: Readonly<Record<string, Source>>;
+  readonly custom: readonly CustomRule[];
+  /** A file of accepted findings, relative to the configuration. */
+  readonly baseline?: string;
+}
+
+/** A list or mapping entry of the configuration, with its place. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly at: Source;
+}
+
+/** A glob of addresses of one broker, without its name. */
+export interface BrokerGlob {
+  readonly broker: string;
+  readonly glob: string;
+  readonly at: Source;
+}
+
+/** brokerform.yaml with the chosen environment merged in. */
+export interface Config {
+  readonly project: string | undefined;
+  readonly topologies: readonly Placed<string>[];
+  /** By name; texts with `${…}` as written. */
+  readonly brokers: ReadonlyMap<string, Placed<JsonObject>>;
+  readonly owns: readonly BrokerGlob[];
+  readonly ignore: readonly BrokerGlob[];
+  readonly protect: readonly Placed<string>[];
+  readonly limits: { readonly deletes?: number };
+  readonly lint: LintSettings;
+  readonly overrides: readonly Override[];
+  /** The source map of everything above. */
+  readonly overlay: Overlay;
+  readonly diagnostics: readonly Diagnostic[];
+  /** False where so much is wrong that what follows from it would be noise. */
+  readonly sound: boolean;
+}
+
+/** The environment that `up` works with. */
+export const LOCAL = 'local';
+
+/** Where `up` writes that environment for a project that declares none; relative to the configuration. */
+const LOCAL_FILE = '.brokerform/local.yaml';
+
+/** The environment that `up` wrote, if it is the chosen one; undefined where there is no such file. */
+export function readLocal(directory: string, environment: string | undefined): YamlFile | undefined {
+  if (environment !== LOCAL) return undefined;
+  const read = readText(join(directory, LOCAL_FILE), LOCAL_FILE);
+  return 'text' in read ? readYaml(read.text, LOCAL_FILE) : undefined;
+}
+
+/**
+ * Adds what `up` wrote to the environments of a configuration. One that the configuration declares itself stays.
+ * @returns whether it was added
+ */
+export function addLocal(root: JsonObject, local: YamlFile | undefined): boolean {
+  const body = local?.documents[0]?.value;
+  if (!isObject(body)) return false;
+  const own = root as Record<string, Json>;
+  if (!Object.hasOwn(own, 'environments')) own.environments = {};
+  const environments = own.environments;
+  if (!isObject(environments) || Object.hasOwn(environments, LOCAL)) return false;
+  (environments as Record<string, Json>)[LOCAL] = body;
+  return true;
 }

@@ -1,9 +1,13 @@
 import { resolve } from 'node:path';
-import type { ForeignDocument } from '../import/index.ts';
+import type { DraftSection, ForeignDocument } from '../import/index.ts';
 import { append, type Diagnostic, isExactInt, isObject } from '../model/index.ts';
+import { checkValues } from './diagnose.ts';
 import { displayPath, findFiles, isFolder } from './files.ts';
 import { readText } from './read-file.ts';
-import { SourceMap } from './source-map.ts';
+import type { SchemaSource } from './schemas.ts';
+import { type Origin, SourceMap, type Template } from './source-map.ts';
+import { Substitution } from './substitution.ts';
+import { Validators } from './validators.ts';
 import { readDocuments } from './yaml.ts';
 
 export interface ForeignFiles {
@@ -64,4 +68,20 @@ function documentsOf(text: string, file: string, diagnostics: Diagnostic[]): For
     });
     return [];
   });
+}
+
+/** What a section that was made of another tool's files breaks in the provider's schema, told at their places. */
+export function checkDraft(draft: DraftSection, provider: SchemaSource): Diagnostic[] {
+  const validators = new Validators([provider]);
+  const origin: Origin = {
+    at: (container, key) => draft.at(container, key),
+    atValue: (container, key) => draft.atValue(container, key),
+    template: (container, key): Template | undefined => {
+      const raw = draft.template(container, key);
+      return raw === undefined ? undefined : { raw, plain: false, container, key };
+    },
+  };
+  const checked = { root: draft.value, origin, name: provider.name };
+  const check = () => validators.check(provider.name, draft.value);
+  return checkValues(checked, check, new Substitution({})).diagnostics;
 }

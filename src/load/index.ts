@@ -1,12 +1,11 @@
 export { writeBaseline } from './baseline.ts';
 export { CodeOwners } from './code-owners.ts';
-export { configNames } from './config-names.ts';
+export { configNames } from './config.ts';
 export { connectionOf } from './connection.ts';
-export { checkDraft } from './draft.ts';
+export { LOCAL } from './environments.ts';
 export { displayPath, findConfig } from './files.ts';
-export { loadForeign } from './foreign.ts';
+export { checkDraft, loadForeign } from './foreign.ts';
 export { formatYaml } from './format-yaml.ts';
-export { LOCAL } from './local-environment.ts';
 export { type LoadOptions, loadProject, type Project } from './project.ts';
 export { checkOut, findRevision, type Revision } from './revision.ts';
 export { configSchema, topologySchema } from './schemas.ts';

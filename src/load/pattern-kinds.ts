@@ -5,7 +5,7 @@ import {
   type PatternKind,
   type Source,
 } from '../model/index.ts';
-import type { BrokerScope } from './broker-names.ts';
+import type { BrokerScope } from './addresses.ts';
 import { placeName } from './diagnose.ts';
 import { quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';

@@ -15,9 +15,9 @@ import {
 } from '../model/index.ts';
 import { placeName } from './diagnose.ts';
 import type { Overlay } from './overlay.ts';
-import { type Override, Overrides } from './overrides.ts';
 import { quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';
+import { type Override, Overrides } from './section.ts';
 import type { SourceMap } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
 import type { Validators } from './validators.ts';

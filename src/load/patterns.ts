@@ -11,13 +11,12 @@ import {
   type PatternKind,
   type Source,
 } from '../model/index.ts';
-import type { BrokerScope } from './broker-names.ts';
+import type { BrokerScope } from './addresses.ts';
 import { checkValues, placeName } from './diagnose.ts';
-import type { Overrides } from './overrides.ts';
 import { findPatternKind } from './pattern-kinds.ts';
 import { mergeWith } from './pattern-with.ts';
 import { quoted } from './problems.ts';
-import { LoadedSection } from './section.ts';
+import { LoadedSection, type Overrides } from './section.ts';
 import type { Origin, SourceMap } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
 import type { Validators } from './validators.ts';

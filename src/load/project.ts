@@ -13,14 +13,13 @@ import {
 import { ADDRESS_HINT, type AddressScope, addressProblem } from './addresses.ts';
 import { baselineFile, loadBaseline } from './baseline.ts';
 import { readConfig } from './config.ts';
-import type { BrokerGlob, Config, LintSettings, Placed } from './config-model.ts';
 import { BrokerConfig } from './connection.ts';
+import { type BrokerGlob, type Config, type LintSettings, type Placed, readLocal } from './environments.ts';
 import { displayPath, findConfig, findFiles, isFolder, yamlFilesIn } from './files.ts';
-import { readLocal } from './local-environment.ts';
 import { Overlay } from './overlay.ts';
-import { Overrides } from './overrides.ts';
 import { readText } from './read-file.ts';
 import type { SchemaSource } from './schemas.ts';
+import { Overrides } from './section.ts';
 import { SourceMap } from './source-map.ts';
 import { Substitution } from './substitution.ts';
 import type { Variables } from './template.ts';

@@ -8,7 +8,7 @@ import {
   type JsonObject,
   type Source,
 } from '../model/index.ts';
-import { type BrokerScope, brokerFor } from './broker-names.ts';
+import { type BrokerScope, brokerFor } from './addresses.ts';
 import { checkValues } from './diagnose.ts';
 import { quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';

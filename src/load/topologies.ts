@@ -10,10 +10,8 @@ import {
   type Source,
   type Suppression,
 } from '../model/index.ts';
-import { ADDRESS_HINT, retiredProblem } from './addresses.ts';
-import { brokerFor } from './broker-names.ts';
-import { checkValues } from './diagnose.ts';
-import { removeInvalid } from './partial-validation.ts';
+import { ADDRESS_HINT, brokerFor, retiredProblem } from './addresses.ts';
+import { checkValues, removeInvalid } from './diagnose.ts';
 import { type PatternInput, PatternReader } from './patterns.ts';
 import { quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';

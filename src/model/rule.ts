@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { Diagnostic, Severity, Source } from './diagnostic.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { BrokerIdentity } from './plan.ts';
 import type { Resource } from './resource.ts';
 import type { ComparableQuantity } from './units.ts';
@@ -49,6 +49,9 @@ export interface UpgradeRule extends Rule {
   /** The release that changes it: `4.0`. */
   readonly since: string;
 }
+
+/** `lint.rules.<code>` of the configuration: `off`, a severity, or a mapping with a severity and the rule's options. */
+export type RuleConfig = Severity | 'off' | JsonObject;
 
 /** A comment `# brokerform-ignore <code>, <code>: <reason>`, which silences these rules on one line. */
 export interface Suppression {

@@ -7,14 +7,15 @@ import {
   type Connection,
   type Plan,
   type Session,
+  type StaleDifference,
   StalePlan,
   secretsIn,
 } from '../model/index.ts';
+import { findBlockers, guardSteps } from '../plan/index.ts';
 import { targetOf } from './broker-target.ts';
 import type { Checked } from './check.ts';
 import { type LockOptions, Locks } from './locks.ts';
 import { closeSessions, type OpenOptions, openSessions } from './sessions.ts';
-import { staleGuards } from './stale-guards.ts';
 
 export interface ApplyOptions extends OpenOptions {
   readonly onError: 'stop' | 'continue';
@@ -94,4 +95,24 @@ function resolveSecrets(plan: Plan, { name, resolve }: Connection): void {
     if (brokerOf(step.address) !== name) continue;
     for (const { $secret } of step.calls.flatMap(({ body }) => secretsIn(body))) resolve($secret);
   }
+}
+
+/** What the project guards by now and a plan does not say: it was made before that, or it was changed. */
+function staleGuards(
+  plan: Plan,
+  { protect, limits }: Pick<Checked['project'], 'protect' | 'limits'>,
+): StaleDifference[] {
+  const bare = allSteps(plan).map((step) => ({
+    ...step,
+    risks: step.risks.filter((risk) => risk.class !== 'protected'),
+  }));
+  const rules = {
+    allow: plan.allowed,
+    protect,
+    ...(limits.deletes !== undefined && { maxDeletes: limits.deletes }),
+  };
+  return findBlockers(guardSteps(bare, rules), plan.allowed).map(({ address, risk }) => ({
+    subject: address,
+    message: `blocked: ${risk.message}`,
+  }));
 }

@@ -12,21 +12,24 @@ import {
   type AbandonedMove,
   type Address,
   addressMatcher,
+  addTo,
   type BrokerIdentity,
   type Change,
   type Context,
   indexByAddress,
+  type Kind,
   kindOf,
   type Provider,
   type Resource,
+  type Risk,
+  type Step,
   type Surroundings,
   subject,
   type Uncompared,
+  worstRisk,
 } from '../model/index.ts';
 import { allowance, buildSteps, type Steps } from '../plan/index.ts';
-import { describeAbandoned } from './abandoned.ts';
 import { type LiveState, observed } from './live.ts';
-import { withObjections } from './objections.ts';
 import { type KeptPlan, recordedOn, recoveryOf } from './recorded.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -165,4 +168,46 @@ function withCounts(change: Change, context: Context): Change {
   const { address, at } = change.before;
   const before = context.live.get(address) ?? change.before;
   return { ...change, before: at ? { ...before, at } : before };
+}
+
+/** @param left by the address of the moved resource; counts come from the context */
+function describeAbandoned(
+  left: ReadonlyMap<Address, readonly Resource[]>,
+  kinds: Readonly<Record<string, Kind>>,
+  { live }: Context,
+): AbandonedMove[] {
+  const titleOf = (resource: Resource) =>
+    kinds[kindOf(resource.address)]?.title(resource) ?? { title: resource.address, detail: '' };
+  return Array.from(left, ([address, resources]) => ({
+    address,
+    ...titleOf({ address, spec: {}, dependsOn: [] }),
+    left: resources.map((resource) => {
+      const text = kinds[kindOf(resource.address)]?.affectedText?.(live.get(resource.address) ?? resource);
+      return {
+        address: resource.address,
+        title: titleOf(resource).title,
+        ...(text !== undefined && { text }),
+      };
+    }),
+  }));
+}
+
+/** The steps, each with what the broker itself says that it would refuse of it. Nothing is changed by asking. */
+async function withObjections(steps: readonly Step[], live: LiveState): Promise<readonly Step[]> {
+  const asked = steps.filter(({ calls, risks }) => calls.length > 0 && worstRisk(risks) !== 'refused');
+  if (asked.length === 0) return steps;
+  const objections = (await live.preview?.(asked.map(({ calls }) => calls))) ?? [];
+  const refusals = new Map<Address, Risk[]>();
+  for (const { unit, failure } of objections) {
+    const step = asked[unit];
+    if (!step) throw new Error(`${live.broker.name} objects to unit ${unit}, which it was never asked about`);
+    const { status, message, hint } = failure;
+    const words = status === undefined ? message : `${message} (${status})`;
+    const refusal: Risk = { class: 'refused', code: 'broker-refuses', message: words, ...(hint && { hint }) };
+    addTo(refusals, step.address, refusal);
+  }
+  return steps.map((step) => {
+    const added = refusals.get(step.address);
+    return added ? { ...step, risks: [...step.risks, ...added] } : step;
+  });
 }

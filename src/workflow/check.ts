@@ -22,9 +22,7 @@ import {
   type Resource,
   type Rule,
 } from '../model/index.ts';
-import { contradictions } from './contradictions.ts';
-import { findingTest } from './findings.ts';
-import { firstMistakes } from './first-mistakes.ts';
+import { contradictions, findingTest, firstMistakes } from './findings.ts';
 
 export interface ProjectOptions {
   readonly directory: string;

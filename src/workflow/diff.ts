@@ -5,8 +5,8 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { checkOut, findConfig, findRevision, type Revision } from '../load/index.ts';
 import type { Baseline, Diff } from '../model/index.ts';
 import type { Checked, ProjectOptions } from './check.ts';
-import { check } from './check-project.ts';
 import { type CheckedSide, compareSides } from './diff-sides.ts';
+import { check } from './known-brokers.ts';
 import { brokenTests } from './tests.ts';
 
 export interface DiffOptions extends TreeOptions {

@@ -1,6 +1,6 @@
-import { BrokerError, type Check, ConnectionError } from '../model/index.ts';
+import { BrokerError, type BrokerIdentity, type Check, ConnectionError } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
-import { type OpenOptions, withSession } from './sessions.ts';
+import { type OpenOptions, ofAllBrokers, withSession } from './sessions.ts';
 
 export interface Examined {
   readonly broker: string;
@@ -33,4 +33,19 @@ async function diagnose(
     const hint = error instanceof ConnectionError ? error.hint : error.failure.hint;
     return [{ name: 'connection', ok: false, text: error.message, ...(hint !== undefined && { hint }) }];
   }
+}
+
+/**
+ * Waits until every broker of the project answers. @returns what each says that it is
+ * @throws the error of the broker that does not answer; an AggregateError for several
+ */
+export function waitForBrokers(
+  checked: Checked,
+  options: OpenOptions & { readonly timeout: number },
+): Promise<BrokerIdentity[]> {
+  return ofAllBrokers(
+    [...checked.configured.values()].map((broker) =>
+      withSession(broker, options, async (session) => session.broker),
+    ),
+  );
 }

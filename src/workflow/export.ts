@@ -1,6 +1,15 @@
 import { completeSides } from '../diff/index.ts';
-import { type Exported, type JsonObject, type Resource, textsOf } from '../model/index.ts';
+import {
+  type ExpandedPattern,
+  type Expansion,
+  type Exported,
+  type JsonObject,
+  literal,
+  type Resource,
+  textsOf,
+} from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
+import { fileText } from './import.ts';
 
 /** What is declared for one broker, as the assumed one would hold it. */
 function completed({ assumed, desired, provider }: DeclaredBroker): Resource[] {
@@ -59,4 +68,21 @@ function hostOf(settings: JsonObject): JsonObject {
     text === undefined || text.includes('${') ? undefined : (URL.parse(text)?.host || text).split('@').at(-1);
   if (host !== undefined && host !== '' && !host.includes('{')) return { host };
   return { host: '{host}', variables: { host: { description: 'Where clients reach the broker.' } } };
+}
+
+/** The topology that the patterns of a project stand for: pasted in their place, it changes nothing. */
+export function expandPatterns({ project, configured }: Checked): Expansion[] {
+  const isAlone = ({ broker, type }: ExpandedPattern) =>
+    [...configured.values()].every((other) => other.name === broker || other.provider.name !== type);
+  return project.patterns.map((pattern): Expansion => {
+    const { section, ...rest } = pattern;
+    const written = literal(section);
+    const namesBroker = !isAlone(pattern);
+    const file = { name: '', section: written, notes: [] };
+    return {
+      ...rest,
+      topology: { [pattern.type]: namesBroker ? { broker: pattern.broker, ...written } : written },
+      yaml: fileText(file, pattern.broker, pattern.type, namesBroker),
+    };
+  });
 }

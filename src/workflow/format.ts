@@ -18,7 +18,7 @@ import {
   valuesIn,
 } from '../model/index.ts';
 import type { Checked, ProjectOptions } from './check.ts';
-import { check } from './check-project.ts';
+import { check } from './known-brokers.ts';
 
 export interface FormattedFile {
   /** As messages name it. */

@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Document, Scalar, visit } from 'yaml';
 import { completeSides } from '../diff/index.ts';
+import { notCarriedOver, pathTo } from '../import/index.ts';
+import { loadForeign } from '../load/index.ts';
 import {
   type Address,
+  type Diagnostic,
   type ImportedFile,
   InvalidPlanFile,
   indexByAddress,
@@ -12,9 +17,11 @@ import {
   kindOf,
   matchedBy,
   type Provider,
+  parseJson,
   type Resource,
   type Snapshot,
   systemOwned,
+  type UnreadPart,
 } from '../model/index.ts';
 import type { DeclaredBroker } from './check.ts';
 import { type OpenOptions, withSession } from './sessions.ts';
@@ -138,4 +145,38 @@ function writable(value: Json): unknown {
   if (Array.isArray(value)) return value.map(writable);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, writable(item)]));
+}
+
+/**
+ * What of a broker's own export was not read, with its place in the file.
+ * @param file that {@link readExport} has read
+ */
+export async function unreadInExport(
+  file: string,
+  provider: Provider,
+  directory = '',
+): Promise<Diagnostic[]> {
+  const text = await readFile(resolve(directory, file), 'utf8');
+  const parts = provider.unreadInExport?.(parseJson(text.replace(/^\uFEFF/, ''))) ?? [];
+  if (parts.length === 0) return [];
+  // Places cost more than values: they are looked up only where there is something to say.
+  const [document] = loadForeign([file], directory).documents;
+  return parts.map((part) => {
+    const what = part.path.reduce<string>((name, key) => pathTo(name, key), '');
+    return notCarriedOver(what, part.why, placeOf(part, document) ?? { file, line: 1, col: 1 });
+  });
+}
+
+function placeOf(
+  { path }: UnreadPart,
+  document: ReturnType<typeof loadForeign>['documents'][number] | undefined,
+) {
+  let value: Json | undefined = document?.value;
+  let at = document?.at;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) break;
+    at = document?.places.at(value, key) ?? at;
+    value = (value as Readonly<Record<string | number, Json>>)[key];
+  }
+  return at;
 }

@@ -1,7 +1,7 @@
 import { Document } from 'yaml';
 import { BrokerformError, type JsonObject, type LocalBroker } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
-import { whyNotLoopback } from './loopback.ts';
+import { whyNotLoopback } from './local-services.ts';
 
 export interface LocalPorts {
   /** Ports that an earlier run chose, by broker. */

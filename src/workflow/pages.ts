@@ -1,6 +1,6 @@
 import { providers } from '../brokers/index.ts';
 import { MISTAKES, type Page } from '../model/index.ts';
-import { allRules, upgradeRules } from './rules.ts';
+import { allRules, upgradeRules } from './known-brokers.ts';
 
 /** Everything that `explain` knows. A star stands for one part of the codes that a page is about. */
 export function explainedPages(): Page[] {

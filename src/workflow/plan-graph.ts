@@ -19,7 +19,7 @@ import {
   type Step,
   waysOn,
 } from '../model/index.ts';
-import { coveredBy, drawingOf, withPlainNodes } from './drawings.ts';
+import { coveredBy, drawingOf, withPlainNodes } from './graph.ts';
 
 const MARKS: Readonly<Record<Action, Mark>> = {
   create: 'added',

@@ -14,8 +14,7 @@ import {
   type Session,
 } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
-import type { LetterFilter } from './letter-filter.ts';
-import { LetterSummary } from './letter-summary.ts';
+import { type LetterFilter, LetterSummary } from './letters.ts';
 import { type OpenOptions, withSession } from './sessions.ts';
 
 export interface RedriveOptions extends OpenOptions, Pick<RedriveRequest, 'address' | 'to' | 'via' | 'now'> {

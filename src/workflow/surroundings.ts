@@ -8,8 +8,7 @@ import {
   withoutPlaces,
 } from '../model/index.ts';
 import type { Steps } from '../plan/index.ts';
-import { samePart } from './comparable.ts';
-import { rebuildSteps } from './rebuild.ts';
+import { rebuildSteps, samePart } from './rebuild.ts';
 
 interface Made extends Steps {
   readonly provider: Provider;

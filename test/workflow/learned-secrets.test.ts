@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { providers } from '../../src/brokers/index.ts';
 import { type JsonObject, Secrets } from '../../src/model/index.ts';
-import { connectMasked } from '../../src/workflow/masked-session.ts';
+import { connectMasked } from '../../src/workflow/sessions.ts';
 import { startPeer } from '../cli/peers.ts';
 
 /*

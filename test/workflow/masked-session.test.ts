@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Connection, type Scope, Secrets } from '../../src/model/index.ts';
-import { connectMasked } from '../../src/workflow/masked-session.ts';
+import { connectMasked } from '../../src/workflow/sessions.ts';
 import { MemoryBroker } from '../memory/broker.ts';
 import { boxOf, memoryProvider } from '../memory/provider.ts';
 

@@ -1,6 +1,7 @@
 import { providers } from '../brokers/index.ts';
 import { neutralRules } from '../lint/index.ts';
 import type { Diagnostic, Rule, UpgradeRule } from '../model/index.ts';
+import { type Checked, checkWith, type ProjectOptions } from './check.ts';
 import { findingTest } from './findings.ts';
 
 /** Every lint rule there is, but for those of a project and of `upgrade-check`. */
@@ -18,4 +19,9 @@ const isRule = findingTest(allRules);
 /** Whether a diagnostic is the finding of a lint rule, and no mistake for which something could not be read. */
 export function isFinding({ code }: Pick<Diagnostic, 'code'>): boolean {
   return isRule(code);
+}
+
+/** Reads everything the user wrote and says all that is wrong with it, without any broker. */
+export function check(options: ProjectOptions): Checked {
+  return checkWith(options.providers ?? providers, options);
 }
