@@ -13,13 +13,17 @@ export interface Sources {
 }
 
 /** All that set a key, named without `x-`: what is in force comes first. */
-export function settingsOf(queue: Sources, key: string): Setting[] {
+export function settingsOf(queue: Sources, key: string): readonly Setting[] {
   const own = fromArgument(queue.resource, queue.arguments, `x-${key}`);
+  // Most queues, which are asked for a dozen keys each.
+  if (!queue.policy && !queue.operatorPolicy) return own ? [own] : NO_SETTINGS;
   const merged = byPolicies(queue, key);
   const [first] = merged;
   if (!own || !first) return own ? [own] : merged;
   return isArgumentInForce(key, queue, own.value, first.value) ? [own, ...merged] : [...merged, own];
 }
+
+const NO_SETTINGS: readonly Setting[] = [];
 
 function byPolicies(queue: Sources, key: string): Setting[] {
   const policy = fromPolicy(queue.policy, key);
