@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalNats, type NatsLine, startNats } from '../../../local/nats.ts';
+import { expect, test } from 'vitest';
+import type { NatsLine } from '../../../local/nats.ts';
 import { consumerFields } from '../../../src/brokers/nats/fields/consumer.ts';
 import { streamFields } from '../../../src/brokers/nats/fields/stream.ts';
 import { isObject, type JsonObject, type Plan, printJson, type Step } from '../../../src/model/index.ts';
-import { LiveProject } from '../project.ts';
 import { type Body, consumerValues, streamValues } from './field-values.ts';
 import { describeLines } from './lines.ts';
-import { PlainServer } from './plain.ts';
+import { ownServer } from './own-server.ts';
+import type { PlainServer } from './plain.ts';
 
 /** One resource that is taken from one body to another. */
 interface Case {
@@ -50,26 +50,14 @@ function streamBody(name: string, body: Body): Body {
 
 describeLines(
   (line: NatsLine) => {
-    let nats: LocalNats;
-    let server: PlainServer;
-    let project: LiveProject;
-    beforeAll(async () => {
-      nats = await startNats(line);
-      server = await PlainServer.connect(nats.url);
-      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [nats.url] } } });
-    });
-    afterAll(async () => {
-      project?.remove();
-      await server?.close();
-      await nats?.stop();
-    });
+    const own = ownServer(line);
 
     async function plan(topology: JsonObject): Promise<Plan> {
-      return project.plan(project.check(printJson(topology)), { allow: ['destructive:**'] });
+      return own.project.plan(own.project.check(printJson(topology)), { allow: ['destructive:**'] });
     }
 
     async function applied(topology: JsonObject, made: Plan): Promise<void> {
-      const report = await project.apply(project.check(printJson(topology)), made);
+      const report = await own.project.apply(own.project.check(printJson(topology)), made);
       expect(report.steps.filter(({ status }) => status !== 'applied')).toEqual([]);
       expect(
         (await plan(topology)).waves.flat().map((step) => [step.action, step.address, step.fields]),
@@ -87,7 +75,7 @@ describeLines(
       for (const [name] of bodies) {
         const step = refused.get(addressOf(name));
         if (!step) continue;
-        await expectRefused(step, server);
+        await expectRefused(step, own.server);
         bodies.delete(name);
       }
       const first = topologyOf(bodies);
@@ -107,13 +95,13 @@ describeLines(
       const refused = refusedSteps(made);
       for (const step of made.waves.flat()) {
         const label = `${step.address}: ${step.fields.map(({ name }) => name).join(', ')}`;
-        const own = refused.get(step.address);
-        if (own) {
+        const refusal = refused.get(step.address);
+        if (refusal) {
           counts.refused++;
-          await expectRefused(own, server);
+          await expectRefused(refusal, own.server);
         } else if (step.action === 'replace') {
           counts.replace++;
-          await expectNoUpdate(step, server, label);
+          await expectNoUpdate(step, own.server, label);
         } else {
           expect(step.action, label).toBe('update');
           counts.update++;

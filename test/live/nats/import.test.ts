@@ -1,13 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalNats, startNats } from '../../../local/nats.ts';
+import { expect, test } from 'vitest';
 import { toSections } from '../../../src/brokers/nats/kinds/index.ts';
 import { type JsonObject, printJson } from '../../../src/model/index.ts';
 import { everything, withSession } from '../../brokers/nats-session/open.ts';
-import { LiveProject } from '../project.ts';
 import { consumerEdges, type Edge, streamEdges } from './edge-values.ts';
 import { describeLines } from './lines.ts';
-import { PlainServer } from './plain.ts';
+import { ownServer } from './own-server.ts';
 
 /** More of them, or another seed, by environment. */
 const RUNS = Number(process.env.BROKERFORM_RUNS ?? 5);
@@ -20,19 +18,7 @@ function isWritable([name]: Edge): boolean {
 
 describeLines(
   (line) => {
-    let nats: LocalNats;
-    let server: PlainServer;
-    let project: LiveProject;
-    beforeAll(async () => {
-      nats = await startNats(line);
-      server = await PlainServer.connect(nats.url);
-      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [nats.url] } } });
-    });
-    afterAll(async () => {
-      project?.remove();
-      await server?.close();
-      await nats?.stop();
-    });
+    const own = ownServer(line);
 
     /** Merges bodies at random, so that fields meet; whatever the server takes must come back from an import. */
     const merged = (bodies: readonly JsonObject[]) =>
@@ -49,12 +35,12 @@ describeLines(
           fc.array(merged(streams), { minLength: 1, maxLength: 12 }),
           fc.array(merged(consumers), { maxLength: 12 }),
           async (someStreams, someConsumers) => {
-            await server.clear();
-            await server.demand('STREAM.CREATE.O', { name: 'O', subjects: ['o.>'], storage: 'memory' });
+            await own.server.clear();
+            await own.server.demand('STREAM.CREATE.O', { name: 'O', subjects: ['o.>'], storage: 'memory' });
             for (const [i, body] of someStreams.entries()) {
-              const own = body.mirror ? {} : { subjects: [`x${i}.>`] };
-              const config = { ...body, ...own, storage: 'memory', name: `X${i}` };
-              if (!(await server.request(`STREAM.CREATE.X${i}`, config)).error) taken++;
+              const subjects = body.mirror ? {} : { subjects: [`x${i}.>`] };
+              const config = { ...body, ...subjects, storage: 'memory', name: `X${i}` };
+              if (!(await own.server.request(`STREAM.CREATE.X${i}`, config)).error) taken++;
             }
             for (const [i, body] of someConsumers.entries()) {
               // One that nobody uses must still be there for the plan.
@@ -67,11 +53,13 @@ describeLines(
                 durable_name: `c${i}`,
               };
               const subject = `CONSUMER.DURABLE.CREATE.O.c${i}`;
-              if (!(await server.request(subject, { stream_name: 'O', config })).error) taken++;
+              if (!(await own.server.request(subject, { stream_name: 'O', config })).error) taken++;
             }
-            await withSession({ servers: [nats.url] }, async (session) => {
+            await withSession({ servers: [own.nats.url] }, async (session) => {
               const [file] = toSections(await session.read(everything), session.broker);
-              const plan = await project.plan(project.check(printJson({ nats: file?.section ?? {} })));
+              const plan = await own.project.plan(
+                own.project.check(printJson({ nats: file?.section ?? {} })),
+              );
               expect(plan.waves.flat().map(({ address, fields }) => [address, fields])).toEqual([]);
             });
           },

@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type LocalNats, type NatsLine, startNats } from '../../../local/nats.ts';
+import { expect, test } from 'vitest';
+import type { NatsLine } from '../../../local/nats.ts';
 import type { JsonObject } from '../../../src/model/index.ts';
 import { killsOf } from '../dying.ts';
-import { NatsProject } from './cli-project.ts';
 import { describeLines } from './lines.ts';
 import { contentsOf } from './moving.ts';
-import { PlainServer } from './plain.ts';
+import { ownServer } from './own-server.ts';
 
 /** Streams as they are, with what makes a new one necessary in the declaration. */
 const STREAMS: Readonly<Record<string, { live: JsonObject; declared?: JsonObject; subject: string }>> = {
@@ -56,36 +55,24 @@ const STREAMS: Readonly<Record<string, { live: JsonObject; declared?: JsonObject
 
 describeLines(
   (line) => {
-    let nats: LocalNats;
-    let server: PlainServer;
-    let project: NatsProject;
-
-    beforeEach(async () => {
-      nats = await startNats(line as NatsLine);
-      server = await PlainServer.connect(nats.url);
-      project = new NatsProject([nats.url]);
-    });
-    afterEach(async () => {
-      await server?.close();
-      project?.removeFolder();
-      await nats?.stop();
-    });
+    const own = ownServer(line as NatsLine, { everyTest: true });
 
     async function furnish(): Promise<void> {
-      await server.demand('STREAM.CREATE.ORIGIN', { name: 'ORIGIN', subjects: ['origin'] });
+      await own.server.demand('STREAM.CREATE.ORIGIN', { name: 'ORIGIN', subjects: ['origin'] });
       for (const [name, { live, subject }] of Object.entries(STREAMS)) {
         const config = { name, storage: 'file', ...live, sealed: false };
-        await server.demand(`STREAM.CREATE.${name}`, config);
-        if (!live.mirror) for (let i = 0; i < 10; i++) await server.publish(subject, `${name} ${i}`);
-        if (live.sealed === true) await server.demand(`STREAM.UPDATE.${name}`, { ...config, sealed: true });
+        await own.server.demand(`STREAM.CREATE.${name}`, config);
+        if (!live.mirror) for (let i = 0; i < 10; i++) await own.server.publish(subject, `${name} ${i}`);
+        if (live.sealed === true)
+          await own.server.demand(`STREAM.UPDATE.${name}`, { ...config, sealed: true });
       }
-      for (let i = 0; i < 5; i++) await server.publish('origin', `origin ${i}`);
-      await server.demand('STREAM.PURGE.PURGED');
-      await server.demand('STREAM.MSG.DELETE.ROLLED', { seq: 4 });
-      await server.demand('STREAM.CREATE.COPY', { name: 'COPY', mirror: { name: 'LATE' } });
-      const copied = async () => (await server.demand('STREAM.INFO.MIRRORING')).state;
+      for (let i = 0; i < 5; i++) await own.server.publish('origin', `origin ${i}`);
+      await own.server.demand('STREAM.PURGE.PURGED');
+      await own.server.demand('STREAM.MSG.DELETE.ROLLED', { seq: 4 });
+      await own.server.demand('STREAM.CREATE.COPY', { name: 'COPY', mirror: { name: 'LATE' } });
+      const copied = async () => (await own.server.demand('STREAM.INFO.MIRRORING')).state;
       await expect.poll(copied).toMatchObject({ messages: 5 });
-      const sourced = async () => (await server.demand('STREAM.INFO.SOURCING')).state;
+      const sourced = async () => (await own.server.demand('STREAM.INFO.SOURCING')).state;
       await expect.poll(sourced).toMatchObject({ messages: 15 });
     }
 
@@ -96,7 +83,7 @@ describeLines(
         { ...(live.mirror ? {} : live), storage: 'memory', move: true, ...declared },
       ]);
       const { KV_bucket: _, OBJ_store: __, ...streams } = Object.fromEntries(bodies);
-      project.declare(streams, {
+      own.cli.declare(streams, {
         'key-value': { bucket: { storage: 'memory', history: 3, move: true } },
         'object-store': { store: { storage: 'memory', move: true } },
       });
@@ -106,33 +93,35 @@ describeLines(
       await furnish();
       declare();
       const names = Object.keys(STREAMS);
-      const before = await Promise.all(names.map((name) => contentsOf(server, name)));
+      const before = await Promise.all(names.map((name) => contentsOf(own.server, name)));
       const again: string[] = [];
-      server.connection.subscribe('again.>', {
+      own.server.connection.subscribe('again.>', {
         callback: (_, { subject }) => {
           again.push(subject);
         },
       });
-      const { stdout } = await project.expectRun(0, 'apply', '--auto-approve');
+      const { stdout } = await own.cli.expectRun(0, 'apply', '--auto-approve');
       expect(stdout).toContain(`${names.length} applied`);
-      expect(await Promise.all(names.map((name) => contentsOf(server, name)))).toEqual(before);
+      expect(await Promise.all(names.map((name) => contentsOf(own.server, name)))).toEqual(before);
       // Nothing was published again because of the move.
       expect(again).toEqual([]);
-      await project.expectRun(0, 'plan', '--detailed-exitcode');
-      const { state: purged } = await server.demand('STREAM.INFO.PURGED');
+      await own.cli.expectRun(0, 'plan', '--detailed-exitcode');
+      const { state: purged } = await own.server.demand('STREAM.INFO.PURGED');
       expect(purged).toMatchObject({ messages: 0, last_seq: 10 });
 
-      await server.publish('transformed.2');
-      await server.publish('late', 'after');
-      await server.publish('origin', 'after');
+      await own.server.publish('transformed.2');
+      await own.server.publish('late', 'after');
+      await own.server.publish('origin', 'after');
       await expect.poll(() => again).toEqual(['again.to.2']);
-      expect((await contentsOf(server, 'LATE')).get(1010)?.payload).toBe('after');
-      const sourced = async () => (await server.demand('STREAM.INFO.SOURCING')).state;
+      expect((await contentsOf(own.server, 'LATE')).get(1010)?.payload).toBe('after');
+      const sourced = async () => (await own.server.demand('STREAM.INFO.SOURCING')).state;
       await expect.poll(sourced, { timeout: 20_000 }).toMatchObject({ messages: 16, last_seq: 16 });
       if (killsOf(2) <= 2) return;
       // A mirror of a moved stream looks for it again after some time.
-      const copy = async () => contentsOf(server, 'COPY');
-      await expect.poll(copy, { timeout: 60_000, interval: 1_000 }).toEqual(await contentsOf(server, 'LATE'));
+      const copy = async () => contentsOf(own.server, 'COPY');
+      await expect
+        .poll(copy, { timeout: 60_000, interval: 1_000 })
+        .toEqual(await contentsOf(own.server, 'LATE'));
     }, 120_000);
   },
   { title: 'moves of every sort', lines: ['current'] },

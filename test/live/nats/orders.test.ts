@@ -1,40 +1,26 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type LocalNats, startNats } from '../../../local/nats.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { toSections } from '../../../src/brokers/nats/kinds/index.ts';
 import { isObject, type JsonObject, printJson } from '../../../src/model/index.ts';
 import { everything, withSession } from '../../brokers/nats-session/open.ts';
-import { LiveProject } from '../project.ts';
 import { describeLines } from './lines.ts';
-import { PlainServer } from './plain.ts';
+import { ownServer } from './own-server.ts';
 
 const ALLOW = { allow: ['destructive:**'] };
 
 describeLines(
   (line) => {
+    const own = ownServer(line);
     const testUnlessOld = line === 'old' ? () => {} : test;
     const testOnCurrent = line === 'current' ? test : () => {};
-    let nats: LocalNats;
-    let server: PlainServer;
-    let project: LiveProject;
-    beforeAll(async () => {
-      nats = await startNats(line);
-      server = await PlainServer.connect(nats.url);
-      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [nats.url] } } });
-    });
-    beforeEach(() => server.clear());
-    afterAll(async () => {
-      project?.remove();
-      await server?.close();
-      await nats?.stop();
-    });
+    beforeEach(() => own.server.clear());
 
     async function apply(nats: JsonObject, retired: string[] = []) {
-      const checked = project.check(printJson({ nats, retired }));
-      const plan = await project.plan(checked, ALLOW);
+      const checked = own.project.check(printJson({ nats, retired }));
+      const plan = await own.project.plan(checked, ALLOW);
       expect(plan.blockers).toEqual([]);
-      const report = await project.apply(checked, plan);
+      const report = await own.project.apply(checked, plan);
       expect(report.steps.filter(({ status }) => status !== 'applied')).toEqual([]);
-      expect((await project.plan(checked, ALLOW)).waves.flat().map(({ fields }) => fields)).toEqual([]);
+      expect((await own.project.plan(checked, ALLOW)).waves.flat().map(({ fields }) => fields)).toEqual([]);
       return plan;
     }
 
@@ -46,12 +32,12 @@ describeLines(
 
     test('a consumer of a work queue is renamed, and filters are shifted, in one plan without a loss', async () => {
       await apply(queue({ old: { filter_subject: 'w.a' }, next: { filter_subject: 'w.b' } }));
-      for (const subject of ['w.a', 'w.a', 'w.b']) await server.publish(subject);
+      for (const subject of ['w.a', 'w.a', 'w.b']) await own.server.publish(subject);
       await apply(queue({ new: { filter_subject: 'w.a' }, next: { filter_subject: 'w.b' } }), [
         'main/consumer/W/old',
       ]);
       await apply(queue({ new: { filter_subject: 'w.b' }, next: { filter_subject: 'w.c' } }));
-      expect((await server.streams()).get('W')?.state).toMatchObject({ messages: 3 });
+      expect((await own.server.streams()).get('W')?.state).toMatchObject({ messages: 3 });
     });
 
     testUnlessOld('limits of consumers are lowered together with their consumers', async () => {
@@ -105,7 +91,7 @@ describeLines(
       const counts = { answered: 0, unanswered: 0 };
       const publishing = (async () => {
         while (!isDone) {
-          await server.connection.request('moves', '', { timeout: 2_000 }).then(
+          await own.server.connection.request('moves', '', { timeout: 2_000 }).then(
             () => counts.answered++,
             () => counts.unanswered++,
           );
@@ -119,7 +105,7 @@ describeLines(
         'disruptive',
         'subject-gap',
       ]);
-      const states = [...(await server.streams()).values()].map(({ state }) =>
+      const states = [...(await own.server.streams()).values()].map(({ state }) =>
         isObject(state) ? state.messages : 0,
       );
       // What was answered is stored, in one of the two; what was not, is nowhere.
@@ -134,12 +120,12 @@ describeLines(
         streams: { S: { subjects: ['s'], max_msgs: 5, storage, consumers: { c: { ack_policy } } } },
       });
       await apply(paused('file', 'explicit'));
-      await server.demand('CONSUMER.PAUSE.S.c', { pause_until: '2090-01-01T00:00:00Z' });
-      await server.demand('CONSUMER.CREATE.S', {
+      await own.server.demand('CONSUMER.PAUSE.S.c', { pause_until: '2090-01-01T00:00:00Z' });
+      await own.server.demand('CONSUMER.CREATE.S', {
         stream_name: 'S',
         config: { ack_policy: 'explicit', inactive_threshold: 60e9 },
       });
-      const still = async () => (await server.consumers('S')).get('c')?.config;
+      const still = async () => (await own.server.consumers('S')).get('c')?.config;
       await apply(paused('file', 'all'));
       expect(await still()).toMatchObject({ ack_policy: 'all', pause_until: '2090-01-01T00:00:00Z' });
       const plan = await apply(paused('memory', 'all'));
@@ -151,7 +137,7 @@ describeLines(
 
     test('buckets of clients, mirrors and sources among them, import to an empty plan', async () => {
       const bucket = (name: string, more: JsonObject) =>
-        server.demand(`STREAM.CREATE.KV_${name}`, {
+        own.server.demand(`STREAM.CREATE.KV_${name}`, {
           name: `KV_${name}`,
           max_msgs_per_subject: 3,
           discard: 'new',
@@ -173,20 +159,20 @@ describeLines(
           sources: [{ name: 'KV_o', subject_transforms: [transform] }],
         });
       }
-      await withSession({ servers: [nats.url] }, async (session) => {
+      await withSession({ servers: [own.nats.url] }, async (session) => {
         const [file] = toSections(await session.read(everything), session.broker);
-        const checked = project.check(printJson({ nats: file?.section ?? {} }));
+        const checked = own.project.check(printJson({ nats: file?.section ?? {} }));
         expect(checked.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-        const plan = await project.plan(checked);
+        const plan = await own.project.plan(checked);
         expect(plan.waves.flat().map(({ address, fields }) => [address, fields])).toEqual([]);
         expect(plan.blockers).toEqual([]);
         // Made anew from what was written, they are the same.
-        const before = await server.listing();
-        await server.clear();
+        const before = await own.server.listing();
+        await own.server.clear();
         if (line === 'current') {
           await apply(file?.section ?? {});
-          expect(Object.keys(await server.listing())).toEqual(Object.keys(before));
-          expect((await server.listing()).KV_mirror).toMatchObject({ allow_msg_ttl: true });
+          expect(Object.keys(await own.server.listing())).toEqual(Object.keys(before));
+          expect((await own.server.listing()).KV_mirror).toMatchObject({ allow_msg_ttl: true });
         }
       });
     });

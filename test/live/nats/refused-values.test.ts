@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalNats, natsLines, startNats } from '../../../local/nats.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { natsLines } from '../../../local/nats.ts';
 import { streamResource } from '../../../src/brokers/nats/kinds/addresses.ts';
 import { isObject, type Json, type JsonObject } from '../../../src/model/index.ts';
 import { checkSection, server as identity, plan } from '../../brokers/nats/project.ts';
 import { consumerEdges, type Edge, streamEdges } from './edge-values.ts';
 import { describeLines } from './lines.ts';
-import { PlainServer } from './plain.ts';
+import { ownServer } from './own-server.ts';
 
 /** Refused by brokerform, though a server takes it: it would have no effect, or the documentation has no such value. */
 const STRICTER = new Set([
@@ -32,21 +32,14 @@ const ALL = process.env.BROKERFORM_RUNS !== undefined;
 
 describeLines(
   (line) => {
+    const own = ownServer(line);
     const share = natsLines.indexOf(line);
     const mine = (edges: readonly Edge[]) => edges.filter((_, i) => ALL || i % natsLines.length === share);
 
-    let nats: LocalNats;
-    let server: PlainServer;
     let version: string;
     beforeAll(async () => {
-      nats = await startNats(line);
-      server = await PlainServer.connect(nats.url);
-      version = server.connection.info?.version ?? '';
-      await server.clear();
-    });
-    afterAll(async () => {
-      await server?.close();
-      await nats?.stop();
+      version = own.server.connection.info?.version ?? '';
+      await own.server.clear();
     });
 
     /** Offline, or by the plan. */
@@ -75,13 +68,13 @@ describeLines(
     }
 
     test('streams: what the server refuses is refused before anything is sent, and nothing else', async () => {
-      await server.demand('STREAM.CREATE.O', { name: 'O', subjects: ['o.>'], storage: 'memory' });
+      await own.server.demand('STREAM.CREATE.O', { name: 'O', subjects: ['o.>'], storage: 'memory' });
       const found = await disagreements(
         mine(streamEdges),
         ([, body]) => ({ O: { subjects: ['o.>'] }, X: body }),
         async ([, body]) => {
-          const answer = await server.request('STREAM.CREATE.X', { name: 'X', ...body });
-          if (!answer.error) await server.demand('STREAM.DELETE.X');
+          const answer = await own.server.request('STREAM.CREATE.X', { name: 'X', ...body });
+          if (!answer.error) await own.server.demand('STREAM.DELETE.X');
           return answer;
         },
       );
@@ -94,11 +87,11 @@ describeLines(
         known,
         ([, body, limits]) => ({ O: { subjects: ['o.>'], ...limitsOf(limits), consumers: { c: body } } }),
         async ([, body, limits]) => {
-          await server.request('STREAM.DELETE.O');
+          await own.server.request('STREAM.DELETE.O');
           const stream = { name: 'O', subjects: ['o.>'], storage: 'memory', ...limitsOf(limits) };
-          await server.demand('STREAM.CREATE.O', stream);
+          await own.server.demand('STREAM.CREATE.O', stream);
           const config = { name: 'c', durable_name: 'c', ack_policy: 'explicit', ...body };
-          return server.request('CONSUMER.DURABLE.CREATE.O.c', { stream_name: 'O', config });
+          return own.server.request('CONSUMER.DURABLE.CREATE.O.c', { stream_name: 'O', config });
         },
       );
       expect(found).toEqual([]);

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type LocalNats, startNats } from '../../../local/nats.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { type JsonObject, printJson } from '../../../src/model/index.ts';
 import { killsOf, momentIn, sayings, type Watch, watchBy } from '../dying.ts';
-import { LiveProject } from '../project.ts';
-import { NatsProject } from './cli-project.ts';
 import { describeLines } from './lines.ts';
-import { PlainServer } from './plain.ts';
+import { ownServer } from './own-server.ts';
 
 const WRITES = String.raw`PUB \$JS\.API\.CONSUMER\.(CREATE|DELETE|DURABLE)\b(?!\.BROKERFORM_LOCK)`;
 
@@ -48,33 +45,18 @@ const NEW = { worker: 'billing', some: 'first', pushed: 'out', audit: 'log', one
 
 describeLines(
   (line) => {
-    let nats: LocalNats;
-    let server: PlainServer;
-    let project: LiveProject;
-    let cli: NatsProject;
+    const own = ownServer(line);
     const hasPauses = line === 'current';
 
-    beforeAll(async () => {
-      nats = await startNats(line);
-      server = await PlainServer.connect(nats.url);
-      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [nats.url] } } });
-      cli = new NatsProject([nats.url]);
-    });
-    beforeEach(() => server.clear());
-    afterAll(async () => {
-      project?.remove();
-      cli?.removeFolder();
-      await server?.close();
-      await nats?.stop();
-    });
+    beforeEach(() => own.server.clear());
 
     async function apply(names: Readonly<Record<string, string>>): Promise<void> {
-      const checked = project.check(printJson({ nats: { streams: streams(names) } }));
-      const plan = await project.plan(checked, {});
+      const checked = own.project.check(printJson({ nats: { streams: streams(names) } }));
+      const plan = await own.project.plan(checked, {});
       expect(plan.blockers).toEqual([]);
-      const report = await project.apply(checked, plan);
+      const report = await own.project.apply(checked, plan);
       expect(report.steps.filter(({ status }) => status !== 'applied')).toEqual([]);
-      expect((await project.plan(checked, {})).waves.flat().map(({ fields }) => fields)).toEqual([]);
+      expect((await own.project.plan(checked, {})).waves.flat().map(({ fields }) => fields)).toEqual([]);
     }
 
     /** Stream sequences that a pull consumer gives now. */
@@ -83,28 +65,30 @@ describeLines(
       while (sequences.length < most) {
         const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
         const body = JSON.stringify({ batch: 1, no_wait: true });
-        const message = await server.connection.request(subject, body, { timeout: 2_000, noMux: true });
+        const message = await own.server.connection.request(subject, body, { timeout: 2_000, noMux: true });
         const sequence = Number(message.reply?.split('.').at(-4));
         if (!Number.isInteger(sequence)) break;
         sequences.push(sequence);
         if (isAcknowledged && message.reply?.endsWith('.0') === false)
-          await server.connection.request(message.reply, '+ACK', { timeout: 2_000 }).catch(() => undefined);
+          await own.server.connection
+            .request(message.reply, '+ACK', { timeout: 2_000 })
+            .catch(() => undefined);
       }
       return sequences;
     }
 
     /** Everything with its old name: 20 messages in each stream, the first ones acknowledged. */
     async function reset(): Promise<void> {
-      await server.clear();
+      await own.server.clear();
       await apply({});
       if (hasPauses) {
-        await server.demand('CONSUMER.PAUSE.ORDERS.worker', { pause_until: '2090-01-01T00:00:00Z' });
-        await server.demand('CONSUMER.PAUSE.ORDERS.worker', {});
-        await server.demand('CONSUMER.PAUSE.ORDERS.pushed', { pause_until: '2090-01-01T00:00:00Z' });
+        await own.server.demand('CONSUMER.PAUSE.ORDERS.worker', { pause_until: '2090-01-01T00:00:00Z' });
+        await own.server.demand('CONSUMER.PAUSE.ORDERS.worker', {});
+        await own.server.demand('CONSUMER.PAUSE.ORDERS.pushed', { pause_until: '2090-01-01T00:00:00Z' });
       }
       for (let i = 1; i <= 20; i++) {
         for (const subject of [`orders.${i % 2}`, `jobs.${(i % 2) + 1}`, 'wanted'])
-          await server.publish(subject, `${i}`);
+          await own.server.publish(subject, `${i}`);
       }
       expect(await taken('ORDERS', 'worker', { most: 4 })).toEqual([1, 2, 3, 4]);
       // Out of order: it comes again.
@@ -117,14 +101,14 @@ describeLines(
 
     /** Under the new names, everything continues behind what was acknowledged. */
     async function judge(): Promise<void> {
-      expect([...(await server.consumers('ORDERS')).keys()].sort()).toEqual([
+      expect([...(await own.server.consumers('ORDERS')).keys()].sort()).toEqual([
         'billing',
         'first',
         'log',
         'out',
       ]);
-      expect([...(await server.consumers('JOBS')).keys()].sort()).toEqual(['two', 'uno']);
-      expect([...(await server.consumers('WANTED')).keys()]).toEqual(['viewer']);
+      expect([...(await own.server.consumers('JOBS')).keys()].sort()).toEqual(['two', 'uno']);
+      expect([...(await own.server.consumers('WANTED')).keys()]).toEqual(['viewer']);
       const from = (first: number, step = 1) =>
         Array.from({ length: 20 }, (_, i) => i + 1).filter((i) => i >= first && (i - first) % step === 0);
       expect(await taken('ORDERS', 'billing')).toEqual(from(5));
@@ -133,7 +117,7 @@ describeLines(
       expect(await taken('JOBS', 'uno')).toEqual(from(8, 2));
       expect(await taken('JOBS', 'two')).toEqual(from(1, 2));
       expect(await taken('WANTED', 'viewer')).toEqual(from(6));
-      const { config } = await server.demand('CONSUMER.INFO.ORDERS.out');
+      const { config } = await own.server.demand('CONSUMER.INFO.ORDERS.out');
       expect(config).toMatchObject({
         deliver_subject: 'out.pushed',
         ...(hasPauses && { pause_until: '2090-01-01T00:00:00Z' }),
@@ -149,21 +133,21 @@ describeLines(
     });
 
     test('killed before any request that changes something', async () => {
-      const watch: Watch = { ports: [Number(URL.parse(nats.url)?.port)], pattern: WRITES };
-      cli.declare(streams(NEW));
+      const watch: Watch = { ports: [Number(URL.parse(own.nats.url)?.port)], pattern: WRITES };
+      own.cli.declare(streams(NEW));
       await reset();
-      const writes = await sayings(cli, watch, 'apply', '--auto-approve');
+      const writes = await sayings(own.cli, watch, 'apply', '--auto-approve');
       expect(writes).toBe(2 * Object.keys(NEW).length);
       await judge();
       const kills = Math.min(killsOf(FEW), writes);
       for (let i = 0; i < kills; i++) {
         const count = kills === writes ? i + 1 : momentIn(writes + 1);
         await reset();
-        watchBy(cli, { ...watch, count });
-        const { signal } = await cli.run('apply', '--auto-approve');
-        watchBy(cli);
+        watchBy(own.cli, { ...watch, count });
+        const { signal } = await own.cli.run('apply', '--auto-approve');
+        watchBy(own.cli);
         expect({ count, signal }).toEqual({ count, signal: 'SIGKILL' });
-        await cli.expectFinished();
+        await own.cli.expectFinished();
         await judge();
       }
     }, 600_000);

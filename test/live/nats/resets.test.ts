@@ -1,39 +1,25 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type LocalNats, startNats } from '../../../local/nats.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { type JsonObject, type Plan, printJson } from '../../../src/model/index.ts';
 import type { Checked } from '../../../src/workflow/index.ts';
-import { LiveProject } from '../project.ts';
 import { describeLines } from './lines.ts';
-import { PlainServer } from './plain.ts';
+import { ownServer } from './own-server.ts';
 
 const MESSAGES = 10;
 const ALLOW = { allow: ['destructive:main/consumer/**'] };
 
 describeLines(
   (line) => {
+    const own = ownServer(line);
     const canReset = line === 'current';
-    let nats: LocalNats;
-    let server: PlainServer;
-    let project: LiveProject;
 
-    beforeAll(async () => {
-      nats = await startNats(line);
-      server = await PlainServer.connect(nats.url);
-      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [nats.url] } } });
-    });
     beforeEach(async () => {
-      await server.clear();
+      await own.server.clear();
       await converge({});
-      for (let i = 1; i <= MESSAGES; i++) await server.publish('orders', String(i));
-    });
-    afterAll(async () => {
-      project?.remove();
-      await server?.close();
-      await nats?.stop();
+      for (let i = 1; i <= MESSAGES; i++) await own.server.publish('orders', String(i));
     });
 
     const topology = (worker: JsonObject, retention = 'limits') =>
-      project.check(
+      own.project.check(
         printJson({
           nats: {
             streams: { ORDERS: { subjects: ['orders'], retention, max_age: '1d', consumers: { worker } } },
@@ -46,12 +32,12 @@ describeLines(
       retention?: string,
     ): Promise<{ checked: Checked; plan: Plan }> {
       const checked = topology(worker, retention);
-      return { checked, plan: await project.plan(checked, ALLOW) };
+      return { checked, plan: await own.project.plan(checked, ALLOW) };
     }
 
     async function converge(worker: JsonObject, retention?: string): Promise<Plan> {
       const { checked, plan } = await planned(worker, retention);
-      const { steps } = await project.apply(checked, plan);
+      const { steps } = await own.project.apply(checked, plan);
       expect(steps.filter(({ status }) => status !== 'applied')).toEqual([]);
       expect((await planned(worker, retention)).plan.waves).toEqual([]);
       return plan;
@@ -67,18 +53,19 @@ describeLines(
       while (sequences.length < most) {
         const subject = '$JS.API.CONSUMER.MSG.NEXT.ORDERS.worker';
         const body = JSON.stringify({ batch: 1, no_wait: true });
-        const message = await server.connection.request(subject, body, { timeout: 2_000, noMux: true });
+        const message = await own.server.connection.request(subject, body, { timeout: 2_000, noMux: true });
         const sequence = Number(message.reply?.split('.').at(-4));
         if (!Number.isInteger(sequence)) break;
         sequences.push(sequence);
-        if (isAcknowledged) await server.connection.request(message.reply ?? '', '+ACK', { timeout: 2_000 });
+        if (isAcknowledged)
+          await own.server.connection.request(message.reply ?? '', '+ACK', { timeout: 2_000 });
       }
       return sequences;
     }
 
     const range = (first: number, last: number) =>
       Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    const created = async () => (await server.demand('CONSUMER.INFO.ORDERS.worker')).created;
+    const created = async () => (await own.server.demand('CONSUMER.INFO.ORDERS.worker')).created;
 
     test('back: acknowledged messages come again, exactly from there on', async () => {
       expect(await take()).toEqual(range(1, 10));
@@ -97,7 +84,7 @@ describeLines(
       expect(await take(1, false)).toEqual([4]);
       const ahead = { deliver_policy: 'by_start_sequence', opt_start_seq: 8 };
       const checked = topology(ahead);
-      const blocked = await project.plan(checked);
+      const blocked = await own.project.plan(checked);
       expect(blocked.blockers).toMatchObject([
         { allow: 'destructive:main/consumer/ORDERS/worker', risk: { class: 'destructive' } },
       ]);
@@ -110,9 +97,9 @@ describeLines(
       expect(await take(2)).toEqual(range(1, 2));
       await converge({ deliver_policy: 'new' });
       expect(await take()).toEqual([]);
-      await server.publish('orders', 'next');
+      await own.server.publish('orders', 'next');
       expect(await take()).toEqual([11]);
-      const { message } = await server.demand('STREAM.MSG.GET.ORDERS', { seq: 6 });
+      const { message } = await own.server.demand('STREAM.MSG.GET.ORDERS', { seq: 6 });
       const { time } = message as JsonObject;
       await converge({ deliver_policy: 'by_start_time', opt_start_time: time ?? '' });
       expect(await take()).toEqual(range(6, 11));
@@ -129,7 +116,7 @@ describeLines(
         max_deliver: 7,
       });
       expect(await take()).toEqual(range(4, 10));
-      const { config } = await server.demand('CONSUMER.INFO.ORDERS.worker');
+      const { config } = await own.server.demand('CONSUMER.INFO.ORDERS.worker');
       expect(config).toMatchObject({
         ...{ ack_wait: 120e9, max_deliver: 7 },
         ...(canReset ? { deliver_policy: 'all' } : { deliver_policy: 'by_start_sequence', opt_start_seq: 4 }),
@@ -159,26 +146,26 @@ describeLines(
       expect(await take()).toEqual(range(1, 10));
       const back = { deliver_policy: 'by_start_sequence', opt_start_seq: 4 };
       const { checked, plan } = await planned(back);
-      await server.demand('CONSUMER.RESET.ORDERS.worker', { seq: 4 });
+      await own.server.demand('CONSUMER.RESET.ORDERS.worker', { seq: 4 });
       expect(await take(2)).toEqual([4, 5]);
       expect(way((await planned(back)).plan)).toEqual(['update']);
-      const { steps } = await project.apply(checked, plan);
+      const { steps } = await own.project.apply(checked, plan);
       expect(steps.map(({ status }) => status)).toEqual(['applied']);
       expect(await take()).toEqual(range(4, 10));
-      const again = await project.apply(checked, plan);
+      const again = await own.project.apply(checked, plan);
       expect(again.steps.map(({ status }) => status)).toEqual(['already']);
       expect(await take()).toEqual([]);
     });
 
     test('ahead on a stream by interest: its messages are deleted, as the plan says', async () => {
-      await server.clear();
+      await own.server.clear();
       await converge({}, 'interest');
-      for (let i = 1; i <= MESSAGES; i++) await server.publish('orders', String(i));
+      for (let i = 1; i <= MESSAGES; i++) await own.server.publish('orders', String(i));
       const plan = await converge({ deliver_policy: 'by_start_sequence', opt_start_seq: 8 }, 'interest');
       expect(plan.waves.flat().flatMap(({ risks }) => risks.map(({ message }) => message))).toEqual([
         'it skips sequences 1 to 7, and its stream deletes at once what no other consumer asks for',
       ]);
-      const { state } = await server.demand('STREAM.INFO.ORDERS');
+      const { state } = await own.server.demand('STREAM.INFO.ORDERS');
       expect(state).toMatchObject({ messages: 3, first_seq: 8 });
       expect(await take()).toEqual(range(8, 10));
     });

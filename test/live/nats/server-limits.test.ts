@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalNats, startNats } from '../../../local/nats.ts';
+import { expect, test } from 'vitest';
 import { toSections } from '../../../src/brokers/nats/kinds/index.ts';
 import { type JsonObject, printJson } from '../../../src/model/index.ts';
 import { everything, withSession } from '../../brokers/nats-session/open.ts';
 import { LiveProject } from '../project.ts';
 import { describeLines } from './lines.ts';
-import { PlainServer } from './plain.ts';
+import { ownServer } from './own-server.ts';
 
 const LIMITS = { max_ack_pending: 500, duplicate_window: '1m', max_request_batch: 100 };
 const BARE = {
@@ -16,30 +15,18 @@ const BARE = {
 
 describeLines(
   (line) => {
-    let nats: LocalNats;
-    let server: PlainServer;
-    let project: LiveProject;
-    beforeAll(async () => {
-      nats = await startNats(line, {
-        serverLimits: LIMITS,
-        users: { reader: { denyPublish: ['$JS.API.STREAM.CREATE.>', '$JS.API.CONSUMER.CREATE.>'] } },
-      });
-      server = await PlainServer.connect(nats.url);
-      project = new LiveProject({ brokers: { main: { type: 'nats', servers: [nats.url] } } });
-    });
-    afterAll(async () => {
-      project?.remove();
-      await server?.close();
-      await nats?.stop();
+    const own = ownServer(line, {
+      serverLimits: LIMITS,
+      users: { reader: { denyPublish: ['$JS.API.STREAM.CREATE.>', '$JS.API.CONSUMER.CREATE.>'] } },
     });
 
     const planOf = (topology: JsonObject) =>
-      project.plan(project.check(printJson({ nats: topology })), { allow: ['destructive:**'] });
+      own.project.plan(own.project.check(printJson({ nats: topology })), { allow: ['destructive:**'] });
 
     async function apply(topology: JsonObject) {
       const plan = await planOf(topology);
       expect(plan.blockers).toEqual([]);
-      const report = await project.apply(project.check(printJson({ nats: topology })), plan);
+      const report = await own.project.apply(own.project.check(printJson({ nats: topology })), plan);
       expect(report.steps.map(({ status, failure }) => [status, failure])).toEqual(
         report.steps.map(() => ['applied', undefined]),
       );
@@ -49,12 +36,12 @@ describeLines(
 
     async function config(consumer?: string): Promise<JsonObject> {
       const found = consumer
-        ? (await server.consumers('S')).get(consumer)
-        : (await server.streams()).get('S');
+        ? (await own.server.consumers('S')).get(consumer)
+        : (await own.server.streams()).get('S');
       return (found?.config ?? {}) as JsonObject;
     }
 
-    test('what nobody declares is left to the server, and a key that is removed returns to its limit', async () => {
+    test('what nobody declares is left to the own.server, and a key that is removed returns to its limit', async () => {
       await apply(BARE);
       expect(await config()).toMatchObject({ duplicate_window: 60e9 });
       expect(await config('c')).toMatchObject({ max_ack_pending: 500, max_batch: 100 });
@@ -81,8 +68,8 @@ describeLines(
 
     test('no question of a session is ever accepted, and import leaves out what the server chose', async () => {
       await apply(BARE);
-      const names = [...(await server.streams()).keys()];
-      await withSession({ servers: [nats.url] }, async (session) => {
+      const names = [...(await own.server.streams()).keys()];
+      await withSession({ servers: [own.nats.url] }, async (session) => {
         const live = await session.read(everything);
         expect(session.broker.facts.serverLimits).toEqual({
           duplicate_window: 60e9,
@@ -97,13 +84,13 @@ describeLines(
           consumers: { c: {}, push: { deliver_subject: 'd' } },
         });
       });
-      expect([...(await server.streams()).keys()]).toEqual(names);
-      expect([...(await server.consumers('S')).keys()].sort()).toEqual(['c', 'push']);
+      expect([...(await own.server.streams()).keys()]).toEqual(names);
+      expect([...(await own.server.consumers('S')).keys()].sort()).toEqual(['c', 'push']);
     });
 
     test('who may not ask takes a value below the default for the server’s own', async () => {
       await apply(BARE);
-      const settings = { servers: [nats.url], username: 'reader', password: 'reader' };
+      const settings = { servers: [own.nats.url], username: 'reader', password: 'reader' };
       const reader = new LiveProject({ brokers: { main: { type: 'nats', ...settings } } });
       try {
         const plan = await reader.plan(reader.check(printJson({ nats: BARE })));
