@@ -33,8 +33,9 @@ const CHANGED: Record<string, [sent: Fields, came: Fields]> = {
 };
 
 // Before 4.0, a plug-in makes them messages of AMQP 0-9-1 as they come.
-describe('messages of AMQP 1.0 in a move of RabbitMQ current', () => {
-  const broker = sharedBroker('current');
+const broker = sharedBroker('current');
+
+describe.skipIf(broker.missing)('messages of AMQP 1.0 in a move of RabbitMQ current', () => {
   let project: CliProject;
   let client: Amqp10Client;
 
@@ -44,7 +45,6 @@ describe('messages of AMQP 1.0 in a move of RabbitMQ current', () => {
   });
 
   beforeEach(async () => {
-    if (broker.missing) return;
     project = new CliProject(broker);
     await project.makeVhost();
     project.declare(body('classic'));
@@ -58,54 +58,45 @@ describe('messages of AMQP 1.0 in a move of RabbitMQ current', () => {
 
   const move = (...args: string[]) => [...args, '--move', project.address('queue', 'orders')];
 
-  test.skipIf(broker.missing)(
-    'the plan tells of their clients; they come as the documentation says',
-    async () => {
-      const sent = [...Object.values(KEPT), ...Object.values(CHANGED).map(([one]) => one)];
-      const expected = [...Object.values(KEPT), ...Object.values(CHANGED).map(([, one]) => one)];
-      await client.publish(
-        'events',
-        'key',
-        sent.map((one) => ({ body: data_section(Buffer.from('a')), durable: true, ...one })),
-      );
-      project.declare(body('quorum'));
-      await vi.waitFor(
-        async () =>
-          expect((await project.run(...move('plan'))).stdout).toContain(
-            'the vhost has 1 AMQP 1.0 connection:',
-          ),
-        { timeout: 60_000, interval: 1_000 },
-      );
-      await project.expectRun(0, ...move('apply', '--auto-approve'));
-      const came = await client.take('orders', sent.length);
-      expect(came.map((one, i) => picked({ ...one }, expected[i] ?? {}))).toEqual(
-        expected.map((one) => picked(one, one)),
-      );
-    },
-  );
+  test('the plan tells of their clients; they come as the documentation says', async () => {
+    const sent = [...Object.values(KEPT), ...Object.values(CHANGED).map(([one]) => one)];
+    const expected = [...Object.values(KEPT), ...Object.values(CHANGED).map(([, one]) => one)];
+    await client.publish(
+      'events',
+      'key',
+      sent.map((one) => ({ body: data_section(Buffer.from('a')), durable: true, ...one })),
+    );
+    project.declare(body('quorum'));
+    await vi.waitFor(
+      async () =>
+        expect((await project.run(...move('plan'))).stdout).toContain('the vhost has 1 AMQP 1.0 connection:'),
+      { timeout: 60_000, interval: 1_000 },
+    );
+    await project.expectRun(0, ...move('apply', '--auto-approve'));
+    const came = await client.take('orders', sent.length);
+    expect(came.map((one, i) => picked({ ...one }, expected[i] ?? {}))).toEqual(
+      expected.map((one) => picked(one, one)),
+    );
+  });
 
-  test.skipIf(broker.missing)(
-    'one that cannot be told in AMQP 0-9-1 stops it, is not lost, and lets it go on',
-    async () => {
-      const uuid = rhea.types.wrap_uuid(Buffer.from('0123456789abcdef'));
-      await client.publish('events', 'key', [
-        { body: 'first', durable: true },
-        { body: 'stuck', durable: true, application_properties: { id: uuid } },
-        { body: 'last', durable: true },
-      ]);
-      project.declare(body('quorum'));
-      const stopped = await project.expectRun(1, ...move('apply', '--auto-approve'));
-      expect(stopped.stdout).toContain('let a consumer of AMQP 1.0 take it');
-      const { stdout } = await project.expectRun(0, 'plan');
-      expect(stdout).toContain('continues the move of its messages');
-      const seen = new Set<unknown>();
-      while (!seen.has('stuck')) for (const one of await client.take('orders', 1)) seen.add(one.body);
-      await project.expectRun(0, ...move('apply', '--auto-approve'));
-      while (seen.size < 3) for (const one of await client.take('orders', 1)) seen.add(one.body);
-      await project.expectRun(0, 'plan', '--detailed-exitcode');
-    },
-    240_000,
-  );
+  test('one that cannot be told in AMQP 0-9-1 stops it, is not lost, and lets it go on', async () => {
+    const uuid = rhea.types.wrap_uuid(Buffer.from('0123456789abcdef'));
+    await client.publish('events', 'key', [
+      { body: 'first', durable: true },
+      { body: 'stuck', durable: true, application_properties: { id: uuid } },
+      { body: 'last', durable: true },
+    ]);
+    project.declare(body('quorum'));
+    const stopped = await project.expectRun(1, ...move('apply', '--auto-approve'));
+    expect(stopped.stdout).toContain('let a consumer of AMQP 1.0 take it');
+    const { stdout } = await project.expectRun(0, 'plan');
+    expect(stdout).toContain('continues the move of its messages');
+    const seen = new Set<unknown>();
+    while (!seen.has('stuck')) for (const one of await client.take('orders', 1)) seen.add(one.body);
+    await project.expectRun(0, ...move('apply', '--auto-approve'));
+    while (seen.size < 3) for (const one of await client.take('orders', 1)) seen.add(one.body);
+    await project.expectRun(0, 'plan', '--detailed-exitcode');
+  }, 240_000);
 });
 
 function picked(message: Fields, fields: Fields): Fields {

@@ -10,12 +10,14 @@ export type Line = (typeof LINES)[number];
 
 /**
  * The same tests on both lines, side by side, as most of the time one waits for a process or a broker; the tests of
- * one line run one after the other. Once a file, or all of its suites run at once.
+ * one line run one after the other, or are skipped where its broker cannot be had. Once a file, or all of its suites run
+ * at once.
  */
-export function eachLine(title: string, define: (line: Line) => void): void {
+export function eachLine(title: string, define: (broker: SharedRabbit, line: Line) => void): void {
   for (const line of LINES) {
-    describe.concurrent(title.replace('%s', line), () => {
-      describe.sequential('through the command line', () => define(line));
+    const { missing: skip, ...broker } = sharedBroker(line);
+    describe.concurrent(title.replace('%s', line), { skip }, () => {
+      describe.sequential('through the command line', () => define(broker, line));
     });
   }
 }

@@ -1,16 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { eachLine, manyQueues, sharedBroker, WiredProject } from './cli-project.ts';
+import { eachLine, manyQueues, WiredProject } from './cli-project.ts';
 import { AMQP, type Wires } from './wire.ts';
 
 const LISTING = 'GET /api/queues/';
 
-eachLine('a connection to RabbitMQ %s that is cut', (line) => {
-  const broker = sharedBroker(line);
+eachLine('a connection to RabbitMQ %s that is cut', (broker) => {
   let project: WiredProject;
   let wires: Wires;
 
   beforeEach(async () => {
-    if (broker.missing) return;
     project = await WiredProject.start(broker);
     wires = project.wires;
   });
@@ -25,7 +23,7 @@ eachLine('a connection to RabbitMQ %s that is cut', (line) => {
     wires.http.mend();
   };
 
-  test.skipIf(broker.missing)('while reading, once: it is read again', async () => {
+  test('while reading, once: it is read again', async () => {
     project.declare({ queues: manyQueues(3) });
     await project.expectFinished();
     wires.http.when(LISTING, 1, () => wires.http.cut());
@@ -33,7 +31,7 @@ eachLine('a connection to RabbitMQ %s that is cut', (line) => {
     expect(stdout).toContain('No changes.');
   });
 
-  test.skipIf(broker.missing)('while reading, for good: nothing is applied', async () => {
+  test('while reading, for good: nothing is applied', async () => {
     project.declare({ queues: manyQueues(3) });
     wires.http.when(LISTING, 1, cutBoth);
     const { stderr } = await project.expectRun(1, 'apply', '--auto-approve');
@@ -43,7 +41,7 @@ eachLine('a connection to RabbitMQ %s that is cut', (line) => {
     await project.expectFinished();
   });
 
-  test.skipIf(broker.missing)('while declaring, again and again: it goes on, and all is done', async () => {
+  test('while declaring, again and again: it goes on, and all is done', async () => {
     project.declare({ queues: manyQueues(200) });
     for (const count of [40, 80, 120]) wires.amqp.when(AMQP.queueDeclare, count, () => wires.amqp.cut());
     for (const count of [40, 80, 120]) wires.amqp.when(AMQP.queueBind, count, () => wires.amqp.cut());
@@ -53,39 +51,36 @@ eachLine('a connection to RabbitMQ %s that is cut', (line) => {
     await project.expectFinished();
   });
 
-  test.skipIf(broker.missing)(
-    'while declaring, for good: what is not known is said, and the next apply finishes',
-    async () => {
-      project.declare({ queues: manyQueues(200) });
-      const apply = project.start('apply', '--auto-approve', '--report', 'report.json');
-      wires.amqp.when(AMQP.queueDeclare, 100, () => {
-        cutBoth();
-        // Nobody waits half a minute for a broker to come back.
-        setTimeout(() => apply.kill('SIGINT'), 500);
-      });
-      const { code, stdout, stderr } = await apply.ended;
-      expect([code, stderr]).toEqual([130, expect.stringContaining('Stopping')]);
-      expect(stdout).toContain('interrupted by SIGINT');
-      const { 'not-started': notStarted = 0, applied = 0, ...others } = project.statuses();
-      expect(applied).toBe(0);
-      expect(notStarted).toBeGreaterThan(200);
-      expect(Object.keys(others).sort()).toEqual(['unknown', 'unverified']);
-      const told = project.report().steps.filter(({ status }) => status === 'unverified');
-      expect(told[0]?.failure?.message).toContain('could not read the live state after the apply');
-      mend();
-      await project.expectFinished();
-      expect(await project.bindings()).toHaveLength(200);
-    },
-  );
+  test('while declaring, for good: what is not known is said, and the next apply finishes', async () => {
+    project.declare({ queues: manyQueues(200) });
+    const apply = project.start('apply', '--auto-approve', '--report', 'report.json');
+    wires.amqp.when(AMQP.queueDeclare, 100, () => {
+      cutBoth();
+      // Nobody waits half a minute for a broker to come back.
+      setTimeout(() => apply.kill('SIGINT'), 500);
+    });
+    const { code, stdout, stderr } = await apply.ended;
+    expect([code, stderr]).toEqual([130, expect.stringContaining('Stopping')]);
+    expect(stdout).toContain('interrupted by SIGINT');
+    const { 'not-started': notStarted = 0, applied = 0, ...others } = project.statuses();
+    expect(applied).toBe(0);
+    expect(notStarted).toBeGreaterThan(200);
+    expect(Object.keys(others).sort()).toEqual(['unknown', 'unverified']);
+    const told = project.report().steps.filter(({ status }) => status === 'unverified');
+    expect(told[0]?.failure?.message).toContain('could not read the live state after the apply');
+    mend();
+    await project.expectFinished();
+    expect(await project.bindings()).toHaveLength(200);
+  });
 
-  test.skipIf(broker.missing)('while verifying, once: it is read again', async () => {
+  test('while verifying, once: it is read again', async () => {
     project.declare({ queues: manyQueues(5) });
     wires.amqp.when(AMQP.queueBind, 1, () => wires.http.when(LISTING, 1, () => wires.http.cut()));
     await project.expectRun(0, 'apply', '--auto-approve', '--report', 'report.json');
     expect(project.statuses()).toEqual({ applied: 10 });
   });
 
-  test.skipIf(broker.missing)('while verifying, for good: applied, but not seen', async () => {
+  test('while verifying, for good: applied, but not seen', async () => {
     project.declare({ queues: manyQueues(5) });
     wires.amqp.when(AMQP.queueBind, 1, () => wires.http.when(LISTING, 1, cutBoth));
     const { stdout } = await project.expectRun(5, 'apply', '--auto-approve', '--report', 'report.json');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Running } from '../cli-folder.ts';
 import { keptFiles } from '../dying.ts';
-import { eachLine, manyQueues, sharedBroker, WiredProject } from './cli-project.ts';
+import { eachLine, manyQueues, WiredProject } from './cli-project.ts';
 import { AMQP, type Wires } from './wire.ts';
 
 const COUNT = 100;
@@ -15,13 +15,11 @@ const orders = (type: string) => ({
   queues: { orders: { type, bindings: [{ from: 'events', keys: ['a', 'b.#'] }] } },
 });
 
-eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
-  const broker = sharedBroker(line);
+eachLine('an apply to RabbitMQ %s that is interrupted', (broker) => {
   let project: WiredProject;
   let wires: Wires;
 
   beforeEach(async () => {
-    if (broker.missing) return;
     project = await WiredProject.start(broker);
     wires = project.wires;
     project.declare({ queues: manyQueues(COUNT) });
@@ -55,7 +53,7 @@ eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    test.skipIf(broker.missing)(`${signal} once: what is in flight is finished, and reported`, async () => {
+    test(`${signal} once: what is in flight is finished, and reported`, async () => {
       const { code, stdout, stderr } = await applyAndStop((apply) => {
         apply.kill(signal);
         setTimeout(() => wires.amqp.release(), 300);
@@ -74,7 +72,7 @@ eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
     });
   }
 
-  test.skipIf(broker.missing)('SIGINT twice: gives up at once, and says what it does not know', async () => {
+  test('SIGINT twice: gives up at once, and says what it does not know', async () => {
     const { code, stderr } = await applyAndStop((apply) => {
       apply.kill('SIGINT');
       setTimeout(() => apply.kill('SIGINT'), 300);
@@ -87,7 +85,7 @@ eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
     await expectRest();
   });
 
-  test.skipIf(broker.missing)('SIGINT while planning: nothing was changed', async () => {
+  test('SIGINT while planning: nothing was changed', async () => {
     const plan = project.start('apply', '--auto-approve', '--report', 'report.json');
     wires.http.when('GET /api/queues/', 1, () => {
       wires.http.hold();
@@ -101,7 +99,7 @@ eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
     await expectRest();
   });
 
-  test.skipIf(broker.missing)('SIGKILL in the middle of an apply', async () => {
+  test('SIGKILL in the middle of an apply', async () => {
     const { signal } = await applyAndStop((apply) => apply.kill('SIGKILL'));
     expect(signal).toBe('SIGKILL');
     expect(existsSync(project.path('report.json'))).toBe(false);
@@ -110,68 +108,62 @@ eachLine('an apply to RabbitMQ %s that is interrupted', (line) => {
     await expectRest();
   });
 
-  test.skipIf(broker.missing)(
-    'SIGKILL in the middle of a replacement: a saved plan restores all bindings',
-    async () => {
-      project.declare(orders('classic'));
-      await project.expectFinished();
-      await bindAsOthers();
+  test('SIGKILL in the middle of a replacement: a saved plan restores all bindings', async () => {
+    project.declare(orders('classic'));
+    await project.expectFinished();
+    await bindAsOthers();
 
-      project.declare(orders('quorum'));
-      const key = `destructive:${project.address('queue', 'orders')}`;
-      await project.expectRun(0, 'plan', '--allow', key, '--out', 'plan.json');
-      const apply = project.start('apply', 'plan.json');
-      // The old queue is gone, and the new one is never heard of.
-      wires.amqp.when(`${AMQP.queueDelete}${ORDERS}`, 1, () =>
-        wires.amqp.when(`${AMQP.queueDeclare}${ORDERS}`, 1, () => {
-          wires.amqp.cut(true);
-          apply.kill('SIGKILL');
-        }),
-      );
-      await apply.ended;
-      wires.amqp.mend();
-      expect(await project.queues()).toEqual([]);
-
-      await project.expectRun(0, 'apply', 'plan.json', '--report', 'report.json');
-      expect(project.statuses()).toEqual({ applied: 1 });
-      expect(await project.bindings()).toEqual([
-        'amq.topic → orders theirs',
-        'events → orders a',
-        'events → orders b.#',
-      ]);
-      await project.expectRun(0, 'plan', '--detailed-exitcode');
-    },
-  );
-
-  test.skipIf(broker.missing)(
-    'SIGKILL in the middle of a replacement: the next plan brings back what others made, and says from where',
-    async () => {
-      project.declare(orders('classic'));
-      await project.expectFinished();
-      await bindAsOthers();
-      project.declare(orders('quorum'));
-      const key = `destructive:${project.address('queue', 'orders')}`;
-      const apply = project.start('apply', '--auto-approve', '--allow', key);
-      wires.amqp.when(AMQP.queueBind, 1, () => {
+    project.declare(orders('quorum'));
+    const key = `destructive:${project.address('queue', 'orders')}`;
+    await project.expectRun(0, 'plan', '--allow', key, '--out', 'plan.json');
+    const apply = project.start('apply', 'plan.json');
+    // The old queue is gone, and the new one is never heard of.
+    wires.amqp.when(`${AMQP.queueDelete}${ORDERS}`, 1, () =>
+      wires.amqp.when(`${AMQP.queueDeclare}${ORDERS}`, 1, () => {
         wires.amqp.cut(true);
         apply.kill('SIGKILL');
-      });
-      await apply.ended;
-      wires.amqp.mend();
-      const { stdout } = await project.expectRun(2, 'plan', '--detailed-exitcode');
-      expect(stdout).toMatch(/\+ {2}binding amq\.topic → orders/);
-      expect(stdout).toMatch(
-        /lost in an interrupted apply; re-created from \.brokerform\/unfinished-\S+\.json/,
-      );
-      expect(keptFiles(project)).toHaveLength(1);
-      await project.expectRun(0, 'apply', '--auto-approve');
-      expect(await project.bindings()).toContain('amq.topic → orders theirs');
-      expect(keptFiles(project)).toEqual([]);
-      await project.expectRun(0, 'plan', '--detailed-exitcode');
-    },
-  );
+      }),
+    );
+    await apply.ended;
+    wires.amqp.mend();
+    expect(await project.queues()).toEqual([]);
 
-  test.skipIf(broker.missing)('two applies at once both end well', async () => {
+    await project.expectRun(0, 'apply', 'plan.json', '--report', 'report.json');
+    expect(project.statuses()).toEqual({ applied: 1 });
+    expect(await project.bindings()).toEqual([
+      'amq.topic → orders theirs',
+      'events → orders a',
+      'events → orders b.#',
+    ]);
+    await project.expectRun(0, 'plan', '--detailed-exitcode');
+  });
+
+  test('SIGKILL in the middle of a replacement: the next plan brings back what others made, and says from where', async () => {
+    project.declare(orders('classic'));
+    await project.expectFinished();
+    await bindAsOthers();
+    project.declare(orders('quorum'));
+    const key = `destructive:${project.address('queue', 'orders')}`;
+    const apply = project.start('apply', '--auto-approve', '--allow', key);
+    wires.amqp.when(AMQP.queueBind, 1, () => {
+      wires.amqp.cut(true);
+      apply.kill('SIGKILL');
+    });
+    await apply.ended;
+    wires.amqp.mend();
+    const { stdout } = await project.expectRun(2, 'plan', '--detailed-exitcode');
+    expect(stdout).toMatch(/\+ {2}binding amq\.topic → orders/);
+    expect(stdout).toMatch(
+      /lost in an interrupted apply; re-created from \.brokerform\/unfinished-\S+\.json/,
+    );
+    expect(keptFiles(project)).toHaveLength(1);
+    await project.expectRun(0, 'apply', '--auto-approve');
+    expect(await project.bindings()).toContain('amq.topic → orders theirs');
+    expect(keptFiles(project)).toEqual([]);
+    await project.expectRun(0, 'plan', '--detailed-exitcode');
+  });
+
+  test('two applies at once both end well', async () => {
     const ended = await Promise.all([
       project.run('apply', '--auto-approve'),
       project.run('apply', '--auto-approve'),

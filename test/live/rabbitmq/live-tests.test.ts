@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
+import { CliProject, eachLine } from './cli-project.ts';
 
 const BODY = {
   exchanges: {
@@ -33,11 +33,10 @@ const BODY = {
   policies: { ttl: { pattern: '^unr', 'apply-to': 'queues', definition: { 'message-ttl': '50ms' } } },
 };
 
-eachLine('tests on RabbitMQ %s', (line) => {
-  const shared = sharedBroker(line);
+eachLine('tests on RabbitMQ %s', (shared) => {
   let project: CliProject;
   beforeEach(() => {
-    if (!shared.missing) project = new CliProject(shared);
+    project = new CliProject(shared);
   });
   afterEach(() => project?.remove());
 
@@ -54,71 +53,60 @@ eachLine('tests on RabbitMQ %s', (line) => {
       /^brokerform-test-/.test(String(name)) ? [name] : [],
     );
 
-  test.skipIf(shared.missing)(
-    'the broker does what the tests expect, and nothing is left of them',
-    async () => {
-      write(
-        { publish: { key: 'order.created' }, reaches: ['orders', 'log'] },
-        {
-          publish: { key: 'order.x' },
-          'rejected-by': 'orders',
-          'ends-in': 'failed',
-          after: { tries: 1, delay: '10m' },
-        },
-        { publish: { key: 'limited' }, 'returned-by': 'limited', 'ends-in': 'failed', after: { tries: 3 } },
-        { publish: { key: 'x', cc: ['limited'] }, includes: ['limited'], never: ['orders', 'failed'] },
-        { publish: { exchange: '', key: 'unrouted' }, reaches: ['unrouted'] },
-      );
-      const { code, stdout, stderr } = await project.run('test', '--live');
-      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '5 tests: 5 passed\n', stderr: '' });
-      // Tests of the other suites may run at the same time, but not under this project's vhost.
-      expect(await project.queues().catch(() => [])).toEqual([]);
-    },
-  );
+  test('the broker does what the tests expect, and nothing is left of them', async () => {
+    write(
+      { publish: { key: 'order.created' }, reaches: ['orders', 'log'] },
+      {
+        publish: { key: 'order.x' },
+        'rejected-by': 'orders',
+        'ends-in': 'failed',
+        after: { tries: 1, delay: '10m' },
+      },
+      { publish: { key: 'limited' }, 'returned-by': 'limited', 'ends-in': 'failed', after: { tries: 3 } },
+      { publish: { key: 'x', cc: ['limited'] }, includes: ['limited'], never: ['orders', 'failed'] },
+      { publish: { exchange: '', key: 'unrouted' }, reaches: ['unrouted'] },
+    );
+    const { code, stdout, stderr } = await project.run('test', '--live');
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '5 tests: 5 passed\n', stderr: '' });
+    // Tests of the other suites may run at the same time, but not under this project's vhost.
+    expect(await project.queues().catch(() => [])).toEqual([]);
+  });
 
-  test.skipIf(shared.missing)(
-    'what the broker does otherwise fails a test, with the declared way',
-    async () => {
-      write(
-        { publish: { key: 'ordr.created' }, reaches: ['orders'] },
-        { publish: { key: 'round' }, 'rejected-by': 'round', 'ends-in': 'failed' },
-        { publish: { exchange: 'evnts', key: 'x' }, reaches: ['orders'] },
-      );
-      const { code, stdout } = await project.run('test', '--live');
-      expect(code).toBe(3);
-      expect(stdout).toContain(
-        'reaches: expected queue orders; got queue log: missing orders, unexpected log',
-      );
-      expect(stdout).toContain('└─ key # → queue log (stream)');
-      expect(stdout).toContain('ends-in: it has no end: round still got it after 20 deliveries');
-      expect(stdout).toContain('hint: did you mean events?');
-    },
-  );
+  test('what the broker does otherwise fails a test, with the declared way', async () => {
+    write(
+      { publish: { key: 'ordr.created' }, reaches: ['orders'] },
+      { publish: { key: 'round' }, 'rejected-by': 'round', 'ends-in': 'failed' },
+      { publish: { exchange: 'evnts', key: 'x' }, reaches: ['orders'] },
+    );
+    const { code, stdout } = await project.run('test', '--live');
+    expect(code).toBe(3);
+    expect(stdout).toContain('reaches: expected queue orders; got queue log: missing orders, unexpected log');
+    expect(stdout).toContain('└─ key # → queue log (stream)');
+    expect(stdout).toContain('ends-in: it has no end: round still got it after 20 deliveries');
+    expect(stdout).toContain('hint: did you mean events?');
+  });
 
-  test.skipIf(shared.missing)(
-    'a run that is interrupted leaves nothing; what a killed one left is removed later',
-    async () => {
-      const old = `brokerform-test-${(Date.now() - 7_200_000).toString(36)}-0123abcd-0-keep`;
-      await project.broker.put(['vhosts', old], {});
-      write({ publish: { key: 'round' }, 'rejected-by': 'round', 'ends-in': 'failed' });
-      const run = project.start('test', '--live');
-      let seen: unknown[] = [];
-      const made = async () => {
-        seen = (await scratch()).filter((name) => name !== old);
-        return seen.length;
-      };
-      const until = Date.now() + 20_000;
-      while ((await made()) === 0 && Date.now() < until) await sleep(20);
-      expect(seen).not.toEqual([]);
-      run.kill('SIGINT');
-      const { code, stderr } = await run.ended;
-      expect([code, stderr]).toEqual([130, expect.stringContaining('interrupted by SIGINT')]);
-      const left = await scratch();
-      expect([old, ...seen].filter((name) => left.includes(name))).toEqual([]);
-    },
-  );
+  test('a run that is interrupted leaves nothing; what a killed one left is removed later', async () => {
+    const old = `brokerform-test-${(Date.now() - 7_200_000).toString(36)}-0123abcd-0-keep`;
+    await project.broker.put(['vhosts', old], {});
+    write({ publish: { key: 'round' }, 'rejected-by': 'round', 'ends-in': 'failed' });
+    const run = project.start('test', '--live');
+    let seen: unknown[] = [];
+    const made = async () => {
+      seen = (await scratch()).filter((name) => name !== old);
+      return seen.length;
+    };
+    const until = Date.now() + 20_000;
+    while ((await made()) === 0 && Date.now() < until) await sleep(20);
+    expect(seen).not.toEqual([]);
+    run.kill('SIGINT');
+    const { code, stderr } = await run.ended;
+    expect([code, stderr]).toEqual([130, expect.stringContaining('interrupted by SIGINT')]);
+    const left = await scratch();
+    expect([old, ...seen].filter((name) => left.includes(name))).toEqual([]);
+  });
 
-  test.skipIf(shared.missing)('a user who may make no vhost is told which right is missing', async () => {
+  test('a user who may make no vhost is told which right is missing', async () => {
     const { broker, vhost } = project;
     await project.makeVhost();
     const user = `u-${vhost}`;

@@ -2,7 +2,7 @@ import { connect } from 'amqplib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalRabbit, startRabbit, Unavailable } from '../../../local/rabbitmq.ts';
 import { killsOf, momentIn } from '../dying.ts';
-import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
+import { CliProject, eachLine } from './cli-project.ts';
 import { AMQP, startWires } from './wire.ts';
 
 const MESSAGES = 300;
@@ -89,10 +89,8 @@ function chosen(line: string) {
   return Number.isFinite(killsOf(1)) ? all.slice(momentIn(all.length + 1) - 1).slice(0, 1) : all;
 }
 
-eachLine('a move and a restart of RabbitMQ %s', (line) => {
-  const missing =
-    sharedBroker(line).missing ||
-    process.env[`BROKERFORM_TEST_RABBITMQ_${line.toUpperCase()}_URL`] !== undefined;
+eachLine('a move and a restart of RabbitMQ %s', (_, line) => {
+  const missing = process.env[`BROKERFORM_TEST_RABBITMQ_${line.toUpperCase()}_URL`] !== undefined;
   let own: LocalRabbit | undefined;
 
   beforeAll(async () => {

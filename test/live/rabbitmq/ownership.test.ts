@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import amqp, { type ChannelModel } from 'amqplib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
+import { CliProject, eachLine } from './cli-project.ts';
 
 const DECLARED = {
   exchanges: { events: { type: 'topic' }, spread: { type: 'x-modulus-hash' } },
@@ -16,14 +16,12 @@ const DECLARED = {
   },
 };
 
-eachLine('what plug-ins and clients made on RabbitMQ %s', (line) => {
-  const shared = sharedBroker(line);
+eachLine('what plug-ins and clients made on RabbitMQ %s', (shared) => {
   let project: CliProject;
   let client: ChannelModel;
   let downstream: string;
 
   beforeEach(async () => {
-    if (shared.missing) return;
     project = new CliProject(shared);
     downstream = `${project.vhost}-downstream`;
     project.declare(DECLARED);
@@ -38,13 +36,12 @@ eachLine('what plug-ins and clients made on RabbitMQ %s', (line) => {
     await vi.waitFor(async () => expect(await project.bindings()).toHaveLength(6), 20_000);
   });
   afterEach(async () => {
-    if (shared.missing) return;
     await client.close();
     await project.broker.delete('vhosts', downstream);
     await project.remove();
   });
 
-  test.skipIf(shared.missing)('is no drift, is not pruned, and is not imported', async () => {
+  test('is no drift, is not pruned, and is not imported', async () => {
     const before = [await project.queues(), await project.bindings()];
     const drift = await project.expectRun(0, 'drift');
     expect(drift.stdout).not.toContain('unmanaged');
@@ -63,7 +60,7 @@ eachLine('what plug-ins and clients made on RabbitMQ %s', (line) => {
     expect(stdout).toContain('refused: it belongs to the connection that declared it');
   });
 
-  test.skipIf(shared.missing)('what is ignored is left alone as well, with its bindings', async () => {
+  test('what is ignored is left alone as well, with its bindings', async () => {
     const { broker, vhost } = project;
     await broker.put(['queues', vhost, 'celeryev.1'], { durable: false, auto_delete: true });
     const path = ['bindings', vhost, 'e', 'events', 'q', 'celeryev.1'];

@@ -10,7 +10,7 @@ import {
   type Resource,
 } from '../../../src/model/index.ts';
 import { runs } from '../../setup/runs.ts';
-import { CliProject, eachLine, type Line, sharedBroker } from './cli-project.ts';
+import { CliProject, eachLine, type Line } from './cli-project.ts';
 
 const QUEUES = { c1: 'classic', c2: 'classic', q1: 'quorum', s1: 'stream' } as const;
 /** The broker's statistics of a queue tell of earlier policies, so that each run has queues of its own. */
@@ -64,17 +64,15 @@ function merged({ settings }: EffectiveSettings): JsonObject {
   );
 }
 
-eachLine('policies on RabbitMQ %s', (line) => {
-  const shared = sharedBroker(line);
+eachLine('policies on RabbitMQ %s', (shared, line) => {
   let project: CliProject;
   beforeAll(async () => {
-    if (shared.missing) return;
     project = new CliProject(shared);
     await project.makeVhost();
   });
   afterAll(() => project?.remove());
 
-  test.skipIf(shared.missing)('what is in force is what the broker says', async () => {
+  test('what is in force is what the broker says', async () => {
     const { broker, vhost } = project;
     const put = async (list: string, all: readonly Written[]) => {
       const kind = list === 'policies' ? 'policy' : 'operator-policy';
@@ -145,69 +143,63 @@ eachLine('policies on RabbitMQ %s', (line) => {
     expect(compared).toBeGreaterThan(40);
   });
 
-  test.skipIf(shared.missing)(
-    'an argument and a policy: the one in force is what the broker acts by',
-    async () => {
-      const { broker, vhost } = project;
-      const make = async (type: string, args: JsonObject, definition: JsonObject) => {
-        const name = `${type}-${Math.random().toString(36).slice(2)}`;
-        await broker.put(['policies', vhost, name], { pattern: `^${name}$`, priority: 9, definition });
-        await broker.put(['queues', vhost, name], {
-          durable: true,
-          arguments: { ...args, 'x-queue-type': type },
-        });
-        return name;
-      };
-      const lengths = await Promise.all(
-        ['classic', 'quorum'].flatMap((type) =>
-          [
-            [2, 4],
-            [4, 2],
-          ].map(([own, policy]) => make(type, { 'x-max-length': own ?? 0 }, { 'max-length': policy ?? 0 })),
-        ),
-      );
-      // Quorum queues of 3.10 took the policy's expiry; the argument would have removed the queue by then.
-      const expiring = await make('quorum', { 'x-expires': 300 }, { expires: 600_000 });
-      for (const name of lengths) for (let i = 0; i < 6; i++) await project.publish(name);
-      const counts = () => Promise.all(lengths.map((name) => drained(project, name)));
-      expect(await settled(counts, [2, 2, 2, 2])).toEqual([2, 2, 2, 2]);
-      const isThere = async () => (await project.queues()).includes(expiring);
-      if (line === 'old') {
-        await sleep(1500);
-        expect(await isThere()).toBe(true);
-      } else expect(await settled(isThere, false)).toBe(false);
-    },
-  );
+  test('an argument and a policy: the one in force is what the broker acts by', async () => {
+    const { broker, vhost } = project;
+    const make = async (type: string, args: JsonObject, definition: JsonObject) => {
+      const name = `${type}-${Math.random().toString(36).slice(2)}`;
+      await broker.put(['policies', vhost, name], { pattern: `^${name}$`, priority: 9, definition });
+      await broker.put(['queues', vhost, name], {
+        durable: true,
+        arguments: { ...args, 'x-queue-type': type },
+      });
+      return name;
+    };
+    const lengths = await Promise.all(
+      ['classic', 'quorum'].flatMap((type) =>
+        [
+          [2, 4],
+          [4, 2],
+        ].map(([own, policy]) => make(type, { 'x-max-length': own ?? 0 }, { 'max-length': policy ?? 0 })),
+      ),
+    );
+    // Quorum queues of 3.10 took the policy's expiry; the argument would have removed the queue by then.
+    const expiring = await make('quorum', { 'x-expires': 300 }, { expires: 600_000 });
+    for (const name of lengths) for (let i = 0; i < 6; i++) await project.publish(name);
+    const counts = () => Promise.all(lengths.map((name) => drained(project, name)));
+    expect(await settled(counts, [2, 2, 2, 2])).toEqual([2, 2, 2, 2]);
+    const isThere = async () => (await project.queues()).includes(expiring);
+    if (line === 'old') {
+      await sleep(1500);
+      expect(await isThere()).toBe(true);
+    } else expect(await settled(isThere, false)).toBe(false);
+  });
 
-  test.skipIf(shared.missing)(
-    'a queue with tuning: policy changes in place, and keeps its messages',
-    async () => {
-      const tuned = new CliProject(shared);
-      const declare = (ttl: string) =>
-        tuned.declare({
-          queues: { orders: { type: 'quorum', tuning: 'policy', 'message-ttl': ttl, 'delivery-limit': 500 } },
-          policies: { all: { pattern: '.*', 'apply-to': 'queues', definition: { 'max-length': 50 } } },
-        });
-      try {
-        declare('7d');
-        await tuned.expectFinished();
-        for (let i = 0; i < 3; i++) await tuned.publish('orders');
-        declare('1d');
-        const { stdout } = await tuned.run('plan');
-        expect(stdout).toMatch(/~ {2}policy orders\.tuning[\s\S]*message-ttl {2}7d → 1d/);
-        expect(stdout).not.toContain('queue orders  ');
-        await tuned.expectFinished('--allow', `destructive:${tuned.address('policy', 'orders.tuning')}`);
-        expect(await settled(() => drained(tuned, 'orders'), 3)).toBe(3);
-        const policy = await tuned.broker.request('GET', ['policies', tuned.vhost, 'orders.tuning']);
-        expect(policy).toMatchObject({
-          priority: 1,
-          definition: { 'max-length': 50, 'message-ttl': 86_400_000, 'delivery-limit': 500 },
-        });
-      } finally {
-        await tuned.remove();
-      }
-    },
-  );
+  test('a queue with tuning: policy changes in place, and keeps its messages', async () => {
+    const tuned = new CliProject(shared);
+    const declare = (ttl: string) =>
+      tuned.declare({
+        queues: { orders: { type: 'quorum', tuning: 'policy', 'message-ttl': ttl, 'delivery-limit': 500 } },
+        policies: { all: { pattern: '.*', 'apply-to': 'queues', definition: { 'max-length': 50 } } },
+      });
+    try {
+      declare('7d');
+      await tuned.expectFinished();
+      for (let i = 0; i < 3; i++) await tuned.publish('orders');
+      declare('1d');
+      const { stdout } = await tuned.run('plan');
+      expect(stdout).toMatch(/~ {2}policy orders\.tuning[\s\S]*message-ttl {2}7d → 1d/);
+      expect(stdout).not.toContain('queue orders  ');
+      await tuned.expectFinished('--allow', `destructive:${tuned.address('policy', 'orders.tuning')}`);
+      expect(await settled(() => drained(tuned, 'orders'), 3)).toBe(3);
+      const policy = await tuned.broker.request('GET', ['policies', tuned.vhost, 'orders.tuning']);
+      expect(policy).toMatchObject({
+        priority: 1,
+        definition: { 'max-length': 50, 'message-ttl': 86_400_000, 'delivery-limit': 500 },
+      });
+    } finally {
+      await tuned.remove();
+    }
+  });
 });
 
 /** The value once it is as expected, or after a while whatever it is; tests of both lines run at once. */

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalRabbit, startRabbit, Unavailable } from '../../../local/rabbitmq.ts';
-import { CliProject, eachLine, manyQueues, sharedBroker } from './cli-project.ts';
+import { CliProject, eachLine, manyQueues } from './cli-project.ts';
 import { AMQP, startWires } from './wire.ts';
 
 /** A broker that is given for tests is not ours to stop. */
 const isGiven = (line: string) =>
   process.env[`BROKERFORM_TEST_RABBITMQ_${line.toUpperCase()}_URL`] !== undefined;
 
-eachLine('RabbitMQ %s of our own', (line) => {
-  const missing = sharedBroker(line).missing || isGiven(line);
+eachLine('RabbitMQ %s of our own', (_, line) => {
+  const missing = isGiven(line);
   let own: LocalRabbit | undefined;
   let project: CliProject;
 

@@ -1,14 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { variable } from '../cli-folder.ts';
-import { CliProject, eachLine, sharedBroker } from './cli-project.ts';
+import { CliProject, eachLine } from './cli-project.ts';
 
-eachLine('what a retired resource takes along on RabbitMQ %s', (line) => {
-  const broker = sharedBroker(line);
+eachLine('what a retired resource takes along on RabbitMQ %s', (broker) => {
   let project: CliProject;
   let user: string;
 
   beforeEach(async () => {
-    if (broker.missing) return;
     project = new CliProject(broker);
     user = `${project.vhost}-b`;
     project.configure({ owns: {} });
@@ -29,10 +27,10 @@ eachLine('what a retired resource takes along on RabbitMQ %s', (line) => {
   });
   afterEach(async () => {
     await project?.remove();
-    if (!broker.missing) await project.broker.delete('users', user);
+    await project.broker.delete('users', user);
   });
 
-  test.skipIf(broker.missing)('a user is retired with its permissions, once', async () => {
+  test('a user is retired with its permissions, once', async () => {
     project.declare({ queues: { work: {} } }, { retired: [`main/user/${user}`] });
     const { stdout } = await project.expectRun(0, 'plan');
     expect(stdout).toContain('also removes 1 permission');
@@ -40,19 +38,16 @@ eachLine('what a retired resource takes along on RabbitMQ %s', (line) => {
     await expect(project.broker.get('users', user)).rejects.toThrow('404');
   });
 
-  test.skipIf(broker.missing)(
-    'a user is pruned with its permissions, also where these are owned',
-    async () => {
-      const v = project.vhost;
-      project.configure({ owns: { main: [`user/${v}-*`, `permission/${v}/*`] } });
-      project.declare({ queues: { work: {} } });
-      await project.expectRun(0, 'apply', '--auto-approve', '--prune');
-      await project.expectRun(0, 'plan', '--prune', '--detailed-exitcode');
-      await expect(project.broker.get('users', user)).rejects.toThrow('404');
-    },
-  );
+  test('a user is pruned with its permissions, also where these are owned', async () => {
+    const v = project.vhost;
+    project.configure({ owns: { main: [`user/${v}-*`, `permission/${v}/*`] } });
+    project.declare({ queues: { work: {} } });
+    await project.expectRun(0, 'apply', '--auto-approve', '--prune');
+    await project.expectRun(0, 'plan', '--prune', '--detailed-exitcode');
+    await expect(project.broker.get('users', user)).rejects.toThrow('404');
+  });
 
-  test.skipIf(broker.missing)('a vhost that nobody owns names what is in it, and goes with it', async () => {
+  test('a vhost that nobody owns names what is in it, and goes with it', async () => {
     const { vhost } = project;
     project.write('topology.yaml', { retired: [project.address('vhost')], rabbitmq: {} });
     const { stdout } = await project.expectRun(3, 'plan');

@@ -1,28 +1,25 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { freshVhost, sharedBroker } from './cli-project.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { eachLine, freshVhost } from './cli-project.ts';
 import { Management } from './management.ts';
 
 /*
  * What releases change without an error, as the rules of `upgrade-check` say: seen on the release before and after.
  */
 
-const LINES = ['old', 'current'] as const;
-
 interface Got {
   readonly length: number;
 }
 
-describe.each(LINES)('RabbitMQ %s', (line) => {
-  const { missing, management: url } = sharedBroker(line);
+eachLine('RabbitMQ %s', ({ management: url }, line) => {
   const management = new Management(url);
   const isNew = line === 'current';
   const vhost = freshVhost();
 
   beforeAll(async () => {
-    if (!missing) await management.put(['vhosts', vhost], { default_queue_type: 'quorum' });
+    await management.put(['vhosts', vhost], { default_queue_type: 'quorum' });
   });
   afterAll(async () => {
-    if (!missing) await management.delete('vhosts', vhost);
+    await management.delete('vhosts', vhost);
   });
 
   const declare = (name: string, args: Record<string, unknown>) =>
@@ -50,12 +47,12 @@ describe.each(LINES)('RabbitMQ %s', (line) => {
     return count;
   }
 
-  test.skipIf(missing)('the default queue type of the vhost', async () => {
+  test('the default queue type of the vhost', async () => {
     await declare('untyped', {});
     expect((await queue('untyped')).type).toBe(isNew ? 'quorum' : 'classic');
   });
 
-  test.skipIf(missing)('a policy with queue-leader-locator on a classic queue', async () => {
+  test('a policy with queue-leader-locator on a classic queue', async () => {
     const definition = { 'queue-leader-locator': 'balanced', 'max-length': 1 };
     const policy = { pattern: '^located$', 'apply-to': 'queues', definition };
     await management.put(['policies', vhost, 'p'], policy);
@@ -66,7 +63,7 @@ describe.each(LINES)('RabbitMQ %s', (line) => {
     expect(got.length).toBe(isNew ? 1 : 3);
   });
 
-  test.skipIf(missing)('1 and 1.0 in a headers exchange', async () => {
+  test('1 and 1.0 in a headers exchange', async () => {
     await declare('numbers', { 'x-queue-type': 'classic' });
     const path = ['bindings', vhost, 'e', 'amq.headers', 'q', 'numbers'];
     await management.request('POST', path, { routing_key: '', arguments: { 'x-match': 'all', n: 2 } });
@@ -83,13 +80,13 @@ describe.each(LINES)('RabbitMQ %s', (line) => {
     expect(await response.json()).toEqual({ routed: !isNew });
   });
 
-  test.skipIf(missing)('a quorum queue with a negative delivery limit', async () => {
+  test('a quorum queue with a negative delivery limit', async () => {
     await declare('negative', { 'x-queue-type': 'quorum', 'x-delivery-limit': -1 });
     await publish('amq.default', 'negative');
     expect(await returned('negative', 4)).toBe(isNew ? 4 : 1);
   });
 
-  test.skipIf(missing)('a quorum queue without a delivery limit', async () => {
+  test('a quorum queue without a delivery limit', async () => {
     await declare('unlimited', { 'x-queue-type': 'quorum' });
     await publish('amq.default', 'unlimited');
     expect(await returned('unlimited', 23)).toBe(isNew ? 21 : 23);
