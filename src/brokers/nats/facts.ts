@@ -46,13 +46,8 @@ export type Release = '2.10' | '2.11' | '2.12' | '2.14' | '2.15';
 /** The newest version that the field tables were checked against; offline work assumes it. */
 export const NEWEST = '2.15.1';
 
-/** JetStream API levels: `JSApiLevel` in server/jetstream_versioning.go of each line. */
-const API_LEVELS: Readonly<Partial<Record<Release, number>>> = {
-  '2.11': 1,
-  '2.12': 2,
-  '2.14': 4,
-  '2.15': 5,
-};
+/** The first release of each JetStream API level, from 0: `JSApiLevel` in server/jetstream_versioning.go of each line. */
+export const LEVELS = ['2.10.0', '2.11.0', '2.12.0', '2.12.5', '2.14.0', '2.15.0'];
 
 /**
  * True if the server supports what this release introduced. The version is that of the connected server, the API
@@ -63,9 +58,8 @@ export function supports(
   release: Release | undefined,
 ): boolean {
   if (release === undefined) return true;
-  const required = API_LEVELS[release];
   const { apiLevel } = broker.facts as NatsFacts;
-  if (required !== undefined && apiLevel !== undefined && apiLevel < required) return false;
+  if (apiLevel !== undefined && apiLevel < LEVELS.indexOf(`${release}.0`)) return false;
   return atLeast(broker, release);
 }
 

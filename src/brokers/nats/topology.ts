@@ -26,11 +26,6 @@ export function consumersByStream(context: RuleContext): Map<Resource, Resource[
   return new Map([...groups].flatMap(([stream, consumers]) => (stream ? [[stream, consumers]] : [])));
 }
 
-/** The strings of a list field. */
-export function texts({ spec }: Resource, field: string): string[] {
-  return stringsIn(spec[field]);
-}
-
 /** True if YAML has this field. */
 export function isDeclared(resource: Resource, field: string): boolean {
   return resource.places?.[field] !== undefined;
@@ -43,7 +38,7 @@ export function isDeclared(resource: Resource, field: string): boolean {
 export function storedSubjects(stream: Resource, context: RuleContext): string[] | undefined {
   const { subject_transform: transform, mirror, sources } = stream.spec;
   if (Array.isArray(sources)) return undefined;
-  if (!isObject(mirror)) return transformed(texts(stream, 'subjects'), transform);
+  if (!isObject(mirror)) return transformed(stringsIn(stream.spec.subjects), transform);
   if (isObject(transform)) return undefined;
   if (isObject(mirror.external) || Array.isArray(mirror.subject_transforms)) return undefined;
   const origin = context.get(streamAddress(brokerOf(stream.address), String(mirror.name)));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import amqp, { type Channel } from 'amqplib';
+import amqp, { type Channel, type ChannelModel } from 'amqplib';
 import { afterEach, beforeEach } from 'vitest';
-import { freshVhost, type sharedBroker } from './cli-project.ts';
+import { type sharedBroker, vhostOfTest } from './cli-project.ts';
 import { Management } from './management.ts';
 
 export interface VhostOfTest {
@@ -13,24 +13,18 @@ export interface VhostOfTest {
 /** Before each test of the suite, a new vhost and a channel in it; both are gone after it. */
 export function channelInVhost(broker: ReturnType<typeof sharedBroker>): VhostOfTest {
   const management = new Management(broker.management);
-  let vhost = '';
+  const vhost = vhostOfTest(management);
+  let client: ChannelModel | undefined;
   let channel: Channel | undefined;
-  let close = async () => {};
   beforeEach(async () => {
-    vhost = freshVhost();
-    await management.put(['vhosts', vhost], {});
-    const client = await amqp.connect(`${broker.url}/${vhost}`);
+    client = await amqp.connect(`${broker.url}/${vhost.name}`);
     channel = await client.createChannel();
-    close = async () => {
-      await client.close();
-      await management.delete('vhosts', vhost);
-    };
   });
-  afterEach(() => close());
+  afterEach(() => client?.close());
   return {
     management,
     get name() {
-      return vhost;
+      return vhost.name;
     },
     get channel() {
       if (!channel) throw new Error('no test has begun');

@@ -1,4 +1,4 @@
-import { describe, inject } from 'vitest';
+import { afterEach, beforeEach, describe, inject } from 'vitest';
 import type { SharedRabbit } from '../../../local/shared-brokers.ts';
 import { encodeSegment, makeAddress } from '../../../src/model/index.ts';
 import { CliFolder, variable } from '../cli-folder.ts';
@@ -127,6 +127,21 @@ let count = 0;
 /** A name that no other test has. */
 export function freshVhost(): string {
   return `days-${process.pid}-${Date.now().toString(36)}-${count++}`;
+}
+
+/** A vhost of its own for each test of the suite that calls this. */
+export function vhostOfTest(broker: Management): { readonly name: string } {
+  let name = '';
+  beforeEach(async () => {
+    name = freshVhost();
+    await broker.put(['vhosts', name], {});
+  });
+  afterEach(() => broker.delete('vhosts', name));
+  return {
+    get name() {
+      return name;
+    },
+  };
 }
 
 /** Queues `<prefix>0`, `<prefix>1` and so on, each with a binding: `2 × count` resources. */

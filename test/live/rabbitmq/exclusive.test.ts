@@ -1,39 +1,35 @@
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type JsonObject, makeAddress, type Plan, StalePlan } from '../../../src/model/index.ts';
 import { LiveProject } from '../project.ts';
-import { freshVhost } from './cli-project.ts';
+import { sharedBroker, vhostOfTest } from './cli-project.ts';
 import { Management } from './management.ts';
 
 for (const line of ['old', 'current'] as const) {
-  const given = inject('rabbitmq')[line];
-  describe.skipIf(!given)(`RabbitMQ ${given?.version ?? line}: exclusive queues of connected clients`, () => {
-    const { url = '', management = '' } = given ?? {};
+  const { url, management, version, missing } = sharedBroker(line);
+  describe.skipIf(missing)(`RabbitMQ ${version}: exclusive queues of connected clients`, () => {
     const broker = new Management(management);
     const project = new LiveProject({ brokers: { main: { type: 'rabbitmq', url, management } } });
-    let vhost = '';
+    const vhost = vhostOfTest(broker);
     let client: ChannelModel;
     let channel: Channel;
 
     beforeEach(async () => {
-      vhost = freshVhost();
-      await broker.put(['vhosts', vhost], {});
-      client = await amqp.connect(`${url}/${encodeURIComponent(vhost)}`);
+      client = await amqp.connect(`${url}/${encodeURIComponent(vhost.name)}`);
       channel = await client.createChannel();
     });
     afterEach(async () => {
       await client.close().catch(() => {});
-      await broker.delete('vhosts', vhost);
     });
     afterAll(() => project.remove());
 
     async function planOf(body: JsonObject, retired: readonly string[] = []): Promise<Plan> {
-      const checked = project.check({ rabbitmq: { vhosts: { [vhost]: body } }, retired: [...retired] });
+      const checked = project.check({ rabbitmq: { vhosts: { [vhost.name]: body } }, retired: [...retired] });
       return project.plan(checked, { allow: ['destructive:**'] });
     }
 
     async function apply(body: JsonObject) {
-      const checked = project.check({ rabbitmq: { vhosts: { [vhost]: body } } });
+      const checked = project.check({ rabbitmq: { vhosts: { [vhost.name]: body } } });
       return project.apply(checked, await project.plan(checked, { allow: ['destructive:**'] }));
     }
 
@@ -53,7 +49,10 @@ for (const line of ['old', 'current'] as const) {
       await subscribe('automatic', { autoDelete: true });
       // The broker tells the connection with its statistics, some seconds later.
       await expect
-        .poll(async () => broker.request('GET', ['queues', vhost, named]), { timeout: 15_000, interval: 250 })
+        .poll(async () => broker.request('GET', ['queues', vhost.name, named]), {
+          timeout: 15_000,
+          interval: 250,
+        })
         .toMatchObject({ owner_pid_details: { name: expect.any(String) } });
       const plan = await planOf({ exchanges: { events: { type: 'topic' } }, queues });
       const [step] = plan.waves.flat();
@@ -66,7 +65,8 @@ for (const line of ['old', 'current'] as const) {
       expect(text).toContain(generated);
       expect(text).toMatch(/of connection "127\.0\.0\.1:\d+ -> 127\.0\.0\.1:\d+"/);
       const outcomes = Object.fromEntries(step?.dependents.map((one) => [one.address, one.outcome]) ?? []);
-      const binding = (queue: string) => makeAddress('main', 'binding', vhost, 'events', 'queue', queue, 'k');
+      const binding = (queue: string) =>
+        makeAddress('main', 'binding', vhost.name, 'events', 'queue', queue, 'k');
       expect(outcomes).toEqual({
         [binding('mine')]: 'recreated',
         [binding('automatic')]: 'recreated',
@@ -74,7 +74,7 @@ for (const line of ['old', 'current'] as const) {
         [binding(generated)]: 'removed',
       });
 
-      const retired = makeAddress('main', 'exchange', vhost, 'events');
+      const retired = makeAddress('main', 'exchange', vhost.name, 'events');
       const deletion = await planOf({ queues: { mine: { type: 'classic' } } }, [retired]);
       expect(deletion.waves.flat()[0]?.risks.map(({ code }) => code)).toContain('exclusive-unbound');
 
@@ -93,7 +93,7 @@ for (const line of ['old', 'current'] as const) {
       const checked = project.check({
         rabbitmq: {
           vhosts: {
-            [vhost]: {
+            [vhost.name]: {
               exchanges: { events: { type: 'topic' } },
               queues: { ...queues, fresh: { bindings: [{ from: 'events', key: 'k' }] } },
             },
@@ -107,7 +107,7 @@ for (const line of ['old', 'current'] as const) {
       await channel.deleteQueue('m');
       await subscribe('m', { exclusive: true, durable: true });
       await expect(project.apply(checked, plan, { onError: 'continue' })).rejects.toThrow(StalePlan);
-      const bindings = (await broker.get('bindings', vhost)).filter(({ source }) => source === 'events');
+      const bindings = (await broker.get('bindings', vhost.name)).filter(({ source }) => source === 'events');
       expect(bindings.map(({ destination }) => destination).sort()).toEqual(['a', 'm', 'mine', 'z']);
     });
   });

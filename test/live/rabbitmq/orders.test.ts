@@ -1,19 +1,17 @@
-import { afterAll, afterEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type JsonObject, makeAddress } from '../../../src/model/index.ts';
 import { LiveProject } from '../project.ts';
-import { freshVhost } from './cli-project.ts';
+import { freshVhost, sharedBroker } from './cli-project.ts';
 import { Management } from './management.ts';
 
 /** A race that is lost sometimes only. More by environment: BROKERFORM_RUNS=10. */
 const TIMES = Number(process.env.BROKERFORM_RUNS ?? 3);
 
 for (const line of ['old', 'current'] as const) {
-  const given = inject('rabbitmq')[line];
-  describe.skipIf(!given)(`RabbitMQ ${given?.version ?? line}: what acts at once comes last`, () => {
-    const broker = new Management(given?.management ?? '');
-    const project = new LiveProject({
-      brokers: { main: { type: 'rabbitmq', url: given?.url ?? '', management: given?.management ?? '' } },
-    });
+  const { url, management, version, missing } = sharedBroker(line);
+  describe.skipIf(missing)(`RabbitMQ ${version}: what acts at once comes last`, () => {
+    const broker = new Management(management);
+    const project = new LiveProject({ brokers: { main: { type: 'rabbitmq', url, management } } });
     let vhost = '';
 
     afterEach(() => broker.delete('vhosts', vhost));

@@ -1,32 +1,26 @@
 import amqp from 'amqplib';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type JsonObject, makeAddress, type Plan } from '../../../src/model/index.ts';
 import { LiveProject } from '../project.ts';
-import { freshVhost } from './cli-project.ts';
+import { sharedBroker, vhostOfTest } from './cli-project.ts';
 import { Management } from './management.ts';
 
 for (const line of ['old', 'current'] as const) {
-  const given = inject('rabbitmq')[line];
-  describe.skipIf(!given)(`RabbitMQ ${given?.version ?? line}: what the broker refuses`, () => {
-    const { url = '', management = '' } = given ?? {};
+  const { url, management, version, missing } = sharedBroker(line);
+  describe.skipIf(missing)(`RabbitMQ ${version}: what the broker refuses`, () => {
     const broker = new Management(management);
     const project = new LiveProject({ brokers: { main: { type: 'rabbitmq', url, management } } });
-    let vhost = '';
+    const vhost = vhostOfTest(broker);
 
-    beforeEach(async () => {
-      vhost = freshVhost();
-      await broker.put(['vhosts', vhost], {});
-    });
-    afterEach(() => broker.delete('vhosts', vhost));
     afterAll(() => project.remove());
 
-    const address = (kind: string, ...path: string[]) => makeAddress('main', kind, vhost, ...path);
+    const address = (kind: string, ...path: string[]) => makeAddress('main', kind, vhost.name, ...path);
 
     async function planOf(
       body: JsonObject,
       allow: readonly string[] = [],
     ): Promise<[Plan, () => Promise<JsonObject>]> {
-      const checked = project.check({ rabbitmq: { vhosts: { [vhost]: body } } });
+      const checked = project.check({ rabbitmq: { vhosts: { [vhost.name]: body } } });
       const plan = await project.plan(checked, { allow });
       const apply = async () => {
         const report = await project.apply(checked, plan);
@@ -38,7 +32,7 @@ for (const line of ['old', 'current'] as const) {
     }
 
     const bindings = async () =>
-      (await broker.get('bindings', vhost))
+      (await broker.get('bindings', vhost.name))
         .filter(({ source }) => source !== '')
         .map(({ source, destination }) => `${source} → ${destination}`)
         .sort();
@@ -68,7 +62,7 @@ for (const line of ['old', 'current'] as const) {
         },
       };
       await (await planOf(before))[1]();
-      await broker.request('POST', ['exchanges', vhost, 'amq.default', 'publish'], {
+      await broker.request('POST', ['exchanges', vhost.name, 'amq.default', 'publish'], {
         ...{ properties: {}, routing_key: 'bad', payload: 'precious', payload_encoding: 'string' },
       });
       const [plan, apply] = await planOf(
@@ -88,14 +82,14 @@ for (const line of ['old', 'current'] as const) {
       expect(refused).toEqual(['failed', expect.stringContaining("unsupported queue type 'no-such-type'")]);
       expect(JSON.stringify(refused)).toContain("for queue 'bad'");
       expect(Object.values(others).map((one) => (one as string[])[0])).toEqual(Array(4).fill('applied'));
-      const queues = await broker.get('queues', vhost);
+      const queues = await broker.get('queues', vhost.name);
       expect(queues.map(({ name, type }) => [name, type])).toEqual([
         ['bad', 'classic'],
         ['fresh', 'quorum'],
         ['good', 'quorum'],
       ]);
       expect(await bindings()).toEqual(['events → bad', 'events → fresh', 'events → good']);
-      const connection = await amqp.connect(`${url}/${encodeURIComponent(vhost)}`);
+      const connection = await amqp.connect(`${url}/${encodeURIComponent(vhost.name)}`);
       const channel = await connection.createChannel();
       expect(await channel.get('bad')).toMatchObject({ content: Buffer.from('precious') });
       await connection.close();

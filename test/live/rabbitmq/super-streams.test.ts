@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { rabbitmq } from '../../../src/brokers/rabbitmq/index.ts';
 import type { JsonObject } from '../../../src/model/index.ts';
 import { open } from '../../brokers/rabbitmq-session/live.ts';
 import { LiveProject } from '../project.ts';
+import { sharedBroker } from './cli-project.ts';
 import { Management } from './management.ts';
 
 for (const line of ['old', 'current'] as const) {
-  const given = inject('rabbitmq')[line];
-  const { url = '', management = '' } = given ?? {};
-  describe.skipIf(!given)(`super streams on RabbitMQ ${given?.version ?? line}`, () => {
+  const { url, management, version, missing } = sharedBroker(line);
+  describe.skipIf(missing)(`super streams on RabbitMQ ${version}`, () => {
     const vhost = `brokerform-super-streams-${line}`;
     const broker = new Management(management);
     const owned = ['queue', 'exchange', 'binding'].map((kind) => `${kind}/${vhost}/**`);

@@ -1,8 +1,8 @@
 import amqp, { type ConfirmChannel } from 'amqplib';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type JsonObject, makeAddress, type Plan } from '../../../src/model/index.ts';
 import { LiveProject } from '../project.ts';
-import { freshVhost } from './cli-project.ts';
+import { sharedBroker, vhostOfTest } from './cli-project.ts';
 import { Management } from './management.ts';
 
 /** What became of the messages of a publisher that never stops. */
@@ -15,28 +15,22 @@ interface Traffic {
 }
 
 for (const line of ['old', 'current'] as const) {
-  const given = inject('rabbitmq')[line];
-  describe.skipIf(!given)(`RabbitMQ ${given?.version ?? line}: messages under way during a change`, () => {
-    const { url = '', management = '' } = given ?? {};
+  const { url, management, version, missing } = sharedBroker(line);
+  describe.skipIf(missing)(`RabbitMQ ${version}: messages under way during a change`, () => {
     const broker = new Management(management);
     const project = new LiveProject({ brokers: { main: { type: 'rabbitmq', url, management } } });
-    let vhost = '';
+    const vhost = vhostOfTest(broker);
 
-    beforeEach(async () => {
-      vhost = freshVhost();
-      await broker.put(['vhosts', vhost], {});
-    });
-    afterEach(() => broker.delete('vhosts', vhost));
     afterAll(() => project.remove());
 
-    const connect = () => amqp.connect(`${url}/${encodeURIComponent(vhost)}`);
-    const address = (kind: string, ...path: string[]) => makeAddress('main', kind, vhost, ...path);
+    const connect = () => amqp.connect(`${url}/${encodeURIComponent(vhost.name)}`);
+    const address = (kind: string, ...path: string[]) => makeAddress('main', kind, vhost.name, ...path);
 
     async function planOf(
       body: JsonObject,
       retired: readonly string[] = [],
     ): Promise<[Plan, () => Promise<void>]> {
-      const checked = project.check({ rabbitmq: { vhosts: { [vhost]: body } }, retired: [...retired] });
+      const checked = project.check({ rabbitmq: { vhosts: { [vhost.name]: body } }, retired: [...retired] });
       const plan = await project.plan(checked, { allow: ['destructive:**'] });
       const apply = async () => {
         const report = await project.apply(checked, plan);

@@ -9,7 +9,6 @@ import { commonSubject, isWithin } from '../fields/subjects.ts';
 import { objectsIn, stringsIn } from '../fields/values.ts';
 import { copiesIn } from '../kinds/addresses.ts';
 import type { Consumer, Stream } from '../routing/account.ts';
-import { texts } from '../topology.ts';
 import { patternOf, Side, sampleOf } from './side.ts';
 
 /** Comparisons of what becomes of one subject in one stream or consumer: a second or so. */
@@ -49,7 +48,7 @@ export function effects(
 function changedSubjects(then: Side, now: Side): string[] {
   const all = ({ account }: Side) =>
     Array.from(account.streams, ([name, { resource }]) =>
-      texts(resource, 'subjects').map((subject) => `${name}\0${subject}`),
+      stringsIn(resource.spec.subjects).map((subject) => `${name}\0${subject}`),
     ).flat();
   const [a, b] = [new Set(all(then)), new Set(all(now))];
   const differing = [...a].filter((one) => !b.has(one)).concat([...b].filter((one) => !a.has(one)));
@@ -157,7 +156,7 @@ function deliveryEffects({ name: stream }: Stream, consumers: Pair<Consumer>, sc
   }
   const [, { name, resource }] = consumers;
   const inlets = inletsOf(stream, then, now);
-  const filters = consumers.flatMap((one) => texts(one.resource, 'filter_subjects'));
+  const filters = consumers.flatMap((one) => stringsIn(one.resource.spec.filter_subjects));
   const address = resource.address;
   const item = { address, title: `consumer ${name}`, detail: `stream ${stream}` };
   for (const subject of samplesFor(inlets ?? [], filters)) {

@@ -1,9 +1,9 @@
 import { type BrokerIdentity, isObject, type Resource } from '../../../model/index.ts';
+import { stringsIn } from '../fields/values.ts';
 import { copiesIn, originsOf } from '../kinds/addresses.ts';
 import { type Account, accountOf } from '../routing/account.ts';
 import { flowOf } from '../routing/flow.ts';
 import { type Summary, summarize } from '../routing/summary.ts';
-import { texts } from '../topology.ts';
 
 /** Stops of all messages that are followed; a topology of 10,000 streams has far fewer. */
 const MOST = 50_000;
@@ -57,7 +57,7 @@ export class Side {
       const resource = this.account.streams.get(one)?.resource;
       if (!resource) return undefined;
       if (copiesIn(resource.spec).some(({ external }) => isObject(external))) return undefined;
-      for (const subject of texts(resource, 'subjects')) found.add(subject);
+      for (const subject of stringsIn(resource.spec.subjects)) found.add(subject);
       for (const origin of originsOf(resource.spec)) seen.add(origin);
     }
     return [...found];

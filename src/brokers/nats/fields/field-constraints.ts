@@ -1,7 +1,7 @@
 import { canonicalJson, isObject, type Json, type JsonObject } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
 import { isWithin, overlap } from './subjects.ts';
-import { numberIn, objectsIn } from './values.ts';
+import { listIn, numberIn, objectsIn } from './values.ts';
 
 /**
  * Fields that exclude or require each other: `checkStreamCfg` and `checkConsumerCfg` of the server. Verified on 2.9.10,
@@ -19,13 +19,12 @@ const MILLISECONDS_100 = 100_000_000n;
 
 const isOn = (value: Json | undefined) => value === true;
 const isSet = (value: Json | undefined) => value !== undefined && value !== null;
-const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 
 export const streamConstraints: readonly FieldConstraint[] = [
   {
     field: 'subjects',
     message: 'a mirror cannot have subjects',
-    isViolated: (spec) => isObject(spec.mirror) && list(spec.subjects).length > 0,
+    isViolated: (spec) => isObject(spec.mirror) && listIn(spec.subjects).length > 0,
   },
   {
     field: 'sources',
@@ -35,7 +34,7 @@ export const streamConstraints: readonly FieldConstraint[] = [
   {
     field: 'sources',
     message: 'two sources are identical: name, filter_subject, subject_transforms and external are equal',
-    isViolated: (spec, broker) => atLeast(broker, '2.10') && hasDuplicates(list(spec.sources)),
+    isViolated: (spec, broker) => atLeast(broker, '2.10') && hasDuplicates(listIn(spec.sources)),
   },
   ...(['mirror', 'sources'] as const).flatMap((field): FieldConstraint[] => [
     {
@@ -48,7 +47,7 @@ export const streamConstraints: readonly FieldConstraint[] = [
       field,
       message: `${field}: the subjects of subject_transforms cannot overlap`,
       isViolated: (spec) =>
-        objectsIn(spec[field]).some((one) => doTransformsOverlap(list(one.subject_transforms))),
+        objectsIn(spec[field]).some((one) => doTransformsOverlap(listIn(one.subject_transforms))),
     },
   ]),
   ...(['first_seq', 'subject_delete_marker_ttl', 'allow_atomic', 'allow_batched'] as const).map(
@@ -105,7 +104,7 @@ export const streamConstraints: readonly FieldConstraint[] = [
     isViolated: (spec, broker) =>
       isObject(spec.republish) &&
       !atLeast(broker, '2.10') &&
-      !isStored(spec.republish.src, list(spec.subjects)),
+      !isStored(spec.republish.src, listIn(spec.subjects)),
   },
   {
     field: 'republish',
@@ -116,7 +115,7 @@ export const streamConstraints: readonly FieldConstraint[] = [
       !isObject(spec.mirror) &&
       !isSet(spec.sources) &&
       !isSet(spec.subject_transform) &&
-      !list(spec.subjects).some((subject) => overlap(String(subject), srcOf(spec.republish))),
+      !listIn(spec.subjects).some((subject) => overlap(String(subject), srcOf(spec.republish))),
   },
   {
     field: 'persist_mode',
@@ -167,13 +166,13 @@ export const consumerConstraints: readonly FieldConstraint[] = [
     field: 'filter_subjects',
     message: 'deliver_policy: last_per_subject requires a filter',
     isViolated: (spec) =>
-      spec.deliver_policy === 'last_per_subject' && list(spec.filter_subjects).length === 0,
+      spec.deliver_policy === 'last_per_subject' && listIn(spec.filter_subjects).length === 0,
   },
   {
     field: 'filter_subjects',
     message: 'filters of one consumer cannot overlap',
     isViolated: (spec) => {
-      const filters = list(spec.filter_subjects).map(String);
+      const filters = listIn(spec.filter_subjects).map(String);
       return filters.some((one) => filters.some((other) => one !== other && isWithin(one, other)));
     },
   },
@@ -191,7 +190,7 @@ export const consumerConstraints: readonly FieldConstraint[] = [
     field: 'priority_policy',
     message: 'priority_policy requires priority_groups, and both require a pull consumer',
     isViolated: (spec) => {
-      const hasGroups = list(spec.priority_groups).length > 0;
+      const hasGroups = listIn(spec.priority_groups).length > 0;
       const hasPolicy = isSet(spec.priority_policy) && spec.priority_policy !== 'none';
       return hasGroups !== hasPolicy || (hasPolicy && isSet(spec.deliver_subject));
     },
@@ -251,5 +250,5 @@ function isStored(src: Json | undefined, subjects: readonly Json[]): boolean {
 }
 
 function delays(spec: JsonObject): bigint {
-  return BigInt(list(spec.backoff).length);
+  return BigInt(listIn(spec.backoff).length);
 }

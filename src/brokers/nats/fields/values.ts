@@ -17,6 +17,11 @@ export function textIn(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** The items of a list; none for any other value. */
+export function listIn(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** The strings of a list; none for any other value. */
 export function stringsIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

@@ -100,18 +100,13 @@ function sumOf(
   consumers: readonly ConsumerMetrics[] | undefined,
   key: 'pending' | 'unacknowledged',
 ): Count | undefined {
-  let sum: Count = 0;
+  let sum = 0n;
   for (const consumer of consumers ?? []) {
-    const count = consumer[key];
+    const count = toBigInt(consumer[key]);
     if (count === undefined) return undefined;
-    sum = plus(sum, count);
+    sum += count;
   }
-  return consumers && sum;
-}
-
-function plus(a: Count, b: Count): Count {
-  const sum = typeof a === 'number' && typeof b === 'number' ? a + b : Number.NaN;
-  return Number.isSafeInteger(sum) ? sum : integer((toBigInt(a) ?? 0n) + (toBigInt(b) ?? 0n));
+  return consumers && integer(sum);
 }
 
 function exact(value: Json | undefined): Count | undefined {

@@ -14,7 +14,7 @@ import {
   toBigInt,
 } from '../../../model/index.ts';
 import { ADVISORY } from '../fields/subjects.ts';
-import { numberIn, sizeText } from '../fields/values.ts';
+import { listIn, numberIn, sizeText } from '../fields/values.ts';
 import { identify, STREAM_NOUNS } from '../kinds/addresses.ts';
 import { type Account, nearestSubject } from './account.ts';
 import type { ConsumerStop, Flow, Hop, Message, Stop, StreamStop, SubjectStop } from './flow.ts';
@@ -237,7 +237,7 @@ function consumerNotes(stop: ConsumerStop, shown: ReadonlyMap<string, Stop>): st
 function redelivery({ stream, consumer, hops }: ConsumerStop): string[] {
   const { spec } = consumer.resource;
   const most = toBigInt(spec.max_deliver) ?? -1n;
-  const backoff = Array.isArray(spec.backoff) ? spec.backoff : [];
+  const backoff = listIn(spec.backoff);
   const delays = backoff.length > 0 ? backoff : [spec.ack_wait ?? 0];
   const again = (retries: bigint) => {
     const first = delays.slice(0, -1).slice(0, Number(retries));

@@ -1,15 +1,9 @@
-import {
-  brokerOf,
-  type Finding,
-  isObject,
-  type Json,
-  type Rule,
-  type RuleContext,
-} from '../../../model/index.ts';
+import { brokerOf, type Finding, isObject, type Rule, type RuleContext } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
 import { isWithin, overlap } from '../fields/subjects.ts';
+import { objectsIn, stringsIn } from '../fields/values.ts';
 import { consumerNameOf, streamAddress } from '../kinds/addresses.ts';
-import { consumersByStream, nounOf, storedSubjects, streamsOf, texts } from '../topology.ts';
+import { consumersByStream, nounOf, storedSubjects, streamsOf } from '../topology.ts';
 
 export const filterOutsideStream: Rule = {
   code: 'nats/filter-outside-stream',
@@ -44,7 +38,7 @@ streams:
       const stored = storedSubjects(stream, context);
       if (!stored) continue;
       for (const consumer of consumers) {
-        for (const filter of texts(consumer, 'filter_subjects')) {
+        for (const filter of stringsIn(consumer.spec.filter_subjects)) {
           const isInside = atLeast(context.broker, '2.10')
             ? stored.some((subject) => overlap(filter, subject))
             : stored.some((subject) => isWithin(filter, subject)) || filter === '>';
@@ -67,12 +61,8 @@ streams:
 function* copiesOfNothing(context: RuleContext): Iterable<Finding> {
   for (const stream of streamsOf(context)) {
     for (const field of ['mirror', 'sources'] as const) {
-      const value = stream.spec[field] ?? null;
-      const origins: readonly Json[] = Array.isArray(value) ? value : [value];
-      for (const origin of origins) {
-        if (!isObject(origin) || isObject(origin.external) || typeof origin.filter_subject !== 'string')
-          continue;
-        const { filter_subject: filter, name } = origin;
+      for (const { filter_subject: filter, name, external } of objectsIn(stream.spec[field])) {
+        if (isObject(external) || typeof filter !== 'string') continue;
         const from = context.get(streamAddress(brokerOf(stream.address), String(name)));
         const stored = from && storedSubjects(from, context);
         if (!stored || stored.some((subject) => overlap(filter, subject))) continue;

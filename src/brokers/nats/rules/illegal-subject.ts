@@ -8,7 +8,8 @@ import {
 } from '../../../model/index.ts';
 import { supports } from '../facts.ts';
 import { hasWildcard, isWithin, overlap, subjectProblem } from '../fields/subjects.ts';
-import { isDeclared, nounOf, streamsOf, texts } from '../topology.ts';
+import { stringsIn } from '../fields/values.ts';
+import { isDeclared, nounOf, streamsOf } from '../topology.ts';
 
 /** Subject spaces reserved by the server, with the part that a stream can store. */
 const RESERVED = [
@@ -43,14 +44,14 @@ streams:
   *check(context) {
     for (const stream of streamsOf(context)) {
       // Subjects of buckets derive from their names, which nats/illegal-name checks.
-      for (const subject of kindOf(stream.address) === 'stream' ? texts(stream, 'subjects') : []) {
+      for (const subject of kindOf(stream.address) === 'stream' ? stringsIn(stream.spec.subjects) : []) {
         const problem = subjectProblem(subject) ?? reservedProblem(stream, subject, context.broker);
         if (problem) yield finding(stream, 'subjects', subject, problem);
       }
       yield* republishFindings(stream);
     }
     for (const consumer of context.ofKind('consumer')) {
-      for (const filter of texts(consumer, 'filter_subjects')) {
+      for (const filter of stringsIn(consumer.spec.filter_subjects)) {
         const problem = subjectProblem(filter);
         if (problem) yield finding(consumer, 'filter_subjects', filter, problem);
       }
@@ -66,7 +67,7 @@ streams:
 /** Delivered messages would be stored and delivered again (error 10081). */
 function cycleProblem(to: string, consumer: Resource, context: RuleContext): string | undefined {
   const stream = context.get(consumer.dependsOn[0] ?? '');
-  const back = stream && texts(stream, 'subjects').find((subject) => overlap(to, subject));
+  const back = stream && stringsIn(stream.spec.subjects).find((subject) => overlap(to, subject));
   return back === undefined
     ? undefined
     : `overlaps ${back} of its own stream, which would store every delivery`;
@@ -102,7 +103,7 @@ function* republishFindings(stream: Resource): Iterable<Finding> {
   const { dest } = republish;
   // A mapping such as {{wildcard(1)}} can be any subject.
   if (dest.includes('{{') || dest.includes('$')) return;
-  const back = texts(stream, 'subjects').find((subject) => overlap(dest, subject));
+  const back = stringsIn(stream.spec.subjects).find((subject) => overlap(dest, subject));
   if (back === undefined || isObject(stream.spec.subject_transform)) return;
   yield {
     resource: stream,

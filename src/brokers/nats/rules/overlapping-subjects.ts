@@ -1,6 +1,7 @@
 import type { Resource, Rule } from '../../../model/index.ts';
 import { SubjectIndex, subjectProblem } from '../fields/subjects.ts';
-import { nounOf, streamsOf, texts } from '../topology.ts';
+import { stringsIn } from '../fields/values.ts';
+import { nounOf, streamsOf } from '../topology.ts';
 
 export const overlappingSubjects: Rule = {
   code: 'nats/overlapping-subjects',
@@ -32,7 +33,7 @@ streams:
   *check(context) {
     const claimed = new SubjectIndex<Resource>();
     for (const stream of streamsOf(context)) {
-      for (const subject of texts(stream, 'subjects')) {
+      for (const subject of stringsIn(stream.spec.subjects)) {
         // nats/illegal-subject reports an invalid subject, which matches nothing.
         if (subjectProblem(subject)) continue;
         for (const { subject: other, owner } of claimed.overlapping(subject)) {

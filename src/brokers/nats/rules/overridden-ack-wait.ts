@@ -1,4 +1,5 @@
-import { formatDuration, type Json, type Rule } from '../../../model/index.ts';
+import { formatDuration, type Rule } from '../../../model/index.ts';
+import { listIn } from '../fields/values.ts';
 import { consumerNameOf } from '../kinds/addresses.ts';
 import { isDeclared } from '../topology.ts';
 
@@ -32,7 +33,7 @@ streams:
   *check(context) {
     for (const consumer of context.ofKind('consumer')) {
       const { backoff } = consumer.spec;
-      const [first]: readonly Json[] = Array.isArray(backoff) ? backoff : [];
+      const [first] = listIn(backoff);
       if (first === undefined || !isDeclared(consumer, 'ack_wait')) continue;
       yield {
         resource: consumer,

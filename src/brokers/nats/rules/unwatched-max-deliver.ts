@@ -1,7 +1,8 @@
 import { type Rule, toBigInt } from '../../../model/index.ts';
 import { ADVISORY, overlap, subjectProblem } from '../fields/subjects.ts';
+import { stringsIn } from '../fields/values.ts';
 import { consumerNameOf, streamNameOf } from '../kinds/addresses.ts';
-import { streamsOf, texts } from '../topology.ts';
+import { streamsOf } from '../topology.ts';
 
 export const unwatchedMaxDeliver: Rule = {
   code: 'nats/unwatched-max-deliver',
@@ -40,7 +41,7 @@ streams:
 `,
   *check(context) {
     const kept = streamsOf(context)
-      .flatMap((stream) => texts(stream, 'subjects'))
+      .flatMap((stream) => stringsIn(stream.spec.subjects))
       .filter((subject) => !subjectProblem(subject));
     for (const consumer of context.ofKind('consumer')) {
       const most = toBigInt(consumer.spec.max_deliver) ?? -1n;

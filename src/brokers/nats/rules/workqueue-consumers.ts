@@ -1,8 +1,9 @@
 import { type Finding, isObject, type Resource, type Rule, type RuleContext } from '../../../model/index.ts';
 import { supports } from '../facts.ts';
 import { overlap } from '../fields/subjects.ts';
+import { stringsIn } from '../fields/values.ts';
 import { consumerNameOf, copiesIn, filtersOf, streamNameOf } from '../kinds/addresses.ts';
-import { consumersByStream, nounOf, streamsOf, texts } from '../topology.ts';
+import { consumersByStream, nounOf, streamsOf } from '../topology.ts';
 
 export const workqueueConsumers: Rule = {
   code: 'nats/workqueue-consumers',
@@ -115,7 +116,7 @@ function* refusedTogether(
   const others = filtersOf(other);
   const clash = filters.find((filter) => others.some((another) => overlap(filter, another)));
   if (clash === undefined) return;
-  const isUnfiltered = texts(consumer, 'filter_subjects').length === 0;
+  const isUnfiltered = stringsIn(consumer.spec.filter_subjects).length === 0;
   yield {
     resource: consumer,
     path: ['filter_subjects'],

@@ -8,7 +8,7 @@ import {
   objectOf,
   toBigInt,
 } from '../../../model/index.ts';
-import { type AccountLimits, atLeast, type NatsFacts } from '../facts.ts';
+import { type AccountLimits, atLeast, LEVELS, type NatsFacts } from '../facts.ts';
 import type { JetStreamApi } from './api.ts';
 import { errorOf, hasNoResponders, hasUnknownOutcome, isTransient } from './refusals.ts';
 
@@ -16,9 +16,6 @@ import { errorOf, hasNoResponders, hasUnknownOutcome, isTransient } from './refu
 const OPTIONAL_TIMEOUT = 2_000;
 
 const OVERFLOWN = 2n ** 63n;
-
-/** The first release of each API level, which is in `$JS.API.INFO`. */
-const RELEASES = ['2.10.0', '2.11.0', '2.12.0', '2.12.5', '2.14.0', '2.15.0'];
 
 /**
  * Reads the identity of the broker. It is the first request of a session, so it reports all problems of JetStream.
@@ -94,9 +91,9 @@ function idOf(api: JetStreamApi, account: JsonObject, user: JsonObject): string 
 
 /** The lower version of the connected server and of the JetStream leader. */
 export function lowestVersion(connected: string, level: number): string {
-  const next = RELEASES[level + 1];
+  const next = LEVELS[level + 1];
   if (next === undefined || !atLeast({ version: connected }, next)) return connected;
-  return RELEASES[level] ?? connected;
+  return LEVELS[level] ?? connected;
 }
 
 /** True for a standalone server, the only one with JetStream. */

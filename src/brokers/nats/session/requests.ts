@@ -12,7 +12,7 @@ import { type Fields, fieldIn, IDENTITY } from '../fields/field.ts';
 import { isDefault, normalize } from '../fields/normalize.ts';
 import { duplicateWindow, streamFields } from '../fields/stream.ts';
 import { isToken } from '../fields/subjects.ts';
-import { isUnset, numberIn } from '../fields/values.ts';
+import { isUnset, listIn, numberIn } from '../fields/values.ts';
 import type { NatsCall } from '../kinds/index.ts';
 import type { MoveCall } from '../kinds/stream/move-calls.ts';
 import type { ApiRequest } from './api.ts';
@@ -106,7 +106,7 @@ function exactStream(config: JsonObject, broker: BrokerIdentity): JsonObject {
 }
 
 function exactConsumer(config: JsonObject): JsonObject {
-  const [first]: readonly Json[] = Array.isArray(config.backoff) ? config.backoff : [];
+  const [first] = listIn(config.backoff);
   return first === undefined ? config : { ...config, ack_wait: first };
 }
 
@@ -192,7 +192,7 @@ function isEmpty(value: Json | undefined): boolean {
 
 function droppedParts(sent: Json, kept: Json | undefined, path: readonly string[]): string[] {
   if (Array.isArray(sent)) {
-    return droppedItems(sent, Array.isArray(kept) ? kept : [], path);
+    return droppedItems(sent, listIn(kept), path);
   }
   if (!isObject(sent) || !isObject(kept)) return [];
   return Object.entries(sent).flatMap(([name, value]) => {

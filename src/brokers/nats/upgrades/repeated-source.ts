@@ -1,4 +1,5 @@
-import { isObject, type Json, type UpgradeRule } from '../../../model/index.ts';
+import { isObject, type JsonObject, type UpgradeRule } from '../../../model/index.ts';
+import { objectsIn } from '../fields/values.ts';
 import { nounOf, streamsOf } from '../topology.ts';
 
 export const repeatedSource: UpgradeRule = {
@@ -12,8 +13,7 @@ filter matches: the stream gets messages that it did not get before. Remove the 
 `,
   *check(context) {
     for (const stream of streamsOf(context)) {
-      const { sources } = stream.spec;
-      const names = Array.isArray(sources) ? sources.map(originOf) : [];
+      const names = objectsIn(stream.spec.sources).map(originOf);
       const repeated = names.find((name, i) => name !== undefined && names.indexOf(name) !== i);
       if (repeated === undefined) continue;
       yield {
@@ -27,6 +27,6 @@ filter matches: the stream gets messages that it did not get before. Remove the 
 };
 
 /** Streams of other accounts are not compared. */
-function originOf(source: Json): string | undefined {
-  return isObject(source) && !isObject(source.external) ? String(source.name) : undefined;
+function originOf({ name, external }: JsonObject): string | undefined {
+  return isObject(external) ? undefined : String(name);
 }

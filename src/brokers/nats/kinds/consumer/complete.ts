@@ -3,7 +3,7 @@ import { type NatsFacts, supports } from '../../facts.ts';
 import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from '../../fields/consumer.ts';
 import { MINUTE, SECOND } from '../../fields/field.ts';
 import { normalize, withLive } from '../../fields/normalize.ts';
-import { isUnset } from '../../fields/values.ts';
+import { isUnset, listIn } from '../../fields/values.ts';
 import { limitsOfConsumers, streamOf } from '../addresses.ts';
 import { limitedDefault, setDefault } from '../server-limits.ts';
 import { withoutStart } from './rename.ts';
@@ -42,7 +42,7 @@ export function completeConsumer(resource: Resource, context: Context): JsonObje
 
 /** One or several filters, as one list. */
 function joinFilters(spec: Record<string, Json>, filter: string): void {
-  const several = Array.isArray(spec.filter_subjects) ? spec.filter_subjects : [];
+  const several = listIn(spec.filter_subjects);
   if (filter !== '') {
     spec.filter_subjects = several.length === 0 ? [filter] : [...new Set([...several, filter])].sort();
   }
@@ -60,7 +60,7 @@ function completeAcknowledgement(spec: Record<string, Json>, declared: JsonObjec
   ) {
     spec.ack_wait = 30 * SECOND;
   }
-  const [first] = Array.isArray(spec.backoff) ? spec.backoff : [];
+  const [first] = listIn(spec.backoff);
   if (first !== undefined) spec.ack_wait = first;
 }
 

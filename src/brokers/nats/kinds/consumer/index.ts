@@ -16,7 +16,7 @@ import { bodyOf, immutableReasonOf, mapOf } from '../../fields/field.ts';
 import { consumerConstraints } from '../../fields/field-constraints.ts';
 import { requestConfig, type Unsupported, unsupportedIn } from '../../fields/normalize.ts';
 import { consumerValueConstraints } from '../../fields/value-constraints.ts';
-import { fieldText } from '../../fields/values.ts';
+import { fieldText, listIn } from '../../fields/values.ts';
 import { accountRisksOfConsumer } from '../account-limits.ts';
 import { consumerAddress, consumerNameOf, consumerResource, streamNameOf } from '../addresses.ts';
 import { type Collector, type NatsKind, rejections, type Update, type Writer } from '../kind.ts';
@@ -110,7 +110,7 @@ export const consumer: NatsKind = {
 };
 
 function unsupportedInConsumer(spec: JsonObject, broker: BrokerIdentity): Unsupported[] {
-  const filters = Array.isArray(spec.filter_subjects) ? spec.filter_subjects.length : 0;
+  const filters = listIn(spec.filter_subjects).length;
   const several: Unsupported[] =
     filters > 1 && !supports(broker, '2.10')
       ? [{ path: ['filter_subjects'], what: 'more than one filter subject', since: '2.10' }]

@@ -1,5 +1,6 @@
 import {
   type Address,
+  type BrokerIdentity,
   type Context,
   destructive,
   disruptive,
@@ -10,7 +11,7 @@ import {
   type Resource,
   type Risk,
 } from '../../../../model/index.ts';
-import { atLeast, type NatsFacts, supports } from '../../facts.ts';
+import { atLeast, type NatsFacts, serverText, supports } from '../../facts.ts';
 import { numberIn, objectsIn, stringsIn } from '../../fields/values.ts';
 import {
   consumersOf,
@@ -25,6 +26,11 @@ import { loweredLimitRisks } from './risks.ts';
 /*
  * Why a stream cannot be moved to a new one, of the same or of another name.
  */
+
+export function whyTooOld(broker: BrokerIdentity): string | undefined {
+  if (supports(broker, '2.12')) return undefined;
+  return `it needs NATS 2.12, and this server is ${serverText(broker)}: earlier ones cannot make a mirror an ordinary stream`;
+}
 
 /** What the new stream cannot be, because it begins as a mirror. */
 export function whyNotNew({ spec }: Resource): string | undefined {

@@ -11,7 +11,6 @@ import {
   safe,
   subject,
 } from '../../../../model/index.ts';
-import { serverText, supports } from '../../facts.ts';
 import type { Fields } from '../../fields/field.ts';
 import { consumersOf, streamAddress, streamNameOf } from '../addresses.ts';
 import { metricOf } from '../metrics.ts';
@@ -26,7 +25,7 @@ import {
   phaseOf,
   renamedCopyOf,
 } from './move-calls.ts';
-import { lossRisks, whyNotCopied, whyNotNew, whyNotOld } from './move-refusals.ts';
+import { lossRisks, whyNotCopied, whyNotNew, whyNotOld, whyTooOld } from './move-refusals.ts';
 import { BY_HAND } from './risks.ts';
 
 /** A key of a declared stream that is no field of the live one. */
@@ -91,9 +90,8 @@ export function whyNotMoved(change: Change, context: Context): string | undefine
   const { broker, desired } = context;
   const stream = subject(change);
   const hold = streamAddress(broker.name, holdNameOf(streamNameOf(stream.address)));
-  if (!supports(broker, '2.12')) {
-    return `it needs NATS 2.12, and this server is ${serverText(broker)}: earlier ones cannot make a mirror an ordinary stream`;
-  }
+  const tooOld = whyTooOld(broker);
+  if (tooOld !== undefined) return tooOld;
   if (desired.has(hold)) return `the topology declares ${hold}, whose name a move needs`;
   if (change.action === 'delete') return undefined;
   const reason = whyNotNew(change.after);

@@ -13,14 +13,13 @@ import {
   safe,
   subject,
 } from '../../../../model/index.ts';
-import { serverText, supports } from '../../facts.ts';
 import type { Fields } from '../../fields/field.ts';
 import { streamFields } from '../../fields/stream.ts';
 import { consumersOf, streamAddress, streamNameOf } from '../addresses.ts';
 import { differenceRisks } from '../kind.ts';
 import { holdStreamOf, messagesIn } from './move.ts';
 import { becomesOf, type MoveCall, RENAME_PHASES, renamedCopyOf } from './move-calls.ts';
-import { lossRisks, whyNotNew, whyNotOld, whyNotRenamedThere } from './move-refusals.ts';
+import { lossRisks, whyNotNew, whyNotOld, whyNotRenamedThere, whyTooOld } from './move-refusals.ts';
 import { BY_HAND, subjectRisks } from './risks.ts';
 
 /*
@@ -73,9 +72,8 @@ function whyNotRenamed(old: Resource, change: Change, context: Context): string 
   const { broker } = context;
   const after = subject(change);
   const name = streamNameOf(after.address);
-  if (!supports(broker, '2.12')) {
-    return `it needs NATS 2.12, and this server is ${serverText(broker)}: earlier ones cannot make a mirror an ordinary stream`;
-  }
+  const tooOld = whyTooOld(broker);
+  if (tooOld !== undefined) return tooOld;
   if (holdStreamOf(old, context)) {
     return 'a move of its messages was interrupted; apply the previous topology first';
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Failure, formatCount, isObject, type JsonObject, objectOf } from '../../../../model/index.ts';
-import { numberIn, textIn } from '../../fields/values.ts';
+import { numberIn, objectsIn, textIn } from '../../fields/values.ts';
 import {
   isRenameCall,
   MOVE_PHASES,
@@ -176,8 +176,7 @@ export function mirrorErrorOf(info: JsonObject): string {
  */
 export function absentPeers({ cluster }: JsonObject): string[] {
   if (!isObject(cluster)) return [];
-  const replicas = Array.isArray(cluster.replicas) ? cluster.replicas.filter(isObject) : [];
-  return replicas
+  return objectsIn(cluster.replicas)
     .filter(({ current, offline }) => offline === true || current !== true)
     .map(({ name }) => textIn(name));
 }

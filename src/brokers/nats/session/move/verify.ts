@@ -1,6 +1,6 @@
 import { eachOf } from '../../../../model/concurrency.ts';
 import { isObject, type JsonObject, objectOf, roughSize, toBigInt } from '../../../../model/index.ts';
-import { numberIn, textIn } from '../../fields/values.ts';
+import { listIn, numberIn, textIn } from '../../fields/values.ts';
 import { configOf } from '../listings.ts';
 import { isNoMessage, Refusal, unless } from '../refusals.ts';
 import { amountText, type Counters, countersOf, type Mover, MoveStopped, mirrorErrorOf } from './mover.ts';
@@ -89,8 +89,7 @@ async function containsHoles(
 
 async function holesOf(mover: Mover, stream: string): Promise<bigint[]> {
   const { state } = await infoOf(mover, stream, true);
-  const holes = isObject(state) && Array.isArray(state.deleted) ? state.deleted : [];
-  return holes.flatMap((sequence) => toBigInt(sequence) ?? []);
+  return listIn(objectOf(state).deleted).flatMap((sequence) => toBigInt(sequence) ?? []);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type DeadLetter, isObject, parseJson, type RedriveRequest } from '../../../../model/index.ts';
 import { isToken, isWithin } from '../../fields/subjects.ts';
-import { textIn } from '../../fields/values.ts';
+import { listIn, textIn } from '../../fields/values.ts';
 import type { JetStreamApi } from '../api.ts';
 import { headerIn, messageAt, numberOf, redrivenOf, type StoredMessage } from './messages.ts';
 import { Origin } from './origin.ts';
@@ -130,7 +130,7 @@ export class LetterReader {
 
   async #askTaker(subject: string): Promise<Origin | undefined> {
     const { streams } = await this.#api.read({ verb: 'STREAM.NAMES', body: { subject } });
-    const [name] = Array.isArray(streams) ? streams : [];
+    const [name] = listIn(streams);
     return name === undefined ? undefined : this.origin(textIn(name));
   }
 }
