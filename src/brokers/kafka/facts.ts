@@ -3,10 +3,12 @@ import { topicValues } from './fields/config-values.ts';
 import { fieldOf } from './fields/field.ts';
 import { TOPIC_CONFIGS } from './fields/topic-configs.ts';
 
+export type BrokerNode = { readonly id: number; readonly rack?: string };
+
 /** What a session puts into `BrokerIdentity.facts`. */
 export type KafkaFacts = {
   /** Sorted by id. */
-  readonly brokers: readonly { readonly id: number; readonly rack?: string }[];
+  readonly brokers: readonly BrokerNode[];
   /** The finalized feature level `metadata.version`; absent on clusters with ZooKeeper. */
   readonly 'metadata-version'?: number;
   /**
@@ -17,11 +19,6 @@ export type KafkaFacts = {
   /** Names of requests that brokerform uses and this broker does not offer. */
   readonly missing: readonly string[];
 };
-
-export interface BrokerNode {
-  readonly id: number;
-  readonly rack?: string;
-}
 
 /** The live brokers of the cluster by id; none offline. */
 export function brokersIn(context: Context): readonly BrokerNode[] {

@@ -47,10 +47,6 @@ export function userAddress(broker: string, user: string): Address {
   return makeAddress(broker, 'user', user);
 }
 
-function userResource(broker: string, name: string, spec: JsonObject): Resource {
-  return { address: userAddress(broker, name), spec, dependsOn: [] };
-}
-
 /** A SCRAM user. https://kafka.apache.org/documentation/#security_sasl_scram */
 export const user: KafkaKind = {
   schema: userSchema,
@@ -129,7 +125,8 @@ function declareUsers(collector: Collector, sectionBody: Body): void {
       collector.error('bad-name', written.at, 'a user needs a name');
       continue;
     }
-    const body = overridden(written, userAddress(section.broker, name));
+    const address = userAddress(section.broker, name);
+    const body = overridden(written, address);
     const values: Record<string, Json> = {};
     const places: Record<string, Source> = {};
     for (const mechanism of scramMechanisms) {
@@ -142,7 +139,7 @@ function declareUsers(collector: Collector, sectionBody: Body): void {
         for (const key of Object.keys(given)) places[`${mechanism}.${key}`] = section.at(given, key);
       }
     }
-    collector.add(userResource(section.broker, name, values), body.at, places);
+    collector.add({ address, spec: values, dependsOn: [] }, body.at, places);
   }
 }
 

@@ -30,7 +30,7 @@ export class Cluster {
   #id = '';
   #controller = -1;
   #brokers: readonly BrokerNode[] = [];
-  #offered: ApiVersionsResponse | undefined;
+  #offered: ApiVersionsResponse = { error: 0, ranges: [], supported: [], finalized: [] };
   #closed = false;
 
   private constructor(settings: KafkaSettings, onRequest: (api: AnyApi) => void) {
@@ -67,7 +67,7 @@ export class Cluster {
 
   /** Versions and features of the first broker that was reached. */
   get offered(): ApiVersionsResponse {
-    return this.#offered ?? { error: 0, ranges: [], supported: [], finalized: [] };
+    return this.#offered;
   }
 
   get isKraft(): boolean {

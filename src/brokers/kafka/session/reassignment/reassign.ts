@@ -85,7 +85,7 @@ class Run {
       if (batch.length === 0) continue;
       if (this.#options.drain.aborted) {
         for (const { topic } of batch)
-          this.#settle(topic, this.#begun.has(topic) ? interrupted() : notStarted(OP));
+          this.#settle(topic, this.#begun.has(topic) ? INTERRUPTED : notStarted(OP));
         continue;
       }
       await this.#attempt(batch, () => this.#runBatch(batch, watch));
@@ -126,7 +126,7 @@ class Run {
       return [...this.#open.values()].every(arrived);
     });
     for (const [topic, item] of this.#open) {
-      if (!arrived(item)) this.#settle(topic, misplaced(lifted));
+      if (!arrived(item)) this.#settle(topic, lifted instanceof ConnectionError ? failed(lifted) : MISPLACED);
       else if (lifted instanceof Error) this.#settle(topic, stillThrottled(lifted));
       else this.#settle(topic, { status: 'done', ...this.#didIt(topic) });
     }
@@ -147,7 +147,7 @@ class Run {
     const seen = ended === 'drained' ? await this.#soFar(watch) : new Map<string, string>();
     for (const { topic } of batch) {
       const note = ['stopped waiting', seen.get(topic) ?? []].flat().join(': ');
-      this.#settle(topic, ended === 'drained' ? { status: 'under-way', note } : unknown(ended.message));
+      this.#settle(topic, ended === 'drained' ? { status: 'under-way', note } : failed(ended));
     }
   }
 
@@ -199,18 +199,23 @@ class Run {
 }
 
 /** Some of its partitions have moved or are moving, others were not begun. */
-function interrupted(): Result {
-  const message = 'stopped before all of its partitions were moved';
-  const hint = 'a later run moves the rest, and takes the throttle away';
-  return { status: 'failed', failure: { op: OP, message, hint } };
-}
+const INTERRUPTED: Result = {
+  status: 'failed',
+  failure: {
+    op: OP,
+    message: 'stopped before all of its partitions were moved',
+    hint: 'a later run moves the rest, and takes the throttle away',
+  },
+};
 
 /** No reassignment runs any more, and the replicas are not in place. */
-function misplaced(lifted: unknown): Result {
-  if (lifted instanceof ConnectionError) return unknown(lifted.message);
-  const message = 'the move ended, and the replicas are not where they should be: was it cancelled?';
-  return { status: 'failed', failure: { op: OP, message } };
-}
+const MISPLACED: Result = {
+  status: 'failed',
+  failure: {
+    op: OP,
+    message: 'the move ended, and the replicas are not where they should be: was it cancelled?',
+  },
+};
 
 function stillThrottled({ message: why }: Error): Result {
   const message = `moved, but the throttle could not be taken away: ${why}`;
@@ -218,7 +223,3 @@ function stillThrottled({ message: why }: Error): Result {
 }
 
 const failed = (error: unknown) => resultOf(OP, error);
-
-function unknown(message: string): Result {
-  return { status: 'unknown', failure: { op: OP, message } };
-}

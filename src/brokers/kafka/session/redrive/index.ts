@@ -11,6 +11,7 @@ import {
   type RedriveRun,
   surveyOf,
 } from '../../../../model/index.ts';
+import { someOf } from '../../routing/explain.ts';
 import type { Cluster } from '../cluster.ts';
 import { LostConnection } from '../connection-errors.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
@@ -92,18 +93,13 @@ async function notesOn(place: Place): Promise<string[]> {
   for (const [topic, found] of groups) {
     const names = found.map((one: { group: string }) => one.group).sort();
     if (names.length > 1)
-      notes.push(`topic ${topic}: all its consumer groups receive the records again: ${listed(names)}`);
+      notes.push(`topic ${topic}: all its consumer groups receive the records again: ${someOf(names, 10)}`);
   }
   const isBegun = [...progress].some(
     ([partition, { from }]) => from > (place.spans.get(partition)?.start ?? 0),
   );
   if (isBegun) notes.push(`redriven records stay in the topic; group ${group} keeps their offsets`);
   return notes;
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - 10;
-  return `${names.slice(0, 10).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Letters, and bytes of them, that one transaction takes at most: a broker takes a batch of 1 MiB by default. */
