@@ -1,4 +1,4 @@
-import { isFree } from '../src/cli/free-port.ts';
+import { isFree } from '../src/cli/local-project.ts';
 
 // Below Linux's ephemeral range (32768 and up): no outgoing connection can take the port of a broker
 // between being chosen and being bound, or while the broker is down for a moment in a test.

@@ -5,6 +5,7 @@ import {
   BlockedPlan,
   brokerOf,
   type Plan,
+  type Progress,
   type StaleDifference,
   StalePlan,
   type Step,
@@ -14,14 +15,6 @@ import { checkIdentities, checkReadiness, type ReadyStep } from './readiness.ts'
 import { isMissing, type RunOptions, runWaves } from './run.ts';
 import type { StepResult, Target, View } from './target.ts';
 import { type VerifiedResult, verifyTarget } from './verify.ts';
-
-export interface Progress {
-  readonly done: number;
-  readonly failed: number;
-  readonly total: number;
-  /** A long operation of the brokers and its progress. Raw text of one line. */
-  readonly work?: string;
-}
 
 export interface ApplyInput {
   readonly plan: Plan;

@@ -1,3 +1,3 @@
-export { type ApplyInput, applyPlan, type Progress } from './apply.ts';
+export { type ApplyInput, applyPlan } from './apply.ts';
 export { takesSeveralCalls } from './readiness.ts';
 export type { Target, View } from './target.ts';

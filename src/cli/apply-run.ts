@@ -3,12 +3,12 @@ import { progressLine, renderPlan } from '../report/index.ts';
 import type { Checked } from '../workflow/index.ts';
 import { approve } from './approval.ts';
 import type { CommandContext } from './context.ts';
+import { UsageError } from './exit.ts';
 import { lockHolder } from './lock-holder.ts';
 import type { OutputFlags } from './outputs.ts';
 import type { PlanFlags } from './plan-flags.ts';
 import { connecting, planProject, tellInterrupts } from './project.ts';
 import { keepUntilDone, removeSettled } from './unfinished.ts';
-import { UsageError } from './usage.ts';
 
 /** What decides about how a plan is applied; shared by `apply` and `up`. */
 export interface ApplyFlags extends PlanFlags, Pick<OutputFlags, 'format'> {

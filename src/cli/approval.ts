@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { escapeText } from '../report/index.ts';
+import { NotApproved } from './exit.ts';
 import type { Host } from './host.ts';
-import { NotApproved } from './usage.ts';
 
 export interface Question {
   readonly count: number;

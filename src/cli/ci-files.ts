@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { UsageError } from './exit.ts';
 import type { Host } from './host.ts';
 import { folderInRepository } from './repository.ts';
-import { UsageError } from './usage.ts';
 
 /** By system: each file of `examples/ci`, and where it belongs in a repository. */
 const PIPELINES = {

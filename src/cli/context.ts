@@ -1,11 +1,9 @@
 import { activityLine, decideColour, escapeText, type Style } from '../report/index.ts';
 import type { Ending } from './exit.ts';
 import type { Folder } from './files.ts';
-import type { Host, Output } from './host.ts';
+import { type Host, type Interrupts, type Output, watchSignals } from './host.ts';
 import type { GlobalFlags } from './options.ts';
 import { writeParts } from './pipes.ts';
-import { type ProgressLine, progressLine } from './progress.ts';
-import { type Interrupts, watchSignals } from './signals.ts';
 
 /** Which project a command works on. */
 interface Subject {
@@ -95,4 +93,40 @@ export function openContext(flags: GlobalFlags, host: Host): OpenContext {
     },
   };
   return { context, interrupts: () => interrupts };
+}
+
+/** One line of a terminal that is rewritten in place. */
+export interface ProgressLine {
+  /** False if it would not be visible: requests only for progress are then skipped. */
+  readonly enabled: boolean;
+  show(text: string): void;
+  clear(): void;
+}
+
+/** Often enough to look alive, seldom enough to cost nothing. */
+const INTERVAL = 100;
+const ERASE = '\r\u001b[K';
+
+/** @param now milliseconds, as of a clock that only goes forward */
+export function progressLine(
+  write: (text: string) => void,
+  enabled: boolean,
+  now: () => number = () => performance.now(),
+): ProgressLine {
+  let last = Number.NEGATIVE_INFINITY;
+  let visible = false;
+  return {
+    enabled,
+    show(text) {
+      if (!enabled || now() - last < INTERVAL) return;
+      last = now();
+      visible = true;
+      write(`${ERASE}${text}`);
+    },
+    clear() {
+      if (visible) write(ERASE);
+      visible = false;
+      last = Number.NEGATIVE_INFINITY;
+    },
+  };
 }

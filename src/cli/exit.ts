@@ -1,4 +1,4 @@
-import type { ApplyReport } from '../model/index.ts';
+import { type ApplyReport, BrokerformError } from '../model/index.ts';
 
 /** What scripts may rest on. 64 and 65 are sysexits.h; 128 + n is how a shell shows a signal. */
 export const EXIT = {
@@ -53,4 +53,32 @@ export function endingOf(report: ApplyReport): Ending {
     touched.some((status) => statuses.has(status)) ||
     report.steps.some(({ partly, previous }) => partly === true || previous !== undefined);
   return isTouched ? { partial: true } : { failed: true };
+}
+
+/** The command line asks for something impossible. */
+export class UsageError extends BrokerformError {
+  readonly kind = 'usage';
+  readonly outcome = 'usage';
+  constructor(message: string, hint?: string) {
+    super(message, { hint });
+  }
+}
+
+/** A named file cannot be read or written. */
+export class InputError extends BrokerformError {
+  readonly kind = 'input';
+  readonly outcome = 'input';
+  constructor(message: string, hint?: string) {
+    super(message, { hint });
+  }
+}
+
+/** The approval prompt was not answered with yes. */
+export class NotApproved extends BrokerformError {
+  readonly kind = 'usage';
+  readonly outcome = 'failed';
+  override readonly consequence = 'nothing was applied';
+  constructor() {
+    super('not approved');
+  }
 }

@@ -14,9 +14,9 @@ import {
 import type { TracedName } from '../workflow/foreign.ts';
 import type { Checked, DeclaredBroker } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
+import { InputError, UsageError } from './exit.ts';
 import { type Folder, namedFileError } from './files.ts';
 import { badFile, checkProject, connecting, unlessInterrupted } from './project.ts';
-import { InputError, UsageError } from './usage.ts';
 
 export interface ImportChoice {
   /** Paths, with the name of a format before them where they do not show it. */

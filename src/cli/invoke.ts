@@ -3,12 +3,11 @@ import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { failureText } from '../report/index.ts';
 import { type Handler, openContext } from './context.ts';
-import { exitCode } from './exit.ts';
+import { exitCode, UsageError } from './exit.ts';
 import { explainFailure } from './failure.ts';
 import { Folder } from './files.ts';
 import type { Host } from './host.ts';
 import type { GlobalFlags } from './options.ts';
-import { UsageError } from './usage.ts';
 
 /** Makes a commander action of a handler. */
 export type Invoke = <Flags extends object>(

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { CommandContext } from './context.ts';
+import { InputError } from './exit.ts';
 import { namedFileError } from './files.ts';
 import type { LocalProject } from './local-project.ts';
 import { TOOL_FOLDER, writeTool } from './tool-folder.ts';
-import { InputError } from './usage.ts';
 
 /** What is started, and how an engine is told. */
 export interface ComposeChoice {

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { BrokerformError } from '../model/index.ts';
 import type { Checked, LocalTarget } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
-import { isFree } from './free-port.ts';
+import { InputError } from './exit.ts';
 import { checkProject, loadProject } from './project.ts';
 import { LOCAL_NAME, TOOL_FOLDER, writeTool } from './tool-folder.ts';
-import { InputError } from './usage.ts';
 
 /** A project whose brokers are all on this machine. */
 export interface LocalProject {
@@ -106,5 +105,14 @@ function accepts(host: string, port: number): Promise<boolean> {
     socket.once('connect', () => answer(true));
     socket.once('timeout', () => answer(false));
     socket.once('error', () => answer(false));
+  });
+}
+
+/** Whether nothing listens on this port of 127.0.0.1. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

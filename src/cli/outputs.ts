@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Plan } from '../model/index.ts';
 import {
   type About,
   DRIFT_FORMATS,
@@ -6,15 +7,19 @@ import {
   FORMATS,
   type Format,
   PLAIN,
+  PLAN_FORMATS,
+  type PlanFormat,
+  planJsonParts,
   renderFailure,
+  renderPatch,
+  renderPlan,
   type Style,
 } from '../report/index.ts';
 import type { CommandContext } from './context.ts';
-import type { Ending } from './exit.ts';
+import { type Ending, UsageError } from './exit.ts';
 import { explainFailure } from './failure.ts';
 import { choiceOption } from './options.ts';
 import { folderInRepository } from './repository.ts';
-import { UsageError } from './usage.ts';
 
 /** Where a command's result goes: in one format to the standard output, in any number of them into files. */
 export type OutputFlags<F extends DriftFormat = Format> = { readonly format: F } & {
@@ -91,7 +96,7 @@ export async function withOutputs<F extends DriftFormat = Format>(
 }
 
 /** @throws UsageError when two formats are to go into one file */
-export function filesOf(flags: Partial<OutputFlags<DriftFormat>>): [DriftFormat, string][] {
+function filesOf(flags: Partial<OutputFlags<DriftFormat>>): [DriftFormat, string][] {
   const files = new Map<string, DriftFormat>();
   for (const format of DRIFT_FORMATS) {
     const file = flags[`${format}Into`];
@@ -103,4 +108,29 @@ export function filesOf(flags: Partial<OutputFlags<DriftFormat>>): [DriftFormat,
     files.set(file, format);
   }
   return Array.from(files, ([file, format]) => [format, file]);
+}
+
+export type PlanOutputFlags = OutputFlags<PlanFormat>;
+
+/** The output options of a command that shows a plan. */
+export function addPlanOutputOptions(command: Command): Command {
+  return addOutputOptions(command, PLAN_FORMATS);
+}
+
+/** How a plan is shown in the formats that the flags name. */
+export async function planRendering<F extends DriftFormat>(
+  plan: Plan,
+  command: 'plan' | 'drift',
+  flags: OutputFlags<F>,
+): Promise<Rendering<PlanFormat>> {
+  const formats: readonly DriftFormat[] = [flags.format, ...filesOf(flags).map(([format]) => format)];
+  const yaml = formats.includes('diff') ? (await import('../workflow/index.ts')).planYaml(plan) : [];
+  const graph = formats.includes('markdown')
+    ? (await import('../workflow/index.ts')).planGraph(plan)
+    : undefined;
+  return (format, style) => {
+    if (format === 'diff') return renderPatch(plan, yaml, style);
+    if (format === 'json') return planJsonParts(plan);
+    return renderPlan(plan, format, style, command, format === 'markdown' ? graph : undefined);
+  };
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { canonicalGlob } from '../model/index.ts';
+import { UsageError } from './exit.ts';
 import { durationOption, listOption } from './options.ts';
-import { UsageError } from './usage.ts';
 
 /** What decides about the content of a plan; shared by `plan` and by `apply` without a saved plan. */
 export interface PlanFlags {

@@ -1,7 +1,7 @@
 import type { CommandContext } from './context.ts';
+import { UsageError } from './exit.ts';
 import type { Host } from './host.ts';
 import { readPlanFile } from './plan-file.ts';
-import { UsageError } from './usage.ts';
 
 /** The environment variable with the key that plans are signed with. */
 const PLAN_KEY = 'BROKERFORM_PLAN_KEY';

@@ -12,12 +12,12 @@ import {
 import { renderDiagnostics } from '../report/index.ts';
 import type { Checked, CheckedSide, ProjectOptions } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
+import { InputError, UsageError } from './exit.ts';
 import { namedFileError } from './files.ts';
 import { boundGarbageOf } from './heap.ts';
+import type { Interrupts } from './host.ts';
 import { checkSpelling, type PlanFlags } from './plan-flags.ts';
-import type { Interrupts } from './signals.ts';
 import { keptPlans, tellStrangers } from './unfinished.ts';
-import { InputError, UsageError } from './usage.ts';
 
 export interface ProjectChoice {
   /** Instead of what `--config` names. */

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { nearestWord } from '../model/index.ts';
 import { escapeText } from '../report/index.ts';
+import { UsageError } from './exit.ts';
 import type { Host } from './host.ts';
 import { STARTER_TYPES, type StarterType } from './starter.ts';
-import { UsageError } from './usage.ts';
 
 /** `rabbitmq,kafka`: in the order of the types, each once; or what is wrong with it. */
 export function parseTypes(

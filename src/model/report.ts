@@ -74,3 +74,12 @@ export interface ApplyReport {
   readonly notes?: readonly string[];
   readonly steps: readonly StepReport[];
 }
+
+/** How far an apply is. */
+export interface Progress {
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
+  /** A long operation of the brokers and its progress. Raw text of one line. */
+  readonly work?: string;
+}

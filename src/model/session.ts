@@ -59,6 +59,13 @@ export interface Check {
   readonly hint?: string;
 }
 
+/** What `doctor` found at one broker. */
+export interface Examined {
+  readonly broker: string;
+  readonly type: string;
+  readonly checks: readonly Check[];
+}
+
 /** A feature in use that a later release removes. Raw text. */
 export interface Deprecation {
   readonly name: string;

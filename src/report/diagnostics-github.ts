@@ -2,8 +2,8 @@ import type { Diagnostic, Severity } from '../model/index.ts';
 import { escapeAnnotation, escapeAnnotationProperty } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
 import type { About } from './about.ts';
-import { type FindingGroup, groupedInOrder, moreText } from './finding-groups.ts';
-import { alsoText, messageOf } from './place-text.ts';
+import { type FindingGroup, groupedInOrder, moreText } from './diagnostics-text.ts';
+import { alsoText, messageOf } from './style.ts';
 
 /** GitHub shows so many annotations of each level a step, and silently drops the rest. */
 const SHOWN = 10;

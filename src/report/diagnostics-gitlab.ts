@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compareDiagnostics, type Diagnostic, type Severity } from '../model/index.ts';
 import { escapeText, printableJson } from '../text/escape.ts';
-import { messageOf } from './place-text.ts';
+import { messageOf } from './style.ts';
 
 const SEVERITY: Readonly<Record<Severity, string>> = { error: 'critical', warning: 'minor', info: 'info' };
 

@@ -1,7 +1,7 @@
 import { compareDiagnostics, type Diagnostic, formatSource, groupBy } from '../model/index.ts';
 import { escapeXml } from '../text/escape.ts';
 import type { About } from './about.ts';
-import { messageOf } from './place-text.ts';
+import { messageOf } from './style.ts';
 
 /**
  * JUnit XML in the form that Jenkins, GitLab and Azure read: a suite a file, a case a finding. Only errors fail

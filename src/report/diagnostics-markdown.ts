@@ -2,8 +2,7 @@ import type { Diagnostic, Severity } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import type { About } from './about.ts';
 import { type CommentSection, comment } from './comment.ts';
-import { countSeverities, diagnosticLines } from './diagnostics-text.ts';
-import { groupFindings, moreText } from './finding-groups.ts';
+import { countSeverities, diagnosticLines, groupFindings, moreText } from './diagnostics-text.ts';
 import { commentHead, summaryTable } from './plan-markdown.ts';
 import { PLAIN } from './style.ts';
 

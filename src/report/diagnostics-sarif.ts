@@ -1,7 +1,7 @@
 import { compareDiagnostics, type Diagnostic, type Severity, type Source } from '../model/index.ts';
 import { escapeText, printableJson } from '../text/escape.ts';
 import type { About } from './about.ts';
-import { messageOf } from './place-text.ts';
+import { messageOf } from './style.ts';
 
 const LEVEL: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 

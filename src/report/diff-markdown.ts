@@ -1,17 +1,18 @@
-import type { Diff, Graph } from '../model/index.ts';
+import type { Diff, EnvironmentDiff, Graph } from '../model/index.ts';
 import { markdownCode } from '../text/escape.ts';
-import { sideNotes } from './base-text.ts';
-import { type CommentSection, comment, cutText } from './comment.ts';
-import { commentPicture } from './comment-picture.ts';
+import { type CommentSection, comment, commentPicture, cutText } from './comment.ts';
 import { diagnosticLines } from './diagnostics-text.ts';
 import {
   diffCounts,
   diffSections,
+  environmentCounts,
+  environmentSections,
   guardBlocks,
   hasDifferences,
   newFindingBlocks,
   sidesText,
 } from './diff-text.ts';
+import { sideNotes } from './plan-blocks.ts';
 import { baseSections, changeSections, commentHead, summaryTable } from './plan-markdown.ts';
 import { PLAIN, type Style } from './style.ts';
 
@@ -50,4 +51,23 @@ export function diffMarkdown(diff: Diff, { verbose }: Style, picture?: Graph): s
     fixed,
   ];
   return comment(head.join('\n'), parts, picture && commentPicture(picture));
+}
+
+const LONGEST_NAME = 120;
+
+/** Two environments for a pull request; what is promoted stands first, where it was asked for. */
+export function environmentsMarkdown(diff: EnvironmentDiff, style: Style): string {
+  const { project, from, to, promoted } = diff;
+  const sides = `${cutText(from, LONGEST_NAME)} → ${cutText(to, LONGEST_NAME)}`;
+  const head = [
+    ...commentHead({ command: 'diff', project, environment: sides }),
+    `${markdownCode(sides)}, from YAML only; no broker was read.`,
+    '',
+    summaryTable(environmentCounts(diff), diff.differences.length > 0),
+  ];
+  const sections = environmentSections(diff, { ...PLAIN, verbose: style.verbose }).map(
+    ({ heading, blocks }): CommentSection => ({ heading, noun: 'resource', blocks, folded: false }),
+  );
+  const text = comment(head.join('\n'), sections);
+  return promoted ? `${diffMarkdown(promoted, style)}\n${text}` : text;
 }

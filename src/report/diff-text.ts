@@ -1,12 +1,13 @@
-import type { Diff } from '../model/index.ts';
+import type { Diff, EnvironmentDiff, EnvironmentDifference, Source } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { joinParts } from '../text/words.ts';
 import { subjectName } from './about.ts';
-import { effectBlocks, headed, sideNotes, sideText, undeclaredBlocks } from './base-text.ts';
 import { diagnosticLines } from './diagnostics-text.ts';
+import { effectBlocks, headed, sideNotes, sideText, undeclaredBlocks } from './plan-blocks.ts';
 import { hasChanges, sectionLines, TITLE } from './plan-text.ts';
 import { brokenTestsPart, type PlanSections, SECTION_ORDER, sectionsOf } from './sections.ts';
-import { paint, RISK_COLOUR, type Style } from './style.ts';
+import { fieldLines, itemLine, noteColumn } from './step-lines.ts';
+import { lineText, paint, RISK_COLOUR, type Style } from './style.ts';
 import { brokenTestBlocks } from './tests-text.ts';
 
 /** The difference of two revisions for a terminal: the summary first, then changes, routing and findings. */
@@ -90,4 +91,69 @@ export function newFindingBlocks({ findings }: Diff, style: Style): string[][] {
   return findings.new
     .filter(({ severity }) => severity !== 'info' || style.verbose)
     .map((finding) => diagnosticLines(finding, style));
+}
+
+/** Two environments for a terminal: what is promoted, if it was asked for, and then what differs on purpose. */
+export function environmentsText(diff: EnvironmentDiff, style: Style): string {
+  const { project, from, to, promoted } = diff;
+  const title = `Environments ${escapeText(project)} · ${escapeText(from)} → ${escapeText(to)}`;
+  const blocks = environmentSections(diff, style).filter((section) => section.blocks.length > 0);
+  return [
+    ...(promoted ? [diffText(promoted, style)] : []),
+    paint(style, 'bold', title),
+    joinParts(environmentCounts(diff)) || 'No resources.',
+    ...blocks.flatMap((section) => [
+      '',
+      paint(style, section.colour, section.heading.toUpperCase()),
+      ...section.blocks.flat(),
+    ]),
+    '',
+  ].join('\n');
+}
+
+export function environmentCounts({
+  differences,
+  unchanged,
+  from,
+  to,
+}: EnvironmentDiff): [count: number, label: string][] {
+  const count = (where: EnvironmentDifference['in']) => differences.filter((one) => one.in === where).length;
+  return [
+    [count('both'), count('both') === 1 ? 'differs' : 'differ'],
+    [count('from'), `only in ${escapeText(from)}`],
+    [count('to'), `only in ${escapeText(to)}`],
+    [unchanged, 'the same'],
+  ];
+}
+
+export interface EnvironmentSection {
+  readonly heading: string;
+  readonly colour: 'yellow' | 'red' | 'green';
+  readonly blocks: readonly string[][];
+}
+
+export function environmentSections(diff: EnvironmentDiff, style: Style): EnvironmentSection[] {
+  const { differences, from, to } = diff;
+  const blocks = (where: EnvironmentDifference['in'], mark: string) => {
+    const those = differences.filter((one) => one.in === where);
+    const laid = { ...style, noteColumn: noteColumn(those, style) };
+    return those.map((one) => [
+      itemLine(mark, one, lineText(one.at), laid),
+      ...fieldLines(one.fields, laid, { note: ({ at }) => ownPlace(at, one.at) }),
+    ]);
+  };
+  return [
+    { heading: 'Different', colour: 'yellow', blocks: blocks('both', ' ~ ') },
+    { heading: `Only in ${escapeText(from)}`, colour: 'red', blocks: blocks('from', ' - ') },
+    { heading: `Only in ${escapeText(to)}`, colour: 'green', blocks: blocks('to', ' + ') },
+  ];
+}
+
+/** Where the value of a field is set, if not at the resource: an override. */
+function ownPlace(at: Source | undefined, ofResource: Source | undefined): string {
+  return at && at.file !== ofResource?.file ? place(at) : '';
+}
+
+function place({ file, line }: Source): string {
+  return `${file}:${line}`;
 }

@@ -5,63 +5,47 @@ import {
   type Diff,
   type EffectiveSettings,
   type EnvironmentDiff,
+  type Examined,
   type Expansion,
   type Graph,
+  type Json,
+  type JsonObject,
+  type Page,
   type Plan,
   type RedriveReport,
-  type ResourceYaml,
   type Route,
   type TestReport,
 } from '../model/index.ts';
+import { printableJson, printableJsonParts } from '../text/escape.ts';
 import type { About } from './about.ts';
-import { checksText, type Examined } from './checks-text.ts';
+import { checksText, expansionsText, type LocalReport, localText } from './command-texts.ts';
 import { diagnosticsMarkdown } from './diagnostics-markdown.ts';
-import { diagnosticsText } from './diagnostics-text.ts';
-import { diffFindings } from './diff-findings.ts';
-import { diffMarkdown } from './diff-markdown.ts';
-import { diffText } from './diff-text.ts';
-import { environmentsMarkdown } from './environments-markdown.ts';
-import { environmentsText } from './environments-text.ts';
-import { expansionsText } from './expansions-text.ts';
+import { countSeverities, diagnosticsText } from './diagnostics-text.ts';
+import { diffMarkdown, environmentsMarkdown } from './diff-markdown.ts';
+import { diffText, environmentsText } from './diff-text.ts';
 import { failureFindings, failureMarkdown, failureText, type RunFailure } from './failure.ts';
 import { isCiFormat, renderFindings } from './findings.ts';
-import {
-  checksJson,
-  diagnosticsJson,
-  diffJson,
-  environmentsJson,
-  expansionsJson,
-  failureJson,
-  planJson,
-  policiesJson,
-  redriveJson,
-  reportJson,
-  routeJson,
-  testsJson,
-} from './json.ts';
-import { type LocalReport, localJson, localText } from './local-text.ts';
-import { driftMetrics, failureMetrics } from './metrics.ts';
-import { driftFindings, planFindings } from './plan-findings.ts';
+import { failureMetrics } from './metrics.ts';
+import { diffFindings, driftFindings, planFindings } from './plan-findings.ts';
 import { planMarkdown } from './plan-markdown.ts';
-import { failurePatch, planPatch } from './plan-patch.ts';
+import { failurePatch } from './plan-patch.ts';
 import { planText } from './plan-text.ts';
 import { policiesText } from './policies-text.ts';
 import { redriveText } from './redrive-text.ts';
-import { reportMarkdown } from './report-markdown.ts';
-import { reportText } from './report-text.ts';
+import { reportMarkdown, reportText } from './report-text.ts';
 import { routeText } from './route-text.ts';
 import type { Style } from './style.ts';
-import { testsJunit } from './tests-junit.ts';
-import { testsMarkdown } from './tests-markdown.ts';
+import { testsJunit, testsMarkdown } from './tests-formats.ts';
 import { testFindings, testsText } from './tests-text.ts';
 
 export { escapeText } from '../text/escape.ts';
 export type { About } from './about.ts';
+export type { LocalReport } from './command-texts.ts';
 export { hasDifferences } from './diff-text.ts';
 export { failureText, type RunFailure } from './failure.ts';
-export { documentJson, planJsonParts, rulesJson } from './json.ts';
-export type { LocalReport } from './local-text.ts';
-export { activityLine, progressLine } from './progress.ts';
+export { driftMetrics as renderMetrics } from './metrics.ts';
+export { planPatch as renderPatch } from './plan-patch.ts';
+export { activityLine, progressLine } from './report-text.ts';
 export { decideColour, PLAIN, paint, type Style } from './style.ts';
 export { unifiedDiff } from './unified-diff.ts';
 
@@ -93,17 +77,12 @@ export function renderPlan(
     const findings = command === 'drift' ? driftFindings(plan) : planFindings(plan);
     return renderFindings(findings, format, style, { command, project, environment });
   }
-  return { text: planText, json: planJson, markdown: planMarkdown }[format](plan, style, command, picture);
-}
-
-/** A plan as one unified diff of these resources' live and desired YAML; empty if nothing changes. */
-export function renderPatch(plan: Plan, resources: readonly ResourceYaml[], style: Style): string {
-  return planPatch(plan, resources, style);
-}
-
-/** A drift as metrics. */
-export function renderMetrics(plan: Plan): string {
-  return driftMetrics(plan);
+  return { text: planText, json: printableJson, markdown: planMarkdown }[format](
+    plan,
+    style,
+    command,
+    picture,
+  );
 }
 
 /** The difference of two revisions; `picture` as in {@link renderPlan}. */
@@ -112,7 +91,7 @@ export function renderDiff(diff: Diff, format: Format, style: Style, picture?: G
     const { project, environment } = diff;
     return renderFindings(diffFindings(diff), format, style, { command: 'diff', project, environment });
   }
-  return { text: diffText, json: diffJson, markdown: diffMarkdown }[format](diff, style, picture);
+  return { text: diffText, json: printableJson, markdown: diffMarkdown }[format](diff, style, picture);
 }
 
 /** What one topology declares in two environments. */
@@ -122,10 +101,7 @@ export function renderEnvironments(diff: EnvironmentDiff, format: Format, style:
     const findings = promoted ? diffFindings(promoted) : [];
     return renderFindings(findings, format, style, { command: 'diff', project, environment });
   }
-  return { text: environmentsText, json: environmentsJson, markdown: environmentsMarkdown }[format](
-    diff,
-    style,
-  );
+  return { text: environmentsText, json: printableJson, markdown: environmentsMarkdown }[format](diff, style);
 }
 
 const VALIDATE: About = { command: 'validate' };
@@ -140,7 +116,9 @@ export function renderDiagnostics(
   if (isCiFormat(format))
     return renderFindings([...diagnostics].sort(compareDiagnostics), format, style, about);
   if (format === 'markdown') return diagnosticsMarkdown(diagnostics, about);
-  return format === 'json' ? diagnosticsJson(diagnostics) : diagnosticsText(diagnostics, style);
+  return format === 'json'
+    ? printableJson({ version: 1, counts: countSeverities(diagnostics), diagnostics })
+    : diagnosticsText(diagnostics, style);
 }
 
 /** Why a command could not do its work, instead of its result. */
@@ -149,7 +127,17 @@ export function renderFailure(failure: RunFailure, format: DriftFormat, style: S
   if (format === 'diff') return failurePatch(failure);
   if (isCiFormat(format)) return renderFindings(failureFindings(failure), format, style, about);
   if (format === 'markdown') return failureMarkdown(failure, about);
-  return format === 'json' ? failureJson(failure) : failureText(failure, style);
+  // It stands where the plan or report would have stood; plan.schema.json describes it.
+  return format === 'json' ? printableJson({ version: 1, failure }) : failureText(failure, style);
+}
+
+/** The JSON of a plan in parts: the text of a plan of 100,000 resources takes hundreds of megabytes. */
+export function planJsonParts(plan: Plan): Generator<string> {
+  return printableJsonParts(plan as unknown as Json);
+}
+
+function reportJson(report: ApplyReport): string {
+  return printableJson({ brokerform: 'report', ...report });
 }
 
 /** What an apply did. */
@@ -168,12 +156,17 @@ export function renderChecks(
   style: Style,
   about: About,
 ): string {
-  return format === 'json' ? checksJson(examined, about) : checksText(examined, style);
+  const { project, environment } = about;
+  return format === 'json'
+    ? printableJson({ brokerform: 'doctor', version: 1, project, environment, brokers: examined })
+    : checksText(examined, style);
 }
 
 /** Where a message goes. */
 export function renderRoute(route: Route, format: 'text' | 'json', style: Style): string {
-  return format === 'json' ? routeJson(route) : routeText(route, style);
+  return format === 'json'
+    ? printableJson({ brokerform: 'route', version: 1, ...route })
+    : routeText(route, style);
 }
 
 /** Which tests passed, and why the others did not. */
@@ -187,7 +180,7 @@ export function renderTests(report: TestReport, format: Format, style: Style): s
       environment,
     });
   }
-  return { text: testsText, json: testsJson, markdown: testsMarkdown }[format](report, style);
+  return { text: testsText, json: printableJson, markdown: testsMarkdown }[format](report, style);
 }
 
 /** What patterns stand for, as topology files. */
@@ -196,7 +189,9 @@ export function renderExpansions(
   format: 'text' | 'json',
   style: Style,
 ): string {
-  return format === 'json' ? expansionsJson(expansions) : expansionsText(expansions, style);
+  if (format === 'text') return expansionsText(expansions, style);
+  const patterns = expansions.map(({ yaml: _, ...rest }) => rest);
+  return printableJson({ brokerform: 'expand', version: 1, patterns });
 }
 
 /** What is in force for resources, and where it comes from. */
@@ -205,15 +200,37 @@ export function renderPolicies(
   format: 'text' | 'json',
   style: Style,
 ): string {
-  return format === 'json' ? policiesJson(all) : policiesText(all, style);
+  return format === 'json'
+    ? printableJson({ brokerform: 'policies', version: 1, resources: all })
+    : policiesText(all, style);
 }
 
 /** What a redrive did, or would do. */
 export function renderRedrive(report: RedriveReport, format: 'text' | 'json', style: Style): string {
-  return format === 'json' ? redriveJson(report) : redriveText(report, style);
+  return format === 'json' ? printableJson(report) : redriveText(report, style);
 }
 
 /** What `up` started. */
 export function renderLocal(local: LocalReport, format: 'text' | 'json', style: Style): string {
-  return format === 'json' ? localJson(local) : localText(local, style);
+  if (format === 'text') return localText(local, style);
+  const { report, ...rest } = local;
+  const applied = report && { report: { brokerform: 'report', ...report } };
+  return printableJson({ brokerform: 'up', version: 1, ...rest, ...applied });
+}
+
+/** Pages of codes as JSON. */
+export function rulesJson(rules: readonly Page[]): string {
+  const shown = rules.map(({ code, severity, summary, explain }) => ({
+    ...{ code, severity, summary },
+    explain: explain.trim(),
+  }));
+  return printableJson({ brokerform: 'explain', version: 1, rules: shown });
+}
+
+/** How a whole number is kept that JavaScript would round. Quotes inside a string are escaped. */
+const LARGE_INTEGER = /\{\s*"\$int": "(-?\d+)"\s*\}/g;
+
+/** A document in another tool's format: large numbers stand in it with all their digits. */
+export function documentJson(document: JsonObject): string {
+  return printableJson(document).replace(LARGE_INTEGER, '$1');
 }

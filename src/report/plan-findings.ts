@@ -1,7 +1,9 @@
 import {
   type Action,
   type Blocker,
+  compareDiagnostics,
   type Diagnostic,
+  type Diff,
   type Effect,
   type LeftBehind,
   type Plan,
@@ -12,7 +14,8 @@ import {
   waysOn,
   worstRisk,
 } from '../model/index.ts';
-import { abandonedFindings } from './abandoned-text.ts';
+import { diffSections } from './diff-text.ts';
+import { abandonedFindings } from './plan-blocks.ts';
 import { type Entry, type PlanSections, type SectionName, sectionsOf } from './sections.ts';
 import { brokenTestFindings } from './tests-text.ts';
 
@@ -70,7 +73,7 @@ function leftBehindFinding({
 }
 
 /** Messages or clients that lose something, at the lines of the head. */
-export function effectFindings(effects: readonly Effect[], command: 'plan' | 'diff'): Diagnostic[] {
+function effectFindings(effects: readonly Effect[], command: 'plan' | 'diff'): Diagnostic[] {
   return effects
     .filter(({ risk }) => risk === 'disruptive')
     .map(({ address, at, title, detail, about, more, outcome, text }): Diagnostic => {
@@ -85,7 +88,7 @@ export function effectFindings(effects: readonly Effect[], command: 'plan' | 'di
     });
 }
 
-export function riskyFindings(sections: PlanSections): Diagnostic[] {
+function riskyFindings(sections: PlanSections): Diagnostic[] {
   const entries = (['blocked', 'destructive', 'disruptive'] as const).flatMap((name) =>
     sections[name].map((entry) => riskyFinding(entry, SEVERITY[name])),
   );
@@ -185,4 +188,39 @@ function wayOn(blockers: readonly Blocker[]): string {
 function hintOf(risks: readonly { readonly hint?: string }[]): string | undefined {
   const hints = [...new Set(risks.flatMap(({ hint }) => (hint === undefined ? [] : [hint])))];
   return hints.length > 0 ? hints.join('; ') : undefined;
+}
+
+/** What the head changes that somebody should look at, at the lines of its YAML; the worst first. */
+export function diffFindings(diff: Diff): Diagnostic[] {
+  const effects = effectFindings(diff.effects, 'diff');
+  const undeclared = diff.undeclared.map(
+    ({ address, title, fields, reset, at, owned }): Diagnostic => ({
+      code: 'diff/undeclared',
+      severity: 'info',
+      message: fields
+        ? `${title}: ${fields.map(({ name }) => name).join(', ')} no longer declared; the broker keeps the current value`
+        : `${title} is no longer declared; ${owned ? 'apply --prune deletes it' : 'it stays on the broker'}`,
+      address,
+      // The line of a resource that is gone is a line of the base.
+      ...(fields && at && { at }),
+      ...(reset !== undefined && { hint: `to reset, write ${reset}` }),
+    }),
+  );
+  const guards = diff.guards
+    .filter(({ weaker }) => weaker)
+    .map(
+      ({ name, before = 'unset', after = 'unset' }): Diagnostic => ({
+        code: 'diff/weaker-guard',
+        severity: 'warning',
+        message: `${name} is less strict than before: ${before} → ${after}`,
+      }),
+    );
+  return [
+    ...brokenTestFindings(diff.brokenTests),
+    ...riskyFindings(diffSections(diff)),
+    ...[...diff.findings.new].sort(compareDiagnostics),
+    ...guards,
+    ...effects,
+    ...undeclared,
+  ];
 }

@@ -10,11 +10,16 @@ import {
 } from '../model/index.ts';
 import { escapeText, markdownCode } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
-import { abandonedBlocks } from './abandoned-text.ts';
 import { type About, markerLine, subjectName } from './about.ts';
-import { effectBlocks, RETIRE_HINT, retiredLines, sideNotes, undeclaredBlocks } from './base-text.ts';
-import { type CommentSection, comment, cutText } from './comment.ts';
-import { commentPicture } from './comment-picture.ts';
+import { type CommentSection, comment, commentPicture, cutText } from './comment.ts';
+import {
+  abandonedBlocks,
+  effectBlocks,
+  RETIRE_HINT,
+  retiredLines,
+  sideNotes,
+  undeclaredBlocks,
+} from './plan-blocks.ts';
 import { hasChanges, sectionBlocks, TITLE } from './plan-text.ts';
 import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
 import { PLAIN, type Style } from './style.ts';

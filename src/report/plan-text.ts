@@ -1,9 +1,8 @@
 import type { BrokerIdentity, Plan, Uncompared } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { joinParts } from '../text/words.ts';
-import { abandonedBlocks } from './abandoned-text.ts';
 import { subjectName } from './about.ts';
-import { effectBlocks, headed, sideNotes, undeclaredBlocks } from './base-text.ts';
+import { abandonedBlocks, effectBlocks, headed, sideNotes, undeclaredBlocks } from './plan-blocks.ts';
 import { type PlanSections, SECTION_ORDER, type SectionName, sectionsOf, summaryParts } from './sections.ts';
 import { noteColumn, refusalLines, stepLines } from './step-lines.ts';
 import { paint, RISK_COLOUR, type Style } from './style.ts';

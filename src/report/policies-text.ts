@@ -7,8 +7,7 @@ import {
 } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
-import { placeText } from './place-text.ts';
-import { paint, type Style } from './style.ts';
+import { paint, placeText, type Style } from './style.ts';
 
 /** Each resource with what is in force for it, where that comes from, and what it overrides. */
 export function policiesText(all: readonly EffectiveSettings[], style: Style): string {

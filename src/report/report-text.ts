@@ -3,16 +3,17 @@ import {
   type ApplyReport,
   type Failure,
   formatCount,
+  type Progress,
   type StepReport,
   type StepStatus,
 } from '../model/index.ts';
-import { escapeText } from '../text/escape.ts';
-import { formatElapsed, joinParts } from '../text/words.ts';
+import { escapeMarkdown, escapeText, markdownCode, markdownFence } from '../text/escape.ts';
+import { formatElapsed, joinParts, plural } from '../text/words.ts';
 import { headLine } from './step-lines.ts';
-import { paint, type Style } from './style.ts';
+import { PLAIN, paint, type Style } from './style.ts';
 
 /** Worst first. What went well is counted, and listed only for those who ask. */
-export const REPORT_SECTIONS: readonly {
+const REPORT_SECTIONS: readonly {
   readonly status: StepStatus;
   readonly label: string;
   readonly quiet: boolean;
@@ -27,7 +28,7 @@ export const REPORT_SECTIONS: readonly {
   { status: 'already', label: 'already done', quiet: true, colour: 'green' },
 ];
 
-export function countStatuses(report: ApplyReport): Map<StepStatus, number> {
+function countStatuses(report: ApplyReport): Map<StepStatus, number> {
   const counts = new Map<StepStatus, number>();
   for (const { status } of report.steps) counts.set(status, (counts.get(status) ?? 0) + 1);
   return counts;
@@ -60,7 +61,7 @@ function stepsLines(steps: readonly StepReport[], style: Style): string[] {
   ];
 }
 
-export function reportTitle(report: ApplyReport): string {
+function reportTitle(report: ApplyReport): string {
   const elapsed = Date.parse(report.finishedAt) - Date.parse(report.startedAt);
   return [
     `Apply ${escapeText(report.project)}`,
@@ -95,7 +96,7 @@ function closing(report: ApplyReport): string[] {
 }
 
 /** A step of the report, with the broker's own words where it failed. */
-export function stepReportLines(step: StepReport, style: Style): string[] {
+function stepReportLines(step: StepReport, style: Style): string[] {
   const { failure, note, affected, status } = step;
   // What was never sent has a reason, but no answer of the broker.
   const reason = status === 'not-started' ? failure?.message : undefined;
@@ -117,4 +118,48 @@ function failureLines({ op, status, message, hint }: Failure): string[] {
     `      ${call}: ${escapeText(message)}`,
     ...(hint === undefined ? [] : [`      hint: ${escapeText(hint)}`]),
   ];
+}
+
+/** One line that is rewritten while an apply runs: `applying 120/214 · 2 failed · moving 3 of 12 partitions`. */
+export function progressLine({ done, failed, total, work }: Progress, style: Style): string {
+  const counts = `applying ${formatCount(done)}/${formatCount(total)}`;
+  const failures = failed > 0 ? `${formatCount(failed)} failed` : '';
+  const head = [counts, ...(failed > 0 ? [paint(style, 'red', failures)] : [])].join(' · ');
+  if (work === undefined) return head;
+  const taken = counts.length + (failed > 0 ? 3 + failures.length : 0) + 3;
+  return `${head} · ${activityLine(work, { ...style, width: style.width - taken })}`;
+}
+
+/** What is going on now, cut to one row of the terminal so that rewriting it works. */
+export function activityLine(text: string, style: Style): string {
+  const line = escapeText(text);
+  return line.length < style.width ? line : `${line.slice(0, Math.max(0, style.width - 2))}…`;
+}
+
+/** Of each status, so that the text stays well under what GitHub takes in a comment. */
+const SHOWN_IN_COMMENT = 100;
+
+/** What an apply did, for a job summary or a comment. */
+export function reportMarkdown(report: ApplyReport): string {
+  const counts = countStatuses(report);
+  const present = REPORT_SECTIONS.filter(({ status }) => counts.has(status));
+  const table =
+    present.length === 0
+      ? 'Nothing to do.\n'
+      : `| ${present.map(({ label }) => label).join(' | ')} |\n|${'---:|'.repeat(present.length)}\n` +
+        `| ${present.map(({ status }) => formatCount(counts.get(status) ?? 0)).join(' | ')} |\n`;
+  const sections = present.map(({ status, label, quiet }) => {
+    const steps = report.steps.filter((step) => step.status === status);
+    const lines = steps.slice(0, SHOWN_IN_COMMENT).flatMap((step) => stepReportLines(step, PLAIN));
+    const rest =
+      steps.length > SHOWN_IN_COMMENT
+        ? `\n${plural(steps.length - SHOWN_IN_COMMENT, 'more change')} not shown here.\n`
+        : '';
+    const body = `${markdownFence(lines)}${rest}`;
+    return quiet
+      ? `<details><summary>${label} (${formatCount(steps.length)})</summary>\n\n${body}\n</details>\n`
+      : `#### ${label}\n\n${body}`;
+  });
+  const notes = (report.notes ?? []).map((note) => `⚠️ ${markdownCode(note)}\n`);
+  return [`### ${escapeMarkdown(reportTitle(report))}\n`, table, ...notes, ...sections].join('\n');
 }

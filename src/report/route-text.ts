@@ -1,8 +1,7 @@
 import type { Route, RouteHop, RouteNode } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
-import { placeText } from './place-text.ts';
-import { paint, type Style } from './style.ts';
+import { paint, placeText, type Style } from './style.ts';
 
 /** A route as a tree. A node that was printed already is named again, and not printed twice. */
 export function routeText(route: Route, style: Style): string {

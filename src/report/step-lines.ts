@@ -14,9 +14,8 @@ import {
 } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
-import { lineText } from './place-text.ts';
 import type { Entry, SectionName } from './sections.ts';
-import { paint, RISK_COLOUR, type Style } from './style.ts';
+import { lineText, paint, RISK_COLOUR, type Style } from './style.ts';
 import { valueChange } from './value-changes.ts';
 
 /** Where file:line and notes stand, unless the text before them is longer. */

@@ -1,5 +1,13 @@
 import { styleText } from 'node:util';
-import type { RiskClass, Severity } from '../model/index.ts';
+import {
+  type Diagnostic,
+  formatSource,
+  provenanceOf,
+  type RiskClass,
+  type Severity,
+  type Source,
+} from '../model/index.ts';
+import { escapeText } from '../text/escape.ts';
 
 /** How text is laid out for the reader at hand. */
 export interface Style {
@@ -52,4 +60,31 @@ export function decideColour(input: {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return isTTY && env.TERM !== 'dumb';
+}
+
+/** A place beside what it is of; empty where there is none. @param gap stands before it */
+export function placeText(at: Source | undefined, style: Style, gap = '  '): string {
+  return at ? `${gap}${paint(style, 'dim', withProvenance(at, escapeText(formatSource(at))))}` : '';
+}
+
+/** The line of a place, with the pattern that stands there: `from pattern email  mail.yaml:3`. Escaped. */
+export function lineText(at: Source | undefined): string {
+  return at ? withProvenance(at, `${escapeText(at.file)}:${at.line}`) : '';
+}
+
+/** What a finding says, and of which pattern it is. Raw text. */
+export function messageOf({ message, at }: Diagnostic): string {
+  const from = provenanceOf(at);
+  return from === undefined ? message : `${message} (${from})`;
+}
+
+/** A place that a finding also speaks of. Raw text. */
+export function alsoText(at: Source): string {
+  const from = provenanceOf(at);
+  return `also: ${formatSource(at)}${from === undefined ? '' : ` (${from})`}`;
+}
+
+function withProvenance(at: Source, place: string): string {
+  const from = provenanceOf(at);
+  return from === undefined ? place : `${escapeText(from)}  ${place}`;
 }

@@ -1,9 +1,8 @@
 import type { BrokenTest, Diagnostic, TestReport, TestResult } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { joinParts, plural } from '../text/words.ts';
-import { placeText } from './place-text.ts';
 import { routeLines } from './route-text.ts';
-import { paint, type Style } from './style.ts';
+import { paint, placeText, type Style } from './style.ts';
 
 /** Failed tests whole, with the way that explains each; the others by name where details are wanted. */
 export function testsText({ results }: TestReport, style: Style): string {

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { escapeText } from '../text/escape.ts';
-import { comparePatches } from './comparison.ts';
 import { paint, type Style } from './style.ts';
 
 /** Line edits of one file after which it is shown as removed and added. */
@@ -70,3 +70,17 @@ function painted(patch: string, style: Style): string {
     )
     .join('\n');
 }
+
+const require = createRequire(import.meta.url);
+
+/*
+ * The package `diff`, loaded with the first texts or lists to compare: most runs have none, and loading it takes as
+ * long as reading a small project.
+ */
+
+type Lists = typeof import('diff/lib/diff/array.js');
+type Patches = typeof import('diff/lib/patch/create.js');
+
+export const compareLists = (): Lists => require('diff/lib/diff/array.js');
+
+export const comparePatches = (): Patches => require('diff/lib/patch/create.js');

@@ -1,4 +1,4 @@
-import { applyPlan as applyToTargets, type Progress } from '../apply/index.ts';
+import { applyPlan as applyToTargets } from '../apply/index.ts';
 import {
   type ApplyReport,
   allSteps,
@@ -6,6 +6,7 @@ import {
   brokerOf,
   type Connection,
   type Plan,
+  type Progress,
   type Session,
   type StaleDifference,
   StalePlan,

@@ -1,12 +1,12 @@
-import { BrokerError, type BrokerIdentity, type Check, ConnectionError } from '../model/index.ts';
+import {
+  BrokerError,
+  type BrokerIdentity,
+  type Check,
+  ConnectionError,
+  type Examined,
+} from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
 import { type OpenOptions, ofAllBrokers, withSession } from './sessions.ts';
-
-export interface Examined {
-  readonly broker: string;
-  readonly type: string;
-  readonly checks: readonly Check[];
-}
 
 /** Examines every broker of the project, all at once. A broker that is not reached is a check that failed. */
 export function doctor(

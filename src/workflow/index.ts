@@ -17,7 +17,7 @@ export { composeFile, publishers } from './compose.ts';
 export { checkRevision, type DiffOptions, diffRevisions } from './diff.ts';
 export { compareEnvironments } from './diff-environments.ts';
 export type { CheckedSide } from './diff-sides.ts';
-export { doctor, type Examined, waitForBrokers } from './doctor.ts';
+export { doctor, waitForBrokers } from './doctor.ts';
 export { expandPatterns, exportAsyncApi, exportDefinitions } from './export.ts';
 export { formatProject } from './format.ts';
 export { focusGraph, liveGraph, topologyGraph } from './graph.ts';

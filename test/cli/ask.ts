@@ -1,6 +1,6 @@
 // Asks for approval on the terminal that it is started on; approval.test.ts plays the one who answers.
 import { approve } from '../../src/cli/approval.ts';
-import { watchSignals } from '../../src/cli/signals.ts';
+import { watchSignals } from '../../src/cli/host.ts';
 
 const { stdin, stderr } = process;
 const { drain, received, stop } = watchSignals(process);

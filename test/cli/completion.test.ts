@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { programOrReason } from '../../local/program.ts';
 import { completionScript, type Shell } from '../../src/cli/completion.ts';
-import { createProgram } from '../../src/cli/program.ts';
+import { createProgram } from '../../src/cli/run.ts';
 import { mainArguments } from './run-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'brokerform-'));

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { exitCode } from '../../src/cli/exit.ts';
+import { exitCode, InputError, UsageError } from '../../src/cli/exit.ts';
 import { explainFailure } from '../../src/cli/failure.ts';
-import { InputError, UsageError } from '../../src/cli/usage.ts';
 import {
   BlockedPlan,
   BrokerError,

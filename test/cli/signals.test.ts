@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Interrupts, watchSignals } from '../../src/cli/signals.ts';
+import { type Interrupts, watchSignals } from '../../src/cli/host.ts';
 
 let interrupts: Interrupts | undefined;
 afterEach(() => interrupts?.stop());

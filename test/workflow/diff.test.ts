@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type JsonObject, printJson } from '../../src/model/index.ts';
-import { retiredLines } from '../../src/report/base-text.ts';
+import { retiredLines } from '../../src/report/plan-blocks.ts';
 import { compareSides } from '../../src/workflow/diff-sides.ts';
 import { check, planStates } from '../../src/workflow/index.ts';
 import { nothing } from '../../src/workflow/live.ts';

@@ -4,14 +4,13 @@ import { renderReport } from '../../report/index.ts';
 import type { Checked } from '../../workflow/index.ts';
 import { type ApplyFlags, applyApproved, approvedPlan, showPlan } from '../apply-run.ts';
 import type { CommandContext } from '../context.ts';
-import { endingOf } from '../exit.ts';
+import { endingOf, UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { choiceOption, countOption, durationOption } from '../options.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
 import { addPlanOptions, givenPlanFlags } from '../plan-flags.ts';
 import { readSavedPlan, type VerifyFlags } from '../plan-key.ts';
 import { checkPlanFlags, checkProject, loadProject } from '../project.ts';
-import { UsageError } from '../usage.ts';
 
 interface Flags extends ApplyFlags, VerifyFlags {
   readonly report?: string;

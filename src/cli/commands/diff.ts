@@ -2,11 +2,10 @@ import type { Command } from 'commander';
 import { type Diff, RevisionError } from '../../model/index.ts';
 import { hasDifferences, renderDiff, renderEnvironments } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
-import { type Ending, EXIT } from '../exit.ts';
+import { type Ending, EXIT, UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { addOutputOptions, type OutputFlags, type Rendering, withOutputs } from '../outputs.ts';
 import { checkProject, hasInvalidInput, readableProject } from '../project.ts';
-import { UsageError } from '../usage.ts';
 
 interface Flags extends OutputFlags {
   readonly base?: string;

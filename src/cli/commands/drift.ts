@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { DRIFT_FORMATS, type DriftFormat, renderMetrics } from '../../report/index.ts';
 import type { Invoke } from '../invoke.ts';
-import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
+import { addOutputOptions, type OutputFlags, planRendering, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
-import { planRendering } from '../plan-output.ts';
 import { loadProject, planProject } from '../project.ts';
 
 interface Flags extends OutputFlags<DriftFormat> {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { type Expansion, globMatcher, nearestWord } from '../../model/index.ts';
 import { renderExpansions } from '../../report/index.ts';
+import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { addJsonOption, withOutputs } from '../outputs.ts';
 import { readableProject } from '../project.ts';
-import { UsageError } from '../usage.ts';
 
 interface Flags {
   readonly format: 'text' | 'json';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { largest, nearestWord, type Page } from '../../model/index.ts';
 import { escapeText, rulesJson } from '../../report/index.ts';
+import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
-import { UsageError } from '../usage.ts';
 
 export function addExplain(program: Command, invoke: Invoke): void {
   addJsonOption(

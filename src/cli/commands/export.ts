@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { documentJson } from '../../report/index.ts';
 import type { Checked, DeclaredBroker } from '../../workflow/index.ts';
 import type { CommandContext } from '../context.ts';
+import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { readableProject } from '../project.ts';
-import { UsageError } from '../usage.ts';
 
 interface Flags {
   readonly to: 'asyncapi' | 'definitions';

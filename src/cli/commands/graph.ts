@@ -3,13 +3,13 @@ import type { Command } from 'commander';
 import type { GraphFormat } from '../../graph/index.ts';
 import type { Graph } from '../../model/index.ts';
 import type { CommandContext } from '../context.ts';
+import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { countOption, listOption } from '../options.ts';
 import { withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { readSavedPlan } from '../plan-key.ts';
 import { connecting, readableProject, unlessInterrupted } from '../project.ts';
-import { UsageError } from '../usage.ts';
 
 interface Flags {
   readonly format?: GraphFormat;

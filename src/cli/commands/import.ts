@@ -1,16 +1,21 @@
 import type { Command } from 'commander';
-import type { Diagnostic } from '../../model/index.ts';
-import { renderDiagnostics, unifiedDiff } from '../../report/index.ts';
-import { type Annotated, withAcceptedFindings } from '../accept-findings.ts';
+import { type Diagnostic, groupBy } from '../../model/index.ts';
+import { escapeText, renderDiagnostics, unifiedDiff } from '../../report/index.ts';
+import type { TracedName } from '../../workflow/foreign.ts';
 import type { CommandContext } from '../context.ts';
-import { tellHandOver } from '../hand-over.ts';
-import { type Files, snapshotFiles, topologyFiles } from '../import-files.ts';
+import { InputError, UsageError } from '../exit.ts';
+import {
+  type Annotated,
+  type Files,
+  snapshotFiles,
+  topologyFiles,
+  withAcceptedFindings,
+} from '../import-files.ts';
 import { type Imported, importFrom } from '../import-source.ts';
 import type { Invoke } from '../invoke.ts';
 import { choiceOption, listOption } from '../options.ts';
 import { waitOption } from '../plan-flags.ts';
 import { schemaFolder, schemaReferences } from '../schema-files.ts';
-import { InputError, UsageError } from '../usage.ts';
 
 interface Flags {
   readonly from?: readonly string[];
@@ -119,4 +124,31 @@ function tellLeftovers(context: CommandContext, leftovers: readonly Diagnostic[]
       'nothing in these files can be imported',
       'docs/importing.md lists what can be imported',
     );
+}
+
+/** What is left to do until brokerform alone manages what Terraform did. Terraform's command changes no broker. */
+function tellHandOver(context: CommandContext, names: readonly TracedName[]): void {
+  const kept = names.filter(({ isKept }) => isKept);
+  if (kept.length === 0 || context.flags.quiet === true) return;
+  const lines = [
+    'next:',
+    '  1. brokerform plan: against the broker that Terraform manages, it has no changes unless there is drift',
+    '  2. remove these resources from the configuration of Terraform, and from its state:',
+  ];
+  for (const [file, own] of groupBy(kept, ({ at }) => at.file)) {
+    const releases = [...groupBy(own, ({ whole }) => whole)].flatMap(([whole, some]) =>
+      some.length === some[0]?.instances ? [whole] : some.map(({ name }) => name),
+    );
+    lines.push(`     # ${escapeText(file)}`, '     terraform state rm \\');
+    for (const [index, release] of releases.entries()) {
+      const isLast = index === releases.length - 1;
+      lines.push(`       ${quoted(release)}${isLast ? '' : ' \\'}`);
+    }
+  }
+  context.tell(`${lines.join('\n')}\n  3. brokerform apply\n`);
+}
+
+/** For a shell. */
+function quoted(address: string): string {
+  return `'${escapeText(address).replaceAll("'", "'\\''")}'`;
 }

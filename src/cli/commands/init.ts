@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { withAcceptedFindings } from '../accept-findings.ts';
 import { CI_ENVIRONMENT, CI_SYSTEMS, type CiSystem, checkRoot, ciFiles } from '../ci-files.ts';
 import type { CommandContext } from '../context.ts';
-import { ignoreInGit } from '../gitignore.ts';
-import { type Files, topologyFiles } from '../import-files.ts';
+import { type Files, topologyFiles, withAcceptedFindings } from '../import-files.ts';
 import { importWith } from '../import-source.ts';
 import type { Invoke } from '../invoke.ts';
 import { waitOption } from '../plan-flags.ts';
+import { ignoreInGit } from '../repository.ts';
 import { schemaFolder, schemaPath, schemaReferences } from '../schema-files.ts';
 import {
   configText,

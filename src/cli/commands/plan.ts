@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import type { Plan } from '../../model/index.ts';
 import type { PlanFormat } from '../../report/index.ts';
+import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
-import { withOutputs } from '../outputs.ts';
+import { addPlanOutputOptions, type PlanOutputFlags, planRendering, withOutputs } from '../outputs.ts';
 import { addPlanOptions, type PlanFlags } from '../plan-flags.ts';
 import { planKey } from '../plan-key.ts';
-import { addPlanOutputOptions, type PlanOutputFlags, planRendering } from '../plan-output.ts';
 import { checkPlanFlags, loadProject, planProject } from '../project.ts';
-import { UsageError } from '../usage.ts';
 
 interface Flags extends PlanFlags, PlanOutputFlags {
   readonly out?: string;

@@ -2,13 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { canonicalGlob, type RedriveReport } from '../../model/index.ts';
 import { renderRedrive } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
-import type { Ending } from '../exit.ts';
+import { type Ending, UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { countOption, listOption } from '../options.ts';
 import { addJsonOption, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { connecting, readableProject, tellInterrupts, unlessInterrupted } from '../project.ts';
-import { UsageError } from '../usage.ts';
 
 interface Flags {
   readonly format: 'text' | 'json';

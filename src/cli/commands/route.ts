@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { Json } from '../../model/index.ts';
 import { renderRoute } from '../../report/index.ts';
+import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { choiceOption, listOption } from '../options.ts';
 import { withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { connecting, readableProject, unlessInterrupted } from '../project.ts';
-import { UsageError } from '../usage.ts';
 
 interface Flags {
   readonly format: 'text' | 'json' | 'mermaid';

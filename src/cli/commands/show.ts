@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { PlanFormat } from '../../report/index.ts';
 import type { Invoke } from '../invoke.ts';
-import { withOutputs } from '../outputs.ts';
+import { addPlanOutputOptions, type PlanOutputFlags, planRendering, withOutputs } from '../outputs.ts';
 import { readSavedPlan, type VerifyFlags } from '../plan-key.ts';
-import { addPlanOutputOptions, type PlanOutputFlags, planRendering } from '../plan-output.ts';
 
 export function addShow(program: Command, invoke: Invoke): void {
   addPlanOutputOptions(

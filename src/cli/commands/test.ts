@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { renderTests } from '../../report/index.ts';
+import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { listOption } from '../options.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { connecting, readableProject } from '../project.ts';
-import { UsageError } from '../usage.ts';
 
 interface Flags extends OutputFlags {
   readonly name: readonly string[];

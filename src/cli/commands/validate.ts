@@ -4,12 +4,11 @@ import type { Diagnostic, Severity } from '../../model/index.ts';
 import { type Format, renderDiagnostics } from '../../report/index.ts';
 import type { Checked } from '../../workflow/index.ts';
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { choiceOption } from '../options.ts';
 import { addOutputOptions, type OutputFlags, withOutputs } from '../outputs.ts';
 import { checkProject, hasInvalidInput } from '../project.ts';
-import { UsageError } from '../usage.ts';
 
 interface Flags extends OutputFlags {
   readonly failOn: Severity;

@@ -1,4 +1,6 @@
 import {
+  type AbandonedMove,
+  type Diagnostic,
   type Diff,
   type Effect,
   formatCount,
@@ -9,9 +11,8 @@ import {
 } from '../model/index.ts';
 import { escapeText } from '../text/escape.ts';
 import { plural } from '../text/words.ts';
-import { lineText } from './place-text.ts';
 import { itemLine, kindCounts, readingTime } from './step-lines.ts';
-import { paint, RISK_COLOUR, type Style } from './style.ts';
+import { lineText, paint, RISK_COLOUR, type Style } from './style.ts';
 
 const INDENT = '      ';
 
@@ -107,4 +108,30 @@ function effectText({ about, more, text, risk }: Effect, style: Style): string {
   const names = about.map(escapeText).join(', ');
   const rest = more > 0 ? ` and ${formatCount(more)} more` : '';
   return `${names === '' ? '' : `${names}${rest}: `}${paint(style, RISK_COLOUR[risk], escapeText(text))}`;
+}
+
+const HINT = 'declare it as before and apply, which continues the move';
+
+/** What an interrupted move left, and how it goes on. */
+export function abandonedBlocks(moves: readonly AbandonedMove[], style: Style): string[][] {
+  return moves.map(({ left, ...item }) => [
+    itemLine(' ! ', item, '', style),
+    `${INDENT}no longer declared, and its move was interrupted; nothing is deleted, and this is left:`,
+    ...left.map((one) => `${INDENT}  ${escapeText(leftText(one))}`),
+    `${INDENT}to proceed: ${HINT}`,
+  ]);
+}
+
+export function abandonedFindings(moves: readonly AbandonedMove[]): Diagnostic[] {
+  return moves.map(({ address, title, detail, left }) => ({
+    code: 'plan/interrupted-move',
+    severity: 'warning',
+    message: `${detail === '' ? title : `${title} (${detail})`} is no longer declared, and its move was interrupted: ${left.map(leftText).join('; ')}`,
+    address,
+    hint: HINT,
+  }));
+}
+
+function leftText({ title, text }: AbandonedMove['left'][number]): string {
+  return text === undefined ? title : `${title}  ${text}`;
 }
