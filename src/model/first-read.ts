@@ -1,7 +1,7 @@
 import type { Scope } from './session.ts';
 
 /**
- * The first read of a session, begun while the session still asks the broker who it is: one round trip less, or two.
+ * The first read of a session, begun while the session still asks the broker who it is: a round trip less.
  * Whoever connects tells what it will read, see `Connection.reads`.
  */
 export class FirstRead<T> {
