@@ -10,6 +10,7 @@ import {
   nearestWord,
   type Provider,
   type Snapshot,
+  suggestionOr,
 } from '../model/index.ts';
 import type { TracedName } from '../workflow/foreign.ts';
 import type { Checked, DeclaredBroker } from '../workflow/index.ts';
@@ -260,9 +261,8 @@ function chooseBroker(checked: Checked, name: string | undefined): DeclaredBroke
       names.length === 0 ? 'brokerform init writes one' : `choose one: --broker ${names.join(', --broker ')}`,
     );
   }
-  const near = nearestWord(name, names);
   throw new UsageError(
     `the configuration has no broker ${name}`,
-    near === undefined ? `it has: ${names.join(', ')}` : `did you mean ${near}?`,
+    suggestionOr(`it has: ${names.join(', ')}`, name, names),
   );
 }

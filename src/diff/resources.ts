@@ -5,8 +5,7 @@ import {
   type Context,
   equalJson,
   type FieldChange,
-  isExactInt,
-  isObject,
+  isMapping,
   isSecretRef,
   type Json,
   type JsonObject,
@@ -140,5 +139,5 @@ function isAbsent(value: Json | undefined): value is null | undefined {
 
 /** Whether the keys of an object are fields; exact integers, secrets and tagged values are single values. */
 function isTree(value: Json | undefined): value is JsonObject {
-  return isObject(value) && !isExactInt(value) && !isSecretRef(value) && !('$type' in value);
+  return isMapping(value) && !isSecretRef(value) && !('$type' in value);
 }

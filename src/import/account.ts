@@ -1,6 +1,6 @@
 import {
   type Diagnostic,
-  isExactInt,
+  isMapping,
   isObject,
   type Json,
   type JsonObject,
@@ -113,7 +113,7 @@ export class Account {
         return;
       }
       // An alias stands for a mapping that is reported where it was written first.
-      if (!isObject(container) || isExactInt(container) || visited.has(container)) return;
+      if (!isMapping(container) || visited.has(container)) return;
       visited.add(container);
       const fates = this.#fates.get(container);
       for (const [key, item] of Object.entries(container)) {

@@ -1,4 +1,4 @@
-import { isExactInt, isObject, type Json, type JsonObject, type Source } from '../model/index.ts';
+import { isExactInt, isMapping, type Json, type JsonObject, type Source } from '../model/index.ts';
 import { type Account, type ForeignDocument, type ForeignPlaces, pathTo, shortened } from './account.ts';
 
 /** A text of a list, and where it stands. */
@@ -123,7 +123,7 @@ export class Mapping {
   glimpse(key: string): Mapping | undefined {
     const value = this.#peek(key) ?? null;
     if (value === null) return undefined;
-    if (isObject(value) && !isExactInt(value)) return this.#below(value, key, this.at(key));
+    if (isMapping(value)) return this.#below(value, key, this.at(key));
     return this.#wrongType(key, 'a mapping', value);
   }
 
@@ -151,7 +151,7 @@ export class Mapping {
     const path = pathTo(this.path, key);
     return value.flatMap((item: Json, index) => {
       const at = this.places.at(value, index) ?? this.at(key);
-      if (isObject(item) && !isExactInt(item)) return [new Mapping(item, pathTo(path, index), at, this)];
+      if (isMapping(item)) return [new Mapping(item, pathTo(path, index), at, this)];
       const message = `${pathTo(path, index)}: expected a mapping, got ${typeName(item)}`;
       this.account.error('wrong-value', at, message);
       return [];

@@ -1,4 +1,4 @@
-import { isExactInt, isObject, type Json, type JsonObject, type Source } from '../model/index.ts';
+import { isMapping, isObject, type Json, type JsonObject, type Source } from '../model/index.ts';
 import type { Account } from './account.ts';
 import type { Mapping } from './mapping.ts';
 
@@ -105,7 +105,7 @@ function skipUnset(container: JsonObject, account: Account): void {
   for (const [key, value] of Object.entries(container)) {
     if (!isSet(value)) account.finish(container, key);
     for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value]) {
-      if (isObject(item) && !isExactInt(item)) skipUnset(item, account);
+      if (isMapping(item)) skipUnset(item, account);
     }
   }
 }
@@ -153,7 +153,6 @@ function withhold(container: JsonObject, [key, ...rest]: readonly Step[], values
     inner = inner[step];
     depth++;
   }
-  if (depth < rest.length && isObject(inner) && !isExactInt(inner))
-    withhold(inner, rest.slice(depth), values);
+  if (depth < rest.length && isMapping(inner)) withhold(inner, rest.slice(depth), values);
   else values.account.withhold(container, key, SENSITIVE);
 }

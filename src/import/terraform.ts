@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../model/index.ts';
+import { countBy, isObject, type JsonObject } from '../model/index.ts';
 import type { DraftSection } from './draft.ts';
 import type { ForeignFormat } from './format.ts';
 import type { Mapping } from './mapping.ts';
@@ -62,12 +62,6 @@ export function terraformFormat(provider: TerraformProvider): ForeignFormat {
       }
     },
   };
-}
-
-function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
-  return counts;
 }
 
 function isState({ version, resources, modules, backend, lineage }: JsonObject): boolean {

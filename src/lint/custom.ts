@@ -9,11 +9,11 @@ import {
   type JsonObject,
   type Kind,
   kindOf,
-  nearestWord,
   parseAddress,
   type Resource,
   type Rule,
   type SpecValue,
+  suggestionOr,
   valuesIn,
 } from '../model/index.ts';
 import type { UnknownField } from './lint.ts';
@@ -132,9 +132,7 @@ export function unknownFields(
       names.has(name) || schemas.some((schema) => schema.includes(`${JSON.stringify(name)}:`));
     return [...rule.fields].flatMap(([name, { at }]): UnknownField[] => {
       if (isKnown(name)) return [];
-      const near = nearestWord(name, names);
-      const hint =
-        near === undefined ? 'fields are named as in plans: brokerform plan -v' : `did you mean ${near}?`;
+      const hint = suggestionOr('fields are named as in plans: brokerform plan -v', name, names);
       const message = `no resource that ${rule.code} matches has a field ${JSON.stringify(name)}`;
       return [{ message, at, hint }];
     });

@@ -2,11 +2,11 @@ import {
   canonicalGlob,
   type Diagnostic,
   type JsonObject,
-  nearestWord,
   parseAddress,
   type Source,
+  suggestionOr,
 } from '../model/index.ts';
-import { quoted } from './problems.ts';
+import { loadError, quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';
 import type { SourceMap } from './source-map.ts';
 
@@ -49,9 +49,8 @@ export function addressProblem(
   const { broker, kind, path } = parts;
   const isOpen = broker.includes('*');
   if (!isOpen && brokersKnown && brokers.size > 0 && !brokers.has(broker)) {
-    const near = nearestWord(broker, brokers.keys());
-    const known = [...brokers.keys()].join(', ');
-    const hint = near === undefined ? `it begins with the broker, one of ${known}` : `did you mean ${near}?`;
+    const known = [...brokers.keys()];
+    const hint = suggestionOr(`it begins with the broker, one of ${known.join(', ')}`, broker, known);
     return { message: `names the broker ${quoted(broker)}, which is not configured`, hint };
   }
   if (address.endsWith('**') && path.length === 0) return undefined;
@@ -61,9 +60,7 @@ export function addressProblem(
   const provider = providers.find(({ name }) => name === type);
   if (!provider || Object.hasOwn(provider.kinds, kind)) return undefined;
   const kinds = Object.keys(provider.kinds);
-  const near = nearestWord(kind, kinds);
-  const hint =
-    near === undefined ? `kinds of ${provider.name}: ${kinds.join(', ')}` : `did you mean ${near}?`;
+  const hint = suggestionOr(`kinds of ${provider.name}: ${kinds.join(', ')}`, kind, kinds);
   return { message: `names the kind ${quoted(kind)}, which ${provider.name} does not have`, hint };
 }
 
@@ -104,13 +101,10 @@ export function brokerFor(
   if (typeof wanted === 'string') {
     if (candidates.includes(wanted) || (brokers.size === 0 && brokersKnown)) return { broker: wanted };
     if (!brokersKnown) return {};
-    const near = nearestWord(wanted, candidates);
     const other = brokers.get(wanted);
     const why = other === undefined ? 'is not configured' : `is of type ${other}, not ${type}`;
-    const hint =
-      near === undefined
-        ? `brokers of type ${type}: ${candidates.join(', ') || 'none'}`
-        : `did you mean ${near}?`;
+    const listed = `brokers of type ${type}: ${candidates.join(', ') || 'none'}`;
+    const hint = suggestionOr(listed, wanted, candidates);
     return failure(
       'unknown-broker',
       `the broker ${quoted(wanted)} ${why}`,
@@ -130,11 +124,6 @@ export function brokerFor(
   return failure('ambiguous-broker', message, at, `name one here: broker: ${only}`);
 }
 
-function failure(
-  code: string,
-  message: string,
-  at: Source | undefined,
-  hint: string,
-): { readonly diagnostic: Diagnostic } {
-  return { diagnostic: { code: `load/${code}`, severity: 'error', message, ...(at && { at }), hint } };
+function failure(code: string, message: string, at: Source | undefined, hint: string) {
+  return { diagnostic: loadError(code, message, at, hint) };
 }

@@ -10,6 +10,7 @@ import {
   parseJson,
 } from '../model/index.ts';
 import { displayPath } from './files.ts';
+import { loadError } from './problems.ts';
 import { readText } from './read-file.ts';
 
 /** Where a configuration has its baseline. Absolute. @param directory of the configuration */
@@ -56,7 +57,7 @@ function readBaseline(
   const entries = entriesOf(read.text);
   if (entries) return { baseline: { entries, at } };
   const message = `${name} is no baseline of version 1`;
-  return { diagnostic: { code: 'load/baseline', severity: 'error', message, at, hint } };
+  return { diagnostic: loadError('baseline', message, at, hint) };
 }
 
 function entriesOf(text: string): BaselineEntry[] | undefined {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import {
   append,
   type Diagnostic,
-  isExactInt,
+  isMapping,
   isObject,
   type Json,
   type JsonObject,
@@ -12,7 +12,7 @@ import { checkValues, locate, placeName } from './diagnose.ts';
 import { addLocal, type Config, environmentOf } from './environments.ts';
 import { findConfig } from './files.ts';
 import { Overlay } from './overlay.ts';
-import type { Problem } from './problems.ts';
+import { loadError, type Problem } from './problems.ts';
 import { readText } from './read-file.ts';
 import type { Origin, SourceMap } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
@@ -37,11 +37,11 @@ export function readConfig(input: ConfigInput): Config {
   const diagnostics: Diagnostic[] = [...yaml.diagnostics];
   const [first, second] = yaml.documents;
   const fail = (message: string, hint: string, at = start) =>
-    diagnostics.push({ code: 'load/config', severity: 'error', message, at, hint });
+    diagnostics.push(loadError('config', message, at, hint));
   if (second)
     fail('a configuration is one document, and this file holds several', 'remove the other documents');
   const value = first?.value ?? {};
-  const root = isObject(value) && !isExactInt(value) ? value : {};
+  const root = isMapping(value) ? value : {};
   if (root !== value && first) fail('a configuration is a mapping', 'begin with project: a-name');
   const isLocal = addLocal(root, input.local);
   substitute(root, input, places);
@@ -140,23 +140,14 @@ function mergedBrokers(base: JsonObject, environment: Json, overlay: Overlay): J
 }
 
 function textualBroker(name: string, at: Source | undefined): Diagnostic {
-  return {
-    code: 'load/wrong-value',
-    severity: 'error',
-    message: `${placeName('brokers', [name])}: expected a mapping, got a string`,
-    ...(at && { at }),
-    hint: 'begin with type: rabbitmq, kafka or nats; variables may stand in the values of its keys',
-  };
+  const message = `${placeName('brokers', [name])}: expected a mapping, got a string`;
+  const hint = 'begin with type: rabbitmq, kafka or nats; variables may stand in the values of its keys';
+  return loadError('wrong-value', message, at, hint);
 }
 
 function untypedBroker(name: string, providers: readonly string[], at: Source | undefined): Diagnostic {
-  return {
-    code: 'load/missing-key',
-    severity: 'error',
-    message: `broker ${JSON.stringify(name)} has no type`,
-    ...(at && { at }),
-    hint: `add type: ${providers.join(' or ')}`,
-  };
+  const message = `broker ${JSON.stringify(name)} has no type`;
+  return loadError('missing-key', message, at, `add type: ${providers.join(' or ')}`);
 }
 
 export interface ConfigNames {

@@ -15,6 +15,7 @@ import {
   textsOf,
 } from '../model/index.ts';
 import type { Overlay } from './overlay.ts';
+import { loadError } from './problems.ts';
 
 /** `lint.custom` of the configuration, with the chosen environment merged in. What is wrong with a rule drops the rule. */
 export function readCustomRules(
@@ -28,7 +29,7 @@ export function readCustomRules(
     const found: Diagnostic[] = [];
     const at = (container: object, key: string) => overlay.at(container, key) ?? start;
     const wrong = (message: string, hint: string, place: Source) =>
-      found.push({ code: 'load/config', severity: 'error', message, hint, at: place });
+      found.push(loadError('config', message, place, hint));
     const code = CUSTOM_PREFIX + name;
     const text = (key: string) => (typeof body[key] === 'string' ? body[key] : undefined);
     const pattern = text('name');

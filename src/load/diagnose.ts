@@ -1,12 +1,12 @@
 import {
   type Diagnostic,
   isExactInt,
-  isObject,
+  isMapping,
   type Json,
   type JsonObject,
   type Source,
 } from '../model/index.ts';
-import { type Problem, quoted } from './problems.ts';
+import { loadError, type Problem, quoted } from './problems.ts';
 import type { Container, Key, Origin, Template } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
 
@@ -58,13 +58,7 @@ function diagnose(problem: Problem, checked: Checked): Diagnostic {
   const place = placeName(checked.name, problem.path);
   const said = problem.say(shown(value, template, problem));
   const message = place === '' ? said : `${place}: ${said}`;
-  return {
-    code: `load/${codeOf(problem)}`,
-    severity: 'error',
-    message,
-    ...(at && { at }),
-    hint: problem.hint ?? 'correct the value',
-  };
+  return loadError(codeOf(problem), message, at, problem.hint ?? 'correct the value');
 }
 
 function codeOf(problem: Problem): string {
@@ -176,8 +170,4 @@ function wrongKey(
     if (isMapping(value)) return { mapping: value, key: path[end - 1] ?? '' };
   }
   return undefined;
-}
-
-function isMapping(value: Json): value is Record<string, Json> {
-  return isObject(value) && !isExactInt(value);
 }

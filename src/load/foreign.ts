@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { DraftSection, ForeignDocument } from '../import/index.ts';
-import { append, type Diagnostic, isExactInt, isObject } from '../model/index.ts';
+import { append, type Diagnostic, isMapping } from '../model/index.ts';
 import { checkValues } from './diagnose.ts';
 import { displayPath, findFiles, isFolder } from './files.ts';
+import { loadError } from './problems.ts';
 import { readText } from './read-file.ts';
 import type { SchemaSource } from './schemas.ts';
 import { type Origin, SourceMap, type Template } from './source-map.ts';
@@ -41,12 +42,7 @@ function filesOf(paths: readonly string[], directory: string, diagnostics: Diagn
     for (const file of found) files.add(file);
     if (found.length > 0) continue;
     const message = `the folder ${path} holds no YAML, JSON or tfstate file`;
-    diagnostics.push({
-      code: 'load/no-files',
-      severity: 'error',
-      message,
-      hint: 'name a file or another folder',
-    });
+    diagnostics.push(loadError('no-files', message, undefined, 'name a file or another folder'));
   }
   return files;
 }
@@ -57,7 +53,7 @@ function documentsOf(text: string, file: string, diagnostics: Diagnostic[]): For
   return values.flatMap((value): ForeignDocument[] => {
     if (value === null) return [];
     const at = places.at(value as object) ?? places.source(0);
-    if (isObject(value) && !isExactInt(value)) return [{ value, places, at }];
+    if (isMapping(value)) return [{ value, places, at }];
     const message = `a document of another tool is a mapping, and this is ${Array.isArray(value) ? 'a list' : 'not'}`;
     diagnostics.push({
       code: 'import/wrong-value',

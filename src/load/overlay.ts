@@ -1,4 +1,4 @@
-import { isExactInt, isObject, type Json, type JsonObject, type Source } from '../model/index.ts';
+import { isMapping, type Json, type JsonObject, type Source } from '../model/index.ts';
 import type { Container, Key, Origin, Template } from './source-map.ts';
 
 /**
@@ -29,7 +29,7 @@ export class Overlay implements Origin {
         continue;
       }
       const existing = Object.hasOwn(result, key) ? result[key] : undefined;
-      const joins = isPlainObject(value) && isPlainObject(existing);
+      const joins = isMapping(value) && isMapping(existing);
       result[key] = joins ? this.merge(existing, value) : value;
       from.set(key, patch);
     }
@@ -57,10 +57,6 @@ export class Overlay implements Origin {
     const source = parts.from.get(key);
     return source && this.template(source, key);
   }
-}
-
-function isPlainObject(value: Json | undefined): value is JsonObject {
-  return isObject(value) && !isExactInt(value);
 }
 
 function first<T>(origins: readonly Origin[], ask: (origin: Origin) => T | undefined): T | undefined {
@@ -104,7 +100,7 @@ export class Copies implements Origin {
       this.index.set(copy, (this.index.get(copy) ?? new Map()).set(key, own));
     }
     if (Array.isArray(item)) return this.list(item as readonly Json[]);
-    return isObject(item) && !isExactInt(item) ? this.object(item) : item;
+    return isMapping(item) ? this.object(item) : item;
   }
 
   at(container: Container, key?: Key): Source | undefined {

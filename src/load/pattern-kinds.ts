@@ -1,13 +1,13 @@
 import {
   type Diagnostic,
   type JsonObject,
-  nearestWord,
   type PatternKind,
   type Source,
+  suggestionOr,
 } from '../model/index.ts';
 import type { BrokerScope } from './addresses.ts';
 import { placeName } from './diagnose.ts';
-import { quoted } from './problems.ts';
+import { loadError, quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';
 import type { SourceMap } from './source-map.ts';
 
@@ -30,13 +30,7 @@ export function findPatternKind(
 ): Found {
   const { providers, brokers, brokersKnown } = scope;
   const fail = (code: string, message: string, place: Source | undefined, hint: string): Found => ({
-    diagnostic: {
-      code: `load/${code}`,
-      severity: 'error',
-      message: `${placeName('patterns', [name])}: ${message}`,
-      at: place ?? at,
-      hint,
-    },
+    diagnostic: loadError(code, `${placeName('patterns', [name])}: ${message}`, place ?? at, hint),
   });
   const kindsOf = (some: readonly SchemaSource[]) =>
     [...new Set(some.flatMap(({ patterns = {} }) => Object.keys(patterns)))].sort();
@@ -49,8 +43,8 @@ export function findPatternKind(
   // Brokers that the project does not have need not be loaded for a kind that one of its own has.
   const known = typeof kind === 'string' && own.includes(kind) ? own : kindsOf(providers);
   if (typeof kind !== 'string' || !known.includes(kind)) {
-    const near = typeof kind === 'string' ? nearestWord(kind, known) : undefined;
-    const hint = near === undefined ? `kinds: ${known.join(', ')}` : `did you mean ${near}?`;
+    const listed = `kinds: ${known.join(', ')}`;
+    const hint = typeof kind === 'string' ? suggestionOr(listed, kind, known) : listed;
     const shown = typeof kind === 'string' ? `there is no kind ${quoted(kind)}` : 'kind: expected a string';
     return fail('wrong-value', shown, kindAt, hint);
   }
@@ -69,8 +63,7 @@ export function findPatternKind(
     if (named)
       return named.kind && !('absent' in named.kind) ? { ...named, kind: named.kind } : absent(named);
     const names = candidates.map(({ broker }) => broker);
-    const near = nearestWord(on, names);
-    const hint = near === undefined ? `brokers: ${names.join(', ') || 'none'}` : `did you mean ${near}?`;
+    const hint = suggestionOr(`brokers: ${names.join(', ') || 'none'}`, on, names);
     return fail(
       'unknown-broker',
       `the broker ${quoted(on)} is not configured`,

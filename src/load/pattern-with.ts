@@ -8,10 +8,10 @@ import {
   type Json,
   type JsonObject,
   kindOf,
-  nearestWord,
   parseAddress,
   type Section,
   type Source,
+  suggestionOr,
 } from '../model/index.ts';
 import { placeName } from './diagnose.ts';
 import type { Overlay } from './overlay.ts';
@@ -104,14 +104,10 @@ function addressesOf(
       hint: `write one of: ${names.join(', ')}`,
     };
   }
-  const near = nearestWord(key, rest);
   const more = rest.length > MAX_LISTED ? ', …' : '';
   return {
     message: `${placeName('patterns', [name, 'with'])}: there is no resource ${quoted(key)}`,
-    hint:
-      near === undefined
-        ? `its resources: ${rest.slice(0, MAX_LISTED).join(', ')}${more}`
-        : `did you mean ${near}?`,
+    hint: suggestionOr(`its resources: ${rest.slice(0, MAX_LISTED).join(', ')}${more}`, key, rest),
   };
 }
 

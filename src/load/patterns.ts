@@ -2,8 +2,7 @@ import {
   append,
   type Diagnostic,
   type ExpandedPattern,
-  isExactInt,
-  isObject,
+  isMapping,
   type Json,
   type JsonObject,
   type Pattern,
@@ -15,7 +14,7 @@ import type { BrokerScope } from './addresses.ts';
 import { checkValues, placeName } from './diagnose.ts';
 import { findPatternKind } from './pattern-kinds.ts';
 import { mergeWith } from './pattern-with.ts';
-import { quoted } from './problems.ts';
+import { loadError, quoted } from './problems.ts';
 import { LoadedSection, type Overrides } from './section.ts';
 import type { Origin, SourceMap } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
@@ -46,14 +45,23 @@ export class PatternReader {
   add(value: Json, places: SourceMap, at: Source): void {
     if (!isMapping(value)) {
       const message = 'patterns: expected a mapping of names';
-      this.reject(value, places, [wrong(message, at, 'for example orders: { kind: work-queue }')]);
+      this.reject(value, places, [
+        loadError('wrong-value', message, at, 'for example orders: { kind: work-queue }'),
+      ]);
       return;
     }
     for (const [name, entry] of Object.entries(value)) {
       const place = places.at(value, name) ?? at;
       const diagnostics = isMapping(entry)
         ? this.pattern(name, entry, places, place)
-        : [wrong(`${placeName('patterns', [name])}: expected a mapping`, place, 'begin with kind:')];
+        : [
+            loadError(
+              'wrong-value',
+              `${placeName('patterns', [name])}: expected a mapping`,
+              place,
+              'begin with kind:',
+            ),
+          ];
       if (diagnostics) this.reject(entry, places, diagnostics);
     }
   }
@@ -74,14 +82,11 @@ export class PatternReader {
   ): readonly Diagnostic[] | undefined {
     const { validators, substitution, overrides, targets } = this.input;
     const first = this.names.get(name);
-    if (first)
-      return [
-        {
-          ...wrong(`two patterns have the name ${quoted(name)}`, at, 'rename one of the two'),
-          code: 'load/duplicate-pattern',
-          related: [first],
-        },
-      ];
+    if (first) {
+      const message = `two patterns have the name ${quoted(name)}`;
+      const error = loadError('duplicate-pattern', message, at, 'rename one of the two');
+      return [{ ...error, related: [first] }];
+    }
     this.names.set(name, at);
     const found = findPatternKind(name, entry, places, at, this.input);
     if ('diagnostic' in found) return found.diagnostic ? [found.diagnostic] : [];
@@ -100,7 +105,7 @@ export class PatternReader {
     const identity = provider.assume(broker, target);
     const expanded = expandedBy(kind, { name, body, broker: identity, targeted: target !== undefined });
     if (expanded instanceof PatternError) {
-      return [wrong(`${checked.name}: ${expanded.message}`, at, expanded.hint)];
+      return [loadError('wrong-value', `${checked.name}: ${expanded.message}`, at, expanded.hint)];
     }
     const overlay = overrides.overlay(places, everywhere(at));
     const merged = mergeWith(
@@ -129,15 +134,7 @@ function expandedBy(kind: PatternKind, pattern: Pattern): JsonObject | PatternEr
   }
 }
 
-function wrong(message: string, at: Source, hint: string): Diagnostic {
-  return { code: 'load/wrong-value', severity: 'error', message, at, hint };
-}
-
 /** All that a pattern expands to stands where the pattern does. */
 function everywhere(at: Source): Origin {
   return { at: () => at, atValue: () => at, template: () => undefined };
-}
-
-function isMapping(value: Json | undefined): value is JsonObject {
-  return isObject(value) && !isExactInt(value);
 }

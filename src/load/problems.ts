@@ -1,4 +1,11 @@
-import { isObject, type Json, type JsonObject, nearestWord } from '../model/index.ts';
+import {
+  type Diagnostic,
+  isObject,
+  type Json,
+  type JsonObject,
+  nearestWord,
+  type Source,
+} from '../model/index.ts';
 
 /** One mistake against a JSON Schema. */
 export interface Problem {
@@ -237,6 +244,11 @@ export function segments(instancePath: string): string[] {
     .split('/')
     .slice(1)
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** An error in what the user's files say. @param code without `load/` */
+export function loadError(code: string, message: string, at: Source | undefined, hint: string): Diagnostic {
+  return { code: `load/${code}`, severity: 'error', message, ...(at && { at }), hint };
 }
 
 /** A name of the user's within a message. */

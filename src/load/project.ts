@@ -17,6 +17,7 @@ import { BrokerConfig } from './connection.ts';
 import { type BrokerGlob, type Config, type LintSettings, type Placed, readLocal } from './environments.ts';
 import { displayPath, findConfig, findFiles, isFolder, yamlFilesIn } from './files.ts';
 import { Overlay } from './overlay.ts';
+import { loadError } from './problems.ts';
 import { readText } from './read-file.ts';
 import type { SchemaSource } from './schemas.ts';
 import { Overrides } from './section.ts';
@@ -146,12 +147,7 @@ function configPath({ directory, configFile }: LoadOptions, diagnostics: Diagnos
   const found = findConfig(path);
   if (found === undefined) {
     const message = `the folder ${displayPath(path, directory)} holds no brokerform.yaml`;
-    diagnostics.push({
-      code: 'load/missing-file',
-      severity: 'error',
-      message,
-      hint: 'name the file with --config',
-    });
+    diagnostics.push(loadError('missing-file', message, undefined, 'name the file with --config'));
   }
   return found;
 }
@@ -182,12 +178,9 @@ function loadConfig(
 }
 
 function noEnvironments({ environment, directory }: LoadOptions): Diagnostic {
-  return {
-    code: 'load/unknown-environment',
-    severity: 'error',
-    message: `there is no environment ${JSON.stringify(environment)}: no brokerform.yaml was found`,
-    hint: `looked in ${resolve(directory)} and its parents up to the root of the git repository; name the file with --config`,
-  };
+  const message = `there is no environment ${JSON.stringify(environment)}: no brokerform.yaml was found`;
+  const hint = `looked in ${resolve(directory)} and its parents up to the root of the git repository; name the file with --config`;
+  return loadError('unknown-environment', message, undefined, hint);
 }
 
 function topologyFiles(
@@ -200,7 +193,7 @@ function topologyFiles(
   const take = (found: readonly string[], message: string, hint: string, at?: Placed<string>['at']) => {
     for (const file of found) files.add(file);
     if (found.length > 0) return;
-    diagnostics.push({ code: 'load/no-files', severity: 'error', message, ...(at && { at }), hint });
+    diagnostics.push(loadError('no-files', message, at, hint));
   };
   if (options.paths && options.paths.length > 0) {
     for (const path of options.paths) {
@@ -263,15 +256,7 @@ function checkGlobs(config: Config, scope: AddressScope, brokersKnown: boolean):
     const problem = addressProblem(glob, scope, brokersKnown);
     if (!problem) return [];
     const { message, hint = ADDRESS_HINT } = problem;
-    return [
-      {
-        code: 'load/bad-address',
-        severity: 'error',
-        message: `${JSON.stringify(glob)} ${message}`,
-        at,
-        hint,
-      },
-    ];
+    return [loadError('bad-address', `${JSON.stringify(glob)} ${message}`, at, hint)];
   });
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { Diagnostic } from '../model/index.ts';
+import { loadError } from './problems.ts';
 
 /** The largest file that is read, in bytes: about a hundred thousand resources. */
 export const MAX_BYTES = 16 * 1024 * 1024;
@@ -102,17 +103,17 @@ function tooLarge(file: string, size: number): TextResult {
 function unreadable(file: string, error: unknown): Diagnostic {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   const missing = code === 'ENOENT' || code === 'ENOTDIR';
-  return {
-    code: missing ? 'load/missing-file' : 'load/unreadable-file',
-    severity: 'error',
-    message: missing ? `${file} does not exist` : `cannot read ${file}: ${code ?? String(error)}`,
-    at: { file, line: 1, col: 1 },
-    hint: missing ? 'check the path; it is relative to the working directory' : 'check its permissions',
-  };
+  const at = { file, line: 1, col: 1 };
+  if (!missing) {
+    const message = `cannot read ${file}: ${code ?? String(error)}`;
+    return loadError('unreadable-file', message, at, 'check its permissions');
+  }
+  const hint = 'check the path; it is relative to the working directory';
+  return loadError('missing-file', `${file} does not exist`, at, hint);
 }
 
 function failed(file: string, code: string, message: string, hint: string, before = ''): TextResult {
   const lastBreak = before.lastIndexOf('\n');
   const at = { file, line: before.split('\n').length, col: before.length - lastBreak };
-  return { diagnostic: { code: `load/${code}`, severity: 'error', message, at, hint } };
+  return { diagnostic: loadError(code, message, at, hint) };
 }

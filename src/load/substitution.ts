@@ -1,4 +1,5 @@
 import { compareDiagnostics, type Diagnostic, type Json, type Source } from '../model/index.ts';
+import { loadError } from './problems.ts';
 import { NO_NUMBER, readScalar } from './scalar.ts';
 import type { Origin, Template } from './source-map.ts';
 import { missingVariables, resolveTemplate, templateProblem, type Variables } from './template.ts';
@@ -100,13 +101,8 @@ export class Substitution {
 }
 
 function missingVariable(name: string, at: Source | undefined): Diagnostic {
-  return {
-    code: 'load/missing-variable',
-    severity: 'error',
-    message: `the environment variable ${name} is not set`,
-    ...(at && { at }),
-    hint: `set ${name}, or give a default: \${${name}:-value}`,
-  };
+  const hint = `set ${name}, or give a default: \${${name}:-value}`;
+  return loadError('missing-variable', `the environment variable ${name} is not set`, at, hint);
 }
 
 function reading(text: string): Json {

@@ -1,5 +1,6 @@
 import type { YAMLParseError } from 'yaml';
 import type { Diagnostic, Source } from '../model/index.ts';
+import { loadError } from './problems.ts';
 
 const HINTS: Partial<Record<YAMLParseError['code'], string>> = {
   BAD_ALIAS: 'quote the text if no alias was meant',
@@ -17,13 +18,7 @@ const HINTS: Partial<Record<YAMLParseError['code'], string>> = {
 /** An error of the YAML parser, in its own words, with what to do about it. */
 export function syntaxDiagnostic(error: YAMLParseError, text: string, at: Source): Diagnostic {
   if (error.code === 'TAB_AS_INDENT' || startsWithTab(text, error.pos[0])) {
-    return {
-      code: 'load/tab',
-      severity: 'error',
-      message: 'this line is indented with a tab, which YAML does not allow',
-      at,
-      hint: 'use spaces',
-    };
+    return loadError('tab', 'this line is indented with a tab, which YAML does not allow', at, 'use spaces');
   }
   const template = unquotedTemplate(text, error.pos[0]);
   return {

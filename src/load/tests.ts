@@ -2,7 +2,7 @@ import {
   append,
   type DeclaredTest,
   type Diagnostic,
-  isExactInt,
+  isMapping,
   isObject,
   type Json,
   type JsonObject,
@@ -10,7 +10,7 @@ import {
 } from '../model/index.ts';
 import { type BrokerScope, brokerFor } from './addresses.ts';
 import { checkValues } from './diagnose.ts';
-import { quoted } from './problems.ts';
+import { loadError, quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';
 import type { SourceMap } from './source-map.ts';
 import type { Substitution } from './substitution.ts';
@@ -39,13 +39,13 @@ export class TestReader {
     }
     for (const [i, item] of (value as readonly Json[]).entries()) {
       const place = places.at(value, i) ?? at;
-      if (isObject(item) && !isExactInt(item)) this.test(item, places, place);
+      if (isMapping(item)) this.test(item, places, place);
       else this.fail('wrong-value', `tests[${i}]: expected a mapping`, place, 'begin each test with - name:');
     }
   }
 
   private fail(code: string, message: string, at: Source, hint: string): void {
-    this.diagnostics.push({ code: `load/${code}`, severity: 'error', message, at, hint });
+    this.diagnostics.push(loadError(code, message, at, hint));
   }
 
   private test(value: JsonObject, places: SourceMap, at: Source): void {
@@ -67,14 +67,9 @@ export class TestReader {
     const { name, broker: _, ...body } = value;
     const first = this.names.get(String(name));
     if (first) {
-      this.diagnostics.push({
-        code: 'load/duplicate-test',
-        severity: 'error',
-        message: `two tests have the name ${quoted(String(name))}`,
-        at,
-        related: [first],
-        hint: 'rename one of the two',
-      });
+      const message = `two tests have the name ${quoted(String(name))}`;
+      const error = loadError('duplicate-test', message, at, 'rename one of the two');
+      this.diagnostics.push({ ...error, related: [first] });
       return;
     }
     this.names.set(String(name), at);

@@ -3,17 +3,17 @@ import {
   type DeclaredTest,
   type Diagnostic,
   type ExpandedPattern,
-  isExactInt,
+  isMapping,
   isObject,
   type Json,
-  nearestWord,
   type Source,
   type Suppression,
+  suggestionOr,
 } from '../model/index.ts';
 import { ADDRESS_HINT, brokerFor, retiredProblem } from './addresses.ts';
 import { checkValues, removeInvalid } from './diagnose.ts';
 import { type PatternInput, PatternReader } from './patterns.ts';
-import { quoted } from './problems.ts';
+import { loadError, quoted } from './problems.ts';
 import type { SchemaSource } from './schemas.ts';
 import { LoadedSection } from './section.ts';
 import type { SourceMap } from './source-map.ts';
@@ -96,11 +96,11 @@ export class TopologyReader {
   }
 
   private fail(code: string, message: string, at: Source | undefined, hint: string): void {
-    this.diagnostics.push({ code: `load/${code}`, severity: 'error', message, ...(at && { at }), hint });
+    this.diagnostics.push(loadError(code, message, at, hint));
   }
 
   private document(value: Json, places: SourceMap): void {
-    if (!isObject(value) || isExactInt(value)) {
+    if (!isMapping(value)) {
       const hint = `begin with ${this.types().join(': or ')}:`;
       this.fail('wrong-value', 'a topology is a mapping of broker types', places.source(0), hint);
       return;
@@ -118,8 +118,7 @@ export class TopologyReader {
 
   private unknownKey(key: string, at: Source | undefined): void {
     const known = [...this.types(), 'patterns', 'retired', 'tests'];
-    const near = nearestWord(key, known);
-    const hint = near === undefined ? `known keys: ${known.join(', ')}` : `did you mean ${near}?`;
+    const hint = suggestionOr(`known keys: ${known.join(', ')}`, key, known);
     this.fail('unknown-key', `a topology has no key ${quoted(key)}`, at, hint);
   }
 

@@ -74,6 +74,16 @@ export function groupBy<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
   return groups;
 }
 
+/** How many items have each key, in the order of the items. */
+export function countBy<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, number> {
+  const counts = new Map<K, number>();
+  for (const item of items) {
+    const key = keyOf(item);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** Adds an item to the group of a key. @returns the group */
 export function addTo<K, T>(groups: Map<K, T[]>, key: K, item: T): T[] {
   const group = groups.get(key);

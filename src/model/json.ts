@@ -18,6 +18,11 @@ export function isExactInt(value: unknown): value is ExactInt {
   return isObject(value) && typeof value.$int === 'string';
 }
 
+/** An object whose keys mean something: no {@link ExactInt}. */
+export function isMapping(value: unknown): value is JsonObject {
+  return isObject(value) && !isExactInt(value);
+}
+
 /** Without a list of the keys for the sake of one. */
 export function hasKeys(value: JsonObject): boolean {
   for (const _ in value) return true;

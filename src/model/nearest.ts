@@ -21,6 +21,12 @@ export function nearestWord(
   return best;
 }
 
+/** A hint: the word that was probably meant, or else what to say where none is near. */
+export function suggestionOr(otherwise: string, word: string, known: Iterable<string>): string {
+  const near = nearestWord(word, known);
+  return near === undefined ? otherwise : `did you mean ${near}?`;
+}
+
 /** `maxLength` and `max_length` are `max-length`. */
 function normalised(word: string): string {
   return word

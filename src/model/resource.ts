@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { Source } from './diagnostic.ts';
-import { isExactInt, isObject, type Json, type JsonObject } from './json.ts';
+import { isMapping, type Json, type JsonObject } from './json.ts';
 
 /**
  * One thing on a broker, declared or live.
@@ -50,7 +50,7 @@ export function* valuesIn(spec: JsonObject, above: readonly string[] = []): Gene
     if (value === null) continue;
     const path = [...above, key];
     yield { path, value };
-    if (isObject(value) && !isExactInt(value)) yield* valuesIn(value, path);
+    if (isMapping(value)) yield* valuesIn(value, path);
   }
 }
 

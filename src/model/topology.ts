@@ -1,6 +1,6 @@
 import { type Address, kindOf } from './address.ts';
 import type { Diagnostic, Source } from './diagnostic.ts';
-import { isExactInt, isObject, type Json, type JsonObject } from './json.ts';
+import { isMapping, isObject, type Json, type JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
 
 /**
@@ -30,7 +30,7 @@ export function literal<T extends Json>(value: T): T;
 export function literal(value: Json): Json {
   if (typeof value === 'string') return literalText(value);
   if (Array.isArray(value)) return value.map((item: Json) => literal(item));
-  if (!isObject(value) || isExactInt(value)) return value;
+  if (!isMapping(value)) return value;
   // Keys are never variables.
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item)]));
 }

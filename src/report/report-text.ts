@@ -1,6 +1,7 @@
 import {
   type Action,
   type ApplyReport,
+  countBy,
   type Failure,
   formatCount,
   type Progress,
@@ -28,10 +29,8 @@ const REPORT_SECTIONS: readonly {
   { status: 'already', label: 'already done', quiet: true, colour: 'green' },
 ];
 
-function countStatuses(report: ApplyReport): Map<StepStatus, number> {
-  const counts = new Map<StepStatus, number>();
-  for (const { status } of report.steps) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return counts;
+function countStatuses({ steps }: ApplyReport): Map<StepStatus, number> {
+  return countBy(steps, ({ status }) => status);
 }
 
 /** What an apply did, for a terminal. */

@@ -3,6 +3,7 @@ import {
   type Address,
   type Blocker,
   type Call,
+  countBy,
   type Dependent,
   type FieldChange,
   type FieldLine,
@@ -179,9 +180,9 @@ function dependentLines(dependents: readonly Dependent[], style: Style): string[
 
 /** `2 bindings, 1 exchange` */
 export function kindCounts(addresses: readonly Address[]): string {
-  const counts = new Map<string, number>();
-  for (const kind of addresses.map(kindOf)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return Array.from(counts, ([kind, count]) => plural(count, escapeText(kind))).join(', ');
+  return Array.from(countBy(addresses, kindOf), ([kind, count]) => plural(count, escapeText(kind))).join(
+    ', ',
+  );
 }
 
 const MOST_CALLS = 5;

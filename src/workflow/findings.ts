@@ -2,6 +2,7 @@ import type { Project } from '../load/index.ts';
 import {
   addressMatcher,
   CUSTOM_PREFIX,
+  countBy,
   type Diagnostic,
   indexByAddress,
   type Resource,
@@ -73,9 +74,8 @@ export function firstMistakes(
   sorted: readonly Diagnostic[],
   isListed: (code: string) => boolean,
 ): Diagnostic[] {
-  const counts = new Map<string, number>();
   const keyOf = ({ code, at }: Diagnostic) => `${code} ${at?.file ?? ''}`;
-  for (const one of sorted) counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1);
+  const counts = countBy(sorted, keyOf);
   const seen = new Map<string, number>();
   return sorted.flatMap((one): Diagnostic[] => {
     const key = keyOf(one);

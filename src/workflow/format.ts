@@ -8,8 +8,7 @@ import {
   canonicalJson,
   comparableQuantity,
   fieldTextOf,
-  isExactInt,
-  isObject,
+  isMapping,
   type Json,
   type Kind,
   kindOf,
@@ -71,7 +70,7 @@ function valueTexts({ configured }: Checked): Map<string, ValueText[]> {
 function textsOf({ spec, places = {} }: Resource, kind: Kind): ValueText[] {
   return [...valuesIn(spec)].flatMap(({ path, value }): ValueText[] => {
     const at = places[path.join('.')];
-    if (!at || at.pattern !== undefined || (isObject(value) && !isExactInt(value))) return [];
+    if (!at || at.pattern !== undefined || isMapping(value)) return [];
     const text = fieldTextOf(kind, path, value);
     const unit = comparableQuantity(text)?.unit;
     return unit === 'duration' || unit === 'size' ? [{ at, text }] : [];

@@ -5,6 +5,7 @@ import {
   addTo,
   type BrokerIdentity,
   brokerOf,
+  countBy,
   type Drawing,
   type Graph,
   type GraphNode,
@@ -59,8 +60,7 @@ interface Part {
 function composed(title: string, external: string, parts: readonly Part[]): Graph {
   const drawings = parts.map(({ provider, resources, broker }) => drawingOf(provider, resources, broker));
   const left = parts.flatMap(({ resources }, i) => leftOut(resources, drawings[i]));
-  const counts = new Map<string, number>();
-  for (const kind of left.sort()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const counts = countBy(left.sort(), (kind) => kind);
   return {
     title,
     external,

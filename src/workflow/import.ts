@@ -6,6 +6,7 @@ import { notCarriedOver, pathTo } from '../import/index.ts';
 import { loadForeign } from '../load/index.ts';
 import {
   type Address,
+  countBy,
   type Diagnostic,
   type ImportedFile,
   InvalidPlanFile,
@@ -133,9 +134,7 @@ export function partOf(
 /** `left out: 2 queues, 1 binding; …`, by kind. */
 function omission(addresses: ReadonlySet<Address>, why: string): string[] {
   if (addresses.size === 0) return [];
-  const counts = new Map<string, number>();
-  for (const address of addresses) counts.set(kindOf(address), (counts.get(kindOf(address)) ?? 0) + 1);
-  const parts = Array.from(counts, ([kind, count]) => `${count} × ${kind}`);
+  const parts = Array.from(countBy(addresses, kindOf), ([kind, count]) => `${count} × ${kind}`);
   return [`left out: ${parts.sort().join(', ')}: ${why}`];
 }
 

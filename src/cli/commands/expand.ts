@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Expansion, globMatcher, nearestWord } from '../../model/index.ts';
+import { type Expansion, globMatcher, suggestionOr } from '../../model/index.ts';
 import { renderExpansions } from '../../report/index.ts';
 import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
@@ -45,10 +45,9 @@ function chosen(all: readonly Expansion[], names: readonly string[]): readonly E
   const unknown = names.find((_, i) => !all.some(({ name }) => matchers[i]?.(name)));
   if (unknown !== undefined) {
     const known = all.map(({ name }) => name);
-    const near = nearestWord(unknown, known);
     throw new UsageError(
       `there is no pattern ${unknown}`,
-      near === undefined ? `patterns: ${known.join(', ')}` : `did you mean ${near}?`,
+      suggestionOr(`patterns: ${known.join(', ')}`, unknown, known),
     );
   }
   return names.length === 0 ? all : all.filter(({ name }) => matchers.some((matches) => matches(name)));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { largest, nearestWord, type Page } from '../../model/index.ts';
+import { largest, type Page, suggestionOr } from '../../model/index.ts';
 import { escapeText, rulesJson } from '../../report/index.ts';
 import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
@@ -36,12 +36,9 @@ function listText(rules: readonly Page[]): string {
 
 /** @throws UsageError always */
 function unknown(code: string, pages: readonly Page[]): never {
-  const near = nearestWord(
-    code,
-    pages.map((page) => page.code),
-  );
+  const known = pages.map((page) => page.code);
   throw new UsageError(
     `nothing has the code ${escapeText(code)}`,
-    near === undefined ? '"brokerform explain" lists all codes' : `did you mean ${near}?`,
+    suggestionOr('"brokerform explain" lists all codes', code, known),
   );
 }
