@@ -190,11 +190,8 @@ function quotasSection(quotas: readonly Resource[]): JsonObject {
         const value = quota.spec[key];
         return typeof value === 'number' ? [[key, quotaToYaml(key, value)]] : [];
       });
-      return { ...namesOf(quota), ...Object.fromEntries(values) };
+      const names = Object.entries(entityOf(quota)).map(([type, name]) => [type, literal(name)]);
+      return { ...Object.fromEntries(names), ...Object.fromEntries(values) };
     }),
   };
-}
-
-function namesOf(quota: Resource): JsonObject {
-  return Object.fromEntries(Object.entries(entityOf(quota)).map(([type, name]) => [type, literal(name)]));
 }

@@ -5,7 +5,6 @@ import {
   kindOf,
   type LocalBroker,
   type LocalContainer,
-  type LocalEndpoint,
   type LocalRequest,
   type NoContainer,
   type Resource,
@@ -16,7 +15,12 @@ import { type Endpoint, readSettings } from '../session/settings.ts';
 /** One node in a container of the official image `apache/kafka`, which exists since 3.7. */
 export const local: LocalBroker = {
   ports: [9092],
-  endpoints: (connection) => readSettings(connection).bootstrap.map(endpointOf),
+  endpoints: (connection) =>
+    readSettings(connection).bootstrap.map((address) => ({
+      ...address,
+      containerPort: CONTAINER_PORT,
+      url: addressText(address),
+    })),
   container,
   settings: ([port]) => ({ bootstrap: [`127.0.0.1:${port}`] }),
   overrides,
@@ -32,10 +36,6 @@ function releaseOf(version: string): string {
 }
 
 const CONTAINER_PORT = 9092;
-
-function endpointOf({ host, port }: Endpoint): LocalEndpoint {
-  return { host, port, containerPort: CONTAINER_PORT, url: addressText({ host, port }) };
-}
 
 function addressText({ host, port }: Endpoint): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -165,7 +165,8 @@ export class Cluster {
 
   #candidates(): Endpoint[] {
     const home = this.#home ? [this.#home] : [];
-    return distinct([...home, ...this.#brokers, ...this.settings.bootstrap]);
+    const all = [...home, ...this.#brokers, ...this.settings.bootstrap];
+    return [...new Map(all.map(({ host, port }) => [keyOf({ host, port }), { host, port }])).values()];
   }
 
   /** The link to the home broker; when that is gone, another broker becomes it. */
@@ -214,10 +215,6 @@ function closeWhenOpen(link: Promise<Link> | undefined): void {
 
 function keyOf({ host, port }: Endpoint): string {
   return `${host}:${port}`;
-}
-
-function distinct(endpoints: readonly Endpoint[]): Endpoint[] {
-  return [...new Map(endpoints.map(({ host, port }) => [keyOf({ host, port }), { host, port }])).values()];
 }
 
 function notOffered(broker: string, { name, version }: AnyApi): BrokerError {

@@ -116,7 +116,7 @@ async function settleWhenVisible<B>(
   const hidden = new Set<B>(
     await untilVisible(bodies, {
       poll: (left) => executor.notVisible(left),
-      records: sumOf(bodies, executor),
+      records: bodies.reduce((sum, body) => sum + (executor.weigh?.(body) ?? 1), 0),
       pace,
       onPoll: (left) => onWork?.(left === 0 ? undefined : `${executor.op}: ${left} not visible yet`),
     }),
@@ -133,10 +133,6 @@ const NOT_SHOWN = {
   message: 'it now exists, but the broker does not show yet whether it matches the plan',
   hint: 'run plan again once the brokers have caught up',
 };
-
-function sumOf<B>(bodies: readonly B[], executor: CallExecutor<B>): number {
-  return bodies.reduce((sum, body) => sum + (executor.weigh?.(body) ?? 1), 0);
-}
 
 export function notStarted(op: string): Result {
   return { status: 'not-started', failure: { op, message: 'stopped before this step' } };

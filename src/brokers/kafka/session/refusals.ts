@@ -48,12 +48,8 @@ const UNAUTHORIZED = [
   CODE.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
 ];
 
-function isUnauthorized(code: number): boolean {
-  return UNAUTHORIZED.includes(code);
-}
-
 function hintFor(settings: KafkaSettings, code: number, right: Right): string | undefined {
-  if (isUnauthorized(code)) {
+  if (UNAUTHORIZED.includes(code)) {
     // The broker may ask for the cluster where the topic would do as well, and says which.
     return grantHint(
       settings,

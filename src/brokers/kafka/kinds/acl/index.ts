@@ -179,8 +179,8 @@ function grantsOf(acls: readonly AclSpec[]): JsonObject {
     const hosts = group.hosts.length === 1 && group.hosts[0] === '*' ? {} : { hosts: group.hosts };
     raw[group.permission].push({ ...resource, operations: [...left], ...hosts });
   }
-  const lists = Object.entries({ ...inOrder(short), ...raw }).filter(([, items]) => items.length > 0);
-  return Object.fromEntries(lists);
+  const lists = [...shorthands.map(({ key }) => [key, short[key] ?? []] as const), ...Object.entries(raw)];
+  return Object.fromEntries(lists.filter(([, items]) => items.length > 0));
 }
 
 interface Group {
@@ -221,8 +221,4 @@ function grouped(acls: readonly AclSpec[]): Group[] {
 function keyOf(acl: AclSpec): string {
   const order = [...NAMED_TYPES, 'cluster'].indexOf(acl['resource-type']);
   return JSON.stringify([order, acl.permission, acl.pattern, acl.name]);
-}
-
-function inOrder(lists: Readonly<Record<string, Json[]>>): Record<string, Json[]> {
-  return Object.fromEntries(shorthands.map(({ key }) => [key, lists[key] ?? []]));
 }
