@@ -138,6 +138,12 @@ export function formatCount(count: number | bigint): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** The first few, and how many more: `a, b and 7 more`. */
+export function someOf(texts: readonly string[], most = 5, separator = ', '): string {
+  const shown = texts.slice(0, most).join(separator);
+  return texts.length <= most ? shown : `${shown} and ${formatCount(texts.length - most)} more`;
+}
+
 /** `1 queue`, `18,204 queues`. */
 export function countOf(count: number | bigint, noun: string): string {
   return `${formatCount(count)} ${noun}${Number(count) === 1 ? '' : 's'}`;

@@ -1,7 +1,5 @@
 import { type Context, compareReleases, isObject, type Json, type JsonObject } from '../../model/index.ts';
 import { topicValues } from './fields/config-values.ts';
-import { fieldOf } from './fields/field.ts';
-import { TOPIC_CONFIGS } from './fields/topic-configs.ts';
 
 export type BrokerNode = { readonly id: number; readonly rack?: string };
 
@@ -30,8 +28,7 @@ export function brokersIn(context: Context): readonly BrokerNode[] {
 export function defaultOf(facts: JsonObject, config: string): Json | undefined {
   const { defaults } = facts;
   const text = isObject(defaults) ? defaults[config] : undefined;
-  const usual = text ?? fieldOf(TOPIC_CONFIGS, config)?.default;
-  return usual === undefined ? undefined : topicValues.normalize(config, usual);
+  return text === undefined ? topicValues.usual(config) : topicValues.normalize(config, text);
 }
 
 /** Whether a version is of this release or a later one. `4`, as in `target-version: 4`, is the newest of its series. */

@@ -24,6 +24,8 @@ export interface ConfigValues {
   parse(name: string, written: Json): ConfigValue;
   /** As `parse` of a value that is there: one that the table does not expect stays as it is. */
   normalize(name: string, value: Json): Json;
+  /** Kafka's default, as the table has it. */
+  usual(name: string): Json | undefined;
   /** The value as people write it: `7d`, `64MiB`, `compact, delete`, `-1 (no limit)`. */
   format(name: string, value: Json): string;
   /** As in YAML that a person would have written. */
@@ -32,11 +34,16 @@ export interface ConfigValues {
 
 export function valuesOf(table: ConfigTable): ConfigValues {
   const parse = (name: string, written: Json) => parseValue(fieldOf(table, name), written);
+  const normalize = (name: string, value: Json) => {
+    const parsed = parse(name, value);
+    return 'value' in parsed ? parsed.value : value;
+  };
   return {
     parse,
-    normalize(name, value) {
-      const parsed = parse(name, value);
-      return 'value' in parsed ? parsed.value : value;
+    normalize,
+    usual(name) {
+      const text = fieldOf(table, name)?.default;
+      return text === undefined ? undefined : normalize(name, text);
     },
     format: (name, value) => formatValue(fieldOf(table, name), value),
     toYaml: (name, value) => valueToYaml(fieldOf(table, name), value),

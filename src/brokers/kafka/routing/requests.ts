@@ -1,7 +1,7 @@
-import { oncePer } from '../../../model/index.ts';
+import { oncePer, type Resource, someOf } from '../../../model/index.ts';
 import { type AclOperation, type AclResourceType, operationsOn, resourceTypes } from '../fields/acl.ts';
 import { wordsOf } from '../fields/field.ts';
-import { CLUSTER_NAME } from '../kinds/acl/spec.ts';
+import { aclOf, CLUSTER_NAME, describeAcl } from '../kinds/acl/spec.ts';
 import { ANY_HOST, type Authorizer, type Decision, EVERYONE } from './authorizer.ts';
 
 /** `read topic payments`. */
@@ -146,4 +146,23 @@ export function excludedFrom(authorizer: Authorizer, request: ClientRequest): st
   return [...authorizer.principalsAbout(request.type, request.name)]
     .filter((principal) => !mayAtAll(reachOf(authorizer, principal, request)))
     .sort();
+}
+
+/** Why a request of a principal is allowed or denied: `allow read on topic pay`, `no ACL allows it`. */
+export function reasonText({ reason, by }: Decision, principal: string, { type }: ClientRequest): string {
+  if (by) return aclText(by, principal);
+  return reason === 'no-match' || type === 'cluster' ? 'no ACL allows it' : `no ACL is about this ${type}`;
+}
+
+/** With its principal where it is not this one: `deny write on topic pay for User:*`. */
+export function aclText(acl: Resource, principal: string): string {
+  const { principal: whose } = aclOf(acl);
+  return `${describeAcl(aclOf(acl))}${whose === principal ? '' : ` for ${whose}`}`;
+}
+
+/** `but not from 10.0.0.7`; empty where every address gets the same answer. */
+export function exceptionText({ general, exceptions }: Reach): string {
+  if (exceptions.length === 0) return '';
+  const hosts = someOf(exceptions.map(({ host }) => host));
+  return general.allowed ? `but not from ${hosts}` : `only from ${hosts}`;
 }

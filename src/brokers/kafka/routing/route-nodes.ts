@@ -1,4 +1,4 @@
-import { append, type RouteHop, type RouteNode } from '../../../model/index.ts';
+import { append, type RouteHop, type RouteNode, someOf } from '../../../model/index.ts';
 import { atLeast } from '../facts.ts';
 import { limitOf } from '../fields/config-values.ts';
 import { aclOf } from '../kinds/acl/spec.ts';
@@ -6,9 +6,8 @@ import { topic as topicKind } from '../kinds/topic/index.ts';
 import type { Topic } from '../topology.ts';
 import { type Authorizer, EVERYONE } from './authorizer.ts';
 import type { RoutedCluster } from './cluster.ts';
-import { exceptionText, someOf } from './explain.ts';
 import type { Partition } from './partitioner.ts';
-import { type Holder, holdersOf, mayAtAll, onTopic, reachOf } from './requests.ts';
+import { exceptionText, type Holder, holdersOf, mayAtAll, onTopic, reachOf } from './requests.ts';
 
 /** One is usual. */
 const MOST_TOPICS = 10;

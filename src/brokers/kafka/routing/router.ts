@@ -1,16 +1,21 @@
 import {
   type Answer,
+  formatSource,
   type JsonObject,
   nearestWord,
+  type Resource,
   type RoutedTopology,
   type Router,
+  someOf,
   type Verdict,
 } from '../../../model/index.ts';
-import { ANY_HOST, type Decision, EVERYONE } from './authorizer.ts';
+import { impliedBy } from '../fields/acl.ts';
+import { type AclSpec, aclOf } from '../kinds/acl/spec.ts';
+import { ANY_HOST, type Authorizer, type Decision, EVERYONE } from './authorizer.ts';
 import { clusterOf, type RoutedCluster } from './cluster.ts';
-import { nearestAcl, placedAcl, reasonText, someOf } from './explain.ts';
 import { partitionFor } from './partitioner.ts';
 import {
+  aclText,
   type Client,
   type ClientRequest,
   decide,
@@ -19,6 +24,7 @@ import {
   onTopic,
   parseRequest,
   reachOf,
+  reasonText,
 } from './requests.ts';
 import { clientOf, publishOf, routeRecord, writeDenial } from './topic-route.ts';
 
@@ -175,4 +181,50 @@ const MOST_NAMED = 10;
 
 function listText(principals: readonly string[]): string {
   return principals.length === 0 ? 'nobody' : someOf(principals, MOST_NAMED);
+}
+
+/** The same with its place: `allow read on topic pay (acls.yaml:3:5)`. */
+function placedAcl(acl: Resource, principal: string): string {
+  const text = aclText(acl, principal);
+  return acl.at ? `${text} (${formatSource(acl.at)})` : text;
+}
+
+/** ACLs among which a mistyped name is looked for. */
+const MOST_CANDIDATES = 1000;
+
+/**
+ * The ACL that would allow a denied request but for one part: its address, the operation, the resource, or the
+ * principal, which is then nearly the same. Undefined where there is none.
+ */
+function nearestAcl(
+  { acls }: Authorizer,
+  { principal, host }: Client,
+  { operation, type, name }: ClientRequest,
+): Resource | undefined {
+  const allowing = acls.filter((one) => {
+    const acl = aclOf(one);
+    return acl.permission === 'allow' && acl['resource-type'] === type;
+  });
+  const isOwn = (acl: AclSpec) => acl.principal === principal || acl.principal === EVERYONE;
+  const isAbout = (acl: AclSpec) =>
+    acl.pattern === 'prefixed' ? name.startsWith(acl.name) : acl.name === '*' || acl.name === name;
+  const permits = (acl: AclSpec) =>
+    acl.operation === 'all' || acl.operation === operation || impliedBy(acl.operation) === operation;
+  const isFrom = (acl: AclSpec) => acl.host === '*' || acl.host === host;
+
+  const find = (...conditions: readonly ((acl: AclSpec) => boolean)[]) =>
+    allowing.filter((one) => conditions.every((fits) => fits(aclOf(one))));
+  const nearest = (word: 'name' | 'principal', wanted: string, candidates: readonly Resource[]) => {
+    const few = candidates.slice(0, MOST_CANDIDATES);
+    const meant = nearestWord(wanted, new Set(few.map((one) => aclOf(one)[word])));
+    return few.find((one) => aclOf(one)[word] === meant);
+  };
+  const others = find(isOwn, permits, isFrom);
+  return (
+    find(isOwn, isAbout, permits)[0] ??
+    nearest('name', name, others) ??
+    nearest('principal', principal, find(isAbout, permits, isFrom)) ??
+    find(isOwn, isAbout, isFrom)[0] ??
+    others[0]
+  );
 }

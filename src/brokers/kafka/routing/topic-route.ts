@@ -7,17 +7,18 @@ import {
   RouteError,
   type RouteHop,
   type RouteNode,
+  someOf,
 } from '../../../model/index.ts';
 import { isMatchableHost, writtenByJava } from '../fields/acl.ts';
 import { topic as topicKind } from '../kinds/topic/index.ts';
 import type { Topic } from '../topology.ts';
 import { ANY_HOST } from './authorizer.ts';
 import { clusterOf, type RoutedCluster } from './cluster.ts';
-import { exceptionText, reasonText, someOf } from './explain.ts';
 import { type Partition, partitionFor, partitionNotes, partitionText } from './partitioner.ts';
 import {
   type Client,
   decide,
+  exceptionText,
   excludedFrom,
   type Holder,
   holdersOf,
@@ -25,6 +26,7 @@ import {
   onTopic,
   PRINCIPAL_PATTERN,
   reachOf,
+  reasonText,
 } from './requests.ts';
 import {
   deadLetterHops,

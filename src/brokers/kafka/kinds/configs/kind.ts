@@ -16,7 +16,7 @@ import { atLeast } from '../../facts.ts';
 import { type ConfigValues, valuesOf } from '../../fields/config-values.ts';
 import type { ConfigTable, SectionSchema } from '../../fields/field.ts';
 import { type Collector, type KafkaKind, nameOf, type Update } from '../kind.ts';
-import { defaultIn, Effective, type Usual } from './risks.ts';
+import { Effective, type Usual } from './risks.ts';
 import {
   alteration,
   type ConfigsAlter,
@@ -82,9 +82,8 @@ export function configKind(definition: ConfigKind): KafkaKind {
   const { table, own, since, op, plural } = definition;
   const values = valuesOf(table);
   const risksOf = (change: Update, context: Context) => {
-    const usual = defaultIn(table, values);
-    const inherited = definition.usual?.(change, context, usual) ?? usual;
-    return definition.risks(new Effective(change, values, inherited), change);
+    const usual = definition.usual?.(change, context, values.usual) ?? values.usual;
+    return definition.risks(new Effective(change, values, usual), change);
   };
   return {
     schema: definition.schema,

@@ -1,6 +1,5 @@
 import { disruptive, type Json, type Risk } from '../../../../model/index.ts';
 import { type ConfigValues, limitOf } from '../../fields/config-values.ts';
-import { type ConfigTable, fieldOf } from '../../fields/field.ts';
 import type { Update } from '../kind.ts';
 import { CONFIG_PREFIX, sourcesIn } from './spec.ts';
 
@@ -73,14 +72,6 @@ export class Effective {
       ? this.#defaultOf(config)
       : this.#values.normalize(config, inherited);
   }
-}
-
-/** The default of a config as the table has it. */
-export function defaultIn(table: ConfigTable, values: ConfigValues): Usual {
-  return (config) => {
-    const usual = fieldOf(table, config)?.default;
-    return usual === undefined ? undefined : values.normalize(config, usual);
-  };
 }
 
 function compare(a: Json | undefined, b: Json | undefined): number {

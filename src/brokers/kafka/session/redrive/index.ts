@@ -9,9 +9,9 @@ import {
   RedriveError,
   type RedriveRequest,
   type RedriveRun,
+  someOf,
   surveyOf,
 } from '../../../../model/index.ts';
-import { someOf } from '../../routing/explain.ts';
 import type { Cluster } from '../cluster.ts';
 import { LostConnection } from '../connection-errors.ts';
 import type { TopicMetadata } from '../protocol/cluster.ts';
