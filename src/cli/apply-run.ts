@@ -1,17 +1,17 @@
 import { type ApplyReport, allSteps, BlockedPlan, isMove, type Plan } from '../model/index.ts';
 import { progressLine, renderPlan } from '../report/index.ts';
 import type { Checked } from '../workflow/index.ts';
-import { approve } from './approval.ts';
 import type { CommandContext } from './context.ts';
 import { UsageError } from './exit.ts';
 import { lockHolder } from './lock-holder.ts';
-import type { OutputFlags } from './outputs.ts';
+import type { JsonFlags } from './outputs.ts';
 import type { PlanFlags } from './plan-flags.ts';
 import { connecting, planProject, tellInterrupts } from './project.ts';
+import { approve } from './questions.ts';
 import { keepUntilDone, removeSettled } from './unfinished.ts';
 
 /** What decides about how a plan is applied; shared by `apply` and `up`. */
-export interface ApplyFlags extends PlanFlags, Pick<OutputFlags, 'format'> {
+export interface ApplyFlags extends PlanFlags, JsonFlags {
   readonly autoApprove?: boolean;
   readonly onError: 'stop' | 'continue';
   readonly detach?: boolean;

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { quoteForShell } from '../model/index.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -143,7 +144,7 @@ ${specs(globals)}
   case $state in
   command)
     local -a commands=(
-${commands.map(({ name, description }) => `      ${zshQuote(`${name}:${description}`)}`).join('\n')}
+${commands.map(({ name, description }) => `      ${quoteForShell(`${name}:${description}`)}`).join('\n')}
     )
     _describe command commands ;;
   argument)
@@ -153,7 +154,7 @@ ${commands
     ({ name, flags, argument }) => `    ${name})
       _arguments \\
 ${specs(flags)}
-      ${argument ? zshQuote(`*:argument:${zshValue(argument)}`) : "'*:'"} ;;`,
+      ${argument ? quoteForShell(`*:argument:${zshValue(argument)}`) : "'*:'"} ;;`,
   )
   .join('\n')}
     esac ;;
@@ -168,8 +169,8 @@ function zshFlag({ names, description, value, repeatable }: Flag): string {
   const tail = `[${text}]${value ? `:value:${zshValue(value)}` : ''}`;
   const first = repeatable ? '*' : names.length > 1 ? `(${names.join(' ')})` : '';
   // A brace expansion makes one specification a name; it must stand outside of the quotes.
-  if (names.length > 1) return `${zshQuote(first)}{${names.join(',')}}${zshQuote(tail)}`;
-  return zshQuote(`${first}${names[0] ?? ''}${tail}`);
+  if (names.length > 1) return `${quoteForShell(first)}{${names.join(',')}}${quoteForShell(tail)}`;
+  return quoteForShell(`${first}${names[0] ?? ''}${tail}`);
 }
 
 function zshValue({ kind, choices }: Value): string {
@@ -177,10 +178,6 @@ function zshValue({ kind, choices }: Value): string {
   return isNames(kind)
     ? `_brokerform_names ${kind}`
     : { files: '_files', directories: '_files -/', other: '' }[kind];
-}
-
-function zshQuote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function fishScript(commands: readonly Entry[], globals: readonly Flag[]): string {

@@ -26,6 +26,9 @@ export type OutputFlags<F extends DriftFormat = Format> = { readonly format: F }
   readonly [Each in F as `${Each}Into`]?: string;
 };
 
+/** The flags of {@link addJsonOption}. */
+export type JsonFlags = Pick<OutputFlags<'text' | 'json'>, 'format'>;
+
 /** A large result comes in parts. */
 export type Rendering<F extends DriftFormat = Format> = (
   format: F,

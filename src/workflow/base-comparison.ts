@@ -17,6 +17,7 @@ import {
   systemOwned,
 } from '../model/index.ts';
 import type { Checked, DeclaredBroker } from './check.ts';
+import { effectsOf } from './diff-broker.ts';
 import { type CheckedSide, sideOf, unreadFiles } from './diff-sides.ts';
 import { type LiveState, observed } from './live.ts';
 import { brokenTests } from './tests.ts';
@@ -91,11 +92,7 @@ async function compareBroker(broker: DeclaredBroker, live: LiveState, input: Bas
     resources.flatMap(({ address }) => context.live.get(address) ?? []),
   );
   const readAt = input.now().toISOString();
-  const { effects = [], cut = 0 } =
-    (steps.length > 0 &&
-      context.live.size > 0 &&
-      provider.effects?.([...context.live.values()], [...after.values()], live.broker)) ||
-    {};
+  const { effects, cut } = steps.length > 0 ? effectsOf(context, after, provider) : { effects: [], cut: 0 };
   return {
     undeclared: [
       ...resources.map(
@@ -105,10 +102,7 @@ async function compareBroker(broker: DeclaredBroker, live: LiveState, input: Bas
         .filter(isChosen)
         .flatMap((resource) => undeclaredFields(asLive(base, context, kinds), resource, kinds)),
     ],
-    effects: effects.map((effect) => {
-      const at = context.desired.get(effect.address)?.at;
-      return at ? { ...effect, at } : effect;
-    }),
+    effects,
     cut,
   };
 }

@@ -2,9 +2,11 @@ import { completeSides, diffResources } from '../diff/index.ts';
 import {
   type Address,
   type BrokerIdentity,
+  type Context,
   type Effects,
   indexByAddress,
   type Kind,
+  type Provider,
   parseAddress,
   type Resource,
   type Source,
@@ -64,8 +66,7 @@ export function diffBroker(
   const kept = [...live.values()].filter(({ address }) => !desired.has(address) && !gone.has(address));
   // Where nothing existed before, no client is affected: everything is new.
   const remaining = indexByAddress([...desired.values(), ...kept]);
-  const { effects = [], cut = 0 } =
-    (live.size > 0 && provider.effects?.([...live.values()], [...remaining.values()], broker)) || {};
+  const { effects, cut } = effectsOf({ broker, live, desired }, remaining, provider);
   return {
     broker,
     steps: [
@@ -76,13 +77,25 @@ export function diffBroker(
       ...undeclaredResources(kept.filter(isRead), kinds, new Set(difference.unmanaged), remaining),
       ...[...desired.values()].flatMap((resource) => undeclaredFields(live, resource, kinds)),
     ],
-    effects: effects.map((effect) => {
-      const at = desired.get(effect.address)?.at;
-      return at ? { ...effect, at } : effect;
-    }),
+    effects,
     effectsCut: cut,
     unchanged: difference.inSync,
   };
+}
+
+/** What becomes different for messages and clients, at the lines of the desired side; nothing where all is new. */
+export function effectsOf(
+  { live, desired, broker }: Context,
+  after: ReadonlyMap<Address, Resource>,
+  provider: Provider,
+): Effects {
+  const found =
+    live.size > 0 ? provider.effects?.([...live.values()], [...after.values()], broker) : undefined;
+  const effects = (found?.effects ?? []).map((effect) => {
+    const at = desired.get(effect.address)?.at;
+    return at ? { ...effect, at } : effect;
+  });
+  return { effects, cut: found?.cut ?? 0 };
 }
 
 type Resources = ReadonlyMap<Address, Resource>;

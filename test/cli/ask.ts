@@ -1,6 +1,7 @@
 // Asks for approval on the terminal that it is started on; approval.test.ts plays the one who answers.
-import { approve } from '../../src/cli/approval.ts';
+
 import { watchSignals } from '../../src/cli/host.ts';
+import { approve } from '../../src/cli/questions.ts';
 
 const { stdin, stderr } = process;
 const { drain, received, stop } = watchSignals(process);

@@ -42,20 +42,20 @@ export function addApply(program: Command, invoke: Invoke): void {
     .option('--report <file>', 'write the apply report as JSON')
     .action(
       invoke<Flags>((context, flags, [file]) =>
-        withOutputs(context, outputsOf(flags), 'apply', async (publish) => {
+        withOutputs<'text' | 'json'>(context, outputsOf(flags), 'apply', async (publish) => {
           // From here on: a signal during the long reading before must leave a report too.
           context.interrupts();
           const { checked, plan } =
             file === undefined ? await freshPlan(context, flags) : await savedPlan(context, flags, file);
           const report = await applyApproved(context, checked, plan, flags, file);
-          await publish((format, style) => renderReport(report, format === 'json' ? 'json' : 'text', style));
+          await publish((format, style) => renderReport(report, format, style));
           return endingOf(report);
         }),
       ),
     );
 }
 
-function outputsOf({ format, report }: Flags): Partial<OutputFlags> {
+function outputsOf({ format, report }: Flags): OutputFlags<'text' | 'json'> {
   return report === undefined ? { format } : { format, jsonInto: report };
 }
 

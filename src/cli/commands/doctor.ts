@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { InvalidProject } from '../../model/index.ts';
 import { renderChecks } from '../../report/index.ts';
 import type { Invoke } from '../invoke.ts';
-import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
+import { addJsonOption, type JsonFlags, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { checkProject, connecting, unlessInterrupted } from '../project.ts';
 
-interface Flags extends Pick<OutputFlags, 'format'> {
+interface Flags extends JsonFlags {
   readonly wait: number;
 }
 
@@ -17,8 +17,8 @@ export function addDoctor(program: Command, invoke: Invoke): void {
       .description('Check connectivity, version, permissions and clock')
       .addOption(waitOption()),
   ).action(
-    invoke<Flags>((context, { format, wait }) =>
-      withOutputs(context, { format }, 'doctor', async (publish) => {
+    invoke<Flags>((context, flags) =>
+      withOutputs<'text' | 'json'>(context, flags, 'doctor', async (publish) => {
         const { doctor } = await import('../../workflow/index.ts');
         const checked = await checkProject(context);
         const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
@@ -31,11 +31,9 @@ export function addDoctor(program: Command, invoke: Invoke): void {
         if (errors.length > 0)
           context.note('Topology files have errors; run brokerform validate to list them');
         context.busy('checking the brokers');
-        const examined = await unlessInterrupted(context, doctor(checked, connecting(context, wait)));
+        const examined = await unlessInterrupted(context, doctor(checked, connecting(context, flags.wait)));
         const about = { command: 'doctor', ...context.subject } as const;
-        await publish((_, style) =>
-          renderChecks(examined, format === 'json' ? 'json' : 'text', style, about),
-        );
+        await publish((format, style) => renderChecks(examined, format, style, about));
         return { failed: examined.some(({ checks }) => checks.some(({ ok }) => !ok)) };
       }),
     ),

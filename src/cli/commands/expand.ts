@@ -3,12 +3,8 @@ import { type Expansion, globMatcher, suggestionOr } from '../../model/index.ts'
 import { renderExpansions } from '../../report/index.ts';
 import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
-import { addJsonOption, withOutputs } from '../outputs.ts';
+import { addJsonOption, type JsonFlags, withOutputs } from '../outputs.ts';
 import { readableProject } from '../project.ts';
-
-interface Flags {
-  readonly format: 'text' | 'json';
-}
 
 export function addExpand(program: Command, invoke: Invoke): void {
   addJsonOption(
@@ -17,16 +13,13 @@ export function addExpand(program: Command, invoke: Invoke): void {
       .description('Print the topology that patterns stand for')
       .argument('[names...]', 'names of patterns; * for any characters (default: all)'),
   ).action(
-    invoke<Flags>((context, { format }, names) =>
-      withOutputs(context, format === 'json' ? { format } : {}, 'expand', async (publish) => {
+    invoke<JsonFlags>((context, flags, names) =>
+      withOutputs<'text' | 'json'>(context, flags, 'expand', async (publish) => {
         const checked = await readableProject(context);
         const { expandPatterns } = await import('../../workflow/index.ts');
-        const found = chosen(
-          expandPatterns(checked),
-          names.filter((name) => name !== undefined),
-        );
+        const found = chosen(expandPatterns(checked), names);
         context.progress.clear();
-        await publish((_, style) => renderExpansions(found, format, style));
+        await publish((format, style) => renderExpansions(found, format, style));
         return {};
       }),
     ),

@@ -3,7 +3,7 @@ import { largest, type Page, suggestionOr } from '../../model/index.ts';
 import { escapeText, rulesJson } from '../../report/index.ts';
 import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
-import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
+import { addJsonOption, type JsonFlags, withOutputs } from '../outputs.ts';
 
 export function addExplain(program: Command, invoke: Invoke): void {
   addJsonOption(
@@ -12,12 +12,12 @@ export function addExplain(program: Command, invoke: Invoke): void {
       .description('Explain a code that a command prints, or list all')
       .argument('[code]', 'code of a finding, such as rabbitmq/unbound-queue'),
   ).action(
-    invoke<Pick<OutputFlags, 'format'>>((context, { format }, [code]) =>
-      withOutputs(context, { format }, 'explain', async (publish) => {
+    invoke<JsonFlags>((context, flags, [code]) =>
+      withOutputs<'text' | 'json'>(context, flags, 'explain', async (publish) => {
         const { explainedPages, pageOf, pageText } = await import('../../workflow/index.ts');
         const pages = explainedPages().toSorted((a, b) => (a.code < b.code ? -1 : 1));
         const shown = code === undefined ? pages : [pageOf(code, pages) ?? unknown(code, pages)];
-        await publish(() => {
+        await publish((format) => {
           if (format === 'json') return rulesJson(shown);
           return code === undefined ? listText(pages) : shown.map((page) => `${pageText(page)}\n`).join('');
         });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Diagnostic, groupBy } from '../../model/index.ts';
+import { type Diagnostic, groupBy, quoteForShell } from '../../model/index.ts';
 import { escapeText, renderDiagnostics, unifiedDiff } from '../../report/index.ts';
 import type { TracedName } from '../../workflow/foreign.ts';
 import type { CommandContext } from '../context.ts';
@@ -142,13 +142,8 @@ function tellHandOver(context: CommandContext, names: readonly TracedName[]): vo
     lines.push(`     # ${escapeText(file)}`, '     terraform state rm \\');
     for (const [index, release] of releases.entries()) {
       const isLast = index === releases.length - 1;
-      lines.push(`       ${quoted(release)}${isLast ? '' : ' \\'}`);
+      lines.push(`       ${quoteForShell(escapeText(release))}${isLast ? '' : ' \\'}`);
     }
   }
   context.tell(`${lines.join('\n')}\n  3. brokerform apply\n`);
-}
-
-/** For a shell. */
-function quoted(address: string): string {
-  return `'${escapeText(address).replaceAll("'", "'\\''")}'`;
 }

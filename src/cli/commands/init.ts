@@ -6,6 +6,7 @@ import { type Files, topologyFiles, withAcceptedFindings } from '../import-files
 import { importWith } from '../import-source.ts';
 import type { Invoke } from '../invoke.ts';
 import { waitOption } from '../plan-flags.ts';
+import { askTypes, parseTypes } from '../questions.ts';
 import { ignoreInGit } from '../repository.ts';
 import { schemaFolder, schemaPath, schemaReferences } from '../schema-files.ts';
 import {
@@ -16,7 +17,6 @@ import {
   type StarterType,
   withModeline,
 } from '../starter.ts';
-import { askTypes, parseTypes } from '../starter-brokers.ts';
 
 interface Flags {
   readonly broker?: readonly StarterType[];

@@ -2,12 +2,11 @@ import type { Command } from 'commander';
 import { renderPolicies } from '../../report/index.ts';
 import { UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
-import { addJsonOption, withOutputs } from '../outputs.ts';
+import { addJsonOption, type JsonFlags, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { connecting, readableProject, unlessInterrupted } from '../project.ts';
 
-interface Flags {
-  readonly format: 'text' | 'json';
+interface Flags extends JsonFlags {
   readonly broker?: string;
   readonly live?: boolean;
   readonly wait: number;
@@ -25,8 +24,8 @@ export function addPolicies(program: Command, invoke: Invoke): void {
     .addOption(waitOption())
     .action(
       invoke<Flags>((context, flags, globs) => {
-        const { format, broker } = flags;
-        return withOutputs(context, format === 'json' ? { format } : {}, 'policies', async (publish) => {
+        const { broker } = flags;
+        return withOutputs<'text' | 'json'>(context, flags, 'policies', async (publish) => {
           const checked = await readableProject(context);
           const { policies } = await import('../../workflow/index.ts');
           if (flags.live) context.busy('reading the brokers');
@@ -34,7 +33,7 @@ export function addPolicies(program: Command, invoke: Invoke): void {
             context,
             policies(checked, {
               ...(broker !== undefined && { broker }),
-              globs: globs.filter((glob) => glob !== undefined),
+              globs,
               ...(flags.live && { live: connecting(context, flags.wait) }),
             }),
           );
@@ -45,7 +44,7 @@ export function addPolicies(program: Command, invoke: Invoke): void {
               'a glob without a slash matches names, as orders*; one with slashes addresses, as main/queue/**',
             );
           }
-          await publish((_, style) => renderPolicies(found, format, style));
+          await publish((format, style) => renderPolicies(found, format, style));
           return {};
         });
       }),

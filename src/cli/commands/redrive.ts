@@ -5,12 +5,11 @@ import type { CommandContext } from '../context.ts';
 import { type Ending, UsageError } from '../exit.ts';
 import type { Invoke } from '../invoke.ts';
 import { countOption, listOption } from '../options.ts';
-import { addJsonOption, withOutputs } from '../outputs.ts';
+import { addJsonOption, type JsonFlags, withOutputs } from '../outputs.ts';
 import { waitOption } from '../plan-flags.ts';
 import { connecting, readableProject, tellInterrupts, unlessInterrupted } from '../project.ts';
 
-interface Flags {
-  readonly format: 'text' | 'json';
+interface Flags extends JsonFlags {
   readonly where: readonly string[];
   readonly limit?: number;
   /** Messages a second. */
@@ -44,13 +43,10 @@ export function addRedrive(program: Command, invoke: Invoke): void {
     .action(
       invoke<Flags>((context, flags, [address = '']) => {
         const { format, report: file } = flags;
-        const outputs = {
-          ...(format === 'json' && { format }),
-          ...(file !== undefined && { jsonInto: file }),
-        };
-        return withOutputs(context, outputs, 'redrive', async (publish) => {
+        const outputs = { format, ...(file !== undefined && { jsonInto: file }) };
+        return withOutputs<'text' | 'json'>(context, outputs, 'redrive', async (publish) => {
           const report = await run(context, flags, address);
-          await publish((as, style) => renderRedrive(report, as === 'json' ? 'json' : 'text', style));
+          await publish((as, style) => renderRedrive(report, as, style));
           return endingOf(report);
         });
       }),

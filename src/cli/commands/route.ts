@@ -46,7 +46,7 @@ export function addRoute(program: Command, invoke: Invoke): void {
             context,
             route(checked, {
               ...(flags.broker !== undefined && { broker: flags.broker }),
-              positions: positions.filter((one) => one !== undefined),
+              positions,
               options: optionsOf(flags),
               ...(flags.live && { live: connecting(context, flags.wait) }),
             }),

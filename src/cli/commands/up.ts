@@ -9,11 +9,11 @@ import type { Invoke } from '../invoke.ts';
 import { type ComposeChoice, chooseCompose, composeArguments } from '../local-compose.ts';
 import { checkLocalhost, type LocalProject, localProject } from '../local-project.ts';
 import { durationOption, listOption } from '../options.ts';
-import { addJsonOption, type OutputFlags, withOutputs } from '../outputs.ts';
+import { addJsonOption, type JsonFlags, withOutputs } from '../outputs.ts';
 import { checkPlanFlags, connecting } from '../project.ts';
 import { writeRecord } from '../tool-folder.ts';
 
-interface Flags extends BringUpFlags, Pick<OutputFlags, 'format'> {
+interface Flags extends BringUpFlags, JsonFlags {
   /** False with `--no-apply`. */
   readonly apply: boolean;
   readonly allow: readonly string[];
@@ -32,7 +32,7 @@ export function addUp(program: Command, invoke: Invoke): void {
     .addOption(durationOption('--wait <duration>', 'wait this long for brokers to start', 120_000))
     .action(
       invoke<Flags>((context, flags) =>
-        withOutputs(context, { format: flags.format }, 'up', async (publish) => {
+        withOutputs<'text' | 'json'>(context, flags, 'up', async (publish) => {
           const settings = applyFlags(flags);
           await checkPlanFlags(settings);
           const { checked, local } = await bringUp(context, flags);
