@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model/index.ts';
+import type { Failure, JsonObject } from '../../model/index.ts';
 
 /**
  * Every request that brokerform makes to change RabbitMQ. What AMQP can do is named by its AMQP method, and may be
@@ -115,3 +115,8 @@ export type QueueRename = {
   /** Lose what is published through the default exchange until publishers use the new name. */
   allowGap: boolean;
 };
+
+/** What became of one call. `lost`: it was never sent, because the broker is gone. */
+export type CallResult =
+  | { readonly status: 'done'; readonly note?: string }
+  | { readonly status: 'failed' | 'unknown' | 'lost'; readonly failure: Failure };

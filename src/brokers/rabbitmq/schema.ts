@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../model/index.ts';
+import { userFields, vhostFields } from './fields/administration.ts';
 import { ARGUMENT_VALUE, bodyOf, byName, propertiesOf, ref } from './fields/field.ts';
-import { userFields } from './fields/user.ts';
-import { vhostFields } from './fields/vhost.ts';
 import { kinds } from './kinds/index.ts';
 import { superStreamDefinitions, superStreamKeys } from './kinds/super-stream.ts';
 

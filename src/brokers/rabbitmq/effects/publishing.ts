@@ -1,9 +1,8 @@
 import { type EffectCollector, listed, makeAddress } from '../../../model/index.ts';
+import { keysOfPattern, splitKey } from '../routing/matching.ts';
 import { reachesAny, route } from '../routing/router.ts';
-import { keysOfPattern, splitKey } from '../routing/topic.ts';
 import type { Vhost } from '../routing/topology.ts';
-import type { TouchedExchanges } from './samples.ts';
-import { type Sample, samplesOf } from './samples.ts';
+import { type Sample, samplesOf, type TouchedExchanges } from './samples.ts';
 
 /** One vhost on both sides. */
 export interface VhostPair {

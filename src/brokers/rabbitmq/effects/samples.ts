@@ -1,5 +1,5 @@
 import { addTo, canonicalJson, type Json, type JsonObject } from '../../../model/index.ts';
-import { splitKey, TopicTrie } from '../routing/topic.ts';
+import { splitKey, TopicTrie } from '../routing/matching.ts';
 import type { Binding, Exchange, Vhost } from '../routing/topology.ts';
 
 /** What differs at an exchange itself. */

@@ -10,8 +10,8 @@ import {
   parseAddress,
   type Resource,
 } from '../../../model/index.ts';
+import { formatUnit } from '../fields/field.ts';
 import { unitOf } from '../fields/queue.ts';
-import { formatUnit } from '../fields/units.ts';
 import { tableOf } from '../kinds/parts.ts';
 import {
   type Binding,

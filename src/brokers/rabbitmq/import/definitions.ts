@@ -10,7 +10,7 @@ import type { RabbitFacts } from '../facts.ts';
 import { kinds } from '../kinds/index.ts';
 import type { Definitions, Reading } from '../kinds/kind.ts';
 import { tableOf, text } from '../kinds/parts.ts';
-import { vhostMetadata } from '../kinds/vhost/resource.ts';
+import { vhostMetadata } from '../kinds/vhost.ts';
 import { atLeast, NEWEST } from '../version.ts';
 import { usableEntries } from './entries.ts';
 

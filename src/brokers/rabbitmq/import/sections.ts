@@ -16,11 +16,11 @@ import { endsOf, identityOf } from '../kinds/binding/identity.ts';
 import { WrittenBindings } from '../kinds/binding/yaml.ts';
 import { kinds } from '../kinds/index.ts';
 import type { Writer } from '../kinds/kind.ts';
-import { Literals } from '../kinds/literals.ts';
 import { isPredeclaredExchange, nameOf, pathOf } from '../kinds/parts.ts';
+import { Literals } from '../kinds/secrets.ts';
 import { takeSuperStreams } from '../kinds/super-stream.ts';
 import { writeUser } from '../kinds/user.ts';
-import { writeVhost } from '../kinds/vhost/resource.ts';
+import { writeVhost } from '../kinds/vhost.ts';
 
 /**
  * Live resources as YAML that a person would have written: a file for each vhost, one for the users, one for the

@@ -11,9 +11,8 @@ import {
   type Section,
   type Source,
 } from '../../../model/index.ts';
-import type { Fields } from '../fields/field.ts';
+import { type Fields, parseUnit, secondsOf, type Unit } from '../fields/field.ts';
 import { QUEUE_ARGUMENTS, unitOf } from '../fields/queue.ts';
-import { parseUnit, secondsOf, type Unit } from '../fields/units.ts';
 import type { Collector } from './kind.ts';
 import { tableOf } from './parts.ts';
 

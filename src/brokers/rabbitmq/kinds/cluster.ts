@@ -14,13 +14,13 @@ import {
   safe,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
-import { clusterFields } from '../fields/cluster.ts';
+import { clusterFields } from '../fields/administration.ts';
 import { bodyOf, propertiesOf, ref } from '../fields/field.ts';
 import { atLeast } from '../version.ts';
 import { pick, placesOf } from './arguments.ts';
 import type { Collector, RabbitKind } from './kind.ts';
-import { escapeTexts } from './literals.ts';
 import { httpPut, text } from './parts.ts';
+import { escapeTexts } from './secrets.ts';
 
 const KIND = 'cluster';
 /** The name in the address: there is one resource of the kind in a cluster. */

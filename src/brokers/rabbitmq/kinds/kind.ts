@@ -7,7 +7,7 @@ import type {
   Resolve,
   Resource,
 } from '../../../model/index.ts';
-import type { Literals } from './literals.ts';
+import type { Literals } from './secrets.ts';
 
 /** What went wrong while declaring; the rules of the linter have codes of their own. */
 type DeclareCode =

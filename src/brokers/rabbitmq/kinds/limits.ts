@@ -11,9 +11,8 @@ import {
   subject,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
+import { userLimitFields, vhostLimitFields } from '../fields/administration.ts';
 import { bodyOf, type Fields, propertiesOf, ref } from '../fields/field.ts';
-import { userLimitFields } from '../fields/user.ts';
-import { vhostLimitFields } from '../fields/vhost.ts';
 import type { Collector, Placement, RabbitKind } from './kind.ts';
 import { ADMINISTRATOR, httpDelete, httpPut, nameOf, tableOf, text } from './parts.ts';
 

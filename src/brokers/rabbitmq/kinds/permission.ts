@@ -11,13 +11,13 @@ import {
   type Risk,
   subject,
 } from '../../../model/index.ts';
+import { permissionFields, topicPermissionFields } from '../fields/administration.ts';
 import { bodyOf, byName, type Fields, propertiesOf, ref } from '../fields/field.ts';
-import { permissionFields, topicPermissionFields } from '../fields/user.ts';
 import { pick, placesOf } from './arguments.ts';
 import type { Collector, Placement, RabbitKind } from './kind.ts';
-import { escapeTexts } from './literals.ts';
 import { checkName } from './names.ts';
 import { ADMINISTRATOR, exchangeNeed, isOwnUser, lockedOut, pathOf, putOrDelete, text } from './parts.ts';
+import { escapeTexts } from './secrets.ts';
 
 /**
  * What a user may do in a vhost. `<broker>/permission/<vhost>/<user>`; spec: `configure`, `write` and `read`, regular

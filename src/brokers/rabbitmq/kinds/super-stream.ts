@@ -13,19 +13,14 @@ import {
   type Source,
 } from '../../../model/index.ts';
 import { byName, fits, humanised, ref } from '../fields/field.ts';
-import {
-  LEADER_LOCATOR,
-  STREAM_ARGUMENTS,
-  superStreamSchema,
-  USUAL_LOCATOR,
-} from '../fields/super-stream.ts';
+import { LEADER_LOCATOR, STREAM_ARGUMENTS, superStreamSchema, USUAL_LOCATOR } from '../fields/queue.ts';
 import { bindingAddress, endsOf, identityOf } from './binding/identity.ts';
 import { declareExchanges } from './exchange/index.ts';
 import type { Collector } from './kind.ts';
-import { escapeTexts } from './literals.ts';
 import { checkDeclaredName } from './names.ts';
 import { brokerOf, tableOf, vhostAndName } from './parts.ts';
 import { declareQueues } from './queue/yaml.ts';
+import { escapeTexts } from './secrets.ts';
 
 /*
  * A super stream is no resource of the broker: it is a direct exchange with a mark, a stream for each partition, and

@@ -14,11 +14,10 @@ import {
   type SecretRef,
 } from '../../../model/index.ts';
 import type { RabbitCall } from '../calls.ts';
+import { userFields } from '../fields/administration.ts';
 import { byName, ref } from '../fields/field.ts';
-import { userFields } from '../fields/user.ts';
 import { pick, placesOf } from './arguments.ts';
 import type { Collector, RabbitKind } from './kind.ts';
-import { escapeTexts } from './literals.ts';
 import { checkName } from './names.ts';
 import {
   ADMINISTRATOR,
@@ -30,7 +29,7 @@ import {
   sortedTags,
   text,
 } from './parts.ts';
-import { referenceText } from './secrets.ts';
+import { escapeTexts, referenceText } from './secrets.ts';
 
 const SECRETS = ['password', 'password-hash'];
 

@@ -11,11 +11,10 @@ import {
   type Router,
 } from '../../../model/index.ts';
 import { tableOf } from '../kinds/parts.ts';
-import { type Delivery, deliver, surelyReachesOneOf } from './delivery.ts';
+import { type Delivery, deliver, queuesEverywhere, surelyReachesOneOf } from './delivery.ts';
 import { type Observed, queuesOf, verdictsOf } from './expectations.ts';
 import { followCopies } from './journey.ts';
 import { type Message, publishedMessage, vhostOf } from './message.ts';
-import { queuesEverywhere } from './reached.ts';
 import { topologyOf } from './read-topology.ts';
 import type { Vhost } from './topology.ts';
 import { RouteTree } from './tree.ts';

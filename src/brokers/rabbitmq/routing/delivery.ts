@@ -1,6 +1,7 @@
-import { choiceOf, choosesOne, isKnownType } from './choices.ts';
-import { isDeadLetterCycle, type Message, routed } from './message.ts';
-import { edges, type Routed, route } from './router.ts';
+import { oncePer } from '../../../model/index.ts';
+import { comparable } from './matching.ts';
+import { deadLettered, isDeadLetterCycle, type Message, type Reason, routed } from './message.ts';
+import { choiceOf, choosesOne, edges, isKnownType, type Routed, route } from './router.ts';
 import type { Binding, Exchange, Vhost } from './topology.ts';
 
 /** The queues that a message comes to, from one exchange. Queues that are bound and not declared are among them. */
@@ -81,3 +82,43 @@ function openChoice(vhost: Vhost, message: Message, asked: Routed): Exchange | u
   }
   return undefined;
 }
+
+const REASONS: readonly Reason[] = ['rejected', 'expired', 'maxlen', 'delivery_limit'];
+
+/** Messages that are followed at most. */
+const MOST = 20_000;
+
+/** The queues that a message can come to: directly, and whatever queues do with it then. */
+export function queuesEverywhere(vhost: Vhost, message: Message, live: boolean): ReadonlySet<string> {
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  const work: Message[] = [message];
+  // To routing, reasons are alike, unless a binding matches them.
+  const reasons = matchesDeaths(vhost) ? REASONS : REASONS.slice(0, 1);
+  for (let next = work.pop(); next !== undefined && seen.size < MOST; next = work.pop()) {
+    for (const name of deliver(vhost, next, live).possible) {
+      found.add(name);
+      const queue = vhost.queues.get(name);
+      if (!queue || queue.type === 'stream') continue;
+      for (const reason of reasons) {
+        const sent = deadLettered(next, queue, reason, vhost.version);
+        if (!sent) continue;
+        const { exchange, keys, headers } = sent;
+        const key = JSON.stringify([exchange, keys, matchesDeaths(vhost) ? headers : null]);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        work.push(sent);
+      }
+    }
+  }
+  return found;
+}
+
+/** Whether some binding of the vhost matches the headers that dead-lettering adds: then reasons are told apart. */
+export const matchesDeaths = oncePer((vhost: Vhost): boolean =>
+  vhost.bindings.some(
+    ({ source, arguments: args }) =>
+      vhost.exchange(source)?.type === 'headers' &&
+      comparable(args).some(([name]) => /^x-(?:first-|last-)?death/.test(name)),
+  ),
+);

@@ -10,8 +10,8 @@ import {
   type SettingSource,
 } from '../../../model/index.ts';
 import { exchangeArguments } from '../fields/exchange.ts';
+import { formatUnit } from '../fields/field.ts';
 import { QUEUE_ARGUMENTS, unitOf } from '../fields/queue.ts';
-import { formatUnit } from '../fields/units.ts';
 import { vhostAndName } from '../kinds/parts.ts';
 import { appliesTo, disablingKeys } from '../kinds/policy/in-force.ts';
 import {

@@ -7,10 +7,10 @@ import {
   RouteError,
   toBigInt,
 } from '../../../model/index.ts';
-import { parseUnit } from '../fields/units.ts';
+import { parseUnit } from '../fields/field.ts';
 import { atLeast } from '../version.ts';
+import { splitKey } from './matching.ts';
 import type { Routed } from './router.ts';
-import { splitKey } from './topic.ts';
 import type { Queue, Topology, Vhost } from './topology.ts';
 
 /*

@@ -1,8 +1,8 @@
 import { type Json, oncePer, toBigInt } from '../../../model/index.ts';
 import { NO_DELIVERY_LIMIT } from '../fields/queue.ts';
 import { atLeast } from '../version.ts';
+import { type KeyWords, splitKey } from './matching.ts';
 import { keysThrough } from './router.ts';
-import { type KeyWords, splitKey } from './topic.ts';
 import type { Queue, Vhost } from './topology.ts';
 
 /**

@@ -2,16 +2,18 @@ import { groupBy, isObject, type JsonObject, kindOf, type Resource } from '../..
 import { type BindingIdentity, identityOf } from '../kinds/binding/identity.ts';
 import { pathOf } from '../kinds/parts.ts';
 import { NamePatterns } from '../kinds/policy/pattern.ts';
-import { fromArgument, fromPolicy, settingsOf } from './settings.ts';
-import { TopicTrie } from './topic.ts';
+import { TopicTrie } from './matching.ts';
 import {
   type Binding,
   type Exchange,
   effectivePolicy,
+  fromArgument,
+  fromPolicy,
   matchingPolicies,
   type Policy,
   type Queue,
   readPolicy,
+  settingsOf,
   type Topology,
   type Vhost,
 } from './topology.ts';

@@ -6,22 +6,24 @@ import {
   type RouteHop,
   type RouteNode,
 } from '../../../model/index.ts';
+import { matchesDeaths } from './delivery.ts';
 import { deadLettered, type Message, routed } from './message.ts';
 import {
+  addRingNotes,
   bindingLabel,
+  type Draft,
   federationNote,
   linkKey,
   linkNotes,
   queueNotes,
+  type RingHop,
   typeNotes,
   unroutedNote,
   type WayOut,
   waysOut,
   wordsOf,
 } from './notes.ts';
-import { addRingNotes, type Draft, type RingHop } from './rings.ts';
 import { edges } from './router.ts';
-import { matchesDeaths } from './sensitive.ts';
 import type { Exchange, Queue, Setting, Vhost } from './topology.ts';
 
 /** More than people read. */

@@ -1,8 +1,8 @@
 import type { Rule } from '../../../model/index.ts';
+import { ANY_KEY, type KeyWords } from '../routing/matching.ts';
 import { deadLetterKeys, deadLettersByItself, hasDeliveryLimit } from '../routing/reachability.ts';
 import { type Queue, type Vhost, vhostsOf } from '../routing/read-topology.ts';
 import { route } from '../routing/router.ts';
-import { ANY_KEY, type KeyWords } from '../routing/topic.ts';
 
 export const deadLetterCycle: Rule = {
   code: 'rabbitmq/dead-letter-cycle',

@@ -1,8 +1,8 @@
 import type { Finding, Rule } from '../../../model/index.ts';
+import { formatKeys } from '../routing/matching.ts';
 import { deadLetterKeys } from '../routing/reachability.ts';
 import { type Queue, type Vhost, vhostsOf } from '../routing/read-topology.ts';
 import { reachesAny } from '../routing/router.ts';
-import { formatKeys } from '../routing/topic.ts';
 
 const MOST_KEYS = 3;
 

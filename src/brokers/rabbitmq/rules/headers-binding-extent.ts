@@ -1,5 +1,5 @@
 import type { Rule } from '../../../model/index.ts';
-import { headersExtent } from '../routing/headers.ts';
+import { headersExtent } from '../routing/matching.ts';
 import { vhostsOf } from '../routing/read-topology.ts';
 
 export const headersBindingExtent: Rule = {

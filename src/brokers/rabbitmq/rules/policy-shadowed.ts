@@ -1,7 +1,7 @@
 import type { Rule } from '../../../model/index.ts';
 import { disablingKeys } from '../kinds/policy/in-force.ts';
 import { exactPattern } from '../kinds/policy/pattern.ts';
-import { queueTunedBy } from '../kinds/policy/tuned.ts';
+import { queueTunedBy } from '../kinds/policy/rank.ts';
 import { type Policy, type Vhost, vhostsOf } from '../routing/read-topology.ts';
 
 export const policyShadowed: Rule = {

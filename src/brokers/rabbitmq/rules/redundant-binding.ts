@@ -1,6 +1,6 @@
 import { canonicalJson, groupBy, type Rule } from '../../../model/index.ts';
+import { coversKeys, keysOfPattern, splitKey, TopicTrie } from '../routing/matching.ts';
 import { type Binding, vhostsOf } from '../routing/read-topology.ts';
-import { coversKeys, keysOfPattern, splitKey, TopicTrie } from '../routing/topic.ts';
 
 export const redundantBinding: Rule = {
   code: 'rabbitmq/redundant-binding',

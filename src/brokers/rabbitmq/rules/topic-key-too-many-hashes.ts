@@ -1,6 +1,6 @@
 import type { Rule } from '../../../model/index.ts';
+import { splitKey } from '../routing/matching.ts';
 import { vhostsOf } from '../routing/read-topology.ts';
-import { splitKey } from '../routing/topic.ts';
 import { atLeast } from '../version.ts';
 
 const MOST_HASHES = 2;

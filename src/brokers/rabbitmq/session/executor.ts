@@ -11,9 +11,8 @@ import {
   MissingVariable,
   type Resolve,
 } from '../../../model/index.ts';
-import type { RabbitCall } from '../calls.ts';
+import type { CallResult, RabbitCall } from '../calls.ts';
 import type { AmqpLinks } from './amqp.ts';
-import type { CallResult } from './call-result.ts';
 import { AmqpRefusal, BrokenConnection, wasSent } from './connection-errors.ts';
 import type { Listings } from './listings.ts';
 import { type Management, pauseAfter, type Request } from './management.ts';

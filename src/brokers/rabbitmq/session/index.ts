@@ -10,17 +10,16 @@ import {
 } from '../../../model/index.ts';
 import { factsOf } from '../facts.ts';
 import { AmqpLinks } from './amqp.ts';
-import { deprecatedFeatures } from './deprecated.ts';
 import { diagnose } from './doctor.ts';
+import { deprecatedFeatures } from './features.ts';
 import { identify, limitedTo } from './identity.ts';
 import { Listings } from './listings.ts';
 import { takeLock } from './lock.ts';
 import { Management } from './management.ts';
 import { type Counting, countAmqp10, countMessages } from './metrics.ts';
-import { Places } from './places.ts';
 import { previewUnits, rehearseUnits } from './preview.ts';
 import { listVhosts, needsOf, readScope, vhostsIn } from './read.ts';
-import { sendUnits } from './send.ts';
+import { Places, sendUnits } from './send.ts';
 import { readSettings } from './settings.ts';
 
 /** Queues whose messages are moved at a time: each takes a connection, and the broker's disk. */

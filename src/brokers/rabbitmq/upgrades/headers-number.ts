@@ -1,5 +1,5 @@
 import { isExactInt, isObject, type Json, type UpgradeRule } from '../../../model/index.ts';
-import { comparable } from '../routing/headers.ts';
+import { comparable } from '../routing/matching.ts';
 import { vhostsOf } from '../routing/read-topology.ts';
 
 export const headersNumber: UpgradeRule = {

@@ -10,7 +10,7 @@ import {
 import { policyResource } from '../../../../src/brokers/rabbitmq/kinds/policy/index.ts';
 import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/yaml.ts';
 import { userResource } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
-import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost/resource.ts';
+import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost.ts';
 import type { JsonObject, Resource } from '../../../../src/model/index.ts';
 
 const B = 'rabbitmq';

@@ -13,7 +13,7 @@ import { permissionResource } from '../../../../src/brokers/rabbitmq/kinds/permi
 import { policyResource } from '../../../../src/brokers/rabbitmq/kinds/policy/index.ts';
 import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/yaml.ts';
 import { userResource } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
-import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost/resource.ts';
+import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost.ts';
 import { diffResources } from '../../../../src/diff/index.ts';
 import { HIDDEN, type JsonObject } from '../../../../src/model/index.ts';
 import { runs } from '../../../setup/runs.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bindingResource } from '../../../../src/brokers/rabbitmq/kinds/binding/identity.ts';
 import { limitsResource } from '../../../../src/brokers/rabbitmq/kinds/limits.ts';
 import { userResource } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
-import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost/resource.ts';
+import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost.ts';
 import { type BrokerIdentity, HIDDEN, type JsonObject, type Resource } from '../../../../src/model/index.ts';
 import { broker, callsOf, contextOf } from '../topology.ts';
 import { B, changesOf, live, only } from './changes.ts';

@@ -4,7 +4,7 @@ import { exchangeResource } from '../../../../src/brokers/rabbitmq/kinds/exchang
 import { policyResource } from '../../../../src/brokers/rabbitmq/kinds/policy/index.ts';
 import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/yaml.ts';
 import { userResource } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
-import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost/resource.ts';
+import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost.ts';
 import { HIDDEN, type Resource } from '../../../../src/model/index.ts';
 import { broker, contextOf, declareYaml, kindFor } from '../topology.ts';
 import { B, binding, changesOf, live } from './changes.ts';

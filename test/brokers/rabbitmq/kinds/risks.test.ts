@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parameterResource } from '../../../../src/brokers/rabbitmq/kinds/parameter/index.ts';
 import { queueResource } from '../../../../src/brokers/rabbitmq/kinds/queue/yaml.ts';
 import { userResource } from '../../../../src/brokers/rabbitmq/kinds/user.ts';
-import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost/resource.ts';
+import { vhostResource } from '../../../../src/brokers/rabbitmq/kinds/vhost.ts';
 import { HIDDEN, type JsonObject, type Resource, subject } from '../../../../src/model/index.ts';
 import { broker, contextOf, kindFor } from '../topology.ts';
 import { B, changesOf, empty, live, only, policy, risksOf } from './changes.ts';

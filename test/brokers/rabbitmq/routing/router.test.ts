@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { headersExtent, headersMatch } from '../../../../src/brokers/rabbitmq/routing/headers.ts';
+import { headersExtent, headersMatch } from '../../../../src/brokers/rabbitmq/routing/matching.ts';
 import { readTopology } from '../../../../src/brokers/rabbitmq/routing/read-topology.ts';
 import { type PublishedMessage, routeMessage } from '../../../../src/brokers/rabbitmq/routing/router.ts';
 import { resourcesOf, type Sketch, VHOST } from '../sketch.ts';

@@ -1,8 +1,15 @@
 import { terraformFormat } from '../../../../import/index.ts';
-import { exchangeKinds } from './exchanges.ts';
 import { federation, shovel } from './parameters.ts';
-import { binding, policy, queue, vhost } from './resources.ts';
-import { permissions, topicPermissions, user } from './users.ts';
+import {
+  binding,
+  exchangeKinds,
+  permissions,
+  policy,
+  queue,
+  topicPermissions,
+  user,
+  vhost,
+} from './resources.ts';
 
 /**
  * Resources of the Terraform provider cyrilgdn/rabbitmq, 1.0 to 1.9, and of rfd59/rabbitmq, 2.0 to 2.6.

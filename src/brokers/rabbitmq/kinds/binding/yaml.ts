@@ -13,9 +13,9 @@ import { bindingFields } from '../../fields/exchange.ts';
 import { fits } from '../../fields/field.ts';
 import { addFriendly, argumentPlaces, rawArguments } from '../arguments.ts';
 import type { Collector } from '../kind.ts';
-import { escapeTexts } from '../literals.ts';
 import { checkName, checkRoutingKey } from '../names.ts';
 import { brokerOf } from '../parts.ts';
+import { escapeTexts } from '../secrets.ts';
 import { type BindingIdentity, BindingMaker, bindingAddress, identityOf } from './identity.ts';
 
 /** Where a binding leads to, when the body that it stands in says so. */

@@ -37,10 +37,10 @@ import {
 } from '../binding/neighbours.ts';
 import { declareBinding } from '../binding/yaml.ts';
 import type { Collector, RabbitKind, Writer } from '../kind.ts';
-import { escapeTexts } from '../literals.ts';
 import { checkDeclaredName } from '../names.ts';
 import { exchangeNeed, isPredeclaredExchange, tableOf, text, vhostAndName } from '../parts.ts';
 import { inPlaceHint } from '../policy/in-place.ts';
+import { escapeTexts } from '../secrets.ts';
 import { ownerOfExchange } from '../system-owned.ts';
 import { exchangeMovedWith, isBeingMoved, keptBindings, moveCalls, whyNotMoved } from './move.ts';
 

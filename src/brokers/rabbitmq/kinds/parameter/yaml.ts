@@ -10,14 +10,12 @@ import {
   type Section,
   type Source,
 } from '../../../../model/index.ts';
-import { type Field, fits, humanised } from '../../fields/field.ts';
+import { type Field, fits, humanised, parseUnit } from '../../fields/field.ts';
 import { COMPONENTS, type Component } from '../../fields/parameter.ts';
-import { parseUnit } from '../../fields/units.ts';
 import { withUnit } from '../arguments.ts';
 import type { Collector } from '../kind.ts';
-import type { Literals } from '../literals.ts';
 import { pathOf } from '../parts.ts';
-import { holdsCredentials, holdsLiteralPassword, referenceText } from '../secrets.ts';
+import { holdsCredentials, holdsLiteralPassword, type Literals, referenceText } from '../secrets.ts';
 
 /** Reads values with their units, and puts references where secrets stand. */
 export class ParameterValues {

@@ -15,9 +15,9 @@ import {
   type Risk,
   subject,
 } from '../../../../model/index.ts';
+import { formatUnit, secondsOf } from '../../fields/field.ts';
 import { LIMITS } from '../../fields/policy.ts';
 import { unitOf } from '../../fields/queue.ts';
-import { formatUnit, secondsOf } from '../../fields/units.ts';
 import { countsOf, tableOf, vhostAndName } from '../parts.ts';
 import { appliesTo, disablingKeys, isArgumentInForce } from './in-force.ts';
 import { NamePatterns } from './pattern.ts';

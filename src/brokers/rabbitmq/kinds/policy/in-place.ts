@@ -10,9 +10,9 @@ import {
   oncePer,
   type Resource,
 } from '../../../../model/index.ts';
+import { formatUnit } from '../../fields/field.ts';
 import { policyKeys } from '../../fields/policy.ts';
 import { unitOf } from '../../fields/queue.ts';
-import { formatUnit } from '../../fields/units.ts';
 import { brokerOf, vhostAndName } from '../parts.ts';
 import { ownerByMove } from '../system-owned.ts';
 import { type Matcher, matcherOf } from './effects.ts';

@@ -13,20 +13,18 @@ import {
   type Risk,
   type Source,
 } from '../../../../model/index.ts';
-import { bodyOf, byName, type Fields, humanised, propertiesOf, ref } from '../../fields/field.ts';
+import { bodyOf, byName, type Fields, formatUnit, humanised, propertiesOf, ref } from '../../fields/field.ts';
 import { LIMITS, operatorPolicyFields, policyFields, policyKeys } from '../../fields/policy.ts';
 import { unitOf } from '../../fields/queue.ts';
-import { formatUnit } from '../../fields/units.ts';
 import { pick, placesOf, withUnits } from '../arguments.ts';
 import type { Collector, RabbitKind } from '../kind.ts';
-import { escapeTexts } from '../literals.ts';
 import { checkName } from '../names.ts';
 import { federationNeeds, upstreamsOf } from '../parameter/references.ts';
 import { exchangeNeed, putOrDelete, tableOf, text, vhostAndName } from '../parts.ts';
+import { escapeTexts } from '../secrets.ts';
 import { ownerByMove } from '../system-owned.ts';
 import { affectedQueues, policyEffects } from './effects.ts';
-import { rankRisks } from './rank.ts';
-import { tunedPolicy } from './tuned.ts';
+import { rankRisks, tunedPolicy } from './rank.ts';
 
 /** https://www.rabbitmq.com/docs/policies */
 export const policy: RabbitKind = {

@@ -7,10 +7,12 @@ import {
   membersOf,
   overridden,
   type Resource,
+  type Source,
 } from '../../../../model/index.ts';
 import { availability } from '../../fields/argument.ts';
 import {
   bodyOf,
+  type Fields,
   fits,
   humanised,
   listOf,
@@ -18,15 +20,73 @@ import {
   propertyOf,
   rawArgumentsSchema,
 } from '../../fields/field.ts';
+import { policyKeys } from '../../fields/policy.ts';
 import { QUEUE_ARGUMENTS, queueFields } from '../../fields/queue.ts';
-import { argumentPlaces, pick, placesOf, queueArguments } from '../arguments.ts';
+import { type ArgumentTable, argumentPlaces, pick, placesOf, queueArguments } from '../arguments.ts';
 import { declareBinding } from '../binding/yaml.ts';
 import type { Collector, Writer } from '../kind.ts';
-import { escapeTexts } from '../literals.ts';
 import { checkDeclaredName } from '../names.ts';
 import { exchangeNeed, tableOf, vhostAndName } from '../parts.ts';
+import { policyResource } from '../policy/index.ts';
+import { exactPattern } from '../policy/pattern.ts';
+import { tuningPolicyName } from '../policy/rank.ts';
+import { escapeTexts } from '../secrets.ts';
 import { moveFields } from './move.ts';
-import { declareTuning, splitTuning, tuningFields } from './tuning.ts';
+
+/*
+ * `tuning: policy`: what can change while a queue exists stands in a policy of its own instead of in its arguments, so
+ * that the next change needs no new queue. https://www.rabbitmq.com/docs/policies#why
+ */
+
+const tuningFields = {
+  tuning: {
+    choices: ['arguments', 'policy'],
+    default: 'arguments',
+    doc: 'Where TTL, length limits, overflow, delivery limit, expiry and dead-lettering stand: in arguments, which are immutable, or in a policy for this queue, which changes in place.',
+  },
+} as const satisfies Fields;
+
+interface Split {
+  readonly arguments: ArgumentTable;
+  /** By policy key. */
+  readonly definition: ArgumentTable;
+}
+
+/** The arguments that stay arguments, and those that a policy can hold. */
+function splitTuning(table: ArgumentTable): Split {
+  const split: Split = { arguments: { values: {}, places: {} }, definition: { values: {}, places: {} } };
+  for (const [argument, value] of Object.entries(table.values)) {
+    const key = argument.replace(/^x-/, '');
+    const isTunable = policyKeys.get(key)?.inPlace !== undefined;
+    const [target, name] = isTunable ? [split.definition, key] : [split.arguments, argument];
+    target.values[name] = value;
+    const at = table.places[argument];
+    if (at) target.places[name] = at;
+  }
+  return split;
+}
+
+/** The policy of a queue: it contains what the declared policy sets that it outranks, see `tunedPolicy`. */
+function declareTuning(
+  collector: Collector,
+  queue: { readonly broker: string; readonly vhost: string; readonly name: string; readonly at: Source },
+  { values, places }: ArgumentTable,
+): void {
+  if (Object.keys(values).length === 0) return;
+  const { broker, vhost, name, at } = queue;
+  const spec: JsonObject = {
+    pattern: exactPattern(name),
+    'apply-to': 'queues',
+    definition: values,
+    tunes: name,
+  };
+  const fields = Object.entries(places).map(([key, place]) => [`definition.${key}`, place] as const);
+  collector.add(
+    policyResource(broker, 'policy', vhost, tuningPolicyName(name), spec),
+    at,
+    Object.fromEntries(fields),
+  );
+}
 
 export const queueSchema: JsonObject = bodyOf(
   'A queue. Type, durability and arguments are immutable after declaration: a change replaces the queue.',

@@ -8,8 +8,7 @@ import {
   type RenamePhase,
 } from '../../calls.ts';
 import { AmqpRefusal } from '../connection-errors.ts';
-import { PHASES } from './phases.ts';
-import { renamePhases } from './rename.ts';
+import { PHASES, renamePhases } from './phases.ts';
 import { type MoveOptions, MoveRun } from './run.ts';
 
 export type MoveCall = Extract<RabbitCall, { op: MovePhase | RenamePhase }>;

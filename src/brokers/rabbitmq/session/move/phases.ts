@@ -1,14 +1,12 @@
-import type { MovePhase } from '../../calls.ts';
-import { moveBindings } from './bindings.ts';
-import { checkCapacity } from './capacity.ts';
-import { deleteInMoment, emptyAndDelete } from './emptying.ts';
-import { makeHolding, makeWayBack, removeHolding } from './holding.ts';
+import type { MovePhase, QueueRename, RenamePhase } from '../../calls.ts';
+import { moveBindings, readBindings } from './bindings.ts';
+import { clientsSettling, declareNew, deleteAndDeclare, deleteInMoment, emptyAndDelete } from './emptying.ts';
+import { makeHolding, makeWayBack, removeExchange, removeHolding } from './holding.ts';
 import { keepPoliciesAway } from './policies.ts';
-import { checkMove, newQueue } from './preflight.ts';
-import { declareNew, deleteAndDeclare } from './replace.ts';
+import { checkCapacity, checkClients, checkMove, checkQueue, checkRights, newQueue } from './preflight.ts';
 import type { MoveRun } from './run.ts';
-import { type LiveQueue, readState } from './state.ts';
-import { untilFew, untilTaken, withTransfer } from './taking.ts';
+import { untilFew, untilTaken, withTransfer } from './settle.ts';
+import { type LiveQueue, readQueue, readState } from './state.ts';
 
 /**
  * The phases of a move, see `MOVE_PHASES`. Each reads how far the move is and does what is left, so that all of them
@@ -132,4 +130,53 @@ async function expectNew(run: MoveRun) {
     );
   }
   return state;
+}
+
+/** The phases of a rename, see `RENAME_PHASES`. Where the old queue is gone, there is nothing left but the exchange. */
+export const renamePhases: Readonly<
+  Record<RenamePhase, (run: MoveRun, rename: QueueRename) => Promise<string | undefined> | Promise<void>>
+> = {
+  'rename.prepare': prepareRename,
+  'rename.divert': divertRename,
+  'rename.drain': drainRename,
+  'rename.clean': cleanRename,
+};
+
+async function prepareRename(run: MoveRun, { newName }: QueueRename): Promise<void> {
+  const [queue, renamed] = await Promise.all([readQueue(run, run.queue), readQueue(run, newName)]);
+  if (!queue) return;
+  checkQueue(run, queue);
+  if (!renamed) run.fail(`queue ${JSON.stringify(newName)} does not exist`, 'run plan again');
+  if (renamed.type === 'stream') run.fail('messages cannot be moved to a stream and keep what they are');
+  const bindings = await readBindings(run, run.queue);
+  const isDiverted = bindings.length === 0 && (await readBindings(run, newName)).length > 0;
+  await checkClients(run, queue, bindings.length > 0 || isDiverted);
+  await checkCapacity(run, renamed, [queue, renamed]);
+  await checkRights(run, new Set(bindings.map(({ source }) => source)), newName);
+  await makeWayBack(run, newName);
+  // A step before this one may have declared it a moment ago.
+  await run.untilKept(renamed.type);
+}
+
+async function divertRename(run: MoveRun, { newName }: QueueRename): Promise<void> {
+  if (await readQueue(run, run.queue)) await moveBindings(run, run.queue, newName);
+}
+
+async function drainRename(run: MoveRun, { newName }: QueueRename): Promise<string | undefined> {
+  const queue = await readQueue(run, run.queue);
+  if (!queue) return undefined;
+  await makeWayBack(run, newName);
+  return withTransfer(run, queue, run.names.back, async (transfer) => {
+    const note = await untilFew(run, transfer, queue.name);
+    await emptyAndDelete(run, queue, transfer, {
+      bindingsTo: newName,
+      settling: clientsSettling(run),
+      remove: () => deleteInMoment(run, queue, transfer, async () => true as const),
+    });
+    return note;
+  });
+}
+
+async function cleanRename(run: MoveRun): Promise<void> {
+  await removeExchange(run, run.names.back);
 }

@@ -6,10 +6,16 @@ import {
   type Failure,
   type JsonObject,
 } from '../../../../model/index.ts';
-import { MOVE_PHASES, type MovePhase, type QueueMove, RENAME_PHASES, type RenamePhase } from '../../calls.ts';
+import {
+  type CallResult,
+  MOVE_PHASES,
+  type MovePhase,
+  type QueueMove,
+  RENAME_PHASES,
+  type RenamePhase,
+} from '../../calls.ts';
 import { type MoveNames, moveNames } from '../../kinds/queue/move.ts';
 import type { AmqpLinks } from '../amqp.ts';
-import type { CallResult } from '../call-result.ts';
 import { AmqpRefusal, LostConnection } from '../connection-errors.ts';
 import type { Listings } from '../listings.ts';
 import type { PlainCall } from '../requests.ts';

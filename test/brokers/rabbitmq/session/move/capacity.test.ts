@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { checkCapacity } from '../../../../../src/brokers/rabbitmq/session/move/capacity.ts';
 import { PHASES } from '../../../../../src/brokers/rabbitmq/session/move/phases.ts';
+import { checkCapacity } from '../../../../../src/brokers/rabbitmq/session/move/preflight.ts';
 import type { JsonObject } from '../../../../../src/model/index.ts';
 import { FakeBroker } from './fake-run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renamePhases } from '../../../../../src/brokers/rabbitmq/session/move/rename.ts';
+import { renamePhases } from '../../../../../src/brokers/rabbitmq/session/move/phases.ts';
 import { FakeBroker } from './fake-run.ts';
 
 test.each(['consume', 'declare', 'bind orders', 'bind sales'])(

@@ -6,7 +6,7 @@ import {
   splitKey,
   TopicTrie,
   topicMatches,
-} from '../../../../src/brokers/rabbitmq/routing/topic.ts';
+} from '../../../../src/brokers/rabbitmq/routing/matching.ts';
 import { runs } from '../../../setup/runs.ts';
 
 /** Every row was seen on a real broker. */

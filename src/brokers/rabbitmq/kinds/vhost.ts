@@ -1,21 +1,25 @@
 import {
+  type Body,
   type BrokerIdentity,
   type Context,
   countOf,
   destructive,
+  type Json,
   type JsonObject,
   kindOf,
   makeAddress,
   type Resource,
   type Risk,
   refused,
-} from '../../../../model/index.ts';
-import type { RabbitCall } from '../../calls.ts';
-import { defaultQueueTypeIn } from '../../fields/vhost.ts';
-import { atLeast } from '../../version.ts';
-import type { RabbitKind } from '../kind.ts';
-import { brokerOf, countsOf, httpDelete, httpPut, nameOf, sortedTags, tableOf, text } from '../parts.ts';
-import { liveVhost, vhostMetadata, vhostResource } from './resource.ts';
+  type Source,
+} from '../../../model/index.ts';
+import type { RabbitCall } from '../calls.ts';
+import { defaultQueueTypeIn, vhostFields } from '../fields/administration.ts';
+import { atLeast } from '../version.ts';
+import { pick, placesOf } from './arguments.ts';
+import type { Collector, RabbitKind } from './kind.ts';
+import { brokerOf, countsOf, httpDelete, httpPut, nameOf, sortedTags, tableOf, text } from './parts.ts';
+import { escapeTexts } from './secrets.ts';
 
 /**
  * A virtual host and its metadata. `<broker>/vhost/<name>`; spec: `description`, `tags` (sorted), `default-queue-type`
@@ -171,4 +175,86 @@ function contentsText(queues: readonly Resource[]): string {
   const held = messages === undefined ? 'an unknown number of messages' : countOf(messages, 'message');
   const used = consumers === undefined ? 'consumers unknown' : countOf(consumers, 'consumer');
   return `: ${countOf(queues.length, 'queue')} with ${held}, ${used}`;
+}
+
+export function vhostResource(broker: string, vhost: string, spec: JsonObject): Resource {
+  return { address: makeAddress(broker, 'vhost', vhost), spec, dependsOn: [] };
+}
+
+/** Live: all fields are known. A queue type of `"undefined"` is none. */
+function liveVhost(broker: string, item: JsonObject): Resource {
+  const { description, tags, ...rest } = vhostMetadata({ ...item, ...tableOf(item.metadata) });
+  return vhostResource(broker, text(item.name), {
+    description: text(description),
+    tags: sortedTags(tags),
+    'default-queue-type': 'undefined',
+    ...rest,
+  });
+}
+
+/** A vhost's metadata by our names, as far as it is known. */
+export function vhostMetadata(told: JsonObject): JsonObject {
+  const { description, tags, default_queue_type: type, protected_from_deletion: isProtected } = told;
+  return {
+    ...(description !== undefined && { description }),
+    ...(tags !== undefined && { tags }),
+    ...(type !== undefined && { 'default-queue-type': type }),
+    ...(typeof isProtected === 'boolean' && { 'deletion-protection': isProtected }),
+  };
+}
+
+/** The vhosts that sections name: several may name one, as long as no two give it the same field. */
+export class Vhosts {
+  readonly #named = new Map<
+    string,
+    { broker: string; at: Source; spec: Record<string, Json>; places: Record<string, Source> }
+  >();
+  readonly #collector: Collector;
+
+  constructor(collector: Collector) {
+    this.#collector = collector;
+  }
+
+  /** @param isNamed whether the file names it; one that it does not name is declared by its fields only. */
+  name(vhost: string, body: Body, isNamed: boolean): void {
+    const { section, value, at } = body;
+    const given = pick(value, vhostFields);
+    if (!isNamed && Object.keys(given).length === 0) return;
+    const places = placesOf(body, vhostFields);
+    const found = this.#named.get(vhost) ?? { broker: section.broker, at, spec: {}, places: {} };
+    this.#named.set(vhost, found);
+    for (const [field, value] of Object.entries(given)) {
+      const place = places[field] ?? at;
+      const first = found.places[field];
+      if (first) {
+        this.#collector.error('declared-twice', place, `the ${field} of vhost ${vhost} is given twice`, {
+          hint: 'keep one of the two',
+          related: [first],
+        });
+        continue;
+      }
+      found.spec[field] = value;
+      found.places[field] = place;
+    }
+  }
+
+  declare(): void {
+    for (const [vhost, { broker, at, spec, places }] of this.#named) {
+      this.#collector.add(vhostResource(broker, vhost, spec), at, places);
+    }
+  }
+}
+
+/** A vhost's own fields as YAML. */
+export function writeVhost(vhost: string, spec: JsonObject = {}): JsonObject {
+  const { description, tags, 'default-queue-type': type, 'deletion-protection': isProtected } = spec;
+  // What a broker says about the vhost that it starts with, from 3.11 on.
+  const isDefault = vhost === '/' && description === 'Default virtual host';
+  return escapeTexts({
+    vhost,
+    ...(typeof description === 'string' && description !== '' && !isDefault && { description }),
+    ...(Array.isArray(tags) && tags.length > 0 && { tags }),
+    ...(typeof type === 'string' && type !== 'classic' && { 'default-queue-type': type }),
+    ...(isProtected === true && { 'deletion-protection': true }),
+  });
 }
