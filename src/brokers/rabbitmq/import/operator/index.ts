@@ -60,11 +60,7 @@ function keyOf({ namespace }: Manifest, name: string): string {
   return JSON.stringify([namespace ?? '', name]);
 }
 
-function translateUser(
-  draft: DraftSection,
-  manifest: Manifest,
-  users: ReadonlyMap<string, string>,
-): void {
+function translateUser(draft: DraftSection, manifest: Manifest, users: ReadonlyMap<string, string>): void {
   const { root, spec, name } = manifest;
   if (!spec) return;
   const user = users.get(keyOf(manifest, name ?? ''));
