@@ -6,12 +6,12 @@ import {
   makeAddress,
   type Resource,
 } from '../../../model/index.ts';
+import { keysOfPattern, splitKey } from '../routing/matching.ts';
 import { deadLetterKeys } from '../routing/reachability.ts';
 import { readTopology } from '../routing/read-topology.ts';
-import { type Destination, route } from '../routing/router.ts';
+import { type Destination, reachesAny, route } from '../routing/router.ts';
 import type { Queue, Vhost } from '../routing/topology.ts';
-import { publishingEffects, type VhostPair } from './publishing.ts';
-import { type TouchedExchanges, touchedExchanges } from './samples.ts';
+import { type Sample, samplesOf, type TouchedExchanges, touchedExchanges } from './samples.ts';
 
 /** What becomes different for messages: which queues they reach, and where their dead letters go. */
 export function effects(
@@ -33,7 +33,7 @@ export function effects(
   return collector.result();
 }
 
-/** Queues whose dead letters are routed, on each side. */
+/** Messages, and queues whose dead letters are routed, on each side: enough for any change that people read. */
 const BUDGET = 3_000;
 
 /** Finds out where the dead letters of queues that both sides have go. */
@@ -100,4 +100,111 @@ function fate(vhost: Vhost, queue: Queue): Fate {
   ];
   if (parts.length > 0) return { isLost: false, text: `to ${parts.join(' and ')}` };
   return { isLost: true, text: `nowhere from exchange ${exchange}` };
+}
+
+/** One vhost on both sides. */
+interface VhostPair {
+  readonly broker: string;
+  readonly then: Vhost;
+  readonly now: Vhost;
+}
+
+/** Routes messages to each exchange from where something differs, on both sides. */
+function publishingEffects(
+  { broker, then, now }: VhostPair,
+  touched: TouchedExchanges,
+  collector: EffectCollector,
+): void {
+  let left = BUDGET;
+  // Publishing to the default exchange names the queue itself, and what becomes of a queue is reported as a change.
+  for (const name of [...touched.leading].filter((one) => one !== '').sort()) {
+    const subject = {
+      address: makeAddress(broker, 'exchange', now.name, name),
+      title: `exchange ${name}`,
+      detail: `vhost ${now.name}`,
+    };
+    const before = then.exchange(name);
+    const after = now.exchange(name);
+    // An exchange without publishers has no messages.
+    if (!before || before.internal) continue;
+    if (!after || after.internal) {
+      const why = after ? 'it is internal now' : 'it is gone';
+      const text = `publishing to it is refused: ${why}`;
+      collector.add({ ...subject, outcome: 'refused', text, risk: 'disruptive' });
+      continue;
+    }
+    const samples = samplesOf(name, [then, now], touched);
+    if (samples.length > left) collector.cut(samples.length - left);
+    for (const sample of samples.slice(0, left)) {
+      const change = compare(arrival(then, name, sample), arrival(now, name, sample), {
+        alternate: after.alternate?.value,
+        isPartly: isPartlyTaken(now, name, sample),
+      });
+      if (change) collector.add({ ...subject, ...change }, sample.about);
+    }
+    left = Math.max(0, left - samples.length);
+  }
+}
+
+interface Arrival {
+  readonly queues: readonly string[];
+  /** Whether only the exchange's alternate took it. */
+  readonly byAlternate: boolean;
+}
+
+/** Where a message ends up. Plug-ins' exchanges may pass it to any of theirs, and are taken to do so. */
+function arrival(vhost: Vhost, exchange: string, { routingKey, headers }: Sample): Arrival {
+  const keys = [splitKey(routingKey)];
+  const reached = (side: Vhost) =>
+    Array.from(route(side, exchange, { keys, headers, wanted: 'possible' }))
+      .flatMap(({ kind, name }) => (kind === 'undeclared-exchange' ? [] : [name]))
+      .sort();
+  const queues = reached(vhost);
+  if (!vhost.exchange(exchange)?.alternate) return { queues, byAlternate: false };
+  const withoutAlternate = reached({
+    ...vhost,
+    exchange: (name) => {
+      const found = vhost.exchange(name);
+      if (!found || name !== exchange) return found;
+      const { alternate: _, ...own } = found;
+      return own;
+    },
+  });
+  return { queues, byAlternate: queues.length > 0 && withoutAlternate.length === 0 };
+}
+
+/** Whether some other key of the sample's pattern reaches a queue. */
+function isPartlyTaken(vhost: Vhost, exchange: string, { pattern, headers }: Sample): boolean {
+  if (pattern === undefined) return false;
+  return reachesAny(vhost, exchange, { keys: [keysOfPattern(pattern)], headers, wanted: 'possible' });
+}
+
+function compare(
+  before: Arrival,
+  after: Arrival,
+  { alternate, isPartly }: { alternate: unknown; isPartly: boolean },
+) {
+  const gained = after.queues.filter((queue) => !before.queues.includes(queue));
+  const lost = before.queues.filter((queue) => !after.queues.includes(queue));
+  if (gained.length + lost.length === 0) return undefined;
+  if (after.queues.length === 0) {
+    const but = isPartly ? ', unless another binding takes it' : '';
+    const text = `reaches no queue any more, and is dropped${but}: it went to ${listed('queue', before.queues)}`;
+    return { outcome: 'unroutable', text, risk: 'disruptive' } as const;
+  }
+  if (after.byAlternate && !before.byAlternate) {
+    const to = `goes to the alternate exchange ${String(alternate)} now, and to ${listed('queue', after.queues)}`;
+    const text = before.queues.length === 0 ? to : `${to}: it went to ${listed('queue', before.queues)}`;
+    return { outcome: 'alternate', text, risk: lost.length > 0 ? 'disruptive' : 'safe' } as const;
+  }
+  if (before.queues.length === 0) {
+    const text = `reaches ${listed('queue', gained)} now: it reached none`;
+    return { outcome: 'routable', text, risk: 'safe' } as const;
+  }
+  if (lost.length === 0) {
+    return { outcome: 'reaches', text: `now also reaches ${listed('queue', gained)}`, risk: 'safe' } as const;
+  }
+  const rest = gained.length > 0 ? `, and now reaches ${listed('queue', gained)}` : '';
+  const text = `no longer reaches ${listed('queue', lost)}${rest}`;
+  return { outcome: 'no-longer-reaches', text, risk: 'disruptive' } as const;
 }

@@ -15,9 +15,23 @@ import { permissionFields, topicPermissionFields } from '../fields/administratio
 import { bodyOf, byName, type Fields, propertiesOf, ref } from '../fields/field.ts';
 import { pick, placesOf } from './arguments.ts';
 import type { Collector, Placement, RabbitKind } from './kind.ts';
-import { checkName } from './names.ts';
-import { ADMINISTRATOR, exchangeNeed, isOwnUser, lockedOut, pathOf, putOrDelete, text } from './parts.ts';
+import {
+  ADMINISTRATOR,
+  checkName,
+  exchangeNeed,
+  isOwnUser,
+  lockedOut,
+  pathOf,
+  putOrDelete,
+  text,
+} from './parts.ts';
 import { escapeTexts } from './secrets.ts';
+
+const RIGHTS = {
+  userOf,
+  cascadesFrom: ['vhost', 'user'],
+  stillText: () => 'still in force',
+} satisfies Partial<RabbitKind>;
 
 /**
  * What a user may do in a vhost. `<broker>/permission/<vhost>/<user>`; spec: `configure`, `write` and `read`, regular
@@ -42,7 +56,7 @@ export const permission: RabbitKind = {
       ),
   },
   exported: 'permissions',
-  userOf,
+  ...RIGHTS,
 
   title(resource) {
     const [vhost = '', user = ''] = pathOf(resource);
@@ -61,9 +75,7 @@ export const permission: RabbitKind = {
     return putOrDelete(change, ['permissions', vhost, user], subject(change).spec);
   },
 
-  cascadesFrom: ['vhost', 'user'],
   indispensable: (resource, broker) => isOwnUser(userOf(resource), broker),
-  stillText: () => 'still in force',
 };
 
 /**
@@ -92,7 +104,8 @@ export const topicPermission: RabbitKind = {
       }),
   },
   exported: 'topic_permissions',
-  userOf,
+  // They outlive their exchange.
+  ...RIGHTS,
 
   title(resource) {
     const [vhost = '', user = '', exchange = ''] = pathOf(resource);
@@ -112,10 +125,6 @@ export const topicPermission: RabbitKind = {
     const payload = { exchange, ...subject(change).spec };
     return putOrDelete(change, change.action === 'delete' ? [...path, exchange] : path, payload);
   },
-
-  // They outlive their exchange.
-  cascadesFrom: ['vhost', 'user'],
-  stillText: () => 'still in force',
 };
 
 export function permissionResource(broker: string, vhost: string, user: string, spec: JsonObject): Resource {

@@ -17,8 +17,7 @@ import { LEADER_LOCATOR, STREAM_ARGUMENTS, superStreamSchema, USUAL_LOCATOR } fr
 import { bindingAddress, endsOf, identityOf } from './binding/identity.ts';
 import { declareExchanges } from './exchange/index.ts';
 import type { Collector } from './kind.ts';
-import { checkDeclaredName } from './names.ts';
-import { brokerOf, tableOf, vhostAndName } from './parts.ts';
+import { brokerOf, checkDeclaredName, tableOf, vhostAndName } from './parts.ts';
 import { declareQueues } from './queue/yaml.ts';
 import { escapeTexts } from './secrets.ts';
 

@@ -18,9 +18,9 @@ import { userFields } from '../fields/administration.ts';
 import { byName, ref } from '../fields/field.ts';
 import { pick, placesOf } from './arguments.ts';
 import type { Collector, RabbitKind } from './kind.ts';
-import { checkName } from './names.ts';
 import {
   ADMINISTRATOR,
+  checkName,
   httpDelete,
   httpPut,
   isOwnUser,

@@ -18,7 +18,17 @@ import { defaultQueueTypeIn, vhostFields } from '../fields/administration.ts';
 import { atLeast } from '../version.ts';
 import { pick, placesOf } from './arguments.ts';
 import type { Collector, RabbitKind } from './kind.ts';
-import { brokerOf, countsOf, httpDelete, httpPut, nameOf, sortedTags, tableOf, text } from './parts.ts';
+import {
+  brokerOf,
+  countsOf,
+  httpDelete,
+  httpPut,
+  liveIn,
+  nameOf,
+  sortedTags,
+  tableOf,
+  text,
+} from './parts.ts';
 import { escapeTexts } from './secrets.ts';
 
 /**
@@ -156,9 +166,8 @@ const UNCHANGEABLE_TYPE = refused(
   'give each queue its type instead',
 );
 
-function queuesIn(vhost: Resource, { live }: Context): Resource[] {
-  const prefix = `${makeAddress(brokerOf(vhost), 'queue', nameOf(vhost))}/`;
-  return [...live.values()].filter(({ address }) => address.startsWith(prefix));
+function queuesIn(vhost: Resource, context: Context): Resource[] {
+  return liveIn(context, 'queue', brokerOf(vhost), nameOf(vhost));
 }
 
 /** `: 3 queues with 18,204 messages, 2 consumers`; a number that is not known of one queue is not known of all. */

@@ -225,9 +225,10 @@ export function liveBindings(broker: string, items: readonly JsonObject[]): Reso
   });
 }
 
-type LiveBinding = BindingIdentity & { readonly propertiesKey: string };
+/** A binding as it is listed, with its key of the management API: it tells the AMQP types of the arguments as well. */
+export type LiveBinding = BindingIdentity & { readonly propertiesKey: string };
 
-function liveBinding(item: JsonObject): LiveBinding {
+export function liveBinding(item: JsonObject): LiveBinding {
   return {
     vhost: text(item.vhost),
     source: text(item.source),

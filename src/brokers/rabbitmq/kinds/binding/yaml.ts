@@ -13,8 +13,7 @@ import { bindingFields } from '../../fields/exchange.ts';
 import { fits } from '../../fields/field.ts';
 import { addFriendly, argumentPlaces, rawArguments } from '../arguments.ts';
 import type { Collector } from '../kind.ts';
-import { checkName, checkRoutingKey } from '../names.ts';
-import { brokerOf } from '../parts.ts';
+import { brokerOf, checkName, checkRoutingKey } from '../parts.ts';
 import { escapeTexts } from '../secrets.ts';
 import { type BindingIdentity, BindingMaker, bindingAddress, identityOf } from './identity.ts';
 

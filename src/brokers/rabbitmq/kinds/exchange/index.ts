@@ -37,8 +37,14 @@ import {
 } from '../binding/neighbours.ts';
 import { declareBinding } from '../binding/yaml.ts';
 import type { Collector, RabbitKind, Writer } from '../kind.ts';
-import { checkDeclaredName } from '../names.ts';
-import { exchangeNeed, isPredeclaredExchange, tableOf, text, vhostAndName } from '../parts.ts';
+import {
+  checkDeclaredName,
+  exchangeNeed,
+  isPredeclaredExchange,
+  tableOf,
+  text,
+  vhostAndName,
+} from '../parts.ts';
 import { inPlaceHint } from '../policy/in-place.ts';
 import { escapeTexts } from '../secrets.ts';
 import { ownerOfExchange } from '../system-owned.ts';

@@ -17,11 +17,18 @@ import {
 import { bodyOf, byName, propertiesOf, ref } from '../../fields/field.ts';
 import { COMPONENTS, type Component } from '../../fields/parameter.ts';
 import type { Collector, RabbitKind, Reading } from '../kind.ts';
-import { checkName } from '../names.ts';
-import { nameOf, POLICYMAKER, pathOf, putOrDelete, text } from '../parts.ts';
+import { checkName, nameOf, POLICYMAKER, pathOf, putOrDelete, text } from '../parts.ts';
 import { conceal } from '../secrets.ts';
 import { federationNeeds, membersOfSet } from './references.ts';
 import { ParameterValues, placesIn, writeParameters } from './yaml.ts';
+
+/** What every kind of parameter has: a value, anything in which may be a secret. */
+const HOLDS_SECRETS = {
+  complete: completeValue,
+  mayHoldSecret: ([field]) => field === 'value',
+  canCompareSecret: (_path, _live, { facts }) => facts.fromFile !== true,
+  fieldName: (path) => path.slice(1).join('.') || 'value',
+} satisfies Partial<RabbitKind>;
 
 /**
  * A runtime parameter of a plug-in: a shovel, a federation upstream. `<broker>/parameter/<vhost>/<component>/<name>`;
@@ -63,7 +70,7 @@ export const parameter: RabbitKind = {
     return { title: `${component} ${name}`, detail: `vhost ${vhost}` };
   },
 
-  complete: completeValue,
+  ...HOLDS_SECRETS,
 
   risks(change): Risk[] {
     if (change.action === 'create') return [];
@@ -88,9 +95,6 @@ export const parameter: RabbitKind = {
   cascadesFrom: ['vhost'],
   actsAtOnce: () => true,
   systemOwned: (resource) => reservedName(pathOf(resource)[2]),
-  mayHoldSecret: ([field]) => field === 'value',
-  canCompareSecret: (_path, _live, { facts }) => facts.fromFile !== true,
-  fieldName: (path) => path.slice(1).join('.') || 'value',
 };
 
 /** A parameter of the whole cluster. `<broker>/global-parameter/<name>`; spec: `value`. */
@@ -120,8 +124,8 @@ export const globalParameter: RabbitKind = {
   },
   exported: 'global_parameters',
 
-  title: (resource) => ({ title: `global parameter ${pathOf(resource)[0] ?? ''}`, detail: '' }),
-  complete: completeValue,
+  title: (resource) => ({ title: `global parameter ${nameOf(resource)}`, detail: '' }),
+  ...HOLDS_SECRETS,
 
   risks(change) {
     return change.action === 'create'
@@ -132,13 +136,10 @@ export const globalParameter: RabbitKind = {
   calls(change) {
     const resource = subject(change);
     const { value = null } = resource.spec;
-    return putOrDelete(change, ['global-parameters', pathOf(resource)[0] ?? ''], { value });
+    return putOrDelete(change, ['global-parameters', nameOf(resource)], { value });
   },
 
   systemOwned: (resource) => reservedName(pathOf(resource)[0]),
-  mayHoldSecret: ([field]) => field === 'value',
-  canCompareSecret: (_path, _live, { facts }) => facts.fromFile !== true,
-  fieldName: (path) => path.slice(1).join('.') || 'value',
 };
 
 export function parameterResource(

@@ -8,9 +8,7 @@ import {
   type JsonObject,
   kindOf,
   largest,
-  makeAddress,
   oncePer,
-  parseAddress,
   type Resource,
   type Risk,
   subject,
@@ -18,7 +16,7 @@ import {
 import { formatUnit, secondsOf } from '../../fields/field.ts';
 import { LIMITS } from '../../fields/policy.ts';
 import { unitOf } from '../../fields/queue.ts';
-import { countsOf, tableOf, vhostAndName } from '../parts.ts';
+import { brokerOf, countsOf, liveIn, tableOf, vhostAndName } from '../parts.ts';
 import { appliesTo, disablingKeys, isArgumentInForce } from './in-force.ts';
 import { NamePatterns } from './pattern.ts';
 
@@ -76,7 +74,8 @@ function* tightened(change: Change, context: Context): Iterable<Tightened> {
   const others = rivals(change, context);
   const before = 'before' in change ? matcherOf(change.before, context) : undefined;
   const after = 'after' in change ? matcherOf(change.after, context) : undefined;
-  for (const queue of queuesOf(change, context)) {
+  const policy = subject(change);
+  for (const queue of liveIn(context, 'queue', brokerOf(policy), vhostAndName(policy).vhost)) {
     const old = before?.matches(queue) ?? (before ? undefined : false);
     const next = after?.matches(queue) ?? (after ? undefined : false);
     if (old === false && next === false) continue;
@@ -158,19 +157,9 @@ function inForce(
 /** The other live policies of the same kind and vhost. */
 function rivals(change: Change, context: Context): Matcher[] {
   const { address } = subject(change);
-  return inVhostOf(change, context, kindOf(address))
+  return liveIn(context, kindOf(address), brokerOf({ address }), vhostAndName({ address }).vhost)
     .filter((resource) => resource.address !== address)
     .map((resource) => matcherOf(resource, context));
-}
-
-function queuesOf(change: Change, context: Context): Resource[] {
-  return inVhostOf(change, context, 'queue');
-}
-
-function inVhostOf(change: Change, context: Context, kind: string): Resource[] {
-  const { broker, path } = parseAddress(subject(change).address);
-  const prefix = `${makeAddress(broker, kind, path[0] ?? '')}/`;
-  return [...context.live.values()].filter(({ address }) => address.startsWith(prefix));
 }
 
 /** Known to hold nothing, or no more messages than the new limit. What is not known is not harmless. */

@@ -18,9 +18,8 @@ import { LIMITS, operatorPolicyFields, policyFields, policyKeys } from '../../fi
 import { unitOf } from '../../fields/queue.ts';
 import { pick, placesOf, withUnits } from '../arguments.ts';
 import type { Collector, RabbitKind } from '../kind.ts';
-import { checkName } from '../names.ts';
 import { federationNeeds, upstreamsOf } from '../parameter/references.ts';
-import { exchangeNeed, putOrDelete, tableOf, text, vhostAndName } from '../parts.ts';
+import { checkName, exchangeNeed, putOrDelete, tableOf, text, vhostAndName } from '../parts.ts';
 import { escapeTexts } from '../secrets.ts';
 import { ownerByMove } from '../system-owned.ts';
 import { affectedQueues, policyEffects } from './effects.ts';

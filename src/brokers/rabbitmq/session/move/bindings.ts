@@ -8,8 +8,9 @@ import {
   type JsonObject,
   toBigInt,
 } from '../../../../model/index.ts';
-import type { BindingRef, RabbitCall } from '../../calls.ts';
-import { tableOf, text } from '../../kinds/parts.ts';
+import type { BindingRef } from '../../calls.ts';
+import { type LiveBinding, liveBinding } from '../../kinds/binding/identity.ts';
+import type { PlainCall } from '../requests.ts';
 import type { MoveRun } from './run.ts';
 
 /** Bindings whose messages arrive at both queues at a time: it takes a few milliseconds to take them from one. */
@@ -31,11 +32,6 @@ const NUMBER_TYPES = [
   'unsignedshort',
   'unsignedbyte',
 ];
-
-interface LiveBinding extends BindingRef {
-  /** Tells the AMQP types of the arguments as well. */
-  readonly propertiesKey: string;
-}
 
 /**
  * Gives all bindings of one queue to another: in groups, each first bound there, then unbound here, so that no message
@@ -64,29 +60,16 @@ export async function moveBindings(run: MoveRun, from: string, to: string): Prom
 export async function readBindings(run: MoveRun, queue: string): Promise<LiveBinding[]> {
   const { hold, back } = run.names;
   const items = await run.options.listings.bindingsTo(run.vhost, queue);
-  return items
-    .filter(({ source }) => source !== hold && source !== back)
-    .map((item) => liveBinding(run, item));
+  return items.filter(({ source }) => source !== hold && source !== back).map(liveBinding);
 }
 
 /** Removes all bindings from an exchange but those to one queue. */
 export async function unbindOthers(run: MoveRun, exchange: string, queue: string): Promise<void> {
   for (const item of await run.options.listings.bindingsFrom(run.vhost, exchange)) {
-    const isQueue = item.destination_type === 'queue';
-    if (isQueue && item.destination === queue) continue;
-    await run.do(unbindCall(run, liveBinding(run, item), isQueue ? 'queue.unbind' : 'exchange.unbind'));
+    const binding = liveBinding(item);
+    if (binding.destinationType === 'queue' && binding.destination === queue) continue;
+    await run.do(unbindCall(run, binding));
   }
-}
-
-function liveBinding({ vhost }: MoveRun, item: JsonObject): LiveBinding {
-  return {
-    vhost,
-    source: text(item.source),
-    destination: text(item.destination),
-    routingKey: text(item.routing_key),
-    arguments: tableOf(item.arguments),
-    propertiesKey: text(item.properties_key),
-  };
 }
 
 /** Bindings with arguments apart: to make sure of their types takes longer. */
@@ -187,26 +170,14 @@ function isSame(one: LiveBinding, other: LiveBinding): boolean {
   );
 }
 
-function bindCall(
-  run: MoveRun,
-  binding: LiveBinding,
-  to: string,
-  args: JsonObject,
-): Extract<RabbitCall, { op: 'queue.bind' | 'exchange.bind' }> {
+function bindCall(run: MoveRun, binding: LiveBinding, to: string, args: JsonObject): PlainCall {
   const body = { ...refOf(binding), destination: to, arguments: args };
   return { op: 'queue.bind', target: run.target, body };
 }
 
-function unbindCall(
-  run: MoveRun,
-  binding: LiveBinding,
-  op: 'queue.unbind' | 'exchange.unbind' = 'queue.unbind',
-): Extract<RabbitCall, { op: 'queue.unbind' | 'exchange.unbind' }> {
-  return {
-    op,
-    target: run.target,
-    body: { ...refOf(binding), propertiesKey: binding.propertiesKey },
-  };
+function unbindCall(run: MoveRun, binding: LiveBinding): PlainCall {
+  const body = { ...refOf(binding), propertiesKey: binding.propertiesKey };
+  return { op: `${binding.destinationType}.unbind`, target: run.target, body };
 }
 
 function refOf({ vhost, source, destination, routingKey, arguments: args }: BindingRef): BindingRef {

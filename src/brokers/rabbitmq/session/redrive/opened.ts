@@ -13,8 +13,7 @@ import { sortedTags, tableOf } from '../../kinds/parts.ts';
 import type { AmqpLinks } from '../amqp.ts';
 import type { Listings } from '../listings.ts';
 import type { Endpoint, RabbitSettings } from '../settings.ts';
-import { readyIn } from './ready.ts';
-import { policyOf } from './targets.ts';
+import { policyOf, readyIn } from './targets.ts';
 
 export interface RedriveOptions {
   readonly version: string;

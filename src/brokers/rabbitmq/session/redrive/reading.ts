@@ -4,8 +4,7 @@ import { type Delivery, Flow } from './flow.ts';
 import { type RabbitLetter, readLetter } from './letters.ts';
 import { renewed } from './marking.ts';
 import type { OpenedQueue, RedriveOptions } from './opened.ts';
-import { readyIn } from './ready.ts';
-import { Targets } from './targets.ts';
+import { readyIn, Targets } from './targets.ts';
 
 /**
  * How long no message may come before others count as having taken the rest. Milliseconds; a busy broker can have one on

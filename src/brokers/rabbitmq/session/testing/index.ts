@@ -16,8 +16,15 @@ import { durationOf, publishedMessage, vhostOf } from '../../routing/message.ts'
 import { readTopology } from '../../routing/read-topology.ts';
 import type { Topology, Vhost } from '../../routing/topology.ts';
 import type { AmqpLinks } from '../amqp.ts';
-import { MOMENT, type Phase, waitingTime } from './scratch.ts';
-import { createVhost, type Means, removeStale, removeVhost } from './vhosts.ts';
+import {
+  createVhost,
+  type Means,
+  MOMENT,
+  type Phase,
+  removeStale,
+  removeVhost,
+  waitingTime,
+} from './scratch.ts';
 import { type Arrival, deliveryKey, type Seen, watch } from './watch.ts';
 
 /*
