@@ -5,7 +5,7 @@ import { count, duration, type Fields, flag, immutableDelivery, list, SECOND, te
  * same release lines as streams. https://docs.nats.io/nats-concepts/jetstream/consumers#configuration
  */
 
-const ACK_WAIT = 30 * SECOND;
+export const ACK_WAIT = 30 * SECOND;
 export const MAX_WAITING = 512;
 export const MAX_ACK_PENDING = 1000;
 

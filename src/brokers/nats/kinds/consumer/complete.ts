@@ -1,6 +1,6 @@
 import type { Context, Json, JsonObject, Resource } from '../../../../model/index.ts';
 import { type NatsFacts, supports } from '../../facts.ts';
-import { consumerFields, MAX_ACK_PENDING, MAX_WAITING } from '../../fields/consumer.ts';
+import { ACK_WAIT, consumerFields, MAX_ACK_PENDING, MAX_WAITING } from '../../fields/consumer.ts';
 import { MINUTE, SECOND } from '../../fields/field.ts';
 import { normalize, withLive } from '../../fields/normalize.ts';
 import { isUnset, listIn } from '../../fields/values.ts';
@@ -50,16 +50,9 @@ function joinFilters(spec: Record<string, Json>, filter: string): void {
 }
 
 function completeAcknowledgement(spec: Record<string, Json>, declared: JsonObject): void {
-  if (isUnset(declared.ack_wait) && spec.ack_policy !== 'explicit' && spec.ack_policy !== 'all') {
-    spec.ack_wait = 0;
-  }
-  if (
-    spec.ack_wait !== null &&
-    isUnset(spec.ack_wait) &&
-    (spec.ack_policy === 'explicit' || spec.ack_policy === 'all')
-  ) {
-    spec.ack_wait = 30 * SECOND;
-  }
+  const isAwaited = spec.ack_policy === 'explicit' || spec.ack_policy === 'all';
+  if (isAwaited && spec.ack_wait !== null && isUnset(spec.ack_wait)) spec.ack_wait = ACK_WAIT;
+  if (!isAwaited && isUnset(declared.ack_wait)) spec.ack_wait = 0;
   const [first] = listIn(spec.backoff);
   if (first !== undefined) spec.ack_wait = first;
 }
