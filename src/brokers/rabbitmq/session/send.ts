@@ -64,11 +64,13 @@ async function raceAbort(
   abort: AbortSignal,
 ): Promise<Outcome> {
   const progress = { done: 0 };
-  const { promise, resolve } = withResolver<Outcome>();
-  const giveUp = () => resolve({ unit, status: 'unknown', callsDone: progress.done });
+  let giveUp = () => {};
+  const aborted = new Promise<Outcome>((resolve) => {
+    giveUp = () => resolve({ unit, status: 'unknown', callsDone: progress.done });
+  });
   abort.addEventListener('abort', giveUp);
   try {
-    return await Promise.race([runUnit(unit, calls, means, progress), promise]);
+    return await Promise.race([runUnit(unit, calls, means, progress), aborted]);
   } finally {
     abort.removeEventListener('abort', giveUp);
     means.report();
@@ -126,14 +128,6 @@ function isGuarded(
   call: RabbitCall,
 ): call is Extract<RabbitCall, { op: 'queue.delete' }> & { body: QueueDelete } {
   return call.op === 'queue.delete' && call.body.ifEmpty;
-}
-
-function withResolver<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   toBigInt,
 } from '../../../../model/index.ts';
 import { sortedTags, tableOf } from '../../kinds/parts.ts';
+import { atLeast } from '../../version.ts';
 import type { AmqpLinks } from '../amqp.ts';
 import type { Listings } from '../listings.ts';
 import type { Endpoint, RabbitSettings } from '../settings.ts';
@@ -135,7 +136,7 @@ function unacknowledgedNote({ messages_unacknowledged: count }: JsonObject): str
 
 /** Of the argument and the policies: the lowest; from 4.0 on 20 by default, and a negative one is no limit. */
 function deliveryLimitOf(item: JsonObject, version: string): number | undefined {
-  const isNew = Number(version.split('.', 1)[0]) >= 4;
+  const isNew = atLeast({ version }, '4.0');
   const limits = [tableOf(item.arguments)['x-delivery-limit'], policyOf(item)['delivery-limit']].flatMap(
     (value: Json | undefined) => {
       const limit = toBigInt(value ?? null);
