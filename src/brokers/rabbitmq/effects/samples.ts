@@ -1,5 +1,5 @@
 import { addTo, canonicalJson, type Json, type JsonObject } from '../../../model/index.ts';
-import { splitKey, TopicTrie } from '../routing/matching.ts';
+import { isVoid, splitKey, TopicTrie } from '../routing/matching.ts';
 import type { Binding, Exchange, Vhost } from '../routing/topology.ts';
 
 /** What differs at an exchange itself. */
@@ -184,10 +184,7 @@ function fresh(patterns: Iterable<string>): string {
 
 /** A header that only has to be there may have any value. */
 function satisfying([name, value]: [string, Json]): [string, Json] {
-  const isVoid =
-    value === null ||
-    (typeof value === 'object' && !Array.isArray(value) && '$type' in value && value.$type === 'void');
-  return [name, isVoid ? WORD : value];
+  return [name, isVoid(value) ? WORD : value];
 }
 
 function headersText(wanted: readonly (readonly [string, Json])[]): string {

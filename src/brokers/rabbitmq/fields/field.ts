@@ -91,6 +91,11 @@ function isOfType(value: Json, type: Json): boolean {
   return typeof value === type;
 }
 
+/** A value without the AMQP type that it is declared with. */
+export function withoutType(value: Json): Json {
+  return isObject(value) && '$type' in value ? (value.value ?? null) : value;
+}
+
 /** A number as people write it where the field has a unit: `7d`, `64MiB`. */
 export function humanised(value: Json, unit: Unit | undefined): Json {
   const text = typeof value === 'number' && value > 0 ? formatUnit(value, unit) : undefined;

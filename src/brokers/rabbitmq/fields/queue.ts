@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../../model/index.ts';
+import type { Json } from '../../../model/index.ts';
 import { includes } from '../version.ts';
 import { type Argument, availability, QUEUE_TYPES, type QueueType, type Refusal } from './argument.ts';
 import {
@@ -9,6 +9,7 @@ import {
   propertyOf,
   rawArgumentsSchema,
   type Unit,
+  withoutType,
 } from './field.ts';
 import { queueArguments } from './queue-arguments.ts';
 
@@ -64,9 +65,8 @@ export function knownArguments(version: string): string[] {
 export function valueProblem(where: Refusal['in'], name: string, value: Json): string | undefined {
   const row = QUEUE_ARGUMENTS.get(name);
   const accepted = (where === 'policy' ? row?.policy?.accepted : undefined) ?? row?.accepted;
-  const plain = isObject(value) && '$type' in value ? (value.value ?? null) : value;
   if (accepted === 'anything') return undefined;
-  return row && problemOf({ doc: '', ...(accepted ?? row) }, plain);
+  return row && problemOf({ doc: '', ...(accepted ?? row) }, withoutType(value));
 }
 
 /** As many as the broker's own tool takes (`max_super_stream_partitions`). */

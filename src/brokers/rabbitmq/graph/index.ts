@@ -3,14 +3,13 @@ import {
   type Drawing,
   type Fact,
   GraphBuilder,
-  isObject,
   type Json,
   type JsonObject,
   kindOf,
   parseAddress,
   type Resource,
 } from '../../../model/index.ts';
-import { formatUnit } from '../fields/field.ts';
+import { formatUnit, withoutType } from '../fields/field.ts';
 import { unitOf } from '../fields/queue.ts';
 import { tableOf } from '../kinds/parts.ts';
 import {
@@ -20,7 +19,7 @@ import {
   readTopology,
   type Vhost,
 } from '../routing/read-topology.ts';
-import { drawLinks, drawVhost, type VhostGraph, vhostGraph } from './vhost-graph.ts';
+import { drawLinks, drawVhost, placeOf, type VhostGraph, vhostGraph } from './vhost-graph.ts';
 
 /** Exchanges, queues, and every way that a message can take between them, by vhost. */
 export function draw(resources: readonly Resource[], broker: BrokerIdentity): Drawing {
@@ -57,7 +56,7 @@ function drawExchange({ builder, group, exchange: nameExchange }: VhostGraph, ex
       ...flagsOf({
         internal: internal === true,
         transient: durable === false,
-        autoDelete: autoDelete === true,
+        'auto-delete': autoDelete === true,
       }),
       ...policyFact(exchange.policies[0]?.name),
     ],
@@ -80,7 +79,7 @@ function drawQueue(graph: VhostGraph, queue: Queue): void {
     group,
     facts: [
       ...factsOf(queue.arguments, ['x-dead-letter-exchange', 'x-dead-letter-routing-key']),
-      ...flagsOf({ transient: !queue.durable, autoDelete: queue.autoDelete, exclusive: queue.exclusive }),
+      ...flagsOf({ transient: !queue.durable, 'auto-delete': queue.autoDelete, exclusive: queue.exclusive }),
       ...policyFact(queue.policies[0]?.name),
     ],
     ...placeOf(resource),
@@ -125,20 +124,16 @@ function factsOf(args: JsonObject, drawn: readonly string[]): Fact[] {
 }
 
 function textOf(name: string, value: Json): string {
-  const plain = isObject(value) && '$type' in value ? (value.value ?? null) : value;
+  const plain = withoutType(value);
   return formatUnit(plain, unitOf(name)) ?? (typeof plain === 'string' ? plain : JSON.stringify(plain));
 }
 
 function flagsOf(flags: Readonly<Record<string, boolean>>): Fact[] {
   return Object.entries(flags)
     .filter(([, on]) => on)
-    .map(([name]) => ({ name: name === 'autoDelete' ? 'auto-delete' : name, text: 'yes' }));
+    .map(([name]) => ({ name, text: 'yes' }));
 }
 
 function policyFact(name: string | undefined): Fact[] {
   return name === undefined ? [] : [{ name: 'policy', text: name }];
-}
-
-function placeOf({ at }: Resource) {
-  return at ? { at } : {};
 }

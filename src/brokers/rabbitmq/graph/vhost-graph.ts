@@ -40,6 +40,11 @@ function shownName(kind: 'exchange' | 'queue', name: string): { name: string; de
   return { name: name === '' ? '(default exchange)' : name, detail: 'in every vhost' };
 }
 
+/** Where a resource is declared, if it is. */
+export function placeOf({ at }: Resource) {
+  return at ? { at } : {};
+}
+
 /** A vhost need not be declared to have something in it. */
 export function drawVhost(
   builder: GraphBuilder,
@@ -88,8 +93,7 @@ export function drawLinks(
 function drawShovel(graph: VhostGraph, { resource, name, value }: Link): void {
   const { builder, group } = graph;
   const id = resource.address;
-  const at = resource.at ? { at: resource.at } : {};
-  builder.node({ id, kind: 'shovel', role: 'link', name, group, ...at });
+  builder.node({ id, kind: 'shovel', role: 'link', name, group, ...placeOf(resource) });
   const from = shovelEnd(graph, id, value, 'src');
   const to = shovelEnd(graph, id, value, 'dest');
   if (from) builder.edge({ from: from.node, to: id, role: 'copy', label: from.label });
@@ -138,9 +142,9 @@ function drawFederation(
   vhost: Vhost | undefined,
 ): void {
   for (const { resource, name } of upstreams) {
-    const at = resource.at ? { at: resource.at } : {};
     const id = resource.address;
-    builder.node({ id, kind: 'upstream', role: 'link', name, detail: 'federation', group, ...at });
+    const link = { kind: 'upstream', role: 'link', detail: 'federation', ...placeOf(resource) } as const;
+    builder.node({ id, name, group, ...link });
   }
   const targets = [...(vhost?.exchanges.values() ?? []), ...(vhost?.queues.values() ?? [])];
   for (const target of targets) {

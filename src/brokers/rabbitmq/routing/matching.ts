@@ -175,7 +175,8 @@ function isAny(args: JsonObject): boolean {
   return String(args['x-match'] ?? 'all').startsWith('any');
 }
 
-function isVoid(value: Json): boolean {
+/** A header that only has to be there. */
+export function isVoid(value: Json): boolean {
   return value === null || (isObject(value) && value.$type === 'void');
 }
 

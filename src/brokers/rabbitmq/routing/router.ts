@@ -106,29 +106,6 @@ export function reachesAny(vhost: Vhost, exchange: string, message: Routed): boo
   return !route(vhost, exchange, message).next().done;
 }
 
-export interface PublishedMessage {
-  readonly exchange: string;
-  readonly routingKey: string;
-  /** Of the CC and BCC headers. */
-  readonly copies?: readonly string[];
-  readonly headers?: JsonObject;
-}
-
-/**
- * The queues that one message reaches, sorted. Empty when it is dropped, or returned to a publisher that set
- * `mandatory`; undefined when the broker refuses it: the exchange is not there, or is internal.
- */
-export function routeMessage(vhost: Vhost, message: PublishedMessage): string[] | undefined {
-  const exchange = vhost.exchange(message.exchange);
-  if (!exchange || exchange.internal) return undefined;
-  const keys = [message.routingKey, ...(message.copies ?? [])].map(splitKey);
-  const routed: Routed = { keys, headers: message.headers ?? {}, wanted: 'certain' };
-  return Array.from(route(vhost, message.exchange, routed))
-    .filter((destination) => destination.kind === 'queue')
-    .map((destination) => destination.name)
-    .sort();
-}
-
 /** The keys that messages can have which came through this binding. */
 export function keysThrough(vhost: Vhost, binding: Binding): KeyWords {
   const type = vhost.exchange(binding.source)?.type;

@@ -1,4 +1,5 @@
-import { isExactInt, isObject, type Json, type UpgradeRule } from '../../../model/index.ts';
+import { isExactInt, type Json, type UpgradeRule } from '../../../model/index.ts';
+import { withoutType } from '../fields/field.ts';
 import { comparable } from '../routing/matching.ts';
 import { vhostsOf } from '../routing/read-topology.ts';
 
@@ -33,6 +34,6 @@ that publishers send integers.
 /** A whole number: only these have both forms. */
 function isWhole(value: Json): boolean {
   if (isExactInt(value)) return true;
-  const inner = isObject(value) && '$type' in value ? (value.value ?? null) : value;
+  const inner = withoutType(value);
   return typeof inner === 'number' ? Number.isInteger(inner) : isExactInt(inner);
 }

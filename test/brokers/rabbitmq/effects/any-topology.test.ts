@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effects } from '../../../../src/brokers/rabbitmq/effects/index.ts';
 import { readTopology } from '../../../../src/brokers/rabbitmq/routing/read-topology.ts';
-import { routeMessage } from '../../../../src/brokers/rabbitmq/routing/router.ts';
 import type { BrokerIdentity } from '../../../../src/model/index.ts';
 import { runs } from '../../../setup/runs.ts';
 import { lookupsOf } from '../lookups.ts';
+import { routeMessage } from '../route-message.ts';
 import { resourcesOf, type Sketch, VHOST } from '../sketch.ts';
 
 const BROKER: BrokerIdentity = { name: 'main', type: 'rabbitmq', id: 'x', version: '4.3.6', facts: {} };

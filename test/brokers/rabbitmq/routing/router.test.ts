@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { headersExtent, headersMatch } from '../../../../src/brokers/rabbitmq/routing/matching.ts';
 import { readTopology } from '../../../../src/brokers/rabbitmq/routing/read-topology.ts';
-import { type PublishedMessage, routeMessage } from '../../../../src/brokers/rabbitmq/routing/router.ts';
+import { type PublishedMessage, routeMessage } from '../route-message.ts';
 import { resourcesOf, type Sketch, VHOST } from '../sketch.ts';
 
 function routed(sketch: Sketch, message: PublishedMessage): string[] | undefined {
