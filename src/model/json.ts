@@ -48,6 +48,15 @@ export function toBigInt(value: Json | undefined): bigint | undefined {
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
 }
 
+/** The same data with other values in place of some. @param replaced undefined for a value that stays, or is looked into */
+export function mapJson(value: Json, replaced: (value: Json) => Json | undefined): Json {
+  const own = replaced(value);
+  if (own !== undefined) return own;
+  if (Array.isArray(value)) return value.map((item: Json) => mapJson(item, replaced));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapJson(item, replaced)]));
+}
+
 /** JSON text with sorted keys: equal data gives equal text. */
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

@@ -1,4 +1,4 @@
-import { isObject } from './json.ts';
+import { isObject, type Json, mapJson } from './json.ts';
 
 const MASK = '(secret)';
 
@@ -48,13 +48,7 @@ export class Secrets {
 
   /** The same data with every text in it masked. */
   maskAll<T>(data: T): T {
-    const masked = (value: unknown): unknown => {
-      if (typeof value === 'string') return this.mask(value);
-      if (Array.isArray(value)) return value.map(masked);
-      if (!isObject(value)) return value;
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]));
-    };
-    return masked(data) as T;
+    return mapJson(data as Json, (one) => (typeof one === 'string' ? this.mask(one) : undefined)) as T;
   }
 
   /** The same error with its texts masked, and those of its causes: stack traces show them. */

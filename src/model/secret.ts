@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from './json.ts';
-import { isObject } from './json.ts';
+import { isObject, type Json, type JsonObject, mapJson } from './json.ts';
 
 /**
  * A secret in a spec, call or plan: never its value, but the text that the user wrote, `${DB_PASSWORD}`.
@@ -29,12 +28,9 @@ const URI = /^([a-z][a-z0-9+.-]*:\/\/)[^@?]*@([^?@]*)(?:$|\?[^@]*$)/i;
 
 /** A value as people may read it: `(secret)` instead of each secret, or its URI without the credentials. */
 export function shownSecrets(value: Json): Json {
-  if (isSecretRef(value)) {
-    const [, scheme, host] = URI.exec(value.$secret) ?? [];
+  return mapJson(value, (one) => {
+    if (!isSecretRef(one)) return undefined;
+    const [, scheme, host] = URI.exec(one.$secret) ?? [];
     return scheme === undefined ? '(secret)' : `${scheme}(secret)@${host}`;
-  }
-  if (Array.isArray(value)) return value.map(shownSecrets);
-  if (!isObject(value)) return value;
-  const fields: JsonObject = value;
-  return Object.fromEntries(Object.entries(fields).map(([key, item]) => [key, shownSecrets(item)]));
+  });
 }

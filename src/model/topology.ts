@@ -1,6 +1,6 @@
 import { type Address, kindOf } from './address.ts';
 import type { Diagnostic, Source } from './diagnostic.ts';
-import { isMapping, isObject, type Json, type JsonObject } from './json.ts';
+import { isExactInt, isObject, type Json, type JsonObject, mapJson } from './json.ts';
 import type { Resource } from './resource.ts';
 
 /**
@@ -28,11 +28,11 @@ export interface Declared {
 /** A value as it is written in YAML, so that the loader reads the very same: `${` in a text begins a variable. */
 export function literal<T extends Json>(value: T): T;
 export function literal(value: Json): Json {
-  if (typeof value === 'string') return literalText(value);
-  if (Array.isArray(value)) return value.map((item: Json) => literal(item));
-  if (!isMapping(value)) return value;
   // Keys are never variables.
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item)]));
+  return mapJson(value, (one) => {
+    if (typeof one === 'string') return literalText(one);
+    return isExactInt(one) ? one : undefined;
+  });
 }
 
 export function literalText(text: string): string {

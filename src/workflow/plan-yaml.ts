@@ -4,11 +4,11 @@ import {
   allSteps,
   type BrokerIdentity,
   brokerOf,
-  isObject,
   isSecretRef,
   type Json,
   type JsonObject,
   kindOf,
+  mapJson,
   type Plan,
   type Provider,
   type Resource,
@@ -118,8 +118,5 @@ function withShownSecrets(resource: Resource): Resource {
 
 /** Secrets stay secrets, for the writer to place, with the text that may be shown. */
 function hidden(value: Json): Json {
-  if (isSecretRef(value)) return { $secret: String(shownSecrets(value)) };
-  if (Array.isArray(value)) return value.map(hidden);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, hidden(item)]));
+  return mapJson(value, (one) => (isSecretRef(one) ? { $secret: String(shownSecrets(one)) } : undefined));
 }
