@@ -121,13 +121,6 @@ export function coversKeys(pattern: string, keys: KeyWords): boolean {
   return below[0] === true;
 }
 
-/** Whether a topic binding lets a routing key pass. */
-export function topicMatches(pattern: string, key: string): boolean {
-  const trie = new TopicTrie<true>();
-  trie.add(pattern, true);
-  return !trie.matching(splitKey(key)).next().done;
-}
-
 /** A word that is no wildcard, as {@link TopicTrie.addLiteral} keeps it. */
 function asLiteral(word: string): string {
   return word === '*' || word === '#' ? `\u0000${word}` : word;
