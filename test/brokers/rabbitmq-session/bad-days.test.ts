@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { connect } from '../../../src/brokers/rabbitmq/session/index.ts';
 import { BrokerError, ConnectionError, type JsonObject, type Scope } from '../../../src/model/index.ts';
 import { type FakeServer, fakeManagement, fakeTcp, healthy, json } from './fake-management.ts';
+import { calls, send, statuses } from './live.ts';
 
 const servers: FakeServer[] = [];
 afterEach(async () => {
@@ -209,4 +210,51 @@ test('a session that cannot be opened does not go on asking', async () => {
   await expect(open({ management: server.management }, 2000, reads)).rejects.toThrow('Login failed');
   await sleep(500);
   expect(server.requests).toHaveLength(new Set(server.requests).size);
+});
+
+test('what a broker does not find while it starts is asked for again', async () => {
+  let tries = 0;
+  const server = await serve((request, response) => {
+    if (request.method !== 'PUT') return healthy(request, response);
+    tries++;
+    if (tries <= 4) response.destroy();
+    else if (tries <= 6) json(response, 404, { error: 'Object Not Found', reason: 'Not Found' });
+    else json(response, 201, {});
+  });
+  const session = await open({ management: server.management });
+  expect(await send(session, [[calls.queue('/', 'orders')]])).toMatchObject([{ status: 'done' }]);
+  expect(tries).toBe(7);
+  // A vhost that is not there, on a broker that is.
+  tries = 4;
+  expect(await send(session, [[calls.queue('/', 'orders')]])).toMatchObject([{ status: 'failed' }]);
+  await session.close();
+});
+
+test('what a killed broker has lost is made again with what needs it', async () => {
+  const asked: string[] = [];
+  let isLost = true;
+  let others: (() => void)[] = [];
+  const server = await serve((request, response) => {
+    const what = `${request.method} ${request.url?.split('/')[2]} ${request.url?.split('/').at(-1)}`;
+    if (!['PUT', 'POST'].includes(request.method ?? '')) return healthy(request, response);
+    asked.push(what);
+    const tries = asked.filter((one) => one === what).length;
+    if (what.endsWith('other')) others.push(() => json(response, 201, {}));
+    else if (what.startsWith('PUT queues')) {
+      if (tries > 1) isLost = false;
+      json(response, 201, {});
+    } else if (tries <= 4) response.destroy();
+    else if (isLost) {
+      json(response, 404, { error: 'not_found', reason: "no queue 'orders'" });
+      // From here on the broker is there again.
+      for (const answer of others) answer();
+      others = [];
+    } else json(response, 201, {});
+  });
+  const session = await open({ management: server.management });
+  const policy = calls.put(['policies', '/', 'orders']);
+  const outcomes = await send(session, [[calls.queue('/', 'orders'), policy], [calls.queue('/', 'other')]]);
+  expect(statuses(outcomes)).toEqual({ done: 2 });
+  expect(asked.filter((one) => one === 'PUT queues orders')).toHaveLength(2);
+  await session.close();
 });

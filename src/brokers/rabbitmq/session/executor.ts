@@ -53,6 +53,8 @@ export class CallExecutor {
   readonly #httpOnly = new Set<string>();
   readonly #sizes = new Map<string, number>();
   /** When the broker went away; undefined while it is there. */
+  /** How often the broker was away so far. */
+  outages = 0;
   #goneSince: number | undefined;
 
   constructor(options: ExecutorOptions) {
@@ -90,6 +92,7 @@ export class CallExecutor {
   /** False when there is no more waiting. All calls in flight wait together, so that the time is spent once. */
   async #waitForBroker(tries: number): Promise<boolean> {
     const { drain, abort } = this.#with;
+    if (this.#goneSince === undefined) this.outages++;
     this.#goneSince ??= Date.now();
     if (drain.aborted || abort.aborted || Date.now() - this.#goneSince > RESTART) return false;
     await sleep(pauseAfter(tries));
@@ -175,7 +178,9 @@ export class CallExecutor {
     if (answer.status < 300) return DONE;
     // What is to be deleted is gone; AMQP says yes to that.
     if (request.method === 'DELETE' && isMissing(answer)) return DONE;
-    if (answer.status === 502 || answer.status === 503 || answer.status === 504) {
+    // A broker that starts serves its management API before its vhosts: what is in one is not found (seen on 3.10.8).
+    const isStarting = answer.status === 404 && this.#goneSince !== undefined;
+    if (isStarting || answer.status === 502 || answer.status === 503 || answer.status === 504) {
       throw new ConnectionError(settings.broker, `the management API answered ${answer.status}`, {
         transient: true,
       });
