@@ -73,9 +73,9 @@ async function measureGrowth(sizes: readonly number[]): Promise<Figure[]> {
     const times = await alternate(
       ROUNDS,
       projects.map((project, i) => async (timed) => {
-        const times = i === 0 ? 10 : 1;
+        const rounds = i === 0 ? 10 : 1;
         await timed(String(i), () => {
-          for (let done = 0; done < times; done++) project.check();
+          for (let done = 0; done < rounds; done++) project.check();
         });
       }),
     );

@@ -64,15 +64,6 @@ export class UsageError extends BrokerformError {
   }
 }
 
-/** A named file cannot be read or written. */
-export class InputError extends BrokerformError {
-  readonly kind = 'input';
-  readonly outcome = 'input';
-  constructor(message: string, hint?: string) {
-    super(message, { hint });
-  }
-}
-
 /** The approval prompt was not answered with yes. */
 export class NotApproved extends BrokerformError {
   readonly kind = 'usage';

@@ -5,6 +5,7 @@ import {
   addressMatcher,
   type Diagnostic,
   hasErrors,
+  InputError,
   InvalidPlanFile,
   InvalidProject,
   nearestWord,
@@ -15,7 +16,7 @@ import {
 import type { TracedName } from '../workflow/foreign.ts';
 import type { Checked, DeclaredBroker } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
-import { InputError, UsageError } from './exit.ts';
+import { UsageError } from './exit.ts';
 import { type Folder, namedFileError } from './files.ts';
 import { badFile, checkProject, connecting, unlessInterrupted } from './project.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { InputError } from '../model/index.ts';
 import type { CommandContext } from './context.ts';
-import { InputError } from './exit.ts';
 import { namedFileError } from './files.ts';
 import type { LocalProject } from './local-project.ts';
 import { TOOL_FOLDER, writeTool } from './tool-folder.ts';

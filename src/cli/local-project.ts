@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
-import { BrokerformError } from '../model/index.ts';
+import { BrokerformError, InputError } from '../model/index.ts';
 import type { Checked, LocalTarget } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
-import { InputError } from './exit.ts';
 import { checkProject, loadProject } from './project.ts';
 import { LOCAL_NAME, TOOL_FOLDER, writeTool } from './tool-folder.ts';
 

@@ -2,6 +2,7 @@ import {
   addressMatcher,
   allSteps,
   type Diagnostic,
+  InputError,
   InvalidPlanFile,
   InvalidProject,
   isMove,
@@ -12,7 +13,7 @@ import {
 import { renderDiagnostics } from '../report/index.ts';
 import type { Checked, CheckedSide, ProjectOptions } from '../workflow/index.ts';
 import type { CommandContext } from './context.ts';
-import { InputError, UsageError } from './exit.ts';
+import { UsageError } from './exit.ts';
 import { namedFileError } from './files.ts';
 import { boundGarbageOf } from './heap.ts';
 import type { Interrupts } from './host.ts';

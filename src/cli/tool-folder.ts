@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from './exit.ts';
+import { InputError } from '../model/index.ts';
 
 /** Beside the configuration: what commands write for themselves. Git ignores all of it. */
 export const TOOL_FOLDER = '.brokerform';

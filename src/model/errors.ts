@@ -196,8 +196,8 @@ export class NoContainerError extends BrokerformError {
   }
 }
 
-/** A revision of the repository cannot be read. */
-export class RevisionError extends BrokerformError {
+/** A named file cannot be read or written. */
+export class InputError extends BrokerformError {
   readonly kind = 'input';
   readonly outcome = 'input';
   constructor(message: string, hint?: string) {
@@ -205,14 +205,11 @@ export class RevisionError extends BrokerformError {
   }
 }
 
+/** A revision of the repository cannot be read. */
+export class RevisionError extends InputError {}
+
 /** What a route is asked of cannot take messages, or is not there. */
-export class RouteError extends BrokerformError {
-  readonly kind = 'input';
-  readonly outcome = 'input';
-  constructor(message: string, hint?: string) {
-    super(message, { hint });
-  }
-}
+export class RouteError extends InputError {}
 
 function countErrors(diagnostics: readonly Diagnostic[], noun: string): string {
   const count = diagnostics.filter(({ severity }) => severity === 'error').length;

@@ -5,13 +5,14 @@ import type { Scope } from './session.ts';
  * Whoever connects tells what it will read, see `Connection.reads`.
  */
 export class FirstRead<T> {
-  readonly #begin: (scope: Scope) => Promise<T>;
+  readonly #begin: (scope: Scope, isEarly: boolean) => Promise<T>;
   #begun: { readonly scope: Scope; readonly result: Promise<T> } | undefined;
 
-  constructor(expected: Scope | undefined, begin: (scope: Scope) => Promise<T>) {
+  /** @param begin told whether the session is still being opened */
+  constructor(expected: Scope | undefined, begin: (scope: Scope, isEarly: boolean) => Promise<T>) {
     this.#begin = begin;
     if (!expected) return;
-    const result = begin(expected);
+    const result = begin(expected, true);
     // A session that cannot be opened says why itself.
     result.catch(() => {});
     this.#begun = { scope: expected, result };
@@ -21,7 +22,7 @@ export class FirstRead<T> {
   take(scope: Scope): Promise<T> {
     const begun = this.#begun;
     this.#begun = undefined;
-    return begun && isSame(begun.scope, scope) ? begun.result : this.#begin(scope);
+    return begun && isSame(begun.scope, scope) ? begun.result : this.#begin(scope, false);
   }
 
   /** Waits until nothing is under way any more. */

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { exitCode, InputError, UsageError } from '../../src/cli/exit.ts';
+import { exitCode, UsageError } from '../../src/cli/exit.ts';
 import { explainFailure } from '../../src/cli/failure.ts';
 import {
   BlockedPlan,
   BrokerError,
   ConnectionError,
+  InputError,
   InvalidPlanFile,
   InvalidProject,
   LintErrors,

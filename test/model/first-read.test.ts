@@ -56,3 +56,11 @@ test('its failure is the failure of the read, and of nobody else', async () => {
   await fails().end();
   await expect(fails().take(scope('a'))).rejects.toThrow('refused');
 });
+
+test('whoever reads is told whether the session is still being opened', async () => {
+  const early: boolean[] = [];
+  const first = new FirstRead(scope('a'), async (_, isEarly) => void early.push(isEarly));
+  await first.take(scope('a'));
+  await first.take(scope('a'));
+  expect(early).toEqual([true, false]);
+});

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { type Diagnostic, groupBy, quoteForShell } from '../../model/index.ts';
+import { type Diagnostic, groupBy, InputError, quoteForShell } from '../../model/index.ts';
 import { escapeText, renderDiagnostics, unifiedDiff } from '../../report/index.ts';
 import type { TracedName } from '../../workflow/foreign.ts';
 import type { CommandContext } from '../context.ts';
-import { InputError, UsageError } from '../exit.ts';
+import { UsageError } from '../exit.ts';
 import {
   type Annotated,
   type Files,

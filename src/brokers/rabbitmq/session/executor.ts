@@ -52,9 +52,9 @@ export class CallExecutor {
   /** Vhosts that AMQP does not reach, while the management API does. */
   readonly #httpOnly = new Set<string>();
   readonly #sizes = new Map<string, number>();
-  /** When the broker went away; undefined while it is there. */
   /** How often the broker was away so far. */
   outages = 0;
+  /** When the broker went away; undefined while it is there. */
   #goneSince: number | undefined;
 
   constructor(options: ExecutorOptions) {

@@ -18,9 +18,10 @@ import { takeLock } from './lock.ts';
 import { Management } from './management.ts';
 import { type Counting, countAmqp10, countMessages } from './metrics.ts';
 import { previewUnits, rehearseUnits } from './preview.ts';
-import { listVhosts, needsOf, readScope, vhostsIn } from './read.ts';
+import { needsOf, readScope, vhostsIn } from './read.ts';
 import { Places, sendUnits } from './send.ts';
 import { readSettings } from './settings.ts';
+import { listVhosts } from './vhost-lists.ts';
 
 /** Queues whose messages are moved at a time: each takes a connection, and the broker's disk. */
 const MOVES = 4;
@@ -38,16 +39,15 @@ export async function connect(
   const listings = new Listings(management, settings);
   const seen = listVhosts(listings);
   const opened = identify(management, settings, seen);
-  let listed: typeof seen | undefined = seen;
-  const first = new FirstRead(connection.reads, async (scope) => {
+  const first = new FirstRead(connection.reads, async (scope, isEarly) => {
     const dependsOn = needsOf(scope, connection.name);
+    // Later they are of an earlier time.
+    const listed = isEarly ? seen : undefined;
     const resources = await readScope(scope, connection, listings, { seen, listed }, dependsOn);
     return { resources, dependsOn };
   });
   try {
     const identity = await opened;
-    // From here on they are of an earlier time.
-    listed = undefined;
     const read = new Set<string>();
     let broker = identity;
     const links = settings.amqp && new AmqpLinks(settings, settings.amqp);

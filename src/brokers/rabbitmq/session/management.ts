@@ -61,12 +61,12 @@ export class Management {
    */
   async request(request: Request, abort?: AbortSignal): Promise<Answer> {
     const closing = this.#closing.signal;
-    const signal = abort ? AbortSignal.any([abort, closing]) : closing;
+    const signals = abort ? [abort, closing] : [closing];
     let sent = false;
     for (let tries = 1; ; tries++) {
-      const more = request.repeatable && tries < QUICK_TRIES && !signal.aborted;
+      const more = request.repeatable && tries < QUICK_TRIES && !signals.some(({ aborted }) => aborted);
       try {
-        const answer = await this.#once(request, signal);
+        const answer = await this.#once(request, signals);
         if (!more || !isPassing(answer.status)) return answer;
         sent = true;
       } catch (error) {
@@ -76,7 +76,7 @@ export class Management {
         error.sent = sent;
         if (!more || !mayPassSoon(error)) throw error;
       }
-      await sleep(pauseAfter(tries), undefined, { signal }).catch(() => {});
+      await sleep(pauseAfter(tries), undefined, { signal: abort ?? closing }).catch(() => {});
     }
   }
 
@@ -86,7 +86,7 @@ export class Management {
     this.#agent.destroy();
   }
 
-  #once(request: Request, abort: AbortSignal): Promise<Answer> {
+  #once(request: Request, signals: readonly AbortSignal[]): Promise<Answer> {
     const { management, prefix, broker, timeout } = this.#settings;
     const path = `${prefix}/api/${request.path.map(encodePathSegment).join('/')}`;
     const payload = request.payload === undefined ? undefined : Buffer.from(printJson(request.payload));
@@ -113,14 +113,16 @@ export class Management {
       const onAbort = () => outgoing.destroy(new NoAnswer('was not waited for any longer'));
       const end = () => {
         clearTimeout(timer);
-        abort.removeEventListener('abort', onAbort);
+        for (const signal of signals) signal.removeEventListener('abort', onAbort);
       };
       const fail = (cause: Error) => {
         end();
         reject(describeFault(broker, 'management', management, cause, sent));
       };
-      if (abort.aborted) onAbort();
-      abort.addEventListener('abort', onAbort);
+      for (const signal of signals) {
+        if (signal.aborted) onAbort();
+        signal.addEventListener('abort', onAbort);
+      }
       outgoing.once('error', fail);
       outgoing.once('socket', (socket) => {
         // From here on some of it may be on its way.

@@ -13,7 +13,7 @@ import { kinds } from '../kinds/index.ts';
 import type { Reading } from '../kinds/kind.ts';
 import { pathOf, text } from '../kinds/parts.ts';
 import type { Listings } from './listings.ts';
-import { VhostLists } from './vhost-lists.ts';
+import { listAll, listVhosts, type VhostList, VhostLists } from './vhost-lists.ts';
 
 /**
  * The live resources of a scope: one list for each kind, or one for each kind and vhost where the scope has few
@@ -75,19 +75,6 @@ export async function readScope(
   const resources = (await Promise.all(lists)).flat();
   await checkVisibility(dependsOn, listings, resources, own);
   return resources;
-}
-
-/** The items of `/api/vhosts`. */
-export type VhostList = Promise<readonly JsonObject[]>;
-
-/** @throws ConnectionError, BrokerError */
-export function listVhosts(listings: Listings): VhostList {
-  return listAll('vhost', listings);
-}
-
-function listAll(kind: string, listings: Listings): Promise<JsonObject[]> {
-  const { path = '', right = '', query, isOne } = kinds[kind]?.listing ?? {};
-  return isOne ? listings.only(path, query) : listings.all(path, right, query);
 }
 
 /** Kinds whose lists leave out, without a word, the vhosts that the user may not see. */

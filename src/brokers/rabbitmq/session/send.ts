@@ -77,9 +77,10 @@ async function raceAbort(
   }
 }
 
-const MAKES: ReadonlySet<RabbitCall['op']> = new Set([
+/** Calls that may be sent again whatever was done since. */
+const MAKES: readonly RabbitCall['op'][] = [
   ...(['exchange.declare', 'queue.declare', 'exchange.bind', 'queue.bind', 'http.put'] as const),
-]);
+];
 
 /**
  * A broker that is killed may lose what it said it had made a moment before (seen on 3.10.8): what is then not found is
@@ -94,7 +95,7 @@ async function runThroughOutage(
   const before = means.executor.outages;
   const outcome = await runUnit(unit, calls, means, progress);
   const isLost = outcome.failure?.status === '404' && means.executor.outages > before;
-  if (!isLost || !calls.every(({ op }) => MAKES.has(op))) return outcome;
+  if (!isLost || !calls.every(({ op }) => MAKES.includes(op))) return outcome;
   progress.done = 0;
   return runUnit(unit, calls, means, progress);
 }

@@ -1,9 +1,24 @@
 import { addTo, answerLimit, BrokerError, ConnectionError, type JsonObject } from '../../../model/index.ts';
+import { kinds } from '../kinds/index.ts';
 import { sortedTags, text } from '../kinds/parts.ts';
 import type { Listings } from './listings.ts';
 
 /** Items by their vhost. */
 type ByVhost = ReadonlyMap<string, readonly JsonObject[]>;
+
+/** The items of `/api/vhosts`. */
+export type VhostList = Promise<readonly JsonObject[]>;
+
+/** @throws ConnectionError, BrokerError */
+export function listVhosts(listings: Listings): VhostList {
+  return listAll('vhost', listings);
+}
+
+/** The items of a kind whose list is of the whole broker. @throws ConnectionError, BrokerError */
+export function listAll(kind: string, listings: Listings): Promise<JsonObject[]> {
+  const { path = '', right = '', query, isOne } = kinds[kind]?.listing ?? {};
+  return isOne ? listings.only(path, query) : listings.all(path, right, query);
+}
 
 /** For up to so many vhosts, their own listings take 15 to 50 ms together: nothing to save. */
 const FEW = 8;
@@ -20,12 +35,12 @@ const FEW = 8;
  */
 export class VhostLists {
   readonly #listings: Listings;
-  readonly #seen: Promise<readonly unknown[]>;
+  readonly #seen: VhostList;
   #exchanges?: Promise<ByVhost | undefined>;
   #names?: Promise<ReadonlySet<string> | undefined>;
 
   /** @param seen the vhosts that the user sees, about */
-  constructor(listings: Listings, seen: Promise<readonly unknown[]>) {
+  constructor(listings: Listings, seen: VhostList) {
     this.#listings = listings;
     this.#seen = seen;
   }
@@ -35,7 +50,7 @@ export class VhostLists {
     // For 200 vhosts of 5 queues, listings of the whole broker cost a quarter of the broker's CPU time and of ours: they
     // pay if half of what they hold is wanted, and take at most twice the memory.
     if (vhosts.size <= FEW || vhosts.size * 2 < (await this.#seen).length) return new Map();
-    this.#exchanges ??= this.#list('exchanges', 'disable_stats=true');
+    this.#exchanges ??= this.#list('exchanges', kinds.exchange?.listing.query);
     const exchanges = await this.#exchanges;
     if (!exchanges) return new Map();
     const covered = [...vhosts].filter((vhost) => exchanges.has(vhost));
@@ -61,9 +76,7 @@ export class VhostLists {
     return ifGiven(async () => {
       const tags = sortedTags((await this.#listings.one(['whoami']))?.tags);
       if (!tags.some((tag) => SEES_ALL_NAMES.includes(tag))) return undefined;
-      return new Set(
-        (await this.#listings.all('vhosts', '', 'disable_stats=true')).map((item) => text(item.name)),
-      );
+      return new Set((await listVhosts(this.#listings)).map((item) => text(item.name)));
     });
   }
 

@@ -148,7 +148,9 @@ export async function clearRates(cluster: Cluster): Promise<void> {
 /** Removes our throttle from topics. */
 export async function clearMarks(cluster: Cluster, topics: readonly string[]): Promise<void> {
   const marks = [...(await readMarks(cluster, topics))].map(([name, { keys }]) => ({
-    ...{ name, set: {}, unset: keys },
+    name,
+    set: {},
+    unset: keys,
   }));
   await alter(cluster, TOPIC, marks);
   await untilSeen(SEEN, async () => (await readMarks(cluster, topics)).size === 0);
