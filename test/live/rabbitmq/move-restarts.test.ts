@@ -67,6 +67,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
     moments: {
       detour: [AMQP.exchangeDeclare, 1],
       'bindings of the detour': [AMQP.queueBind, 1],
+      'bindings taken from the old': [unbind, 1],
       deletion: [exchangeDelete, 1],
       declaration: [AMQP.exchangeDeclare, 2],
       bindings: [AMQP.queueBind, 2],

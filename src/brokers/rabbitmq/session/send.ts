@@ -126,26 +126,28 @@ async function runUnit(
   return { unit, status: 'done', callsDone: progress.done, ...note };
 }
 
-/** Bindings of a unit that are made at the same time. */
+/** Bindings of a unit that are made or removed at the same time. */
 const AT_ONCE = 16;
 
 /**
- * The calls, in order, with bindings that follow each other in groups: none of them rests on another, and until the
- * last is made messages of a replaced queue or exchange are unroutable.
+ * The calls, in order, with bindings that are made one after the other in groups, and those that are removed: none of them
+ * rests on another, and until the last is made messages of a replaced queue or exchange are unroutable.
  */
 function groupsOf(calls: readonly RabbitCall[]): RabbitCall[][] {
   const groups: RabbitCall[][] = [];
   for (const call of calls) {
-    const last = isBinding(call) ? groups.at(-1) : undefined;
-    if (last?.every(isBinding) && last.length < AT_ONCE) last.push(call);
+    const last = groups.at(-1);
+    const together = SIDE_BY_SIDE.find((ops) => ops.includes(call.op));
+    if (last?.[0] && together?.includes(last[0].op) && last.length < AT_ONCE) last.push(call);
     else groups.push([call]);
   }
   return groups;
 }
 
-function isBinding({ op }: RabbitCall): boolean {
-  return op === 'queue.bind' || op === 'exchange.bind';
-}
+const SIDE_BY_SIDE: readonly (readonly RabbitCall['op'][])[] = [
+  ['queue.bind', 'exchange.bind'],
+  ['queue.unbind', 'exchange.unbind'],
+];
 
 function isGuarded(
   call: RabbitCall,
