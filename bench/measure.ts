@@ -9,22 +9,34 @@ type Timed = <T>(label: string, part: () => T | Promise<T>) => Promise<T>;
 /** One of the works that are compared. Only what it hands to `timed` counts: not its preparation or cleaning up. */
 export type Work = (timed: Timed) => Promise<void>;
 
+/** How often works are run, and how often before that, so that their code is compiled. */
+export interface Rounds {
+  readonly counted: number;
+  readonly warmUp: number;
+}
+
 /**
  * Runs the works by turns, so that a machine that gets slower or busier meanwhile does so for all of them, and each
- * goes first as often as last. The first round warms up and does not count.
+ * goes first as often as last.
+ * @param rounds that count; one more before them warms up, if not said otherwise
  * @returns the median of each label, in milliseconds, and under {@link cpuOf} of the label that of the CPU time which
  *   this process took for it, its garbage collection included.
  */
-export async function alternate(rounds: number, works: readonly Work[]): Promise<Map<string, number>> {
+export async function alternate(
+  rounds: number | Rounds,
+  works: readonly Work[],
+): Promise<Map<string, number>> {
+  const { counted, warmUp } = typeof rounds === 'number' ? { counted: rounds, warmUp: 1 } : rounds;
   const samples = new Map<string, number[]>();
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < warmUp + counted; round++) {
     const timed: Timed = async (label, part) => {
       const start = performance.now();
       const cpuStart = process.cpuUsage();
       const result = await part();
       const elapsed = performance.now() - start;
       const { user, system } = process.cpuUsage(cpuStart);
-      if (round > 0) {
+      if (round === 0) keep(samples, firstOf(label), elapsed);
+      if (round >= warmUp) {
         keep(samples, label, elapsed);
         keep(samples, cpuOf(label), (user + system) / 1000);
       }
@@ -38,6 +50,11 @@ export async function alternate(rounds: number, works: readonly Work[]): Promise
 /** The label of the CPU time that goes with a label. */
 export function cpuOf(label: string): string {
   return `${label}, CPU time`;
+}
+
+/** The label of the time that the first run of a label took, in a process that has not compiled its code yet. */
+export function firstOf(label: string): string {
+  return `${label}, first`;
 }
 
 function keep(samples: Map<string, number[]>, label: string, value: number): void {

@@ -46,7 +46,7 @@ async function measurePlan({ url }: LocalNats, topology: StreamTopology, what: s
   try {
     await declare(url, topology);
     const checked = project.check();
-    const times = await alternate(9, [
+    const times = await alternate({ counted: 15, warmUp: 3 }, [
       async (timed) => expectInSync(await timed('plan', () => plan(checked))),
       async (timed) => expectInSync(await timed('check and plan', () => plan(project.check()))),
       async (timed) => {

@@ -71,7 +71,7 @@ async function measureGrowth(sizes: readonly number[]): Promise<Figure[]> {
   );
   try {
     const times = await alternate(
-      ROUNDS,
+      { counted: 15, warmUp: 2 },
       projects.map((project, i) => async (timed) => {
         const rounds = i === 0 ? 10 : 1;
         await timed(String(i), () => {
