@@ -2,7 +2,7 @@ import {
   formatDuration,
   formatSize,
   isExactInt,
-  isObject,
+  isMapping,
   type Json,
   parseDuration,
   parseSize,
@@ -163,7 +163,7 @@ function inRange(parsed: ConfigValue, config: ConfigField): ConfigValue {
 
 /** A value of a config that we do not know: text, with numbers in one notation, as brokers print them. */
 function plainText(written: Json): Json {
-  if (isObject(written) && !isExactInt(written)) return JSON.stringify(written);
+  if (isMapping(written)) return JSON.stringify(written);
   const text = serializeConfig(written).trim();
   return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? String(Number(text)) : text;
 }

@@ -1,12 +1,12 @@
 import {
   addTo,
   kindOf,
-  nearestWord,
   oncePer,
   type Resource,
   type RoutedTopology,
   RouteError,
   type RouteNode,
+  suggestionOr,
 } from '../../../model/index.ts';
 import { nameOf } from '../kinds/kind.ts';
 import { USER } from '../kinds/user.ts';
@@ -44,12 +44,11 @@ export class RoutedCluster {
   topic(name: string): Topic {
     const topic = this.topics.get(name);
     if (topic) return topic;
-    const meant = nearestWord(name, this.topics.keys());
     const shown = name === '' ? '""' : name;
     const [message, otherwise] = this.#live
       ? [`topic ${shown} is not on the broker`, 'or the user of the connection may not describe it']
       : [`topic ${shown} is not declared`, 'declare it, or ask the broker with --live'];
-    throw new RouteError(message, meant === undefined ? otherwise : `did you mean ${meant}?`);
+    throw new RouteError(message, suggestionOr(otherwise, name, this.topics.keys()));
   }
 
   /** A principal as a part of a route. @param role tells apart what it is there for */

@@ -1,4 +1,4 @@
-import { nearestWord, type Rule } from '../../../model/index.ts';
+import { type Rule, suggestionOr } from '../../../model/index.ts';
 import { fieldOf } from '../fields/field.ts';
 import { declaredConfigs, pathOf } from '../topology.ts';
 
@@ -25,12 +25,15 @@ topics:
   *check(context) {
     for (const { resource, noun, owner, config, table } of declaredConfigs(context)) {
       if (fieldOf(table, config)) continue;
-      const nearest = nearestWord(config, Object.keys(table));
       yield {
         resource,
         path: pathOf(config),
         message: `unknown ${noun} "${config}" of ${owner}`,
-        hint: nearest ? `did you mean ${nearest}?` : 'remove it, unless your Kafka distribution defines it',
+        hint: suggestionOr(
+          'remove it, unless your Kafka distribution defines it',
+          config,
+          Object.keys(table),
+        ),
       };
     }
   },

@@ -2,6 +2,7 @@ import {
   formatDuration,
   formatSize,
   isExactInt,
+  isMapping,
   isObject,
   type Json,
   type JsonObject,
@@ -87,7 +88,7 @@ function allows(schema: JsonObject, value: Json): boolean {
 function isOfType(value: Json, type: Json): boolean {
   if (type === 'integer') return Number.isInteger(value) || isExactInt(value);
   if (type === 'array') return Array.isArray(value);
-  if (type === 'object') return isObject(value) && !isExactInt(value);
+  if (type === 'object') return isMapping(value);
   return typeof value === type;
 }
 

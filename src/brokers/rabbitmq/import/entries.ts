@@ -1,4 +1,4 @@
-import { isExactInt, isObject, type Json, type JsonObject, type UnreadPart } from '../../../model/index.ts';
+import { isMapping, isObject, type Json, type JsonObject, type UnreadPart } from '../../../model/index.ts';
 
 type Shape = 'text' | 'name' | 'flag' | 'table' | 'number' | 'end' | 'any';
 
@@ -147,7 +147,7 @@ function remarkOnType({ type, arguments: table }: JsonObject): Remark[] {
 
 /** The first reason for which a broker refuses an entry. */
 function problemOf(list: string, item: Json, needsVhost: boolean): Remark | undefined {
-  if (!isObject(item) || isExactInt(item)) return { why: 'expected a mapping; a broker refuses the file' };
+  if (!isMapping(item)) return { why: 'expected a mapping; a broker refuses the file' };
   const { required = {}, optional = {}, inVhost } = ENTRIES[list] ?? {};
   const missing = Object.keys(required).find((field) => item[field] === undefined);
   if (missing !== undefined) return { why: `left out: ${missing} is missing, and a broker refuses that` };
@@ -176,7 +176,7 @@ function isOf(shape: Shape, value: Json): boolean {
       return value === 'queue' || value === 'exchange';
     // An empty table may be written as an empty list.
     case 'table':
-      return (isObject(value) && !isExactInt(value)) || (Array.isArray(value) && value.length === 0);
+      return isMapping(value) || (Array.isArray(value) && value.length === 0);
     case 'any':
       return true;
   }

@@ -1,6 +1,6 @@
 import {
   HIDDEN,
-  isExactInt,
+  isMapping,
   isObject,
   isSecretRef,
   type Json,
@@ -71,7 +71,7 @@ export class Literals {
     if (Array.isArray(value)) {
       return value.map((item: Json, index) => this.of(item, [...name, String(index + 1)]));
     }
-    if (!isObject(value) || isExactInt(value)) return value;
+    if (!isMapping(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key, this.of(item, [...name, key])]),
     );

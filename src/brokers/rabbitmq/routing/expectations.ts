@@ -2,7 +2,7 @@ import {
   formatDuration,
   type Json,
   type JsonObject,
-  nearestWord,
+  suggestionOr,
   type Verdict,
 } from '../../../model/index.ts';
 import type { End, Journey } from './journey.ts';
@@ -147,10 +147,9 @@ export function queuesOf(wanted: Json | undefined): string[] {
 function unknownQueue(key: string, wanted: Json, { isKnown, names }: Observed): Failure | undefined {
   const unknown = key === 'after' ? undefined : queuesOf(wanted).find((name) => !isKnown(name));
   if (unknown === undefined) return undefined;
-  const nearest = nearestWord(unknown, names);
   return {
     failure: `queue ${unknown} is not declared`,
-    hint: nearest === undefined ? 'declare it, or name another queue' : `did you mean ${nearest}?`,
+    hint: suggestionOr('declare it, or name another queue', unknown, names),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Finding, nearestWord, type Rule } from '../../../model/index.ts';
+import { type Finding, type Rule, suggestionOr } from '../../../model/index.ts';
 import { isQueueType } from '../fields/argument.ts';
 import { exchangeArguments, PLUGIN_ARGUMENTS } from '../fields/exchange.ts';
 import { knownArguments } from '../fields/queue.ts';
@@ -57,12 +57,11 @@ function* unknown(
 ): Generator<Finding> {
   for (const argument of Object.keys(args)) {
     if (known.has(argument) || ALSO_KNOWN.has(argument)) continue;
-    const nearest = nearestWord(argument, known);
     yield {
       resource,
       path: ['arguments', argument],
       message: `unknown argument "${argument}": ${release} stores it and ignores it`,
-      hint: nearest ? `did you mean ${nearest}?` : 'remove it; removing it later requires a replacement',
+      hint: suggestionOr('remove it; removing it later requires a replacement', argument, known),
     };
   }
 }

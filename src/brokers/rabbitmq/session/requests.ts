@@ -1,5 +1,5 @@
 import type { Channel } from 'amqplib';
-import { isExactInt, isObject, type Json, type JsonObject } from '../../../model/index.ts';
+import { isExactInt, isMapping, type Json, type JsonObject } from '../../../model/index.ts';
 import type { BindingRef, MovePhase, RabbitCall, RenamePhase } from '../calls.ts';
 import type { Request } from './management.ts';
 
@@ -189,7 +189,7 @@ function toHttpValue(value: Json): Json | undefined {
     const items = value.map(toHttpValue);
     return items.every((item) => item !== undefined) ? items : undefined;
   }
-  if (!isObject(value) || isExactInt(value)) return value;
+  if (!isMapping(value)) return value;
   if (typeof value.$type !== 'string') return toHttpTable(value);
   return PLAIN_TYPES[value.$type]?.(value.value) ? value.value : undefined;
 }

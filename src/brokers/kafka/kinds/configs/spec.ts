@@ -1,7 +1,6 @@
 import {
   type FieldChange,
-  isExactInt,
-  isObject,
+  isMapping,
   type Json,
   type JsonObject,
   literal,
@@ -155,8 +154,7 @@ export function inheritanceTexts(
   const source = sourcesIn(change.before)[config];
   const from = source && source.origin !== own ? ` (${ORIGINS[source.origin]})` : '';
   const inherited = source?.inherited;
-  const shown = (value: Json) =>
-    isObject(value) && !isExactInt(value) ? JSON.stringify(value) : values.format(config, value);
+  const shown = (value: Json) => (isMapping(value) ? JSON.stringify(value) : values.format(config, value));
   const inheritedText = (value: string | null) =>
     value === null ? 'unset' : shown(values.normalize(config, value));
   return {
