@@ -35,12 +35,16 @@ export interface ArgumentTable {
 export function queueArguments(collector: Collector, body: Body): ArgumentTable {
   const table = rawArguments(collector, body);
   const deadLetter = { ...body, value: objectOf(body.value['dead-letter']) };
-  for (const [name, { deadLetter: key, raw }] of QUEUE_ARGUMENTS) {
-    if (key !== undefined) addFriendly(collector, deadLetter, table, key, `x-${name}`);
-    else if (!raw) addFriendly(collector, body, table, name, `x-${name}`);
+  for (const { key, argument, isDeadLetter } of FRIENDLY) {
+    addFriendly(collector, isDeadLetter ? deadLetter : body, table, key, argument);
   }
   return table;
 }
+
+/** The keys that stand for arguments of a queue, in YAML's order; some in the dead-letter group. */
+const FRIENDLY = Array.from(QUEUE_ARGUMENTS).flatMap(([name, { deadLetter, raw }]) =>
+  raw ? [] : [{ key: deadLetter ?? name, argument: `x-${name}`, isDeadLetter: deadLetter !== undefined }],
+);
 
 /** The `arguments` mapping as it is, with units read where the broker wants a number. */
 export function rawArguments(collector: Collector, { section, value }: Body): ArgumentTable {
@@ -109,14 +113,19 @@ export function argumentPlaces({ places }: ArgumentTable): Readonly<Record<strin
 
 /** SourceMap of the spec fields that a body gives under the same name. */
 export function placesOf({ section, value }: Body, fields: Fields): Record<string, Source> {
-  return Object.fromEntries(Object.keys(pick(value, fields)).map((key) => [key, section.at(value, key)]));
+  const places: Record<string, Source> = {};
+  for (const key in fields) if (value[key] !== undefined) places[key] = section.at(value, key);
+  return places;
 }
 
 /** Fields of a body, as far as they are given. */
 export function pick(value: JsonObject, fields: Fields): JsonObject {
-  return Object.fromEntries(
-    Object.keys(fields).flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]] as const])),
-  );
+  const given: Record<string, Json> = {};
+  for (const key in fields) {
+    const one = value[key];
+    if (one !== undefined) given[key] = one;
+  }
+  return given;
 }
 
 /** A live resource's arguments, comparable with what the declaration of the same resource writes. */
