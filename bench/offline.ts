@@ -3,7 +3,7 @@ import { alternate, cpuOf, median, runNode, timeOf } from './measure.ts';
 import { measurePackage } from './package-size.ts';
 import { Project } from './project.ts';
 import { queueTopology, toFiles, withAnchors } from './rabbitmq-topology.ts';
-import { type Figure, growth, MOST_GROWTH, type Section } from './report.ts';
+import { type Figure, growth, type Section } from './report.ts';
 import type { Settings } from './settings.ts';
 import { measureStart } from './start.ts';
 
@@ -17,7 +17,8 @@ export async function benchOffline({ sizes }: Settings): Promise<Section> {
     title: 'Offline',
     about: `\`validate\` is a process of its own, on queues and as many bindings in files of 1,000 queues; memory is its
 largest resident set. Small projects have two resources, and are planned against a closed port; of these, the
-processor time is compared with that of an empty program. The package is packed and installed with the dependencies that users get.`,
+processor time is compared with that of an empty program. Reading and linting are measured in one process, where ten times as many
+need more of the heap and of the processor's cache; what a command takes for them is among the commands. The package is packed and installed with the dependencies that users get.`,
     with: [],
     figures: [
       ...(await measureStart()),
@@ -80,13 +81,8 @@ async function measureGrowth(sizes: readonly number[]): Promise<Figure[]> {
       }),
     );
     return [
-      growth(
-        'reading and linting, ten times as many',
-        timeOf(times, '0') / 10,
-        timeOf(times, '1'),
-        MOST_GROWTH,
-      ),
-      growth('… CPU time', timeOf(times, cpuOf('0')) / 10, timeOf(times, cpuOf('1')), MOST_GROWTH),
+      growth('reading and linting, ten times as many', timeOf(times, '0') / 10, timeOf(times, '1')),
+      growth('… CPU time', timeOf(times, cpuOf('0')) / 10, timeOf(times, cpuOf('1'))),
     ];
   } finally {
     for (const project of projects) project.remove();

@@ -110,7 +110,8 @@ export function matchingPolicies(
   kind: 'queue' | 'exchange',
   type: string,
   name: string,
-): Policy[] {
+): readonly Policy[] {
+  if (policies.length === 0) return policies;
   return policies.filter(
     (policy) => appliesTo(policy.applyTo, kind, type) && policy.names.matches(name) === true,
   );
