@@ -1,5 +1,5 @@
 import amqp from 'amqplib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { brokerOf, calls, freshVhost, LINES, loginAs, open, readAll, send, statuses } from './live.ts';
 
 type Opened = Awaited<ReturnType<typeof open>>;
@@ -193,7 +193,11 @@ describe.each(LINES)('sending to RabbitMQ %s', (line) => {
     const types = ['classic', 'quorum', 'stream'];
     await send(
       both,
-      types.map((type) => [calls.queue(vhost, `seen-${type}`, { 'x-queue-type': type })]),
+      types.map((type) => [
+        // What an earlier try has left.
+        calls.deleteQueue(vhost, `seen-${type}`, type, false),
+        calls.queue(vhost, `seen-${type}`, { 'x-queue-type': type }),
+      ]),
     );
     const closes = [
       await fill('seen-classic', 5, 2),
@@ -201,14 +205,22 @@ describe.each(LINES)('sending to RabbitMQ %s', (line) => {
       await fill('seen-stream', 5),
     ];
     const live = await readAll(both, `main/queue/${vhost}/*`);
-    const seen = await both.readMetrics([...live.values()].filter((one) => one.address.includes('/seen-')));
+    const queues = [...live.values()].filter((one) => one.address.includes('/seen-'));
+    const seen = await both.readMetrics(queues);
     expect(seen.get(`main/queue/${vhost}/seen-classic`)).toEqual({
       ready: 3,
       unacknowledged: 2,
       consumers: 0,
     });
     expect(seen.get(`main/queue/${vhost}/seen-quorum`)).toMatchObject({ ready: 5, consumers: 0 });
-    expect(seen.get(`main/queue/${vhost}/seen-stream`)).toMatchObject({ ready: 5 });
+    // Up to 5 s old: it may be of a moment at which not all were there.
+    await vi.waitFor(
+      async () =>
+        expect((await both.readMetrics(queues)).get(`main/queue/${vhost}/seen-stream`)).toMatchObject({
+          ready: 5,
+        }),
+      { timeout: 20_000, interval: 500 },
+    );
     const gone = { address: `main/queue/${vhost}/gone`, spec: { type: 'classic' }, dependsOn: [] };
     expect((await both.readMetrics([gone])).size).toBe(0);
     await Promise.all(closes.map((close) => close()));
