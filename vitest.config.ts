@@ -28,6 +28,8 @@ const PROGRAMS = [
   'test/examples/{github,merge-request-note,vitest}.test.ts',
 ];
 
+const WARNINGS = 'test/setup/warnings.ts';
+
 const UNIT_ONLY = process.env.npm_lifecycle_event === 'test:unit';
 /** Brokers and programs are mostly waited for, so there may be more workers than processors. */
 const WORKERS = UNIT_ONLY ? 2 : 4;
@@ -54,7 +56,7 @@ export default defineConfig({
           deps: { interopDefault: false },
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...PROGRAMS, ...BROKERS, ...RACES],
-          setupFiles: ['test/setup/properties.ts'],
+          setupFiles: ['test/setup/properties.ts', WARNINGS],
           env: { BROKERFORM_TEST_RUNS: RUNS, ...temporaryFolder() },
           // They make much that they soon drop: with the usual 16 MiB, an eighth of the time is garbage collection.
           execArgv: ['--min-semi-space-size=64', '--max-semi-space-size=64'],
@@ -66,18 +68,25 @@ export default defineConfig({
         ? []
         : [
             {
-              test: { name: 'programs', isolate: false, include: PROGRAMS, testTimeout: 60_000 },
+              test: {
+                name: 'programs',
+                isolate: false,
+                include: PROGRAMS,
+                setupFiles: [WARNINGS],
+                testTimeout: 60_000,
+              },
             },
             {
               test: {
                 name: 'brokers',
                 include: BROKERS,
                 exclude: [...configDefaults.exclude, ...RACES],
+                setupFiles: [WARNINGS],
                 ...patience,
               },
             },
             {
-              test: { name: 'races', include: RACES, ...patience },
+              test: { name: 'races', include: RACES, setupFiles: [WARNINGS], ...patience },
             },
           ]),
     ],

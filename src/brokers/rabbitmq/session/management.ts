@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Agent, IncomingMessage, request as sendRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerLimit, ConnectionError, type Json, OversizedAnswer, printJson } from '../../../model/index.ts';
@@ -48,6 +49,8 @@ export class Management {
 
   private constructor(settings: RabbitSettings, agent: Agent, send: typeof sendRequest) {
     const { management } = settings;
+    // Each request under way listens to it.
+    setMaxListeners(0, this.#closing.signal);
     this.#settings = settings;
     this.#agent = agent;
     this.#send = send;
