@@ -52,7 +52,7 @@ export function cpuOf(label: string): string {
   return `${label}, CPU time`;
 }
 
-/** The label of the time that the first run of a label took, in a process that has not compiled its code yet. */
+/** The label of the time that the first run of a label took: in a new process, with code that is not compiled yet. */
 export function firstOf(label: string): string {
   return `${label}, first`;
 }

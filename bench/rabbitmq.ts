@@ -25,7 +25,7 @@ export async function benchRabbit({ sizes, line }: Settings): Promise<Section> {
 is compared with fetching and parsing the same four listings by node:http; an apply to an empty vhost, with its readings
 before and after, with amqplib that declares and binds the same over 32 channels of one connection.
 Ten plans and listings of 1,000 queues run before those that count, as code that V8 has not compiled yet is slower; a command
-starts with such code, see the commands. Ten times as many may take as much longer as the broker takes to list them.
+starts with such code, see the commands. Ten times as many may take as much longer as they take the raw client.
 The CPU time is that of brokerform's own process: the broker's share of a large apply grows by itself.`,
       with: [`RabbitMQ ${broker.version}`],
       figures: [...planFigures(plans), ...applyFigures(applies)],

@@ -126,12 +126,12 @@ async function drained(url: string, vhost: string, queue: string): Promise<strin
   const channel = await connection.createChannel();
   const found: string[] = [];
   const { messageCount } = await channel.checkQueue(queue);
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     const take = (message: ConsumeMessage | null) => {
       if (message) found.push(message.properties.messageId);
       if (found.length >= messageCount) resolve();
     };
-    channel.consume(queue, take, { noAck: true }).catch(resolve);
+    channel.consume(queue, take, { noAck: true }).catch(reject);
     if (messageCount === 0) resolve();
   });
   await connection.close();

@@ -79,7 +79,11 @@ async function raceAbort(
 
 /** Calls that may be sent again whatever was done since. */
 const MAKES: readonly RabbitCall['op'][] = [
-  ...(['exchange.declare', 'queue.declare', 'exchange.bind', 'queue.bind', 'http.put'] as const),
+  'exchange.declare',
+  'queue.declare',
+  'exchange.bind',
+  'queue.bind',
+  'http.put',
 ];
 
 /**
@@ -130,8 +134,8 @@ async function runUnit(
 const AT_ONCE = 16;
 
 /**
- * The calls, in order, with bindings that are made one after the other in groups, and those that are removed: none of them
- * rests on another, and until the last is made messages of a replaced queue or exchange are unroutable.
+ * The calls, in order. Bindings that follow each other are made, or removed, in groups: none of them rests on another, and
+ * until the last is made messages of a replaced queue or exchange are unroutable.
  */
 function groupsOf(calls: readonly RabbitCall[]): RabbitCall[][] {
   const groups: RabbitCall[][] = [];

@@ -136,13 +136,15 @@ export function moveCalls(change: Exclude<Change, { action: 'delete' }>, context
 /** The live exchange sends everything to the detour, and nothing anywhere else. */
 function handOver({ address }: Resource, detour: string, { live }: Context): RabbitCall[] {
   const exchange = live.get(address);
-  // Others send each message to one of their bindings: to what is left of them.
+  // Types of plug-ins cannot let everything pass. Most send each message to one of their bindings: to what is left of them.
   if (!exchange || !TYPES.includes(exchange.spec.type)) return [];
+  const passed = detourAddress(exchange);
   const own = (bindingsAt(live).get(address) ?? []).filter((binding) => {
     const { source, destination } = endsOf(binding);
-    return source === address && destination !== detourAddress(exchange);
+    return source === address && destination !== passed;
   });
-  return [...passages(exchange, detour, own).map(bind), ...sorted(own).map(unbind)];
+  const outbound = sorted(own);
+  return [...passages(exchange, detour, outbound).map(bind), ...outbound.map(unbind)];
 }
 
 /** The bindings that let everything pass from an exchange to the detour. A direct exchange needs one a key. */
@@ -150,9 +152,7 @@ function passages(exchange: Resource, detour: string, outbound: readonly Resourc
   const { vhost, name } = vhostAndName(exchange);
   const { type } = exchange.spec;
   const keys =
-    type === 'direct'
-      ? outbound.map((one) => identityOf(one).routingKey).sort()
-      : [type === 'topic' ? '#' : ''];
+    type === 'direct' ? outbound.map((one) => identityOf(one).routingKey) : [type === 'topic' ? '#' : ''];
   // Without a header to compare, every message matches all of them.
   const args: JsonObject = type === 'headers' ? { 'x-match': 'all' } : {};
   return Array.from(new Set(keys), (routingKey) =>
